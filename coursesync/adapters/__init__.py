@@ -1,0 +1,1 @@
+"""The rooms that touch the world: files, YAML text, and the API over HTTP."""

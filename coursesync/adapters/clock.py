@@ -1,0 +1,58 @@
+"""Time as it passes, and the signals that ask a run to stop. Fits `ports.Clock`."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_SLICE = 0.05  # seconds; how soon a sleep notices that it is to end
+
+
+class SystemClock:
+    """The machine's clock; the first SIGINT or SIGTERM asks to stop, the second stops at once."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+
+    def now(self) -> float:
+        """Return seconds on a clock that never goes back."""
+        return time.monotonic()
+
+    def stamp(self) -> str:
+        """Return the time of day, ISO 8601 in UTC."""
+        return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; return at once when the run is told to stop."""
+        until = time.monotonic() + seconds
+        while self.signal is None and (rest := until - time.monotonic()) > 0:
+            time.sleep(min(rest, _SLICE))
+
+    def stopping(self) -> bool:
+        """Say whether the run was told to stop."""
+        return self.signal is not None
+
+    @contextmanager
+    def heeding_signals(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM as the wish to stop in good order; a second one kills."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+        def heed(number: int, _frame: FrameType | None) -> None:
+            self.signal = number
+            for each in before:
+                signal.signal(each, signal.SIG_DFL)
+
+        try:
+            for number in before:
+                signal.signal(number, heed)
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,296 @@
+"""YAML text in, a positioned `Tree` and its diagnostics out. The only room that knows ruamel.yaml.
+
+The parser's events are composed here rather than by ruamel's own composer: the events of its
+C parser are several times faster, carry every position, and show what a composer resolves
+away (anchors, tags, the style of a scalar), which is what the rules are about. Scalars are
+resolved by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema), so `no` and
+`2024-01-01` are text. Depth and number of nodes are bounded, for the parser bounds neither.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from ruamel.yaml.cyaml import CParser
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from coursesync.adapters.yaml_words import advice
+from coursesync.errors import Diagnostic, Where
+from coursesync.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ruamel.yaml.error import StreamMark
+    from ruamel.yaml.events import Event, NodeEvent
+
+    from coursesync.tree import Below, Mark, Value
+
+MAX_DEPTH = 16
+MAX_NODES = 50_000
+MAX_DIGITS = 19
+
+# What can't be seen, or changes how the text around it is seen: C0 and C1 controls but for tab
+# and line ends, the line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574),
+# zero-width characters but for the joiners that scripts and emoji need, and non-characters.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
+_BASES = {"0o": 8, "0x": 16}
+_LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
+
+
+class _Halt(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module
+    """The rest of the file can't be read; the diagnostic is already noted."""
+
+
+def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
+    """Read one YAML document.
+
+    Args:
+        text: the file's characters, without a byte order mark.
+        path: the file's path as shown to people.
+
+    Returns:
+        The tree, or None where there is none to read; and every diagnostic. A tree that comes
+        with diagnostics holds None where they point, so that the rest can still be checked.
+    """
+    diagnostics = list(_unseen(text, path))
+    if diagnostics:
+        text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    composer = _Composer(text, path, diagnostics)
+    try:
+        return composer.document(), diagnostics
+    except _Halt:
+        return None, diagnostics
+
+
+def _unseen(text: str, path: str) -> Iterator[Diagnostic]:
+    if text.isascii() and not text.encode().translate(None, _ASCII_SEEN):
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        for found in UNSEEN.finditer(line):
+            yield Diagnostic(
+                Where(path, number, found.start() + 1), unseen_words(found[0]), UNSEEN_REMEDY
+            )
+
+
+UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it anew."
+
+
+def unseen_words(character: str) -> str:
+    """Name a character that can't be seen, for a diagnostic."""
+    name = unicodedata.name(character, "a control character")
+    return f"U+{ord(character):04X} ({name}) can't be seen, and is not allowed"
+
+
+class _Composer:
+    """One pass over the parser's events of one file."""
+
+    def __init__(self, text: str, path: str, diagnostics: list[Diagnostic]) -> None:
+        self._text = text
+        self._path = path
+        self._diagnostics = diagnostics
+        self._nodes = 0
+        self._depth = 0
+        self._escapes = "\\" in text
+        self._lines = text.split("\n") if " #" in text or "\t#" in text else None
+        self._next: Callable[[], Event] = CParser(text).get_event
+
+    def document(self) -> Tree | None:
+        try:
+            self._next()  # the start of the stream
+            start = self._next()
+            if isinstance(start, StreamEndEvent):
+                self._note(None, "the file is empty", "Start it with  id:, title:  and  sections:")
+                return None
+            self._directives(start)
+            value, mark = self._node(self._next())
+            self._next()  # the end of the document
+            self._only_one(self._next())
+        except (YAMLError, ValueError, KeyError, AttributeError) as error:
+            # the parser raises the last three on some malformed input
+            self._unreadable(error)
+        return Tree(self._path, value, mark)
+
+    def _directives(self, start: Event) -> None:
+        if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
+            self._note(None, "a % directive is not allowed here", "Delete the line that starts with %.")
+
+    def _only_one(self, event: Event) -> None:
+        if isinstance(event, DocumentStartEvent):
+            self._note(
+                event.start_mark,
+                "a second document starts here; one file is one course",
+                "Delete the --- line, or move what follows into a file of its own.",
+            )
+
+    def _unreadable(self, error: Exception) -> None:
+        mark = None
+        if isinstance(error, MarkedYAMLError):
+            opened = "end of stream" in str(error.problem)  # then the mend is where it was opened
+            mark = error.context_mark if opened else error.problem_mark
+        self._note(mark, *advice(error, self._text, mark.line if mark else 0))
+        raise _Halt from error
+
+    def _node(self, event: Event) -> tuple[Value, Mark]:
+        kind = event.__class__
+        if kind is ScalarEvent:
+            return self._scalar(event)
+        if kind is AliasEvent:
+            return self._alias(event)
+        self._extras(event)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._note(event.start_mark, f"this is nested more than {MAX_DEPTH} levels deep", "")
+            raise _Halt
+        value: Value
+        below: Below
+        if kind is MappingStartEvent:
+            value, below = self._mapping()
+        else:
+            value, below = self._sequence()
+        self._depth -= 1
+        mark = event.start_mark
+        return value, (mark.line, mark.column, None, below)
+
+    def _sequence(self) -> tuple[Value, Below]:
+        values: list[Value] = []
+        marks: list[Mark] = []
+        advance = self._next
+        while True:
+            event = advance()
+            if event.__class__ is SequenceEndEvent:
+                return values, marks
+            self._count(event)
+            value, mark = self._node(event)
+            values.append(value)
+            marks.append(mark)
+
+    def _mapping(self) -> tuple[Value, Below]:
+        values: dict[str, Value] = {}
+        marks: dict[str, tuple[int, int, Mark]] = {}
+        advance, scalar = self._next, self._scalar
+        while True:
+            event = advance()
+            if event.__class__ is MappingEndEvent:
+                return values, marks
+            self._count(event)
+            key = self._key(event, values)
+            node = advance()
+            value, mark = scalar(node) if node.__class__ is ScalarEvent else self._node(node)
+            if key is not None:
+                at = event.start_mark
+                values[key] = value
+                marks[key] = (at.line, at.column, mark)
+
+    def _key(self, event: Event, values: dict[str, Value]) -> str | None:
+        if event.__class__ is not ScalarEvent:
+            self._node(event)
+            self._note(event.start_mark, "a field's name must be plain text", "Write  name: value")
+            return None
+        if event.anchor or event.tag:
+            self._extras(event)
+        key: str = event.value
+        if not key.isascii():
+            key = unicodedata.normalize("NFC", key)
+        if key in values:
+            self._note(
+                event.start_mark,
+                f"`{key}` stands here a second time",
+                "A field may be given once; delete one of the two.",
+            )
+            return None
+        return key
+
+    def _scalar(self, event: NodeEvent) -> tuple[Value, Mark]:
+        at = event.start_mark
+        text: str = event.value
+        if event.anchor or event.tag:
+            self._extras(event)
+        if event.implicit[0]:  # a plain scalar
+            if not text or text[0] in _MAYBE_NOT_TEXT:
+                value = self._resolve(text, at)
+                if value is not text:
+                    return value, (at.line, at.column, text, None)
+            if self._lines is not None:
+                self._lost_tail(event)
+        elif self._escapes and (found := UNSEEN.search(text)):
+            self._note(at, f"{unseen_words(found[0])}, not even as an escape", UNSEEN_REMEDY)
+        return text, (at.line, at.column, None, None)
+
+    def _resolve(self, text: str, at: StreamMark) -> Value:
+        if text in _NULL:
+            return None
+        if text in _BOOL:
+            return _BOOL[text]
+        if _INT.fullmatch(text):
+            if len(text) > MAX_DIGITS:
+                self._note(
+                    at,
+                    f"a number of {len(text):,} characters is more than any field takes",
+                    "Where it is meant as text, put it in quotes.",
+                )
+                return None
+            return int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        return text
+
+    def _lost_tail(self, event: NodeEvent) -> None:
+        end = event.end_mark
+        assert self._lines is not None  # noqa: S101 - the caller's condition, for the type checker
+        line = self._lines[end.line] if end.line < len(self._lines) else ""
+        if len(line) > end.column and (tail := _LOST_TAIL.match(line, end.column)):
+            kept = event.value.replace('"', '\\"')
+            self._note(
+                Where(self._path, end.line + 1, tail.start(1) + 1),
+                f"`{tail[1].rstrip()}` is dropped here: after a space, # starts a comment",
+                f'Put the whole in quotes: "{kept} {tail[1].rstrip()}"; for a comment, write "# ".',
+            )
+
+    def _alias(self, event: Event) -> tuple[Value, Mark]:
+        at = event.start_mark
+        self._note(at, "an alias (*) is not allowed", "Write the value out, or put it in quotes.")
+        return None, (at.line, at.column, None, None)
+
+    def _extras(self, event: NodeEvent) -> None:
+        if event.anchor:
+            self._note(
+                event.start_mark, "an anchor (&) is not allowed", "Delete it, or put the text in quotes."
+            )
+        if event.tag:
+            self._note(event.start_mark, "a tag (!) is not allowed", "Delete it, or put the text in quotes.")
+
+    def _count(self, event: Event) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._note(event.start_mark, f"the file holds more than {MAX_NODES:,} values", "Split it.")
+            raise _Halt
+
+    def _note(self, at: StreamMark | Where | None, problem: str, remedy: str) -> None:
+        if not isinstance(at, Where):
+            at = Where(self._path, at.line + 1, at.column + 1) if at else Where(self._path)
+        self._diagnostics.append(Diagnostic(at, problem, remedy))

@@ -1,0 +1,92 @@
+"""What the YAML parser complains of, in words that a course author understands.
+
+The parser's own words (libyaml's, in ruamel.yaml.clib) name its grammar; an author wants the
+habit that led there: a colon in a title, a tab, a quote left open. What is not known here is
+told in the parser's words.
+"""
+
+from __future__ import annotations
+
+# the parser's problem (or its start) -> what is wrong, what to do
+_WORDS = {
+    "mapping values are not allowed": (
+        "there is a second `: ` on this line, or the line is indented wrongly",
+        'Put a text that holds `: ` in quotes, as in  title: "Part 1: the kitchen"; else check that '
+        "the line starts in the same column as its neighbours.",
+    ),
+    "found character that cannot start any token": (
+        "a text can't start with this character here",
+        "Put the whole text in quotes.",
+    ),
+    "found unexpected end of stream": (
+        "a quote that was opened here is never closed",
+        "Add the closing quote at the end of the text.",
+    ),
+    "did not find expected node content": (
+        "a bracket or brace is left open, or stands where a text should start",
+        "Close it; a text that starts with [ ] { or } needs quotes.",
+    ),
+    "did not find expected ',' or": (
+        "a bracket or brace is left open, or a comma is missing",
+        "Close it, or put a comma between its parts.",
+    ),
+    "did not find expected key": (
+        "this doesn't line up with the lines above it, or follows a closing quote",
+        "Start it in the same column as its neighbours; in 'single quotes' write '' for an apostrophe.",
+    ),
+    "did not find expected '-' indicator": (
+        "this line should be an item of the list above it",
+        "Start it with  -  in the same column as the other items, or indent it further.",
+    ),
+    "block sequence entries are not allowed": (
+        "a list can't start on this line",
+        "Put  -  on a line of its own below, or the text in quotes.",
+    ),
+    "found unknown escape character": (
+        'in "double quotes" a backslash starts an escape, and this is none',
+        "Write \\\\ for a backslash, or use 'single quotes'.",
+    ),
+    "could not find expected ':'": (
+        "this line has no `: ` between a field's name and its value",
+        "Write  name: value; a text that goes on must be indented further than the line it belongs to.",
+    ),
+    "did not find expected <document start>": (
+        "there is text after the end of the outline, or before its first field",
+        "Delete it, or turn it into a comment by putting  #  before it.",
+    ),
+    "did not find expected comment or line break": (
+        "text can't follow | or > on the same line",
+        "Start the text on the next line, indented further.",
+    ),
+    "found incompatible YAML document": (
+        "a % directive is not allowed here",
+        "Delete the line that starts with %.",
+    ),
+    "found unknown directive name": (
+        "a % directive is not allowed here",
+        "Delete the line that starts with %.",
+    ),
+}
+_TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there.")
+
+
+def advice(error: Exception, text: str, line: int) -> tuple[str, str]:
+    """Say what is wrong and what to do.
+
+    Args:
+        error: what the parser raised.
+        text: the whole file.
+        line: the line, from 0, that the parser points to.
+
+    Returns:
+        The problem and the remedy, each a sentence.
+    """
+    problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
+    lines = text.split("\n")
+    written = lines[line] if line < len(lines) else ""
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        return _TAB
+    for start, words in _WORDS.items():
+        if problem.startswith(start):
+            return words
+    return f"this can't be read as YAML: {problem or 'it is malformed'}", "Check the lines just above it."

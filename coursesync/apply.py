@@ -1,0 +1,305 @@
+"""Apply: the one place where effects are put in order.
+
+Each change: wait for the budget, journal the intent, send, classify, journal the outcome. A
+refused change stops its own course, for order matters there, and not the others. What is in
+doubt is never sent again here. The world is behind `ports`; nothing is printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from coursesync.journal import Conclusion, Intent, Move, fold
+from coursesync.outcome import (
+    Applied,
+    InDoubt,
+    NotSent,
+    Outcome,
+    Problem,
+    Refused,
+    Throttled,
+    Unauthorized,
+    classify,
+)
+from coursesync.plan import Action
+from coursesync.resources.base import course_of
+from coursesync.state import mark_complete
+from coursesync.words import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coursesync.journal import Step
+    from coursesync.limits import Schedule
+    from coursesync.plan import Change, Plan
+    from coursesync.ports import Clock, Progress, Remote, StateStore
+    from coursesync.state import CourseRecord, State
+
+MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
+MAX_THROTTLED = 30  # times in a row
+MAX_TRIES = 3  # to connect
+BETWEEN_TRIES = 2.0  # seconds
+
+
+class Status(Enum):
+    """What became of a change."""
+
+    CREATED = "created"
+    MOVED = "moved"
+    REFUSED = "refused"
+    IN_DOUBT = "in doubt"
+    HELD_BACK = "held back"  # its course was stopped
+    LEFT = "left"  # this version does not carry out its action
+    NOT_TRIED = "not tried"  # the run ended before it
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A change and what became of it; `reason` says why it was not carried out."""
+
+    change: Change
+    status: Status
+    record_id: int | None = None
+    reason: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the change is carried out."""
+        return self.status in {Status.CREATED, Status.MOVED}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run: what became of each change, in the plan's order, and the state as saved.
+
+    `stopped` says why the run ended early, "" where it did not; `unusable` whether that was
+    because the API can't be used as it is (unreachable, or the credentials were refused).
+    """
+
+    results: tuple[Result, ...]
+    state: State
+    stopped: str = ""
+    remedy: str = ""
+    unusable: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the plan is carried out."""
+        return not self.stopped and all(result.done for result in self.results)
+
+    def with_status(self, *statuses: Status) -> list[Result]:
+        """Return the results of these kinds, in order."""
+        return [result for result in self.results if result.status in statuses]
+
+
+class _Stop(Exception):  # noqa: N818 - ends a run in good order; never leaves this module
+    """The run can't go on."""
+
+    def __init__(self, reason: str, remedy: str = "", *, unusable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.unusable = unusable
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports that a run works through, and its schedule."""
+
+    remote: Remote
+    store: StateStore
+    clock: Clock
+    progress: Progress
+    schedule: Schedule
+
+
+def apply(
+    plan: Plan,
+    state: State,
+    world: World,
+    complete: Callable[[State], dict[str, CourseRecord]],
+) -> Report:
+    """Carry a plan out.
+
+    Args:
+        plan: made from `state`.
+        state: as loaded, under the lock that the caller holds.
+        world: the ports, and the schedule that writes keep to.
+        complete: says of the state that the run led to which courses now stand as a whole.
+
+    Returns:
+        What became of each change. The state is saved, also where the run ended early.
+
+    Raises:
+        StateError: the state can't be saved; before the first write nothing was sent.
+        RemoteError: the API can't be logged in to; nothing was sent.
+    """
+    if plan.writes:
+        world.remote.log_in()
+    run = _Run(plan, world.store.begin(state), world)
+    stop = run.through()
+    led_to = fold(run.state, run.steps)
+    saved = world.store.finish(mark_complete(led_to, complete(led_to)))
+    if stop is None:
+        return Report(tuple(run.results), saved)
+    return Report(tuple(run.results), saved, stop.reason, stop.remedy, stop.unusable)
+
+
+class _Run:
+    """One pass over a plan."""
+
+    def __init__(self, plan: Plan, state: State, world: World) -> None:
+        self._changes = plan.changes
+        self._world = world
+        self._known = {entry.id for entry in state.entries.values()}
+        self._held = {
+            course_of(change.address): f"{change.address} is in doubt"
+            for change in plan.changes
+            if change.action is Action.DOUBT
+        }
+        self.state = state
+        self.steps: list[Step] = []
+        self.results: list[Result] = []
+
+    def through(self) -> _Stop | None:
+        """Go through the changes; return why the run ended early, if it did."""
+        stop: _Stop | None = None
+        for change in self._changes:
+            if not change.action.changes:
+                continue
+            if stop is None:
+                try:
+                    self._conclude(self._carry_out(change))
+                    continue
+                except _Stop as reason:
+                    stop = reason
+            self._conclude(Result(change, Status.NOT_TRIED, reason=stop.reason))
+        return stop
+
+    def _conclude(self, result: Result) -> None:
+        course = course_of(result.change.address)
+        if result.status in {Status.REFUSED, Status.IN_DOUBT}:
+            self._held[course] = f"{result.change.address} was {result.status.value}"
+        if result.status is Status.IN_DOUBT:
+            self._held[course] = f"{result.change.address} is in doubt"
+        self.results.append(result)
+        self._world.progress.concluded(result)
+
+    def _carry_out(self, change: Change) -> Result:
+        if held := self._held.get(course_of(change.address)):
+            return Result(change, Status.HELD_BACK, reason=held)
+        self._go_on()
+        if change.action is Action.MOVE:
+            return self._move(change)
+        if change.action is Action.CREATE:
+            return self._create(change)
+        return Result(
+            change, Status.LEFT, reason=f"this version does not {change.action.value} sections yet"
+        )
+
+    def _go_on(self) -> None:
+        if self._world.clock.stopping():
+            raise _Stop("the run was interrupted", "Run  coursesync apply  again; it goes on from here.")
+
+    def _note(self, step: Step) -> None:
+        self._world.store.append(step)
+        self.steps.append(step)
+
+    def _move(self, change: Change) -> Result:
+        assert change.was is not None  # noqa: S101 - what makes it a move
+        self._note(Move(address=change.was, to=change.address, at=self._world.clock.stamp()))
+        return Result(change, Status.MOVED, change.record_id)
+
+    def _create(self, change: Change) -> Result:
+        throttled = unsent = 0
+        while True:
+            outcome = self._attempt(change, throttled + unsent + 1)
+            if isinstance(outcome, Throttled):
+                throttled += 1
+                self._slow_down(outcome.seconds, throttled)
+            elif isinstance(outcome, NotSent):
+                unsent += 1
+                self._try_again(outcome.reason, unsent)
+            elif isinstance(outcome, Unauthorized):
+                raise _refused_credentials(change)
+            else:
+                return self._result(change, outcome)
+
+    def _attempt(self, change: Change, attempt: int) -> Outcome:
+        world = self._world
+        self._pause(world.schedule.wait(world.clock.now()), "the API's limits")
+        self._note(
+            Intent(
+                address=change.address,
+                attributes=dict(change.after or {}),
+                parent_id=change.parent_id,
+                attempt=attempt,
+                at=world.clock.stamp(),
+            )
+        )
+        world.schedule.started(world.clock.now())
+        exchange = world.remote.create(change.kind, change.after or {})
+        outcome = classify(exchange, self._known)
+        self._note(_conclusion(change, outcome, world.clock.stamp()))
+        return outcome
+
+    def _result(self, change: Change, outcome: Applied | Refused | InDoubt) -> Result:
+        if isinstance(outcome, Applied):
+            self._known.add(outcome.record_id)
+            return Result(change, Status.CREATED, outcome.record_id)
+        if isinstance(outcome, Refused):
+            return Result(
+                change, Status.REFUSED, reason=outcome.message, problems=outcome.problems
+            )
+        return Result(change, Status.IN_DOUBT, reason=outcome.reason)
+
+    def _slow_down(self, seconds: float, times: int) -> None:
+        if seconds > MAX_WAIT or times > MAX_THROTTLED:
+            raise _Stop(
+                f"the API allows no more writes for now; it asks to wait {duration(seconds)}",
+                "Run  coursesync apply  again after that; it goes on from here.",
+            )
+        self._world.schedule.hold(self._world.clock.now() + seconds)
+
+    def _try_again(self, reason: str, times: int) -> None:
+        if times >= MAX_TRIES:
+            raise _Stop(
+                f"the API can't be reached: {reason}",
+                "Check the network and the base URL, then run  coursesync apply  again.",
+                unusable=True,
+            )
+        self._pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
+
+    def _pause(self, seconds: float, why: str) -> None:
+        if seconds > 0:
+            self._world.progress.waiting(seconds, why)
+            self._world.clock.sleep(seconds)
+        self._go_on()
+
+
+def _conclusion(change: Change, outcome: Outcome, at: str) -> Conclusion:
+    if isinstance(outcome, Applied):
+        return Conclusion(
+            address=change.address,
+            outcome="applied",
+            id=outcome.record_id,
+            updated_on=outcome.updated_on,
+            at=at,
+        )
+    if isinstance(outcome, InDoubt):
+        return Conclusion(address=change.address, outcome="in doubt", reason=outcome.reason, at=at)
+    return Conclusion(address=change.address, outcome="not applied", at=at)
+
+
+def _refused_credentials(change: Change) -> _Stop:
+    role = f"{change.kind.role}-Create"
+    return _Stop(
+        "the API refuses the credentials (HTTP 401)",
+        "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
+        f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "
+        f"NEXUDUS_PASSWORD), and in Nexudus the user's roles.",
+        unusable=True,
+    )

@@ -1,0 +1,114 @@
+"""What can go wrong, as one tree, and the positioned diagnostic.
+
+CoursesyncError            exit 1: an expected failure, told in words, never with a traceback
+├── UsageError             exit 64: the command line asks for what can't be done
+├── InvalidOutlines        exit 3: carries every Diagnostic of the workspace
+├── UnusableFile           becomes a Diagnostic where an outline names the file
+├── StalePlan              exit 4: what was reviewed is not what would be applied
+├── StateLocked            exit 5: another apply holds the state
+├── StateError             exit 1: the state or its journal can't be read, or is another target's
+└── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
+
+This room never prints and never exits: `coursesync.cli` catches the tree in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ExitCode(IntEnum):
+    """How a command ends; 130 and 143 (interrupted) are 128 plus the signal's number."""
+
+    DONE = 0
+    ERROR = 1
+    CHANGES = 2
+    INVALID = 3
+    STALE = 4
+    LOCKED = 5
+    WORK_LEFT = 6
+    USAGE = 64
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Where:
+    """A place in a file of the workspace: path as shown to people, line and column from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One mistake: where it is, what is wrong, and what to write instead."""
+
+    where: Where
+    problem: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        first = f"{self.where}: {self.problem}"
+        return f"{first}\n    {self.remedy}" if self.remedy else first
+
+
+class CoursesyncError(Exception):
+    """An expected failure: `problem` says what and where, `remedy` what to do next."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.ERROR
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class UsageError(CoursesyncError):
+    """The command line, the environment or coursesync.toml asks for what can't be done."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InvalidOutlines(CoursesyncError):  # noqa: N818 - a state of the workspace, told as such
+    """At least one outline is invalid; `diagnostics` holds every mistake, sorted by place."""
+
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(set(diagnostics)))
+        mistakes = "1 mistake" if len(self.diagnostics) == 1 else f"{len(self.diagnostics)} mistakes"
+        super().__init__(f"{mistakes} in the outlines")
+
+
+class UnusableFile(CoursesyncError):  # noqa: N818 - a verdict on a file, told as such
+    """A file that an outline names can't be used; the outline's loader adds the place."""
+
+
+class StalePlan(CoursesyncError):  # noqa: N818 - the same
+    """The outlines, the state or the target have moved away from the reviewed plan."""
+
+    exit_code = ExitCode.STALE
+
+
+class StateLocked(CoursesyncError):  # noqa: N818 - the same
+    """Another process is applying to this state."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class StateError(CoursesyncError):
+    """The state or its journal can't be read, trusted or written; nothing was overwritten."""
+
+
+class RemoteError(CoursesyncError):
+    """The API can't be used: unreachable, or the credentials are refused."""

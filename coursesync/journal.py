@@ -1,0 +1,131 @@
+"""The journal: what a run is about to do and what came of it, and how that becomes state.
+
+One record before each write request, one after; whatever instant the process dies at, the next
+run knows what may have happened. Pure: `adapters.state_file` writes the lines and reads them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from coursesync.resources.base import Address, FieldValue, course_of
+from coursesync.state import FORMAT, VALUE, Doubt, Entry, Id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coursesync.state import State
+
+
+class Run(BaseModel):
+    """The journal's first line: the state that the run began from."""
+
+    model_config = VALUE
+
+    record: Literal["run"] = "run"
+    format: Literal[1] = FORMAT
+    lineage: str
+    serial: int
+    target: str
+
+
+class Intent(BaseModel):
+    """Written before a request is sent: what is about to be done."""
+
+    model_config = VALUE
+
+    record: Literal["intent"] = "intent"
+    action: Literal["create"] = "create"
+    address: Address
+    attributes: dict[str, FieldValue]
+    parent_id: Id
+    attempt: Annotated[int, Field(ge=1)]
+    at: str
+
+
+class Conclusion(BaseModel):
+    """Written after the answer: what became of the intent before it at that address."""
+
+    model_config = VALUE
+
+    record: Literal["outcome"] = "outcome"
+    address: Address
+    outcome: Literal["applied", "not applied", "in doubt"]
+    id: Id | None = None
+    updated_on: str | None = None
+    reason: str = ""
+    at: str
+
+
+class Move(BaseModel):
+    """A record that goes on under another address: its key changed, nothing on the server."""
+
+    model_config = VALUE
+
+    record: Literal["move"] = "move"
+    address: Address
+    to: Address
+    at: str
+
+
+Step: TypeAlias = Intent | Conclusion | Move
+RECORD: TypeAdapter[Run | Step] = TypeAdapter(
+    Annotated[Run | Intent | Conclusion | Move, Field(discriminator="record")]
+)
+CUT_OFF = "the run was cut off before the answer came"
+
+
+def fold(state: State, records: Iterable[Step]) -> State:
+    """Carry the records of a run into the state, in the order in which they were written.
+
+    An intent without an outcome is a create in doubt. Courses that a record touches are no
+    longer known to stand as a whole.
+    """
+    entries, doubts = dict(state.entries), dict(state.doubts)
+    pending: dict[Address, Intent] = {}
+    touched: set[str] = set()
+    for record in records:
+        touched.add(course_of(record.address))
+        if isinstance(record, Intent):
+            pending[record.address] = record
+        elif isinstance(record, Move):
+            entries[record.to] = entries.pop(record.address)
+        elif (intent := pending.pop(record.address, None)) is not None:
+            _conclude(intent, record, entries, doubts)
+    for intent in pending.values():
+        doubts[intent.address] = _doubt(intent, CUT_OFF)
+    courses = {key: record for key, record in state.courses.items() if key not in touched}
+    return state.model_copy(update={"courses": courses, "doubts": doubts, "entries": entries})
+
+
+def _conclude(
+    intent: Intent, outcome: Conclusion, entries: dict[Address, Entry], doubts: dict[Address, Doubt]
+) -> None:
+    if outcome.outcome == "applied" and outcome.id is not None:
+        doubts.pop(intent.address, None)
+        entries[intent.address] = Entry(
+            attributes=intent.attributes,
+            id=outcome.id,
+            parent_id=intent.parent_id,
+            updated_on=outcome.updated_on,
+        )
+    elif outcome.outcome != "not applied":
+        doubts[intent.address] = _doubt(intent, outcome.reason)
+
+
+def _doubt(intent: Intent, reason: str) -> Doubt:
+    return Doubt(
+        attributes=intent.attributes, parent_id=intent.parent_id, reason=reason, since=intent.at
+    )
+
+
+def holds(state: State, records: Iterable[Step]) -> bool:
+    """Say whether the state knows all that the records tell: every Id, and every doubt."""
+    outcomes = [record for record in records if not isinstance(record, Move)]
+    told = fold(state.model_copy(update={"entries": {}, "doubts": {}}), outcomes)
+    known = {entry.id for entry in state.entries.values()}
+    settled = state.doubts.keys() | state.entries.keys()
+    return all(entry.id in known for entry in told.entries.values()) and told.doubts.keys() <= settled
+

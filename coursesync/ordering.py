@@ -1,0 +1,123 @@
+"""DisplayOrder: numbers that put a course's sections in the outline's order, at the fewest writes.
+
+Numbers already sent are kept wherever they can be; a new number lies in the gap between its
+neighbours, in steps of ten where there is room, so that the next section put in between costs
+one create and no update. Pure: lists of numbers in, lists of numbers out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+STEP = 10
+
+
+class Pinned(Enum):
+    """Why a pinned number can't hold."""
+
+    TWICE = "the number is pinned already"
+    FALLS = "the number is below an earlier pin"
+    NO_ROOM = "fewer numbers are left than sections lie between"
+
+
+def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned]]:
+    """Find the pins that contradict the list.
+
+    Args:
+        pins: the pinned number of each section in order, None where it has none.
+
+    Returns:
+        For each pin that can't hold: its index, that of the pin it collides with (None: the
+        start of the list), and why.
+    """
+    before: int | None = None
+    for i, pin in enumerate(pins):
+        if pin is None:
+            continue
+        last, at = (-1, -1) if before is None else (pins[before] or 0, before)
+        if pin - last < i - at:
+            twice = before is not None and pin == last
+            falls = before is not None and pin < last
+            yield i, before, Pinned.TWICE if twice else Pinned.FALLS if falls else Pinned.NO_ROOM
+        else:
+            before = i
+
+
+def assign(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int]:
+    """Give every section its number.
+
+    The longest run of prior numbers is kept that leaves room, one number each, for the sections
+    between: with the index taken off, such a run is a longest non-decreasing subsequence.
+
+    Args:
+        prior: the number last sent for each section, in the outline's order; None for a new one.
+        pins: the number that the author pinned, None where there is none. They fit (`misfit`).
+
+    Returns:
+        Strictly increasing numbers, from 0 up.
+    """
+    kept: list[int | None] = list(pins)
+    ends = [i for i, pin in enumerate(pins) if pin is not None]
+    for low, high in zip([-1, *ends], [*ends, len(pins)], strict=True):
+        floor = -1 - low if low < 0 else _slack(pins, low)
+        ceiling = _slack(pins, high) if high < len(pins) else None
+        for i in _longest_run(prior, range(low + 1, high), floor, ceiling):
+            kept[i] = prior[i]
+    return _fill(kept)
+
+
+def _slack(numbers: Sequence[int | None], i: int) -> int:
+    """Return a number less its index: it may not fall along the list."""
+    number = numbers[i]
+    assert number is not None  # noqa: S101 - the callers' condition, for the type checker
+    return number - i
+
+
+def _longest_run(
+    prior: Sequence[int | None], span: range, floor: int, ceiling: int | None
+) -> list[int]:
+    tails: list[int] = []  # the least slack that a run of each length ends in
+    at: list[int] = []
+    back: dict[int, int] = {}
+    for i in span:
+        if prior[i] is None:
+            continue
+        slack = _slack(prior, i)
+        if slack < floor or (ceiling is not None and slack > ceiling):
+            continue
+        length = bisect_right(tails, slack)
+        if length:
+            back[i] = at[length - 1]
+        tails[length : length + 1] = [slack]
+        at[length : length + 1] = [i]
+    run = at[-1:]
+    while run and run[-1] in back:
+        run.append(back[run[-1]])
+    return run[::-1]
+
+
+def _fill(kept: Sequence[int | None]) -> list[int]:
+    numbers: list[int] = []
+    waiting = 0
+    for number in kept:
+        if number is None:
+            waiting += 1
+        else:
+            numbers += [*_between(numbers[-1:], number, waiting), number]
+            waiting = 0
+    return numbers + _between(numbers[-1:], None, waiting)
+
+
+def _between(low: list[int], high: int | None, count: int) -> list[int]:
+    """Return `count` numbers above `low` (if any) and below `high`, `STEP` apart if that fits."""
+    start = low[0] if low else 0
+    if high is None or high - start > STEP * count:
+        return [start + STEP * k for k in range(1, count + 1)]
+    if not low and high <= count:
+        start = -1  # 0 itself is needed
+    return [start + (high - start) * k // (count + 1) for k in range(1, count + 1)]

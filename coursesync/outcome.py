@@ -1,0 +1,195 @@
+"""What became of a write request: the facts of its exchange in, one verdict out.
+
+Pure. The verdicts divide by the one question that matters on an API whose creates can't be
+repeated safely: is it *known* whether the request was carried out? The API's side of this:
+https://developers.nexudus.com/reference/api-limitations (409 is its throttling) and the pages
+on creating and updating records (the form of success and of validation errors).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
+_KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The facts of one request.
+
+    `sent` says whether any of it may have left; `status` is None where no complete answer came,
+    and `failure` then says why, in words. Header names are in small letters.
+    """
+
+    sent: bool
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Carried out; the record's Id, and the server's time of the write where it gave one."""
+
+    record_id: int
+    updated_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the API has against one property of a record."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not carried out, and would be refused again."""
+
+    message: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unauthorized:
+    """Not carried out: the token is bad, or a role is missing; the API tells no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Not carried out: wait this many seconds, then send it again."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Not carried out: nothing left this machine; it may be sent again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """It may have been carried out."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Applied | Refused | Unauthorized | Throttled | NotSent | InDoubt
+
+
+class _Error(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    Message: str | None = None
+    PropertyName: str | None = None
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    WasSuccessful: bool
+    Errors: list[_Error] | None = None
+    Message: str | None = None
+    UpdatedOn: str | None = None
+    Value: object = None
+
+    @property
+    def record_id(self) -> int | None:
+        value = self.Value.get("Id") if isinstance(self.Value, dict) else None
+        return value if type(value) is int and value > 0 else None
+
+
+def classify(exchange: Exchange, known: Container[int]) -> Outcome:
+    """Decide what became of a create.
+
+    Args:
+        exchange: the facts.
+        known: the Ids under management: the Id of a new record is none of them.
+
+    Returns:
+        The verdict; `InDoubt` wherever the facts don't prove another.
+    """
+    status = exchange.status
+    if status is None:
+        return InDoubt(exchange.failure) if exchange.sent else NotSent(exchange.failure)
+    if status == HTTPStatus.OK:
+        return _of_answer(exchange, known)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return Unauthorized()
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (
+        status == HTTPStatus.CONFLICT and "retry-after" in exchange.headers
+    ):
+        return Throttled(_wait(exchange.headers.get("retry-after", "")))
+    if status in _KNOWN_REFUSALS:
+        return _refusal(_answer(exchange), f"HTTP {status}")
+    return InDoubt(f"the API answered HTTP {status}")
+
+
+def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
+    answer = _answer(exchange)
+    if answer is None:
+        return InDoubt("the API answered HTTP 200 with something that is no answer of its own")
+    record_id = answer.record_id
+    if not answer.WasSuccessful or answer.Errors:
+        if record_id is None:
+            return _refusal(answer, "the API said that it was not successful")
+        return InDoubt(f"the API spoke of a failure, and yet of a record {record_id}")
+    if record_id is None:
+        return InDoubt("the API said that it was successful, and gave no Id")
+    if record_id in known:
+        return InDoubt(f"the API gave the Id {record_id}, which another record has")
+    return Applied(record_id, answer.UpdatedOn)
+
+
+def _answer(exchange: Exchange) -> _Answer | None:
+    """Read an answer strictly: JSON by its type, each name once, no NaN, the documented form."""
+    if not re.match(r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "")):
+        return None
+    try:
+        value = json.loads(
+            exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant
+        )
+        return _Answer.model_validate(value)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a name stands twice")
+    return record
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _refusal(answer: _Answer | None, otherwise: str) -> Refused:
+    errors = (answer.Errors if answer else None) or []
+    problems = tuple(
+        Problem(inert(error.PropertyName or "", 60), inert(error.Message or "is not valid"))
+        for error in errors
+    )
+    return Refused(inert((answer.Message if answer else None) or otherwise), problems)
+
+
+def _wait(retry_after: str) -> float:
+    return float(retry_after) if re.fullmatch(r"[0-9]{1,6}", retry_after.strip()) else DEFAULT_WAIT

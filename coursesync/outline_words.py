@@ -1,0 +1,167 @@
+"""How a mistake in an outline is told: pydantic's errors in, diagnostics out.
+
+Validation is pydantic's; the words are ours, because the reader is a course author.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Diagnostic
+from coursesync.resources.section import MAPPING, PLAIN, ContentFile, Timed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+    from coursesync.tree import Path, Tree
+
+_NESTED: dict[str, type[BaseModel]] = {"unlock": Timed, "contents": ContentFile}
+_EXAMPLES = {
+    "id": "id: 4711",
+    "title": "title: Welcome to the space",
+    "key": "key: first-week",
+    "unlock": "unlock: immediate,  unlock: sequential  or  unlock: {after_days: 7}",
+    "after_days": "unlock: {after_days: 7}",
+    "contents": "contents: <p>Welcome!</p>  or  contents: {markdown: welcome.md}",
+    "active": "active: false",
+    "display_order": "display_order: 100",
+    "previous_keys": "previous_keys: [old-key]",
+    "sections": "sections:  and below it a line that starts with  - title:",
+    "image": "image: https://cdn.example.com/tour.png",
+}
+
+
+def diagnose(
+    error: ValidationError, tree: Tree, base: Path, model: type[BaseModel]
+) -> Iterator[Diagnostic]:
+    """Tell each of pydantic's errors at its place in the outline.
+
+    Args:
+        error: what validating the value at `base` raised.
+        tree: the outline's file.
+        base: the path of the validated value in the tree.
+        model: the model that it was validated against.
+
+    Returns:
+        A diagnostic an error.
+    """
+    for detail in error.errors(include_url=False):
+        path: Path = (*base, *(step for step in detail["loc"] if step not in {MAPPING, PLAIN}))
+        words = _WORDS.get(detail["type"], _unknown)
+        problem, remedy = words(_Slip(detail, tree, path, model))
+        at_key = detail["type"] == "extra_forbidden"
+        where = tree.where_key(path) if at_key else tree.where(path)
+        yield Diagnostic(where, problem, remedy)
+
+
+class _Slip:
+    """One of pydantic's errors, with what the words need to know of it."""
+
+    def __init__(self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]) -> None:
+        self.detail = detail
+        self.model = model
+        self.path = path
+        self.name = next((step for step in reversed(path) if isinstance(step, str)), "outline")
+        self.written = tree.written(path)
+        self.context = detail.get("ctx") or {}
+
+    @property
+    def subject(self) -> str:
+        """What is talked of: a field by its name, an item of a list by its place."""
+        if not self.path:
+            return "the outline"
+        last = self.path[-1]
+        return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
+
+    @property
+    def found(self) -> str:
+        """What was written instead, as a noun."""
+        value = self.detail["input"]
+        if value is None:
+            return "empty"
+        nouns = {bool: "a yes/no value", int: "a number", float: "a number", str: "text"}
+        nouns |= {list: "a list", dict: "a group of fields"}
+        return nouns[type(value)]
+
+    @property
+    def example(self) -> str:
+        """An example of the field done right."""
+        return f"Write, for example,  {_EXAMPLES[self.name]}" if self.name in _EXAMPLES else ""
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the fields that may stand where this one stands."""
+        parent = self.path[-2] if len(self.path) > 1 else None
+        nested = _NESTED.get(parent) if isinstance(parent, str) else None
+        return list((nested or self.model).model_fields)
+
+
+def _text(slip: _Slip) -> tuple[str, str]:
+    if slip.written:
+        quoted = f'"{slip.written[:40]}"'
+        in_list = isinstance(slip.path[-1], int)
+        return (
+            f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}",
+            f"Quote this:  {quoted if in_list else f'{slip.name}: {quoted}'}",
+        )
+    return f"{slip.subject} must be text, and is {slip.found}", slip.example
+
+
+def _typed(noun: str) -> Callable[[_Slip], tuple[str, str]]:
+    def words(slip: _Slip) -> tuple[str, str]:
+        return f"{slip.subject} must be {noun}, and is {slip.found}", slip.example
+
+    return words
+
+
+def _unknown_field(slip: _Slip) -> tuple[str, str]:
+    close = get_close_matches(str(slip.path[-1]), slip.fields, n=1, cutoff=0.6)
+    if close:
+        return f"there is no field `{slip.path[-1]}`", f"Did you mean  {close[0]}: ?"
+    return f"there is no field `{slip.path[-1]}`", f"The fields here are: {', '.join(slip.fields)}."
+
+
+def _missing(slip: _Slip) -> tuple[str, str]:
+    *owner, name = slip.path
+    named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else "the section"
+    return f"{named if owner else 'the outline'} has no `{name}`", slip.example
+
+
+def _too_low(slip: _Slip) -> tuple[str, str]:
+    return f"{slip.subject} can't be below {slip.context['ge']}", slip.example
+
+
+def _too_high(slip: _Slip) -> tuple[str, str]:
+    return f"{slip.subject} can't be above {slip.context['le']}", slip.example
+
+
+def _choice(slip: _Slip) -> tuple[str, str]:
+    written = str(slip.detail["input"])[:40]
+    return f'{slip.subject} can\'t be "{written}"', slip.example
+
+
+def _own_words(slip: _Slip) -> tuple[str, str]:
+    return slip.context["problem"], slip.context["remedy"]
+
+
+def _unknown(slip: _Slip) -> tuple[str, str]:
+    return f"{slip.subject} is not valid: {slip.detail['msg']}", slip.example
+
+
+_WORDS: dict[str, Callable[[_Slip], tuple[str, str]]] = {
+    "bool_type": _typed("true or false"),
+    "extra_forbidden": _unknown_field,
+    "greater_than_equal": _too_low,
+    "int_type": _typed("a whole number"),
+    "less_than_equal": _too_high,
+    "list_type": _typed("a list"),
+    "literal_error": _choice,
+    "missing": _missing,
+    "mistake": _own_words,
+    "model_type": _typed("a group of fields"),
+    "string_type": _text,
+}

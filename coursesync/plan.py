@@ -1,0 +1,306 @@
+"""The plan: what would be done, as values. `diff` compares what is wanted with the state.
+
+Pure, and the only thing that decides: every rendering, the digest and `apply` read it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeVar
+
+from coursesync.identity import identify
+from coursesync.ordering import assign
+from coursesync.resources import KINDS
+from coursesync.resources.base import course_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from coursesync.errors import Where
+    from coursesync.outline import Outline
+    from coursesync.resources.base import Address, Attributes, FieldValue, Kind, Resource
+    from coursesync.state import Doubt, Entry, State
+
+T = TypeVar("T")
+
+
+class Action(Enum):
+    """What a change does. The last two do nothing: they are said."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    MOVE = "move"  # the key changed and nothing else: the state alone is written
+    ADOPT = "adopt"
+    DELETE = "delete"
+    KEEP = "keep"  # an orphan: in the state, in no outline
+    DOUBT = "doubt"  # a create whose outcome is unknown
+
+    @property
+    def writes(self) -> bool:
+        """Whether it takes a write request."""
+        return self in {Action.CREATE, Action.UPDATE, Action.DELETE}
+
+    @property
+    def changes(self) -> bool:
+        """Whether `apply` has anything to do for it."""
+        return self not in {Action.KEEP, Action.DOUBT}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: what stands, what is wanted, and the resource of the outline that wants it.
+
+    `before` are the attributes as last sent, `after` as they are to be sent; `record_id` is the
+    record's Id where it has one, `was` its former address where that changed.
+    """
+
+    action: Action
+    address: Address
+    kind: Kind
+    parent_id: int
+    before: Attributes | None = None
+    after: Attributes | None = None
+    record_id: int | None = None
+    was: Address | None = None
+    resource: Resource | None = None
+    reason: str = ""
+
+    @property
+    def where(self) -> Where | None:
+        """The place in the outline; None for what is in no outline."""
+        return self.resource.where if self.resource else None
+
+    @property
+    def attributes(self) -> Attributes:
+        """What the record is to be, or is where nothing is wanted of it."""
+        return self.after or self.before or {}
+
+    @property
+    def title(self) -> str:
+        """The record's title."""
+        return str(self.attributes.get(self.kind.title_property, ""))
+
+    @property
+    def order(self) -> int:
+        """The record's place among its siblings."""
+        return int(self.attributes.get(self.kind.order_property, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One attribute of a changed resource; None stands for one that is not there."""
+
+    name: str
+    before: FieldValue | None
+    after: FieldValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course that the plan speaks of; `path` is its outline, None where it has none."""
+
+    key: str
+    id: int
+    title: str
+    path: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Changes in the order of their doing: course by course, each in the members' order.
+
+    `lineage` and `serial` name the state that it was made from ("" and 0: there was none).
+    """
+
+    target: str
+    lineage: str
+    serial: int
+    courses: Mapping[str, Course]
+    changes: tuple[Change, ...]
+
+    def count(self, *actions: Action) -> int:
+        """Count the changes of these actions."""
+        return sum(change.action in actions for change in self.changes)
+
+    @cached_property
+    def writes(self) -> int:
+        """The number of write requests that it takes."""
+        return sum(change.action.writes for change in self.changes)
+
+    @cached_property
+    def has_changes(self) -> bool:
+        """Whether there is anything to do."""
+        return any(change.action.changes for change in self.changes)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest over the plan's meaning: its target, its state's lineage, and its changes.
+
+        Neither text, nor times, nor the lines of an outline are in it: it stays the same for as
+        long as the same would be done to the same records.
+        """
+        meaning = sha256(json.dumps([1, self.target, self.lineage]).encode())
+        for change in self.changes:
+            item = (change.action.value, change.address, change.was, change.record_id)
+            dump = json.dumps([item, change.parent_id, change.before, change.after], sort_keys=True)
+            meaning.update(dump.encode())
+        return meaning.hexdigest()
+
+    def by_course(self) -> Iterator[tuple[Course, list[Change]]]:
+        """Group the changes by their course, in order."""
+        for key, changes in groupby(self.changes, key=lambda change: course_of(change.address)):
+            yield self.courses[key], list(changes)
+
+
+def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> Plan:
+    """Compare what the outlines want with the state.
+
+    Args:
+        outlines: the outlines that were parsed, one a course.
+        settled: the keys of the courses whose outlines are as they were last applied: the state
+            says that nothing is to be done for them.
+        state: what was last sent.
+
+    Returns:
+        The plan; its courses are sorted by key.
+    """
+    entries = _by_course(state.entries)
+    doubts = _by_course(state.doubts)
+    wanted = {outline.key: outline for outline in outlines}
+    keys = (wanted.keys() | entries.keys() | doubts.keys()) - set(settled)
+    courses: dict[str, Course] = {}
+    changes: list[Change] = []
+    for key in sorted(keys):
+        held, uncertain = entries.get(key, {}), doubts.get(key, {})
+        outline = wanted.get(key)
+        if outline is None:
+            courses[key] = _course_without_outline(key, state, [*held.values(), *uncertain.values()])
+            changes += _kept(held, ())
+            changes += _doubts(uncertain, {})
+        else:
+            courses[key] = Course(key, outline.course_id, outline.title, outline.path)
+            changes += _course_changes(outline, held, uncertain)
+    return Plan(state.target, state.lineage, state.serial, courses, tuple(changes))
+
+
+def _by_course(items: Mapping[Address, T]) -> dict[str, dict[Address, T]]:
+    grouped: dict[str, dict[Address, T]] = {}
+    for address, item in items.items():
+        grouped.setdefault(course_of(address), {})[address] = item
+    return grouped
+
+
+def _course_without_outline(key: str, state: State, held: Sequence[Entry | Doubt]) -> Course:
+    record = state.courses.get(key)
+    return Course(key, held[0].parent_id, record.title if record else "", None)
+
+
+def _course_changes(
+    outline: Outline, entries: Mapping[Address, Entry], doubts: Mapping[Address, Doubt]
+) -> list[Change]:
+    pairs = identify([r for r in outline.resources if r.address not in doubts], entries)
+    known: list[Entry | Doubt | None] = [
+        doubts.get(r.address) or entries.get(pairs.get(r.address, r.address))
+        for r in outline.resources
+    ]
+    orders = assign(
+        [_order(resource, item) for resource, item in zip(outline.resources, known, strict=True)],
+        [resource.pin for resource in outline.resources],
+    )
+    changes = []
+    for resource, order in zip(outline.resources, orders, strict=True):
+        desired = {**resource.attributes, resource.kind.order_property: order}
+        was = pairs.get(resource.address)
+        if resource.address not in doubts:
+            entry = entries[was] if was else None
+            changes += _change(outline, resource, desired, entry, was)
+    resources = {resource.address: resource for resource in outline.resources}
+    return changes + _doubts(doubts, resources) + _kept(entries, pairs.values())
+
+
+def _order(resource: Resource, item: Entry | Doubt | None) -> int | None:
+    return int(item.attributes[resource.kind.order_property]) if item else None
+
+
+def _change(
+    outline: Outline,
+    resource: Resource,
+    desired: Attributes,
+    entry: Entry | None,
+    was: Address | None,
+) -> Iterator[Change]:
+    kind, address = resource.kind, resource.address
+    if entry is None:
+        after = kind.settle(None, desired)
+        yield Change(
+            Action.CREATE, address, kind, outline.course_id, after=after, resource=resource
+        )
+        return
+    after = kind.settle(entry.attributes, desired)
+    moved = was if was != address else None
+    same = after == entry.attributes
+    if moved or not same:
+        yield Change(
+            Action.MOVE if same else Action.UPDATE,
+            address,
+            kind,
+            outline.course_id,
+            before=entry.attributes,
+            after=after,
+            record_id=entry.id,
+            was=moved,
+            resource=resource,
+        )
+
+
+def _kept(entries: Mapping[Address, Entry], matched: Iterable[Address]) -> list[Change]:
+    orphans = entries.keys() - set(matched)
+    changes = [
+        Change(
+            Action.KEEP,
+            address,
+            _kind_of(address),
+            entries[address].parent_id,
+            before=entries[address].attributes,
+            record_id=entries[address].id,
+        )
+        for address in orphans
+    ]
+    return sorted(changes, key=lambda change: (change.order, change.address))
+
+
+def _doubts(doubts: Mapping[Address, Doubt], resources: Mapping[Address, Resource]) -> list[Change]:
+    return [
+        Change(
+            Action.DOUBT,
+            address,
+            _kind_of(address),
+            doubt.parent_id,
+            before=doubt.attributes,
+            resource=resources.get(address),
+            reason=doubt.reason,
+        )
+        for address, doubt in sorted(doubts.items())
+    ]
+
+
+def _kind_of(address: Address) -> Kind:
+    return KINDS[address.partition(".")[0]]
+
+
+def differences(change: Change) -> tuple[Difference, ...]:
+    """Compare a change's attributes one by one, sorted by name."""
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
+
+    before, after = change.before or {}, change.after or {}
+    names = {
+        str(item.path(output_format="list")[0])
+        for items in DeepDiff(before, after, view="tree").values()
+        for item in items
+    }
+    return tuple(Difference(name, before.get(name), after.get(name)) for name in sorted(names))

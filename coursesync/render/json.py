@@ -1,0 +1,85 @@
+"""The plan as JSON, for programs, and as a plan file. Pure.
+
+`format_version` is 1: names are only ever added while it stays so. On failure the document
+has `error` and `diagnostics` in the plan's place.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError, InvalidOutlines
+from coursesync.limits import least_seconds
+from coursesync.plan import Action
+
+if TYPE_CHECKING:
+    from coursesync.errors import Diagnostic
+    from coursesync.plan import Change, Plan
+
+FORMAT_VERSION = 1
+
+
+def render(plan: Plan) -> str:
+    """Write a plan as JSON: names sorted, two-space indent, a final newline."""
+    return _document(
+        {
+            "changes": [_change(change) for change in plan.changes],
+            "courses": {
+                key: {"id": course.id, "path": course.path, "title": course.title}
+                for key, course in plan.courses.items()
+            },
+            "digest": plan.digest,
+            "has_changes": plan.has_changes,
+            "least_seconds": round(least_seconds(plan.writes), 1),
+            "lineage": plan.lineage,
+            "serial": plan.serial,
+            "summary": {action.value: plan.count(action) for action in Action},
+            "target": plan.target,
+            "writes": plan.writes,
+        }
+    )
+
+
+def render_failure(error: CoursesyncError) -> str:
+    """Write the failure of a command as JSON."""
+    diagnostics = error.diagnostics if isinstance(error, InvalidOutlines) else ()
+    return _document(
+        {
+            "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+            "error": {
+                "exit_code": int(error.exit_code),
+                "problem": error.problem,
+                "remedy": error.remedy,
+            },
+        }
+    )
+
+
+def _document(content: dict[str, object]) -> str:
+    whole = {"format_version": FORMAT_VERSION, **content}
+    return json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _change(change: Change) -> dict[str, object]:
+    where = change.where
+    return {
+        "action": change.action.value,
+        "address": change.address,
+        "after": dict(change.after) if change.after is not None else None,
+        "before": dict(change.before) if change.before is not None else None,
+        "id": change.record_id,
+        "previous_address": change.was,
+        "reason": change.reason or None,
+        "where": {"column": where.column, "line": where.line, "path": where.path} if where else None,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+    return {
+        "column": diagnostic.where.column,
+        "line": diagnostic.where.line,
+        "path": diagnostic.where.path,
+        "problem": diagnostic.problem,
+        "remedy": diagnostic.remedy,
+    }

@@ -1,0 +1,94 @@
+"""The plan as Markdown, for a pull request or a step summary. Pure.
+
+All that comes from outlines is escaped: neither Markdown nor HTML, mentions nor commands in a
+title have any effect.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from coursesync.plan import Action, differences
+from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedy, summary, value
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursesync.plan import Change, Course, Plan
+
+_WORDS = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.MOVE: "re-key",
+    Action.ADOPT: "adopt",
+    Action.DELETE: "delete",
+    Action.KEEP: "kept",
+    Action.DOUBT: "in doubt",
+}
+# every ASCII punctuation character may be escaped: https://spec.commonmark.org/0.31.2/#backslash-escapes
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "|": "&#124;", "#": "&#35;"}
+
+
+def escape(text: str) -> str:
+    """Make text from elsewhere mean nothing but itself in Markdown."""
+    return _PUNCTUATION.sub(lambda found: _HTML.get(found[1], f"\\{found[1]}"), inert(text, 500))
+
+
+def render(plan: Plan) -> str:
+    """Write a plan as GitHub-flavoured Markdown; the summary comes first."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    if not plan.changes:
+        yield f"**{NOTHING}**"
+        return
+    yield f"**{summary(plan)}**"
+    yield ""
+    yield cost(plan)
+    for course, changes in plan.by_course():
+        yield ""
+        yield from _course(course, changes)
+    yield ""
+    yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
+
+
+def _course(course: Course, changes: list[Change]) -> Iterator[str]:
+    yield f"### {escape(course.title or course.key)}"
+    yield ""
+    yield f"course {course.id}, {_code(course.path) if course.path else 'without an outline'}"
+    yield ""
+    yield "| | order | section | for members |"
+    yield "|---|---:|---|---|"
+    for change in changes:
+        said = escape(remark(change)) or change.kind.describe(change.attributes)
+        if not change.attributes.get("Active", True):
+            said += ", hidden from members"
+        mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
+        yield f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
+    yield from _details([change for change in changes if change.action is Action.UPDATE])
+    for change in changes:
+        if mend := remedy(change):
+            yield ""
+            yield f"To settle what is in doubt: {_code(mend)}"
+
+
+def _details(updates: list[Change]) -> Iterator[str]:
+    for change in updates:
+        yield ""
+        yield f"<details><summary>What changes in {escape(change.title)}</summary>"
+        yield ""
+        yield "| | before | after |"
+        yield "|---|---|---|"
+        for difference in differences(change):
+            before, after = value(difference.before), value(difference.after)
+            yield f"| {difference.name} | {escape(before)} | {escape(after)} |"
+        yield ""
+        yield "</details>"
+
+
+def _code(text: str) -> str:
+    return f"`{inert(text).replace('`', chr(0x2019))}`"

@@ -1,0 +1,83 @@
+"""What every rendering for people says of a plan in the same words. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.limits import WRITES_A_DAY, least_seconds
+from coursesync.plan import Action
+from coursesync.words import count, duration
+
+if TYPE_CHECKING:
+    from coursesync.plan import Change, Plan
+    from coursesync.resources.base import FieldValue
+
+MARKS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.MOVE: ">",
+    Action.ADOPT: "=",
+    Action.DELETE: "-",
+    Action.KEEP: "!",
+    Action.DOUBT: "?",
+}
+NOTHING = "Nothing to do: the outlines are as they were last applied."
+_LONG = 60
+
+
+def summary(plan: Plan) -> str:
+    """Say how many of what: `Plan: 3 to create, 1 to update, 0 to delete.`"""
+    parts = [
+        f"{plan.count(Action.CREATE)} to create",
+        f"{plan.count(Action.UPDATE)} to update",
+        f"{plan.count(Action.DELETE)} to delete",
+    ]
+    said = {Action.MOVE: "to re-key", Action.KEEP: "kept", Action.DOUBT: "in doubt"}
+    parts += [f"{plan.count(action)} {words}" for action, words in said.items() if plan.count(action)]
+    return f"Plan: {', '.join(parts)}."
+
+
+def cost(plan: Plan) -> str:
+    """Say what it takes: writes, time, and the share of the day's allowance."""
+    if not plan.writes:
+        return "It takes no write."
+    share = 100 * plan.writes / WRITES_A_DAY
+    of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
+    return (
+        f"{count(plan.writes, 'write')}, at least {duration(least_seconds(plan.writes))} at the "
+        f"API's limits, {of_the_day} of a day's {WRITES_A_DAY:,}."
+    )
+
+
+def remark(change: Change) -> str:
+    """Say of a change what its mark alone does not; "" where there is nothing."""
+    if change.action is Action.KEEP:
+        return f"in no outline any more; kept on the site (Id {change.record_id})"
+    if change.action is Action.DOUBT:
+        return f"in doubt: {change.reason}"
+    if change.was:
+        return f"was {change.was}, and keeps its Id {change.record_id}"
+    return ""
+
+
+def remedy(change: Change) -> str:
+    """Say what to type about a change that waits for a person; "" where none does."""
+    if change.action is Action.DOUBT:
+        return f"coursesync resolve {change.address} --id N   (or --not-created)"
+    return ""
+
+
+def value(found: FieldValue | None) -> str:
+    """Write an attribute's value in a few words."""
+    if found is None:
+        return "(none)"
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    if isinstance(found, int):
+        return str(found)
+    if not found:
+        return "(empty)"
+    line = " ".join(found.split())
+    if len(line) <= _LONG:
+        return f'"{line}"'
+    return f'"{line[: _LONG - 1]}…" ({count(len(found), "character")})'

@@ -1,0 +1,94 @@
+"""The plan as text, for a terminal or a log: 80 columns wherever the titles allow it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.plan import Action, differences
+from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedy, summary, value
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from coursesync.plan import Change, Course, Plan
+
+_WIDTH = 80
+_MAX_TITLE = 44
+_TITLE_AT = 10  # columns: mark and order come first
+_STYLES = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.MOVE: "yellow",
+    Action.ADOPT: "green",
+    Action.DELETE: "red",
+    Action.KEEP: "cyan",
+    Action.DOUBT: "magenta",
+}
+
+
+def plain(_style: str, text: str) -> str:
+    """Leave text as it is: the paint of a log."""
+    return text
+
+
+def render(plan: Plan, paint: Callable[[str, str], str] = plain) -> str:
+    """Write a plan as text.
+
+    Args:
+        plan: the plan.
+        paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
+
+    Returns:
+        Lines, the last with its end.
+    """
+    return "\n".join(_lines(plan, paint)) + "\n"
+
+
+def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
+    for course, changes in plan.by_course():
+        yield paint("bold", _heading(course))
+        yield f"  {_origin(course)}"
+        width = min(_MAX_TITLE, max(len(change.title) for change in changes))
+        for change in changes:
+            yield from _change(change, width, paint)
+        yield ""
+    if not plan.changes:
+        yield NOTHING
+        return
+    yield paint("bold", summary(plan))
+    if plan.has_changes:
+        yield cost(plan)
+        yield f"Target: {plan.target}"
+        yield f"Digest: {plan.digest}"
+
+
+def _heading(course: Course) -> str:
+    return inert(course.title) or course.key
+
+
+def _origin(course: Course) -> str:
+    return f"course {course.id}, {inert(course.path) if course.path else 'without an outline'}"
+
+
+def _change(change: Change, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
+    mark, style = MARKS[change.action], _STYLES[change.action]
+    title = inert(change.title)
+    said = remark(change) or _opens(change)
+    line = f"  {mark} {change.order:>4}  {title:<{width}}"
+    if len(line) + 2 + len(said) <= _WIDTH:
+        yield paint(style, f"{line}  {said}")
+    else:
+        yield paint(style, line.rstrip())
+        yield f"{'':{_TITLE_AT}}{said}"
+    if change.action is Action.UPDATE:
+        for difference in differences(change):
+            named = f"{'':{_TITLE_AT}}{difference.name}: {value(difference.before)}"
+            yield f"{named} -> {value(difference.after)}"
+    if mend := remedy(change):
+        yield f"{'':{_TITLE_AT}}{mend}"
+
+
+def _opens(change: Change) -> str:
+    hidden = "" if change.attributes.get("Active", True) else ", hidden from members"
+    return change.kind.describe(change.attributes) + hidden

@@ -1,0 +1,175 @@
+"""What every resource kind shares: addresses, keys, desired resources, and what a kind is.
+
+Pure: values only. All that is particular to one kind lives in that kind's own file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, NewType, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from coursesync.errors import Where
+    from coursesync.tree import Path, Tree
+
+# a field of the API's record as it goes over the wire, and a record's worth of them
+FieldValue: TypeAlias = str | int | bool
+Attributes: TypeAlias = Mapping[str, FieldValue]
+
+# `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
+# a state holds tens of thousands of them as the names of its entries.
+Address = NewType("Address", str)
+
+# takes the name that the outline gives, returns the file's text; raises errors.UnusableFile
+ReadContents: TypeAlias = Callable[[str], str]
+
+INT32_MAX = 2**31 - 1
+MAX_KEY = 100
+MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
+INT32_MAX = 2**31 - 1
+_ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
+
+
+def address_of(kind: str, *keys: str) -> Address:
+    """Join a kind and the keys from the course down to an address."""
+    return Address(".".join((kind, *keys)))
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the address that `text` is, or None where it is none."""
+    kind, *keys = text.split(".")
+    well_formed = kind.isidentifier() and keys and all(map(is_key, keys))
+    return Address(text) if well_formed else None
+
+
+def course_of(address: Address) -> str:
+    """Return the key of the course that an address belongs to."""
+    return address.split(".", 2)[1]
+
+
+def slug(text: str) -> str:
+    """Derive a key from a title: lower case, accents off Latin letters, hyphens between words.
+
+    Returns:
+        A valid key, or "" where nothing of the text can stand in one.
+    """
+    decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
+    composed = unicodedata.normalize("NFC", decomposed).lower()
+    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in composed)
+    return "-".join("".join(kept).split())[:MAX_KEY].rstrip("-")
+
+
+def is_key(text: str) -> bool:
+    """Say whether a text is a key: what `slug` would make of it is itself."""
+    if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
+        return True
+    return bool(text) and slug(text) == text
+
+
+def mistake(problem: str, remedy: str) -> PydanticCustomError:
+    """Make the error that a validator raises, so that it becomes a diagnostic word for word."""
+    return PydanticCustomError("mistake", "{problem}", {"problem": problem, "remedy": remedy})
+
+
+def _one_line(text: str) -> str:
+    if not text.strip():
+        raise mistake("the title is blank", "Write what members should see.")
+    if "\n" in text or "\r" in text:
+        raise mistake("the title has more than one line", "Write it on one line, without | or >.")
+    if text != text.strip():
+        raise mistake("the title begins or ends with a blank", "Delete the blank.")
+    return text
+
+
+def _key(text: str) -> str:
+    if not is_key(text):
+        raise mistake(
+            f'"{text[:40]}" is no key' if text.strip() else "the key is blank",
+            "Use small letters, digits and hyphens, as in  key: first-week",
+        )
+    return text
+
+
+Title: TypeAlias = Annotated[str, AfterValidator(_one_line)]
+Key: TypeAlias = Annotated[str, AfterValidator(_key)]
+
+
+class Spec(BaseModel):
+    """What an author writes of a resource of any kind; each kind adds its own fields."""
+
+    model_config = STRICT
+
+    key: Key | None = None
+    previous_keys: list[Key] = Field(default_factory=list)
+    title: Title
+    display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] | None = None
+
+    @field_validator("key", "display_order", mode="before")
+    @classmethod
+    def _given(cls, value: object) -> object:
+        # `key:` with nothing behind it is a slip, not a wish for the default
+        if value is None:
+            raise mistake("there is no value here", "Write one, or delete the line.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One desired resource: what an outline wants to exist.
+
+    `attributes` lack the order, which the plan gives out; `pin` is the order where the author
+    pinned it. `path` is the resource's place in the outline's `tree`.
+    """
+
+    kind: Kind
+    address: Address
+    attributes: Attributes
+    tree: Tree
+    path: Path
+    pin: int | None = None
+    previous: tuple[Address, ...] = ()
+    key_is_derived: bool = False
+
+    @property
+    def where(self) -> Where:
+        """The place of the resource in its outline."""
+        return self.tree.where(self.path)
+
+    def where_property(self, name: str) -> Where:
+        """Return the place of the outline's field that the API's property `name` comes from."""
+        field = self.kind.fields.get(name)
+        if field is None:
+            return self.where
+        return self.tree.where(("id",)) if field == "id" else self.tree.where((*self.path, field))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A resource kind: where its records live in the API, and how its outlines become them.
+
+    `fields` maps each property of the API to the outline's field it comes from (`id` is the
+    course's own). `role` is the stem of the roles that the API asks for. `settle` takes the
+    prior attributes (or None) and the desired ones, and returns the desired ones as they are
+    to be sent, for properties that the API only lets one write.
+    """
+
+    name: str
+    endpoint: str
+    role: str
+    parent_property: str
+    order_property: str
+    title_property: str
+    contents_property: str
+    fields: Mapping[str, str]
+    spec: type[Spec]
+    attributes: Callable[[Spec, int, ReadContents], Attributes]
+    settle: Callable[[Attributes | None, Attributes], Attributes]
+    describe: Callable[[Attributes], str]

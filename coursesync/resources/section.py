@@ -1,0 +1,209 @@
+"""The section kind: its fields in an outline, and the record of the API that they become.
+
+The record and what each field means: https://developers.nexudus.com, `rest-api/content`,
+the pages on course sections (create, update).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
+
+from coursesync.contents import to_html
+from coursesync.resources.base import (
+    INT32_MAX,
+    STRICT,
+    Attributes,
+    FieldValue,
+    Kind,
+    ReadContents,
+    Spec,
+    mistake,
+)
+
+IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif")
+_FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
+
+
+def _in_place(text: str) -> str:
+    if named := _FILE_NAME.fullmatch(text.strip()):
+        kind = "markdown" if named["kind"].lower().startswith("m") else "html"
+        raise mistake(
+            f"`{text.strip()[:60]}` looks like a file's name, not like contents",
+            f"To take the contents from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",
+        )
+    return text
+
+
+def _picture(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        web = False
+    if not web or re.search(r"\s", url):
+        raise mistake(
+            "the image is not the address of a picture on the web",
+            "Write an address that starts with https://, as in  https://cdn.example.com/tour.png",
+        )
+    if parts.username is not None:
+        raise mistake(
+            "the image's address holds a user name or password, which every member could read",
+            "Put the picture where it can be read without one.",
+        )
+    name = parts.path.rpartition("/")[2]
+    if "." in name and not name.lower().endswith(_PICTURES):
+        raise mistake(
+            f"the image is a .{name.rpartition('.')[2][:20]} file, and Nexudus takes JPG, PNG or GIF",
+            "Save the picture as one of those, and give that file's address.",
+        )
+    return url
+
+
+def _named(*endings: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if not name.lower().endswith(endings):
+            raise mistake(
+                f"`{name[:60]}` does not end in {' or '.join(endings)}",
+                "Contents come from .html files (html:) and .md files (markdown:).",
+            )
+        return name
+
+    return AfterValidator(check)
+
+
+class Timed(BaseModel):
+    """`unlock: {after_days: 7}`: whole days after the member's enrolment."""
+
+    model_config = STRICT
+
+    after_days: Annotated[int, Field(ge=0, le=INT32_MAX)]
+
+
+class ContentFile(BaseModel):
+    """`contents: {markdown: first-week.md}`: a file of the workspace, beside the outline."""
+
+    model_config = STRICT
+
+    html: Annotated[str, _named(".html", ".htm")] | None = None
+    markdown: Annotated[str, _named(".md", ".markdown")] | None = None
+
+    @model_validator(mode="after")
+    def _one_file(self) -> ContentFile:
+        if (self.html is None) == (self.markdown is None):
+            raise mistake(
+                "contents name one file: either html or markdown",
+                "Write  contents: {html: welcome.html}  or  contents: {markdown: welcome.md}",
+            )
+        return self
+
+
+MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
+
+
+def _form(value: object) -> str:
+    return MAPPING if isinstance(value, dict | BaseModel) else PLAIN
+
+
+class SectionSpec(Spec):
+    """A section as an author writes it."""
+
+    unlock: Annotated[
+        Annotated[Timed, Tag(MAPPING)] | Annotated[Literal["immediate", "sequential"], Tag(PLAIN)],
+        Discriminator(_form),
+    ] = "immediate"
+    contents: Annotated[
+        Annotated[ContentFile, Tag(MAPPING)]
+        | Annotated[str, AfterValidator(_in_place), Tag(PLAIN)],
+        Discriminator(_form),
+    ] = ""
+    image: Annotated[str, AfterValidator(_picture)] | None = None
+    active: bool = True
+
+
+def _attributes(spec: Spec, course_id: int, read: ReadContents) -> Attributes:
+    assert isinstance(spec, SectionSpec)  # noqa: S101 - the kind's own spec, for the type checker
+    timed = spec.unlock if isinstance(spec.unlock, Timed) else None
+    unlock_type = SEQUENTIAL if spec.unlock == "sequential" else IMMEDIATE
+    attributes: dict[str, FieldValue] = {
+        "Active": spec.active,
+        "CourseId": course_id,
+        "SectionContents": _html(spec.contents, read),
+        "Title": spec.title,
+        "UnlockAfterDays": timed.after_days if timed else 0,
+        "UnlockType": TIMED if timed else unlock_type,
+    }
+    if spec.image is not None:
+        attributes["NewImageUrl"] = spec.image
+    elif "image" in spec.model_fields_set:
+        attributes["ClearImageFile"] = True
+    return attributes
+
+
+def _html(contents: ContentFile | str, read: ReadContents) -> str:
+    if isinstance(contents, str):
+        return contents
+    if contents.markdown is not None:
+        return to_html(read(contents.markdown))
+    return read(contents.html or "")
+
+
+def _settle(prior: Attributes | None, desired: Attributes) -> Attributes:
+    """Carry the picture over, which can be sent but never read back.
+
+    A picture that we sent and that is no longer wanted must be cleared by name; one that was
+    cleared before, or never was, needs nothing.
+    """
+    if "NewImageUrl" in desired or prior is None:
+        return desired
+    without = {name: value for name, value in desired.items() if name != "ClearImageFile"}
+    if "NewImageUrl" in prior or prior.get("ClearImageFile"):
+        return {**without, "ClearImageFile": True}
+    return desired
+
+
+def _describe(attributes: Attributes) -> str:
+    """Say in a learner's words when the section opens."""
+    unlock, days = attributes.get("UnlockType"), attributes.get("UnlockAfterDays", 0)
+    if unlock == SEQUENTIAL:
+        return "unlocks after the section before it"
+    if unlock == TIMED:
+        return f"unlocks {days} {'day' if days == 1 else 'days'} after enrolment"
+    return "open from the start"
+
+
+SECTION = Kind(
+    name="section",
+    endpoint="/api/content/coursesections",
+    role="CourseSection",
+    parent_property="CourseId",
+    order_property="DisplayOrder",
+    title_property="Title",
+    contents_property="SectionContents",
+    fields={
+        "Active": "active",
+        "ClearImageFile": "image",
+        "CourseId": "id",
+        "DisplayOrder": "display_order",
+        "NewImageUrl": "image",
+        "SectionContents": "contents",
+        "Title": "title",
+        "UnlockAfterDays": "unlock",
+        "UnlockType": "unlock",
+    },
+    spec=SectionSpec,
+    attributes=_attributes,
+    settle=_settle,
+    describe=_describe,
+)

@@ -1,0 +1,222 @@
+"""The sandbox as a WSGI app: the way of a request through limits, faults, tokens and routes.
+
+Owns the order of these steps and the log entry at the end. It must never know a route's business
+(`api`), a fault's effect (`misbehaviour`) or a statement (`records`).
+"""
+
+import socket
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+
+from coursesync.sandbox.answers import DENIED, InvalidError, answer, invalid, refused
+from coursesync.sandbox.api import ROUTES, Call
+from coursesync.sandbox.auth import GrantError, Tokens
+from coursesync.sandbox.control import PREFIX, Controls, control
+from coursesync.sandbox.database import Database
+from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault
+from coursesync.sandbox.limits import Limiter
+from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
+from coursesync.sandbox.records import SECTIONS, Record, Records
+from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_DEFAULTS = Settings()
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a request; `response` is None where the connection is dropped."""
+
+    response: Response | None
+    carried_out: bool
+    fault: Fault | None = None
+
+
+class Sandbox:
+    """The vendor's API over SQLite: a WSGI callable that any number of threads may call.
+
+    Source: https://developers.nexudus.com/rest-api/authentication and the pages beside it.
+    """
+
+    def __init__(
+        self,
+        database: Path | None = None,
+        *,
+        settings: Settings = _DEFAULTS,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Open a sandbox whose records are in the file `database`, or in memory.
+
+        `clock` (seconds) is what the limits and the log go by, `sleep` (seconds) what `slow`
+        waits with, and `now` (an aware datetime) what dates records and ends tokens.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._database = Database(database)
+        self._records = Records(self._database, now, normalise_html=settings.normalise_html)
+        self._tokens = Tokens(self._database, settings, now)
+        self._traffic = Traffic(self._database)
+        self._faults = ArmedFaults()
+        self._limiter = Limiter(settings)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request.
+
+        Raises:
+            Dropped: where a fault drops the connection.
+        """
+        request = Request(environ)
+        request.max_content_length = self._settings.max_body
+        is_control = request.path.startswith(PREFIX)
+        response = self._control(request) if is_control else self._respond(request)
+        if response is None:
+            _hang_up(environ)
+            raise Dropped("the sandbox dropped the connection, as a fault told it to")
+        return response(environ, start_response)
+
+    def __enter__(self) -> Self:
+        """Return the sandbox, which is closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the sandbox."""
+        self.close()
+
+    @property
+    def log(self) -> tuple[LoggedRequest, ...]:
+        """Every request so far in the order of the answers, without the control pages'."""
+        return self._traffic.entries()
+
+    def sections(self) -> list[Record]:
+        """Return every section as a get would, in the order of their Ids."""
+        return self._records.select(SECTIONS, "ORDER BY Id", ())
+
+    def add_course(self, course_id: int, title: str) -> None:
+        """Make sure that there is a course with this Id and title."""
+        self._records.add_course(course_id, title)
+
+    def add_fault(self, fault: Fault) -> None:
+        """Let matching requests go wrong; their count begins now."""
+        self._faults.add(fault)
+
+    def clear_faults(self) -> None:
+        """Let every request go right again."""
+        self._faults.clear()
+
+    def close(self) -> None:
+        """Close the database; records in memory are gone with it."""
+        self._database.close()
+
+    def _control(self, request: Request) -> Response:
+        try:
+            return control(Controls(self._records, self._traffic, self._faults), request)
+        except HTTPException as error:
+            return _refusal(error)
+
+    def _respond(self, request: Request) -> Response | None:
+        at = self._clock()
+        outcome = self._outcome(request, at)
+        entry = LoggedRequest(
+            method=request.method,
+            path=request.path,
+            query=request.query_string.decode("ascii", "replace"),
+            body=body_to_log(request),
+            status=outcome.response.status_code if outcome.response else None,
+            at=at,
+            carried_out=outcome.carried_out,
+            fault=str(outcome.fault) if outcome.fault else None,
+        )
+        self._traffic.add(entry)
+        return outcome.response
+
+    def _outcome(self, request: Request, at: float) -> _Outcome:
+        if wait := self._limiter.admit(request.method, at):
+            return _Outcome(come_back(409, wait), carried_out=False)
+        fault = self._faults.befalling(request.method, request.path)
+        if fault is None:
+            return _Outcome(*self._carry_out(request))
+        incident = self._incident(request, fault)
+        if before := BEFORE.get(fault.kind):
+            return _Outcome(before(incident), carried_out=False, fault=fault)
+        response, carried_out = self._carry_out(request)
+        return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
+
+    def _incident(self, request: Request, fault: Fault) -> Incident:
+        return Incident(
+            amount=fault.amount,
+            revoke=lambda: self._tokens.revoke(_bearer(request)),
+            other_id=self._other_id,
+            sleep=self._sleep,
+        )
+
+    def _other_id(self, section_id: int) -> int | None:
+        others = self._records.select(SECTIONS, "WHERE Id <> ? ORDER BY Id LIMIT 1", (section_id,))
+        return int(str(others[0]["Id"])) if others else None
+
+    def _carry_out(self, request: Request) -> tuple[Response, bool]:
+        try:
+            return self._route(request), True
+        except GrantError as error:
+            body = {"error": error.code, "error_description": str(error)}
+            return answer(body, error.status), False
+        except InvalidError as error:
+            return invalid(error.problems, self._settings.validation_status), False
+        except HTTPException as error:
+            return _refusal(error), False
+
+    def _route(self, request: Request) -> Response:
+        if request.path.rstrip("/") == TOKEN_PATH:
+            return self._grant(request)
+        user = self._tokens.user(_bearer(request))
+        if user is None:
+            raise Unauthorized(DENIED)
+        route, arguments = ROUTES.bind_to_environ(request.environ).match()
+        if route.role(request) not in user.roles:
+            raise Unauthorized(DENIED)
+        call = Call(request, user.email, self._records.stamp(), self._records, self._settings)
+        response: Response = route.carry_out(call, arguments.get("record_id", 0))
+        return response
+
+    def _grant(self, request: Request) -> Response:
+        if request.method != "POST":
+            raise MethodNotAllowed(valid_methods=["POST"])
+        return answer(self._tokens.grant(request.form.to_dict()))
+
+
+def _bearer(request: Request) -> str:
+    given = request.authorization
+    return given.token or "" if given is not None and given.type == "bearer" else ""
+
+
+def _refusal(error: HTTPException) -> Response:
+    return refused(error.description or error.name, error.code or 500)
+
+
+def _hang_up(environ: "WSGIEnvironment") -> None:
+    # On a real socket the client must see the end of the stream at once, with no bytes before it.
+    connection = environ.get("werkzeug.socket")
+    if isinstance(connection, socket.socket):
+        with suppress(OSError):  # the client may have gone first
+            connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,87 @@
+"""The sandbox on a real socket.
+
+Owns the socket, the threads and the signals. It must never listen on anything but loopback, and
+never print: what the user reads is the caller's business.
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from coursesync.sandbox.app import Sandbox
+
+_LOOPBACK = "127.0.0.1"
+_POLL = 0.02  # seconds: how soon a running server notices that it is to stop
+
+
+class _SilentHandler(WSGIRequestHandler):
+    """Says nothing of a request; a bug's traceback is the server's to print, and still is."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - as overridden
+        """Drop the line."""
+
+
+def serve(
+    sandbox: Sandbox,
+    port: int = 0,
+    *,
+    ready: Callable[[str], None],
+    stop_after: float | None = None,
+) -> None:
+    """Serve the sandbox until SIGTERM, SIGINT, or `stop_after` seconds have passed.
+
+    Calls `ready` with the base URL, such as `http://127.0.0.1:8765`, once it takes connections.
+    Port 0 is any free one.
+
+    Raises:
+        OSError: where the port can't be had.
+    """
+    with (
+        suppress(KeyboardInterrupt),
+        _sigterm_as_interrupt(),
+        running(sandbox, port) as base_url,
+    ):
+        ready(base_url)
+        threading.Event().wait(stop_after)
+
+
+@contextmanager
+def running(sandbox: Sandbox, port: int = 0) -> Iterator[str]:
+    """Serve the sandbox in the background for as long as the block lasts; yields the base URL.
+
+    Raises:
+        OSError: where the port can't be had.
+    """
+    # Werkzeug ends the whole process where a port is taken, so it gets a socket that is bound.
+    with socket.create_server((_LOOPBACK, port)) as listening:
+        server = make_server(
+            _LOOPBACK,
+            listening.getsockname()[1],
+            sandbox,
+            threaded=True,
+            request_handler=_SilentHandler,
+            fd=listening.fileno(),
+        )
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{_LOOPBACK}:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set a handler
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

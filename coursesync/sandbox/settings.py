@@ -1,0 +1,62 @@
+"""How a sandbox is set up: who may log in, and which reading of the vendor's pages it plays.
+
+Owns values only. It must never read a file, the environment or a clock.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ALL_ROLES: frozenset[str] = frozenset(
+    f"{kind}-{action}"
+    for kind in ("Course", "CourseSection")
+    for action in ("Create", "Edit", "Delete", "Read", "List")
+)
+"""Every role that the sandbox asks for, as a full unrestricted administrator has them."""
+
+
+@dataclass(frozen=True)
+class User:
+    """One person who may log in. The defaults are public: they open nothing but a sandbox.
+
+    Attributes:
+        email: the user name at login, and what `UpdatedBy` says.
+        password: the password at login.
+        totp: the one-time code that a login must bring; None where two-factor is off.
+        roles: what the user may do, such as `CourseSection-Create`.
+        token: an access token that is good from the start; None where a login is needed.
+    """
+
+    email: str = "admin@sandbox.example"
+    password: str = "sandbox"  # noqa: S105 - made up, and meant to be known
+    totp: str | None = None
+    roles: frozenset[str] = ALL_ROLES
+    token: str | None = "sandbox-token"  # noqa: S105 - the same
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The switches, one for each point on which the vendor's pages disagree or are silent.
+
+    Attributes:
+        validation_status: the HTTP status of a validation failure.
+        unlock_type_required: whether a section without `UnlockType` is refused (or gets 1).
+        dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending).
+        writes_a_day: the daily write limit; the pages say 5000 and 2500.
+        text_filters: whether a text filter matches the whole text or any part of it.
+        normalise_html: whether the server rewrites `SectionContents` when it stores it.
+        limits: whether the published limits are enforced, and over which kind of window.
+        max_body: the longest request body that is read, in bytes; more is answered 413.
+        token_seconds: how long an access token is good for, in seconds.
+        users: who may log in.
+    """
+
+    validation_status: Literal[400, 200] = 400
+    unlock_type_required: bool = True
+    dir_style: Literal["flag", "sign"] = "flag"
+    writes_a_day: int = 5000
+    text_filters: Literal["substring", "exact"] = "substring"
+    normalise_html: bool = False
+    limits: Literal["off", "sliding", "fixed"] = "off"
+    max_body: int = 10 * 1024 * 1024
+    token_seconds: int = 604_799
+    users: tuple[User, ...] = (User(),)

@@ -1,0 +1,106 @@
+"""The state: what was last sent, under which Ids. Values, and functions from one to the next.
+
+Pure: reading, locking and saving are `adapters.state_file`. Models, because these values
+cross a file: fields stand in the alphabet's order, so that what is saved is sorted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coursesync.resources.base import Address, FieldValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = 1
+VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+Id = Annotated[int, Field(ge=1)]
+
+
+class CourseRecord(BaseModel):
+    """A course whose outline stands on the server as a whole: nothing to do, none in doubt.
+
+    `path` is the outline's, in the workspace; `sources` the digest of it and of each content
+    file at that time. While these are the same, the outline need not be read again.
+    """
+
+    model_config = VALUE
+
+    id: Id
+    path: str
+    sources: dict[str, str]
+    title: str
+
+
+class Entry(BaseModel):
+    """A record under management: the attributes as we sent them, and what the server gave."""
+
+    model_config = VALUE
+
+    attributes: dict[str, FieldValue]
+    id: Id
+    parent_id: Id
+    updated_on: str | None = None
+
+
+class Doubt(BaseModel):
+    """A create of which nobody knows whether it was carried out. It is never sent by itself."""
+
+    model_config = VALUE
+
+    attributes: dict[str, FieldValue]
+    parent_id: Id
+    reason: str
+    since: str
+
+
+class State(BaseModel):
+    """All that is known of one target.
+
+    `lineage` is made once, with the state: two states with different ones are not versions of
+    each other, whatever their serials. `serial` rises by one at each save: of one lineage, the
+    higher is the newer. Serial 0 is the state that was never saved.
+    """
+
+    model_config = VALUE
+
+    courses: dict[str, CourseRecord] = {}
+    doubts: dict[Address, Doubt] = {}
+    entries: dict[Address, Entry] = {}
+    format: Literal[1] = FORMAT
+    lineage: str = ""
+    serial: Annotated[int, Field(ge=0)] = 0
+    target: str
+
+
+def settle(state: State, address: Address, record_id: int | None) -> State:
+    """Settle a doubt.
+
+    Args:
+        state: it holds the doubt.
+        address: the create in doubt.
+        record_id: the Id of the record that it made, or None where it made none.
+
+    Returns:
+        The state with an entry in the doubt's place, or without either.
+
+    Raises:
+        KeyError: nothing is in doubt at that address.
+    """
+    doubts = dict(state.doubts)
+    doubt = doubts.pop(address)
+    entries = dict(state.entries)
+    if record_id is not None:
+        entries[address] = Entry(
+            attributes=doubt.attributes, id=record_id, parent_id=doubt.parent_id
+        )
+    return state.model_copy(update={"doubts": doubts, "entries": entries})
+
+
+def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
+    """Remember the courses that stand on the server as a whole."""
+    return state.model_copy(update={"courses": {**state.courses, **complete}})
