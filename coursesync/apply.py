@@ -202,7 +202,9 @@ class _Run:
 
     def _go_on(self) -> None:
         if self._world.clock.stopping():
-            raise _Stop("the run was interrupted", "Run  coursesync apply  again; it goes on from here.")
+            raise _Stop(
+                "the run was interrupted", "Run  coursesync apply  again; it goes on from here."
+            )
 
     def _note(self, step: Step) -> None:
         self._world.store.append(step)
@@ -234,7 +236,7 @@ class _Run:
         self._note(
             Intent(
                 address=change.address,
-                attributes=dict(change.after or {}),
+                attributes=dict(sorted((change.after or {}).items())),
                 parent_id=change.parent_id,
                 attempt=attempt,
                 at=world.clock.stamp(),
@@ -251,9 +253,7 @@ class _Run:
             self._known.add(outcome.record_id)
             return Result(change, Status.CREATED, outcome.record_id)
         if isinstance(outcome, Refused):
-            return Result(
-                change, Status.REFUSED, reason=outcome.message, problems=outcome.problems
-            )
+            return Result(change, Status.REFUSED, reason=outcome.message, problems=outcome.problems)
         return Result(change, Status.IN_DOUBT, reason=outcome.reason)
 
     def _slow_down(self, seconds: float, times: int) -> None:

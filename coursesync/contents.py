@@ -22,4 +22,5 @@ def _markdown() -> MarkdownIt:
 
 def to_html(markdown: str) -> str:
     """Render Markdown (CommonMark, tables, strikethrough) to an HTML fragment."""
-    return _markdown().render(markdown)
+    html: str = _markdown().render(markdown)
+    return html

@@ -86,7 +86,9 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - a state of the workspace
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
-        mistakes = "1 mistake" if len(self.diagnostics) == 1 else f"{len(self.diagnostics)} mistakes"
+        mistakes = (
+            "1 mistake" if len(self.diagnostics) == 1 else f"{len(self.diagnostics)} mistakes"
+        )
         super().__init__(f"{mistakes} in the outlines")
 
 

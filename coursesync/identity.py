@@ -11,9 +11,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from coursesync.resources.base import Address, Resource
+    from coursesync.resources.base import Address, FieldValue, Resource
     from coursesync.state import Entry
 
 Pairs: TypeAlias = "dict[Address, Address]"
@@ -59,8 +59,8 @@ def _by_evidence(
     resources: Sequence[Resource],
     entries: Mapping[Address, Entry],
     pairs: Pairs,
-    wanted: Callable[[Resource], Hashable],
-    sent: Callable[[Resource, Entry], Hashable],
+    wanted: Callable[[Resource], FieldValue | None],
+    sent: Callable[[Resource, Entry], FieldValue | None],
 ) -> None:
     new, gone = _left_over(resources, entries, pairs)
     by_value = defaultdict(list)
@@ -69,25 +69,24 @@ def _by_evidence(
     claims = [
         (resource.address, old)
         for resource in new
-        if (value := wanted(resource))
-        for old in by_value.get(value, ())
+        for old in by_value.get(wanted(resource) or None, ())
     ]
     _pair_unique(claims, pairs)
 
 
-def _contents(resource: Resource) -> Hashable:
+def _contents(resource: Resource) -> FieldValue | None:
     return resource.attributes.get(resource.kind.contents_property)
 
 
-def _sent_contents(like: Resource, entry: Entry) -> Hashable:
+def _sent_contents(like: Resource, entry: Entry) -> FieldValue | None:
     return entry.attributes.get(like.kind.contents_property)
 
 
-def _title(resource: Resource) -> Hashable:
+def _title(resource: Resource) -> FieldValue | None:
     return resource.attributes.get(resource.kind.title_property)
 
 
-def _sent_title(like: Resource, entry: Entry) -> Hashable:
+def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
     return entry.attributes.get(like.kind.title_property)
 
 
@@ -123,7 +122,7 @@ def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Addres
     for address in reversed(kept):
         after.append(nearest)
         nearest = address or nearest
-    places = []
+    places: list[tuple[Address | None, Address | None]] = []
     nearest = None
     for address, following in zip(kept, reversed(after), strict=True):
         places.append((nearest, following))

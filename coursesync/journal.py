@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import BaseModel, Field, TypeAdapter
 
 from coursesync.resources.base import Address, FieldValue, course_of
-from coursesync.state import FORMAT, VALUE, Doubt, Entry, Id
+from coursesync.state import VALUE, Doubt, Entry, Id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Run(BaseModel):
     model_config = VALUE
 
     record: Literal["run"] = "run"
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     lineage: str
     serial: int
     target: str
@@ -127,5 +127,6 @@ def holds(state: State, records: Iterable[Step]) -> bool:
     told = fold(state.model_copy(update={"entries": {}, "doubts": {}}), outcomes)
     known = {entry.id for entry in state.entries.values()}
     settled = state.doubts.keys() | state.entries.keys()
-    return all(entry.id in known for entry in told.entries.values()) and told.doubts.keys() <= settled
-
+    return (
+        all(entry.id in known for entry in told.entries.values()) and told.doubts.keys() <= settled
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
@@ -163,9 +162,7 @@ def _answer(exchange: Exchange) -> _Answer | None:
     if not re.match(r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "")):
         return None
     try:
-        value = json.loads(
-            exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant
-        )
+        value = json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
         return _Answer.model_validate(value)
     except (ValueError, ValidationError, RecursionError):
         return None

@@ -20,7 +20,7 @@ from coursesync.resources import KINDS
 from coursesync.resources.base import STRICT, Key, Resource, Title, address_of, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from coursesync.resources.base import Attributes, ReadContents, Spec
     from coursesync.tree import Path, Tree
@@ -65,7 +65,7 @@ def build(tree: Tree, read: ReadContents) -> tuple[Outline | None, list[Diagnost
     course, diagnostics = _course(tree)
     course_key = _course_key(tree, course, diagnostics)
     raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
-    sections = raw if isinstance(raw, list) else []
+    sections: list[object] = [*raw] if isinstance(raw, list) else []
     keys = [_key_of(section) for section in sections]
     diagnostics += _key_mistakes(tree, keys)
     diagnostics += _order_mistakes(tree, sections)
@@ -111,9 +111,7 @@ def _course(tree: Tree) -> tuple[CourseSpec | None, list[Diagnostic]]:
         return None, list(diagnose(error, tree, (), CourseSpec))
 
 
-def _spec(
-    tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]
-) -> Spec | None:
+def _spec(tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]) -> Spec | None:
     try:
         return _SECTION.spec.model_validate(section)
     except ValidationError as error:
@@ -171,7 +169,7 @@ def _order_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
         yield Diagnostic(where, *_ORDER_WORDS[wrong](line))
 
 
-_ORDER_WORDS = {
+_ORDER_WORDS: dict[Pinned, Callable[[int], tuple[str, str]]] = {
     Pinned.TWICE: lambda line: (
         f"this display_order is pinned on line {line} already",
         "Give each pinned section a number of its own.",

@@ -61,7 +61,9 @@ def diagnose(
 class _Slip:
     """One of pydantic's errors, with what the words need to know of it."""
 
-    def __init__(self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]) -> None:
+    def __init__(
+        self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]
+    ) -> None:
         self.detail = detail
         self.model = model
         self.path = path

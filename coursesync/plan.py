@@ -179,7 +179,9 @@ def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> P
         held, uncertain = entries.get(key, {}), doubts.get(key, {})
         outline = wanted.get(key)
         if outline is None:
-            courses[key] = _course_without_outline(key, state, [*held.values(), *uncertain.values()])
+            courses[key] = _course_without_outline(
+                key, state, [*held.values(), *uncertain.values()]
+            )
             changes += _kept(held, ())
             changes += _doubts(uncertain, {})
         else:
@@ -212,7 +214,7 @@ def _course_changes(
         [_order(resource, item) for resource, item in zip(outline.resources, known, strict=True)],
         [resource.pin for resource in outline.resources],
     )
-    changes = []
+    changes: list[Change] = []
     for resource, order in zip(outline.resources, orders, strict=True):
         desired = {**resource.attributes, resource.kind.order_property: order}
         was = pairs.get(resource.address)

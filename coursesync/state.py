@@ -71,7 +71,7 @@ class State(BaseModel):
     courses: dict[str, CourseRecord] = {}
     doubts: dict[Address, Doubt] = {}
     entries: dict[Address, Entry] = {}
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     lineage: str = ""
     serial: Annotated[int, Field(ge=0)] = 0
     target: str

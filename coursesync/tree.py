@@ -17,7 +17,7 @@ from coursesync.errors import Where
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Value: TypeAlias = "str | int | float | bool | None | list[Value] | dict[str, Value]"
+Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
 # line and column from 0; what was written; the marks below: by key ((line, column) of the key
 # itself, mark of its value), or by index
 Mark: TypeAlias = "tuple[int, int, str | None, Below]"
@@ -50,7 +50,7 @@ class Tree:
         """Return the value at a path that is known to be in the tree."""
         value = self.value
         for step in path:
-            value = value[step]  # type: ignore[index,call-overload]  # the caller's condition
+            value = value[step]  # type: ignore[index]  # the caller's condition
         return value
 
     def where(self, path: Path = ()) -> Where:

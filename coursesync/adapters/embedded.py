@@ -40,7 +40,9 @@ class EmbeddedTransport(httpx.BaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, inner: httpx.SyncByteStream | httpx.AsyncByteStream, request: httpx.Request):
+    def __init__(
+        self, inner: httpx.SyncByteStream | httpx.AsyncByteStream, request: httpx.Request
+    ) -> None:
         assert isinstance(inner, httpx.SyncByteStream)  # noqa: S101 - a WSGI answer is one
         self._inner = inner
         self._request = request

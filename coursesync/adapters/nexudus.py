@@ -9,12 +9,10 @@ The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
 
@@ -70,33 +67,6 @@ class Credentials:
                 "Set it anew; it is one line without blanks.",
             )
         return found
-
-
-def check_target(url: str) -> str:
-    """Return a base URL in its one normal form.
-
-    Raises:
-        UsageError: it is none that credentials may be sent to: https, or http on this machine.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), None, None
-    if not host or parts.query or parts.fragment or parts.username is not None:
-        raise UsageError(
-            "the base URL is not the address of an API",
-            "Write it as in  https://spaces.nexudus.com",
-        )
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
-        raise UsageError(
-            f"the base URL {inert(url, 100)} would send your credentials unencrypted",
-            "Use https://; plain http:// is for this machine alone (127.0.0.1, localhost).",
-        )
-    shown = f"[{host}]" if ":" in host else host
-    default = {"https": 443, "http": 80}[parts.scheme]
-    at = f":{port}" if port not in {None, default} else ""
-    return f"{parts.scheme}://{shown}{at}{parts.path.rstrip('/')}"
 
 
 class Nexudus:
@@ -191,9 +161,7 @@ class Nexudus:
             )
         self._token, self._refresh_token = token, renewal
 
-    def _exchange(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> Exchange:
+    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Exchange:
         trace = _Trace()
         until = time.monotonic() + DEADLINE
         try:
@@ -240,8 +208,3 @@ def _failure(error: Exception) -> str:
     words = next((words for kind, words in kinds if isinstance(error, kind)), "the request failed")
     detail = inert(str(error), 120)
     return f"{words} ({detail})" if detail else words
-
-
-def environment() -> Mapping[str, str]:
-    """Return the process's environment, the one place that credentials come from."""
-    return os.environ

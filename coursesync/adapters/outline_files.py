@@ -145,7 +145,10 @@ class _Reading:
             if outline is not None and not diagnostics:
                 self.outlines.append(outline)
                 self.records[outline.key] = CourseRecord(
-                    id=outline.course_id, path=path, sources=sources, title=outline.title
+                    id=outline.course_id,
+                    path=path,
+                    sources=dict(sorted(sources.items())),
+                    title=outline.title,
                 )
         self.diagnostics += diagnostics
 
@@ -230,7 +233,7 @@ def _read(path: Path) -> bytes:
     if len(content) > MAX_BYTES:
         raise UnusableFile(
             f"{_shown(path)} is larger than 1 MB ({facts.st_size / 1e6:.1f} MB)",
-            "An outline or a content file is text; move pictures and films to the web, or split it.",
+            "An outline or a content file is text; put pictures and films on the web, or split it.",
         )
     return content
 
@@ -239,7 +242,9 @@ class _NotText(UnusableFile):
     """A file that is not in UTF-8; knows which byte is to blame."""
 
     def __init__(self, problem: str, before: bytes) -> None:
-        super().__init__(problem, "Save it as UTF-8: in most editors, under  Save as…  or  Encoding.")
+        super().__init__(
+            problem, "Save it as UTF-8: in most editors, under  Save as…  or  Encoding."
+        )
         self._before = before
 
     def at(self, shown: str) -> Where:
@@ -254,6 +259,6 @@ def _decode(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _NotText(
-            f"the file is not in UTF-8 (byte 0x{content[error.start]:02X} is none of its characters)",
+            f"the file is not in UTF-8 (byte 0x{content[error.start]:02X} is no character there)",
             content[: error.start].removeprefix(b"\xef\xbb\xbf"),
         ) from error

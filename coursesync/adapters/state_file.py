@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
@@ -31,6 +30,7 @@ from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NAME = "coursesync.state.json"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
@@ -83,22 +83,24 @@ class StateFile:
             lock.acquire()
         except Timeout as error:
             raise StateLocked(
-                f"the state {self.path} is in use by {_holder(path)}",
+                f"the state {self.path} is in use by "
+                f"{_told_by(path.with_name(path.name + 'ed-by'))}",
                 "Wait until that has ended, then run this again; or wait for it with  "
                 "--lock-timeout 600",
             ) from error
         except OSError as error:
             raise self._unwritable(error) from error
+        holder = path.with_name(path.name + "ed-by")
         try:
-            _write_holder(path)
+            _write_holder(holder)
             yield
+            holder.unlink(missing_ok=True)
         finally:
             lock.release()
 
     def begin(self, state: State) -> State:
         """Save what is not saved yet (a new state, a folded journal), and open a journal."""
-        if state.serial == 0 or self.journal_path.exists():
-            state = self.finish(state)
+        state = self.finish(state) if state.serial == 0 else self.recover(state)
         run = Run(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
             self._journal = self.journal_path.open("xb")
@@ -107,6 +109,10 @@ class StateFile:
         except OSError as error:
             raise self._unwritable(error) from error
         return state
+
+    def recover(self, state: State) -> State:
+        """Save what a cut-off run left in the journal, where there is one."""
+        return self.finish(state) if self.journal_path.exists() else state
 
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
@@ -120,7 +126,8 @@ class StateFile:
         stored = self._saved()
         if (stored.lineage, stored.serial) != (state.lineage, state.serial):
             raise StateError(
-                f"{self.path} was changed while this ran (serial {stored.serial}, not {state.serial})",
+                f"{self.path} was changed while this ran: its serial is {stored.serial}, "
+                f"not {state.serial}",
                 f"Nothing was overwritten; what this run did is in {self.journal_path}.",
             )
         update = {"serial": state.serial + 1, "lineage": state.lineage or str(uuid4())}
@@ -298,9 +305,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_holder(lock: Path) -> None:
+def _write_holder(holder: Path) -> None:
     with suppress(OSError):  # the holder's name is a courtesy; the lock itself holds
-        lock.with_name(lock.name + "ed-by").write_text(
+        holder.write_text(
             json.dumps(
                 {
                     "who": _user(),
@@ -320,9 +327,9 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _holder(lock: Path) -> str:
+def _told_by(holder: Path) -> str:
     try:
-        told = json.loads(lock.with_name(lock.name + "ed-by").read_text())
+        told = json.loads(holder.read_text())
         who = "{who} on {host} (process {process}, since {since}: {command})".format(**told)
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ruamel.yaml.cyaml import CParser
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ruamel.yaml.error import StreamMark
-    from ruamel.yaml.events import Event, NodeEvent
+    from ruamel.yaml.events import Event
 
     from coursesync.tree import Below, Mark, Value
+
+    _Marked: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
 
 MAX_DEPTH = 16
 MAX_NODES = 50_000
@@ -137,7 +139,9 @@ class _Composer:
 
     def _directives(self, start: Event) -> None:
         if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
-            self._note(None, "a % directive is not allowed here", "Delete the line that starts with %.")
+            self._note(
+                None, "a % directive is not allowed here", "Delete the line that starts with %."
+            )
 
     def _only_one(self, event: Event) -> None:
         if isinstance(event, DocumentStartEvent):
@@ -147,7 +151,7 @@ class _Composer:
                 "Delete the --- line, or move what follows into a file of its own.",
             )
 
-    def _unreadable(self, error: Exception) -> None:
+    def _unreadable(self, error: Exception) -> NoReturn:
         mark = None
         if isinstance(error, MarkedYAMLError):
             opened = "end of stream" in str(error.problem)  # then the mend is where it was opened
@@ -156,11 +160,11 @@ class _Composer:
         raise _Halt from error
 
     def _node(self, event: Event) -> tuple[Value, Mark]:
-        kind = event.__class__
-        if kind is ScalarEvent:
+        if isinstance(event, ScalarEvent):
             return self._scalar(event)
-        if kind is AliasEvent:
+        if isinstance(event, AliasEvent):
             return self._alias(event)
+        assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - what is left
         self._extras(event)
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -168,7 +172,7 @@ class _Composer:
             raise _Halt
         value: Value
         below: Below
-        if kind is MappingStartEvent:
+        if isinstance(event, MappingStartEvent):
             value, below = self._mapping()
         else:
             value, below = self._sequence()
@@ -200,14 +204,14 @@ class _Composer:
             self._count(event)
             key = self._key(event, values)
             node = advance()
-            value, mark = scalar(node) if node.__class__ is ScalarEvent else self._node(node)
+            value, mark = scalar(node) if isinstance(node, ScalarEvent) else self._node(node)
             if key is not None:
                 at = event.start_mark
                 values[key] = value
                 marks[key] = (at.line, at.column, mark)
 
     def _key(self, event: Event, values: dict[str, Value]) -> str | None:
-        if event.__class__ is not ScalarEvent:
+        if not isinstance(event, ScalarEvent):
             self._node(event)
             self._note(event.start_mark, "a field's name must be plain text", "Write  name: value")
             return None
@@ -225,7 +229,7 @@ class _Composer:
             return None
         return key
 
-    def _scalar(self, event: NodeEvent) -> tuple[Value, Mark]:
+    def _scalar(self, event: ScalarEvent) -> tuple[Value, Mark]:
         at = event.start_mark
         text: str = event.value
         if event.anchor or event.tag:
@@ -259,7 +263,7 @@ class _Composer:
             return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         return text
 
-    def _lost_tail(self, event: NodeEvent) -> None:
+    def _lost_tail(self, event: ScalarEvent) -> None:
         end = event.end_mark
         assert self._lines is not None  # noqa: S101 - the caller's condition, for the type checker
         line = self._lines[end.line] if end.line < len(self._lines) else ""
@@ -276,18 +280,26 @@ class _Composer:
         self._note(at, "an alias (*) is not allowed", "Write the value out, or put it in quotes.")
         return None, (at.line, at.column, None, None)
 
-    def _extras(self, event: NodeEvent) -> None:
+    def _extras(self, event: _Marked) -> None:
         if event.anchor:
             self._note(
-                event.start_mark, "an anchor (&) is not allowed", "Delete it, or put the text in quotes."
+                event.start_mark,
+                "an anchor (&) is not allowed",
+                "Delete it, or put the text in quotes.",
             )
         if event.tag:
-            self._note(event.start_mark, "a tag (!) is not allowed", "Delete it, or put the text in quotes.")
+            self._note(
+                event.start_mark,
+                "a tag (!) is not allowed",
+                "Delete it, or put the text in quotes.",
+            )
 
     def _count(self, event: Event) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            self._note(event.start_mark, f"the file holds more than {MAX_NODES:,} values", "Split it.")
+            self._note(
+                event.start_mark, f"the file holds more than {MAX_NODES:,} values", "Split it."
+            )
             raise _Halt
 
     def _note(self, at: StreamMark | Where | None, problem: str, remedy: str) -> None:

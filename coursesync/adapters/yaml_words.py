@@ -11,8 +11,10 @@ from __future__ import annotations
 _WORDS = {
     "mapping values are not allowed": (
         "there is a second `: ` on this line, or the line is indented wrongly",
-        'Put a text that holds `: ` in quotes, as in  title: "Part 1: the kitchen"; else check that '
-        "the line starts in the same column as its neighbours.",
+        (
+            'Put a text that holds `: ` in quotes, as in  title: "Part 1: the kitchen"; else start '
+            "the line in the same column as its neighbours."
+        ),
     ),
     "found character that cannot start any token": (
         "a text can't start with this character here",
@@ -32,7 +34,7 @@ _WORDS = {
     ),
     "did not find expected key": (
         "this doesn't line up with the lines above it, or follows a closing quote",
-        "Start it in the same column as its neighbours; in 'single quotes' write '' for an apostrophe.",
+        "Start it in its neighbours' column; in 'single quotes' write '' for an apostrophe.",
     ),
     "did not find expected '-' indicator": (
         "this line should be an item of the list above it",
@@ -48,7 +50,7 @@ _WORDS = {
     ),
     "could not find expected ':'": (
         "this line has no `: ` between a field's name and its value",
-        "Write  name: value; a text that goes on must be indented further than the line it belongs to.",
+        "Write  name: value; a text that goes on must be indented further than its first line.",
     ),
     "did not find expected <document start>": (
         "there is text after the end of the outline, or before its first field",
@@ -89,4 +91,7 @@ def advice(error: Exception, text: str, line: int) -> tuple[str, str]:
     for start, words in _WORDS.items():
         if problem.startswith(start):
             return words
-    return f"this can't be read as YAML: {problem or 'it is malformed'}", "Check the lines just above it."
+    return (
+        f"this can't be read as YAML: {problem or 'it is malformed'}",
+        "Check the lines just above it.",
+    )

@@ -71,7 +71,9 @@ def _change(change: Change) -> dict[str, object]:
         "id": change.record_id,
         "previous_address": change.was,
         "reason": change.reason or None,
-        "where": {"column": where.column, "line": where.line, "path": where.path} if where else None,
+        "where": {"column": where.column, "line": where.line, "path": where.path}
+        if where
+        else None,
     }
 
 

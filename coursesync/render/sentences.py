@@ -26,14 +26,16 @@ _LONG = 60
 
 
 def summary(plan: Plan) -> str:
-    """Say how many of what: `Plan: 3 to create, 1 to update, 0 to delete.`"""
+    """Say how many of what, as in `Plan: 3 to create, 1 to update, 0 to delete.`."""
     parts = [
         f"{plan.count(Action.CREATE)} to create",
         f"{plan.count(Action.UPDATE)} to update",
         f"{plan.count(Action.DELETE)} to delete",
     ]
     said = {Action.MOVE: "to re-key", Action.KEEP: "kept", Action.DOUBT: "in doubt"}
-    parts += [f"{plan.count(action)} {words}" for action, words in said.items() if plan.count(action)]
+    parts += [
+        f"{plan.count(action)} {words}" for action, words in said.items() if plan.count(action)
+    ]
     return f"Plan: {', '.join(parts)}."
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from coursesync.plan import Change, Course, Plan
 
 _WIDTH = 80
-_MAX_TITLE = 44
 _TITLE_AT = 10  # columns: mark and order come first
 _STYLES = {
     Action.CREATE: "green",
@@ -49,7 +48,7 @@ def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
-        width = min(_MAX_TITLE, max(len(change.title) for change in changes))
+        width = _title_width(changes)
         for change in changes:
             yield from _change(change, width, paint)
         yield ""
@@ -63,6 +62,14 @@ def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
         yield f"Digest: {plan.digest}"
 
 
+def _title_width(changes: list[Change]) -> int:
+    """Return the widest title beside which every remark of the course still fits."""
+    room = _WIDTH - _TITLE_AT - 2 - max(len(_said(change)) for change in changes)
+    return max(
+        (len(inert(change.title)) for change in changes if len(change.title) <= room), default=0
+    )
+
+
 def _heading(course: Course) -> str:
     return inert(course.title) or course.key
 
@@ -74,7 +81,7 @@ def _origin(course: Course) -> str:
 def _change(change: Change, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
     mark, style = MARKS[change.action], _STYLES[change.action]
     title = inert(change.title)
-    said = remark(change) or _opens(change)
+    said = _said(change)
     line = f"  {mark} {change.order:>4}  {title:<{width}}"
     if len(line) + 2 + len(said) <= _WIDTH:
         yield paint(style, f"{line}  {said}")
@@ -89,6 +96,8 @@ def _change(change: Change, width: int, paint: Callable[[str, str], str]) -> Ite
         yield f"{'':{_TITLE_AT}}{mend}"
 
 
-def _opens(change: Change) -> str:
+def _said(change: Change) -> str:
+    if said := remark(change):
+        return said
     hidden = "" if change.attributes.get("Active", True) else ", hidden from members"
     return change.kind.describe(change.attributes) + hidden

@@ -41,7 +41,7 @@ def _in_place(text: str) -> str:
         kind = "markdown" if named["kind"].lower().startswith("m") else "html"
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",
-            f"To take the contents from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",
+            f"To take them from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",
         )
     return text
 
@@ -49,10 +49,9 @@ def _in_place(text: str) -> str:
 def _picture(url: str) -> str:
     try:
         parts = urlsplit(url)
-        web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        web = False
-    if not web or re.search(r"\s", url):
+    except ValueError:  # brackets that hold no IPv6 address
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
         raise mistake(
             "the image is not the address of a picture on the web",
             "Write an address that starts with https://, as in  https://cdn.example.com/tour.png",
@@ -65,7 +64,7 @@ def _picture(url: str) -> str:
     name = parts.path.rpartition("/")[2]
     if "." in name and not name.lower().endswith(_PICTURES):
         raise mistake(
-            f"the image is a .{name.rpartition('.')[2][:20]} file, and Nexudus takes JPG, PNG or GIF",
+            f"the image is a .{name.rpartition('.')[2][:20]} file; Nexudus takes JPG, PNG or GIF",
             "Save the picture as one of those, and give that file's address.",
         )
     return url

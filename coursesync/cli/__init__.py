@@ -1,0 +1,74 @@
+"""The command line: parse, wire, call, print, exit code. A file a command.
+
+Commands are imported when they are called, so that `--version` and `--help` start fast. Expected
+failures are caught here and nowhere else; a bug keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from coursesync import __version__
+from coursesync.cli.screen import complain, prepare_streams
+from coursesync.errors import CoursesyncError, ExitCode
+
+_COMMANDS = ("apply", "plan", "resolve", "sandbox", "state", "validate")
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as overridden
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"coursesync.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
+        return command
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
+)
+@click.version_option(__version__, message="coursesync %(version)s")
+def _cli() -> None:
+    """Terraform's plan and apply, for course outlines on Nexudus.
+
+    Outlines are YAML files in a folder (the workspace, by default `courses`). `validate` checks
+    them, `plan` shows what would be done, `apply` does it and keeps the Ids in the state.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with one of `errors.ExitCode`."""
+    gc.set_threshold(100_000, 50, 50)  # a run makes many values and few cycles
+    prepare_streams()
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = _cli.main(standalone_mode=False, prog_name="coursesync")
+        sys.stdout.flush()
+    except CoursesyncError as error:
+        complain(error)
+        return int(error.exit_code)
+    except click.Abort:
+        click.echo("\nInterrupted; nothing was changed.", err=True)
+        return int(ExitCode.INTERRUPTED)
+    except click.UsageError as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.ERROR)
+    except BrokenPipeError:
+        # whoever read the output has gone; keep the interpreter from saying so at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.ERROR)
+    return code if isinstance(code, int) else int(ExitCode.DONE)

@@ -1,0 +1,136 @@
+"""`coursesync apply`: the plan, carried out; the Ids, kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.adapters.clock import SystemClock
+from coursesync.apply import World, apply
+from coursesync.cli.progress import progress_on
+from coursesync.cli.report import exit_code, tell
+from coursesync.cli.reviewed import check
+from coursesync.cli.screen import painter, say
+from coursesync.cli.session import (
+    complete_courses,
+    open_session,
+    plan_of,
+    target_options,
+    workspace_argument,
+)
+from coursesync.errors import ExitCode, UsageError
+from coursesync.limits import UNLIMITED, WRITES, Schedule
+from coursesync.plan import Action
+from coursesync.render import text
+
+if TYPE_CHECKING:
+    from coursesync.adapters.outline_files import Workspace
+    from coursesync.apply import Report
+    from coursesync.cli.session import Session
+    from coursesync.plan import Plan
+    from coursesync.state import State
+
+
+@click.command("apply")
+@workspace_argument
+@target_options
+@click.option("--auto-approve", is_flag=True, help="Don't ask.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Apply just what this plan file says, or nothing.",
+)
+@click.option("--expect-digest", metavar="DIGEST", help="Apply just the plan of this digest.")
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for another apply to end.  [default: 0]",
+)
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    auto_approve: bool,
+    plan_file: Path | None,
+    expect_digest: str | None,
+    lock_timeout: float,
+) -> int:
+    """Carry out the plan for the outlines in WORKSPACE (default: courses).
+
+    Shows the plan and asks first; away from a terminal it needs --auto-approve or --plan. The
+    credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
+    NEXUDUS_TOTP), in the environment.
+    """
+    approved = auto_approve or plan_file is not None
+    if not approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "there is no terminal to ask on",
+            "Review the plan, then say  --auto-approve; or write a plan file with  "
+            "coursesync plan --out FILE  and apply that with  --plan FILE",
+        )
+    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    if sandbox:
+        session.store.path.parent.mkdir(parents=True, exist_ok=True)
+    with session.store.locked(lock_timeout):
+        known = session.state()
+        loaded = session.workspace(known)
+        plan = plan_of(loaded, known)
+        check(plan, plan_file, expect_digest)
+        if not plan.has_changes:
+            return _nothing_to_do(plan, session, known)
+        say(text.render(plan, painter(sys.stderr)))
+        if not approved and not click.confirm("Apply this plan?", err=True):
+            say("Nothing was changed.")
+            return int(ExitCode.DONE)
+        return _carry_out(plan, known, loaded, session)
+
+
+def _nothing_to_do(plan: Plan, session: Session, known: State) -> int:
+    session.store.recover(known)
+    say(text.render(plan, painter(sys.stderr)).rstrip())
+    return int(ExitCode.WORK_LEFT if plan.count(Action.DOUBT) else ExitCode.DONE)
+
+
+def _carry_out(plan: Plan, known: State, workspace: Workspace, session: Session) -> int:
+    clock = SystemClock()
+    with ExitStack() as stack:
+        if session.embedded:
+            from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
+                client,
+                open_sandbox,
+            )
+
+            sandbox = stack.enter_context(
+                open_sandbox(session.store.path.parent, workspace.outlines)
+            )
+            remote, windows = client(sandbox), UNLIMITED
+        else:
+            from coursesync.adapters.nexudus import (  # noqa: PLC0415 - brings httpx
+                Credentials,
+                Nexudus,
+            )
+
+            credentials = Credentials.from_environment(os.environ)
+            remote, windows = Nexudus(plan.target, credentials), WRITES
+        stack.callback(remote.close)
+        stack.enter_context(clock.heeding_signals())
+        progress = stack.enter_context(progress_on(sys.stderr, plan))
+        world = World(remote, session.store, clock, progress, Schedule(windows))
+        report = apply(plan, known, world, partial(complete_courses, workspace))
+    return _end(report, session.folder, clock)
+
+
+def _end(report: Report, folder: Path, clock: SystemClock) -> int:
+    tell(report, folder)
+    return 128 + clock.signal if clock.signal is not None else int(exit_code(report))

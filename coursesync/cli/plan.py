@@ -1,0 +1,92 @@
+"""`coursesync plan`: what would be done, without doing it and without a request."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.screen import painter, say
+from coursesync.cli.session import open_session, plan_of, target_options, workspace_argument
+from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.plan import Action
+from coursesync.render import json, markdown, text
+
+if TYPE_CHECKING:
+    from coursesync.plan import Plan
+
+
+@click.command("plan")
+@workspace_argument
+@target_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the plan.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a plan file too, for  apply --plan.",
+)
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
+)
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    form: str,
+    out: Path | None,
+    detailed_exitcode: bool,
+) -> int:
+    """Show what apply would do for the outlines in WORKSPACE (default: courses).
+
+    Changes nothing, makes no request and needs no credentials.
+    """
+    try:
+        plan = _plan(workspace, base_url, state, sandbox=sandbox)
+        if out is not None:
+            _write(out, json.render(plan))
+    except CoursesyncError as error:
+        if form == "json":
+            click.echo(json.render_failure(error), nl=False)
+        raise
+    click.echo(_rendered(plan, form), nl=False)
+    if out is not None:
+        say(f"To apply just this plan:  coursesync apply {workspace} --plan {out}")
+    something = plan.has_changes or bool(plan.count(Action.DOUBT))
+    return int(ExitCode.CHANGES if detailed_exitcode and something else ExitCode.DONE)
+
+
+def _plan(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Plan:
+    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    known = session.state()
+    return plan_of(session.workspace(known), known)
+
+
+def _rendered(plan: Plan, form: str) -> str:
+    if form == "json":
+        return json.render(plan)
+    return markdown.render(plan) if form == "markdown" else text.render(plan, painter(sys.stdout))
+
+
+def _write(path: Path, content: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(content, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise CoursesyncError(
+            f"the plan file {path} can't be written: {error.strerror}",
+            "Name a file in a folder that is there and that you may write in.",
+        ) from error

@@ -1,0 +1,87 @@
+"""How an apply gets on: a bar on a terminal, plain lines anywhere else. Fits `ports.Progress`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING
+
+from coursesync.apply import Status
+from coursesync.cli.screen import on_terminal, wants_colour
+from coursesync.words import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from coursesync.apply import Result
+    from coursesync.plan import Plan
+    from coursesync.ports import Progress
+
+_WORTH_SAYING = 2.0  # seconds
+
+
+@contextmanager
+def progress_on(stream: IO[str], plan: Plan) -> Iterator[Progress]:
+    """Show the progress of applying a plan on a stream."""
+    total = sum(change.action.changes for change in plan.changes)
+    if not on_terminal(stream):
+        yield Lines(stream, total)
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import; only for a terminal
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    console = Console(file=stream, no_color=not wants_colour(stream), highlight=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True) as bar:
+        yield OnBar(bar, bar.add_task("", total=total))
+
+
+def _line(result: Result) -> str:
+    told = f"{result.change.address}: {result.status.value}"
+    return f"{told}, Id {result.record_id}" if result.status is Status.CREATED else told
+
+
+class Lines:
+    """A line a change."""
+
+    def __init__(self, stream: IO[str], total: int) -> None:
+        self._stream = stream
+        self._total = total
+        self._number = 0
+
+    def concluded(self, result: Result) -> None:
+        """Say what became of a change."""
+        self._number += 1
+        width = len(str(self._total))
+        self._print(f"[{self._number:>{width}}/{self._total}] {_line(result)}")
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Say why nothing happens, where it takes long enough to wonder."""
+        if seconds >= _WORTH_SAYING:
+            self._print(f"waiting {duration(seconds)}: {why}")
+
+    def _print(self, line: str) -> None:
+        with suppress(OSError):  # a reader that has gone must not end an apply
+            print(line, file=self._stream, flush=True)
+
+
+class OnBar:
+    """A bar, and a line for each change that did not go well."""
+
+    def __init__(self, bar: Bar, task: TaskID) -> None:
+        self._bar = bar
+        self._task = task
+
+    def concluded(self, result: Result) -> None:
+        """Move the bar on."""
+        if not result.done:
+            self._bar.console.print(_line(result), markup=False)
+        self._bar.update(self._task, advance=1, description=result.change.address)
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Say beside the bar why nothing happens."""
+        if seconds >= _WORTH_SAYING:
+            self._bar.update(self._task, description=f"waiting {duration(seconds)}: {why}")

@@ -1,0 +1,81 @@
+"""`coursesync resolve`: settle a create that is in doubt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.screen import say
+from coursesync.cli.session import open_session, target_options, workspace_option
+from coursesync.errors import CoursesyncError, UsageError
+from coursesync.resources.base import parse_address
+from coursesync.state import settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coursesync.resources.base import Address
+    from coursesync.state import State
+
+
+@click.command("resolve")
+@click.argument("address")
+@workspace_option
+@target_options
+@click.option("--id", "record_id", type=click.IntRange(min=1), help="The Id that it was given.")
+@click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    address: str,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    record_id: int | None,
+    not_created: bool,
+) -> None:
+    """Settle the create of ADDRESS, which is in doubt.
+
+    Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
+    --not-created. Makes no request.
+    """
+    if (record_id is not None) == not_created:
+        raise UsageError(
+            "resolve takes one of the two: --id N or --not-created",
+            f"As in  coursesync resolve {address} --id 87654321",
+        )
+    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    if not session.store.path.parent.is_dir():
+        raise UsageError(f"the workspace {workspace} does not exist or holds no state")
+    with session.store.locked():
+        known = session.state()
+        at = _check(known, address, record_id)
+        session.store.finish(settle(known, at, record_id))
+    if record_id is None:
+        say(f"{address} was not created: the next  coursesync apply {workspace}  creates it.")
+    else:
+        say(f"{address} has the Id {record_id}. See what is left with  coursesync plan {workspace}")
+
+
+def _address(text: str) -> Address:
+    address = parse_address(text)
+    if address is None:
+        raise UsageError(
+            f'"{text}" is no address', "An address is like  section.onboarding.welcome"
+        )
+    return address
+
+
+def _check(state: State, text: str, record_id: int | None) -> Address:
+    address = _address(text)
+    if address not in state.doubts:
+        others = ", ".join(sorted(state.doubts)) or "nothing is in doubt"
+        raise CoursesyncError(f"{address} is not in doubt", f"In doubt: {others}.")
+    for other, entry in state.entries.items():
+        if entry.id == record_id:
+            raise CoursesyncError(
+                f"the Id {record_id} is that of {other}",
+                "A record can have one address only: look for the Id again.",
+            )
+    return address

@@ -1,0 +1,69 @@
+"""Is the plan that would be applied the one that was reviewed?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coursesync.errors import CoursesyncError, StalePlan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coursesync.plan import Plan
+
+_AGAIN = "Make and review a new plan with  coursesync plan"
+
+
+class _PlanFile(BaseModel):
+    """What a plan file has to say; its changes are for people, the digest stands for them."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    format_version: int
+    digest: str
+    lineage: str
+    serial: int
+    target: str
+
+
+def check(plan: Plan, plan_file: Path | None, digest: str | None) -> None:
+    """Compare the plan as it is now with the one that was reviewed.
+
+    Raises:
+        StalePlan: it is another; the message says what moved.
+        CoursesyncError: the plan file can't be read.
+    """
+    if plan_file is not None:
+        _compare(plan, _read(plan_file))
+    if digest is not None and digest.strip().lower() != plan.digest:
+        raise StalePlan(
+            f"the plan's digest is {plan.digest}, not the one that was expected", _AGAIN
+        )
+
+
+def _compare(plan: Plan, reviewed: _PlanFile) -> None:
+    if reviewed.target != plan.target:
+        moved = "it was made for another target"
+    elif reviewed.lineage != plan.lineage:
+        moved = "it was made from another state"
+        if not reviewed.lineage:
+            moved = "it was made when there was no state, and now there is one"
+    elif reviewed.serial != plan.serial:
+        moved = f"the state has moved on since (serial {reviewed.serial}, now {plan.serial})"
+    elif reviewed.digest != plan.digest:
+        moved = "the outlines have changed since it was made"
+    else:
+        return
+    raise StalePlan(f"the plan file is stale: {moved}", _AGAIN)
+
+
+def _read(path: Path) -> _PlanFile:
+    try:
+        return _PlanFile.model_validate_json(path.read_bytes())
+    except OSError as error:
+        problem = f"the plan file {path} can't be read: {error.strerror}"
+    except ValidationError:
+        problem = f"{path} is no plan file of this version"
+    raise CoursesyncError(problem, "Make one with  coursesync plan --out FILE")

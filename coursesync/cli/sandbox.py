@@ -1,0 +1,87 @@
+"""`coursesync sandbox`: the API's stand-in, on a socket of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from coursesync.cli.screen import say
+from coursesync.cli.session import workspace_argument
+from coursesync.errors import CoursesyncError, UsageError
+
+
+@click.group("sandbox")
+def command() -> None:
+    """A stand-in for the Nexudus API, for trying things out."""
+
+
+@command.command("serve")
+@workspace_argument
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the records in this file.  [default: in memory]",
+)
+@click.option(
+    "--limits",
+    type=click.Choice(["off", "sliding", "fixed"]),
+    default="off",
+    show_default=True,
+    help="Enforce the published limits.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after".',
+)
+@click.option(
+    "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."
+)
+def serve_command(
+    *,
+    workspace: Path,
+    port: int,
+    database: Path | None,
+    limits: Literal["off", "sliding", "fixed"],
+    faults: tuple[str, ...],
+    stop_after: float | None,
+) -> None:
+    """Serve the sandbox on loopback until Ctrl-C.
+
+    The courses that the outlines in WORKSPACE (default: courses) name exist in it. Prints its
+    base URL on stdout.
+    """
+    from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
+    from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - the same
+    from coursesync.sandbox.serve import serve  # noqa: PLC0415 - the same
+
+    try:
+        wrongs = [Fault.parse(fault) for fault in faults]
+    except ValueError as error:
+        raise UsageError(f"--fault: {error}") from error
+    outlines = load(workspace).outlines
+    settings = Settings(limits=limits)
+    with Sandbox(database, settings=settings) as sandbox:
+        for outline in outlines:
+            sandbox.add_course(outline.course_id, outline.title)
+        for wrong in wrongs:
+            sandbox.add_fault(wrong)
+        try:
+            serve(sandbox, port, ready=_ready, stop_after=stop_after)
+        except OSError as error:
+            raise CoursesyncError(
+                f"the port {port} can't be had: {error.strerror}",
+                "Leave --port out to take any free one.",
+            ) from error
+
+
+def _ready(base_url: str) -> None:
+    click.echo(base_url)
+    say("To use it in another terminal:")
+    say(f"  export COURSESYNC_BASE_URL={base_url} NEXUDUS_TOKEN=sandbox-token")
+    say("Ctrl-C ends it.")

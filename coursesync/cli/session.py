@@ -1,0 +1,166 @@
+"""What a command works on: workspace, target, state. Wires the adapters to the pure rooms."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coursesync.adapters.outline_files import Workspace, load
+from coursesync.adapters.state_file import NAME, StateFile
+from coursesync.errors import CoursesyncError, UsageError
+from coursesync.plan import Plan, diff
+from coursesync.target import check_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coursesync.state import CourseRecord, State
+
+DEFAULT_BASE_URL = "https://spaces.nexudus.com"
+CONFIG = "coursesync.toml"
+_MAX_CONFIG = 65_536
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+class Config(BaseModel):
+    """`coursesync.toml`, in the workspace."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    base_url: str = DEFAULT_BASE_URL
+    state: str = NAME
+
+
+@dataclass(frozen=True)
+class Session:
+    """A workspace, one target, and the state of that target."""
+
+    folder: Path
+    store: StateFile
+    embedded: bool
+
+    def state(self) -> State:
+        """Load the state; raises StateError."""
+        return self.store.load()
+
+    def workspace(self, state: State) -> Workspace:
+        """Load the workspace; raises InvalidOutlines, and an error where it holds nothing."""
+        workspace = load(self.folder, state.courses)
+        if not (workspace.outlines or workspace.settled or state.entries or state.doubts):
+            raise empty_workspace(self.folder)
+        return workspace
+
+
+def empty_workspace(folder: Path) -> CoursesyncError:
+    """Return the failure that a workspace without outlines is."""
+    return CoursesyncError(
+        f"the workspace {folder} holds no outline",
+        "An outline is a file that ends in .yaml and starts with  id:  and  title:",
+    )
+
+
+def plan_of(workspace: Workspace, state: State) -> Plan:
+    """Make the plan of a workspace."""
+    return diff(workspace.outlines, workspace.settled, state)
+
+
+def complete_courses(workspace: Workspace, state: State) -> dict[str, CourseRecord]:
+    """Return the records of the parsed courses for which nothing is left to say or do."""
+    left = plan_of(workspace, state)
+    return {key: record for key, record in workspace.records.items() if key not in _keys(left)}
+
+
+def _keys(plan: Plan) -> set[str]:
+    return {course.key for course, _ in plan.by_course()}
+
+
+def open_session(
+    folder: Path, base_url: str | None, state: str | None, *, sandbox: bool
+) -> Session:
+    """Wire a session: flags (and their COURSESYNC_ variables) come before coursesync.toml.
+
+    Raises:
+        UsageError: the target can't be used, or coursesync.toml is not valid.
+    """
+    config = _config(folder)
+    if sandbox:
+        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox with it
+            FOLDER,
+            TARGET,
+        )
+
+        path = folder / FOLDER / NAME
+        return Session(folder, StateFile(path, TARGET), embedded=True)
+    target = check_target(base_url or config.base_url)
+    return Session(folder, StateFile(folder / (state or config.state), target), embedded=False)
+
+
+def _config(folder: Path) -> Config:
+    path = folder / CONFIG
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_CONFIG)
+        return Config.model_validate(tomllib.loads(content.decode()))
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        if not folder.is_dir():
+            return Config()  # the workspace's own complaint is the better one
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not valid: {_first_line(error)}", _ALLOWED) from error
+
+
+_ALLOWED = 'It may hold  base_url = "https://…"  and  state = "a-file.state.json".'
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        detail = error.errors(include_url=False)[0]
+        return f"`{'.'.join(map(str, detail['loc']))}`: {detail['msg']}"
+    return str(error).partition("\n")[0]
+
+
+workspace_argument = click.argument(
+    "workspace", default="courses", type=click.Path(path_type=Path), required=False
+)
+workspace_option = click.option(
+    "--workspace",
+    "-w",
+    default="courses",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The folder of the outlines.",
+)
+
+
+def target_options(command: F) -> F:
+    """Add the options that say which target, and which state."""
+    options = (
+        click.option(
+            "--sandbox",
+            is_flag=True,
+            envvar="COURSESYNC_SANDBOX",
+            help="Use the embedded sandbox, with a state of its own under .coursesync/.",
+        ),
+        click.option(
+            "--state",
+            metavar="FILE",
+            envvar="COURSESYNC_STATE",
+            help=f"The state file, in the workspace.  [default: {NAME}]",
+        ),
+        click.option(
+            "--base-url",
+            metavar="URL",
+            envvar="COURSESYNC_BASE_URL",
+            help=f"The API.  [default: {DEFAULT_BASE_URL}]",
+        ),
+    )
+    for option in options:
+        command = option(command)
+    return command
