@@ -1,0 +1,74 @@
+"""The fixtures that the tests share."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import ROOT, TOKEN, CommandLine, SandboxServer, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> CommandLine:
+    """The command line, in an empty folder."""
+    return CommandLine(tmp_path)
+
+
+@pytest.fixture
+def courses(tmp_path: Path) -> Path:
+    """An empty workspace at the place where the command line looks for one."""
+    folder = tmp_path / "courses"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    """The example workspace of this project, as `courses` of an empty folder."""
+    folder = tmp_path / "courses"
+    made = shutil.ignore_patterns(".coursesync", "*.state*")
+    shutil.copytree(ROOT / "courses", folder, ignore=made)
+    return folder
+
+
+@pytest.fixture
+def onboarding(courses: Path) -> Path:
+    """An outline of three sections, in the workspace."""
+    path = courses / "onboarding.yaml"
+    path.write_text(
+        textwrap.dedent("""\
+            id: 4711
+            title: Member onboarding
+            sections:
+              - key: welcome
+                title: Welcome to the space
+                contents: <p>Everything for day one.</p>
+              - key: first-week
+                title: Your first week
+                unlock: {after_days: 7}
+              - key: going-further
+                title: Going further
+                unlock: sequential
+                active: false
+            """)
+    )
+    return path
+
+
+@pytest.fixture
+def server(cli: CommandLine, courses: Path) -> Iterator[SandboxServer]:
+    """A sandbox on a socket with the courses 4711 to 4715."""
+    yield from serve(cli, courses)
+
+
+@pytest.fixture
+def online(cli: CommandLine, server: SandboxServer) -> CommandLine:
+    """The command line, pointed at the sandbox on a socket."""
+    environment = {"COURSESYNC_BASE_URL": server.url, "NEXUDUS_TOKEN": TOKEN}
+    return CommandLine(cli.cwd, environment)
