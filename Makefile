@@ -1,0 +1,66 @@
+# make demo: the main job on the embedded sandbox · make test: everything that CI checks
+# make bench: speed and memory, against octoDNS · make clean: forget all that these made
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
+WORKFLOWS := $(wildcard .github/workflows/*.yml)
+
+.PHONY: demo test lint workflows coverage bench clean
+
+demo: $(VENV)/demo
+	@rm -rf courses/.coursesync
+	$(BIN)/coursesync validate courses
+	$(BIN)/coursesync plan courses --sandbox
+	$(BIN)/coursesync apply courses --sandbox --auto-approve
+	$(BIN)/coursesync plan courses --sandbox --detailed-exitcode
+
+test: lint workflows coverage
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+workflows: $(VENV)/dev
+	$(BIN)/zizmor --offline --no-config --persona pedantic --quiet .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+# the tests import the built wheel, never this folder
+coverage: $(VENV)/dev
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n 4
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+bench: $(VENV)/bench
+	$(BIN)/python tests/bench/bench.py
+
+clean:
+	rm -rf $(VENV) dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync
+
+$(VENV)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "coursesync needs Python 3.11 or newer; say which, as in  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/demo: $(VENV)/pip $(SOURCES)
+	$(BIN)/pip install --quiet --force-reinstall --no-deps .
+	$(BIN)/pip install --quiet .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/pip $(SOURCES)
+	$(BIN)/pip install --quiet --group dev
+	rm -rf dist
+	$(BIN)/python -m build --wheel --outdir dist
+	$(BIN)/pip install --quiet --force-reinstall --no-deps dist/*.whl
+	$(BIN)/pip install --quiet dist/*.whl
+	@touch $@
+
+$(VENV)/bench: $(VENV)/dev
+	$(BIN)/pip install --quiet --group bench
+	@touch $@
