@@ -22,7 +22,7 @@ from coursesync.resources.base import STRICT, Key, Resource, Title, address_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from coursesync.resources.base import Attributes, ReadContents, Spec
+    from coursesync.resources.base import Address, Attributes, ReadContents, Spec
     from coursesync.tree import Path, Tree
 
 SECTIONS = "sections"
@@ -221,6 +221,10 @@ def _resource(
         tree=tree,
         path=(SECTIONS, index),
         pin=spec.display_order,
-        previous=tuple(address_of(_SECTION.name, keys[0], key) for key in spec.previous_keys),
+        previous=_addresses(keys[0], spec.previous_keys) if spec.previous_keys else (),
         key_is_derived="key" not in spec.model_fields_set,
     )
+
+
+def _addresses(course: str, keys: Iterable[str]) -> tuple[Address, ...]:
+    return tuple(address_of(_SECTION.name, course, key) for key in keys)

@@ -144,11 +144,11 @@ class Plan:
         Neither text, nor times, nor the lines of an outline are in it: it stays the same for as
         long as the same would be done to the same records.
         """
-        meaning = sha256(json.dumps([1, self.target, self.lineage]).encode())
+        dump = json.JSONEncoder(sort_keys=True).encode
+        meaning = sha256(dump([1, self.target, self.lineage]).encode())
         for change in self.changes:
             item = (change.action.value, change.address, change.was, change.record_id)
-            dump = json.dumps([item, change.parent_id, change.before, change.after], sort_keys=True)
-            meaning.update(dump.encode())
+            meaning.update(dump([item, change.parent_id, change.before, change.after]).encode())
         return meaning.hexdigest()
 
     def by_course(self) -> Iterator[tuple[Course, list[Change]]]:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from coursesync.errors import UsageError
 from coursesync.words import inert
 
+# the embedded sandbox's name in its state; nothing listens there
+EMBEDDED = "http://localhost/sandbox"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 

@@ -29,6 +29,8 @@ def inert(text: str, limit: int = 300) -> str:
     Control, format, surrogate and separator characters become blanks or are dropped; what is
     longer than `limit` characters is cut, and says so.
     """
+    if text.isprintable() and len(text) <= limit and text == text.strip() and "  " not in text:
+        return text  # nearly all titles; the rest is spelled out below
     kept = "".join(
         " " if character.isspace() else character
         for character in text[: limit * 4]

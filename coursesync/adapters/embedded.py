@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from coursesync.outline import Outline
 
-TARGET = "http://localhost/sandbox"  # a name for the state, not an address: nothing listens there
-FOLDER = ".coursesync"
 _TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's own, known to all
 
 

@@ -188,7 +188,9 @@ class _Composer:
             event = advance()
             if event.__class__ is SequenceEndEvent:
                 return values, marks
-            self._count(event)
+            self._nodes += 1
+            if self._nodes > MAX_NODES:
+                self._too_many(event)
             value, mark = self._node(event)
             values.append(value)
             marks.append(mark)
@@ -201,7 +203,9 @@ class _Composer:
             event = advance()
             if event.__class__ is MappingEndEvent:
                 return values, marks
-            self._count(event)
+            self._nodes += 1
+            if self._nodes > MAX_NODES:
+                self._too_many(event)
             key = self._key(event, values)
             node = advance()
             value, mark = scalar(node) if isinstance(node, ScalarEvent) else self._node(node)
@@ -215,7 +219,7 @@ class _Composer:
             self._node(event)
             self._note(event.start_mark, "a field's name must be plain text", "Write  name: value")
             return None
-        if event.anchor or event.tag:
+        if event.anchor or event.ctag:  # `tag` is made anew each time
             self._extras(event)
         key: str = event.value
         if not key.isascii():
@@ -232,7 +236,7 @@ class _Composer:
     def _scalar(self, event: ScalarEvent) -> tuple[Value, Mark]:
         at = event.start_mark
         text: str = event.value
-        if event.anchor or event.tag:
+        if event.anchor or event.ctag:  # `tag` is made anew each time
             self._extras(event)
         if event.implicit[0]:  # a plain scalar
             if not text or text[0] in _MAYBE_NOT_TEXT:
@@ -287,20 +291,17 @@ class _Composer:
                 "an anchor (&) is not allowed",
                 "Delete it, or put the text in quotes.",
             )
-        if event.tag:
+        if event.ctag:
             self._note(
                 event.start_mark,
                 "a tag (!) is not allowed",
                 "Delete it, or put the text in quotes.",
             )
 
-    def _count(self, event: Event) -> None:
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            self._note(
-                event.start_mark, f"the file holds more than {MAX_NODES:,} values", "Split it."
-            )
-            raise _Halt
+    def _too_many(self, event: Event) -> NoReturn:
+        problem = f"the file holds more than {MAX_NODES:,} values"
+        self._note(event.start_mark, problem, "Split the course into several.")
+        raise _Halt
 
     def _note(self, at: StreamMark | Where | None, problem: str, remedy: str) -> None:
         if not isinstance(at, Where):

@@ -14,7 +14,7 @@ from coursesync.adapters.outline_files import Workspace, load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.plan import Plan, diff
-from coursesync.target import check_target
+from coursesync.target import EMBEDDED, check_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,13 +89,8 @@ def open_session(
     """
     config = _config(folder)
     if sandbox:
-        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox with it
-            FOLDER,
-            TARGET,
-        )
-
-        path = folder / FOLDER / NAME
-        return Session(folder, StateFile(path, TARGET), embedded=True)
+        path = folder / ".coursesync" / NAME
+        return Session(folder, StateFile(path, EMBEDDED), embedded=True)
     target = check_target(base_url or config.base_url)
     return Session(folder, StateFile(folder / (state or config.state), target), embedded=False)
 
