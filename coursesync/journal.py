@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from coursesync.resources.base import Address, FieldValue, course_of
-from coursesync.state import VALUE, Doubt, Entry, Id
+from coursesync.resources.base import Address, course_of
+from coursesync.state import Doubt, Entry, Id, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from coursesync.state import State
 
 
+_LINE = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+
 class Run(BaseModel):
     """The journal's first line: the state that the run began from."""
 
-    model_config = VALUE
+    model_config = _LINE
 
     record: Literal["run"] = "run"
     format: Literal[1] = 1
@@ -34,12 +37,12 @@ class Run(BaseModel):
 class Intent(BaseModel):
     """Written before a request is sent: what is about to be done."""
 
-    model_config = VALUE
+    model_config = _LINE
 
     record: Literal["intent"] = "intent"
     action: Literal["create"] = "create"
     address: Address
-    attributes: dict[str, FieldValue]
+    attributes: Sent
     parent_id: Id
     attempt: Annotated[int, Field(ge=1)]
     at: str
@@ -48,7 +51,7 @@ class Intent(BaseModel):
 class Conclusion(BaseModel):
     """Written after the answer: what became of the intent before it at that address."""
 
-    model_config = VALUE
+    model_config = _LINE
 
     record: Literal["outcome"] = "outcome"
     address: Address
@@ -62,7 +65,7 @@ class Conclusion(BaseModel):
 class Move(BaseModel):
     """A record that goes on under another address: its key changed, nothing on the server."""
 
-    model_config = VALUE
+    model_config = _LINE
 
     record: Literal["move"] = "move"
     address: Address
@@ -72,7 +75,8 @@ class Move(BaseModel):
 
 Step: TypeAlias = Intent | Conclusion | Move
 RECORD: TypeAdapter[Run | Step] = TypeAdapter(
-    Annotated[Run | Intent | Conclusion | Move, Field(discriminator="record")]
+    Annotated[Run | Intent | Conclusion | Move, Field(discriminator="record")],
+    config=ConfigDict(defer_build=True),
 )
 CUT_OFF = "the run was cut off before the answer came"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
@@ -17,7 +16,7 @@ from coursesync.errors import Diagnostic, UnusableFile, Where
 from coursesync.ordering import Pinned, misfit
 from coursesync.outline_words import diagnose
 from coursesync.resources import KINDS
-from coursesync.resources.base import STRICT, Key, Resource, Title, address_of, slug
+from coursesync.resources.base import MAX_PIN, STRICT, Key, Resource, Title, address_of, slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -159,7 +158,9 @@ def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
 def _order_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
     pins = [
         pin
-        if isinstance(section, dict) and isinstance(pin := section.get("display_order"), int)
+        if isinstance(section, dict)
+        and type(pin := section.get("display_order")) is int
+        and 0 <= pin <= MAX_PIN
         else None
         for section in sections
     ]
@@ -189,7 +190,7 @@ _ORDER_WORDS: dict[Pinned, Callable[[int], tuple[str, str]]] = {
 def _course_key(tree: Tree, course: CourseSpec | None, diagnostics: list[Diagnostic]) -> str:
     if course is not None and course.key:
         return course.key
-    key = slug(PurePosixPath(tree.path).stem)
+    key = slug(tree.path.rpartition("/")[2].rpartition(".")[0])
     if not key:
         diagnostics.append(
             Diagnostic(

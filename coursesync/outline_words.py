@@ -32,6 +32,9 @@ _EXAMPLES = {
     "previous_keys": "previous_keys: [old-key]",
     "sections": "sections:  and below it a line that starts with  - title:",
     "image": "image: https://cdn.example.com/tour.png",
+    "html": "contents: {html: welcome.html}",
+    "markdown": "contents: {markdown: welcome.md}",
+    "outline": "id: 4711  and below it  title:  and  sections:",
 }
 
 
@@ -50,10 +53,14 @@ def diagnose(
         A diagnostic an error.
     """
     for detail in error.errors(include_url=False):
-        path: Path = (*base, *(step for step in detail["loc"] if step not in {MAPPING, PLAIN}))
+        at_key = detail["type"] == "extra_forbidden"
+        *above, last = detail["loc"] or (PLAIN,)
+        steps = [step for step in above if step not in {MAPPING, PLAIN}]
+        if at_key or last not in {MAPPING, PLAIN}:  # an unknown field may have any name
+            steps.append(last)
+        path: Path = (*base, *steps)
         words = _WORDS.get(detail["type"], _unknown)
         problem, remedy = words(_Slip(detail, tree, path, model))
-        at_key = detail["type"] == "extra_forbidden"
         where = tree.where_key(path) if at_key else tree.where(path)
         yield Diagnostic(where, problem, remedy)
 
@@ -85,7 +92,8 @@ class _Slip:
         value = self.detail["input"]
         if value is None:
             return "empty"
-        nouns = {bool: "a yes/no value", int: "a number", float: "a number", str: "text"}
+        nouns = {bool: "a yes/no value", int: "a number", str: "text"}
+        nouns[float] = "a number with decimals"
         nouns |= {list: "a list", dict: "a group of fields"}
         return nouns[type(value)]
 
@@ -142,8 +150,10 @@ def _too_high(slip: _Slip) -> tuple[str, str]:
 
 
 def _choice(slip: _Slip) -> tuple[str, str]:
-    written = str(slip.detail["input"])[:40]
-    return f'{slip.subject} can\'t be "{written}"', slip.example
+    value = slip.detail["input"]
+    written = slip.written or (value if isinstance(value, str) else "")
+    said = f'"{written[:40]}"' if written else slip.found
+    return f"{slip.subject} can't be {said}", slip.example
 
 
 def _own_words(slip: _Slip) -> tuple[str, str]:

@@ -6,7 +6,7 @@ cross a file: fields stand in the alphabet's order, so that what is saved is sor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-Id = Annotated[int, Field(ge=1)]
+Id: TypeAlias = Annotated[int, Field(ge=1)]
+# in the order that fits most values, so that the first fits
+Sent: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 
 
 class CourseRecord(BaseModel):
@@ -41,7 +43,7 @@ class Entry(BaseModel):
 
     model_config = VALUE
 
-    attributes: dict[str, FieldValue]
+    attributes: Sent
     id: Id
     parent_id: Id
     updated_on: str | None = None
@@ -52,7 +54,7 @@ class Doubt(BaseModel):
 
     model_config = VALUE
 
-    attributes: dict[str, FieldValue]
+    attributes: Sent
     parent_id: Id
     reason: str
     since: str

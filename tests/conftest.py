@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT, TOKEN, CommandLine, SandboxServer, serve
+from harness import ROOT, CommandLine, SandboxServer, pointed_at, sandbox_here, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,12 +63,24 @@ def onboarding(courses: Path) -> Path:
 
 @pytest.fixture
 def server(cli: CommandLine, courses: Path) -> Iterator[SandboxServer]:
-    """A sandbox on a socket with the courses 4711 to 4715."""
+    """A sandbox on a socket with the courses 4711 to 4715, in a process of its own."""
     yield from serve(cli, courses)
 
 
 @pytest.fixture
 def online(cli: CommandLine, server: SandboxServer) -> CommandLine:
     """The command line, pointed at the sandbox on a socket."""
-    environment = {"COURSESYNC_BASE_URL": server.url, "NEXUDUS_TOKEN": TOKEN}
-    return CommandLine(cli.cwd, environment)
+    return pointed_at(cli, server)
+
+
+@pytest.fixture
+def api() -> Iterator[SandboxServer]:
+    """The same as `server`, in the process of the tests: quicker, but for faults that are slow."""
+    with sandbox_here() as here:
+        yield here
+
+
+@pytest.fixture
+def author(cli: CommandLine, api: SandboxServer) -> CommandLine:
+    """The command line, pointed at `api`."""
+    return pointed_at(cli, api)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
+from coursesync.sandbox import Sandbox, Settings
+from coursesync.sandbox.serve import running
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).with_name("coursesync")
 TOKEN = "sandbox-token"
+COURSES = range(4711, 4716)
+SECTIONS = "/api/content/coursesections"
+STATE = "coursesync.state.json"
 
 
 @dataclass(frozen=True)
@@ -70,29 +79,50 @@ class CommandLine:
 
 @dataclass(frozen=True)
 class SandboxServer:
-    """A sandbox on a socket, in a process of its own."""
+    """A sandbox on a socket."""
 
     url: str
 
     def records(self) -> list[dict[str, object]]:
         """Return every section that it holds."""
-        found = httpx.get(f"{self.url}/_sandbox/records").json()
+        found = ask("GET", f"{self.url}/_sandbox/records").json()
         assert isinstance(found, list)
         return found
 
     def log(self) -> list[dict[str, object]]:
         """Return every request that it met."""
-        found = httpx.get(f"{self.url}/_sandbox/log").json()
+        found = ask("GET", f"{self.url}/_sandbox/log").json()
         assert isinstance(found, list)
         return found
 
+    def creates(self) -> list[dict[str, object]]:
+        """Return every create of a section that it met."""
+        return [met for met in self.log() if (met["method"], met["path"]) == ("POST", SECTIONS)]
+
+    def fault_create(self, number: int, kind: str) -> None:
+        """Let the create of that number, from 1, go wrong; those before it are not counted."""
+        self.fault(f"POST {SECTIONS}@{number}:{kind}")
+
     def fault(self, *faults: str) -> None:
         """Let requests go wrong, as in `POST /api/content/coursesections@1:lost-after`."""
-        httpx.post(f"{self.url}/_sandbox/faults", content="\n".join(faults)).raise_for_status()
+        ask("POST", f"{self.url}/_sandbox/faults", "\n".join(faults))
 
     def no_faults(self) -> None:
         """Let everything go right again."""
-        httpx.delete(f"{self.url}/_sandbox/faults").raise_for_status()
+        ask("DELETE", f"{self.url}/_sandbox/faults")
+
+    def add_course(self, number: int) -> None:
+        """Let there be a course with that Id."""
+        course = {"Id": number, "Title": f"Course {number}"}
+        ask("POST", f"{self.url}/_sandbox/courses", json.dumps(course))
+
+
+def ask(method: str, url: str, body: str = "") -> httpx.Response:
+    """Send a request to a page of the sandbox's own."""
+    # on plain http there are no certificates to check, and to load them takes longer than all else
+    transport = httpx.HTTPTransport(verify=False)
+    with httpx.Client(transport=transport, headers={"Content-Type": "application/json"}) as client:
+        return client.request(method, url, content=body).raise_for_status()
 
 
 def serve(cli: CommandLine, courses: Path, *options: str) -> Iterator[SandboxServer]:
@@ -102,10 +132,70 @@ def serve(cli: CommandLine, courses: Path, *options: str) -> Iterator[SandboxSer
     url = process.stdout.readline().strip()
     try:
         assert url.startswith("http://127.0.0.1:"), process.communicate(timeout=10)
-        for number in range(4711, 4716):
-            course = {"Id": number, "Title": f"Course {number}"}
-            httpx.post(f"{url}/_sandbox/courses", json=course).raise_for_status()
-        yield SandboxServer(url)
+        server = SandboxServer(url)
+        for number in COURSES:
+            server.add_course(number)
+        yield server
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@contextmanager
+def sandbox_here(settings: Settings | None = None) -> Iterator[SandboxServer]:
+    """A sandbox on a socket of this process: soon there, and set up as the test wants it."""
+    with Sandbox(settings=settings or Settings()) as sandbox:
+        for number in COURSES:
+            sandbox.add_course(number, f"Course {number}")
+        with running(sandbox) as url:
+            yield SandboxServer(url)
+
+
+def pointed_at(cli: CommandLine, server: SandboxServer) -> CommandLine:
+    """Return the command line with a server as its target, and that server's token."""
+    return CommandLine(cli.cwd, {"COURSESYNC_BASE_URL": server.url, "NEXUDUS_TOKEN": TOKEN})
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a state file holds: the Id by the address, and the addresses in doubt."""
+
+    lineage: str
+    serial: int
+    target: str
+    entries: Mapping[str, int]
+    doubts: tuple[str, ...]
+
+
+def saved(courses: Path) -> Saved:
+    """Read the state of a workspace."""
+    state = json.loads((courses / STATE).read_text())
+    entries = {address: entry["id"] for address, entry in state["entries"].items()}
+    return Saved(
+        state["lineage"], state["serial"], state["target"], entries, tuple(state["doubts"])
+    )
+
+
+def write_outline(courses: Path, key: str, course_id: int, *titles: str) -> Path:
+    """Write an outline of sections that have a title and nothing else."""
+    path = courses / f"{key}.yaml"
+    sections = "".join(f"  - title: {title}\n" for title in titles)
+    path.write_text(f"id: {course_id}\ntitle: Course {key}\nsections:\n{sections}")
+    return path
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until a condition holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come about in time"
+        time.sleep(0.02)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of every file below a folder, but for the lock and its holder's name."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".lock" not in path.name
+    }

@@ -59,10 +59,9 @@ def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
     """Open the workspace's own sandbox, with the courses that the outlines speak of.
 
     Args:
-        folder: where its database is kept; made where it is missing.
+        folder: where its database is kept.
         outlines: their courses are made to exist, as they would in Nexudus.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     sandbox = Sandbox(folder / "sandbox.sqlite3")
     for outline in outlines:
         sandbox.add_course(outline.course_id, outline.title)

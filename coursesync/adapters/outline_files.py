@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursesync import __version__
-from coursesync.adapters.yaml_tree import parse
 from coursesync.errors import (
     CoursesyncError,
     Diagnostic,
@@ -25,7 +24,6 @@ from coursesync.errors import (
     UsageError,
     Where,
 )
-from coursesync.outline import build, clashes
 from coursesync.state import CourseRecord
 
 if TYPE_CHECKING:
@@ -67,27 +65,36 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Wor
         UsageError: `folder` is no folder.
         InvalidOutlines: with every mistake of every outline.
     """
-    if not folder.is_dir():
-        what = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise UsageError(
-            f"the workspace {_shown(folder)} {what}",
-            "Name the folder that holds your outlines, as in  coursesync plan courses",
-        )
+    check_folder(folder)
     reading = _Reading(folder, {record.path: key for key, record in (applied or {}).items()})
     for path, is_link in _outline_paths(folder, ""):
         reading.outline(path, applied or {}, is_link=is_link)
     if reading.clashes_with_settled(applied or {}):
         return load(folder)  # only a parsed outline can say where it clashes
-    reading.diagnostics += clashes(reading.outlines)
+    if reading.outlines:
+        from coursesync.outline import clashes  # noqa: PLC0415 - nothing parsed, nothing clashes
+
+        reading.diagnostics += clashes(reading.outlines)
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     return Workspace(outlines, frozenset(reading.settled), reading.records)
 
 
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where a workspace is no folder."""
+    if not folder.is_dir():
+        what = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise UsageError(
+            f"the workspace {_shown(folder)} {what}",
+            "Name the folder that holds your outlines, as in  coursesync plan courses",
+        )
+
+
 def _shown(path: Path | str) -> str:
     """Return a path as people see it, whatever bytes it is made of."""
-    return PurePosixPath(path).as_posix().encode(errors="backslashreplace").decode()
+    written = PurePosixPath(path).as_posix()
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in written)
 
 
 def _outline_paths(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
@@ -122,6 +129,7 @@ class _Reading:
     def outline(self, path: str, applied: Mapping[str, CourseRecord], *, is_link: bool) -> None:
         shown = _shown(self.folder / path)
         try:
+            _check_name(path)
             content = self._inside(path) if is_link else _read(self.folder / path)
             key = self.keys.get(path)
             if key is not None and self._unchanged(applied[key], path, content):
@@ -137,6 +145,9 @@ class _Reading:
         self._parse(path, shown, text, digest=_digest(content))
 
     def _parse(self, path: str, shown: str, text: str, *, digest: str) -> None:
+        from coursesync.adapters.yaml_tree import parse  # noqa: PLC0415 - only where one changed
+        from coursesync.outline import build  # noqa: PLC0415 - the same
+
         sources = {path: digest}
         tree, diagnostics = parse(text, shown)
         if tree is not None:
@@ -207,6 +218,14 @@ def _elsewhere(more: list[Diagnostic], already: list[Diagnostic]) -> list[Diagno
     return [diagnostic for diagnostic in more if diagnostic.where not in told]
 
 
+def _check_name(path: str) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in path):
+        raise UnusableFile(
+            "the file's name, or that of its folder, is not in UTF-8",
+            "Rename it; letters, digits and hyphens are safe everywhere.",
+        )
+
+
 def _digest(content: bytes) -> str:
     return sha256(_SALT + content).hexdigest()
 
@@ -222,14 +241,16 @@ def _read(path: Path) -> bytes:
             if isinstance(error, FileNotFoundError)
             else "Check who may read it, with  ls -l",
         ) from error
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)  # `fdopen` refuses a folder
+        raise UnusableFile(
+            f"{_shown(path)} is no file",
+            "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
+        )
     with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise UnusableFile(
-                f"{_shown(path)} is no file",
-                "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
-            )
-        content = file.read(MAX_BYTES + 1)
+        # one more than it should hold, for it may grow while it is read
+        content = file.read(min(facts.st_size, MAX_BYTES) + 1)
     if len(content) > MAX_BYTES:
         raise UnusableFile(
             f"{_shown(path)} is larger than 1 MB ({facts.st_size / 1e6:.1f} MB)",

@@ -94,8 +94,9 @@ class StateFile:
         try:
             _write_holder(holder)
             yield
-            holder.unlink(missing_ok=True)
         finally:
+            with suppress(OSError):
+                holder.unlink()
             lock.release()
 
     def begin(self, state: State) -> State:

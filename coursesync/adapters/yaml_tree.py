@@ -79,6 +79,8 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
         The tree, or None where there is none to read; and every diagnostic. A tree that comes
         with diagnostics holds None where they point, so that the rest can still be checked.
     """
+    if "\r" in text:  # alone it ends a line too, for the parser
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     diagnostics = list(_unseen(text, path))
     if diagnostics:
         text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -99,6 +101,7 @@ def _unseen(text: str, path: str) -> Iterator[Diagnostic]:
             )
 
 
+TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the blanks before each line."
 UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it anew."
 
 
@@ -106,6 +109,15 @@ def unseen_words(character: str) -> str:
     """Name a character that can't be seen, for a diagnostic."""
     name = unicodedata.name(character, "a control character")
     return f"U+{ord(character):04X} ({name}) can't be seen, and is not allowed"
+
+
+def _mend_is_above(error: MarkedYAMLError) -> bool:
+    """Say whether the mend is where a quote, a bracket or a field was begun."""
+    problem = str(error.problem)
+    if "end of stream" in problem or "could not find expected ':'" in problem:
+        return error.context_mark is not None
+    begun, met = error.context_mark, error.problem_mark
+    return "expected ',' or" in problem and begun is not None and begun.line < met.line
 
 
 class _Composer:
@@ -140,7 +152,9 @@ class _Composer:
     def _directives(self, start: Event) -> None:
         if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
             self._note(
-                None, "a % directive is not allowed here", "Delete the line that starts with %."
+                start.start_mark,
+                "a % directive is not allowed here",
+                "Delete the line that starts with %.",
             )
 
     def _only_one(self, event: Event) -> None:
@@ -154,8 +168,7 @@ class _Composer:
     def _unreadable(self, error: Exception) -> NoReturn:
         mark = None
         if isinstance(error, MarkedYAMLError):
-            opened = "end of stream" in str(error.problem)  # then the mend is where it was opened
-            mark = error.context_mark if opened else error.problem_mark
+            mark = error.context_mark if _mend_is_above(error) else error.problem_mark
         self._note(mark, *advice(error, self._text, mark.line if mark else 0))
         raise _Halt from error
 
@@ -168,7 +181,11 @@ class _Composer:
         self._extras(event)
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._note(event.start_mark, f"this is nested more than {MAX_DEPTH} levels deep", "")
+            self._note(
+                event.start_mark,
+                f"this is nested more than {MAX_DEPTH} levels deep",
+                TOO_DEEP_REMEDY,
+            )
             raise _Halt
         value: Value
         below: Below
@@ -222,6 +239,7 @@ class _Composer:
         if event.anchor or event.ctag:  # `tag` is made anew each time
             self._extras(event)
         key: str = event.value
+        self._check_escapes(key, event)
         if not key.isascii():
             key = unicodedata.normalize("NFC", key)
         if key in values:
@@ -245,9 +263,14 @@ class _Composer:
                     return value, (at.line, at.column, text, None)
             if self._lines is not None:
                 self._lost_tail(event)
-        elif self._escapes and (found := UNSEEN.search(text)):
-            self._note(at, f"{unseen_words(found[0])}, not even as an escape", UNSEEN_REMEDY)
+        else:
+            self._check_escapes(text, event)
         return text, (at.line, at.column, None, None)
+
+    def _check_escapes(self, text: str, event: ScalarEvent) -> None:
+        if self._escapes and (found := UNSEEN.search(text)):
+            problem = f"{unseen_words(found[0])}, not even as an escape"
+            self._note(event.start_mark, problem, UNSEEN_REMEDY)
 
     def _resolve(self, text: str, at: StreamMark) -> Value:
         if text in _NULL:

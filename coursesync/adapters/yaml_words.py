@@ -20,6 +20,14 @@ _WORDS = {
         "a text can't start with this character here",
         "Put the whole text in quotes.",
     ),
+    "did not find expected alphabetic or numeric character": (
+        "a text can't start with * or &",
+        "Put the whole text in quotes.",
+    ),
+    "found unexpected ':'": (
+        "a text in brackets or braces can't hold a colon",
+        "Put it in quotes.",
+    ),
     "found unexpected end of stream": (
         "a quote that was opened here is never closed",
         "Add the closing quote at the end of the text.",
@@ -33,8 +41,11 @@ _WORDS = {
         "Close it, or put a comma between its parts.",
     ),
     "did not find expected key": (
-        "this doesn't line up with the lines above it, or follows a closing quote",
-        "Start it in its neighbours' column; in 'single quotes' write '' for an apostrophe.",
+        "this doesn't line up with the lines above it, or follows a closing quote or bracket",
+        (
+            "Start it in its neighbours' column; put a text that begins with a quote or a bracket "
+            "in quotes as a whole; in 'single quotes' write '' for an apostrophe."
+        ),
     ),
     "did not find expected '-' indicator": (
         "this line should be an item of the list above it",

@@ -46,7 +46,9 @@ def _cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with one of `errors.ExitCode`."""
-    gc.set_threshold(100_000, 50, 50)  # a run makes many values and few cycles
+    gc.disable()  # reading makes many values and no cycles; `apply` turns it on again
+    # models are our own: looking for other packages' plug-ins costs more than `--version`
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     sys.exit(_run())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import ExitStack
@@ -80,8 +81,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             "coursesync plan --out FILE  and apply that with  --plan FILE",
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    if sandbox:
-        session.store.path.parent.mkdir(parents=True, exist_ok=True)
+    session.prepare()
     with session.store.locked(lock_timeout):
         known = session.state()
         loaded = session.workspace(known)
@@ -103,6 +103,7 @@ def _nothing_to_do(plan: Plan, session: Session, known: State) -> int:
 
 
 def _carry_out(plan: Plan, known: State, workspace: Workspace, session: Session) -> int:
+    gc.enable()
     clock = SystemClock()
     with ExitStack() as stack:
         if session.embedded:

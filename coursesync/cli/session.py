@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coursesync.adapters.outline_files import Workspace, load
+from coursesync.adapters.outline_files import Workspace, check_folder, load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.plan import Plan, diff
@@ -30,7 +30,7 @@ F = TypeVar("F", bound="Callable[..., object]")
 class Config(BaseModel):
     """`coursesync.toml`, in the workspace."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     base_url: str = DEFAULT_BASE_URL
     state: str = NAME
@@ -43,6 +43,13 @@ class Session:
     folder: Path
     store: StateFile
     embedded: bool
+
+    def prepare(self) -> None:
+        """Make the folder of the embedded sandbox, which git is to ignore."""
+        folder = self.store.path.parent
+        if self.embedded and self.folder.is_dir() and not folder.exists():
+            folder.mkdir()
+            (folder / ".gitignore").write_text("*\n")
 
     def state(self) -> State:
         """Load the state; raises StateError."""
@@ -85,8 +92,9 @@ def open_session(
     """Wire a session: flags (and their COURSESYNC_ variables) come before coursesync.toml.
 
     Raises:
-        UsageError: the target can't be used, or coursesync.toml is not valid.
+        UsageError: the folder is none, the target can't be used, or coursesync.toml is not valid.
     """
+    check_folder(folder)
     config = _config(folder)
     if sandbox:
         path = folder / ".coursesync" / NAME
@@ -104,8 +112,6 @@ def _config(folder: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except OSError as error:
-        if not folder.is_dir():
-            return Config()  # the workspace's own complaint is the better one
         raise UsageError(f"{path} can't be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid: {_first_line(error)}", _ALLOWED) from error

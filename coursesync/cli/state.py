@@ -1,4 +1,4 @@
-"""`coursesync state`: look into the state."""
+"""`coursesync state`: look into the state, and save what a cut-off run left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group("state")
 def command() -> None:
-    """Look into the state."""
+    """Look into the state, and look after it."""
 
 
 @command.command("list")
@@ -32,3 +32,21 @@ def list_entries(
         click.echo(f"{address} {told}")
     if not lines:
         say("The state is empty: nothing has been applied yet.")
+
+
+@command.command("recover")
+@workspace_argument
+@target_options
+def recover(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> None:
+    """Save what a cut-off run left in its journal.
+
+    plan and apply heed such a journal by themselves; this is for a machine that is about to go,
+    as in a CI job that commits the state. Makes no request.
+    """
+    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    if not session.store.journal_path.exists():
+        say("There is nothing to recover.")
+        return
+    with session.store.locked():
+        session.store.recover(session.state())
+    say(f"The journal's tale is in {session.store.path} now.")

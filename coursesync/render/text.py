@@ -48,9 +48,12 @@ def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
-        width = _title_width(changes)
-        for change in changes:
-            yield from _change(change, width, paint)
+        said = [_said(change) for change in changes]
+        titles = [inert(change.title) for change in changes]
+        room = _WIDTH - _TITLE_AT - 2 - max(map(len, said))
+        width = max((len(title) for title in titles if len(title) <= room), default=0)
+        for change, title, words in zip(changes, titles, said, strict=True):
+            yield from _change(change, title.ljust(width), words, paint)
         yield ""
     if not plan.changes:
         yield NOTHING
@@ -62,14 +65,6 @@ def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
         yield f"Digest: {plan.digest}"
 
 
-def _title_width(changes: list[Change]) -> int:
-    """Return the widest title beside which every remark of the course still fits."""
-    room = _WIDTH - _TITLE_AT - 2 - max(len(_said(change)) for change in changes)
-    return max(
-        (len(inert(change.title)) for change in changes if len(change.title) <= room), default=0
-    )
-
-
 def _heading(course: Course) -> str:
     return inert(course.title) or course.key
 
@@ -78,11 +73,11 @@ def _origin(course: Course) -> str:
     return f"course {course.id}, {inert(course.path) if course.path else 'without an outline'}"
 
 
-def _change(change: Change, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
-    mark, style = MARKS[change.action], _STYLES[change.action]
-    title = inert(change.title)
-    said = _said(change)
-    line = f"  {mark} {change.order:>4}  {title:<{width}}"
+def _change(
+    change: Change, title: str, said: str, paint: Callable[[str, str], str]
+) -> Iterator[str]:
+    style = _STYLES[change.action]
+    line = f"  {MARKS[change.action]} {change.order:>4}  {title}"
     if len(line) + 2 + len(said) <= _WIDTH:
         yield paint(style, f"{line}  {said}")
     else:

@@ -32,7 +32,8 @@ ReadContents: TypeAlias = Callable[[str], str]
 INT32_MAX = 2**31 - 1
 MAX_KEY = 100
 MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
-STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
+# what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 INT32_MAX = 2**31 - 1
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
@@ -61,16 +62,16 @@ def slug(text: str) -> str:
     Returns:
         A valid key, or "" where nothing of the text can stand in one.
     """
+    if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
+        return text
     decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
-    composed = unicodedata.normalize("NFC", decomposed).lower()
+    composed = unicodedata.normalize("NFC", decomposed.lower())
     kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in composed)
     return "-".join("".join(kept).split())[:MAX_KEY].rstrip("-")
 
 
 def is_key(text: str) -> bool:
     """Say whether a text is a key: what `slug` would make of it is itself."""
-    if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
-        return True
     return bool(text) and slug(text) == text
 
 

@@ -33,11 +33,12 @@ from coursesync.resources.base import (
 
 IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif")
+_LONGEST_NAME = 255
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
 def _in_place(text: str) -> str:
-    if named := _FILE_NAME.fullmatch(text.strip()):
+    if len(text) <= _LONGEST_NAME and (named := _FILE_NAME.fullmatch(text.strip())):
         kind = "markdown" if named["kind"].lower().startswith("m") else "html"
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",

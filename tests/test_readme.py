@@ -1,0 +1,97 @@
+"""The README tells the truth: its commands, its exit codes and its tour are the real ones."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from harness import ROOT, CommandLine
+
+from coursesync.cli import _cli as root
+from coursesync.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """Return the README's section of that title."""
+    return README.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def commands(group: click.Group, name: str) -> Iterator[str]:
+    """Give the full name of every command below a group."""
+    context = click.Context(group)
+    for child in group.list_commands(context):
+        command = group.get_command(context, child)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {child}")
+        else:
+            yield f"{name} {child}"
+
+
+def test_the_tour_runs_as_it_is_written(cli: CommandLine, examples: Path) -> None:
+    """Each line of the sixty-second tour works, and the last plan is empty."""
+    tour = section("Sixty seconds").split("<!-- tour", 1)[1].split("```", 2)[1]
+    lines = re.findall(r"^\$ coursesync (.*)$", tour, re.MULTILINE)
+    ran = [cli(*shlex.split(line)) for line in lines]
+
+    assert [each.code for each in ran] == [0] * 5
+    assert "Plan: 27 to create, 0 to update, 0 to delete." in ran[1].out
+    assert ran[3].out.startswith("Nothing to do")
+    assert len(ran[4].out.splitlines()) == 27
+    assert examples.is_dir()
+
+
+def test_every_command_is_in_the_table_and_nothing_else() -> None:
+    """The table of commands names just the commands that there are."""
+    table = re.findall(r"^\| `(coursesync [a-z ]*[a-z])", section("Commands"), re.MULTILINE)
+
+    assert isinstance(root, click.Group)
+    assert sorted(table) == sorted(commands(root, "coursesync"))
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    """The table of exit codes has each code that there is, once."""
+    table = re.findall(r"^\| (\d+) \|", section("Commands"), re.MULTILINE)
+
+    assert [int(code) for code in table] == sorted(ExitCode)
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """The table of dependencies names just the packages that are installed with coursesync."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.split(r"[\[<>=]", entry)[0] for entry in project["dependencies"]}
+    table = re.findall(r"^\| \[([\w.-]+)\]\(", section("What it stands on"), re.MULTILINE)
+
+    assert {name.lower() for name in table} == named
+
+
+@pytest.mark.parametrize("name", ["demo", "test", "bench"])
+def test_make_knows_what_the_texts_speak_of(name: str) -> None:
+    """Each `make` target that README and CONTRIBUTING name is in the Makefile."""
+    texts = README + (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert f"make {name}" in texts
+    assert re.search(rf"^{name}:", makefile, re.MULTILINE)
+
+
+def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> None:
+    """The outline that the README opens with gives the plan that it shows."""
+    outline = README.split("```yaml\n", 1)[1].split("```", 1)[0]
+    shown = README.split("```text\n", 1)[1].split("```", 1)[0]
+    (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
+    (courses / "first-week.md").write_text("Come as you are.\n", encoding="utf-8")
+    planned = cli("plan")
+
+    assert planned.code == 0, planned.err
+    assert planned.out.startswith(shown)
