@@ -8,7 +8,6 @@ doubt is never sent again here. The world is behind `ports`; nothing is printed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.journal import Conclusion, Intent, Move, fold
@@ -17,13 +16,13 @@ from coursesync.outcome import (
     InDoubt,
     NotSent,
     Outcome,
-    Problem,
     Refused,
     Throttled,
     Unauthorized,
     classify,
 )
 from coursesync.plan import Action
+from coursesync.report import Report, Result, Status
 from coursesync.resources.base import course_of
 from coursesync.state import mark_complete
 from coursesync.words import duration
@@ -41,58 +40,6 @@ MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left inst
 MAX_THROTTLED = 30  # times in a row
 MAX_TRIES = 3  # to connect
 BETWEEN_TRIES = 2.0  # seconds
-
-
-class Status(Enum):
-    """What became of a change."""
-
-    CREATED = "created"
-    MOVED = "moved"
-    REFUSED = "refused"
-    IN_DOUBT = "in doubt"
-    HELD_BACK = "held back"  # its course was stopped
-    LEFT = "left"  # this version does not carry out its action
-    NOT_TRIED = "not tried"  # the run ended before it
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A change and what became of it; `reason` says why it was not carried out."""
-
-    change: Change
-    status: Status
-    record_id: int | None = None
-    reason: str = ""
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def done(self) -> bool:
-        """Whether the change is carried out."""
-        return self.status in {Status.CREATED, Status.MOVED}
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A run: what became of each change, in the plan's order, and the state as saved.
-
-    `stopped` says why the run ended early, "" where it did not; `unusable` whether that was
-    because the API can't be used as it is (unreachable, or the credentials were refused).
-    """
-
-    results: tuple[Result, ...]
-    state: State
-    stopped: str = ""
-    remedy: str = ""
-    unusable: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether all of the plan is carried out."""
-        return not self.stopped and all(result.done for result in self.results)
-
-    def with_status(self, *statuses: Status) -> list[Result]:
-        """Return the results of these kinds, in order."""
-        return [result for result in self.results if result.status in statuses]
 
 
 class _Stop(Exception):  # noqa: N818 - ends a run in good order; never leaves this module

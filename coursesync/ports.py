@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from coursesync.apply import Result
     from coursesync.journal import Step
     from coursesync.outcome import Exchange
+    from coursesync.report import Result
     from coursesync.resources.base import Attributes, Kind
     from coursesync.state import State
 

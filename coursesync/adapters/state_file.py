@@ -1,41 +1,29 @@
-"""The state file, its journal and its lock, on a file system.
+"""The state file and its journal, on a file system.
 
 A save is atomic: a temporary file in the same folder, flushed and fsynced, put in place by
-`os.replace`, and the folder fsynced. The lock is a file of its own, for replacing the state
-file would drop a lock on it. The journal stands beside the state while a run lasts.
+`os.replace`, and the folder fsynced. The journal stands beside the state while a run lasts.
 Nothing here is ever overwritten that could not first be read and understood.
 """
 
 from __future__ import annotations
 
-import getpass
-import json
 import os
-import re
-import socket
-import sys
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import IO, TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
 from pydantic import ValidationError
 
-from coursesync.errors import StateError, StateLocked
+from coursesync.adapters.state_text import parse, serialise
+from coursesync.errors import StateError
 from coursesync.journal import RECORD, Run, Step, fold, holds
-from coursesync.state import FORMAT, State
+from coursesync.state import State
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NAME = "coursesync.state.json"
-_CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
-_CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
-_RESTORE = "Restore it from git, as in  git checkout -- {path}"
 
 
 @dataclass(slots=True)
@@ -63,41 +51,6 @@ class StateFile:
         saved = self._saved()
         self._check_target(saved.target)
         return self._folded(saved)
-
-    @contextmanager
-    def locked(self, timeout: float = 0.0) -> Iterator[None]:
-        """Hold the state's lock.
-
-        Args:
-            timeout: seconds to wait for it.
-
-        Raises:
-            StateLocked: another process holds it; the message names the holder.
-            StateError: the lock can't be made.
-        """
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - only where the state is written
-
-        path = self.path.with_name(self.path.name + ".lock")
-        lock = FileLock(path, timeout=timeout)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise StateLocked(
-                f"the state {self.path} is in use by "
-                f"{_told_by(path.with_name(path.name + 'ed-by'))}",
-                "Wait until that has ended, then run this again; or wait for it with  "
-                "--lock-timeout 600",
-            ) from error
-        except OSError as error:
-            raise self._unwritable(error) from error
-        holder = path.with_name(path.name + "ed-by")
-        try:
-            _write_holder(holder)
-            yield
-        finally:
-            with suppress(OSError):
-                holder.unlink()
-            lock.release()
 
     def begin(self, state: State) -> State:
         """Save what is not saved yet (a new state, a folded journal), and open a journal."""
@@ -134,7 +87,7 @@ class StateFile:
         update = {"serial": state.serial + 1, "lineage": state.lineage or str(uuid4())}
         saved = state.model_copy(update=update)
         try:
-            self._replace(_serialise(saved))
+            self._replace(serialise(saved))
             if self._journal is not None:
                 self._journal.close()
                 self._journal = None
@@ -153,43 +106,7 @@ class StateFile:
                 f"the state {self.path} can't be read: {error.strerror}",
                 "Check what it is and who may read it, with  ls -l",
             ) from error
-        return self._parsed(content.replace(b"\r\n", b"\n") if b"\r" in content else content)
-
-    def _parsed(self, content: bytes) -> State:
-        checksum = _CHECKSUM.match(content)
-        if checksum is None or _digest(content) != checksum[1]:
-            self._explain(content)
-        body = b"{\n" + content[checksum.end() :]
-        try:
-            return State.model_validate_json(body)
-        except ValidationError:
-            self._explain(content)
-
-    def _explain(self, content: bytes) -> NoReturn:
-        """Say why a state can't be used."""
-        restore = _RESTORE.format(path=self.path)
-        if _CONFLICT.search(content):
-            raise StateError(
-                f"the state {self.path} holds the marks of a merge conflict (<<<<<<<)",
-                "Take the side with the higher serial as a whole, as in  git checkout --theirs "
-                f"{self.path}  and run  coursesync plan  to see what is left to do.",
-            )
-        try:
-            found = json.loads(content)
-            version = found.get("format")
-        except (ValueError, AttributeError, RecursionError):
-            raise StateError(f"the state {self.path} is damaged: it is no JSON", restore) from None
-        if version != FORMAT:
-            raise StateError(
-                f"the state {self.path} has the format {inert(str(version), 20)}, and this "
-                f"coursesync knows {FORMAT}",
-                "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
-            )
-        raise StateError(
-            f"the state {self.path} was changed by something else than coursesync: its checksum "
-            "does not fit",
-            restore,
-        )
+        return parse(content, self.path)
 
     def _check_target(self, target: str) -> None:
         if target != self.target:
@@ -278,60 +195,9 @@ class StateFile:
         )
 
 
-def _serialise(state: State) -> bytes:
-    ordered = state.model_copy(
-        update={
-            name: dict(sorted(getattr(state, name).items()))
-            for name in ("courses", "doubts", "entries")
-        }
-    )
-    body = ordered.model_dump_json(indent=2).encode() + b"\n"
-    return b'{\n  "checksum": "' + sha256(body).hexdigest().encode() + b'",\n' + body[2:]
-
-
-def _digest(content: bytes) -> bytes:
-    """Digest all of a state file but for the line that holds its digest."""
-    match = _CHECKSUM.match(content)
-    rest = content[match.end() :] if match else content
-    hashed = sha256(b"{\n")
-    hashed.update(rest)
-    return hashed.hexdigest().encode()
-
-
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _write_holder(holder: Path) -> None:
-    with suppress(OSError):  # the holder's name is a courtesy; the lock itself holds
-        holder.write_text(
-            json.dumps(
-                {
-                    "who": _user(),
-                    "host": socket.gethostname(),
-                    "process": os.getpid(),
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "command": " ".join(["coursesync", *sys.argv[1:2]]),
-                }
-            )
-        )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"user {os.getuid()}"
-
-
-def _told_by(holder: Path) -> str:
-    try:
-        told = json.loads(holder.read_text())
-        who = "{who} on {host} (process {process}, since {since}: {command})".format(**told)
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
-    return inert(who, 200)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
+from coursesync.adapters.state_lock import locked
 from coursesync.apply import World, apply
 from coursesync.cli.progress import progress_on
 from coursesync.cli.report import exit_code, tell
@@ -32,9 +33,9 @@ from coursesync.render import text
 
 if TYPE_CHECKING:
     from coursesync.adapters.outline_files import Workspace
-    from coursesync.apply import Report
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
+    from coursesync.report import Report
     from coursesync.state import State
 
 
@@ -82,7 +83,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     session.prepare()
-    with session.store.locked(lock_timeout):
+    with locked(session.store.path, lock_timeout):
         known = session.state()
         loaded = session.workspace(known)
         plan = plan_of(loaded, known)

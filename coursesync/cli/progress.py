@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from coursesync.apply import Status
 from coursesync.cli.screen import on_terminal, wants_colour
+from coursesync.report import Status
 from coursesync.words import duration
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from coursesync.apply import Result
     from coursesync.plan import Plan
     from coursesync.ports import Progress
+    from coursesync.report import Result
 
 _WORTH_SAYING = 2.0  # seconds
 

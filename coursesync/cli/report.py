@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.apply import Status
 from coursesync.cli.screen import say
 from coursesync.errors import Diagnostic, ExitCode
+from coursesync.report import Status
 from coursesync.words import count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.apply import Report, Result
+    from coursesync.report import Report, Result
 
 
 def exit_code(report: Report) -> ExitCode:

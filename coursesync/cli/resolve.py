@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.adapters.state_lock import locked
 from coursesync.cli.screen import say
 from coursesync.cli.session import open_session, target_options, workspace_option
 from coursesync.errors import CoursesyncError, UsageError
@@ -48,7 +49,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     if not session.store.path.parent.is_dir():
         raise UsageError(f"the workspace {workspace} does not exist or holds no state")
-    with session.store.locked():
+    with locked(session.store.path):
         known = session.state()
         at = _check(known, address, record_id)
         session.store.finish(settle(known, at, record_id))

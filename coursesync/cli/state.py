@@ -47,6 +47,8 @@ def recover(workspace: Path, base_url: str | None, state: str | None, *, sandbox
     if not session.store.journal_path.exists():
         say("There is nothing to recover.")
         return
-    with session.store.locked():
+    from coursesync.adapters.state_lock import locked  # noqa: PLC0415 - only where it is written
+
+    with locked(session.store.path):
         session.store.recover(session.state())
     say(f"The journal's tale is in {session.store.path} now.")

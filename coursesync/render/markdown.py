@@ -27,14 +27,32 @@ _WORDS = {
     Action.KEEP: "kept",
     Action.DOUBT: "in doubt",
 }
-# every ASCII punctuation character may be escaped: https://spec.commonmark.org/0.31.2/#backslash-escapes
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "|": "&#124;", "#": "&#35;"}
+# what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
+# address or an emoji's name could start: https://github.github.com/gfm/
+_MEANING = re.compile(r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=GH)-(?=[0-9])")
+_WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
+_WRITTEN = {
+    "<": "&lt;",
+    ">": "&gt;",
+    "&": "&amp;",
+    "|": "&#124;",
+    "@": f"@{_WORD_JOINER}",
+    "#": f"&#35;{_WORD_JOINER}",
+    "-": f"-{_WORD_JOINER}",
+}
 
 
 def escape(text: str) -> str:
     """Make text from elsewhere mean nothing but itself in Markdown."""
-    return _PUNCTUATION.sub(lambda found: _HTML.get(found[1], f"\\{found[1]}"), inert(text, 500))
+    return _MEANING.sub(lambda found: _WRITTEN.get(found[0], f"\\{found[0]}"), inert(text, 500))
+
+
+def _in_html(text: str) -> str:
+    """Make text from elsewhere mean nothing but itself between HTML tags.
+
+    No backslash escapes there: https://spec.commonmark.org/0.31.2/#html-blocks
+    """
+    return _MEANING.sub(lambda found: _WRITTEN.get(found[0], found[0]), inert(text, 500))
 
 
 def render(plan: Plan) -> str:
@@ -79,7 +97,7 @@ def _course(course: Course, changes: list[Change]) -> Iterator[str]:
 def _details(updates: list[Change]) -> Iterator[str]:
     for change in updates:
         yield ""
-        yield f"<details><summary>What changes in {escape(change.title)}</summary>"
+        yield f"<details><summary>What changes in {_in_html(change.title)}</summary>"
         yield ""
         yield "| | before | after |"
         yield "|---|---|---|"

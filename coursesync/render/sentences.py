@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.limits import WRITES_A_DAY, least_seconds
 from coursesync.plan import Action
-from coursesync.words import count, duration
+from coursesync.words import count, duration, inert
 
 if TYPE_CHECKING:
     from coursesync.plan import Change, Plan
@@ -56,7 +56,7 @@ def remark(change: Change) -> str:
     if change.action is Action.KEEP:
         return f"in no outline any more; kept on the site (Id {change.record_id})"
     if change.action is Action.DOUBT:
-        return f"in doubt: {change.reason}"
+        return f"in doubt: {inert(change.reason)}"
     if change.was:
         return f"was {change.was}, and keeps its Id {change.record_id}"
     return ""

@@ -1,0 +1,89 @@
+"""A state as bytes: how it is written, and when what is read may be trusted.
+
+JSON with sorted names and two-space indent, so that git shows what changed. The first line
+carries a checksum over all others: an Id that was mistyped, merged or cut off would otherwise
+be believed. Knows bytes only; `state_file` reads and saves them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from coursesync.errors import StateError
+from coursesync.state import FORMAT, State
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OPENING = b"{\n"
+_CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
+_CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+
+
+def serialise(state: State) -> bytes:
+    """Write a state: the same state gives the same bytes."""
+    ordered = state.model_copy(
+        update={
+            name: dict(sorted(getattr(state, name).items()))
+            for name in ("courses", "doubts", "entries")
+        }
+    )
+    rest = ordered.model_dump_json(indent=2).encode()[len(_OPENING) :] + b"\n"
+    return _OPENING + b'  "checksum": "' + _digest(rest) + b'",\n' + rest
+
+
+def parse(content: bytes, path: Path) -> State:
+    """Read a state.
+
+    Args:
+        content: the file's bytes; its line ends may have become CRLF on their way through git.
+        path: the file, for the message.
+
+    Raises:
+        StateError: it is not, byte for byte, what `serialise` wrote; the message says why.
+    """
+    content = content.replace(b"\r\n", b"\n") if b"\r" in content else content
+    checksum = _CHECKSUM.match(content)
+    rest = content[checksum.end() :] if checksum else b""
+    if checksum is None or _digest(rest) != checksum[1]:
+        raise _mistrusted(content, path)
+    try:
+        return State.model_validate_json(_OPENING + rest)
+    except ValidationError as error:
+        raise _mistrusted(content, path) from error
+
+
+def _digest(rest: bytes) -> bytes:
+    return sha256(rest).hexdigest().encode()
+
+
+def _mistrusted(content: bytes, path: Path) -> StateError:
+    """Say why a state can't be used, and how to get back to one that can."""
+    restore = f"Restore it from git, as in  git checkout -- {path}"
+    if _CONFLICT.search(content):
+        return StateError(
+            f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
+            f"Where apply runs on main only, main's side is the true one:  git checkout main -- "
+            f"{path}  Take one side as a whole; never join the two by hand.",
+        )
+    try:
+        version = json.loads(content).get("format")
+    except (ValueError, AttributeError, RecursionError):
+        return StateError(f"the state {path} is damaged: it is not JSON", restore)
+    if version != FORMAT:
+        return StateError(
+            f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
+            f"knows {FORMAT}",
+            "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
+        )
+    return StateError(
+        f"the state {path} was changed by something other than coursesync: its checksum does "
+        "not fit",
+        restore,
+    )
