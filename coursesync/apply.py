@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.errors import RemoteError
 from coursesync.journal import Conclusion, Intent, Move, fold
 from coursesync.outcome import (
     Applied,
@@ -78,21 +79,21 @@ def apply(
         complete: says of the state that the run led to which courses now stand as a whole.
 
     Returns:
-        What became of each change. The state is saved, also where the run ended early.
+        What became of each change. Where anything was done, the state is saved, also where the
+        run ended early.
 
     Raises:
         StateError: the state can't be saved; before the first write nothing was sent.
-        RemoteError: the API can't be logged in to; nothing was sent.
     """
-    if plan.writes:
-        world.remote.log_in()
-    run = _Run(plan, world.store.begin(state), world)
+    run = _Run(plan, state, world)
     stop = run.through()
-    led_to = fold(run.state, run.steps)
-    saved = world.store.finish(mark_complete(led_to, complete(led_to)))
+    reached = run.state
+    if run.steps:
+        led_to = fold(reached, run.steps)
+        reached = world.store.finish(mark_complete(led_to, complete(led_to)))
     if stop is None:
-        return Report(tuple(run.results), saved)
-    return Report(tuple(run.results), saved, stop.reason, stop.remedy, stop.unusable)
+        return Report(tuple(run.results), reached)
+    return Report(tuple(run.results), reached, stop.reason, stop.remedy, stop.unusable)
 
 
 class _Run:
@@ -128,9 +129,9 @@ class _Run:
 
     def _conclude(self, result: Result) -> None:
         course = course_of(result.change.address)
-        if result.status in {Status.REFUSED, Status.IN_DOUBT}:
-            self._held[course] = f"{result.change.address} was {result.status.value}"
-        if result.status is Status.IN_DOUBT:
+        if result.status is Status.REFUSED:
+            self._held[course] = f"{result.change.address} was refused"
+        elif result.status is Status.IN_DOUBT:
             self._held[course] = f"{result.change.address} is in doubt"
         self.results.append(result)
         self._world.progress.concluded(result)
@@ -144,7 +145,9 @@ class _Run:
         if change.action is Action.CREATE:
             return self._create(change)
         return Result(
-            change, Status.LEFT, reason=f"this version does not {change.action.value} sections yet"
+            change,
+            Status.LEFT,
+            reason=f"this version does not {change.action.value} sections; do it in Nexudus by hand",
         )
 
     def _go_on(self) -> None:
@@ -154,6 +157,8 @@ class _Run:
             )
 
     def _note(self, step: Step) -> None:
+        if not self.steps:
+            self.state = self._world.store.begin(self.state)
         self._world.store.append(step)
         self.steps.append(step)
 
@@ -164,6 +169,8 @@ class _Run:
 
     def _create(self, change: Change) -> Result:
         throttled = unsent = 0
+        renewed = False
+        self._log_in()
         while True:
             outcome = self._attempt(change, throttled + unsent + 1)
             if isinstance(outcome, Throttled):
@@ -172,14 +179,29 @@ class _Run:
             elif isinstance(outcome, NotSent):
                 unsent += 1
                 self._try_again(outcome.reason, unsent)
-            elif isinstance(outcome, Unauthorized):
+            elif not isinstance(outcome, Unauthorized):
+                return self._result(change, outcome)
+            elif renewed or not self._renew():
                 raise _refused_credentials(change)
             else:
-                return self._result(change, outcome)
+                renewed = True
+
+    def _log_in(self) -> None:
+        try:
+            if self._world.remote.log_in():
+                self._world.schedule.started(self._world.clock.now())
+        except RemoteError as error:
+            raise _Stop(error.problem, error.remedy, unusable=True) from error
+
+    def _renew(self) -> bool:
+        self._keep_to_limits()
+        renewed = self._world.remote.renew()
+        self._world.schedule.started(self._world.clock.now())
+        return renewed
 
     def _attempt(self, change: Change, attempt: int) -> Outcome:
         world = self._world
-        self._pause(world.schedule.wait(world.clock.now()), "the API's limits")
+        self._keep_to_limits()
         self._note(
             Intent(
                 address=change.address,
@@ -189,8 +211,9 @@ class _Run:
                 at=world.clock.stamp(),
             )
         )
-        world.schedule.started(world.clock.now())
         exchange = world.remote.create(change.kind, change.after or {})
+        # by the server's clock it began at any time up to now: the next keeps its distance to that
+        world.schedule.started(world.clock.now())
         outcome = classify(exchange, self._known)
         self._note(_conclusion(change, outcome, world.clock.stamp()))
         return outcome
@@ -219,6 +242,10 @@ class _Run:
                 unusable=True,
             )
         self._pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
+
+    def _keep_to_limits(self) -> None:
+        schedule, clock = self._world.schedule, self._world.clock
+        self._pause(schedule.wait(clock.now()), "the API's limits")
 
     def _pause(self, seconds: float, why: str) -> None:
         if seconds > 0:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _LINE = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
+# enough to know the kind and the course by
+Named: TypeAlias = Annotated[Address, Field(pattern=r"^[a-z_]+(\.[^.\s]+)+$")]
+
+
 class Run(BaseModel):
     """The journal's first line: the state that the run began from."""
 
@@ -41,7 +45,7 @@ class Intent(BaseModel):
 
     record: Literal["intent"] = "intent"
     action: Literal["create"] = "create"
-    address: Address
+    address: Named
     attributes: Sent
     parent_id: Id
     attempt: Annotated[int, Field(ge=1)]
@@ -54,7 +58,7 @@ class Conclusion(BaseModel):
     model_config = _LINE
 
     record: Literal["outcome"] = "outcome"
-    address: Address
+    address: Named
     outcome: Literal["applied", "not applied", "in doubt"]
     id: Id | None = None
     updated_on: str | None = None
@@ -68,8 +72,8 @@ class Move(BaseModel):
     model_config = _LINE
 
     record: Literal["move"] = "move"
-    address: Address
-    to: Address
+    address: Named
+    to: Named
     at: str
 
 

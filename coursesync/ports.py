@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 class Remote(Protocol):
     """The API. A write returns the facts of its exchange, decides nothing and raises nothing."""
 
-    def log_in(self) -> None:
-        """Get a token where there is none. Raises RemoteError where that fails."""
+    def log_in(self) -> bool:
+        """Get a token where there is none; say whether that took a request.
+
+        Raises RemoteError where none can be had.
+        """
+        ...
+
+    def renew(self) -> bool:
+        """Get a new token after a 401; say whether there is one."""
         ...
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:

@@ -70,6 +70,10 @@ class CommandLine:
             encoding="utf-8",
         )
 
+    def having(self, variables: Mapping[str, str]) -> CommandLine:
+        """Return the same command line with more variables in its environment."""
+        return CommandLine(self.cwd, {**self.environment, **variables})
+
     def with_environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return an environment that holds nothing of this machine's but what Python needs."""
         kept = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE")}

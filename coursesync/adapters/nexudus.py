@@ -1,8 +1,7 @@
 """The API over HTTP. The only room that knows httpx, and the only one that knows a secret.
 
-Gives the facts of each exchange (`outcome.Exchange`) and decides nothing. A write is sent at
-most once (but for a 401, which was not carried out), on a connection of its own, and no
-redirect is followed, for that would turn a POST into a GET.
+Gives the facts of each exchange (`outcome.Exchange`) and decides nothing. A write is sent once,
+on a connection of its own, and no redirect is followed, for that would turn a POST into a GET.
 The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
 """
 
@@ -91,14 +90,14 @@ class Nexudus:
         """Close what connections there are."""
         self._client.close()
 
-    def log_in(self) -> None:
-        """Get a token where there is none.
+    def log_in(self) -> bool:
+        """Get a token where there is none; say whether that took a request.
 
         Raises:
             RemoteError: the API can't be reached, or refuses e-mail and password.
         """
         if self._token:
-            return
+            return False
         credentials = self._credentials
         form = {
             "grant_type": "password",
@@ -108,26 +107,21 @@ class Nexudus:
         if credentials.totp:
             form["totp"] = credentials.totp
         self._take_token(self._ask_for_token(form))
+        return True
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
-        """Send one create, again after a 401 where a new token could be had."""
+        """Send one create, once."""
         body = json.dumps(dict(attributes), ensure_ascii=False).encode()
-        exchange = self._send(kind.endpoint, body)
-        if exchange.status == HTTPStatus.UNAUTHORIZED and self._renew():
-            exchange = self._send(kind.endpoint, body)
-        return exchange
-
-    def _send(self, path: str, body: bytes) -> Exchange:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        return self._exchange("POST", path, body, headers)
+        return self._exchange("POST", kind.endpoint, body, headers)
 
     def _ask_for_token(self, form: dict[str, str]) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._exchange("POST", "/api/token", body, headers)
 
-    def _renew(self) -> bool:
-        """Exchange the refresh token; say whether that gave a new token."""
+    def renew(self) -> bool:
+        """Exchange the refresh token for a new token; say whether there is one."""
         if not self._refresh_token:
             return False
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
@@ -197,14 +191,18 @@ class _Trace:
 
 def _failure(error: Exception) -> str:
     """Say what broke, in words; httpx's own say nothing to an author."""
-    kinds = (
-        (httpx.ConnectTimeout, "no connection within 10 seconds"),
-        (httpx.ConnectError, "no connection"),
-        (httpx.TimeoutException, "no answer in time"),
-        (httpx.ProxyError, "the proxy refused the connection"),
-        (httpx.RemoteProtocolError, "the connection was closed without a whole answer"),
-        (httpx.NetworkError, "the connection broke"),
+    if isinstance(error, httpx.ConnectError):
+        detail = inert(str(error), 80)
+        return f"there is no connection ({detail})" if detail else "there is no connection"
+    return next(
+        (words for kind, words in _FAILURES if isinstance(error, kind)), "the request failed"
     )
-    words = next((words for kind, words in kinds if isinstance(error, kind)), "the request failed")
-    detail = inert(str(error), 120)
-    return f"{words} ({detail})" if detail else words
+
+
+_FAILURES = (
+    (httpx.ConnectTimeout, "there was no connection within 10 seconds"),
+    (httpx.TimeoutException, "no answer came in time"),
+    (httpx.ProxyError, "the proxy refused the connection"),
+    (httpx.NetworkError, "the connection broke before the answer was whole"),
+    (httpx.RemoteProtocolError, "the connection broke before the answer was whole"),
+)

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NoReturn
 from uuid import uuid4
+from zlib import crc32
 
 from pydantic import ValidationError
 
@@ -158,8 +159,11 @@ class StateFile:
         return first, rest
 
     def _record(self, number: int, line: bytes) -> Run | Step:
+        body, _, checksum = line.rpartition(b" ")
+        if checksum != _checksum(body):
+            self._damaged(number)
         try:
-            return RECORD.validate_json(line)
+            return RECORD.validate_json(body)
         except ValidationError:
             self._damaged(number)
 
@@ -171,7 +175,8 @@ class StateFile:
 
     def _write(self, line: str) -> None:
         assert self._journal is not None  # noqa: S101 - `begin` comes first
-        self._journal.write(line.encode() + b"\n")
+        body = line.encode()
+        self._journal.write(body + b" " + _checksum(body) + b"\n")
         self._journal.flush()
         os.fsync(self._journal.fileno())
 
@@ -193,6 +198,10 @@ class StateFile:
             f"the state can't be written in {self.path.parent}: {error.strerror or error}",
             "Check that you may write in that folder and that the disk has room.",
         )
+
+
+def _checksum(body: bytes) -> bytes:
+    return f"{crc32(body):08x}".encode()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -169,7 +169,11 @@ class _Composer:
         mark = None
         if isinstance(error, MarkedYAMLError):
             mark = error.context_mark if _mend_is_above(error) else error.problem_mark
-        self._note(mark, *advice(error, self._text, mark.line if mark else 0))
+        at: StreamMark | Where | None = mark
+        lines = self._text.split("\n")
+        if mark is not None and mark.line >= len(lines):  # a last line without an end
+            at = Where(self._path, len(lines), len(lines[-1]) + 1)
+        self._note(at, *advice(error, self._text, mark.line if mark else 0))
         raise _Halt from error
 
     def _node(self, event: Event) -> tuple[Value, Mark]:

@@ -90,7 +90,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         check(plan, plan_file, expect_digest)
         if not plan.has_changes:
             return _nothing_to_do(plan, session, known)
-        say(text.render(plan, painter(sys.stderr)))
+        say(text.render(plan, painter(sys.stderr), session.hint))
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
@@ -99,7 +99,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 def _nothing_to_do(plan: Plan, session: Session, known: State) -> int:
     session.store.recover(known)
-    say(text.render(plan, painter(sys.stderr)).rstrip())
+    say(text.render(plan, painter(sys.stderr), session.hint).rstrip())
     return int(ExitCode.WORK_LEFT if plan.count(Action.DOUBT) else ExitCode.DONE)
 
 
@@ -130,9 +130,9 @@ def _carry_out(plan: Plan, known: State, workspace: Workspace, session: Session)
         progress = stack.enter_context(progress_on(sys.stderr, plan))
         world = World(remote, session.store, clock, progress, Schedule(windows))
         report = apply(plan, known, world, partial(complete_courses, workspace))
-    return _end(report, session.folder, clock)
+    return _end(report, session, clock)
 
 
-def _end(report: Report, folder: Path, clock: SystemClock) -> int:
-    tell(report, folder)
+def _end(report: Report, session: Session, clock: SystemClock) -> int:
+    tell(report, session)
     return 128 + clock.signal if clock.signal is not None else int(exit_code(report))

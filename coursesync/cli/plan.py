@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ from coursesync.plan import Action
 from coursesync.render import json, markdown, text
 
 if TYPE_CHECKING:
+    from coursesync.cli.session import Session
     from coursesync.plan import Plan
 
 
@@ -53,30 +55,28 @@ def command(  # noqa: PLR0913 - one parameter an option
     Changes nothing, makes no request and needs no credentials.
     """
     try:
-        plan = _plan(workspace, base_url, state, sandbox=sandbox)
+        session = open_session(workspace, base_url, state, sandbox=sandbox)
+        known = session.state()
+        plan = plan_of(session.workspace(known), known)
         if out is not None:
             _write(out, json.render(plan))
     except CoursesyncError as error:
         if form == "json":
             click.echo(json.render_failure(error), nl=False)
         raise
-    click.echo(_rendered(plan, form), nl=False)
+    click.echo(_rendered(plan, form, session), nl=False)
     if out is not None:
-        say(f"To apply just this plan:  coursesync apply {workspace} --plan {out}")
+        say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
     something = plan.has_changes or bool(plan.count(Action.DOUBT))
     return int(ExitCode.CHANGES if detailed_exitcode and something else ExitCode.DONE)
 
 
-def _plan(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Plan:
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
-    known = session.state()
-    return plan_of(session.workspace(known), known)
-
-
-def _rendered(plan: Plan, form: str) -> str:
+def _rendered(plan: Plan, form: str, session: Session) -> str:
     if form == "json":
         return json.render(plan)
-    return markdown.render(plan) if form == "markdown" else text.render(plan, painter(sys.stdout))
+    if form == "markdown":
+        return markdown.render(plan)
+    return text.render(plan, painter(sys.stdout), session.hint)
 
 
 def _write(path: Path, content: str) -> None:

@@ -9,11 +9,10 @@ import click
 from coursesync.cli.screen import say
 from coursesync.errors import Diagnostic, ExitCode
 from coursesync.report import Status
-from coursesync.words import count
+from coursesync.words import count, inert
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from coursesync.cli.session import Session
     from coursesync.report import Report, Result
 
 
@@ -24,7 +23,7 @@ def exit_code(report: Report) -> ExitCode:
     return ExitCode.DONE if report.complete else ExitCode.WORK_LEFT
 
 
-def tell(report: Report, folder: Path) -> None:
+def tell(report: Report, session: Session) -> None:
     """Print a report: the new Ids on stdout, all else on stderr."""
     say()
     for result in report.results:
@@ -33,20 +32,20 @@ def tell(report: Report, folder: Path) -> None:
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
     for result in report.with_status(Status.IN_DOUBT):
-        _tell_in_doubt(result, folder)
+        _tell_in_doubt(result, session)
     _tell_waiting(report)
     say(_counts(report))
     if report.stopped:
         say(f"Stopped: {report.stopped}.")
         say(f"  {report.remedy}")
-    elif not report.complete:
-        say(f"When that is mended, run  coursesync apply {folder}  again; it goes on from here.")
+    elif report.with_status(Status.REFUSED, Status.IN_DOUBT, Status.HELD_BACK):
+        say(f"Once that is settled:  {session.hint('apply')}  goes on from here.")
 
 
 def _counts(report: Report) -> str:
     counts = [(len(report.with_status(status)), status.value) for status in Status]
     told = ", ".join(f"{number} {words}" for number, words in counts if number)
-    return f"Apply: {told}. The state has serial {report.state.serial}."
+    return f"Apply: {told}."
 
 
 def _tell_refused(result: Result) -> None:
@@ -68,21 +67,23 @@ def _tell_refused(result: Result) -> None:
         )
 
 
-def _tell_in_doubt(result: Result, folder: Path) -> None:
+def _tell_in_doubt(result: Result, session: Session) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     say(f"{at}nobody knows whether {change.address} was created: {result.reason}.")
-    say(f'    Look in Nexudus, course {change.parent_id}, for the section "{change.title}".')
-    say(f"    If it is there:  coursesync resolve {change.address} --id N -w {folder}")
-    say(f"    If it is not:    coursesync resolve {change.address} --not-created -w {folder}")
+    say(f'    Look in Nexudus, course {change.parent_id}, for "{inert(change.title)}".')
+    settle = f"resolve {change.address}"
+    say(f"    If it is there:  {session.hint(f'{settle} --id N', folder='-w ')}")
+    say(f"    If it is not:    {session.hint(f'{settle} --not-created', folder='-w ')}")
 
 
 def _tell_waiting(report: Report) -> None:
-    left = report.with_status(Status.LEFT)
-    for result in left:
-        say(f"{result.change.address}: left as it is; {result.reason}.")
-    held: dict[str, int] = {}
+    for result in report.with_status(Status.LEFT):
+        say(f"{result.change.address}: {result.reason}.")
+    waiting: dict[tuple[int, str], int] = {}
     for result in report.with_status(Status.HELD_BACK):
-        held[result.reason] = held.get(result.reason, 0) + 1
-    for reason, number in held.items():
-        say(f"{count(number, 'section')} of that course held back, for {reason}.")
+        course = (result.change.parent_id, result.reason)
+        waiting[course] = waiting.get(course, 0) + 1
+    for (course_id, reason), number in waiting.items():
+        wait = "waits" if number == 1 else "wait"
+        say(f"Course {course_id}: {count(number, 'section')} {wait}, for {reason}.")

@@ -54,9 +54,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         at = _check(known, address, record_id)
         session.store.finish(settle(known, at, record_id))
     if record_id is None:
-        say(f"{address} was not created: the next  coursesync apply {workspace}  creates it.")
+        say(f"{address} was not created:  {session.hint('apply')}  creates it.")
     else:
-        say(f"{address} has the Id {record_id}. See what is left with  coursesync plan {workspace}")
+        say(f"{address} has the Id {record_id}. See what is left:  {session.hint('plan')}")
 
 
 def _address(text: str) -> Address:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -43,6 +45,11 @@ class Session:
     folder: Path
     store: StateFile
     embedded: bool
+    options: str = ""
+
+    def hint(self, command: str, *, folder: str = "") -> str:
+        """Return a command that can be typed as it stands, for this workspace and target."""
+        return f"coursesync {command} {folder}{quote(str(self.folder))}{self.options}"
 
     def prepare(self) -> None:
         """Make the folder of the embedded sandbox, which git is to ignore."""
@@ -98,9 +105,16 @@ def open_session(
     config = _config(folder)
     if sandbox:
         path = folder / ".coursesync" / NAME
-        return Session(folder, StateFile(path, EMBEDDED), embedded=True)
+        return Session(folder, StateFile(path, EMBEDDED), embedded=True, options=" --sandbox")
     target = check_target(base_url or config.base_url)
-    return Session(folder, StateFile(folder / (state or config.state), target), embedded=False)
+    store = StateFile(folder / (state or config.state), target)
+    given = {"state": state, "base-url": base_url}
+    options = "".join(
+        f" --{name} {quote(value)}"
+        for name, value in given.items()
+        if value and value != os.environ.get(f"COURSESYNC_{name.upper().replace('-', '_')}")
+    )
+    return Session(folder, store, embedded=False, options=options)
 
 
 def _config(folder: Path) -> Config:

@@ -51,4 +51,4 @@ def recover(workspace: Path, base_url: str | None, state: str | None, *, sandbox
 
     with locked(session.store.path):
         session.store.recover(session.state())
-    say(f"The journal's tale is in {session.store.path} now.")
+    say(f"What the cut-off run did is saved in {session.store.path}.")

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.plan import Action, differences
-from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedy, summary, value
+from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedies, summary, value
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ def _course(course: Course, changes: list[Change]) -> Iterator[str]:
         yield f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
     yield from _details([change for change in changes if change.action is Action.UPDATE])
     for change in changes:
-        if mend := remedy(change):
+        if mends := remedies(change):
             yield ""
-            yield f"To settle what is in doubt: {_code(mend)}"
+            commands = " or ".join(_code(f"coursesync {mend}") for mend in mends)
+            yield f"To settle what is in doubt: {commands}"
 
 
 def _details(updates: list[Change]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def summary(plan: Plan) -> str:
 def cost(plan: Plan) -> str:
     """Say what it takes: writes, time, and the share of the day's allowance."""
     if not plan.writes:
-        return "It takes no write."
+        return "Nothing is sent to Nexudus; only the state changes."
     share = 100 * plan.writes / WRITES_A_DAY
     of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
     return (
@@ -62,11 +62,11 @@ def remark(change: Change) -> str:
     return ""
 
 
-def remedy(change: Change) -> str:
-    """Say what to type about a change that waits for a person; "" where none does."""
-    if change.action is Action.DOUBT:
-        return f"coursesync resolve {change.address} --id N   (or --not-created)"
-    return ""
+def remedies(change: Change) -> tuple[str, ...]:
+    """Return the commands, one of which settles a change that waits for a person."""
+    if change.action is not Action.DOUBT:
+        return ()
+    return (f"resolve {change.address} --id N", f"resolve {change.address} --not-created")
 
 
 def value(found: FieldValue | None) -> str:

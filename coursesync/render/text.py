@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from coursesync.plan import Action, differences
-from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedy, summary, value
+from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedies, summary, value
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from coursesync.plan import Change, Course, Plan
+
+
+class Hint(Protocol):
+    """Writes a command of coursesync with what names the workspace and the target."""
+
+    def __call__(self, command: str, *, folder: str = "") -> str:
+        """Return the command line; `folder` is the option that names the workspace, if any."""
+        ...
+
 
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
@@ -31,20 +40,27 @@ def plain(_style: str, text: str) -> str:
     return text
 
 
-def render(plan: Plan, paint: Callable[[str, str], str] = plain) -> str:
+def bare(command: str, *, folder: str = "") -> str:
+    """Write a command for the default workspace and target; `folder` is the option that names it."""
+    del folder
+    return f"coursesync {command}"
+
+
+def render(plan: Plan, paint: Callable[[str, str], str] = plain, hint: Hint = bare) -> str:
     """Write a plan as text.
 
     Args:
         plan: the plan.
         paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
+        hint: writes a command so that it can be typed as it stands.
 
     Returns:
         Lines, the last with its end.
     """
-    return "\n".join(_lines(plan, paint)) + "\n"
+    return "\n".join(_lines(plan, paint, hint)) + "\n"
 
 
-def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _lines(plan: Plan, paint: Callable[[str, str], str], hint: Hint) -> Iterator[str]:
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
@@ -54,6 +70,8 @@ def _lines(plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
         width = max((len(title) for title in titles if len(title) <= room), default=0)
         for change, title, words in zip(changes, titles, said, strict=True):
             yield from _change(change, title.ljust(width), words, paint)
+            for mend in remedies(change):
+                yield f"{'':{_TITLE_AT}}{hint(mend, folder='-w ')}"
         yield ""
     if not plan.changes:
         yield NOTHING
@@ -87,8 +105,6 @@ def _change(
         for difference in differences(change):
             named = f"{'':{_TITLE_AT}}{difference.name}: {value(difference.before)}"
             yield f"{named} -> {value(difference.after)}"
-    if mend := remedy(change):
-        yield f"{'':{_TITLE_AT}}{mend}"
 
 
 def _said(change: Change) -> str:

@@ -4,9 +4,11 @@ Owns the socket, the threads and the signals. It must never listen on anything b
 never print: what the user reads is the caller's business.
 """
 
+import math
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -16,6 +18,7 @@ from coursesync.sandbox.app import Sandbox
 
 _LOOPBACK = "127.0.0.1"
 _POLL = 0.02  # seconds: how soon a running server notices that it is to stop
+_SLICE = 0.2  # seconds: the longest that a signal which falls between two waits goes unnoticed
 
 
 class _SilentHandler(WSGIRequestHandler):
@@ -46,7 +49,7 @@ def serve(
         running(sandbox, port) as base_url,
     ):
         ready(base_url)
-        threading.Event().wait(stop_after)
+        _wait(stop_after)
 
 
 @contextmanager
@@ -73,6 +76,13 @@ def running(sandbox: Sandbox, port: int = 0) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+
+
+def _wait(seconds: float | None) -> None:
+    # never one wait without an end: a signal that comes just before it would not end it
+    until = math.inf if seconds is None else time.monotonic() + seconds
+    while (rest := until - time.monotonic()) > 0:
+        time.sleep(min(rest, _SLICE))
 
 
 @contextmanager

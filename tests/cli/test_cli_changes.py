@@ -1,0 +1,168 @@
+"""What a plan and an apply make of an outline that was edited: the truth, and no surprise."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import saved, write_outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+
+@pytest.fixture
+def edited(author: CommandLine, onboarding: Path) -> Callable[[str, str], CommandLine]:
+    """Apply the outline, then put one text in another's place."""
+    assert author("apply", "--auto-approve").code == 0
+
+    def edit(old: str, new: str) -> CommandLine:
+        text = onboarding.read_text()
+        assert old in text
+        onboarding.write_text(text.replace(old, new))
+        return author
+
+    return edit
+
+
+def test_an_update_is_shown(edited: Callable[[str, str], CommandLine]) -> None:
+    """A changed attribute is shown with what was sent and what is wanted, and nothing else is."""
+    planned = edited("after_days: 7", "after_days: 14")("plan")
+    change = planned.out.partition("\n\n")[0].splitlines()[2:]
+
+    assert change == [
+        "  ~   20  Your first week  unlocks 14 days after enrolment",
+        "          UnlockAfterDays: 7 -> 14",
+    ]
+    assert "Plan: 0 to create, 1 to update, 0 to delete.\n" in planned.out
+
+
+def test_an_update_is_left(
+    edited: Callable[[str, str], CommandLine], api: SandboxServer, courses: Path
+) -> None:
+    """An update is said and left, the creates beside it are done, and the run ends with 6."""
+    author = edited("going-further\n", "new\n    title: New\n  - key: going-further\n")
+    edited("Welcome to the space", "Welcome home")
+    before = saved(courses).entries
+    applied = author("apply", "--auto-approve")
+    planned = json.loads(author("plan", "--format", "json").out)
+
+    assert applied.code == 6
+    assert "section.onboarding.welcome: left as it is; this version does not update" in applied.err
+    assert "1 created, 1 left" in applied.err
+    assert {entry["method"] for entry in api.log()} == {"POST"}
+    assert api.records()[0]["Title"] == "Welcome to the space"
+    assert saved(courses).entries.items() > before.items()
+    assert planned["summary"]["update"] == planned["writes"] == 1
+
+
+def test_a_section_put_in_between_costs_one_create(
+    edited: Callable[[str, str], CommandLine], api: SandboxServer
+) -> None:
+    """The new section's order lies between its neighbours', and nobody else's changes."""
+    author = edited("  - key: first-week", "  - title: In between\n  - key: first-week")
+    applied = author("apply", "--auto-approve")
+
+    assert applied.code == 0
+    assert api.records()[-1]["DisplayOrder"] == 15
+    assert len(api.creates()) == 4
+
+
+def test_a_retitled_section_keeps_its_id(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A section whose key comes from its title is recognised under a new title, as an update."""
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    author("apply", "--auto-approve")
+    record_id = api.records()[1]["Id"]
+    write_outline(courses, "a", 4711, "One", "Second", "Three")
+    planned = json.loads(author("plan", "--format", "json").out)
+    (change,) = planned["changes"]
+
+    assert change["action"] == "update"
+    assert change["id"] == record_id
+    assert change["address"] == "section.a.second"
+    assert change["previous_address"] == "section.a.two"
+    assert (change["before"]["Title"], change["after"]["Title"]) == ("Two", "Second")
+
+
+def test_a_new_key_is_a_move_that_sends_nothing(
+    edited: Callable[[str, str], CommandLine], api: SandboxServer, courses: Path
+) -> None:
+    """A section under a new key keeps its Id: the state alone is written, without a request."""
+    sent = len(api.log())
+    record_id = saved(courses).entries["section.onboarding.first-week"]
+    author = edited("key: first-week", "key: week-one\n    previous_keys: [first-week]")
+    planned = author("plan")
+    applied = author("apply", "--auto-approve")
+
+    assert f"was section.onboarding.first-week, and keeps its Id {record_id}" in planned.out
+    assert "It takes no write." in planned.out
+    assert applied.code == 0
+    assert len(api.log()) == sent
+    assert saved(courses).entries["section.onboarding.week-one"] == record_id
+    assert "section.onboarding.first-week" not in saved(courses).entries
+    assert author("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_section_that_moves_keeps_its_id(
+    edited: Callable[[str, str], CommandLine], onboarding: Path
+) -> None:
+    """Put in another place of the list, a section is an update of its order, under its Id."""
+    author = edited("", "")
+    head, *sections = onboarding.read_text().split("  - key: ")
+    onboarding.write_text("  - key: ".join([head, sections[-1], *sections[:-1]]))
+    planned = json.loads(author("plan", "--format", "json").out)
+
+    assert planned["summary"]["create"] == planned["summary"]["keep"] == 0
+    assert [change["address"] for change in planned["changes"]] == [
+        "section.onboarding.going-further"
+    ]
+    assert planned["changes"][0]["after"]["DisplayOrder"] < 10
+
+
+def test_a_removed_section_stays_on_the_site(
+    edited: Callable[[str, str], CommandLine],
+    api: SandboxServer,
+    onboarding: Path,
+    courses: Path,
+) -> None:
+    """Removing a section removes nothing: it is said, its Id is kept, and nothing is sent."""
+    sent = len(api.log())
+    author = edited("", "")
+    onboarding.write_text(onboarding.read_text().partition("  - key: going-further")[0])
+    planned = author("plan")
+    applied = author("apply", "--auto-approve")
+    entries = saved(courses).entries
+
+    assert "in no outline any more; kept on the site (Id" in planned.out
+    assert "0 to delete, 1 kept." in planned.out
+    assert applied.code == 0
+    assert len(api.log()) == sent
+    assert len(entries) == len(api.records()) == 3
+
+
+def test_a_removed_outline_stays_on_the_site(
+    edited: Callable[[str, str], CommandLine], onboarding: Path
+) -> None:
+    """Removing a whole outline is shown as sections kept, course by course."""
+    author = edited("", "")
+    onboarding.unlink()
+    planned = author("plan")
+
+    assert planned.code == 0
+    assert "course 4711, without an outline" in planned.out
+    assert "3 kept." in planned.out
+
+
+def test_what_the_api_cannot_see_is_no_change(
+    edited: Callable[[str, str], CommandLine],
+) -> None:
+    """Comments and quotes change nothing, though the file's bytes are others."""
+    planned = edited("title: Your first week", 'title: "Your first week" # soon')("plan")
+
+    assert planned.out.startswith("Nothing to do")

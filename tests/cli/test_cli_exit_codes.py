@@ -1,0 +1,199 @@
+"""Each exit code, reached through the command line as a process."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import PROGRAM, files_below, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+MISUSES = {
+    "no command": [],
+    "unknown command": ["destroy"],
+    "unknown option": ["plan", "--force"],
+    "unknown format": ["plan", "--format", "yaml"],
+    "too many workspaces": ["plan", "courses", "more"],
+    "no terminal to ask on": ["apply"],
+    "missing workspace of validate": ["validate", "nowhere"],
+    "missing workspace of plan": ["plan", "nowhere"],
+    "missing workspace of apply": ["apply", "nowhere", "--auto-approve"],
+    "missing workspace of the sandbox": ["apply", "nowhere", "--auto-approve", "--sandbox"],
+    "missing workspace of state list": ["state", "list", "nowhere"],
+    "missing workspace of resolve": ["resolve", "section.a.b", "--not-created", "-w", "nowhere"],
+    "a file for a workspace": ["plan", "courses/onboarding.yaml"],
+    "a file for a workspace to apply": ["apply", "courses/onboarding.yaml", "--auto-approve"],
+    "a base URL that is none": ["plan", "--base-url", "spaces.nexudus.com"],
+    "a base URL with a password": ["plan", "--base-url", "https://me:secret@spaces.nexudus.com"],
+    "a port that is none": ["sandbox", "serve", "--port", "70000"],
+    "a fault that is none": ["sandbox", "serve", "--fault", "POST everything:wrong"],
+    "a negative wait": ["apply", "--auto-approve", "--lock-timeout", "-1"],
+}
+
+
+def test_done_is_0(author: CommandLine, onboarding: Path) -> None:
+    """A plan and an apply that did all there was to do end with 0."""
+    planned = author("plan")
+    applied = author("apply", "--auto-approve")
+
+    assert (planned.code, applied.code) == (0, 0)
+    assert onboarding.exists()
+
+
+def test_an_empty_workspace_is_1(cli: CommandLine, courses: Path) -> None:
+    """A workspace without an outline and without a state is an error that says what is missing."""
+    ran = [cli(command, courses) for command in ("validate", "plan")]
+
+    assert [each.code for each in ran] == [1, 1]
+    assert all("holds no outline" in each.err for each in ran)
+
+
+def test_a_plan_file_that_is_none_is_1(author: CommandLine, onboarding: Path) -> None:
+    """Neither a missing nor a garbled plan file is applied."""
+    missing = author("apply", "--plan", "missing.json")
+    garbled = author("apply", "--plan", onboarding)
+
+    assert (missing.code, garbled.code) == (1, 1)
+    assert "coursesync plan --out FILE" in missing.err
+    assert "no plan file of this version" in garbled.err
+
+
+def test_changes_are_2_only_where_asked_for(author: CommandLine, onboarding: Path) -> None:
+    """`plan --detailed-exitcode` ends with 2 while there is anything to do, and then with 0."""
+    before = author("plan", "--detailed-exitcode")
+    author("apply", "--auto-approve")
+    after = author("plan", "--detailed-exitcode")
+
+    assert (before.code, after.code) == (2, 0)
+    assert onboarding.exists()
+
+
+def test_an_orphan_alone_is_no_change(author: CommandLine, courses: Path) -> None:
+    """A section that is merely kept on the site is said, and leaves nothing to do."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    write_outline(courses, "a", 4711, "One")
+    planned = author("plan", "--detailed-exitcode")
+
+    assert planned.code == 0
+    assert "1 kept" in planned.out
+
+
+def test_a_doubt_alone_is_a_change(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """A create in doubt makes `plan --detailed-exitcode` end with 2, and an apply with 6."""
+    write_outline(courses, "a", 4711, "One")
+    api.fault_create(1, "lost-after")
+    author("apply", "--auto-approve")
+    planned = author("plan", "--detailed-exitcode")
+    applied = author("apply", "--auto-approve")
+
+    assert (planned.code, applied.code) == (2, 6)
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "apply"])
+def test_an_invalid_outline_is_3(author: CommandLine, courses: Path, command: str) -> None:
+    """A mistake ends every command with 3, at its file, line and column."""
+    write_outline(courses, "a", 4711, "One", "One")
+    options = ["--auto-approve"] if command == "apply" else []
+    ran = author(command, *options)
+
+    assert ran.code == 3
+    assert ran.out == ""
+    assert "courses/a.yaml:5:12: " in ran.err
+    assert "Error: 1 mistake in the outlines." in ran.err
+
+
+def test_an_invalid_outline_stops_the_valid_ones(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Nothing is sent while any outline of the workspace is invalid, and no state is made."""
+    write_outline(courses, "a", 4711, "One")
+    write_outline(courses, "b", 4711, "Two")
+    before = files_below(courses)
+    applied = author("apply", "--auto-approve")
+
+    assert applied.code == 3
+    assert api.log() == []
+    assert files_below(courses) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("unsuccessful", "refused"), ("lost-before", "in doubt")]
+)
+def test_work_that_is_left_is_6(
+    author: CommandLine, api: SandboxServer, onboarding: Path, kind: str, words: str
+) -> None:
+    """An apply that ends with a section refused or in doubt ends with 6 and says so."""
+    api.fault_create(2, kind)
+    applied = author("apply", "--auto-approve")
+
+    assert applied.code == 6
+    assert f"Apply: 1 created, 1 {words}, 1 held back." in applied.err
+    assert onboarding.exists()
+
+
+@pytest.mark.parametrize("arguments", MISUSES.values(), ids=MISUSES)
+def test_misuse_is_64(author: CommandLine, onboarding: Path, arguments: list[str]) -> None:
+    """What can't be asked for ends with 64, has nothing on stdout, and changes no file."""
+    before = files_below(author.cwd)
+    ran = author(*arguments)
+
+    assert ran.code == 64, ran.err
+    assert ran.out == ""
+    assert ran.err.strip()
+    assert "Traceback" not in ran.err
+    assert "secret" not in ran.err
+    assert files_below(author.cwd) == before
+    assert onboarding.exists()
+    assert not (author.cwd / "nowhere").exists()
+
+
+def test_a_configuration_that_is_not_valid_is_64(cli: CommandLine, onboarding: Path) -> None:
+    """A `coursesync.toml` with an unknown name, a wrong type or no TOML in it is told as such."""
+    path = onboarding.with_name("coursesync.toml")
+    for content in ('url = "https://x.example"', "base_url = 3", "base_url ="):
+        path.write_text(content)
+        ran = cli("plan")
+
+        assert ran.code == 64, content
+        assert "coursesync.toml is not valid" in ran.err
+
+
+def test_the_configuration_names_the_target(cli: CommandLine, onboarding: Path) -> None:
+    """`base_url` of `coursesync.toml` is the target; the environment and the flag come first."""
+    onboarding.with_name("coursesync.toml").write_text('base_url = "https://a.example/"')
+    configured = cli("plan")
+    from_environment = cli("plan", COURSESYNC_BASE_URL="https://b.example")
+    flagged = cli(
+        "plan", "--base-url", "https://c.example", COURSESYNC_BASE_URL="https://b.example"
+    )
+
+    assert "Target: https://a.example\n" in configured.out
+    assert "Target: https://b.example\n" in from_environment.out
+    assert "Target: https://c.example\n" in flagged.out
+
+
+def test_version_and_help_are_0(cli: CommandLine) -> None:
+    """`--version` and every command's `--help` are data on stdout, with exit 0."""
+    version = cli("--version")
+    commands = ["apply", "plan", "resolve", "sandbox serve", "state list", "validate"]
+    helped = [cli(*command.split(), "--help") for command in commands]
+
+    assert version.out.startswith("coursesync ")
+    assert [each.code for each in [version, *helped]] == [0] * 7
+    assert all(each.out.startswith("Usage: coursesync ") for each in helped)
+
+
+def test_python_m_is_the_same_program(cli: CommandLine) -> None:
+    """`python -m coursesync` ends as `coursesync` does."""
+    python = PROGRAM.with_name("python")
+    done = subprocess.run(
+        [python, "-m", "coursesync", "--version"], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, cli("--version").out)

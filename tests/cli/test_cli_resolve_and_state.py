@@ -1,0 +1,165 @@
+"""`resolve` and `state`: what a person does by hand with the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import STATE, files_below, saved, wait_until, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, Ran, SandboxServer
+
+ONE, TWO = "section.a.one", "section.a.two"
+
+
+@pytest.fixture
+def in_doubt(author: CommandLine, api: SandboxServer, courses: Path) -> CommandLine:
+    """The command line, after an apply that created `One` and left `Two` in doubt."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.fault_create(2, "lost-after")
+    assert author("apply", "--auto-approve").code == 6
+    return author
+
+
+def refuse(cli: CommandLine, courses: Path, *arguments: str) -> Ran:
+    """Run a `resolve` that is to change nothing, and return how it ended."""
+    before = files_below(courses)
+    ran = cli("resolve", *arguments)
+
+    assert files_below(courses) == before
+    assert ran.out == ""
+    return ran
+
+
+def test_neither_option_is_misuse(in_doubt: CommandLine, courses: Path) -> None:
+    """`resolve` with neither `--id` nor `--not-created` says that it takes one of the two."""
+    ran = refuse(in_doubt, courses, TWO)
+
+    assert ran.code == 64
+    assert "--id N or --not-created" in ran.err
+
+
+def test_both_options_are_misuse(in_doubt: CommandLine, courses: Path) -> None:
+    """`resolve` with both options is refused the same way."""
+    ran = refuse(in_doubt, courses, TWO, "--id", "5", "--not-created")
+
+    assert ran.code == 64
+    assert "one of the two" in ran.err
+
+
+@pytest.mark.parametrize("record_id", ["0", "-4", "ten", "1.5"])
+def test_an_id_is_a_whole_number_above_0(
+    in_doubt: CommandLine, courses: Path, record_id: str
+) -> None:
+    """What can be no Id is misuse."""
+    assert refuse(in_doubt, courses, TWO, "--id", record_id).code == 64
+
+
+@pytest.mark.parametrize("address", ["two", "section.", "section..two", "Section A"])
+def test_what_is_no_address_is_misuse(in_doubt: CommandLine, courses: Path, address: str) -> None:
+    """An address that can be none is refused with an example of one."""
+    ran = refuse(in_doubt, courses, address, "--not-created")
+
+    assert ran.code == 64
+    assert "section.onboarding.welcome" in ran.err
+
+
+def test_what_is_not_in_doubt_is_an_error(in_doubt: CommandLine, courses: Path) -> None:
+    """An address that is not in doubt is refused, and those that are in doubt are named."""
+    for address in (ONE, "section.a.three"):
+        ran = refuse(in_doubt, courses, address, "--not-created")
+
+        assert ran.code == 1
+        assert f"{address} is not in doubt" in ran.err
+        assert f"In doubt: {TWO}." in ran.err
+
+
+def test_an_id_in_use_is_an_error(in_doubt: CommandLine, courses: Path) -> None:
+    """The Id of another section is refused, and that section is named."""
+    used = str(saved(courses).entries[ONE])
+    ran = refuse(in_doubt, courses, TWO, "--id", used)
+
+    assert ran.code == 1
+    assert f"the Id {used} is that of {ONE}" in ran.err
+
+
+def test_a_workspace_without_a_doubt(cli: CommandLine, courses: Path) -> None:
+    """Where nothing was ever applied there is nothing to resolve, and no state is made."""
+    ran = refuse(cli, courses, ONE, "--not-created")
+
+    assert ran.code == 1
+    assert "nothing is in doubt" in ran.err
+
+
+def test_the_id_settles_it(in_doubt: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """With the Id the doubt becomes an entry, without a request, and the plan is empty."""
+    sent = len(api.log())
+    record_id = api.records()[1]["Id"]
+    ran = in_doubt("resolve", TWO, "--id", str(record_id))
+
+    assert ran.code == 0
+    assert len(api.log()) == sent
+    assert saved(courses).entries[TWO] == record_id
+    assert saved(courses).doubts == ()
+    assert in_doubt("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_doubt_that_only_the_journal_tells_can_be_settled(
+    online: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """After a kill, `resolve` works at once: it folds the journal into the state first."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    server.fault_create(2, "slow=60")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 2)
+        process.kill()
+        process.communicate(timeout=60)
+    one, two = (record["Id"] for record in server.records())
+    ran = online("resolve", TWO, "--id", str(two))
+
+    assert ran.code == 0, ran.err
+    assert saved(courses).entries == {ONE: one, TWO: two}
+    assert list(files_below(courses)) == ["a.yaml", STATE]
+
+
+def test_recover_saves_what_a_killed_run_left(
+    online: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """`state recover` saves the journal of a killed run, and a second one finds nothing to do."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    server.fault_create(2, "slow=60")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 2)
+        process.kill()
+        process.communicate(timeout=60)
+    recovered = online("state", "recover")
+    after = files_below(courses)
+    again = online("state", "recover")
+
+    assert (recovered.code, again.code) == (0, 0)
+    assert saved(courses).entries == {ONE: server.records()[0]["Id"]}
+    assert saved(courses).doubts == (TWO,)
+    assert list(after) == ["a.yaml", STATE]
+    assert "nothing to recover" in again.err
+    assert files_below(courses) == after
+
+
+def test_state_list(in_doubt: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """`state list` tells each address with its Id, or that it is in doubt, sorted by address."""
+    listed = in_doubt("state", "list")
+
+    assert listed.code == 0
+    assert listed.out == f"{ONE} {api.records()[0]['Id']}\n{TWO} in doubt\n"
+    assert listed.err == ""
+    assert courses.exists()
+
+
+def test_state_list_of_nothing(cli: CommandLine, courses: Path) -> None:
+    """An empty state is told on stderr; stdout, which programs read, stays empty."""
+    listed = cli("state", "list", courses)
+
+    assert (listed.code, listed.out) == (0, "")
+    assert "The state is empty" in listed.err

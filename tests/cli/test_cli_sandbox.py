@@ -1,0 +1,190 @@
+"""The sandbox on the command line: embedded with `--sandbox`, and served on a socket."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from harness import SECTIONS, STATE, TOKEN, SandboxServer, ask, files_below, write_outline
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness import CommandLine
+
+LOGIN = {"NEXUDUS_EMAIL": "admin@sandbox.example", "NEXUDUS_PASSWORD": "sandbox"}
+
+
+@contextmanager
+def served(
+    cli: CommandLine, *options: str | Path
+) -> Iterator[tuple[subprocess.Popen[str], SandboxServer]]:
+    """Serve a sandbox with these options; yields the process and the server."""
+    with cli.start("sandbox", "serve", "--stop-after", "300", *options) as process:
+        assert process.stdout is not None
+        try:
+            yield process, SandboxServer(process.stdout.readline().strip())
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate(timeout=60)
+
+
+def test_the_embedded_sandbox_needs_nothing(cli: CommandLine, onboarding: Path) -> None:
+    """`--sandbox` applies without credentials, and plan → apply → plan is empty."""
+    planned = cli("plan", "--sandbox", "--detailed-exitcode")
+    applied = cli("apply", "--sandbox", "--auto-approve")
+    again = cli("plan", "--detailed-exitcode", COURSESYNC_SANDBOX="1")
+    listed = cli("state", "list", "--sandbox")
+
+    assert (planned.code, applied.code, again.code) == (2, 0, 0), applied.err
+    assert sorted(applied.out.splitlines()) == listed.out.splitlines() != []
+    assert onboarding.exists()
+
+
+def test_its_state_is_its_own(cli: CommandLine, onboarding: Path) -> None:
+    """The sandbox's state and records are under `.coursesync/`, which git is told to ignore."""
+    cli("apply", "--sandbox", "--auto-approve")
+    made = files_below(onboarding.parent / ".coursesync")
+    planned = cli("plan")
+
+    assert not (onboarding.parent / STATE).exists()
+    assert {STATE, "sandbox.sqlite3", ".gitignore"} <= made.keys()
+    assert made[".gitignore"] == b"*\n"
+    assert "Plan: 3 to create" in planned.out
+
+
+def test_a_plan_for_it_makes_no_folder(cli: CommandLine, onboarding: Path) -> None:
+    """`plan --sandbox` writes nothing, as any plan."""
+    planned = cli("plan", "--sandbox")
+
+    assert "Target: http://localhost/sandbox\n" in planned.out
+    assert [path.name for path in onboarding.parent.iterdir()] == ["onboarding.yaml"]
+
+
+def test_the_base_url_alone_is_data(cli: CommandLine, onboarding: Path) -> None:
+    """`sandbox serve` prints its URL on stdout; how to use it is said on stderr."""
+    with cli.start("sandbox", "serve", "--stop-after", "0.1") as process:
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert out.startswith("http://127.0.0.1:")
+    assert out.count("\n") == 1
+    assert f"export COURSESYNC_BASE_URL={out.strip()} NEXUDUS_TOKEN={TOKEN}" in err
+    assert onboarding.exists()
+
+
+def test_the_courses_of_the_outlines_exist_in_it(cli: CommandLine, courses: Path) -> None:
+    """What `sandbox serve` says on the screen is enough to apply the workspace to it."""
+    write_outline(courses, "a", 77, "One")
+    with served(cli) as (_, server):
+        applied = cli(
+            "apply", "--auto-approve", COURSESYNC_BASE_URL=server.url, NEXUDUS_TOKEN=TOKEN
+        )
+        records = server.records()
+
+    assert applied.code == 0, applied.err
+    assert [(record["CourseId"], record["CourseTitle"]) for record in records] == [(77, "Course a")]
+
+
+def test_a_database_is_kept(cli: CommandLine, courses: Path) -> None:
+    """With `--database` the records outlive the server."""
+    write_outline(courses, "a", 77, "One")
+    with served(cli, "--database", "kept.sqlite3") as (_, server):
+        cli("apply", "--auto-approve", "--base-url", server.url, NEXUDUS_TOKEN=TOKEN)
+        before = server.records()
+    with served(cli, "--database", "kept.sqlite3") as (_, server):
+        after = server.records()
+
+    assert len(before) == 1
+    assert after == before
+
+
+def test_a_port_that_is_taken(cli: CommandLine, onboarding: Path) -> None:
+    """A port that another program has is an error that says how to take a free one."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = cli("sandbox", "serve", "--port", str(port))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert f"the port {port} can't be had" in ran.err
+    assert "Leave --port out" in ran.err
+    assert onboarding.exists()
+
+
+def test_limits_are_enforced(cli: CommandLine, onboarding: Path) -> None:
+    """With `--limits` requests that come too fast are throttled as the vendor does it."""
+    with served(cli, "--limits", "sliding") as (_, server):
+        transport = httpx.HTTPTransport(verify=False)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        with httpx.Client(base_url=server.url, transport=transport, headers=headers) as client:
+            answers = [client.get(SECTIONS) for _ in range(10)]
+    throttled = [answer for answer in answers if answer.status_code == 409]
+
+    assert answers[0].status_code == 200
+    assert throttled
+    assert int(throttled[0].headers["Retry-After"]) >= 1
+    assert onboarding.exists()
+
+
+def test_an_apply_keeps_to_the_limits(cli: CommandLine, courses: Path) -> None:
+    """Against enforced limits neither a login nor any create of an apply is ever throttled."""
+    write_outline(courses, "a", 77, *(f"Section {number}" for number in range(15)))
+    with served(cli, "--limits", "sliding") as (_, server):
+        applied = cli.having(LOGIN)("apply", "--auto-approve", "--base-url", server.url)
+        statuses = [met["status"] for met in server.log()]
+
+    assert applied.code == 0, applied.err
+    assert statuses == [200] * 16
+
+
+def test_a_renewal_keeps_to_the_limits(cli: CommandLine, courses: Path) -> None:
+    """A token that ends in the middle of a run is renewed without being throttled."""
+    write_outline(courses, "a", 77, "One", "Two")
+    fault = f"POST {SECTIONS}@2:unauthorized"
+    with served(cli, "--limits", "sliding", "--fault", fault) as (_, server):
+        applied = cli.having(LOGIN)("apply", "--auto-approve", "--base-url", server.url)
+        statuses = [met["status"] for met in server.log()]
+
+    assert applied.code == 0, applied.err
+    assert statuses == [200, 200, 401, 200, 200]
+
+
+def test_faults_are_armed(cli: CommandLine, onboarding: Path) -> None:
+    """Each `--fault` is armed as it was written."""
+    faults = (f"POST {SECTIONS}@3:lost-after", "* /api/*@1+:throttled=2")
+    with served(cli, "--fault", faults[0], "--fault", faults[1]) as (_, server):
+        armed = ask("GET", f"{server.url}/_sandbox/faults").json()
+
+    assert armed == [f"POST {SECTIONS}@3x1:lost-after", "* /api/*@1+:throttled=2"]
+    assert onboarding.exists()
+
+
+def test_a_fault_that_is_none_is_explained(cli: CommandLine, onboarding: Path) -> None:
+    """A `--fault` that can't be read is misuse, and the form of one is shown."""
+    ran = cli("sandbox", "serve", "--fault", f"POST {SECTIONS}@3:lost")
+
+    assert (ran.code, ran.out) == (64, "")
+    assert "METHOD PATH@N:KIND" in ran.err
+    assert "lost-after" in ran.err
+    assert onboarding.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(
+    cli: CommandLine, onboarding: Path, number: signal.Signals
+) -> None:
+    """SIGTERM and Ctrl-C end the server with 0 and without a traceback."""
+    with served(cli) as (process, _):
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert "Traceback" not in err
+    assert onboarding.exists()

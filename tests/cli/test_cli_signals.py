@@ -1,0 +1,139 @@
+"""What signals do to a run: one ends it in good order; a second one, or a kill, at once."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import files_below, saved, wait_until, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+WELCOME, FIRST_WEEK = "section.onboarding.welcome", "section.onboarding.first-week"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_in_good_order(
+    online: CommandLine,
+    server: SandboxServer,
+    onboarding: Path,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """The request in flight finishes, its Id is in the state, and the rest is not tried."""
+    server.fault_create(2, "slow=2")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 2)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    state = saved(onboarding.parent)
+
+    assert process.returncode == code, err
+    assert list(state.entries) == [FIRST_WEEK, WELCOME]
+    assert state.doubts == ()
+    assert set(state.entries.values()) == {record["Id"] for record in server.records()}
+    assert out == f"{WELCOME} {state.entries[WELCOME]}\n{FIRST_WEEK} {state.entries[FIRST_WEEK]}\n"
+    assert "2 created, 1 not tried" in err
+    assert len(server.creates()) == 2
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """The run after an interrupted one ends where an undisturbed one would have."""
+    server.fault_create(1, "slow=2")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    again = online("apply", "--auto-approve")
+    planned = online("plan", "--detailed-exitcode")
+
+    assert (process.returncode, again.code, planned.code) == (130, 0, 0)
+    assert [record["DisplayOrder"] for record in server.records()] == [10, 20, 30]
+    assert onboarding.exists()
+
+
+def test_a_signal_ends_a_wait_at_once(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """A run that waits because the API asked it to ends without sending anything more."""
+    server.fault_create(1, "throttled=600")
+    started = time.monotonic()
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.creates()) == 1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "3 not tried" in err
+    assert time.monotonic() - started < 60
+    assert server.records() == []
+    assert saved(onboarding.parent).doubts == ()
+
+
+def test_a_second_signal_stops_at_once(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """The journal of a run stopped at once tells the next plan which create is in doubt."""
+    server.fault_create(2, "slow=60")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 2)
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)  # two at once would count as one
+        process.communicate(timeout=60)
+    planned = online("plan")
+
+    assert process.returncode == -signal.SIGINT
+    assert "1 to create, 0 to update, 0 to delete, 1 in doubt." in planned.out
+    assert f"coursesync resolve {FIRST_WEEK} --id N   (or --not-created)" in planned.out
+    assert "the run was cut off before the answer came" in planned.out
+    assert onboarding.exists()
+
+
+def test_no_id_is_lost_to_a_kill(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """After `kill -9` the next run knows each Id that came, and says what is in doubt."""
+    server.fault_create(2, "slow=60")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 2)
+        process.kill()
+        process.communicate(timeout=60)
+    before = files_below(onboarding.parent)
+    listed = online("state", "list")
+    unchanged = files_below(onboarding.parent) == before
+    again = online("apply", "--auto-approve")
+    state = saved(onboarding.parent)
+
+    assert listed.out == f"{FIRST_WEEK} in doubt\n{WELCOME} {server.records()[0]['Id']}\n"
+    assert unchanged
+    assert again.code == 6
+    assert state.entries == {WELCOME: server.records()[0]["Id"]}
+    assert state.doubts == (FIRST_WEEK,)
+    assert len(server.creates()) == 1
+    assert list(files_below(onboarding.parent)) == ["coursesync.state.json", "onboarding.yaml"]
+
+
+def test_a_kill_within_many_creates_loses_none(
+    online: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """Whatever instant a run is killed at, each record of the server is known or in doubt."""
+    titles = [f"Section {number}" for number in range(1, 31)]
+    write_outline(courses, "a", 4711, *titles)
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) >= 3)
+        process.kill()
+        process.communicate(timeout=60)
+    listed = online("state", "list").out.splitlines()
+    known = [line.partition(" ")[2] for line in listed if not line.endswith("in doubt")]
+    made = [str(record["Id"]) for record in server.records()]
+
+    assert sorted(known) == sorted(made)[: len(known)]
+    assert len(made) - len(known) <= len(listed) - len(known) <= 1

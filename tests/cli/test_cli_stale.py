@@ -1,0 +1,130 @@
+"""What was reviewed is what is applied: a stale plan file, or another digest, ends with 4."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import STATE, Ran, files_below, pointed_at, sandbox_here, saved, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+PLAN = "reviewed.json"
+
+
+def refused(ran: Ran, why: str) -> bool:
+    """Say whether a run ended as one of a stale plan, for the reason given, and says what next."""
+    return ran.code == 4 and why in ran.err and "coursesync plan" in ran.err and ran.out == ""
+
+
+def test_a_plan_file_is_applied(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """A plan file that still holds is applied without a question, and a second time refused."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("plan", "--out", PLAN)
+    applied = author("apply", "--plan", PLAN)
+    again = author("apply", "--plan", PLAN)
+
+    assert applied.code == 0
+    assert len(api.records()) == 2
+    assert refused(again, "it was made when there was no state, and now there is one")
+    assert len(api.creates()) == 2
+
+
+def test_changed_outlines_make_it_stale(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A title changed after the review is not applied, and no file is written."""
+    write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", PLAN)
+    write_outline(courses, "a", 4711, "One, changed")
+    before = files_below(courses)
+    ran = author("apply", "--plan", PLAN)
+
+    assert refused(ran, "the outlines have changed")
+    assert api.log() == []
+    assert files_below(courses) == before
+
+
+def test_a_comment_in_an_outline_does_not(author: CommandLine, courses: Path) -> None:
+    """What changes no record leaves the plan file good: the digest is over meaning, not text."""
+    path = write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", PLAN)
+    path.write_text("# a comment\n" + path.read_text())
+    ran = author("apply", "--plan", PLAN)
+
+    assert ran.code == 0
+
+
+def test_a_state_that_moved_on_makes_it_stale(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Another apply between review and apply is found out by the state's serial."""
+    path = write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve")
+    write_outline(courses, "b", 4712, "Two")
+    author("plan", "--out", PLAN)
+    serial = saved(courses).serial
+    path.write_text(path.read_text() + "  - title: Three\n")
+    author("apply", "--auto-approve")
+    ran = author("apply", "--plan", PLAN)
+
+    assert refused(ran, f"the state has moved on since (serial {serial}, now {serial + 1})")
+    assert len(api.creates()) == 3
+
+
+def test_another_state_makes_it_stale(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A state that was made anew is another one, whatever its serial."""
+    write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve")
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("plan", "--out", PLAN)
+    (courses / STATE).unlink()
+    author("apply", "--auto-approve")
+    ran = author("apply", "--plan", PLAN)
+
+    assert refused(ran, "it was made from another state")
+    assert len(api.creates()) == 3
+
+
+def test_another_target_makes_it_stale(
+    author: CommandLine, api: SandboxServer, cli: CommandLine, courses: Path
+) -> None:
+    """A plan that was reviewed for one target is not applied to another."""
+    write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", PLAN)
+    with sandbox_here() as other:
+        ran = pointed_at(cli, other)("apply", "--plan", PLAN)
+        assert other.log() == []
+
+    assert refused(ran, "it was made for another target")
+    assert api.log() == []
+
+
+@pytest.mark.parametrize("options", [["--auto-approve"], ["--plan", PLAN]])
+def test_another_digest_is_refused(
+    author: CommandLine, api: SandboxServer, courses: Path, options: list[str]
+) -> None:
+    """`--expect-digest` refuses any plan but that of the digest, with a plan file or without."""
+    write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", PLAN)
+    ran = author("apply", *options, "--expect-digest", "0" * 64)
+
+    assert refused(ran, "not the one that was expected")
+    assert api.log() == []
+
+
+def test_the_expected_digest_is_applied(author: CommandLine, courses: Path) -> None:
+    """The digest that a plan shows is the one that `--expect-digest` takes, in any letters."""
+    write_outline(courses, "a", 4711, "One")
+    shown = author("plan").out.rpartition("Digest: ")[2].strip()
+    told = json.loads(author("plan", "--format", "json").out)["digest"]
+    ran = author("apply", "--auto-approve", "--expect-digest", shown.upper())
+
+    assert shown == told
+    assert ran.code == 0

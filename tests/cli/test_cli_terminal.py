@@ -1,0 +1,160 @@
+"""On a terminal: the question, the bar, the colours, and the keys that end it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import PROGRAM, files_below
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+QUESTION = "Apply this plan? [y/N]: "
+COLOUR = re.compile(r"\x1b\[[0-9;]*[34][0-7][0-9;]*m")
+# makes the terminal the process's own, so that keys such as Ctrl-C reach it as signals
+ADOPT = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def on_terminal(
+    cli: CommandLine, *arguments: str, keys: str = "", **environment: str
+) -> tuple[int, str]:
+    """Run a command on a terminal; type `keys` once it asks. Returns exit code and screen."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    screen = b""
+    with subprocess.Popen(
+        [sys.executable, "-c", ADOPT, PROGRAM, *arguments],
+        cwd=cli.cwd,
+        env=cli.with_environment({"TERM": "xterm-256color", **environment}),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        try:
+            while read := _read(ours):
+                screen += read
+                if keys and QUESTION.encode() in screen:
+                    os.write(ours, keys.encode())
+                    keys = ""
+            code = process.wait(timeout=60)
+        finally:
+            process.kill()
+            os.close(ours)
+    return code, screen.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    assert select.select([terminal], [], [], 60)[0], "it neither ended nor wrote anything"
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that nobody writes to it any more
+        return b""
+
+
+def test_no_means_no(author: CommandLine, api: SandboxServer, onboarding: Path) -> None:
+    """Answered with "n", an apply sends nothing, writes nothing and ends with 0."""
+    before = files_below(onboarding.parent)
+    code, screen = on_terminal(author, "apply", keys="n\n")
+
+    assert code == 0
+    assert "Plan:" in screen.partition(QUESTION)[0]
+    assert screen.endswith("Nothing was changed.\n")
+    assert api.log() == []
+    assert files_below(onboarding.parent) == before
+
+
+def test_the_default_is_no(author: CommandLine, api: SandboxServer, onboarding: Path) -> None:
+    """The return key alone applies nothing."""
+    code, screen = on_terminal(author, "apply", keys="\n")
+
+    assert code == 0
+    assert screen.endswith("Nothing was changed.\n")
+    assert api.log() == []
+    assert onboarding.exists()
+
+
+def test_yes_applies_with_a_bar(author: CommandLine, api: SandboxServer, onboarding: Path) -> None:
+    """Answered with "y", an apply carries the plan out and shows how far it is."""
+    code, screen = on_terminal(author, "apply", keys="y\n")
+
+    assert code == 0
+    assert "3/3" in screen
+    assert "Apply: 3 created." in screen
+    assert len(api.records()) == 3
+    assert onboarding.exists()
+
+
+def test_a_doubt_is_said_above_the_bar(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
+    """What did not go well has a line of its own while the bar goes on."""
+    api.fault_create(2, "lost-after")
+    code, screen = on_terminal(author, "apply", "--auto-approve")
+
+    assert code == 6
+    assert "section.onboarding.first-week: in doubt\n" in screen
+    assert "section.onboarding.going-further: held back\n" in screen
+    assert onboarding.exists()
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_colours_on_a_terminal(author: CommandLine, onboarding: Path, command: str) -> None:
+    """On a terminal what is to be created is green; with NO_COLOR no text has a colour."""
+    keys = "n\n" if command == "apply" else ""
+    _, coloured = on_terminal(author, command, keys=keys)
+    _, plain = on_terminal(author, command, keys=keys, NO_COLOR="1")
+    _, dumb = on_terminal(author, command, keys=keys, TERM="dumb")
+
+    assert "\x1b[32m  +   10  Welcome to the space" in coloured
+    assert "  +   10  Welcome to the space" in plain
+    assert COLOUR.search(plain) is None
+    assert "\x1b" not in dumb
+    assert onboarding.exists()
+
+
+def test_the_bar_obeys_no_color(author: CommandLine, onboarding: Path) -> None:
+    """With NO_COLOR the bar has no colour either; on a dumb terminal there are plain lines."""
+    _, plain = on_terminal(author, "apply", "--auto-approve", NO_COLOR="1")
+    _, dumb = on_terminal(
+        author, "apply", "--auto-approve", "--state", "other.state.json", TERM="dumb"
+    )
+
+    assert "3/3" in plain
+    assert COLOUR.search(plain) is None
+    assert "[3/3] section.onboarding.going-further: created" in dumb
+    assert "\x1b" not in dumb
+    assert onboarding.exists()
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_leaving_the_question(
+    author: CommandLine, api: SandboxServer, onboarding: Path, key: str
+) -> None:
+    """Ctrl-C at the question ends with 130, as does the end of the input; nothing is changed."""
+    before = files_below(onboarding.parent)
+    code, screen = on_terminal(author, "apply", keys=key)
+
+    assert code == 130
+    assert "Interrupted; nothing was changed." in screen
+    assert "Traceback" not in screen
+    assert api.log() == []
+    assert files_below(onboarding.parent) == before
+    assert not list(onboarding.parent.glob("*locked-by"))

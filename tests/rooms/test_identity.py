@@ -1,0 +1,179 @@
+"""How a section keeps its Id when its key or its title changes, and when nobody can tell."""
+
+from __future__ import annotations
+
+import pytest
+from rooms.values import Section, address, applied, course, plan_of, state_of, told
+
+from coursesync.identity import identify
+
+
+def pairs(before: list[Section | str], now: list[Section | str]) -> dict[str, str]:
+    """Return which former key each section is recognised by, where a course was applied."""
+    found = identify(course(*now).resources, state_of(*before).entries)
+    return {new.rpartition(".")[2]: old.rpartition(".")[2] for new, old in found.items()}
+
+
+def test_a_section_of_the_same_key_is_the_same_wherever_it_stands() -> None:
+    """Identity is the key, never the position: two sections may change places and words."""
+    before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
+    now: list[Section | str] = [Section("A2", "two", "a"), Section("B2", "one", "b")]
+
+    assert pairs(before, now) == {"one": "one", "two": "two"}
+
+
+def test_a_previous_key_says_it_outright() -> None:
+    """A section is the one that its previous_keys name, though all else of it has changed."""
+    before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
+    now: list[Section | str] = [
+        Section("C", "three", "c", previous=("nothing", "two")),
+        Section("A", "one", "a"),
+    ]
+
+    assert pairs(before, now) == {"three": "two", "one": "one"}
+
+
+def test_a_previous_key_comes_before_every_likeness() -> None:
+    """Where previous_keys point one way and the contents another, previous_keys win."""
+    before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
+    now: list[Section | str] = [
+        Section("A", "three", "a", previous=("two",)),
+        Section("B", "four", "b", previous=("one",)),
+    ]
+
+    assert pairs(before, now) == {"three": "two", "four": "one"}
+
+
+def test_a_previous_key_that_is_still_in_use_takes_nothing_away() -> None:
+    """A section that stands under its own key keeps its entry, whoever claims it."""
+    before: list[Section | str] = [Section("A", "one", "a")]
+    now: list[Section | str] = [
+        Section("A", "one", "a"),
+        Section("B", "two", "b", previous=("one",)),
+    ]
+
+    assert pairs(before, now) == {"one": "one"}
+
+
+def test_the_same_contents_tell_a_section_of_a_new_key_and_title() -> None:
+    """A re-keyed and retitled section is recognised by its contents, at any place."""
+    before: list[Section | str] = [Section("A", "one", "same"), Section("B", "two", "b")]
+    now: list[Section | str] = [Section("B", "two", "b"), Section("New", "three", "same")]
+
+    assert pairs(before, now) == {"two": "two", "three": "one"}
+
+
+def test_the_same_title_tells_a_section_of_a_new_key() -> None:
+    """A re-keyed section with other contents is recognised by its title."""
+    before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
+    now: list[Section | str] = [Section("A", "three", "other"), Section("B", "two", "b")]
+
+    assert pairs(before, now) == {"three": "one", "two": "two"}
+
+
+def test_contents_come_before_the_title() -> None:
+    """Where contents and title point to different sections, the contents decide."""
+    before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
+    now: list[Section | str] = [Section("A", "three", "b"), Section("B", "four", "a")]
+
+    assert pairs(before, now) == {"three": "two", "four": "one"}
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_a_retitled_section_is_recognised_by_its_place(at: int) -> None:
+    """One gone and one new between the same neighbours is one retitled, under its old Id."""
+    before: list[Section | str] = ["First", "Second", "Third"]
+    now = [*before[:at], "Retitled", *before[at + 1 :]]
+    key = ["first", "second", "third"][at]
+
+    assert pairs(before, now)["retitled"] == key
+
+
+def test_two_retitled_sections_apart_are_each_recognised() -> None:
+    """Each retitled section has its own neighbours to tell it by."""
+    now: list[Section | str] = ["A2", "B", "C2"]
+
+    assert pairs(["A", "B", "C"], now) == {"a2": "a", "b": "b", "c2": "c"}
+
+
+def test_the_place_tells_nothing_where_a_key_was_given() -> None:
+    """An author who writes a new key means a new section: place alone does not pair it."""
+    now: list[Section | str] = ["A", Section("B2", "b2"), "C"]
+
+    assert pairs(["A", "B", "C"], now) == {"a": "a", "c": "c"}
+
+
+def test_two_new_in_one_place_are_not_guessed() -> None:
+    """Where two sections could be the one that has gone, neither is taken for it."""
+    assert pairs(["A", "B", "C"], ["A", "B1", "B2", "C"]) == {"a": "a", "c": "c"}
+
+
+def test_one_new_for_two_gone_is_not_guessed() -> None:
+    """Where two that have gone could be the new one, it is taken for neither."""
+    assert pairs(["A", "B1", "B2", "C"], ["A", "B", "C"]) == {"a": "a", "c": "c"}
+
+
+def test_a_section_that_moved_away_is_not_taken_for_the_new_one() -> None:
+    """One gone at the top and a new one at the end are two different sections."""
+    assert pairs(["A", "B", "C"], ["B", "C", "D"]) == {"b": "b", "c": "c"}
+
+
+def test_one_previous_key_claimed_twice_is_not_guessed() -> None:
+    """Where two sections claim one former key, neither gets it by that."""
+    before: list[Section | str] = [Section("A", "one", "a"), "Last"]
+    now: list[Section | str] = [
+        Section("X", "two", "x", previous=("one",)),
+        Section("Y", "three", "y", previous=("one",)),
+        "Last",
+    ]
+
+    assert pairs(before, now) == {"last": "last"}
+
+
+def test_contents_that_two_sections_share_tell_nothing() -> None:
+    """Equal contents of two sections are no evidence; their titles are."""
+    before: list[Section | str] = [Section("A", "one", "same"), Section("B", "two", "same")]
+    now: list[Section | str] = [Section("B", "four", "same"), Section("A", "three", "same")]
+
+    assert pairs(before, now) == {"three": "one", "four": "two"}
+
+
+def test_empty_contents_tell_nothing() -> None:
+    """That two sections have no contents does not make them the same."""
+    before: list[Section | str] = [Section("A", "one"), "Last"]
+    now: list[Section | str] = ["Last", Section("B", "two")]
+
+    assert pairs(before, now) == {"last": "last"}
+
+
+def test_swapped_titles_without_keys_keep_their_titles_ids() -> None:
+    """Sections without keys that swap titles are the sections of those titles, moved."""
+    before: list[Section | str] = [Section("A", contents="a"), Section("B", contents="b")]
+    now: list[Section | str] = [Section("B", contents="a"), Section("A", contents="b")]
+
+    assert pairs(before, now) == {"a": "a", "b": "b"}
+
+
+def test_a_retitled_section_is_an_update_under_its_old_id() -> None:
+    """The plan of a retitled section is one update that says what it was, and no create."""
+    state = state_of("First", "Second")
+
+    plan = plan_of(course("First", "Another"), state)
+    (change,) = plan.changes
+
+    assert told(plan) == [("update", address("another"))]
+    assert change.was == address("second")
+    assert change.record_id == state.entries[address("second")].id
+
+
+def test_writing_the_key_in_is_a_move_without_a_write() -> None:
+    """A key alone that changes takes no request: the state goes on under the new address."""
+    state = state_of("First", "Second")
+
+    plan = plan_of(course("First", Section("Second", "the-second")), state)
+
+    assert told(plan) == [("move", address("the-second"))]
+    assert plan.writes == 0
+    assert (
+        told(plan_of(course("First", Section("Second", "the-second")), applied(plan, state))) == []
+    )

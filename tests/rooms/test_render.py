@@ -1,0 +1,223 @@
+"""The plan as text, Markdown and JSON: readable, inert, the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
+
+from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
+from coursesync.render import json as json_form
+from coursesync.render import markdown, text
+from coursesync.state import Doubt
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from coursesync.plan import Plan
+
+SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
+HOSTILE = [
+    "a | b || c",
+    "`code` ``x`` ```fence ~~~",
+    "<script>alert(1)</script> <b>bold</b> <!-- gone -->",
+    "</summary></details><img src=x onerror=alert(1)>",
+    "@everyone and @octocat/team",
+    "[click](https://evil.example) ![img](https://evil.example/x.png) [ref]",
+    "https://evil.example www.evil.example <https://evil.example> me@evil.example",
+    "*em* **strong** _em_ __strong__ ~~gone~~",
+    "# heading",
+    "- item",
+    "1. item",
+    "> quote",
+    "&lt;b&gt; &amp; &#64; &nbsp;",
+    "\\| \\` \\",
+    "back\\",
+    "|---|---|",
+    "=== --- ***",
+    "$math$ :emoji: #123 GH-123",
+    "<details><summary>x</summary>",
+    "]]> ]( [](x) {x}",
+    "Part 1: the kitchen's 'best' (and \"only\") view!",
+]
+
+
+def all_kinds(title: str) -> Plan:
+    """Return a plan with a change of every action that is planned, each of this title."""
+    sections = [Section(f"{title} {n}", f"k{n}", f"c{n}") for n in range(4)]
+    course_id = {"title": f"{title} course"}
+    before = applied(plan_of(course(*sections, **course_id)))  # type: ignore[arg-type]
+    doubt = Doubt(
+        attributes={"Title": f"{title} 9", "DisplayOrder": 90, "CourseId": 4711},
+        parent_id=4711,
+        reason=f"{title} again",
+        since=AT,
+    )
+    state = before.model_copy(update={"doubts": {address("k9"): doubt}})
+    now = [
+        Section(f"{title} 0", "k0", f"{title} new"),
+        Section(f"{title} changed", "k1", "c1"),
+        Section(f"{title} 2", "k7", "c2"),
+        Section(f"{title} 5", "k5", "c5"),
+    ]
+    return plan_of(course(*now, **course_id), state)  # type: ignore[arg-type]
+
+
+def skeleton(document: str) -> list[str]:
+    """Return the structure of a Markdown document: its tokens without their text."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    found: list[str] = []
+    for token in parser.parse(document):
+        tags = re.findall(r"</?[a-z]+", token.content) if token.type == "html_block" else []
+        children = [child.type for child in token.children or () if child.type != "text"]
+        found += [token.type, *tags, *(kind for kind in children if kind != "text_special")]
+    return found
+
+
+def cells(document: str) -> list[str]:
+    """Return the text of every cell of the tables of a Markdown document, as a reader sees it."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    inline = [token for token in parser.parse(document) if token.type == "inline"]
+    return ["".join(child.content for child in token.children or ()) for token in inline]
+
+
+def test_text_keeps_to_eighty_columns() -> None:
+    """With titles as people write them, no line of a plan's text is longer than 80 columns."""
+    titles = ["Welcome", "Wi-Fi, printing and everything with a plug", "Your first week with us"]
+    sections = [Section(title, more={"active": False}) for title in titles]
+    plan = plan_of(course(*sections, "One more"), state_of("Welcome", "Gone by now"))
+
+    assert max(map(len, text.render(plan).splitlines())) <= 80
+
+
+def test_text_has_no_colour_by_default() -> None:
+    """A log gets no escape sequence, whatever the titles hold."""
+    sent = {"Title": "\x1b[31mred", "DisplayOrder": 90, "CourseId": 4711}
+    doubt = Doubt(attributes=sent, parent_id=4711, reason="\x1b[2Jgone", since=AT)
+    state = EMPTY.model_copy(update={"doubts": {address("k9"): doubt}})
+
+    assert "\x1b" not in text.render(plan_of(course("A"), state))
+
+
+def test_text_paints_what_it_is_told_to() -> None:
+    """A terminal gets the same words in colour."""
+    plan = all_kinds("Welcome")
+    painted = text.render(plan, lambda style, words: f"<{style}>{words}</>")
+
+    assert "<green>" in painted
+    assert re.sub(r"<\w+>|</>", "", painted) == text.render(plan)
+
+
+def test_a_plan_of_nothing_says_so() -> None:
+    """Where nothing is to be done, a person reads just that."""
+    nothing = plan_of(course("A"), state_of("A"))
+
+    assert text.render(nothing).startswith("Nothing to do")
+    assert "Nothing to do" in markdown.render(nothing)
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_markdown_takes_a_title_for_text(title: str) -> None:
+    """No title makes a link, HTML, code or a cell: the document is built as for a plain title."""
+    assert skeleton(markdown.render(all_kinds("Welcome"))) == skeleton(
+        markdown.render(all_kinds(title))
+    )
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_markdown_shows_a_title_as_it_is(title: str) -> None:
+    """What a reader sees of a title is the title, but for joiners that can't be seen."""
+    seen = [cell.replace("\u2060", "") for cell in cells(markdown.render(all_kinds(title)))]
+
+    assert inert(f"{title} course") in seen
+    assert inert(f"{title} 5") in seen
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_the_summary_of_a_change_shows_the_title_as_it_is(title: str) -> None:
+    """Between HTML tags no backslash is left over from escaping Markdown."""
+    summaries = re.findall(r"<summary>(.*?)</summary>", markdown.render(all_kinds(title)))
+
+    assert summaries
+    assert all(summary.count("\\") == title.count("\\") for summary in summaries)
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_markdown_mentions_nobody(title: str) -> None:
+    """No at sign or number sign of a title stands before a name that GitHub would look up."""
+    seen = " ".join(cells(markdown.render(all_kinds(title))))
+
+    assert not re.search(r"@\w|#\d|GH-\d", seen)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text(SEEN, min_size=1, max_size=30))
+def test_markdown_takes_any_text_for_text(words: str) -> None:
+    """Whatever characters stand in an attribute, the document is built the same."""
+    before = state_of(Section("A", contents="x"))
+    plain = plan_of(course(Section("A", contents="plain")), before)
+    other = plan_of(course(Section("A", contents=f"x{words}")), before)
+
+    assert not other.changes or skeleton(markdown.render(plain)) == skeleton(markdown.render(other))
+
+
+def test_json_has_its_format_version_and_every_name() -> None:
+    """The document for programs says its version, and each change all of its names."""
+    document = json.loads(json_form.render(all_kinds("Welcome")))
+
+    assert document["format_version"] == 1
+    assert {name for change in document["changes"] for name in change} == {
+        *("action", "address", "after", "before", "id", "previous_address", "reason", "where")
+    }
+    assert document["summary"] == {
+        "adopt": 0,
+        "create": 1,
+        "delete": 0,
+        "doubt": 1,
+        "keep": 1,
+        "move": 1,
+        "update": 2,
+    }
+
+
+def test_json_says_a_failure_with_its_diagnostics() -> None:
+    """A failed command leaves a document of the same format, with the mistakes in order."""
+    second = Diagnostic(Where("b.yaml", 2, 3), "wrong", "mend it")
+    first = Diagnostic(Where("a.yaml", 9, 1), "wrong too")
+
+    document = json.loads(json_form.render_failure(InvalidOutlines([second, first])))
+
+    assert document["format_version"] == 1
+    assert document["error"]["exit_code"] == 3
+    assert [each["path"] for each in document["diagnostics"]] == ["a.yaml", "b.yaml"]
+
+
+def test_json_says_any_failure() -> None:
+    """A failure that no outline is to blame for has its words and its exit code."""
+    document = json.loads(json_form.render_failure(StalePlan("it moved", "plan again")))
+
+    assert document["error"] == {"exit_code": 4, "problem": "it moved", "remedy": "plan again"}
+
+
+@pytest.mark.parametrize("form", [text.render, markdown.render, json_form.render])
+def test_the_same_plan_is_the_same_bytes(form: object) -> None:
+    """Each rendering is deterministic and ends with one line end."""
+    assert callable(form)
+    once, again = form(all_kinds("Größe 🎉")), form(all_kinds("Größe 🎉"))
+
+    assert once == again
+    assert once.endswith("\n")
+    assert not once.endswith("\n\n")
+
+
+def test_no_rendering_hides_a_change() -> None:
+    """Every change of a plan is in every rendering."""
+    plan = plan_of(course(*(f"Part {n:03}" for n in range(200))), EMPTY)
+    renderings = [form(plan) for form in (text.render, markdown.render, json_form.render)]
+
+    assert all(f"Part {n:03}" in rendered for n in range(200) for rendered in renderings)

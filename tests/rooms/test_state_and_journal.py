@@ -1,0 +1,227 @@
+"""How the lines of a journal become state: nothing is lost, nothing is taken for sure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from pydantic import ValidationError
+from rooms.values import AT, EMPTY, address, state_of
+
+from coursesync.journal import CUT_OFF, RECORD, Conclusion, Intent, Move, Run, Step, fold, holds
+from coursesync.state import CourseRecord, Doubt, Entry, State, mark_complete, settle
+
+if TYPE_CHECKING:
+    from coursesync.resources.base import Address
+
+WELCOME = address("welcome")
+SENT: dict[str, str | int | bool] = {"CourseId": 4711, "DisplayOrder": 10, "Title": "Welcome"}
+
+
+def intent(at: Address = WELCOME, attempt: int = 1) -> Intent:
+    return Intent(address=at, attributes=SENT, parent_id=4711, attempt=attempt, at=AT)
+
+
+def outcome(
+    what: Literal["applied", "not applied", "in doubt"],
+    record_id: int | None = None,
+    at: Address = WELCOME,
+    reason: str = "",
+) -> Conclusion:
+    return Conclusion(address=at, outcome=what, id=record_id, reason=reason, at=AT, updated_on=AT)
+
+
+def entry(record_id: int = 1001) -> Entry:
+    return Entry(attributes=SENT, id=record_id, parent_id=4711, updated_on=AT)
+
+
+def doubt(reason: str) -> Doubt:
+    return Doubt(attributes=SENT, parent_id=4711, reason=reason, since=AT)
+
+
+def state(
+    entries: dict[Address, Entry] | None = None, doubts: dict[Address, Doubt] | None = None
+) -> State:
+    return EMPTY.model_copy(update={"entries": entries or {}, "doubts": doubts or {}})
+
+
+def test_an_applied_create_is_an_entry_with_its_id() -> None:
+    """What the server gave, and what was sent for it, stand in the state."""
+    assert fold(EMPTY, [intent(), outcome("applied", 1001)]) == state({WELCOME: entry()})
+
+
+def test_an_intent_without_an_outcome_is_in_doubt() -> None:
+    """A run that was cut off between sending and hearing leaves a doubt, never nothing."""
+    assert fold(EMPTY, [intent()]) == state(doubts={WELCOME: doubt(CUT_OFF)})
+
+
+def test_a_create_that_was_not_applied_leaves_nothing() -> None:
+    """A refused or unsent create stands neither in the entries nor in the doubts."""
+    assert fold(EMPTY, [intent(), outcome("not applied")]) == EMPTY
+
+
+def test_an_outcome_in_doubt_keeps_its_reason() -> None:
+    """The reason why nobody knows is kept for the person who settles it."""
+    folded = fold(EMPTY, [intent(), outcome("in doubt", reason="no answer came")])
+
+    assert folded == state(doubts={WELCOME: doubt("no answer came")})
+
+
+def test_a_success_without_an_id_is_in_doubt() -> None:
+    """An outcome that says applied but gives no Id is not believed."""
+    assert list(fold(EMPTY, [intent(), outcome("applied")]).doubts) == [WELCOME]
+
+
+def test_a_later_success_settles_the_doubt() -> None:
+    """A doubt ends where the same create is known to be carried out after all."""
+    steps: list[Step] = [intent(), outcome("in doubt"), intent(attempt=2), outcome("applied", 1001)]
+
+    assert fold(EMPTY, steps) == state({WELCOME: entry()})
+
+
+def test_a_later_refusal_settles_no_doubt() -> None:
+    """That a second attempt was refused does not tell what became of the first."""
+    steps: list[Step] = [intent(), outcome("in doubt"), intent(attempt=2), outcome("not applied")]
+
+    assert list(fold(EMPTY, steps).doubts) == [WELCOME]
+
+
+def test_an_outcome_without_an_intent_says_nothing() -> None:
+    """Only what was announced can have been done."""
+    assert fold(EMPTY, [outcome("applied", 1001)]) == EMPTY
+
+
+def test_each_address_has_its_own_intent() -> None:
+    """The outcome of one create does not settle another's."""
+    other = address("other")
+
+    folded = fold(EMPTY, [intent(), intent(other), outcome("applied", 1001, other)])
+
+    assert (list(folded.entries), list(folded.doubts)) == ([other], [WELCOME])
+
+
+def test_a_move_keeps_the_entry_under_another_address() -> None:
+    """A record whose key changed keeps its Id, and the old address is gone."""
+    moved = address("hello")
+
+    folded = fold(state({WELCOME: entry()}), [Move(address=WELCOME, to=moved, at=AT)])
+
+    assert folded == state({moved: entry()})
+
+
+def test_what_a_run_touched_is_no_longer_known_to_be_complete() -> None:
+    """A course that a record touches is read again; the others are not."""
+    record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
+    before = mark_complete(EMPTY, {"c": record, "d": record})
+
+    assert list(fold(before, [intent(), outcome("applied", 1001)]).courses) == ["d"]
+
+
+def test_folding_changes_no_state_that_went_in() -> None:
+    """A state is a value: folding makes another one."""
+    before = state_of("A", "B")
+    copy = before.model_copy(deep=True)
+
+    fold(before, [intent(), outcome("applied", 1001)])
+
+    assert before == copy
+
+
+def test_folding_in_parts_is_folding_at_once() -> None:
+    """A journal cut between two creates gives the same state as the whole one."""
+    other = address("other")
+    first: list[Step] = [intent(), outcome("applied", 1001)]
+    then: list[Step] = [intent(other), outcome("in doubt", at=other)]
+
+    assert fold(fold(EMPTY, first), then) == fold(EMPTY, [*first, *then])
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (state({WELCOME: entry(1001)}), True),
+        (state({address("moved"): entry(1001)}), True),
+        (state({WELCOME: entry(1002)}), False),
+        (state(doubts={WELCOME: doubt("")}), False),
+        (EMPTY, False),
+    ],
+)
+def test_a_state_holds_a_journal_when_it_knows_every_id(
+    known: State,
+    expected: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """An Id that the journal tells must be in the state, under whatever address."""
+    assert holds(known, [intent(), outcome("applied", 1001)]) is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (state(doubts={WELCOME: doubt("")}), True),
+        (state({WELCOME: entry()}), True),
+        (EMPTY, False),
+        (state({address("other"): entry()}), False),
+    ],
+)
+def test_a_state_holds_a_journal_when_it_knows_every_doubt(
+    known: State,
+    expected: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """A doubt that the journal tells must be in the state, or settled there."""
+    assert holds(known, [intent()]) is expected
+
+
+def test_a_move_needs_no_holding() -> None:
+    """A move tells of no Id that the state did not have: it can't be lost."""
+    assert holds(EMPTY, [Move(address=WELCOME, to=address("hello"), at=AT)])
+
+
+def test_settling_with_an_id_makes_the_entry() -> None:
+    """A person who names the Id turns the doubt into an entry with what was sent."""
+    settled = settle(state(doubts={WELCOME: doubt("x")}), WELCOME, 1001)
+
+    assert settled == state({WELCOME: entry().model_copy(update={"updated_on": None})})
+
+
+def test_settling_as_not_created_leaves_nothing() -> None:
+    """A person who says that nothing was made ends the doubt without an entry."""
+    assert settle(state(doubts={WELCOME: doubt("x")}), WELCOME, None) == EMPTY
+
+
+def test_settling_what_is_not_in_doubt_is_an_error() -> None:
+    """There is nothing to settle at an address without a doubt."""
+    with pytest.raises(KeyError):
+        settle(state({WELCOME: entry()}), WELCOME, 7)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Run(lineage="x", serial=1, target="https://example.com"),
+        intent(),
+        outcome("in doubt", reason='a "reason" — with\nlines'),
+        Move(address=WELCOME, to=address("hello"), at=AT),
+    ],
+)
+def test_a_record_is_read_back_as_it_was_written(record: Run | Step) -> None:
+    """Every kind of record survives its line of the journal, which is one line."""
+    line = record.model_dump_json()
+
+    assert "\n" not in line
+    assert RECORD.validate_json(line) == record
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}",
+        '{"record":"outcome","address":"a","outcome":"perhaps","at":""}',
+        '{"record":"intent","address":"a","attributes":{},"parent_id":"1","attempt":1,"at":""}',
+        '{"record":"move","address":"a","to":"b","at":"","more":1}',
+        '{"record":"intent","address":"a","attributes":{"x":1.5},"parent_id":1,"attempt":1,"at":""}',
+    ],
+)
+def test_a_line_that_says_something_else_is_not_read(line: str) -> None:
+    """A record is read strictly: no unknown word, no other type, nothing more."""
+    with pytest.raises(ValidationError):
+        RECORD.validate_json(line)

@@ -1,0 +1,82 @@
+"""Numbers, times and foreign text as they are written on a screen."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coursesync.words import count, duration, inert
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, "0 sections"), (1, "1 section"), (2, "2 sections"), (1_200, "1,200 sections")],
+)
+def test_a_noun_agrees_with_its_number(number: int, expected: str) -> None:
+    """One section, several sections, and thousands with a comma."""
+    assert expected == count(number, "section")
+
+
+def test_a_noun_can_have_a_plural_of_its_own() -> None:
+    """A plural that is no mere s is given with the noun."""
+    assert count(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "1 second"),
+        (0.2, "1 second"),
+        (1, "1 second"),
+        (59.1, "1 minute"),
+        (61, "1 minute 1 second"),
+        (3_599.5, "1 hour"),
+        (3_725, "1 hour 2 minutes"),
+        (86_400, "1 day"),
+        (200_000, "2 days 7 hours"),
+    ],
+)
+def test_a_time_is_told_in_its_two_largest_units(seconds: float, expected: str) -> None:
+    """A length of time is rounded up to whole seconds and told in two units at the most."""
+    assert expected == duration(seconds)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(), st.integers(1, 50))
+def test_inert_text_is_one_safe_line_of_bounded_length(text: str, limit: int) -> None:
+    """Whatever went in, what comes out moves no cursor and is no longer than allowed."""
+    found = inert(text, limit)
+
+    assert len(found) <= limit
+    assert found == " ".join(found.split())
+    assert not any(unicodedata.category(character)[0] == "C" for character in found)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text())
+def test_inert_text_stays_as_it_is(text: str) -> None:
+    """Making a text inert twice is making it so once."""
+    assert inert(inert(text)) == inert(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Welcome to the space", "Welcome to the space"),
+        ("  two \t\n lines  ", "two lines"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("safe\u202eefas", "safeefas"),
+        ("a\0b", "ab"),
+        ("Größe 日本 🎉", "Größe 日本 🎉"),
+        ("x" * 11, "xxxxxxxxx…"),
+        ("x" * 10, "xxxxxxxxxx"),
+    ],
+)
+def test_inert_text_keeps_its_words(text: str, expected: str) -> None:
+    """Letters of every script stay; controls go; what is cut ends with an ellipsis."""
+    limit = 10 if text.startswith("x") else 300
+
+    assert expected == inert(text, limit)

@@ -1,0 +1,127 @@
+"""Outlines and states as values, for the tests of the pure rooms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coursesync.adapters.yaml_tree import parse
+from coursesync.journal import Conclusion, Intent, Move, fold
+from coursesync.outline import Outline, build
+from coursesync.plan import Action, Change, Plan, diff
+from coursesync.resources.base import Address
+from coursesync.state import Entry, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coursesync.journal import Step
+
+TARGET = "https://spaces.nexudus.com"
+EMPTY = State(target=TARGET)
+AT = "2025-01-15T10:30:00Z"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section as an author writes it; what is None is not written."""
+
+    title: str
+    key: str | None = None
+    contents: str | None = None
+    pin: int | None = None
+    previous: tuple[str, ...] = ()
+    more: dict[str, object] = field(default_factory=dict)
+
+    def written(self) -> dict[str, object]:
+        """Return the fields that are written."""
+        fields = {
+            "title": self.title,
+            "key": self.key,
+            "contents": self.contents,
+            "display_order": self.pin,
+            "previous_keys": list(self.previous) or None,
+        }
+        return {name: value for name, value in fields.items() if value is not None} | self.more
+
+
+def outline_of(text: str, path: str = "courses/onboarding.yaml") -> Outline:
+    """Make an outline of a text that has no mistake."""
+    tree, diagnostics = parse(text, path)
+    assert tree is not None
+    outline, more = build(tree, lambda name: f"contents of {name}")
+    assert outline is not None, (diagnostics, more)
+    assert not diagnostics
+    return outline
+
+
+def course(
+    *sections: Section | str, course_id: int = 4711, title: str = "Onboarding", key: str = "c"
+) -> Outline:
+    """Make the outline of a course; a section given as text has that title and nothing else."""
+    written = [
+        (section if isinstance(section, Section) else Section(section)).written()
+        for section in sections
+    ]
+    document = {"id": course_id, "title": title, "sections": written}
+    return outline_of(json.dumps(document, ensure_ascii=False), f"courses/{key}.yaml")
+
+
+def plan_of(outlines: Outline | Iterable[Outline], state: State = EMPTY) -> Plan:
+    """Plan one outline or several, none of them settled."""
+    return diff([outlines] if isinstance(outlines, Outline) else outlines, (), state)
+
+
+def address(key: str, course_key: str = "c") -> Address:
+    """Return the address of a section."""
+    return Address(f"section.{course_key}.{key}")
+
+
+def told(plan: Plan) -> list[tuple[str, str]]:
+    """Return what a plan says, as action and address."""
+    return [(change.action.value, change.address) for change in plan.changes]
+
+
+def steps_of(change: Change, record_id: int) -> list[Step]:
+    """Return what the journal holds once a create or a move is carried out."""
+    if change.action is Action.MOVE:
+        assert change.was is not None
+        return [Move(address=change.was, to=change.address, at=AT)]
+    assert change.action is Action.CREATE
+    intent = Intent(
+        address=change.address,
+        attributes=dict(change.after or {}),
+        parent_id=change.parent_id,
+        attempt=1,
+        at=AT,
+    )
+    outcome = Conclusion(
+        address=change.address, outcome="applied", id=record_id, updated_on=AT, at=AT
+    )
+    return [intent, outcome]
+
+
+def applied(plan: Plan, state: State = EMPTY) -> State:
+    """Carry out a plan: creates and moves through the journal, updates by hand."""
+    next_id = max((entry.id for entry in state.entries.values()), default=1000) + 1
+    for change in plan.changes:
+        if change.action in {Action.CREATE, Action.MOVE}:
+            state = fold(state, steps_of(change, next_id))
+            next_id += 1
+        elif change.action is Action.UPDATE:
+            entries = dict(state.entries)
+            entries.pop(change.was or change.address)
+            assert change.record_id is not None
+            entries[change.address] = Entry(
+                attributes=dict(change.after or {}),
+                id=change.record_id,
+                parent_id=change.parent_id,
+            )
+            state = state.model_copy(update={"entries": entries})
+    return state
+
+
+def state_of(*sections: Section | str) -> State:
+    """Return the state in which just these sections of a course were applied."""
+    return applied(plan_of(course(*sections)))
