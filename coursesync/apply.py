@@ -24,7 +24,6 @@ from coursesync.outcome import (
 )
 from coursesync.plan import Action
 from coursesync.report import Report, Result, Status
-from coursesync.resources.base import course_of
 from coursesync.state import mark_complete
 from coursesync.words import duration
 
@@ -87,10 +86,11 @@ def apply(
     """
     run = _Run(plan, state, world)
     stop = run.through()
-    reached = run.state
     if run.steps:
-        led_to = fold(reached, run.steps)
+        led_to = fold(run.state, run.steps)
         reached = world.store.finish(mark_complete(led_to, complete(led_to)))
+    else:
+        reached = world.store.recover(state)
     if stop is None:
         return Report(tuple(run.results), reached)
     return Report(tuple(run.results), reached, stop.reason, stop.remedy, stop.unusable)
@@ -104,7 +104,7 @@ class _Run:
         self._world = world
         self._known = {entry.id for entry in state.entries.values()}
         self._held = {
-            course_of(change.address): f"{change.address} is in doubt"
+            change.parent_id: f"{change.address} is in doubt"
             for change in plan.changes
             if change.action is Action.DOUBT
         }
@@ -128,7 +128,7 @@ class _Run:
         return stop
 
     def _conclude(self, result: Result) -> None:
-        course = course_of(result.change.address)
+        course = result.change.parent_id
         if result.status is Status.REFUSED:
             self._held[course] = f"{result.change.address} was refused"
         elif result.status is Status.IN_DOUBT:
@@ -137,7 +137,7 @@ class _Run:
         self._world.progress.concluded(result)
 
     def _carry_out(self, change: Change) -> Result:
-        if held := self._held.get(course_of(change.address)):
+        if held := self._held.get(change.parent_id):
             return Result(change, Status.HELD_BACK, reason=held)
         self._go_on()
         if change.action is Action.MOVE:
@@ -147,7 +147,7 @@ class _Run:
         return Result(
             change,
             Status.LEFT,
-            reason=f"this version does not {change.action.value} sections; do it in Nexudus by hand",
+            reason=f"this version can't {change.action.value} sections; do it by hand in Nexudus",
         )
 
     def _go_on(self) -> None:

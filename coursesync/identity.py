@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.resources.base import course_of, key_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -24,7 +26,7 @@ def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) ->
 
     Args:
         resources: what one course's outline wants, in order, without what is in doubt.
-        entries: what the state holds of the course.
+        entries: what the state holds of the course, also under a key that the course had before.
 
     Returns:
         The address of the entry by the address of the resource; a new resource is not in it.
@@ -32,6 +34,7 @@ def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) ->
     pairs: Pairs = {r.address: r.address for r in resources if r.address in entries}
     if len(pairs) == len(resources) or len(pairs) == len(entries):
         return pairs
+    _by_key(resources, entries, pairs)
     _by_previous_keys(resources, entries, pairs)
     _by_evidence(resources, entries, pairs, _contents, _sent_contents)
     _by_evidence(resources, entries, pairs, _title, _sent_title)
@@ -47,11 +50,22 @@ def _left_over(
     return new, [address for address in entries if address not in taken]
 
 
+def _by_key(resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs) -> None:
+    """Pair what differs in the course's key only: the outline's file was renamed."""
+    new, gone = _left_over(resources, entries, pairs)
+    here = {course_of(resource.address) for resource in resources}
+    moved = defaultdict(list)
+    for old in gone:
+        if course_of(old) not in here:
+            moved[key_of(old)].append(old)
+    _pair_unique([(r.address, old) for r in new for old in moved[key_of(r.address)]], pairs)
+
+
 def _by_previous_keys(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
     new, gone = _left_over(resources, entries, pairs)
-    claims = [(r.address, old) for r in new for old in gone if old in r.previous]
+    claims = [(r.address, old) for r in new for old in gone if key_of(old) in r.previous_keys]
     _pair_unique(claims, pairs)
 
 

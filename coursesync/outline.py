@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
-from coursesync.errors import Diagnostic, UnusableFile, Where
-from coursesync.ordering import Pinned, misfit
+from coursesync.errors import Diagnostic, UnusableFile
+from coursesync.outline_checks import (
+    SECTIONS,
+    course_key_of,
+    key_mistakes,
+    key_of,
+    order_mistakes,
+    picture_mistakes,
+)
 from coursesync.outline_words import diagnose
 from coursesync.resources import KINDS
-from coursesync.resources.base import MAX_PIN, STRICT, Key, Resource, Title, address_of, slug
+from coursesync.resources.base import STRICT, Key, Resource, Title, address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from coursesync.resources.base import Address, Attributes, ReadContents, Spec
+    from coursesync.resources.base import Attributes, ReadContents, Spec
     from coursesync.tree import Path, Tree
 
-SECTIONS = "sections"
 _SECTION = KINDS["section"]
 
 
@@ -62,12 +66,13 @@ def build(tree: Tree, read: ReadContents) -> tuple[Outline | None, list[Diagnost
         The outline, or None where it has any mistake; and every mistake.
     """
     course, diagnostics = _course(tree)
-    course_key = _course_key(tree, course, diagnostics)
+    course_key = course_key_of(tree)
     raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
     sections: list[object] = [*raw] if isinstance(raw, list) else []
-    keys = [_key_of(section) for section in sections]
-    diagnostics += _key_mistakes(tree, keys)
-    diagnostics += _order_mistakes(tree, sections)
+    keys = [key_of(section) for section in sections]
+    diagnostics += key_mistakes(tree, keys)
+    diagnostics += order_mistakes(tree, sections)
+    diagnostics += picture_mistakes(tree, sections)
     resources = []
     for i, section in enumerate(sections):
         spec = _spec(tree, section, (SECTIONS, i), diagnostics)
@@ -78,29 +83,6 @@ def build(tree: Tree, read: ReadContents) -> tuple[Outline | None, list[Diagnost
     if diagnostics or course is None:
         return None, diagnostics
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []
-
-
-def clashes(outlines: Iterable[Outline]) -> Iterator[Diagnostic]:
-    """Find the courses that two outlines claim: one key or one course Id given twice.
-
-    Returns:
-        A diagnostic at the later of the two, in the order of `outlines`.
-    """
-    keys: dict[str, Outline] = {}
-    ids: dict[int, Outline] = {}
-    for outline in outlines:
-        if (first := keys.setdefault(outline.key, outline)) is not outline:
-            yield Diagnostic(
-                outline.tree.where(("key",)),
-                f'the course\'s key "{outline.key}" is taken by {first.path}',
-                "Rename one of the two files, or give one of them a  key:  of its own.",
-            )
-        if (first := ids.setdefault(outline.course_id, outline)) is not outline:
-            yield Diagnostic(
-                outline.tree.where(("id",)),
-                f"the course {outline.course_id} has an outline already: {first.path}",
-                "One course is one file: correct the id, or move the sections to that file.",
-            )
 
 
 def _course(tree: Tree) -> tuple[CourseSpec | None, list[Diagnostic]]:
@@ -116,90 +98,6 @@ def _spec(tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]
     except ValidationError as error:
         diagnostics += diagnose(error, tree, path, _SECTION.spec)
         return None
-
-
-def _key_of(section: object) -> str:
-    """Return a section's key, given or derived; "" where it can have none."""
-    if not isinstance(section, dict):
-        return ""
-    key, title = section.get("key"), section.get("title")
-    if "key" in section:
-        return key if isinstance(key, str) else ""
-    return slug(title) if isinstance(title, str) else ""
-
-
-def _key_mistakes(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
-    first: dict[str, int] = {}
-    for i, key in enumerate(keys):
-        if not key:
-            yield from _no_key(tree, (SECTIONS, i))
-        elif (other := first.setdefault(key, i)) != i:
-            given = tree.find((SECTIONS, i, "key"))[1]
-            line = tree.where((SECTIONS, other)).line
-            yield Diagnostic(
-                tree.where((SECTIONS, i, "key" if given else "title")),
-                f'the section on line {line} has the key "{key}" too',
-                f"Give this one a key of its own, as in  key: {key}-2",
-            )
-
-
-def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
-    section = tree.value_at(path)
-    if isinstance(section, dict) and "key" not in section:
-        title = section.get("title")
-        if isinstance(title, str) and title.strip():
-            yield Diagnostic(
-                tree.where((*path, "title")),
-                "no key can be made from this title, for it has no letter or digit",
-                "Give the section one, as in  key: first-week",
-            )
-
-
-def _order_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
-    pins = [
-        pin
-        if isinstance(section, dict)
-        and type(pin := section.get("display_order")) is int
-        and 0 <= pin <= MAX_PIN
-        else None
-        for section in sections
-    ]
-    for i, before, wrong in misfit(pins):
-        where = tree.where((SECTIONS, i, "display_order"))
-        line = tree.where((SECTIONS, before, "display_order")).line if before is not None else 0
-        yield Diagnostic(where, *_ORDER_WORDS[wrong](line))
-
-
-_ORDER_WORDS: dict[Pinned, Callable[[int], tuple[str, str]]] = {
-    Pinned.TWICE: lambda line: (
-        f"this display_order is pinned on line {line} already",
-        "Give each pinned section a number of its own.",
-    ),
-    Pinned.FALLS: lambda line: (
-        f"this display_order is below the one pinned before it, on line {line}",
-        "Members see the list's order: move the section, or change the number.",
-    ),
-    Pinned.NO_ROOM: lambda line: (
-        "too few numbers are left for the sections before this one"
-        + (f" and after the pin on line {line}" if line else ""),
-        "Pin a higher number here; steps of ten leave room for more.",
-    ),
-}
-
-
-def _course_key(tree: Tree, course: CourseSpec | None, diagnostics: list[Diagnostic]) -> str:
-    if course is not None and course.key:
-        return course.key
-    key = slug(tree.path.rpartition("/")[2].rpartition(".")[0])
-    if not key:
-        diagnostics.append(
-            Diagnostic(
-                Where(tree.path),
-                "no key can be made from the file's name, for it has no letter or digit",
-                "Rename the file, or give the course one, as in  key: onboarding",
-            )
-        )
-    return key
 
 
 def _contents(
@@ -222,10 +120,6 @@ def _resource(
         tree=tree,
         path=(SECTIONS, index),
         pin=spec.display_order,
-        previous=_addresses(keys[0], spec.previous_keys) if spec.previous_keys else (),
+        previous_keys=tuple(spec.previous_keys),
         key_is_derived="key" not in spec.model_fields_set,
     )
-
-
-def _addresses(course: str, keys: Iterable[str]) -> tuple[Address, ...]:
-    return tuple(address_of(_SECTION.name, course, key) for key in keys)

@@ -123,16 +123,18 @@ def _text(slip: _Slip) -> tuple[str, str]:
 
 def _typed(noun: str) -> Callable[[_Slip], tuple[str, str]]:
     def words(slip: _Slip) -> tuple[str, str]:
-        return f"{slip.subject} must be {noun}, and is {slip.found}", slip.example
+        value = slip.detail["input"]
+        found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
+        return f"{slip.subject} must be {noun}, and is {found}", slip.example
 
     return words
 
 
 def _unknown_field(slip: _Slip) -> tuple[str, str]:
-    close = get_close_matches(str(slip.path[-1]), slip.fields, n=1, cutoff=0.6)
-    if close:
-        return f"there is no field `{slip.path[-1]}`", f"Did you mean  {close[0]}: ?"
-    return f"there is no field `{slip.path[-1]}`", f"The fields here are: {', '.join(slip.fields)}."
+    name = str(slip.path[-1])[:40]
+    if close := get_close_matches(name, slip.fields, n=1, cutoff=0.6):
+        return f"there is no field `{name}`", f"Did you mean  {close[0]}: ?"
+    return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
 
 
 def _missing(slip: _Slip) -> tuple[str, str]:

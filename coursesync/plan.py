@@ -20,7 +20,7 @@ from coursesync.resources import KINDS
 from coursesync.resources.base import course_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Where
     from coursesync.outline import Outline
@@ -178,25 +178,42 @@ def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> P
     Returns:
         The plan; its courses are sorted by key.
     """
-    entries = _by_course(state.entries)
+    left = _by_course(state.entries)
     doubts = _by_course(state.doubts)
     wanted = {outline.key: outline for outline in outlines}
-    keys = (wanted.keys() | entries.keys() | doubts.keys()) - set(settled)
+    in_use = wanted.keys() | set(settled)
+    former = _former_keys(left, in_use)
+    ours: dict[str, list[Change]] = {}
+    for key, outline in wanted.items():
+        held = left.pop(key, {})
+        for former_key in former.get(outline.course_id, ()):
+            held |= left.pop(former_key)
+        ours[key], matched = _course_changes(outline, held, doubts.get(key, {}))
+        for address in held.keys() - matched:
+            left.setdefault(course_of(address), {})[address] = held[address]
     courses: dict[str, Course] = {}
     changes: list[Change] = []
-    for key in sorted(keys):
-        held, uncertain = entries.get(key, {}), doubts.get(key, {})
-        outline = wanted.get(key)
-        if outline is None:
-            courses[key] = _course_without_outline(
-                key, state, [*held.values(), *uncertain.values()]
-            )
-            changes += _kept(held, ())
-            changes += _doubts(uncertain, {})
-        else:
-            courses[key] = Course(key, outline.course_id, outline.title, outline.path)
-            changes += _course_changes(outline, held, uncertain)
+    for key in sorted((wanted.keys() | left.keys() | doubts.keys()) - set(settled)):
+        orphans, uncertain = left.get(key, {}), doubts.get(key, {})
+        mine = wanted.get(key)
+        resources = {r.address: r for r in mine.resources} if mine is not None else {}
+        courses[key] = _course(key, mine, state, [*orphans.values(), *uncertain.values()])
+        changes += ours.get(key, [])
+        changes += _doubts(uncertain, resources)
+        changes += _kept(orphans)
     return Plan(state.target, state.lineage, state.serial, courses, tuple(changes))
+
+
+def _former_keys(
+    entries: Mapping[str, Mapping[Address, Entry]], in_use: Container[str]
+) -> dict[int, list[str]]:
+    """Find, by course Id, the keys in the state that no outline has now: its file was renamed."""
+    former: dict[int, list[str]] = {}
+    for key in sorted(entries):
+        parents = {entry.parent_id for entry in entries[key].values()}
+        if key not in in_use and len(parents) == 1:
+            former.setdefault(parents.pop(), []).append(key)
+    return former
 
 
 def _by_course(items: Mapping[Address, T]) -> dict[str, dict[Address, T]]:
@@ -206,14 +223,19 @@ def _by_course(items: Mapping[Address, T]) -> dict[str, dict[Address, T]]:
     return grouped
 
 
-def _course_without_outline(key: str, state: State, held: Sequence[Entry | Doubt]) -> Course:
+def _course(
+    key: str, outline: Outline | None, state: State, held: Sequence[Entry | Doubt]
+) -> Course:
+    if outline is not None:
+        return Course(key, outline.course_id, outline.title, outline.path)
     record = state.courses.get(key)
     return Course(key, held[0].parent_id, record.title if record else "", None)
 
 
 def _course_changes(
     outline: Outline, entries: Mapping[Address, Entry], doubts: Mapping[Address, Doubt]
-) -> list[Change]:
+) -> tuple[list[Change], set[Address]]:
+    """Return the course's changes, and the addresses of the entries that are still wanted."""
     pairs = identify([r for r in outline.resources if r.address not in doubts], entries)
     known: list[Entry | Doubt | None] = [
         doubts.get(r.address) or entries.get(pairs.get(r.address, r.address))
@@ -225,13 +247,11 @@ def _course_changes(
     )
     changes: list[Change] = []
     for resource, order in zip(outline.resources, orders, strict=True):
-        desired = {**resource.attributes, resource.kind.order_property: order}
-        was = pairs.get(resource.address)
         if resource.address not in doubts:
-            entry = entries[was] if was else None
-            changes += _change(outline, resource, desired, entry, was)
-    resources = {resource.address: resource for resource in outline.resources}
-    return changes + _doubts(doubts, resources) + _kept(entries, pairs.values())
+            desired = {**resource.attributes, resource.kind.order_property: order}
+            was = pairs.get(resource.address)
+            changes += _change(outline, resource, desired, entries[was] if was else None, was)
+    return changes, set(pairs.values())
 
 
 def _order(resource: Resource, item: Entry | Doubt | None) -> int | None:
@@ -269,18 +289,17 @@ def _change(
         )
 
 
-def _kept(entries: Mapping[Address, Entry], matched: Iterable[Address]) -> list[Change]:
-    orphans = entries.keys() - set(matched)
+def _kept(orphans: Mapping[Address, Entry]) -> list[Change]:
     changes = [
         Change(
             Action.KEEP,
             address,
             _kind_of(address),
-            entries[address].parent_id,
-            before=entries[address].attributes,
-            record_id=entries[address].id,
+            entry.parent_id,
+            before=entry.attributes,
+            record_id=entry.id,
         )
-        for address in orphans
+        for address, entry in orphans.items()
     ]
     return sorted(changes, key=lambda change: (change.order, change.address))
 

@@ -38,6 +38,10 @@ class StateStore(Protocol):
         """Make sure that the state can be saved, open a journal on it, and return it as saved."""
         ...
 
+    def recover(self, state: State) -> State:
+        """Save what a cut-off run left in the journal, if it left any; return the state."""
+        ...
+
     def append(self, step: Step) -> None:
         """Add a step to the journal; when this returns, it outlives a power cut."""
         ...

@@ -8,14 +8,14 @@ parsed again: it is `settled`.
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync import __version__
+from coursesync import __version__, unseen
+from coursesync.adapters.text_files import NotText, decode, read, shown
 from coursesync.errors import (
     CoursesyncError,
     Diagnostic,
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from coursesync.outline import Outline
+    from coursesync.outline_checks import Claim
 
-MAX_BYTES = 1_048_576
+MOST_DIAGNOSTICS = 200  # a file
+MOST_FOLDERS = 30  # one in the other
 _ENDINGS = (".yaml", ".yml")
 # another version may read the same bytes otherwise
 _SALT = f"coursesync {__version__}\n".encode()
@@ -71,10 +73,10 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Wor
         reading.outline(path, applied or {}, is_link=is_link)
     if reading.clashes_with_settled(applied or {}):
         return load(folder)  # only a parsed outline can say where it clashes
-    if reading.outlines:
-        from coursesync.outline import clashes  # noqa: PLC0415 - nothing parsed, nothing clashes
+    if reading.claims:
+        from coursesync.outline_checks import clashes  # noqa: PLC0415 - only where one changed
 
-        reading.diagnostics += clashes(reading.outlines)
+        reading.diagnostics += clashes(reading.claims)
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
@@ -86,24 +88,23 @@ def check_folder(folder: Path) -> None:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise UsageError(
-            f"the workspace {_shown(folder)} {what}",
+            f"the workspace {shown(folder)} {what}",
             "Name the folder that holds your outlines, as in  coursesync plan courses",
         )
 
 
-def _shown(path: Path | str) -> str:
-    """Return a path as people see it, whatever bytes it is made of."""
-    written = PurePosixPath(path).as_posix()
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in written)
-
-
 def _outline_paths(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
+    if prefix.count("/") > MOST_FOLDERS:
+        raise CoursesyncError(
+            f"the folder {shown(folder / prefix)[:200]}… lies too deep",
+            f"A workspace may have {MOST_FOLDERS} folders, one in the other.",
+        )
     try:
         with os.scandir(folder / prefix) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
     except OSError as error:
         raise CoursesyncError(
-            f"the folder {_shown(folder / prefix)} can't be read: {error.strerror}",
+            f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
             "Check who may read it, with  ls -ld",
         ) from error
     for entry in entries:
@@ -122,37 +123,40 @@ class _Reading:
     folder: Path
     keys: Mapping[str, str]
     outlines: list[Outline] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     records: dict[str, CourseRecord] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def outline(self, path: str, applied: Mapping[str, CourseRecord], *, is_link: bool) -> None:
-        shown = _shown(self.folder / path)
+        at = shown(self.folder / path)
         try:
             _check_name(path)
-            content = self._inside(path) if is_link else _read(self.folder / path)
+            content = self._inside(path) if is_link else read(self.folder / path)
             key = self.keys.get(path)
             if key is not None and self._unchanged(applied[key], path, content):
                 self.settled.add(key)
                 return
-            text = _decode(content)
-        except _NotText as not_text:
-            self._note(not_text.at(shown), not_text)
+            text = decode(content)
+        except NotText as not_text:
+            self._note(not_text.at(at), not_text)
             return
         except UnusableFile as unusable:
-            self._note(Where(shown), unusable)
+            self._note(Where(at), unusable)
             return
-        self._parse(path, shown, text, digest=_digest(content))
+        self._parse(path, at, text, digest=_digest(content))
 
-    def _parse(self, path: str, shown: str, text: str, *, digest: str) -> None:
+    def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
         from coursesync.adapters.yaml_tree import parse  # noqa: PLC0415 - only where one changed
         from coursesync.outline import build  # noqa: PLC0415 - the same
+        from coursesync.outline_checks import claim  # noqa: PLC0415 - the same
 
         sources = {path: digest}
-        tree, diagnostics = parse(text, shown)
+        tree, diagnostics = parse(text, at)
         if tree is not None:
             outline, more = build(tree, partial(self._contents, path, sources))
             diagnostics += _elsewhere(more, diagnostics)
+            self.claims.append(claim(tree))
             if outline is not None and not diagnostics:
                 self.outlines.append(outline)
                 self.records[outline.key] = CourseRecord(
@@ -161,7 +165,7 @@ class _Reading:
                     sources=dict(sorted(sources.items())),
                     title=outline.title,
                 )
-        self.diagnostics += diagnostics
+        self.diagnostics += _bounded(diagnostics)
 
     def _note(self, where: Where, unusable: UnusableFile) -> None:
         self.diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
@@ -190,26 +194,39 @@ class _Reading:
         path = (PurePosixPath(outline).parent / name).as_posix()
         content = self._inside(path)
         sources[path] = _digest(content)
+        at = shown(self.folder / path)
         try:
-            return _decode(content)
-        except _NotText as not_text:
-            at = not_text.at(_shown(self.folder / path))
-            raise UnusableFile(f"{at}: {not_text.problem}", not_text.remedy) from not_text
+            text = decode(content)
+        except NotText as not_text:
+            problem = f"{not_text.at(at)}: {not_text.problem}"
+            raise UnusableFile(problem, not_text.remedy) from not_text
+        for hidden in unseen.find(text, at):
+            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        return text
 
     def _inside(self, path: str) -> bytes:
         root = os.path.realpath(self.folder)
         real = os.path.realpath(self.folder / path)
         if os.path.commonpath([root, real]) != root:
             raise UnusableFile(
-                f"{_shown(self.folder / path)} is a link that leads out of the workspace",
+                f"{shown(self.folder / path)} is a link that leads out of the workspace",
                 "Copy the file into the workspace.",
             )
-        return _read(self.folder / path)
+        return read(self.folder / path)
 
     def clashes_with_settled(self, applied: Mapping[str, CourseRecord]) -> bool:
         """Say whether a parsed outline claims the key or the Id of one that was not parsed."""
         ids = {applied[key].id for key in self.settled}
-        return any(o.key in self.settled or o.course_id in ids for o in self.outlines)
+        return any(c.key in self.settled or c.course_id in ids for c in self.claims)
+
+
+def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """Cut what one file has to say to what a person can read."""
+    if len(diagnostics) <= MOST_DIAGNOSTICS:
+        return diagnostics
+    told = sorted(diagnostics)[:MOST_DIAGNOSTICS]
+    more = f"and {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
+    return [*told, Diagnostic(told[-1].where, more, "Mend these first, and validate again.")]
 
 
 def _elsewhere(more: list[Diagnostic], already: list[Diagnostic]) -> list[Diagnostic]:
@@ -228,58 +245,3 @@ def _check_name(path: str) -> None:
 
 def _digest(content: bytes) -> str:
     return sha256(_SALT + content).hexdigest()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        # a FIFO would block an open that waits for a writer
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise UnusableFile(
-            f"{_shown(path)} can't be read: {error.strerror}",
-            "Check the name and its spelling."
-            if isinstance(error, FileNotFoundError)
-            else "Check who may read it, with  ls -l",
-        ) from error
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
-        os.close(descriptor)  # `fdopen` refuses a folder
-        raise UnusableFile(
-            f"{_shown(path)} is no file",
-            "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
-        )
-    with os.fdopen(descriptor, "rb") as file:
-        # one more than it should hold, for it may grow while it is read
-        content = file.read(min(facts.st_size, MAX_BYTES) + 1)
-    if len(content) > MAX_BYTES:
-        raise UnusableFile(
-            f"{_shown(path)} is larger than 1 MB ({facts.st_size / 1e6:.1f} MB)",
-            "An outline or a content file is text; put pictures and films on the web, or split it.",
-        )
-    return content
-
-
-class _NotText(UnusableFile):
-    """A file that is not in UTF-8; knows which byte is to blame."""
-
-    def __init__(self, problem: str, before: bytes) -> None:
-        super().__init__(
-            problem, "Save it as UTF-8: in most editors, under  Save as…  or  Encoding."
-        )
-        self._before = before
-
-    def at(self, shown: str) -> Where:
-        line = self._before.rpartition(b"\n")[2].decode(errors="replace")
-        return Where(shown, self._before.count(b"\n") + 1, len(line) + 1)
-
-
-def _decode(content: bytes) -> str:
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise _NotText("the file is in UTF-16, not in UTF-8", b"")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _NotText(
-            f"the file is not in UTF-8 (byte 0x{content[error.start]:02X} is no character there)",
-            content[: error.start].removeprefix(b"\xef\xbb\xbf"),
-        ) from error

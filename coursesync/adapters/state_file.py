@@ -170,7 +170,8 @@ class StateFile:
     def _damaged(self, number: int) -> NoReturn:
         raise StateError(
             f"the journal {self.journal_path} is damaged at line {number}",
-            "It tells what a cut-off run did: keep it, and mend that line or ask for help.",
+            "It tells what a cut-off run did. Before you move it away, look in Nexudus for what "
+            "its lines speak of.",
         )
 
     def _write(self, line: str) -> None:

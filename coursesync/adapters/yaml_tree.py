@@ -26,12 +26,13 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from coursesync import unseen
 from coursesync.adapters.yaml_words import advice
 from coursesync.errors import Diagnostic, Where
 from coursesync.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ruamel.yaml.error import StreamMark
     from ruamel.yaml.events import Event
@@ -43,15 +44,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_DIGITS = 19
-
-# What can't be seen, or changes how the text around it is seen: C0 and C1 controls but for tab
-# and line ends, the line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574),
-# zero-width characters but for the joiners that scripts and emoji need, and non-characters.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -81,9 +73,9 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     """
     if "\r" in text:  # alone it ends a line too, for the parser
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    diagnostics = list(_unseen(text, path))
+    diagnostics = list(unseen.find(text, path))
     if diagnostics:
-        text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+        text = unseen.UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
     composer = _Composer(text, path, diagnostics)
     try:
         return composer.document(), diagnostics
@@ -91,24 +83,7 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
         return None, diagnostics
 
 
-def _unseen(text: str, path: str) -> Iterator[Diagnostic]:
-    if text.isascii() and not text.encode().translate(None, _ASCII_SEEN):
-        return
-    for number, line in enumerate(text.split("\n"), 1):
-        for found in UNSEEN.finditer(line):
-            yield Diagnostic(
-                Where(path, number, found.start() + 1), unseen_words(found[0]), UNSEEN_REMEDY
-            )
-
-
 TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the blanks before each line."
-UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it anew."
-
-
-def unseen_words(character: str) -> str:
-    """Name a character that can't be seen, for a diagnostic."""
-    name = unicodedata.name(character, "a control character")
-    return f"U+{ord(character):04X} ({name}) can't be seen, and is not allowed"
 
 
 def _mend_is_above(error: MarkedYAMLError) -> bool:
@@ -272,9 +247,9 @@ class _Composer:
         return text, (at.line, at.column, None, None)
 
     def _check_escapes(self, text: str, event: ScalarEvent) -> None:
-        if self._escapes and (found := UNSEEN.search(text)):
-            problem = f"{unseen_words(found[0])}, not even as an escape"
-            self._note(event.start_mark, problem, UNSEEN_REMEDY)
+        if self._escapes and (found := unseen.UNSEEN.search(text)):
+            problem = f"{unseen.words(found[0])}, not even as an escape"
+            self._note(event.start_mark, problem, unseen.REMEDY)
 
     def _resolve(self, text: str, at: StreamMark) -> Value:
         if text in _NULL:
@@ -327,7 +302,11 @@ class _Composer:
 
     def _too_many(self, event: Event) -> NoReturn:
         problem = f"the file holds more than {MAX_NODES:,} values"
-        self._note(event.start_mark, problem, "Split the course into several.")
+        self._note(
+            event.start_mark,
+            problem,
+            "No course needs that many: look for lines pasted again and again.",
+        )
         raise _Halt
 
     def _note(self, at: StreamMark | Where | None, problem: str, remedy: str) -> None:

@@ -22,7 +22,7 @@ MARKS = {
     Action.DOUBT: "?",
 }
 NOTHING = "Nothing to do: the outlines are as they were last applied."
-_LONG = 60
+_LONG = 44
 
 
 def summary(plan: Plan) -> str:

@@ -41,7 +41,7 @@ def plain(_style: str, text: str) -> str:
 
 
 def bare(command: str, *, folder: str = "") -> str:
-    """Write a command for the default workspace and target; `folder` is the option that names it."""
+    """Write a command for the default workspace and target: `folder` has nothing to name."""
     del folder
     return f"coursesync {command}"
 
@@ -103,8 +103,13 @@ def _change(
         yield f"{'':{_TITLE_AT}}{said}"
     if change.action is Action.UPDATE:
         for difference in differences(change):
-            named = f"{'':{_TITLE_AT}}{difference.name}: {value(difference.before)}"
-            yield f"{named} -> {value(difference.after)}"
+            before = f"{'':{_TITLE_AT}}{difference.name}: {value(difference.before)}"
+            after = f"-> {value(difference.after)}"
+            if len(before) + 1 + len(after) <= _WIDTH:
+                yield f"{before} {after}"
+            else:
+                yield before
+                yield f"{'':{_TITLE_AT + 2}}{after}"
 
 
 def _said(change: Change) -> str:

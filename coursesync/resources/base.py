@@ -51,6 +51,11 @@ def parse_address(text: str) -> Address | None:
     return Address(text) if well_formed else None
 
 
+def key_of(address: Address) -> str:
+    """Return the last key of an address: its own within its parent."""
+    return address.rpartition(".")[2]
+
+
 def course_of(address: Address) -> str:
     """Return the key of the course that an address belongs to."""
     return address.split(".", 2)[1]
@@ -136,7 +141,7 @@ class Resource:
     tree: Tree
     path: Path
     pin: int | None = None
-    previous: tuple[Address, ...] = ()
+    previous_keys: tuple[str, ...] = ()
     key_is_derived: bool = False
 
     @property

@@ -52,7 +52,7 @@ def test_an_update_is_left(
     planned = json.loads(author("plan", "--format", "json").out)
 
     assert applied.code == 6
-    assert "section.onboarding.welcome: left as it is; this version does not update" in applied.err
+    assert "section.onboarding.welcome: this version can't update" in applied.err
     assert "1 created, 1 left" in applied.err
     assert {entry["method"] for entry in api.log()} == {"POST"}
     assert api.records()[0]["Title"] == "Welcome to the space"
@@ -101,7 +101,7 @@ def test_a_new_key_is_a_move_that_sends_nothing(
     applied = author("apply", "--auto-approve")
 
     assert f"was section.onboarding.first-week, and keeps its Id {record_id}" in planned.out
-    assert "It takes no write." in planned.out
+    assert "Nothing is sent to Nexudus" in planned.out
     assert applied.code == 0
     assert len(api.log()) == sent
     assert saved(courses).entries["section.onboarding.week-one"] == record_id

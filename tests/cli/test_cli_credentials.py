@@ -205,9 +205,9 @@ def test_a_port_where_nothing_listens(cli: CommandLine, courses: Path) -> None:
     with_login = cli.having(LOGIN)("apply", "--auto-approve", "--base-url", url)
 
     assert (with_token.code, with_login.code) == (1, 1)
-    assert "Stopped: the API can't be reached: no connection" in with_token.err
+    assert "Stopped: the API can't be reached: there is no connection" in with_token.err
     assert "Apply: 2 not tried." in with_token.err
-    assert "Error: the API can't be reached: no connection" in with_login.err
+    assert "Stopped: the API can't be reached: there is no connection" in with_login.err
     assert "Check the network and the base URL" in with_token.err + with_login.err
     assert saved(courses).doubts == ()
     assert keeps_the_secrets(cli, with_token, with_login)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 from harness import (
@@ -83,12 +84,27 @@ def refused(cli: CommandLine, courses: Path, words: str, *command: str) -> None:
     assert files_below(courses) == before
 
 
+def record(line: bytes) -> dict[str, object]:
+    """Read a line of a journal, without its checksum."""
+    found = json.loads(line.rpartition(b" ")[0])
+    assert isinstance(found, dict)
+    return found
+
+
+def checked(line: dict[str, object]) -> bytes:
+    """Write a line of a journal, with its checksum."""
+    body = json.dumps(line).encode()
+    return body + f" {crc32(body):08x}\n".encode()
+
+
 def test_it_is_written_before_and_after_each_request(killed: Killed) -> None:
     """Four lines: the run, an intent and its outcome with the Id, an intent without one."""
-    records = [json.loads(line) for line in killed.lines]
+    records = [record(line) for line in killed.lines]
+    sent = records[1]["attributes"]
 
-    assert [record["record"] for record in records] == ["run", "intent", "outcome", "intent"]
-    assert records[1]["attributes"]["Title"] == "One"
+    assert [each["record"] for each in records] == ["run", "intent", "outcome", "intent"]
+    assert isinstance(sent, dict)
+    assert sent["Title"] == "One"
     assert records[2]["outcome"] == "applied"
     assert isinstance(records[2]["id"], int)
     assert records[3]["address"] == "section.a.two"
@@ -135,7 +151,8 @@ def test_a_journal_that_was_just_begun(
 def test_one_of_another_lineage(left: CommandLine, courses: Path, killed: Killed) -> None:
     """A journal that belongs to another state is refused: its Ids would be lost in this one."""
     lineage = json.loads(killed.state)["lineage"].encode()
-    other = killed.journal.replace(lineage, b"00000000-0000-4000-8000-000000000000")
+    run = killed.lines[0].replace(lineage, b"00000000-0000-4000-8000-000000000000")
+    other = checked(record(run)) + b"".join(killed.lines[1:])
     (courses / JOURNAL).write_bytes(other)
 
     refused(left, courses, f"the journal courses/{JOURNAL} belongs to another state")
@@ -198,9 +215,9 @@ def test_one_whose_ids_a_newer_state_lacks(cli: CommandLine, courses: Path, kill
         online("apply", "--auto-approve")
         state = json.loads((courses / STATE).read_text())
         run = {"lineage": state["lineage"], "serial": 1, "target": state["target"]}
-        first = {**json.loads(killed.lines[0]), **run}
-        outcome = killed.lines[2].replace(b'"id":1000001', b'"id":1000999')
-        journal = json.dumps(first).encode() + b"\n" + killed.lines[1] + outcome
+        first = {**record(killed.lines[0]), **run}
+        outcome = {**record(killed.lines[2]), "id": 1_000_999}
+        journal = checked(first) + killed.lines[1] + checked(outcome)
         (courses / JOURNAL).write_bytes(journal)
 
         refused(online, courses, "tells of records that the newer")

@@ -92,7 +92,7 @@ def test_a_second_signal_stops_at_once(
 
     assert process.returncode == -signal.SIGINT
     assert "1 to create, 0 to update, 0 to delete, 1 in doubt." in planned.out
-    assert f"coursesync resolve {FIRST_WEEK} --id N   (or --not-created)" in planned.out
+    assert f"coursesync resolve {FIRST_WEEK} --id N -w courses" in planned.out
     assert "the run was cut off before the answer came" in planned.out
     assert onboarding.exists()
 

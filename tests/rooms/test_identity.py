@@ -44,17 +44,6 @@ def test_a_previous_key_comes_before_every_likeness() -> None:
     assert pairs(before, now) == {"three": "two", "four": "one"}
 
 
-def test_a_previous_key_that_is_still_in_use_takes_nothing_away() -> None:
-    """A section that stands under its own key keeps its entry, whoever claims it."""
-    before: list[Section | str] = [Section("A", "one", "a")]
-    now: list[Section | str] = [
-        Section("A", "one", "a"),
-        Section("B", "two", "b", previous=("one",)),
-    ]
-
-    assert pairs(before, now) == {"one": "one"}
-
-
 def test_the_same_contents_tell_a_section_of_a_new_key_and_title() -> None:
     """A re-keyed and retitled section is recognised by its contents, at any place."""
     before: list[Section | str] = [Section("A", "one", "same"), Section("B", "two", "b")]
@@ -116,18 +105,6 @@ def test_one_new_for_two_gone_is_not_guessed() -> None:
 def test_a_section_that_moved_away_is_not_taken_for_the_new_one() -> None:
     """One gone at the top and a new one at the end are two different sections."""
     assert pairs(["A", "B", "C"], ["B", "C", "D"]) == {"b": "b", "c": "c"}
-
-
-def test_one_previous_key_claimed_twice_is_not_guessed() -> None:
-    """Where two sections claim one former key, neither gets it by that."""
-    before: list[Section | str] = [Section("A", "one", "a"), "Last"]
-    now: list[Section | str] = [
-        Section("X", "two", "x", previous=("one",)),
-        Section("Y", "three", "y", previous=("one",)),
-        "Last",
-    ]
-
-    assert pairs(before, now) == {"last": "last"}
 
 
 def test_contents_that_two_sections_share_tell_nothing() -> None:

@@ -1,0 +1,85 @@
+"""Text files, read with care: regular ones only, of bounded size, in UTF-8. Never writes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+from coursesync.errors import UnusableFile, Where
+
+MAX_BYTES = 1_048_576
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as people see it, whatever bytes it is made of."""
+    written = PurePosixPath(path).as_posix()
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in written)
+
+
+def read(path: Path) -> bytes:
+    """Read a file's bytes.
+
+    Raises:
+        UnusableFile: it can't be opened, is no regular file, or is larger than `MAX_BYTES`.
+    """
+    try:
+        # a FIFO would block an open that waits for a writer
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise UnusableFile(
+            f"{shown(path)} can't be read: {error.strerror}",
+            "Check the name and its spelling."
+            if isinstance(error, FileNotFoundError)
+            else "Check who may read it, with  ls -l",
+        ) from error
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)  # `fdopen` refuses a folder
+        raise UnusableFile(
+            f"{shown(path)} is no file",
+            "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
+        )
+    with os.fdopen(descriptor, "rb") as file:
+        # one more than it should hold, for it may grow while it is read
+        content = file.read(min(facts.st_size, MAX_BYTES) + 1)
+    if len(content) > MAX_BYTES:
+        raise UnusableFile(
+            f"{shown(path)} is larger than 1 MB ({facts.st_size / 1e6:.1f} MB)",
+            "An outline or a content file is text; put pictures and films on the web, or split it.",
+        )
+    return content
+
+
+class NotText(UnusableFile):
+    """A file that is not in UTF-8; knows which byte is to blame."""
+
+    def __init__(self, problem: str, before: bytes) -> None:
+        super().__init__(
+            problem, "Save it as UTF-8: in most editors, under  Save as…  or  Encoding."
+        )
+        self._before = before
+
+    def at(self, path: str) -> Where:
+        """Return the place of that byte in the file, whose path is given as shown to people."""
+        line = self._before.rpartition(b"\n")[2].decode(errors="replace")
+        return Where(path, self._before.count(b"\n") + 1, len(line) + 1)
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a file in UTF-8, every line end a line feed, without a byte order mark.
+
+    Raises:
+        NotText: it is in another encoding.
+    """
+    nulls = content.count(b"\0")
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or nulls * 4 > len(content):
+        raise NotText("the file is in UTF-16, not in UTF-8", b"")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotText(
+            f"the file is not in UTF-8 (byte 0x{content[error.start]:02X} is no character there)",
+            content[: error.start].removeprefix(b"\xef\xbb\xbf"),
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
