@@ -23,7 +23,7 @@ from coursesync.outline_checks import (
 )
 from coursesync.outline_words import diagnose
 from coursesync.resources import KINDS
-from coursesync.resources.base import STRICT, Key, Resource, Title, address_of
+from coursesync.resources.base import STRICT, UNPINNED, Key, Resource, Title, address_of
 
 if TYPE_CHECKING:
     from coursesync.resources.base import Attributes, ReadContents, Spec
@@ -119,7 +119,7 @@ def _resource(
         attributes=attributes,
         tree=tree,
         path=(SECTIONS, index),
-        pin=spec.display_order,
+        pin=None if spec.display_order == UNPINNED else spec.display_order,
         previous_keys=tuple(spec.previous_keys),
-        key_is_derived="key" not in spec.model_fields_set,
+        key_is_derived=not spec.key,
     )

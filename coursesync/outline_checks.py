@@ -131,7 +131,9 @@ def picture_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]
     """Find `image:` with nothing behind it, which would remove the picture by a slip."""
     for i, section in enumerate(sections):
         path: Path = (SECTIONS, i, "image")
-        if isinstance(section, dict) and "image" in section and tree.written(path) == "":
+        if not isinstance(section, dict) or section.get("image", "") is not None:
+            continue
+        if tree.written(path) == "":
             yield Diagnostic(
                 tree.where_key(path),
                 "`image` has no value",

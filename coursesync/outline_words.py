@@ -110,7 +110,14 @@ class _Slip:
         return list((nested or self.model).model_fields)
 
 
+def _no_value(slip: _Slip) -> tuple[str, str]:
+    needed = slip.path[-1:] in {("id",), ("title",), ("sections",)}
+    return f"{slip.subject} has no value", slip.example + ("" if needed else ", or delete the line")
+
+
 def _text(slip: _Slip) -> tuple[str, str]:
+    if slip.detail["input"] is None and not slip.written:
+        return _no_value(slip)
     if slip.written:
         quoted = f'"{slip.written[:40]}"'
         in_list = isinstance(slip.path[-1], int)
@@ -124,6 +131,8 @@ def _text(slip: _Slip) -> tuple[str, str]:
 def _typed(noun: str) -> Callable[[_Slip], tuple[str, str]]:
     def words(slip: _Slip) -> tuple[str, str]:
         value = slip.detail["input"]
+        if value is None:
+            return _no_value(slip)
         found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
         return f"{slip.subject} must be {noun}, and is {found}", slip.example
 

@@ -178,10 +178,11 @@ def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> P
     Returns:
         The plan; its courses are sorted by key.
     """
-    left = _by_course(state.entries)
-    doubts = _by_course(state.doubts)
+    settled = frozenset(settled)
+    left = _by_course(state.entries, settled)
+    doubts = _by_course(state.doubts, settled)
     wanted = {outline.key: outline for outline in outlines}
-    in_use = wanted.keys() | set(settled)
+    in_use = wanted.keys() | settled
     former = _former_keys(left, in_use)
     ours: dict[str, list[Change]] = {}
     for key, outline in wanted.items():
@@ -193,7 +194,7 @@ def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> P
             left.setdefault(course_of(address), {})[address] = held[address]
     courses: dict[str, Course] = {}
     changes: list[Change] = []
-    for key in sorted((wanted.keys() | left.keys() | doubts.keys()) - set(settled)):
+    for key in sorted(wanted.keys() | left.keys() | doubts.keys()):
         orphans, uncertain = left.get(key, {}), doubts.get(key, {})
         mine = wanted.get(key)
         resources = {r.address: r for r in mine.resources} if mine is not None else {}
@@ -216,10 +217,12 @@ def _former_keys(
     return former
 
 
-def _by_course(items: Mapping[Address, T]) -> dict[str, dict[Address, T]]:
+def _by_course(items: Mapping[Address, T], settled: Container[str]) -> dict[str, dict[Address, T]]:
     grouped: dict[str, dict[Address, T]] = {}
-    for address, item in items.items():
-        grouped.setdefault(course_of(address), {})[address] = item
+    for address in items:
+        key = course_of(address)
+        if key not in settled:
+            grouped.setdefault(key, {})[address] = items[address]
     return grouped
 
 

@@ -6,14 +6,12 @@ cross a file: fields stand in the alphabet's order, so that what is saved is sor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from coursesync.resources.base import Address, FieldValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FORMAT = 1
 VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -60,6 +58,32 @@ class Doubt(BaseModel):
     since: str
 
 
+class Unread(Mapping[Address, Entry]):
+    """Entries as they were read from a file that is known to be ours: each made when asked for.
+
+    A plan looks at the entries of the courses that have changed, which are few.
+    """
+
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        self._raw = raw
+        self._made: dict[str, Entry] = {}
+
+    def __getitem__(self, address: Address) -> Entry:
+        entry = self._made.get(address)
+        if entry is None:
+            entry = self._made[address] = Entry.model_validate(self._raw[address])
+        return entry
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._raw
+
+    def __iter__(self) -> Iterator[Address]:
+        return map(Address, self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
 class State(BaseModel):
     """All that is known of one target.
 
@@ -72,7 +96,7 @@ class State(BaseModel):
 
     courses: dict[str, CourseRecord] = {}
     doubts: dict[Address, Doubt] = {}
-    entries: dict[Address, Entry] = {}
+    entries: Mapping[Address, Entry] = {}
     format: Literal[1] = 1
     lineage: str = ""
     serial: Annotated[int, Field(ge=0)] = 0

@@ -10,12 +10,13 @@ This room does no I/O and knows no YAML library.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
 # line and column from 0; what was written; the marks below: by key ((line, column) of the key
@@ -25,13 +26,21 @@ Below: TypeAlias = "Mapping[str, tuple[int, int, Mark]] | Sequence[Mark] | None"
 Path: TypeAlias = "tuple[str | int, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
-    """A document: the file's path as shown to people, its value, and the value's marks."""
+    """A document: the file's path as shown to people, its value, and where it all stands.
+
+    `locate` gives the value's mark; it is asked once, and only where a place is to be told.
+    """
 
     path: str
     value: Value
-    mark: Mark
+    locate: Callable[[], Mark]
+
+    @cached_property
+    def mark(self) -> Mark:
+        """The mark of the whole value."""
+        return self.locate()
 
     def find(self, path: Path) -> tuple[Mark, bool]:
         """Return the mark at `path`, or its nearest ancestor's, and whether it is the very one."""

@@ -43,9 +43,8 @@ def test_version_imports_nothing_heavy() -> None:
     """Asking for the version loads neither models, nor YAML, nor HTTP, nor a progress bar."""
     script = (
         "import sys; sys.argv = ['coursesync', '--version']\n"
-        "from coursesync.cli import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
+        "from coursesync.cli import _run\n"
+        "_run()\n"
         "print(sorted({name.split('.')[0] for name in sys.modules}))"
     )
     told = subprocess.run(

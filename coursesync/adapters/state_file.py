@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING
 from uuid import uuid4
-from zlib import crc32
-
-from pydantic import ValidationError
 
 from coursesync.adapters.state_text import parse, serialise
 from coursesync.errors import StateError
-from coursesync.journal import RECORD, Run, Step, fold, holds
 from coursesync.state import State
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from coursesync.journal import Run, Step
 
 NAME = "coursesync.state.json"
 
@@ -51,15 +49,28 @@ class StateFile:
         """
         saved = self._saved()
         self._check_target(saved.target)
-        return self._folded(saved)
+        try:
+            told = self.journal_path.read_bytes()
+        except FileNotFoundError:
+            return saved
+        except OSError as error:
+            raise StateError(
+                f"the journal {self.journal_path} can't be read: {error.strerror}",
+                "Check what it is and who may read it, with  ls -l",
+            ) from error
+        from coursesync.adapters.journal_text import catch_up  # noqa: PLC0415 - rarely needed
+
+        return catch_up(saved, told, self.path, self.journal_path)
 
     def begin(self, state: State) -> State:
         """Save what is not saved yet (a new state, a folded journal), and open a journal."""
         state = self.finish(state) if state.serial == 0 else self.recover(state)
+        from coursesync.journal import Run  # noqa: PLC0415 - a plan writes no journal
+
         run = Run(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
             self._journal = self.journal_path.open("xb")
-            self._write(run.model_dump_json())
+            self._write(run)
             _sync_folder(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -72,7 +83,7 @@ class StateFile:
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
         try:
-            self._write(step.model_dump_json())
+            self._write(step)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -117,67 +128,11 @@ class StateFile:
                 "--state coursesync.other.state.json",
             )
 
-    def _folded(self, saved: State) -> State:
-        records = self._records()
-        if records is None:
-            return saved
-        run, steps = records
-        if run.lineage != saved.lineage or run.target != saved.target or run.serial > saved.serial:
-            raise StateError(
-                f"the journal {self.journal_path} belongs to another state than {self.path}",
-                "It tells what a cut-off run did. Put back the state file that stood beside it; "
-                "don't delete it before its Ids are known.",
-            )
-        if run.serial == saved.serial:
-            return fold(saved, steps)
-        if holds(saved, steps):
-            return saved
-        raise StateError(
-            f"the journal {self.journal_path} tells of records that the newer {self.path} lacks",
-            "Put back the state file that stood beside it, or settle what it tells by hand.",
-        )
+    def _write(self, record: Run | Step) -> None:
+        from coursesync.adapters.journal_text import line  # noqa: PLC0415 - as in `begin`
 
-    def _records(self) -> tuple[Run, list[Step]] | None:
-        try:
-            content = self.journal_path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StateError(
-                f"the journal {self.journal_path} can't be read: {error.strerror}",
-                "Check what it is and who may read it, with  ls -l",
-            ) from error
-        # a line without its end was never fsynced: what it announces was not begun
-        lines = content.split(b"\n")[:-1]
-        if not lines:
-            return None
-        records = [self._record(number, line) for number, line in enumerate(lines, 1)]
-        first, *steps = records
-        rest = [step for step in steps if not isinstance(step, Run)]
-        if not isinstance(first, Run) or len(rest) != len(steps):
-            self._damaged(1)
-        return first, rest
-
-    def _record(self, number: int, line: bytes) -> Run | Step:
-        body, _, checksum = line.rpartition(b" ")
-        if checksum != _checksum(body):
-            self._damaged(number)
-        try:
-            return RECORD.validate_json(body)
-        except ValidationError:
-            self._damaged(number)
-
-    def _damaged(self, number: int) -> NoReturn:
-        raise StateError(
-            f"the journal {self.journal_path} is damaged at line {number}",
-            "It tells what a cut-off run did. Before you move it away, look in Nexudus for what "
-            "its lines speak of.",
-        )
-
-    def _write(self, line: str) -> None:
         assert self._journal is not None  # noqa: S101 - `begin` comes first
-        body = line.encode()
-        self._journal.write(body + b" " + _checksum(body) + b"\n")
+        self._journal.write(line(record))
         self._journal.flush()
         os.fsync(self._journal.fileno())
 
@@ -199,10 +154,6 @@ class StateFile:
             f"the state can't be written in {self.path.parent}: {error.strerror or error}",
             "Check that you may write in that folder and that the disk has room.",
         )
-
-
-def _checksum(body: bytes) -> bytes:
-    return f"{crc32(body):08x}".encode()
 
 
 def _sync_folder(folder: Path) -> None:

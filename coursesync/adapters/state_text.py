@@ -12,10 +12,10 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic_core import from_json
 
 from coursesync.errors import StateError
-from coursesync.state import FORMAT, State
+from coursesync.state import FORMAT, State, Unread
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ def parse(content: bytes, path: Path) -> State:
     if checksum is None or _digest(rest) != checksum[1]:
         raise _mistrusted(content, path)
     try:
-        return State.model_validate_json(_OPENING + rest)
-    except ValidationError as error:
+        raw = from_json(_OPENING + rest)
+        entries = raw.pop("entries")
+        return State.model_validate(raw).model_copy(update={"entries": Unread(entries)})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _mistrusted(content, path) from error
 
 

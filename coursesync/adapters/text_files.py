@@ -33,16 +33,17 @@ def read(path: Path) -> bytes:
             if isinstance(error, FileNotFoundError)
             else "Check who may read it, with  ls -l",
         ) from error
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
-        os.close(descriptor)  # `fdopen` refuses a folder
-        raise UnusableFile(
-            f"{shown(path)} is no file",
-            "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
-        )
-    with os.fdopen(descriptor, "rb") as file:
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise UnusableFile(
+                f"{shown(path)} is no file",
+                "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
+            )
         # one more than it should hold, for it may grow while it is read
-        content = file.read(min(facts.st_size, MAX_BYTES) + 1)
+        content = os.read(descriptor, min(facts.st_size, MAX_BYTES) + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_BYTES:
         raise UnusableFile(
             f"{shown(path)} is larger than 1 MB ({facts.st_size / 1e6:.1f} MB)",

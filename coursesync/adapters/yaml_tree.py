@@ -1,4 +1,4 @@
-"""YAML text in, a positioned `Tree` and its diagnostics out. The only room that knows ruamel.yaml.
+"""YAML text in, a positioned `Tree` and its diagnostics out.
 
 The parser's events are composed here rather than by ruamel's own composer: the events of its
 C parser are several times faster, carry every position, and show what a composer resolves
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
@@ -27,6 +28,8 @@ from ruamel.yaml.events import (
 )
 
 from coursesync import unseen
+from coursesync.adapters.yaml_quick import Unusual, quickly
+from coursesync.adapters.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.adapters.yaml_words import advice
 from coursesync.errors import Diagnostic, Where
 from coursesync.tree import Tree
@@ -43,16 +46,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 16
 MAX_NODES = 50_000
-MAX_DIGITS = 19
 
-_NULL = {"", "~", "null", "Null", "NULL"}
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-)
-_MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
-_BASES = {"0o": 8, "0x": 16}
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
 
 
@@ -76,11 +70,23 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     diagnostics = list(unseen.find(text, path))
     if diagnostics:
         text = unseen.UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
-    composer = _Composer(text, path, diagnostics)
+    elif not isinstance(value := quickly(text), Unusual):
+        return Tree(path, value, partial(_marks, text, path)), diagnostics
+    return _in_full(text, path, diagnostics), diagnostics
+
+
+def _in_full(text: str, path: str, diagnostics: list[Diagnostic]) -> Tree | None:
     try:
-        return composer.document(), diagnostics
+        return _Composer(text, path, diagnostics).document()
     except _Halt:
-        return None, diagnostics
+        return None
+
+
+def _marks(text: str, path: str) -> Mark:
+    """Read a document again, for where its values stand: only what is shown needs to know."""
+    tree = _in_full(text, path, [])
+    assert tree is not None  # noqa: S101 - it was read before
+    return tree.mark
 
 
 TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the blanks before each line."
@@ -122,7 +128,7 @@ class _Composer:
         except (YAMLError, ValueError, KeyError, AttributeError) as error:
             # the parser raises the last three on some malformed input
             self._unreadable(error)
-        return Tree(self._path, value, mark)
+        return Tree(self._path, value, lambda: mark)
 
     def _directives(self, start: Event) -> None:
         if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
@@ -236,7 +242,7 @@ class _Composer:
         if event.anchor or event.ctag:  # `tag` is made anew each time
             self._extras(event)
         if event.implicit[0]:  # a plain scalar
-            if not text or text[0] in _MAYBE_NOT_TEXT:
+            if not text or text[0] in MAYBE_NOT_TEXT:
                 value = self._resolve(text, at)
                 if value is not text:
                     return value, (at.line, at.column, text, None)
@@ -252,22 +258,15 @@ class _Composer:
             self._note(event.start_mark, problem, unseen.REMEDY)
 
     def _resolve(self, text: str, at: StreamMark) -> Value:
-        if text in _NULL:
+        try:
+            return resolve(text)
+        except TooLongError:
+            self._note(
+                at,
+                f"a number of {len(text):,} characters is more than any field takes",
+                "Where it is meant as text, put it in quotes.",
+            )
             return None
-        if text in _BOOL:
-            return _BOOL[text]
-        if _INT.fullmatch(text):
-            if len(text) > MAX_DIGITS:
-                self._note(
-                    at,
-                    f"a number of {len(text):,} characters is more than any field takes",
-                    "Where it is meant as text, put it in quotes.",
-                )
-                return None
-            return int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
-        if _FLOAT.fullmatch(text):
-            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-        return text
 
     def _lost_tail(self, event: ScalarEvent) -> None:
         end = event.end_mark

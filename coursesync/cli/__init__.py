@@ -9,7 +9,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -44,13 +46,19 @@ def _cli() -> None:
     """
 
 
-def main() -> None:
-    """Run the command line and exit with one of `errors.ExitCode`."""
+def main() -> NoReturn:
+    """Run the command line and exit with one of `errors.ExitCode`. Never returns."""
     gc.disable()  # reading makes many values and no cycles; `apply` turns it on again
     # models are our own: looking for other packages' plug-ins costs more than `--version`
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
-    sys.exit(_run())
+    code = _run()
+    with suppress(OSError):  # whoever read it has gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # every file is closed by now; to take a workspace's values apart, one by one, would be
+    # a tenth of a plan's time
+    os._exit(code)
 
 
 def _run() -> int:

@@ -14,7 +14,7 @@ from coursesync.cli.screen import painter, say
 from coursesync.cli.session import open_session, plan_of, target_options, workspace_argument
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.plan import Action
-from coursesync.render import json, markdown, text
+from coursesync.render import text
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session
@@ -59,9 +59,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         known = session.state()
         plan = plan_of(session.workspace(known), known)
         if out is not None:
+            from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
+
             _write(out, json.render(plan))
     except CoursesyncError as error:
         if form == "json":
+            from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
+
             click.echo(json.render_failure(error), nl=False)
         raise
     click.echo(_rendered(plan, form, session), nl=False)
@@ -73,8 +77,12 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 def _rendered(plan: Plan, form: str, session: Session) -> str:
     if form == "json":
+        from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
+
         return json.render(plan)
     if form == "markdown":
+        from coursesync.render import markdown  # noqa: PLC0415 - the same
+
         return markdown.render(plan)
     return text.render(plan, painter(sys.stdout), session.hint)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -122,6 +121,8 @@ def _config(folder: Path) -> Config:
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_CONFIG)
+        import tomllib  # noqa: PLC0415 - only where there is such a file
+
         return Config.model_validate(tomllib.loads(content.decode()))
     except FileNotFoundError:
         return Config()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, NewType, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ INT32_MAX = 2**31 - 1
 MAX_KEY = 100
 MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
+UNPINNED = -1
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 INT32_MAX = 2**31 - 1
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -113,18 +114,10 @@ class Spec(BaseModel):
 
     model_config = STRICT
 
-    key: Key | None = None
+    key: Key = ""  # not given: made from the title
     previous_keys: list[Key] = Field(default_factory=list)
     title: Title
-    display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] | None = None
-
-    @field_validator("key", "display_order", mode="before")
-    @classmethod
-    def _given(cls, value: object) -> object:
-        # `key:` with nothing behind it is a slip, not a wish for the default
-        if value is None:
-            raise mistake("there is no value here", "Write one, or delete the line.")
-        return value
+    display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] = UNPINNED
 
 
 @dataclass(frozen=True, slots=True)

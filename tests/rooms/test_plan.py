@@ -215,7 +215,7 @@ def test_what_was_applied_is_not_planned_again(edits: list[Outline]) -> None:
 def test_a_plan_is_the_same_each_time_it_is_made(first: Outline, then: Outline) -> None:
     """The same outlines and state give an equal plan, whatever order the state's entries have."""
     state = applied(plan_of(first))
-    reversed_ = state.model_copy(update={"entries": dict(reversed(state.entries.items()))})
+    reversed_ = state.model_copy(update={"entries": dict(reversed([*state.entries.items()]))})
 
     assert plan_of(then, state) == plan_of(then, reversed_)
     assert plan_of(then, state).digest == plan_of(then, reversed_).digest

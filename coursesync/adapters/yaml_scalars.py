@@ -1,0 +1,41 @@
+"""What a plain scalar means: YAML 1.2's core schema, and nothing of YAML 1.1's.
+
+https://yaml.org/spec/1.2.2/#103-core-schema; so `no`, `2024-01-01` and `1_000` are text.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_DIGITS = 19
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
+_BASES = {"0o": 8, "0x": 16}
+
+
+class TooLongError(ValueError):
+    """A number of more digits than any field takes (and than Python would convert in time)."""
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """Return what a plain scalar stands for; the very same text where it is text.
+
+    Raises:
+        TooLongError: it is a whole number of more than `MAX_DIGITS` characters.
+    """
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _INT.fullmatch(text):
+        if len(text) > MAX_DIGITS:
+            raise TooLongError
+        return int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return text
