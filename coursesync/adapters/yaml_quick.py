@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from coursesync.tree import Value
 
-MOST_EVENTS = 50_000
+MOST_NODES = 50_000
 DEEPEST = 8
 
 
@@ -71,13 +71,12 @@ class _Values:
 
     def __init__(self, advance: Callable[[], Event]) -> None:
         self._advance = advance
-        self._left = MOST_EVENTS
+        self._left = MOST_NODES
 
     def node(self, event: Event, depth: int) -> Value:
         if isinstance(event, ScalarEvent):
             return _scalar(event)
-        self._left -= 1
-        if not depth or self._left < 0:
+        if not depth:
             raise Unusual
         if not isinstance(event, MappingStartEvent | SequenceStartEvent):
             raise Unusual
@@ -87,18 +86,23 @@ class _Values:
             return self._mapping(depth - 1)
         return self._sequence(depth - 1)
 
+    def _spend(self, nodes: int) -> None:
+        self._left -= nodes
+        if self._left < 0:
+            raise Unusual
+
     def _mapping(self, depth: int) -> Value:
         values: dict[str, Value] = {}
         advance = self._advance
         while True:
             event = advance()
             if event.__class__ is MappingEndEvent:
-                self._left -= len(values)
+                self._spend(len(values))
                 return values
             if not isinstance(event, ScalarEvent) or event.anchor or event.ctag:
                 raise Unusual
             key = event.value
-            if key in values or not key.isascii() or len(values) > MOST_EVENTS:
+            if key in values or not key.isascii():
                 raise Unusual
             event = advance()
             values[key] = (
@@ -111,10 +115,8 @@ class _Values:
         while True:
             event = advance()
             if event.__class__ is SequenceEndEvent:
-                self._left -= len(values)
+                self._spend(len(values))
                 return values
-            if len(values) > MOST_EVENTS:
-                raise Unusual
             values.append(self.node(event, depth))
 
 

@@ -8,8 +8,14 @@ from __future__ import annotations
 import re
 
 MAX_DIGITS = 19
-_NULL = {"", "~", "null", "Null", "NULL"}
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
@@ -28,14 +34,14 @@ def resolve(text: str) -> str | int | float | bool | None:
     Raises:
         TooLongError: it is a whole number of more than `MAX_DIGITS` characters.
     """
-    if text in _NULL:
-        return None
-    if text in _BOOL:
-        return _BOOL[text]
+    if text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS:
+        return int(text)  # nearly all that is no text; the rest is spelled out below
+    if text in _WORDS:
+        return _WORDS[text]
     if _INT.fullmatch(text):
         if len(text) > MAX_DIGITS:
             raise TooLongError
         return int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
-    if _FLOAT.fullmatch(text):
+    if not text[0].isalpha() and _FLOAT.fullmatch(text):
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -32,6 +31,11 @@ from coursesync.resources.base import (
 )
 
 IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
+# https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
+_ADDRESS = re.compile(
+    r"(?i:https?)://(?P<user>[^/?#@\s]*@)?(?:[^/?#@\s:\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{0,5})?"
+    r"(?P<path>/[^?#\s]*)?(?:[?#]\S*)?"
+)
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif")
 _LONGEST_NAME = 255
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
@@ -48,24 +52,22 @@ def _in_place(text: str) -> str:
 
 
 def _picture(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # brackets that hold no IPv6 address
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
+    parts = _ADDRESS.fullmatch(url)
+    if parts is None:
         raise mistake(
             "the image is not the address of a picture on the web",
             "Write an address that starts with https://, as in  https://cdn.example.com/tour.png",
         )
-    if parts.username is not None:
+    if parts["user"]:
         raise mistake(
             "the image's address holds a user name or password, which every member could read",
             "Put the picture where it can be read without one.",
         )
-    name = parts.path.rpartition("/")[2]
+    name = (parts["path"] or "").rpartition("/")[2]
+    ending = name.rpartition(".")[2][:20]
     if "." in name and not name.lower().endswith(_PICTURES):
         raise mistake(
-            f"the image is a .{name.rpartition('.')[2][:20]} file; Nexudus takes JPG, PNG or GIF",
+            f"the image is a .{ending} file; Nexudus takes JPG, PNG or GIF",
             "Save the picture as one of those, and give that file's address.",
         )
     return url
