@@ -31,7 +31,7 @@ workflows: $(VENV)/dev
 # the tests import the built wheel, never this folder
 coverage: $(VENV)/dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 4
+	$(BIN)/coverage run $(BIN)/pytest -n 4
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

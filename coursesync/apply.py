@@ -85,6 +85,7 @@ def apply(
         StateError: the state can't be saved; before the first write nothing was sent.
     """
     run = _Run(plan, state, world)
+    run.move()
     stop = run.through()
     if run.steps:
         led_to = fold(run.state, run.steps)
@@ -112,11 +113,20 @@ class _Run:
         self.steps: list[Step] = []
         self.results: list[Result] = []
 
+    def move(self) -> None:
+        """Give what is kept under a new key its new address; the server knows no addresses."""
+        moves = {change.was: change.address for change in self._changes if change.was}
+        if moves:
+            self._note(Move(to=moves, at=self._world.clock.stamp()))
+
     def through(self) -> _Stop | None:
         """Go through the changes; return why the run ended early, if it did."""
         stop: _Stop | None = None
         for change in self._changes:
             if not change.action.changes:
+                continue
+            if change.action is Action.MOVE:
+                self._conclude(Result(change, Status.MOVED, change.record_id))
                 continue
             if stop is None:
                 try:
@@ -140,8 +150,6 @@ class _Run:
         if held := self._held.get(change.parent_id):
             return Result(change, Status.HELD_BACK, reason=held)
         self._go_on()
-        if change.action is Action.MOVE:
-            return self._move(change)
         if change.action is Action.CREATE:
             return self._create(change)
         return Result(
@@ -153,7 +161,7 @@ class _Run:
     def _go_on(self) -> None:
         if self._world.clock.stopping():
             raise _Stop(
-                "the run was interrupted", "Run  coursesync apply  again; it goes on from here."
+                "the run was interrupted", "Run the same command again; it goes on from here."
             )
 
     def _note(self, step: Step) -> None:
@@ -162,17 +170,11 @@ class _Run:
         self._world.store.append(step)
         self.steps.append(step)
 
-    def _move(self, change: Change) -> Result:
-        assert change.was is not None  # noqa: S101 - what makes it a move
-        self._note(Move(address=change.was, to=change.address, at=self._world.clock.stamp()))
-        return Result(change, Status.MOVED, change.record_id)
-
     def _create(self, change: Change) -> Result:
-        throttled = unsent = 0
-        renewed = False
+        throttled = unsent = renewed = 0
         self._log_in()
         while True:
-            outcome = self._attempt(change, throttled + unsent + 1)
+            outcome = self._attempt(change, throttled + unsent + renewed + 1)
             if isinstance(outcome, Throttled):
                 throttled += 1
                 self._slow_down(outcome.seconds, throttled)
@@ -184,7 +186,7 @@ class _Run:
             elif renewed or not self._renew():
                 raise _refused_credentials(change)
             else:
-                renewed = True
+                renewed = 1
 
     def _log_in(self) -> None:
         try:
@@ -230,7 +232,7 @@ class _Run:
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise _Stop(
                 f"the API allows no more writes for now; it asks to wait {duration(seconds)}",
-                "Run  coursesync apply  again after that; it goes on from here.",
+                "Run the same command again after that; it goes on from here.",
             )
         self._world.schedule.hold(self._world.clock.now() + seconds)
 
@@ -238,7 +240,7 @@ class _Run:
         if times >= MAX_TRIES:
             raise _Stop(
                 f"the API can't be reached: {reason}",
-                "Check the network and the base URL, then run  coursesync apply  again.",
+                "Check the network and the base URL, then run the same command again.",
                 unusable=True,
             )
         self._pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")

@@ -67,13 +67,15 @@ class Conclusion(BaseModel):
 
 
 class Move(BaseModel):
-    """A record that goes on under another address: its key changed, nothing on the server."""
+    """Records that go on under other addresses: their keys changed, nothing on the server.
+
+    All of a run's in one record, for two may change places.
+    """
 
     model_config = _LINE
 
     record: Literal["move"] = "move"
-    address: Named
-    to: Named
+    to: dict[Named, Named]
     at: str
 
 
@@ -95,11 +97,13 @@ def fold(state: State, records: Iterable[Step]) -> State:
     pending: dict[Address, Intent] = {}
     touched: set[str] = set()
     for record in records:
+        if isinstance(record, Move):
+            entries = {record.to.get(address, address): e for address, e in entries.items()}
+            touched.update(map(course_of, [*record.to, *record.to.values()]))
+            continue
         touched.add(course_of(record.address))
         if isinstance(record, Intent):
             pending[record.address] = record
-        elif isinstance(record, Move):
-            entries[record.to] = entries.pop(record.address)
         elif (intent := pending.pop(record.address, None)) is not None:
             _conclude(intent, record, entries, doubts)
     for intent in pending.values():

@@ -147,9 +147,9 @@ def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
         return InDoubt("the API answered HTTP 200 with something that is no answer of its own")
     record_id = answer.record_id
     if not answer.WasSuccessful or answer.Errors:
-        if record_id is None:
+        if record_id is None and not answer.WasSuccessful:
             return _refusal(answer, "the API said that it was not successful")
-        return InDoubt(f"the API spoke of a failure, and yet of a record {record_id}")
+        return InDoubt("the API spoke of a failure and of success in one answer")
     if record_id is None:
         return InDoubt("the API said that it was successful, and gave no Id")
     if record_id in known:

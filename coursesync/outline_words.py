@@ -27,7 +27,7 @@ _EXAMPLES = {
     "unlock": "unlock: immediate,  unlock: sequential  or  unlock: {after_days: 7}",
     "after_days": "unlock: {after_days: 7}",
     "contents": "contents: <p>Welcome!</p>  or  contents: {markdown: welcome.md}",
-    "active": "active: false",
+    "active": "active: true  (members see it) or  active: false",
     "display_order": "display_order: 100",
     "previous_keys": "previous_keys: [old-key]",
     "sections": "sections:  and below it a line that starts with  - title:",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic_core import to_json
 
+from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.identity import identify
 from coursesync.ordering import assign
 from coursesync.resources import KINDS
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Address, Attributes, FieldValue, Kind, Resource
     from coursesync.state import Doubt, Entry, State
 
-T = TypeVar("T")
+Held = TypeVar("Held", "Entry", "Doubt")
 
 
 class Action(Enum):
@@ -121,7 +122,7 @@ class Plan:
     target: str
     lineage: str
     serial: int
-    courses: Mapping[str, Course]
+    courses: Mapping[int, Course]
     changes: tuple[Change, ...]
 
     def count(self, *actions: Action) -> int:
@@ -132,6 +133,11 @@ class Plan:
     def writes(self) -> int:
         """The number of write requests that it takes."""
         return sum(change.action.writes for change in self.changes)
+
+    @cached_property
+    def in_doubt(self) -> bool:
+        """Whether a person has something to settle."""
+        return any(change.action is Action.DOUBT for change in self.changes)
 
     @cached_property
     def has_changes(self) -> bool:
@@ -162,8 +168,8 @@ class Plan:
 
     def by_course(self) -> Iterator[tuple[Course, list[Change]]]:
         """Group the changes by their course, in order."""
-        for key, changes in groupby(self.changes, key=lambda change: course_of(change.address)):
-            yield self.courses[key], list(changes)
+        for course_id, changes in groupby(self.changes, key=lambda change: change.parent_id):
+            yield self.courses[course_id], list(changes)
 
 
 def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> Plan:
@@ -176,63 +182,82 @@ def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> P
         state: what was last sent.
 
     Returns:
-        The plan; its courses are sorted by key.
+        The plan; its courses are sorted by key. A course is known by its Id: its outline's file may
+        be renamed.
+
+    Raises:
+        InvalidOutlines: an outline would take the addresses of another course's records.
     """
     settled = frozenset(settled)
-    left = _by_course(state.entries, settled)
+    entries = _by_course(state.entries, settled)
     doubts = _by_course(state.doubts, settled)
-    wanted = {outline.key: outline for outline in outlines}
-    in_use = wanted.keys() | settled
-    former = _former_keys(left, in_use)
-    ours: dict[str, list[Change]] = {}
-    for key, outline in wanted.items():
-        held = left.pop(key, {})
-        for former_key in former.get(outline.course_id, ()):
-            held |= left.pop(former_key)
-        ours[key], matched = _course_changes(outline, held, doubts.get(key, {}))
-        for address in held.keys() - matched:
-            left.setdefault(course_of(address), {})[address] = held[address]
-    courses: dict[str, Course] = {}
+    wanted = {outline.course_id: outline for outline in outlines}
+    courses: dict[int, Course] = {}
     changes: list[Change] = []
-    for key in sorted(wanted.keys() | left.keys() | doubts.keys()):
-        orphans, uncertain = left.get(key, {}), doubts.get(key, {})
-        mine = wanted.get(key)
-        resources = {r.address: r for r in mine.resources} if mine is not None else {}
-        courses[key] = _course(key, mine, state, [*orphans.values(), *uncertain.values()])
-        changes += ours.get(key, [])
+    for course_id in wanted.keys() | entries.keys() | doubts.keys():
+        held, uncertain = entries.get(course_id, {}), doubts.get(course_id, {})
+        outline = wanted.get(course_id)
+        courses[course_id] = _course(course_id, outline, state, [*held, *uncertain])
+        if outline is not None:
+            ours, matched = _course_changes(outline, held, uncertain)
+            changes += ours
+            held = {address: entry for address, entry in held.items() if address not in matched}
+        resources = {r.address: r for r in outline.resources} if outline is not None else {}
         changes += _doubts(uncertain, resources)
-        changes += _kept(orphans)
+        changes += _kept(held)
+    clashes = list(_clashes(changes, wanted, state))
+    if clashes:
+        raise InvalidOutlines(clashes)
+    changes.sort(key=lambda change: (courses[change.parent_id].key, change.parent_id))
     return Plan(state.target, state.lineage, state.serial, courses, tuple(changes))
 
 
-def _former_keys(
-    entries: Mapping[str, Mapping[Address, Entry]], in_use: Container[str]
-) -> dict[int, list[str]]:
-    """Find, by course Id, the keys in the state that no outline has now: its file was renamed."""
-    former: dict[int, list[str]] = {}
-    for key in sorted(entries):
-        parents = {entry.parent_id for entry in entries[key].values()}
-        if key not in in_use and len(parents) == 1:
-            former.setdefault(parents.pop(), []).append(key)
-    return former
-
-
-def _by_course(items: Mapping[Address, T], settled: Container[str]) -> dict[str, dict[Address, T]]:
-    grouped: dict[str, dict[Address, T]] = {}
+def _by_course(
+    items: Mapping[Address, Held], settled: Container[str]
+) -> dict[int, dict[Address, Held]]:
+    """Group what the state holds by the Id of its course, which a renamed file does not change."""
+    grouped: dict[int, dict[Address, Held]] = {}
     for address in items:
-        key = course_of(address)
-        if key not in settled:
-            grouped.setdefault(key, {})[address] = items[address]
+        if course_of(address) not in settled:
+            item = items[address]
+            grouped.setdefault(item.parent_id, {})[address] = item
     return grouped
 
 
 def _course(
-    key: str, outline: Outline | None, state: State, held: Sequence[Entry | Doubt]
+    course_id: int, outline: Outline | None, state: State, held: Sequence[Address]
 ) -> Course:
     if outline is not None:
-        return Course(key, outline.course_id, outline.title, outline.path)
+        return Course(outline.key, course_id, outline.title, outline.path)
+    key = course_of(held[0])
     record = state.courses.get(key)
-    return Course(key, held[0].parent_id, record.title if record else "", None)
+    return Course(key, course_id, record.title if record else "", None)
+
+
+def _clashes(
+    changes: Sequence[Change], wanted: Mapping[int, Outline], state: State
+) -> Iterator[Diagnostic]:
+    """Find the outlines whose sections would take the addresses of another course's.
+
+    One address is one record: taking it would lose the other's Id.
+    """
+    left = {change.was for change in changes if change.was}
+    told: set[int] = set()
+    for change in changes:
+        taken = change.action is Action.CREATE or change.was is not None
+        if not taken or change.address in left or change.parent_id in told:
+            continue
+        other = state.entries.get(change.address) or state.doubts.get(change.address)
+        if other is not None:
+            told.add(change.parent_id)
+            outline = wanted[change.parent_id]
+            yield Diagnostic(
+                outline.tree.where(("id",)),
+                f'the sections of the key "{outline.key}" are those of the course '
+                f"{other.parent_id} in the state",
+                f"If this id is a slip, put {other.parent_id} back; if this is another course, "
+                "give the outline a  key:  of its own.",
+            )
 
 
 def _course_changes(

@@ -57,7 +57,8 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether all of the plan is carried out."""
-        return not self.stopped and all(result.done for result in self.results)
+        done = all(result.done for result in self.results)
+        return done and not self.stopped and not self.state.doubts
 
     def with_status(self, *statuses: Status) -> list[Result]:
         """Return the results of these kinds, in order."""

@@ -67,13 +67,17 @@ def _caught_up(saved: State, run: Run, steps: list[Step], state: Path, journal: 
 
 
 def _record(number: int, written: bytes, journal: Path) -> Run | Step:
-    body, _, checksum = written.rpartition(b" ")
-    if checksum != _checksum(body):
+    if not _is_whole(written):
         raise _damaged(number, journal)
     try:
-        return RECORD.validate_json(body)
+        return RECORD.validate_json(written.rpartition(b" ")[0])
     except ValidationError as error:
         raise _damaged(number, journal) from error
+
+
+def _is_whole(written: bytes) -> bool:
+    body, _, checksum = written.rpartition(b" ")
+    return checksum == _checksum(body)
 
 
 def _damaged(number: int, journal: Path) -> StateError:

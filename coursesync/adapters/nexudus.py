@@ -8,6 +8,7 @@ The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
+_TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
 
@@ -60,7 +62,7 @@ class Credentials:
                 "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the environment; "
                 "or try it out without any:  --sandbox",
             )
-        if any(not character.isprintable() or character == " " for character in found.token):
+        if found.token and not _TOKEN.fullmatch(found.token):
             raise UsageError(
                 "NEXUDUS_TOKEN holds a blank or a character that no token has",
                 "Set it anew; it is one line without blanks.",
@@ -84,6 +86,8 @@ class Nexudus:
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(30.0, connect=10.0),
             transport=transport,
+            # over plain http, to this machine, no proxy may see the credentials
+            trust_env=target.startswith("https:"),
         )
 
     def close(self) -> None:
@@ -138,6 +142,15 @@ class Nexudus:
                 f"the API can't be reached: {exchange.failure}",
                 "Check the network and the base URL.",
             )
+        if exchange.status in {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}:
+            raise RemoteError(
+                f"the API allows no login for now (HTTP {exchange.status})",
+                "Try again in a minute.",
+            )
+        if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RemoteError(
+                f"the API has a fault of its own (HTTP {exchange.status})", "Try again later."
+            )
         if exchange.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
             raise RemoteError(
                 f"the API refuses e-mail and password (HTTP {exchange.status})", _CHECK_LOGIN
@@ -147,7 +160,11 @@ class Nexudus:
             token, renewal = answer["access_token"], answer.get("refresh_token") or ""
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             token = renewal = None
-        if not isinstance(token, str) or not isinstance(renewal, str) or not token.isprintable():
+        if (
+            not isinstance(token, str)
+            or not isinstance(renewal, str)
+            or not _TOKEN.fullmatch(token)
+        ):
             raise RemoteError(
                 f"the base URL answers a login with something else than a token "
                 f"(HTTP {exchange.status})",

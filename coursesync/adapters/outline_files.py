@@ -89,7 +89,7 @@ def check_folder(folder: Path) -> None:
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise UsageError(
             f"the workspace {shown(folder)} {what}",
-            "Name the folder that holds your outlines, as in  coursesync plan courses",
+            "Name the folder that holds your outlines; if you stand in it, name it  .",
         )
 
 
@@ -211,6 +211,11 @@ class _Reading:
             raise UnusableFile(
                 f"{shown(self.folder / path)} is a link that leads out of the workspace",
                 "Copy the file into the workspace.",
+            )
+        if any(part.startswith(".") for part in PurePosixPath(os.path.relpath(real, root)).parts):
+            raise UnusableFile(
+                f"{shown(self.folder / path)} is a link to what is hidden in the workspace",
+                "Copy the file to a place without a dot at its start.",
             )
         return read(self.folder / path)
 

@@ -137,9 +137,10 @@ class StateFile:
         os.fsync(self._journal.fileno())
 
     def _replace(self, content: bytes) -> None:
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        # the lock is held: what stands there was left by a run that was cut off
+        temporary = self.path.with_name(f".{self.path.name}.tmp")
         try:
-            with temporary.open("xb") as file:
+            with temporary.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -68,6 +68,8 @@ def _digest(rest: bytes) -> bytes:
 def _mistrusted(content: bytes, path: Path) -> StateError:
     """Say why a state can't be used, and how to get back to one that can."""
     restore = f"Restore it from git, as in  git checkout -- {path}"
+    if ".coursesync" in path.parts:
+        restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
     if _CONFLICT.search(content):
         return StateError(
             f"the state {path} holds the marks of a merge conflict (<<<<<<<)",

@@ -40,8 +40,10 @@ def read(path: Path) -> bytes:
                 f"{shown(path)} is no file",
                 "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
             )
-        # one more than it should hold, for it may grow while it is read
-        content = os.read(descriptor, min(facts.st_size, MAX_BYTES) + 1)
+        content = b""
+        # to its end, wherever that is by now: it may grow while it is read
+        while len(content) <= MAX_BYTES and (more := os.read(descriptor, 65_536)):
+            content += more
     finally:
         os.close(descriptor)
     if len(content) > MAX_BYTES:

@@ -26,7 +26,7 @@ _WORDS = {
     ),
     "found unexpected ':'": (
         "a text in brackets or braces can't hold a colon",
-        "Put it in quotes.",
+        "Put a space after the colon, as in  {after_days: 7}; put a text in quotes.",
     ),
     "found unexpected end of stream": (
         "a quote that was opened here is never closed",

@@ -28,7 +28,6 @@ from coursesync.cli.session import (
 )
 from coursesync.errors import ExitCode, UsageError
 from coursesync.limits import UNLIMITED, WRITES, Schedule
-from coursesync.plan import Action
 from coursesync.render import text
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         known = session.state()
         loaded = session.workspace(known)
         plan = plan_of(loaded, known)
-        check(plan, plan_file, expect_digest)
+        check(plan, plan_file, expect_digest, session.hint("plan"))
         if not plan.has_changes:
             return _nothing_to_do(plan, session, known)
         say(text.render(plan, painter(sys.stderr), session.hint))
@@ -100,7 +99,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 def _nothing_to_do(plan: Plan, session: Session, known: State) -> int:
     session.store.recover(known)
     say(text.render(plan, painter(sys.stderr), session.hint).rstrip())
-    return int(ExitCode.WORK_LEFT if plan.count(Action.DOUBT) else ExitCode.DONE)
+    return int(ExitCode.WORK_LEFT if plan.in_doubt else ExitCode.DONE)
 
 
 def _carry_out(plan: Plan, known: State, workspace: Workspace, session: Session) -> int:

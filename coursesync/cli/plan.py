@@ -13,7 +13,6 @@ import click
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import open_session, plan_of, target_options, workspace_argument
 from coursesync.errors import CoursesyncError, ExitCode
-from coursesync.plan import Action
 from coursesync.render import text
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     click.echo(_rendered(plan, form, session), nl=False)
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
-    something = plan.has_changes or bool(plan.count(Action.DOUBT))
+    something = plan.has_changes or plan.in_doubt
     return int(ExitCode.CHANGES if detailed_exitcode and something else ExitCode.DONE)
 
 

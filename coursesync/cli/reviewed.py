@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coursesync.errors import CoursesyncError, StalePlan
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.plan import Plan
-
-_AGAIN = "Make and review a new plan with  coursesync plan"
 
 
 class _PlanFile(BaseModel):
@@ -21,31 +20,38 @@ class _PlanFile(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    format_version: int
+    format_version: Literal[1]
     digest: str
     lineage: str
     serial: int
     target: str
 
 
-def check(plan: Plan, plan_file: Path | None, digest: str | None) -> None:
+def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) -> None:
     """Compare the plan as it is now with the one that was reviewed.
+
+    Args:
+        plan: as it is now.
+        plan_file: the plan file that was reviewed, if any.
+        digest: the digest that was reviewed, if any.
+        again: the command that makes a new plan.
 
     Raises:
         StalePlan: it is another; the message says what moved.
         CoursesyncError: the plan file can't be read.
     """
     if plan_file is not None:
-        _compare(plan, _read(plan_file))
+        _compare(plan, _read(plan_file), f"Make and review a new plan:  {again}")
     if digest is not None and digest.strip().lower() != plan.digest:
         raise StalePlan(
-            f"the plan's digest is {plan.digest}, not the one that was expected", _AGAIN
+            f"the plan's digest is {plan.digest}, not the one that was expected",
+            f"Make and review a new plan:  {again}",
         )
 
 
-def _compare(plan: Plan, reviewed: _PlanFile) -> None:
+def _compare(plan: Plan, reviewed: _PlanFile, remedy: str) -> None:
     if reviewed.target != plan.target:
-        moved = "it was made for another target"
+        moved = f"it was made for {inert(reviewed.target, 80)}, and this is {plan.target}"
     elif reviewed.lineage != plan.lineage:
         moved = "it was made from another state"
         if not reviewed.lineage:
@@ -56,7 +62,7 @@ def _compare(plan: Plan, reviewed: _PlanFile) -> None:
         moved = "the outlines have changed since it was made"
     else:
         return
-    raise StalePlan(f"the plan file is stale: {moved}", _AGAIN)
+    raise StalePlan(f"the plan file is stale: {moved}", remedy)
 
 
 def _read(path: Path) -> _PlanFile:

@@ -84,4 +84,5 @@ def _ready(base_url: str) -> None:
     click.echo(base_url)
     say("To use it in another terminal:")
     say(f"  export COURSESYNC_BASE_URL={base_url} NEXUDUS_TOKEN=sandbox-token")
+    say("  export COURSESYNC_STATE=sandbox.state.json")
     say("Ctrl-C ends it.")

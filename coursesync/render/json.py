@@ -26,8 +26,8 @@ def render(plan: Plan) -> str:
         {
             "changes": [_change(change) for change in plan.changes],
             "courses": {
-                key: {"id": course.id, "path": course.path, "title": course.title}
-                for key, course in plan.courses.items()
+                course.key: {"id": course.id, "path": course.path, "title": course.title}
+                for course in plan.courses.values()
             },
             "digest": plan.digest,
             "has_changes": plan.has_changes,

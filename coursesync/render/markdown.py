@@ -10,7 +10,18 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.plan import Action, differences
-from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedies, summary, value
+from coursesync.render.sentences import (
+    MARKS,
+    MAYBE_RENAMED,
+    NO_STATE,
+    NOTHING,
+    cost,
+    maybe_renamed,
+    remark,
+    remedies,
+    summary,
+    value,
+)
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -65,8 +76,12 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"**{NOTHING}**"
         return
     yield f"**{summary(plan)}**"
-    yield ""
-    yield cost(plan)
+    if plan.has_changes:
+        yield ""
+        yield cost(plan)
+    if plan.has_changes and not plan.serial:
+        yield ""
+        yield f"> {NO_STATE}"
     for course, changes in plan.by_course():
         yield ""
         yield from _course(course, changes)
@@ -87,6 +102,9 @@ def _course(course: Course, changes: list[Change]) -> Iterator[str]:
             said += ", hidden from members"
         mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
         yield f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
+    if maybe_renamed(changes):
+        yield ""
+        yield MAYBE_RENAMED.replace("previous_keys: [old-key]", "`previous_keys: [old-key]`")
     yield from _details([change for change in changes if change.action is Action.UPDATE])
     for change in changes:
         if mends := remedies(change):

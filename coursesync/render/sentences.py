@@ -9,6 +9,8 @@ from coursesync.plan import Action
 from coursesync.words import count, duration, inert
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coursesync.plan import Change, Plan
     from coursesync.resources.base import FieldValue
 
@@ -21,6 +23,13 @@ MARKS = {
     Action.KEEP: "!",
     Action.DOUBT: "?",
 }
+NO_STATE = (
+    "There is no state yet: what these courses have on the site already is not known here, and "
+    "would be made a second time."
+)
+MAYBE_RENAMED = (
+    "If a new section is one that is kept, under another name, give it  previous_keys: [old-key]"
+)
 NOTHING = "Nothing to do: the outlines are as they were last applied."
 _LONG = 44
 
@@ -41,6 +50,8 @@ def summary(plan: Plan) -> str:
 
 def cost(plan: Plan) -> str:
     """Say what it takes: writes, time, and the share of the day's allowance."""
+    if not plan.has_changes:
+        return ""
     if not plan.writes:
         return "Nothing is sent to Nexudus; only the state changes."
     share = 100 * plan.writes / WRITES_A_DAY
@@ -49,6 +60,11 @@ def cost(plan: Plan) -> str:
         f"{count(plan.writes, 'write')}, at least {duration(least_seconds(plan.writes))} at the "
         f"API's limits, {of_the_day} of a day's {WRITES_A_DAY:,}."
     )
+
+
+def maybe_renamed(changes: Sequence[Change]) -> bool:
+    """Say whether a course gets a new section while one of its own is in no outline any more."""
+    return {Action.CREATE, Action.KEEP} <= {change.action for change in changes}
 
 
 def remark(change: Change) -> str:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
 from coursesync.plan import Action, differences
-from coursesync.render.sentences import MARKS, NOTHING, cost, remark, remedies, summary, value
+from coursesync.render.sentences import (
+    MARKS,
+    MAYBE_RENAMED,
+    NO_STATE,
+    NOTHING,
+    cost,
+    maybe_renamed,
+    remark,
+    remedies,
+    summary,
+    value,
+)
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -72,6 +84,8 @@ def _lines(plan: Plan, paint: Callable[[str, str], str], hint: Hint) -> Iterator
             yield from _change(change, title.ljust(width), words, paint)
             for mend in remedies(change):
                 yield f"{'':{_TITLE_AT}}{hint(mend, folder='-w ')}"
+        if maybe_renamed(changes):
+            yield from wrap(MAYBE_RENAMED, _WIDTH, initial_indent="  ", subsequent_indent="  ")
         yield ""
     if not plan.changes:
         yield NOTHING
@@ -79,6 +93,8 @@ def _lines(plan: Plan, paint: Callable[[str, str], str], hint: Hint) -> Iterator
     yield paint("bold", summary(plan))
     if plan.has_changes:
         yield cost(plan)
+        if not plan.serial:
+            yield from wrap(NO_STATE, _WIDTH)
         yield f"Target: {plan.target}"
         yield f"Digest: {plan.digest}"
 

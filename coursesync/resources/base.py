@@ -30,6 +30,7 @@ Address = NewType("Address", str)
 ReadContents: TypeAlias = Callable[[str], str]
 
 INT32_MAX = 2**31 - 1
+_CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
 MAX_KEY = 100
 MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
@@ -91,6 +92,11 @@ def _one_line(text: str) -> str:
         raise mistake("the title is blank", "Write what members should see.")
     if "\n" in text or "\r" in text:
         raise mistake("the title has more than one line", "Write it on one line, without | or >.")
+    if text[0] in _CURLY and text[-1] in _CURLY:
+        raise mistake(
+            "the title stands in curly quotes, which YAML takes as part of the text",
+            'Retype the quotes as  "  or leave them out.',
+        )
     if text != text.strip():
         raise mistake("the title begins or ends with a blank", "Delete the blank.")
     return text

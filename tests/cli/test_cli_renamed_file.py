@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import saved
+from harness import saved, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,4 +63,58 @@ def test_a_section_that_went_with_the_rename_is_kept(
     planned = online("plan")
 
     assert "2 to re-key, 1 kept." in planned.out
+    assert len(server.records()) == 3
+
+
+def test_files_that_change_names_keep_their_sections(
+    online: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """Two outlines that swap their names swap addresses, and nothing is created."""
+    one = write_outline(courses, "one", 4711, "Welcome", "Hours")
+    two = write_outline(courses, "two", 4712, "Welcome", "Prices")
+    online("apply", "--auto-approve")
+    before = saved(courses).entries
+    one.rename(courses / "away")
+    two.rename(one)
+    (courses / "away").rename(two)
+    applied = online("apply", "--auto-approve")
+    after = saved(courses).entries
+
+    assert applied.code == 0, applied.err
+    assert len(server.records()) == 4
+    assert after["section.two.welcome"] == before["section.one.welcome"]
+    assert after["section.one.welcome"] == before["section.two.welcome"]
+    assert sorted(after.values()) == sorted(before.values())
+    assert online("plan").out.startswith("Nothing to do")
+
+
+def test_a_name_that_is_used_anew_takes_nothing_from_its_former_course(
+    online: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """A new course under the name that another had makes its own sections, and only those."""
+    former = write_outline(courses, "intro", 4711, "Welcome")
+    online("apply", "--auto-approve")
+    first = saved(courses).entries["section.intro.welcome"]
+    former.rename(courses / "intro-old.yaml")
+    write_outline(courses, "intro", 4712, "Welcome")
+    applied = online("apply", "--auto-approve")
+    entries = saved(courses).entries
+
+    assert applied.code == 0, applied.err
+    assert len(server.records()) == 2
+    assert entries["section.intro-old.welcome"] == first
+    assert entries["section.intro.welcome"] != first
+
+
+def test_an_id_that_changes_in_place_is_asked_about(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """Another Id under the same key would take the addresses of the sections that it has."""
+    online("apply", "--auto-approve")
+    onboarding.write_text(onboarding.read_text().replace("id: 4711", "id: 4712"))
+    planned = online("plan")
+
+    assert planned.code == 3
+    assert "are those of the course 4711 in the state" in planned.err
+    assert "put 4711 back" in planned.err
     assert len(server.records()) == 3

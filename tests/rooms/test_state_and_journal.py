@@ -104,7 +104,7 @@ def test_a_move_keeps_the_entry_under_another_address() -> None:
     """A record whose key changed keeps its Id, and the old address is gone."""
     moved = address("hello")
 
-    folded = fold(state({WELCOME: entry()}), [Move(address=WELCOME, to=moved, at=AT)])
+    folded = fold(state({WELCOME: entry()}), [Move(to={WELCOME: moved}, at=AT)])
 
     assert folded == state({moved: entry()})
 
@@ -173,7 +173,7 @@ def test_a_state_holds_a_journal_when_it_knows_every_doubt(
 
 def test_a_move_needs_no_holding() -> None:
     """A move tells of no Id that the state did not have: it can't be lost."""
-    assert holds(EMPTY, [Move(address=WELCOME, to=address("hello"), at=AT)])
+    assert holds(EMPTY, [Move(to={WELCOME: address("hello")}, at=AT)])
 
 
 def test_settling_with_an_id_makes_the_entry() -> None:
@@ -200,7 +200,7 @@ def test_settling_what_is_not_in_doubt_is_an_error() -> None:
         Run(lineage="x", serial=1, target="https://example.com"),
         intent(),
         outcome("in doubt", reason='a "reason" — with\nlines'),
-        Move(address=WELCOME, to=address("hello"), at=AT),
+        Move(to={WELCOME: address("hello")}, at=AT),
     ],
 )
 def test_a_record_is_read_back_as_it_was_written(record: Run | Step) -> None:

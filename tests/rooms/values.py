@@ -84,10 +84,7 @@ def told(plan: Plan) -> list[tuple[str, str]]:
 
 
 def steps_of(change: Change, record_id: int) -> list[Step]:
-    """Return what the journal holds once a create or a move is carried out."""
-    if change.action is Action.MOVE:
-        assert change.was is not None
-        return [Move(address=change.was, to=change.address, at=AT)]
+    """Return what the journal holds once a create is carried out."""
     assert change.action is Action.CREATE
     intent = Intent(
         address=change.address,
@@ -105,13 +102,15 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
 def applied(plan: Plan, state: State = EMPTY) -> State:
     """Carry out a plan: creates and moves through the journal, updates by hand."""
     next_id = max((entry.id for entry in state.entries.values()), default=1000) + 1
+    moves = {change.was: change.address for change in plan.changes if change.was}
+    if moves:
+        state = fold(state, [Move(to=moves, at=AT)])
     for change in plan.changes:
-        if change.action in {Action.CREATE, Action.MOVE}:
+        if change.action is Action.CREATE:
             state = fold(state, steps_of(change, next_id))
             next_id += 1
         elif change.action is Action.UPDATE:
             entries = dict(state.entries)
-            entries.pop(change.was or change.address)
             assert change.record_id is not None
             entries[change.address] = Entry(
                 attributes=dict(change.after or {}),
