@@ -112,7 +112,12 @@ class _Answer(BaseModel):
     @property
     def record_id(self) -> int | None:
         value = self.Value.get("Id") if isinstance(self.Value, dict) else None
-        return value if type(value) is int and value > 0 else None
+        return value if type(value) is int and 0 < value < 2**63 else None
+
+    @property
+    def updated_on(self) -> str | None:
+        time = self.UpdatedOn or ""
+        return time if re.fullmatch(r"[0-9A-Za-z:.+ -]{1,40}", time) else None
 
 
 def classify(exchange: Exchange, known: Container[int]) -> Outcome:
@@ -154,7 +159,7 @@ def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
         return InDoubt("the API said that it was successful, and gave no Id")
     if record_id in known:
         return InDoubt(f"the API gave the Id {record_id}, which another record has")
-    return Applied(record_id, answer.UpdatedOn)
+    return Applied(record_id, answer.updated_on)
 
 
 def _answer(exchange: Exchange) -> _Answer | None:

@@ -358,7 +358,7 @@ def differences(change: Change) -> tuple[Difference, ...]:
     before, after = change.before or {}, change.after or {}
     names = {
         str(item.path(output_format="list")[0])
-        for items in DeepDiff(before, after, view="tree").values()
+        for items in DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0).values()
         for item in items
     }
     return tuple(Difference(name, before.get(name), after.get(name)) for name in sorted(names))

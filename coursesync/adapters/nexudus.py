@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
+TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 _TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
@@ -122,7 +123,7 @@ class Nexudus:
     def _ask_for_token(self, form: dict[str, str]) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._exchange("POST", "/api/token", body, headers)
+        return self._exchange("POST", TOKEN_PATH, body, headers)
 
     def renew(self) -> bool:
         """Exchange the refresh token for a new token; say whether there is one."""
@@ -172,6 +173,14 @@ class Nexudus:
             )
         self._token, self._refresh_token = token, renewal
 
+    def _without_secrets(self, body: bytes) -> bytes:
+        """Take out of an answer what a server may have echoed, for some of it is shown."""
+        known = self._credentials
+        for secret in (self._token, self._refresh_token, known.token, known.password, known.totp):
+            if secret:
+                body = body.replace(secret.encode(), b"***")
+        return body
+
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Exchange:
         trace = _Trace()
         until = time.monotonic() + DEADLINE
@@ -185,8 +194,9 @@ class Nexudus:
                     if len(received) > MAX_BODY or time.monotonic() > until:
                         return Exchange(sent=True, failure="the answer was endless")
                 names = {name.lower(): value for name, value in response.headers.items()}
+                answer = self._without_secrets(bytes(received)) if path != TOKEN_PATH else received
                 return Exchange(
-                    sent=True, status=response.status_code, headers=names, body=bytes(received)
+                    sent=True, status=response.status_code, headers=names, body=bytes(answer)
                 )
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             return Exchange(sent=trace.sent, failure=_failure(error))

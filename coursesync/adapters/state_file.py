@@ -109,6 +109,11 @@ class StateFile:
         return saved
 
     def _saved(self) -> State:
+        if self.path.is_symlink() or (self.path.exists() and not self.path.is_file()):
+            raise StateError(
+                f"the state {self.path} is a link or no file",
+                "A save would put a file in its place: put the state itself there.",
+            )
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
@@ -132,6 +137,11 @@ class StateFile:
         from coursesync.adapters.journal_text import line  # noqa: PLC0415 - as in `begin`
 
         assert self._journal is not None  # noqa: S101 - `begin` comes first
+        if os.fstat(self._journal.fileno()).st_nlink == 0:
+            raise StateError(
+                f"the journal {self.journal_path} was taken away while this ran",
+                "Was the lock deleted, and another apply started? See  coursesync plan  first.",
+            )
         self._journal.write(line(record))
         self._journal.flush()
         os.fsync(self._journal.fileno())

@@ -63,18 +63,17 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
 
 
 def _write_holder(holder: Path) -> None:
+    told = {
+        "who": _user(),
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(["coursesync", *sys.argv[1:2]]),
+    }
     with suppress(OSError):  # the holder's name is a courtesy; the lock itself holds
-        holder.write_text(
-            json.dumps(
-                {
-                    "who": _user(),
-                    "host": socket.gethostname(),
-                    "process": os.getpid(),
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "command": " ".join(["coursesync", *sys.argv[1:2]]),
-                }
-            )
-        )
+        holder.unlink(missing_ok=True)
+        with holder.open("x", encoding="utf-8") as file:  # never through a link put there
+            json.dump(told, file)
 
 
 def _user() -> str:

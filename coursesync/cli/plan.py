@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import open_session, plan_of, target_options, workspace_argument
 from coursesync.errors import CoursesyncError, ExitCode
@@ -60,6 +61,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         if out is not None:
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
+            check_writable(out)
             _write(out, json.render(plan))
     except CoursesyncError as error:
         if form == "json":

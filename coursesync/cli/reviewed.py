@@ -49,6 +49,18 @@ def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) ->
         )
 
 
+def check_writable(path: Path) -> None:
+    """Raise CoursesyncError where a plan file would overwrite something that is none."""
+    if path.exists() or path.is_symlink():
+        try:
+            _read(path)
+        except CoursesyncError as error:
+            raise CoursesyncError(
+                f"{path} is there already, and is no plan file",
+                "Name another file, or delete that one yourself.",
+            ) from error
+
+
 def _compare(plan: Plan, reviewed: _PlanFile, remedy: str) -> None:
     if reviewed.target != plan.target:
         moved = f"it was made for {inert(reviewed.target, 80)}, and this is {plan.target}"
