@@ -36,7 +36,6 @@ MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 UNPINNED = -1
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-INT32_MAX = 2**31 - 1
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
 

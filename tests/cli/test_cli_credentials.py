@@ -179,9 +179,16 @@ def test_nothing_is_sent_unencrypted(apply: CommandLine, url: str) -> None:
     assert keeps_the_secrets(apply, applied)
 
 
-@pytest.mark.parametrize("kind", ["html-200", "cut-json", "redirect", "status=404"])
+NO_TOKEN = "answers a login with something else than a token"
+NO_LOGIN = dict.fromkeys(("html-200", "cut-json", "redirect", "status=404"), NO_TOKEN) | {
+    "html-503": "the API has a fault of its own (HTTP 503)",
+    "throttled": "the API allows no login for now (HTTP 409)",
+}
+
+
+@pytest.mark.parametrize(("kind", "words"), NO_LOGIN.items())
 def test_a_login_that_gives_no_token(
-    apply: CommandLine, guarded: SandboxServer, courses: Path, kind: str
+    apply: CommandLine, guarded: SandboxServer, courses: Path, kind: str, words: str
 ) -> None:
     """A server that answers a login with a page or with nonsense is not taken for the API."""
     guarded.fault(f"POST {LOGINS}@1:{kind}")
@@ -189,7 +196,7 @@ def test_a_login_that_gives_no_token(
     applied = apply.having(LOGIN)("apply", "--auto-approve")
 
     assert applied.code == 1
-    assert "answers a login with something else than a token" in applied.err
+    assert words in applied.err
     assert len(guarded.log()) == 1
     assert keeps_the_secrets(apply, applied)
     assert files_below(courses) == before

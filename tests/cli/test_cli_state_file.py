@@ -192,14 +192,17 @@ def test_windows_line_ends_are_accepted(
     assert "Plan: 1 to create, 0 to update, 0 to delete." in planned.out
 
 
-@pytest.mark.parametrize("name", [STATE, f"{STATE}.journal"])
-def test_a_folder_in_its_place(offline: CommandLine, courses: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [(STATE, "is a link or no file"), (f"{STATE}.journal", "can't be read: Is a directory")],
+)
+def test_a_folder_in_its_place(offline: CommandLine, courses: Path, name: str, words: str) -> None:
     """A folder where the state or its journal should be is an error that names it."""
     (courses / name).unlink(missing_ok=True)
     (courses / name).mkdir()
     ran = offline("apply", "--auto-approve")
 
     assert ran.code == 1
-    assert f"courses/{name} " in ran.err
+    assert f"courses/{name} {words}" in ran.err
     assert "Traceback" not in ran.err
     assert (courses / name).is_dir()
