@@ -8,6 +8,7 @@ CoursesyncError            exit 1: an expected failure, told in words, never wit
 ├── StateLocked            exit 5: another apply holds the state
 ├── StateError             exit 1: the state or its journal can't be read, or is another target's
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
+    └── Busy               the API asks to come back later
 
 This room never prints and never exits: `coursesync.cli` catches the tree in one place.
 """
@@ -114,3 +115,11 @@ class StateError(CoursesyncError):
 
 class RemoteError(CoursesyncError):
     """The API can't be used: unreachable, or the credentials are refused."""
+
+
+class Busy(RemoteError):  # noqa: N818 - a state of the API, told as such
+    """The API takes no login for now; `seconds` is how long it asks to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("the API takes no login for now", "Try again in a minute.")
+        self.seconds = seconds

@@ -66,6 +66,18 @@ class Conclusion(BaseModel):
     at: str
 
 
+class Found(BaseModel):
+    """What a look at the server found of a create: a record, doubt, or (neither) nothing."""
+
+    model_config = _LINE
+
+    record: Literal["found"] = "found"
+    address: Named
+    entry: Entry | None = None
+    doubt: Doubt | None = None
+    at: str
+
+
 class Move(BaseModel):
     """Records that go on under other addresses: their keys changed, nothing on the server.
 
@@ -79,9 +91,9 @@ class Move(BaseModel):
     at: str
 
 
-Step: TypeAlias = Intent | Conclusion | Move
+Step: TypeAlias = Intent | Conclusion | Found | Move
 RECORD: TypeAdapter[Run | Step] = TypeAdapter(
-    Annotated[Run | Intent | Conclusion | Move, Field(discriminator="record")],
+    Annotated[Run | Intent | Conclusion | Found | Move, Field(discriminator="record")],
     config=ConfigDict(defer_build=True),
 )
 CUT_OFF = "the run was cut off before the answer came"
@@ -104,6 +116,9 @@ def fold(state: State, records: Iterable[Step]) -> State:
         touched.add(course_of(record.address))
         if isinstance(record, Intent):
             pending[record.address] = record
+        elif isinstance(record, Found):
+            pending.pop(record.address, None)
+            _find(record, entries, doubts)
         elif (intent := pending.pop(record.address, None)) is not None:
             _conclude(intent, record, entries, doubts)
     for intent in pending.values():
@@ -125,6 +140,14 @@ def _conclude(
         )
     elif outcome.outcome != "not applied":
         doubts[intent.address] = _doubt(intent, outcome.reason)
+
+
+def _find(found: Found, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
+    doubts.pop(found.address, None)
+    if found.entry is not None:
+        entries[found.address] = found.entry
+    if found.doubt is not None:
+        doubts[found.address] = found.doubt
 
 
 def _doubt(intent: Intent, reason: str) -> Doubt:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
+_LEAST_WAIT = 1.0  # seconds
 _KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
 
 
@@ -90,7 +92,15 @@ class InDoubt:
     reason: str
 
 
-Outcome: TypeAlias = Applied | Refused | Unauthorized | Throttled | NotSent | InDoubt
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A read was answered."""
+
+    exchange: Exchange
+
+
+NotCarriedOut: TypeAlias = Unauthorized | Throttled | NotSent
+Outcome: TypeAlias = Applied | Refused | InDoubt | NotCarriedOut
 
 
 class _Error(BaseModel):
@@ -130,17 +140,26 @@ def classify(exchange: Exchange, known: Container[int]) -> Outcome:
     Returns:
         The verdict; `InDoubt` wherever the facts don't prove another.
     """
+    if exchange.status == HTTPStatus.OK:
+        return _of_answer(exchange, known)
+    return _of_status(exchange)
+
+
+def classify_read(exchange: Exchange) -> Answered | Refused | InDoubt | NotCarriedOut:
+    """Decide what became of a read; what its answer holds is for the reader to judge."""
+    return Answered(exchange) if exchange.status == HTTPStatus.OK else _of_status(exchange)
+
+
+def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     status = exchange.status
     if status is None:
         return InDoubt(exchange.failure) if exchange.sent else NotSent(exchange.failure)
-    if status == HTTPStatus.OK:
-        return _of_answer(exchange, known)
     if status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized()
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.CONFLICT and "retry-after" in exchange.headers
     ):
-        return Throttled(_wait(exchange.headers.get("retry-after", "")))
+        return Throttled(_wait(exchange.headers))
     if status in _KNOWN_REFUSALS:
         return _refusal(_answer(exchange), f"HTTP {status}")
     return InDoubt(f"the API answered HTTP {status}")
@@ -162,13 +181,21 @@ def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
     return Applied(record_id, answer.updated_on)
 
 
-def _answer(exchange: Exchange) -> _Answer | None:
-    """Read an answer strictly: JSON by its type, each name once, no NaN, the documented form."""
+def read_json(exchange: Exchange) -> object:
+    """Read a body strictly: JSON by its type, each name once, no NaN.
+
+    Raises:
+        ValueError: it is something else.
+        RecursionError: it is nested too deeply.
+    """
     if not re.match(r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "")):
-        return None
+        raise ValueError("it does not say that it is JSON")
+    return json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
+
+
+def _answer(exchange: Exchange) -> _Answer | None:
     try:
-        value = json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
-        return _Answer.model_validate(value)
+        return _Answer.model_validate(read_json(exchange))
     except (ValueError, ValidationError, RecursionError):
         return None
 
@@ -193,5 +220,17 @@ def _refusal(answer: _Answer | None, otherwise: str) -> Refused:
     return Refused(inert((answer.Message if answer else None) or otherwise), problems)
 
 
-def _wait(retry_after: str) -> float:
-    return float(retry_after) if re.fullmatch(r"[0-9]{1,6}", retry_after.strip()) else DEFAULT_WAIT
+def _wait(headers: Mapping[str, str]) -> float:
+    """Return the seconds that a `Retry-After` asks for, in either of its forms.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; a date is read by the clock of the
+    server that gave it.
+    """
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
+        return max(_LEAST_WAIT, float(text))
+    try:
+        until = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return DEFAULT_WAIT
+    return max(_LEAST_WAIT, until.total_seconds())

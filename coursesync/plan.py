@@ -32,7 +32,7 @@ Held = TypeVar("Held", "Entry", "Doubt")
 
 
 class Action(Enum):
-    """What a change does. The last two do nothing: they are said."""
+    """What a change does. To keep is only said."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -40,7 +40,9 @@ class Action(Enum):
     ADOPT = "adopt"
     DELETE = "delete"
     KEEP = "keep"  # an orphan: in the state, in no outline
-    DOUBT = "doubt"  # a create whose outcome is unknown
+    DOUBT = (
+        "doubt"  # a create whose outcome is unknown: it is looked for, and sent again if need be
+    )
 
     @property
     def writes(self) -> bool:
@@ -48,9 +50,14 @@ class Action(Enum):
         return self in {Action.CREATE, Action.UPDATE, Action.DELETE}
 
     @property
+    def looks(self) -> bool:
+        """Whether it is looked for on the server before anything is sent."""
+        return self in {Action.CREATE, Action.DOUBT}
+
+    @property
     def changes(self) -> bool:
         """Whether `apply` has anything to do for it."""
-        return self not in {Action.KEEP, Action.DOUBT}
+        return self is not Action.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,9 @@ class Plan:
         return sum(change.action.writes for change in self.changes)
 
     @cached_property
-    def in_doubt(self) -> bool:
-        """Whether a person has something to settle."""
-        return any(change.action is Action.DOUBT for change in self.changes)
+    def looks(self) -> int:
+        """The number of courses that are looked at before something is created in them."""
+        return len({change.parent_id for change in self.changes if change.action.looks})
 
     @cached_property
     def has_changes(self) -> bool:
@@ -202,8 +209,9 @@ def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> P
             ours, matched = _course_changes(outline, held, uncertain)
             changes += ours
             held = {address: entry for address, entry in held.items() if address not in matched}
-        resources = {r.address: r for r in outline.resources} if outline is not None else {}
-        changes += _doubts(uncertain, resources)
+            changes += _doubts(uncertain.keys() - {r.address for r in outline.resources}, uncertain)
+        else:
+            changes += _doubts(uncertain.keys(), uncertain)
         changes += _kept(held)
     clashes = list(_clashes(changes, wanted, state))
     if clashes:
@@ -275,8 +283,10 @@ def _course_changes(
     )
     changes: list[Change] = []
     for resource, order in zip(outline.resources, orders, strict=True):
-        if resource.address not in doubts:
-            desired = {**resource.attributes, resource.kind.order_property: order}
+        desired = {**resource.attributes, resource.kind.order_property: order}
+        if (doubt := doubts.get(resource.address)) is not None:
+            changes.append(_in_doubt(resource.address, doubt, resource, desired))
+        else:
             was = pairs.get(resource.address)
             changes += _change(outline, resource, desired, entries[was] if was else None, was)
     return changes, set(pairs.values())
@@ -332,19 +342,27 @@ def _kept(orphans: Mapping[Address, Entry]) -> list[Change]:
     return sorted(changes, key=lambda change: (change.order, change.address))
 
 
-def _doubts(doubts: Mapping[Address, Doubt], resources: Mapping[Address, Resource]) -> list[Change]:
-    return [
-        Change(
-            Action.DOUBT,
-            address,
-            _kind_of(address),
-            doubt.parent_id,
-            before=doubt.attributes,
-            resource=resources.get(address),
-            reason=doubt.reason,
-        )
-        for address, doubt in sorted(doubts.items())
-    ]
+def _doubts(addresses: Iterable[Address], doubts: Mapping[Address, Doubt]) -> list[Change]:
+    return [_in_doubt(address, doubts[address]) for address in sorted(addresses)]
+
+
+def _in_doubt(
+    address: Address,
+    doubt: Doubt,
+    resource: Resource | None = None,
+    desired: Attributes | None = None,
+) -> Change:
+    kind = _kind_of(address)
+    return Change(
+        Action.DOUBT,
+        address,
+        kind,
+        doubt.parent_id,
+        before=doubt.attributes,
+        after=kind.settle(None, desired) if desired else None,
+        resource=resource,
+        reason=doubt.reason,
+    )
 
 
 def _kind_of(address: Address) -> Kind:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coursesync.journal import Step
+    from coursesync.limits import Schedule
     from coursesync.outcome import Exchange
     from coursesync.report import Result
     from coursesync.resources.base import Attributes, Kind
@@ -13,21 +17,31 @@ if TYPE_CHECKING:
 
 
 class Remote(Protocol):
-    """The API. A write returns the facts of its exchange, decides nothing and raises nothing."""
+    """The API. A request returns the facts of its exchange, decides nothing and raises nothing."""
 
-    def log_in(self) -> bool:
-        """Get a token where there is none; say whether that took a request.
+    @property
+    def logged_in(self) -> bool:
+        """Whether there is a token."""
+        ...
 
-        Raises RemoteError where none can be had.
-        """
+    def log_in(self) -> None:
+        """Get a token; raises RemoteError where none can be had, Busy where not now."""
         ...
 
     def renew(self) -> bool:
-        """Get a new token after a 401; say whether there is one."""
+        """Get a new token after a 401; say whether there is one. Raises as `log_in` does."""
         ...
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
         """Send one create."""
+        ...
+
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Ask for a page, from 1, of the records of a kind: a course's, or all."""
+        ...
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Ask for the courses of these Ids."""
         ...
 
 
@@ -48,6 +62,14 @@ class StateStore(Protocol):
 
     def finish(self, state: State) -> State:
         """Save the state that the journal led to, drop the journal, return the state as saved."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where requests are counted beyond the end of a run."""
+
+    def note(self, *, write: bool) -> None:
+        """Count a request that has just ended."""
         ...
 
 
@@ -78,6 +100,18 @@ class Progress(Protocol):
         """A change was carried out, or was not."""
         ...
 
-    def waiting(self, seconds: float, why: str) -> None:
-        """Nothing is sent for this long."""
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Nothing is sent for this long; all that is left takes `rest` seconds, 0 if unknown."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports that a run works through, and the schedule that its requests keep to."""
+
+    remote: Remote
+    store: StateStore
+    clock: Clock
+    progress: Progress
+    schedule: Schedule
+    ledger: Ledger

@@ -7,15 +7,19 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from coursesync.errors import StateError
     from coursesync.outcome import Problem
     from coursesync.plan import Change
-    from coursesync.state import State
+    from coursesync.sending import Stop
+    from coursesync.state import Candidate, State
 
 
 class Status(Enum):
     """What became of a change."""
 
     CREATED = "created"
+    ADOPTED = "adopted"  # it was there already, made by a run that was lost
+    SETTLED = "settled"  # it was in doubt, and now it is known what became of it
     MOVED = "moved"
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
@@ -26,39 +30,41 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A change and what became of it; `reason` says why it was not carried out."""
+    """A change and what became of it; `reason` says why it was not carried out.
+
+    `candidates` are the records that it may have made, where a person has to choose.
+    """
 
     change: Change
     status: Status
     record_id: int | None = None
     reason: str = ""
     problems: tuple[Problem, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def done(self) -> bool:
-        """Whether the change is carried out."""
-        return self.status in {Status.CREATED, Status.MOVED}
+        """Whether nothing is left to do for it."""
+        return self.status in {Status.CREATED, Status.ADOPTED, Status.SETTLED, Status.MOVED}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run: what became of each change, in the plan's order, and the state as saved.
+    """A run: what became of each change, in the plan's order, and the state that it led to.
 
-    `stopped` says why the run ended early, "" where it did not; `unusable` whether that was
-    because the API can't be used as it is (unreachable, or the credentials were refused).
+    `stop` is why the run ended early, if it did; `unsaved` why the state could not be saved.
     """
 
     results: tuple[Result, ...]
     state: State
-    stopped: str = ""
-    remedy: str = ""
-    unusable: bool = False
+    stop: Stop | None = None
+    unsaved: StateError | None = None
 
     @property
     def complete(self) -> bool:
         """Whether all of the plan is carried out."""
         done = all(result.done for result in self.results)
-        return done and not self.stopped and not self.state.doubts
+        return done and self.stop is None and not self.state.doubts
 
     def with_status(self, *statuses: Status) -> list[Result]:
         """Return the results of these kinds, in order."""

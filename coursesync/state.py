@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from coursesync.errors import StateError
 from coursesync.resources.base import Address, FieldValue
+from coursesync.words import inert
 
 FORMAT = 1
 VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -47,12 +49,29 @@ class Entry(BaseModel):
     updated_on: str | None = None
 
 
-class Doubt(BaseModel):
-    """A create of which nobody knows whether it was carried out. It is never sent by itself."""
+class Candidate(BaseModel):
+    """A record on the server that may be what a doubt speaks of; its attributes as they read."""
 
     model_config = VALUE
 
     attributes: Sent
+    created_on: str | None = None
+    id: Id
+    updated_by: str | None = None
+    updated_on: str | None = None
+
+
+class Doubt(BaseModel):
+    """A create of which nobody knows whether it was carried out.
+
+    `candidates` are what the last look at the server found; where there are some, a person has
+    to say which of them it is, if any.
+    """
+
+    model_config = VALUE
+
+    attributes: Sent
+    candidates: list[Candidate] = []
     parent_id: Id
     reason: str
     since: str
@@ -71,7 +90,13 @@ class Unread(Mapping[Address, Entry]):
     def __getitem__(self, address: Address) -> Entry:
         entry = self._made.get(address)
         if entry is None:
-            entry = self._made[address] = Entry.model_validate(self._raw[address])
+            try:
+                entry = self._made[address] = Entry.model_validate(self._raw[address])
+            except ValidationError as error:
+                raise StateError(
+                    f"the entry {inert(address, 200)} of the state was not written by coursesync",
+                    "Restore the state file from git.",
+                ) from error
         return entry
 
     def __contains__(self, address: object) -> bool:
@@ -89,7 +114,8 @@ class State(BaseModel):
 
     `lineage` is made once, with the state: two states with different ones are not versions of
     each other, whatever their serials. `serial` rises by one at each save: of one lineage, the
-    higher is the newer. Serial 0 is the state that was never saved.
+    higher is the newer. Serial 0 is the state that was never saved. `strangers` are the Ids of
+    records that a person said to be none of ours: no look takes them for what we made.
     """
 
     model_config = VALUE
@@ -100,31 +126,36 @@ class State(BaseModel):
     format: Literal[1] = 1
     lineage: str = ""
     serial: Annotated[int, Field(ge=0)] = 0
+    strangers: list[Id] = []
     target: str
 
 
-def settle(state: State, address: Address, record_id: int | None) -> State:
+def settle(state: State, address: Address, entry: Entry | None) -> State:
     """Settle a doubt.
 
     Args:
         state: it holds the doubt.
         address: the create in doubt.
-        record_id: the Id of the record that it made, or None where it made none.
+        entry: the record that it made, or None where it made none.
 
     Returns:
-        The state with an entry in the doubt's place, or without either.
+        The state with the entry in the doubt's place, or without either; the doubt's other
+        candidates are strangers from now on.
 
     Raises:
         KeyError: nothing is in doubt at that address.
     """
-    doubts = dict(state.doubts)
-    doubt = doubts.pop(address)
-    entries = dict(state.entries)
-    if record_id is not None:
-        entries[address] = Entry(
-            attributes=doubt.attributes, id=record_id, parent_id=doubt.parent_id
-        )
-    return state.model_copy(update={"doubts": doubts, "entries": entries})
+    doubts, entries = dict(state.doubts), dict(state.entries)
+    others = {candidate.id for candidate in doubts.pop(address).candidates}
+    if entry is not None:
+        entries[address] = entry
+        others.discard(entry.id)
+    update = {
+        "doubts": doubts,
+        "entries": entries,
+        "strangers": sorted(others.union(state.strangers)),
+    }
+    return state.model_copy(update=update)
 
 
 def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:

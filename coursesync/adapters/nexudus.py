@@ -9,25 +9,33 @@ from __future__ import annotations
 
 import json
 import re
-import time
+import socket
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
+import httpcore
 import httpx
 
 from coursesync import __version__
-from coursesync.errors import RemoteError, UsageError
-from coursesync.outcome import Exchange
+from coursesync.errors import Busy, RemoteError, UsageError
+from coursesync.outcome import Exchange, Throttled, classify_read
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from coursesync.resources.base import Attributes, Kind
 
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
+MAX_LIST = 268_435_456
+PAGE_SIZE = 1_000
+COURSES_PATH = "/api/content/courses"
+_REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 _TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
@@ -95,14 +103,18 @@ class Nexudus:
         """Close what connections there are."""
         self._client.close()
 
-    def log_in(self) -> bool:
-        """Get a token where there is none; say whether that took a request.
+    @property
+    def logged_in(self) -> bool:
+        """Whether there is a token."""
+        return bool(self._token)
+
+    def log_in(self) -> None:
+        """Get a token by e-mail and password.
 
         Raises:
             RemoteError: the API can't be reached, or refuses e-mail and password.
+            Busy: the API takes no login for now.
         """
-        if self._token:
-            return False
         credentials = self._credentials
         form = {
             "grant_type": "password",
@@ -111,8 +123,24 @@ class Nexudus:
         }
         if credentials.totp:
             form["totp"] = credentials.totp
-        self._take_token(self._ask_for_token(form))
-        return True
+        self._take_token(self._ask_for_token(form), "e-mail and password")
+
+    def renew(self) -> bool:
+        """Get a new token, by the refresh token or a new login; say whether there is one.
+
+        Raises as `log_in` does.
+        """
+        if self._refresh_token:
+            form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+            self._refresh_token = ""
+            exchange = self._ask_for_token(form)
+            if exchange.status not in _REFUSED_LOGIN:
+                self._take_token(exchange, "the refresh token")
+                return True
+        if self._credentials.email and self._credentials.password and not self._credentials.token:
+            self.log_in()
+            return True
+        return False
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
         """Send one create, once."""
@@ -120,42 +148,42 @@ class Nexudus:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         return self._exchange("POST", kind.endpoint, body, headers)
 
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Ask for a page of a search, the largest that clients in the wild use."""
+        query = {"page": str(page), "size": str(PAGE_SIZE)}
+        if course_id is not None:
+            query[kind.course_filter] = str(course_id)
+        return self._get(f"{kind.endpoint}?{httpx.QueryParams(query)}")
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Ask for the courses of these Ids; the answer is a bare list."""
+        written = ",".join(map(str, ids))
+        return self._get(f"{COURSES_PATH}?{httpx.QueryParams({'id': f'[{written}]'})}")
+
+    def _get(self, address: str) -> Exchange:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return self._exchange("GET", address, b"", headers, MAX_LIST)
+
     def _ask_for_token(self, form: dict[str, str]) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._exchange("POST", TOKEN_PATH, body, headers)
 
-    def renew(self) -> bool:
-        """Exchange the refresh token for a new token; say whether there is one."""
-        if not self._refresh_token:
-            return False
-        form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-        self._refresh_token = ""
-        try:
-            self._take_token(self._ask_for_token(form))
-        except RemoteError:
-            return False
-        return True
-
-    def _take_token(self, exchange: Exchange) -> None:
+    def _take_token(self, exchange: Exchange, what: str) -> None:
+        verdict = classify_read(exchange)
+        if isinstance(verdict, Throttled):
+            raise Busy(verdict.seconds)
         if exchange.status is None:
             raise RemoteError(
                 f"the API can't be reached: {exchange.failure}",
                 "Check the network and the base URL.",
             )
-        if exchange.status in {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}:
-            raise RemoteError(
-                f"the API allows no login for now (HTTP {exchange.status})",
-                "Try again in a minute.",
-            )
         if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise RemoteError(
                 f"the API has a fault of its own (HTTP {exchange.status})", "Try again later."
             )
-        if exchange.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
-            raise RemoteError(
-                f"the API refuses e-mail and password (HTTP {exchange.status})", _CHECK_LOGIN
-            )
+        if exchange.status in _REFUSED_LOGIN:
+            raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", _CHECK_LOGIN)
         try:
             answer = json.loads(exchange.body) if exchange.status == HTTPStatus.OK else {}
             token, renewal = answer["access_token"], answer.get("refresh_token") or ""
@@ -173,47 +201,79 @@ class Nexudus:
             )
         self._token, self._refresh_token = token, renewal
 
-    def _without_secrets(self, body: bytes) -> bytes:
-        """Take out of an answer what a server may have echoed, for some of it is shown."""
-        known = self._credentials
-        for secret in (self._token, self._refresh_token, known.token, known.password, known.totp):
-            if secret:
-                body = body.replace(secret.encode(), b"***")
+    def _without_secrets(self, body: bytes, *, reading: bool) -> bytes:
+        """Take out of an answer what a server may have echoed, for some of it is shown.
+
+        What is read is compared, not shown: an author's text may well hold a short password.
+        """
+        known, secrets = self._credentials, [self._token, self._refresh_token]
+        if not reading:
+            secrets += [known.token, known.password, known.totp]
+        for secret in filter(None, secrets):
+            for written in {secret, json.dumps(secret)[1:-1], quote_plus(secret)}:
+                # no one-time code is cut out of the middle of an Id
+                found = rb"(?<![0-9])%b(?![0-9])" if written.isdecimal() else rb"%b"
+                body = re.sub(found % re.escape(written.encode()), b"***", body)
         return body
 
-    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Exchange:
+    def _exchange(
+        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
+    ) -> Exchange:
         trace = _Trace()
-        until = time.monotonic() + DEADLINE
+        watch = threading.Timer(DEADLINE, trace.cut)
+        watch.daemon = True
+        watch.start()
         try:
             with self._client.stream(
-                method, path, content=body, headers=headers, extensions={"trace": trace}
+                method, address, content=body, headers=headers, extensions={"trace": trace}
             ) as response:
                 received = bytearray()
                 for chunk in response.iter_raw():
                     received += chunk
-                    if len(received) > MAX_BODY or time.monotonic() > until:
+                    if len(received) > most:
                         return Exchange(sent=True, failure="the answer was endless")
                 names = {name.lower(): value for name, value in response.headers.items()}
-                answer = self._without_secrets(bytes(received)) if path != TOKEN_PATH else received
-                return Exchange(
-                    sent=True, status=response.status_code, headers=names, body=bytes(answer)
-                )
+                answer = bytes(received)
+                if trace.was_cut:
+                    return Exchange(sent=True, failure=_LATE)
+                if address != TOKEN_PATH:
+                    answer = self._without_secrets(answer, reading=method == "GET")
+                return Exchange(sent=True, status=response.status_code, headers=names, body=answer)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            return Exchange(sent=trace.sent, failure=_failure(error))
+            failure = _LATE if trace.was_cut else _failure(error)
+            return Exchange(sent=trace.sent, failure=failure)
+        finally:
+            watch.cancel()
 
 
 class _Trace:
     """Notes whether any of the request itself was sent: httpx's `trace` extension.
 
     https://www.encode.io/httpcore/extensions/#trace; a proxy's CONNECT comes before the request.
+    It also keeps hold of the connection, so that an exchange can be ended whatever it waits for:
+    httpx's own time-outs are of one read each, and an answer can dribble for ever.
     """
 
     def __init__(self) -> None:
-        self.sent = False
+        self.sent = self.was_cut = False
+        self._socket: socket.socket | None = None
 
     def __call__(self, event: str, info: Mapping[str, object]) -> None:
+        stream = info.get("return_value")
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")) and isinstance(
+            stream, httpcore.NetworkStream
+        ):
+            self._socket = stream.get_extra_info("socket")
         if event.endswith("send_request_headers.started"):
             self.sent = self.sent or getattr(info.get("request"), "method", b"") != b"CONNECT"
+
+    def cut(self) -> None:
+        """End the exchange from another thread."""
+        self.was_cut = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # the plain socket's own: that of TLS would wait to say goodbye
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _failure(error: Exception) -> str:
@@ -226,10 +286,12 @@ def _failure(error: Exception) -> str:
     )
 
 
+_LATE = "no answer came in time"
+_BROKE = "the connection broke before the answer was whole"
 _FAILURES = (
     (httpx.ConnectTimeout, "there was no connection within 10 seconds"),
-    (httpx.TimeoutException, "no answer came in time"),
+    (httpx.TimeoutException, _LATE),
     (httpx.ProxyError, "the proxy refused the connection"),
-    (httpx.NetworkError, "the connection broke before the answer was whole"),
-    (httpx.RemoteProtocolError, "the connection broke before the answer was whole"),
+    (httpx.NetworkError, _BROKE),
+    (httpx.RemoteProtocolError, _BROKE),
 )

@@ -1,23 +1,26 @@
-"""The state file and its journal, on a file system.
+"""The state file and its journal.
 
-A save is atomic: a temporary file in the same folder, flushed and fsynced, put in place by
-`os.replace`, and the folder fsynced. The journal stands beside the state while a run lasts.
-Nothing here is ever overwritten that could not first be read and understood.
+A save is atomic: a temporary file in the same folder, written and fsynced, put in place by a
+rename, and the folder fsynced. The journal stands beside the state while a run lasts. Nothing here
+is ever overwritten that could not first be read and understood.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+import errno
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from coursesync.adapters.disk import Disk, RealDisk
 from coursesync.adapters.state_text import parse, serialise
-from coursesync.errors import StateError
+from coursesync.errors import StateError, StateLocked
 from coursesync.state import State
 from coursesync.words import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from coursesync.journal import Run, Step
@@ -31,12 +34,47 @@ class StateFile:
 
     path: Path
     target: str
-    _journal: IO[bytes] | None = None
+    disk: Disk = field(default_factory=RealDisk)
+    _journal: int | None = None
 
     @property
     def journal_path(self) -> Path:
         """Where the journal stands while a run lasts, or after one was cut off."""
-        return self.path.with_name(self.path.name + ".journal")
+        return self._beside("journal")
+
+    @property
+    def backup_path(self) -> Path:
+        """Where the state stands as it was before the last run that wrote it."""
+        return self._beside("backup")
+
+    @contextmanager
+    def held(self, timeout: float = 0.0) -> Iterator[None]:
+        """Hold the state against all other writers.
+
+        Args:
+            timeout: seconds to wait for the lock.
+
+        Raises:
+            StateLocked: another process holds it.
+            StateError: the lock can't be made.
+        """
+        from coursesync.adapters.state_lock import locked  # noqa: PLC0415 - a plan takes no lock
+
+        with locked(self.path, timeout):
+            # whoever deleted the lock has not ended the run that held it
+            if self._is_live():
+                raise StateLocked(
+                    f"the journal {self.journal_path} is in use by another apply, whose lock was "
+                    "deleted",
+                    "Wait until that has ended, then run this again.",
+                )
+            with suppress(OSError):  # a cut-off save's; the next save would say what is wrong
+                self.disk.remove(self._temporary(self.path))
+                self.disk.remove(self._temporary(self.backup_path))
+            try:
+                yield
+            finally:
+                self._close_journal()
 
     def load(self) -> State:
         """Read the state, with what a cut-off run left in the journal. Writes nothing.
@@ -49,36 +87,35 @@ class StateFile:
         """
         saved = self._saved()
         self._check_target(saved.target)
-        try:
-            told = self.journal_path.read_bytes()
-        except FileNotFoundError:
+        told = self._read(self.journal_path, "journal")
+        if told is None:
             return saved
-        except OSError as error:
-            raise StateError(
-                f"the journal {self.journal_path} can't be read: {error.strerror}",
-                "Check what it is and who may read it, with  ls -l",
-            ) from error
         from coursesync.adapters.journal_text import catch_up  # noqa: PLC0415 - rarely needed
 
         return catch_up(saved, told, self.path, self.journal_path)
 
     def begin(self, state: State) -> State:
-        """Save what is not saved yet (a new state, a folded journal), and open a journal."""
+        """Save what is not saved yet (a new state, a folded journal), and open a journal.
+
+        The state as it stood before is kept as a backup.
+        """
+        self._back_up()
         state = self.finish(state) if state.serial == 0 else self.recover(state)
         from coursesync.journal import Run  # noqa: PLC0415 - a plan writes no journal
 
         run = Run(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
-            self._journal = self.journal_path.open("xb")
+            self._journal = self.disk.create(self.journal_path)
+            self.disk.lock(self._journal)
             self._write(run)
-            _sync_folder(self.path.parent)
+            self.disk.sync_folder(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
         return state
 
     def recover(self, state: State) -> State:
         """Save what a cut-off run left in the journal, where there is one."""
-        return self.finish(state) if self.journal_path.exists() else state
+        return self.finish(state) if self._read(self.journal_path, "journal") is not None else state
 
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
@@ -99,31 +136,33 @@ class StateFile:
         update = {"serial": state.serial + 1, "lineage": state.lineage or str(uuid4())}
         saved = state.model_copy(update=update)
         try:
-            self._replace(serialise(saved))
-            if self._journal is not None:
-                self._journal.close()
-                self._journal = None
-            self.journal_path.unlink(missing_ok=True)
+            self._replace(self.path, serialise(saved))
+            self._close_journal()
+            self.disk.remove(self.journal_path)
+            self.disk.sync_folder(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
         return saved
 
     def _saved(self) -> State:
-        if self.path.is_symlink() or (self.path.exists() and not self.path.is_file()):
-            raise StateError(
-                f"the state {self.path} is a link or no file",
-                "A save would put a file in its place: put the state itself there.",
-            )
+        content = self._read(self.path, "state")
+        return State(target=self.target) if content is None else parse(content, self.path)
+
+    def _read(self, path: Path, what: str) -> bytes | None:
         try:
-            content = self.path.read_bytes()
+            return self.disk.read(path)
         except FileNotFoundError:
-            return State(target=self.target)
+            return None
         except OSError as error:
+            if error.errno in {errno.ELOOP, errno.EINVAL, errno.ENXIO}:
+                raise StateError(
+                    f"the {what} {path} is a link or no file",
+                    f"A save would put a file in its place: put the {what} itself there.",
+                ) from error
             raise StateError(
-                f"the state {self.path} can't be read: {error.strerror}",
+                f"the {what} {path} can't be read: {error.strerror}",
                 "Check what it is and who may read it, with  ls -l",
             ) from error
-        return parse(content, self.path)
 
     def _check_target(self, target: str) -> None:
         if target != self.target:
@@ -133,43 +172,62 @@ class StateFile:
                 "--state coursesync.other.state.json",
             )
 
+    def _back_up(self) -> None:
+        content = self._read(self.path, "state")
+        if content is not None:
+            try:
+                self._replace(self.backup_path, content)
+            except OSError as error:
+                raise self._unwritable(error) from error
+
     def _write(self, record: Run | Step) -> None:
         from coursesync.adapters.journal_text import line  # noqa: PLC0415 - as in `begin`
 
         assert self._journal is not None  # noqa: S101 - `begin` comes first
-        if os.fstat(self._journal.fileno()).st_nlink == 0:
+        if not self.disk.has_name(self._journal):
             raise StateError(
                 f"the journal {self.journal_path} was taken away while this ran",
                 "Was the lock deleted, and another apply started? See  coursesync plan  first.",
             )
-        self._journal.write(line(record))
-        self._journal.flush()
-        os.fsync(self._journal.fileno())
+        self.disk.append(self._journal, line(record))
+        self.disk.sync(self._journal)
 
-    def _replace(self, content: bytes) -> None:
-        # the lock is held: what stands there was left by a run that was cut off
-        temporary = self.path.with_name(f".{self.path.name}.tmp")
+    def _replace(self, path: Path, content: bytes) -> None:
+        temporary = self._temporary(path)
+        self.disk.remove(temporary)  # the lock is held: what stands there was left by a run cut off
+        file = self.disk.create(temporary)
         try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path)
+            try:
+                self.disk.append(file, content)
+                self.disk.sync(file)
+            finally:
+                self.disk.close(file)
+            self.disk.replace(temporary, path)
         except OSError:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                self.disk.remove(temporary)
             raise
-        _sync_folder(self.path.parent)
+        self.disk.sync_folder(path.parent)
+
+    def _beside(self, what: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{what}")
+
+    def _temporary(self, path: Path) -> Path:
+        return path.with_name(f".{path.name}.tmp")
+
+    def _is_live(self) -> bool:
+        try:
+            return self.disk.is_locked(self.journal_path)
+        except OSError:
+            return False  # reading it will say what is wrong
+
+    def _close_journal(self) -> None:
+        if self._journal is not None:
+            self.disk.close(self._journal)
+            self._journal = None
 
     def _unwritable(self, error: OSError) -> StateError:
         return StateError(
             f"the state can't be written in {self.path.parent}: {error.strerror or error}",
             "Check that you may write in that folder and that the disk has room.",
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,14 +15,20 @@ from typing import TYPE_CHECKING
 from pydantic_core import from_json
 
 from coursesync.errors import StateError
+from coursesync.resources import KINDS
 from coursesync.state import FORMAT, State, Unread
 from coursesync.words import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _OPENING = b"{\n"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
+# nothing that a terminal would obey stands in a name
+_PART = r"[^.\s\x00-\x1f\x7f-\x9f]+"
+_ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
+_KEY = re.compile(_PART)
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
@@ -56,9 +62,15 @@ def parse(content: bytes, path: Path) -> State:
     try:
         raw = from_json(_OPENING + rest)
         entries = raw.pop("entries")
+        _check_names([*entries, *raw["doubts"]], raw["courses"])
         return State.model_validate(raw).model_copy(update={"entries": Unread(entries)})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _mistrusted(content, path) from error
+
+
+def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
+    if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, keys))):
+        raise ValueError("something stands under a name that is none")
 
 
 def _digest(rest: bytes) -> bytes:

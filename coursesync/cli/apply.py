@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.adapters.state_lock import locked
-from coursesync.apply import World, apply
+from coursesync.adapters.request_log import RequestLog
+from coursesync.apply import apply
 from coursesync.cli.progress import progress_on
-from coursesync.cli.report import exit_code, tell
+from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import (
@@ -27,10 +27,13 @@ from coursesync.cli.session import (
     workspace_argument,
 )
 from coursesync.errors import ExitCode, UsageError
-from coursesync.limits import UNLIMITED, WRITES, Schedule
+from coursesync.limits import Schedule
+from coursesync.ports import World
 from coursesync.render import text
+from coursesync.run import Terms
 
 if TYPE_CHECKING:
+    from coursesync.adapters.nexudus import Nexudus
     from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
@@ -50,6 +53,20 @@ if TYPE_CHECKING:
 )
 @click.option("--expect-digest", metavar="DIGEST", help="Apply just the plan of this digest.")
 @click.option(
+    "--max-writes",
+    type=click.IntRange(min=0),
+    metavar="N",
+    envvar="COURSESYNC_MAX_WRITES",
+    help="Stop after so many writes, with exit 6; the next run goes on.",
+)
+@click.option(
+    "--settling-time",
+    type=click.FloatRange(min=0, max=3600),
+    metavar="SECONDS",
+    envvar="COURSESYNC_SETTLING_TIME",
+    help="How long to look for a section whose answer was lost.  [default: 60]",
+)
+@click.option(
     "--lock-timeout",
     type=click.FloatRange(min=0),
     default=0.0,
@@ -65,6 +82,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     auto_approve: bool,
     plan_file: Path | None,
     expect_digest: str | None,
+    max_writes: int | None,
+    settling_time: float | None,
     lock_timeout: float,
 ) -> int:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
@@ -82,54 +101,62 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     session.prepare()
-    with locked(session.store.path, lock_timeout):
+    settling = session.config.settling_time if settling_time is None else settling_time
+    with session.store.held(lock_timeout):
         known = session.state()
         loaded = session.workspace(known)
         plan = plan_of(loaded, known)
         check(plan, plan_file, expect_digest, session.hint("plan"))
         if not plan.has_changes:
-            return _nothing_to_do(plan, session, known)
+            session.store.recover(known)
+            say(text.render(plan, painter(sys.stderr), session.hint).rstrip())
+            return int(ExitCode.DONE)
         say(text.render(plan, painter(sys.stderr), session.hint))
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        return _carry_out(plan, known, loaded, session)
+        return _carry_out(plan, known, loaded, session, Terms(settling, max_writes))
 
 
-def _nothing_to_do(plan: Plan, session: Session, known: State) -> int:
-    session.store.recover(known)
-    say(text.render(plan, painter(sys.stderr), session.hint).rstrip())
-    return int(ExitCode.WORK_LEFT if plan.in_doubt else ExitCode.DONE)
-
-
-def _carry_out(plan: Plan, known: State, workspace: Workspace, session: Session) -> int:
+def _carry_out(
+    plan: Plan, known: State, workspace: Workspace, session: Session, terms: Terms
+) -> int:
     gc.enable()
     clock = SystemClock()
     with ExitStack() as stack:
-        if session.embedded:
-            from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
-                client,
-                open_sandbox,
-            )
-
-            sandbox = stack.enter_context(
-                open_sandbox(session.store.path.parent, workspace.outlines)
-            )
-            remote, windows = client(sandbox), UNLIMITED
-        else:
-            from coursesync.adapters.nexudus import (  # noqa: PLC0415 - brings httpx
-                Credentials,
-                Nexudus,
-            )
-
-            credentials = Credentials.from_environment(os.environ)
-            remote, windows = Nexudus(plan.target, credentials), WRITES
-        stack.callback(remote.close)
+        remote = _remote(plan, workspace, session, stack)
+        log = RequestLog(session.store.path)
+        stack.callback(log.close)
+        limits = None if session.embedded else session.config.limits.limits()
+        schedule = Schedule(limits, log.earlier(clock.now()))
+        warn_of_the_day(plan, schedule.writes_left(clock.now()), terms.max_writes)
         stack.enter_context(clock.heeding_signals())
         progress = stack.enter_context(progress_on(sys.stderr, plan))
-        world = World(remote, session.store, clock, progress, Schedule(windows))
-        report = apply(plan, known, world, partial(complete_courses, workspace))
+        world = World(remote, session.store, clock, progress, schedule, log)
+        report = apply(plan, known, world, partial(complete_courses, workspace), terms)
     return _end(report, session, clock)
+
+
+def _remote(plan: Plan, workspace: Workspace, session: Session, stack: ExitStack) -> Nexudus:
+    """Return a client of the target, which is closed with the stack."""
+    if session.embedded:
+        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
+            client,
+            open_sandbox,
+        )
+
+        folder = session.store.path.parent
+        sandbox = stack.enter_context(open_sandbox(folder, workspace.outlines))
+        remote = client(sandbox)
+    else:
+        from coursesync.adapters.nexudus import (  # noqa: PLC0415 - brings httpx
+            Credentials,
+            Nexudus,
+        )
+
+        remote = Nexudus(plan.target, Credentials.from_environment(os.environ))
+    stack.callback(remote.close)
+    return remote
 
 
 def _end(report: Report, session: Session, clock: SystemClock) -> int:

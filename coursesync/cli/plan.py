@@ -72,8 +72,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     click.echo(_rendered(plan, form, session), nl=False)
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
-    something = plan.has_changes or plan.in_doubt
-    return int(ExitCode.CHANGES if detailed_exitcode and something else ExitCode.DONE)
+    return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
 def _rendered(plan: Plan, form: str, session: Session) -> str:

@@ -41,7 +41,15 @@ def progress_on(stream: IO[str], plan: Plan) -> Iterator[Progress]:
 
 def _line(result: Result) -> str:
     told = f"{result.change.address}: {result.status.value}"
-    return f"{told}, Id {result.record_id}" if result.status is Status.CREATED else told
+    if result.status is Status.SETTLED and result.record_id is None:
+        return f"{told}, it was never created"
+    shown = {Status.CREATED, Status.ADOPTED, Status.SETTLED}
+    return f"{told}, Id {result.record_id}" if result.status in shown else told
+
+
+def _waiting(seconds: float, why: str, rest: float) -> str:
+    told = f"waiting {duration(seconds)}: {why}"
+    return f"{told} (about {duration(rest)} to go)" if rest > seconds else told
 
 
 class Lines:
@@ -58,10 +66,10 @@ class Lines:
         width = len(str(self._total))
         self._print(f"[{self._number:>{width}}/{self._total}] {_line(result)}")
 
-    def waiting(self, seconds: float, why: str) -> None:
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Say why nothing happens, where it takes long enough to wonder."""
         if seconds >= _WORTH_SAYING:
-            self._print(f"waiting {duration(seconds)}: {why}")
+            self._print(_waiting(seconds, why, rest))
 
     def _print(self, line: str) -> None:
         with suppress(OSError):  # a reader that has gone must not end an apply
@@ -81,7 +89,7 @@ class OnBar:
             self._bar.console.print(_line(result), markup=False)
         self._bar.update(self._task, advance=1, description=result.change.address)
 
-    def waiting(self, seconds: float, why: str) -> None:
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Say beside the bar why nothing happens."""
         if seconds >= _WORTH_SAYING:
-            self._bar.update(self._task, description=f"waiting {duration(seconds)}: {why}")
+            self._bar.update(self._task, description=_waiting(seconds, why, rest))

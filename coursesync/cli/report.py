@@ -8,38 +8,63 @@ import click
 
 from coursesync.cli.screen import say
 from coursesync.errors import Diagnostic, ExitCode
+from coursesync.render.sentences import candidate_line
 from coursesync.report import Status
-from coursesync.words import count, inert
+from coursesync.words import count
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session
+    from coursesync.errors import StateError
+    from coursesync.plan import Plan
     from coursesync.report import Report, Result
+
+
+def warn_of_the_day(plan: Plan, left: int | None, max_writes: int | None) -> None:
+    """Say before the first write how far the day's allowance will do, where it won't to the end."""
+    if left is None or left >= min(plan.writes, plan.writes if max_writes is None else max_writes):
+        return
+    writes = [change for change in plan.changes if change.action.writes]
+    last = f"it ends after {writes[left - 1].address}" if left else "nothing can be sent now"
+    say(
+        f"The day's allowance has room for {left:,} of these {len(writes):,} writes: {last}, with "
+        "exit 6. Run the same command again tomorrow; it goes on from there."
+    )
 
 
 def exit_code(report: Report) -> ExitCode:
     """Return how a run ends that no signal ended."""
-    if report.unusable:
+    if report.unsaved is not None or (report.stop is not None and report.stop.unusable):
         return ExitCode.ERROR
     return ExitCode.DONE if report.complete else ExitCode.WORK_LEFT
 
 
 def tell(report: Report, session: Session) -> None:
-    """Print a report: the new Ids on stdout, all else on stderr."""
+    """Print a report: the Ids that are new here on stdout, all else on stderr."""
     say()
-    for result in report.results:
-        if result.record_id is not None and result.status is Status.CREATED:
-            click.echo(f"{result.change.address} {result.record_id}")
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, session)
     _tell_waiting(report)
     say(_counts(report))
-    if report.stopped:
-        say(f"Stopped: {report.stopped}.")
-        say(f"  {report.remedy}")
+    if report.stop is not None:
+        say(f"Stopped: {report.stop.reason}.")
+        say(f"  {report.stop.remedy}")
     elif report.with_status(Status.REFUSED, Status.IN_DOUBT, Status.HELD_BACK):
         say(f"Once that is settled:  {session.hint('apply')}  goes on from here.")
+    if report.unsaved is not None:
+        _tell_unsaved(report.unsaved, session)
+    # last, for whoever reads stdout may have gone
+    for result in report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED):
+        if result.record_id is not None:
+            click.echo(f"{result.change.address} {result.record_id}")
+
+
+def _tell_unsaved(error: StateError, session: Session) -> None:
+    say(f"Error: {error.problem}.")
+    say(f"  {error.remedy}")
+    say("  The Ids of this run are not in the state, but in its journal, and on the site:")
+    say(f"  mend that first, then  {session.hint('apply')}  finds them again.")
 
 
 def _counts(report: Report) -> str:
@@ -70,9 +95,12 @@ def _tell_refused(result: Result) -> None:
 def _tell_in_doubt(result: Result, session: Session) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
-    say(f"{at}nobody knows whether {change.address} was created: {result.reason}.")
-    say(f'    Look in Nexudus, course {change.parent_id}, for "{inert(change.title)}".')
+    say(f"{at}{change.address} is in doubt: {result.reason}.")
+    for candidate in result.candidates:
+        say(f"    {candidate_line(candidate, change.kind)}")
     settle = f"resolve {change.address}"
+    if not result.candidates:
+        say("    The next apply looks for it on the site. To settle it by hand, look yourself:")
     say(f"    If it is there:  {session.hint(f'{settle} --id N', folder='-w ')}")
     say(f"    If it is not:    {session.hint(f'{settle} --not-created', folder='-w ')}")
 

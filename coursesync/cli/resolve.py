@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.adapters.state_lock import locked
 from coursesync.cli.screen import say
 from coursesync.cli.session import open_session, target_options, workspace_option
 from coursesync.errors import CoursesyncError, UsageError
+from coursesync.recognition import entry_of
 from coursesync.resources.base import parse_address
 from coursesync.state import settle
 
@@ -49,10 +49,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     if not session.store.path.parent.is_dir():
         raise UsageError(f"the workspace {workspace} does not exist or holds no state")
-    with locked(session.store.path):
+    with session.store.held():
         known = session.state()
         at = _check(known, address, record_id)
-        session.store.finish(settle(known, at, record_id))
+        # the journal first, if a run was cut off: a save of its own drops it
+        known = session.store.recover(known)
+        entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
+        session.store.finish(settle(known, at, entry))
     if record_id is None:
         say(f"{address} was not created:  {session.hint('apply')}  creates it.")
     else:

@@ -6,15 +6,17 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 import click
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from coursesync.adapters.outline_files import Workspace, check_folder, load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.errors import CoursesyncError, UsageError
+from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Plan, diff
+from coursesync.run import SETTLING
 from coursesync.target import EMBEDDED, check_target
 
 if TYPE_CHECKING:
@@ -28,13 +30,36 @@ _MAX_CONFIG = 65_536
 F = TypeVar("F", bound="Callable[..., object]")
 
 
+Seconds: TypeAlias = Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)]
+Requests: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class LimitsConfig(BaseModel):
+    """`[limits]`: what the API allows; `gap` is the least time between two requests, in seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    gap: Seconds = PUBLISHED.gap
+    writes_a_minute: Requests = PUBLISHED.writes_a_minute
+    writes_a_day: Requests = PUBLISHED.writes_a_day
+    requests_a_minute: Requests = PUBLISHED.requests_a_minute
+    requests_an_hour: Requests = PUBLISHED.requests_an_hour
+    requests_a_day: Requests = PUBLISHED.requests_a_day
+
+    def limits(self) -> Limits:
+        """Return the same as the value that a schedule takes."""
+        return Limits(**self.model_dump())
+
+
 class Config(BaseModel):
     """`coursesync.toml`, in the workspace."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    base_url: str = DEFAULT_BASE_URL
-    state: str = NAME
+    base_url: StrictStr = DEFAULT_BASE_URL
+    state: StrictStr = NAME
+    settling_time: Seconds = SETTLING
+    limits: LimitsConfig = LimitsConfig()
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,7 @@ class Session:
 
     folder: Path
     store: StateFile
+    config: Config
     embedded: bool
     options: str = ""
 
@@ -104,7 +130,8 @@ def open_session(
     config = _config(folder)
     if sandbox:
         path = folder / ".coursesync" / NAME
-        return Session(folder, StateFile(path, EMBEDDED), embedded=True, options=" --sandbox")
+        store = StateFile(path, EMBEDDED)
+        return Session(folder, store, config, embedded=True, options=" --sandbox")
     target = check_target(base_url or config.base_url)
     store = StateFile(folder / (state or config.state), target)
     given = {"state": state, "base-url": base_url}
@@ -113,7 +140,7 @@ def open_session(
         for name, value in given.items()
         if value and value != os.environ.get(f"COURSESYNC_{name.upper().replace('-', '_')}")
     )
-    return Session(folder, store, embedded=False, options=options)
+    return Session(folder, store, config, embedded=False, options=options)
 
 
 def _config(folder: Path) -> Config:
@@ -132,7 +159,10 @@ def _config(folder: Path) -> Config:
         raise UsageError(f"{path} is not valid: {_first_line(error)}", _ALLOWED) from error
 
 
-_ALLOWED = 'It may hold  base_url = "https://…"  and  state = "a-file.state.json".'
+_ALLOWED = (
+    'It may hold  base_url = "https://…" , state = "a-file.state.json" , settling_time = 60  and '
+    "[limits]."
+)
 
 
 def _first_line(error: Exception) -> str:

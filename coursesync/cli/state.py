@@ -37,18 +37,31 @@ def list_entries(
 @command.command("recover")
 @workspace_argument
 @target_options
-def recover(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> None:
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for an apply to end.  [default: 0]",
+)
+def recover(
+    *,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+) -> None:
     """Save what a cut-off run left in its journal.
 
     plan and apply heed such a journal by themselves; this is for a machine that is about to go,
     as in a CI job that commits the state. Makes no request.
     """
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    if not session.store.journal_path.exists():
+    with session.store.held(lock_timeout):
+        left = session.store.journal_path.exists()
+        session.store.recover(session.state())
+    if not left:
         say("There is nothing to recover.")
         return
-    from coursesync.adapters.state_lock import locked  # noqa: PLC0415 - only where it is written
-
-    with locked(session.store.path):
-        session.store.recover(session.state())
     say(f"What the cut-off run did is saved in {session.store.path}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.limits import WRITES_A_DAY, least_seconds
+from coursesync.limits import PUBLISHED, least_seconds
 from coursesync.plan import Action
 from coursesync.words import count, duration, inert
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.plan import Change, Plan
-    from coursesync.resources.base import FieldValue
+    from coursesync.resources.base import FieldValue, Kind
+    from coursesync.state import Candidate
 
 MARKS = {
     Action.CREATE: "+",
@@ -52,14 +53,25 @@ def cost(plan: Plan) -> str:
     """Say what it takes: writes, time, and the share of the day's allowance."""
     if not plan.has_changes:
         return ""
-    if not plan.writes:
+    if not plan.writes and not plan.looks:
         return "Nothing is sent to Nexudus; only the state changes."
-    share = 100 * plan.writes / WRITES_A_DAY
+    share = 100 * plan.writes / PUBLISHED.writes_a_day
     of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
+    seconds = least_seconds(plan.writes, plan.looks)
     return (
-        f"{count(plan.writes, 'write')}, at least {duration(least_seconds(plan.writes))} at the "
-        f"API's limits, {of_the_day} of a day's {WRITES_A_DAY:,}."
+        f"{count(plan.writes, 'write')} ({count(plan.writes + plan.looks, 'request')}), at least "
+        f"{duration(seconds)} at the API's limits,\n{of_the_day} of a day's "
+        f"{PUBLISHED.writes_a_day:,} writes."
     )
+
+
+def candidate_line(candidate: Candidate, kind: Kind) -> str:
+    """Say of a record on the site what a person knows it by."""
+    title = inert(str(candidate.attributes.get(kind.title_property, "")), 60)
+    place = candidate.attributes.get(kind.order_property, "?")
+    made = f", created {candidate.created_on}" if candidate.created_on else ""
+    by = f", last changed by {candidate.updated_by}" if candidate.updated_by else ""
+    return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
 
 
 def maybe_renamed(changes: Sequence[Change]) -> bool:

@@ -160,7 +160,8 @@ class Kind:
     """A resource kind: where its records live in the API, and how its outlines become them.
 
     `fields` maps each property of the API to the outline's field it comes from (`id` is the
-    course's own). `role` is the stem of the roles that the API asks for. `settle` takes the
+    course's own); those in `write_only` can't be read back. `course_filter` narrows a search to
+    one course. `role` is the stem of the roles that the API asks for. `settle` takes the
     prior attributes (or None) and the desired ones, and returns the desired ones as they are
     to be sent, for properties that the API only lets one write.
     """
@@ -168,11 +169,13 @@ class Kind:
     name: str
     endpoint: str
     role: str
+    course_filter: str
     parent_property: str
     order_property: str
     title_property: str
     contents_property: str
     fields: Mapping[str, str]
+    write_only: frozenset[str]
     spec: type[Spec]
     attributes: Callable[[Spec, int, ReadContents], Attributes]
     settle: Callable[[Attributes | None, Attributes], Attributes]

@@ -1,0 +1,84 @@
+"""The requests of the last day, beside the state: what the API's limits are counted by.
+
+A line a request, appended and not fsynced: a courtesy to the API, which says itself when it has
+had enough. Nothing here is worth ending a run for, so nothing here raises.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from coursesync.limits import DAY, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_LINE = re.compile(rb"^([0-9]{9,12}\.[0-9]) ([rw])$", re.MULTILINE)
+_MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
+
+
+class RequestLog:
+    """The request log of one state. Fits `ports.Ledger`."""
+
+    def __init__(self, state: Path, time_of_day: Callable[[], float] = time.time) -> None:
+        """Keep the log beside a state; `time_of_day` gives seconds since 1970."""
+        self._path = state.with_name(f"{state.name}.requests")
+        self._time = time_of_day
+        self._file: int | None = None
+
+    def earlier(self, now: float) -> list[Request]:
+        """Return the requests of the last day, the oldest first.
+
+        Args:
+            now: this moment on the run's own clock, on which the requests are told.
+        """
+        moment, past = self._time(), []
+        for at, letter in self._read():
+            # a time to come is one of a clock that was wrong: as good as now
+            ago = max(0.0, moment - at)
+            if ago < DAY:
+                past.append(Request(now - ago, letter == b"w"))
+        past.sort(key=lambda request: request.at)
+        return past
+
+    def note(self, *, write: bool) -> None:
+        """Count a request that has just ended."""
+        with suppress(OSError):
+            if self._file is None:
+                self._file = self._open()
+            os.write(self._file, _line(self._time(), b"w" if write else b"r"))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _read(self) -> Iterator[tuple[float, bytes]]:
+        content = b""
+        with suppress(OSError):
+            file = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                content = os.read(file, _MAX_BYTES)
+            finally:
+                os.close(file)
+        return ((float(at), letter) for at, letter in _LINE.findall(content))
+
+    def _open(self) -> int:
+        """Begin the file anew with what still counts, for it would grow without end."""
+        since = self._time() - DAY
+        kept = b"".join(_line(at, letter) for at, letter in self._read() if at > since)
+        self._path.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        file = os.open(self._path, flags, 0o666)
+        os.write(file, kept)
+        return file
+
+
+def _line(at: float, letter: bytes) -> bytes:
+    return f"{at:.1f} {letter.decode()}\n".encode()

@@ -1,0 +1,116 @@
+"""Looking: what the courses that a run touches hold on the server, by the fewest reads.
+
+Reads may be sent again at will, and are where no usable answer came.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from coursesync.live import read_ids, read_page
+from coursesync.outcome import Answered, InDoubt, Refused, classify_read
+from coursesync.sending import BETWEEN_TRIES, MAX_TRIES, Stop, unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from coursesync.live import Page, Record
+    from coursesync.outcome import Exchange, NotCarriedOut
+    from coursesync.ports import Remote
+    from coursesync.resources.base import Kind
+    from coursesync.sending import Sender
+
+FEW = 3  # courses; for more, the pages of all records are counted first
+IDS_AT_ONCE = 200  # what a URL can carry
+T = TypeVar("T")
+
+
+class Lookout:
+    """Looks at courses for a run."""
+
+    def __init__(self, sender: Sender, remote: Remote) -> None:
+        self._sender = sender
+        self._remote = remote
+
+    def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
+        """List the records of several courses: each by itself, or all that there are.
+
+        Raises:
+            Stop: no usable answer came.
+        """
+        everything = None
+        if len(courses) > FEW:
+            first = self._page(kind, 1, None)
+            if first.pages <= len(courses):
+                everything = self._list(kind, None, first)
+        if everything is None:
+            return {course: self.course(kind, course) for course in courses}
+        found: dict[int, list[Record]] = {course: [] for course in courses}
+        for record in everything:
+            if record.parent_id in found:
+                found[record.parent_id].append(record)
+        return found
+
+    def course(self, kind: Kind, course: int) -> Sequence[Record]:
+        """List the records of one course; raises Stop where no usable answer came."""
+        listed = self._list(kind, course, self._page(kind, 1, course))
+        # nothing says how exact a filter is
+        return [record for record in listed if record.parent_id == course]
+
+    def missing(self, courses: Collection[int]) -> frozenset[int]:
+        """Return those of the courses that are not on the server; raises Stop as above."""
+        wanted, there = sorted(courses), set[int]()
+        for start in range(0, len(wanted), IDS_AT_ONCE):
+            part = wanted[start : start + IDS_AT_ONCE]
+            there |= self._read("Course-Read", partial(self._remote.courses, part), read_ids)
+        return frozenset(wanted) - there
+
+    def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
+        """Read the pages after the first; again, where records moved between pages meanwhile."""
+        for _ in range(MAX_TRIES):
+            found = {record.id: record for record in first.records}
+            last = first
+            for number in range(2, first.pages + 1):
+                last = self._page(kind, number, course)
+                found.update((record.id, record) for record in last.records)
+            if len(found) == last.total:
+                return list(found.values())
+            first = self._page(kind, 1, course)
+        raise unreachable("its list of sections changes while it is read")
+
+    def _page(self, kind: Kind, number: int, course: int | None) -> Page:
+        return self._read(
+            f"{kind.role}-List",
+            partial(self._remote.search, kind, number, course),
+            partial(read_page, kind=kind),
+        )
+
+    def _read(
+        self, role: str, send: Callable[[], Exchange], parse: Callable[[Exchange], T | None]
+    ) -> T:
+        failure = ""
+        for attempt in range(MAX_TRIES):
+            if attempt:
+                self._sender.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
+            answer = self._sender.until_answered(role, lambda _: self._attempt(send))
+            failure = "it answers with something else than a list"
+            match answer:
+                case Refused(message):
+                    raise Stop(
+                        f"the API refuses to tell what it has: {message}",
+                        "Check the base URL, then run the same command again.",
+                        unusable=True,
+                    )
+                case Answered(exchange):
+                    parsed = parse(exchange)
+                    if parsed is not None:
+                        return parsed
+                case InDoubt(reason):
+                    failure = reason
+        raise unreachable(failure)
+
+    def _attempt(
+        self, send: Callable[[], Exchange]
+    ) -> Answered | Refused | InDoubt | NotCarriedOut:
+        return classify_read(self._sender.read(send))

@@ -1,0 +1,123 @@
+"""One run of an apply: what it works with, how far each course is, and what became of each change.
+
+Values and their bookkeeping; what is done in which order is decided in `apply` and `settling`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursesync.journal import Found
+from coursesync.logbook import Logbook
+from coursesync.looking import Lookout
+from coursesync.report import Result, Status
+from coursesync.sending import Sender
+from coursesync.state import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.live import Record
+    from coursesync.plan import Change, Plan
+    from coursesync.ports import World
+    from coursesync.resources.base import Address, Attributes, FieldValue, Kind
+    from coursesync.state import State
+
+SETTLING = 60.0  # seconds: how long a list may lag behind what was created
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a run may do: how long doubt is looked into (seconds), and how many writes it makes."""
+
+    settling: float = SETTLING
+    max_writes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A create that may have been carried out: what was sent, and until when it is looked for."""
+
+    change: Change
+    attributes: Attributes
+    since: str
+    reason: str
+    until: float
+
+
+@dataclass(slots=True)
+class Course:
+    """A course of the run, and how far it is; `held` says why nothing more is done in it."""
+
+    id: int
+    changes: Sequence[Change]
+    held: str = ""
+    doubts: dict[Address, Doubtful] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its changes."""
+        return self.changes[0].kind
+
+    @property
+    def looks(self) -> bool:
+        """Whether it is looked at before anything is sent."""
+        return any(change.action.looks for change in self.changes)
+
+
+class Run:
+    """What a run works with, and what it has done."""
+
+    def __init__(self, plan: Plan, state: State, world: World, terms: Terms) -> None:
+        self.plan = plan
+        self.state = state
+        self.world = world
+        self.terms = terms
+        self.log = Logbook(world.store, state)
+        self.sender = Sender(world, terms.max_writes)
+        self.sender.planned = plan.writes
+        self.lookout = Lookout(self.sender, world.remote)
+        self.courses = [
+            Course(course, tuple(changes))
+            for course, changes in groupby(plan.changes, key=lambda change: change.parent_id)
+        ]
+        self.managed = {entry.id for entry in state.entries.values()}
+        self.seen: set[int] = set()  # Ids on the server, ours or not: that of a new record is none
+        self.sent: Counter[Address] = Counter()
+        self.results: dict[Address, Result] = {}
+
+    def stamp(self) -> str:
+        """Return the time of day."""
+        return self.world.clock.stamp()
+
+    def go_on(self) -> None:
+        """Raise Stop where the run must end, or was told to."""
+        self.log.check()
+        self.sender.go_on()
+
+    def conclude(self, result: Result) -> None:
+        """Note what became of a change."""
+        self.results[result.change.address] = result
+        if result.change.action.writes:
+            self.sender.planned -= 1
+        self.world.progress.concluded(result)
+
+    def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
+        """Take a record under management as what a create made, or would have made."""
+        entry = Entry(
+            attributes=in_order(sent),
+            id=record.id,
+            parent_id=change.parent_id,
+            updated_on=record.updated_on,
+        )
+        self.managed.add(record.id)
+        self.log.record(Found(address=change.address, entry=entry, at=self.stamp()))
+        self.conclude(Result(change, status, record.id))
+
+
+def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:
+    """Return attributes sorted by name, as a journal and a state hold them."""
+    return dict(sorted((attributes or {}).items()))

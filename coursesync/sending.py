@@ -1,0 +1,193 @@
+"""Sending: one request at a time, within the limits, with a token; again where nothing was done.
+
+Knows neither plans nor journals. Whatever may have been carried out is handed back, never sent
+again here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from coursesync.errors import Busy, RemoteError
+from coursesync.outcome import Exchange, NotSent, Throttled, Unauthorized
+from coursesync.words import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coursesync.ports import World
+
+MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
+MAX_THROTTLED = 30  # times in a row
+MAX_TRIES = 3  # to connect
+BETWEEN_TRIES = 2.0  # seconds
+AGAIN = "Run the same command again; it goes on from here."
+_LATER = "Run the same command again after that; it goes on from here."
+T = TypeVar("T")
+
+
+class Stop(Exception):  # noqa: N818 - ends a run in good order; never leaves `apply`
+    """The run can't go on: why, what to do next, and whether the API can't be used as it is."""
+
+    def __init__(self, reason: str, remedy: str = AGAIN, *, unusable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.unusable = unusable
+
+
+class Sender:
+    """The way of every request of a run."""
+
+    def __init__(self, world: World, max_writes: int | None = None) -> None:
+        """Send at most `max_writes` writes, if any number is given."""
+        self._world = world
+        self._writes_left = max_writes
+        self.planned = 0  # writes that are still to come, as far as is known
+
+    def until_answered(
+        self, role: str, attempt: Callable[[int], T | Throttled | NotSent | Unauthorized]
+    ) -> T:
+        """Send a request until it is known what became of it.
+
+        Args:
+            role: the role that the API asks for, for the message.
+            attempt: makes the attempt of that number, from 1; it goes through `exchange`.
+
+        Returns:
+            The first outcome that is neither "come back later" nor "not sent" nor, before the
+            token was renewed, "not authorized".
+
+        Raises:
+            Stop: the run can't go on.
+        """
+        throttled = unsent = renewed = 0
+        self._log_in()
+        while True:
+            outcome = attempt(throttled + unsent + renewed + 1)
+            if isinstance(outcome, Throttled):
+                throttled += 1
+                self._slow_down(outcome.seconds, throttled)
+            elif isinstance(outcome, NotSent):
+                unsent += 1
+                self._try_again(outcome.reason, unsent)
+            elif not isinstance(outcome, Unauthorized):
+                return outcome
+            elif renewed or not self._with_token(self._world.remote.renew):
+                raise _refused_credentials(role)
+            else:
+                renewed = 1
+
+    def allow_write(self) -> None:
+        """Wait until a write may start, and spend one of those that this run may make.
+
+        Raises:
+            Stop: this run may make no more, or was told to stop.
+        """
+        self._keep_to_limits(write=True)
+        if self._writes_left is not None:
+            if self._writes_left == 0:
+                raise Stop("the writes that --max-writes allows are made")
+            self._writes_left -= 1
+
+    def write(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send a write that was allowed."""
+        return self._exchange(send, write=True)
+
+    def give_back(self) -> None:
+        """Take back a write that was allowed, and that the API did not take."""
+        if self._writes_left is not None:
+            self._writes_left += 1
+
+    def read(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send a read, when the limits allow it."""
+        self._keep_to_limits(write=False)
+        return self._exchange(send, write=False)
+
+    def pause(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Wait, and say why.
+
+        Raises:
+            Stop: the run was told to stop.
+        """
+        if seconds > 0:
+            self._world.progress.waiting(seconds, why, rest)
+            self._world.clock.sleep(seconds)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Raise Stop where the run was told to stop."""
+        if self._world.clock.stopping():
+            raise Stop("the run was interrupted")
+
+    def _exchange(self, send: Callable[[], Exchange], *, write: bool) -> Exchange:
+        exchange = send()
+        self._count(write=write)
+        return exchange
+
+    def _count(self, *, write: bool) -> None:
+        self._world.schedule.ended(self._world.clock.now(), write=write)
+        self._world.ledger.note(write=write)
+
+    def _keep_to_limits(self, *, write: bool) -> None:
+        schedule, now = self._world.schedule, self._world.clock.now()
+        seconds = schedule.wait(now, write=write)
+        if seconds > MAX_WAIT:
+            raise Stop(
+                f"the API's limits are used up; the next request may be sent in "
+                f"{duration(seconds)}",
+                _LATER,
+            )
+        rest = schedule.seconds_for(now, self.planned) if seconds >= 1 else 0.0
+        self.pause(seconds, "the API's limits", rest)
+
+    def _slow_down(self, seconds: float, times: int) -> None:
+        if seconds > MAX_WAIT or times > MAX_THROTTLED:
+            raise Stop(
+                f"the API takes no more requests for now; it asks to wait {duration(seconds)}",
+                _LATER,
+            )
+        self._world.schedule.throttled(self._world.clock.now(), seconds)
+
+    def _try_again(self, reason: str, times: int) -> None:
+        if times >= MAX_TRIES:
+            raise unreachable(reason)
+        self.pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
+
+    def _log_in(self) -> None:
+        if not self._world.remote.logged_in:
+            self._with_token(self._world.remote.log_in)
+
+    def _with_token(self, get: Callable[[], T]) -> T:
+        """Get a token; that is a write, by its method."""
+        throttled = 0
+        while True:
+            self._keep_to_limits(write=True)
+            try:
+                return get()
+            except Busy as busy:
+                throttled += 1
+                self._slow_down(busy.seconds, throttled)
+            except RemoteError as error:
+                raise Stop(error.problem, error.remedy, unusable=True) from error
+            finally:
+                self._count(write=True)
+
+
+def unreachable(reason: str) -> Stop:
+    """Return the end of a run whose API gives no usable answer."""
+    return Stop(
+        f"the API can't be reached: {reason}",
+        "Check the network and the base URL, then run the same command again.",
+        unusable=True,
+    )
+
+
+def _refused_credentials(role: str) -> Stop:
+    return Stop(
+        "the API refuses the credentials (HTTP 401)",
+        "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
+        f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "
+        "NEXUDUS_PASSWORD), and in Nexudus the user's roles.",
+        unusable=True,
+    )

@@ -1,0 +1,168 @@
+"""Settling: is what a create would make, or may have made, on the server?
+
+The first look comes before anything is sent: what a lost machine made is adopted, not made again.
+What is in doubt is looked for again and again, for a list may lag; exactly one record that fits is
+adopted, no trace after the settling time lets the create be sent once more, and anything else is
+left to a person.
+"""
+
+from __future__ import annotations
+
+from itertools import count, groupby
+from typing import TYPE_CHECKING
+
+from coursesync.journal import Found
+from coursesync.outcome import Problem
+from coursesync.plan import Action
+from coursesync.recognition import Absent, Unclear, Wanted, recognise
+from coursesync.report import Result, Status
+from coursesync.run import Doubtful, in_order
+from coursesync.state import Candidate, Doubt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from coursesync.live import Record
+    from coursesync.plan import Change
+    from coursesync.recognition import Finding
+    from coursesync.resources.base import Address, Attributes
+    from coursesync.run import Course, Run
+
+MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
+_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
+
+
+def look_around(run: Run) -> None:
+    """Look at each course that gets something new; raises Stop where that can't be done."""
+    courses = {course.id: course for course in run.courses if course.looks}
+    found: dict[int, Sequence[Record]] = {}
+    for kind, alike in groupby(courses.values(), key=lambda course: course.kind):
+        found.update(run.lookout.around(kind, [course.id for course in alike]))
+    known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
+    unseen = [each for each in courses if not found[each] and each not in known]
+    missing = run.lookout.missing(unseen) if unseen else frozenset()
+    for course in courses.values():
+        if course.id in missing:
+            _refuse(run, course)
+        else:
+            _first_look(run, course, found[course.id])
+
+
+def settle(run: Run) -> None:
+    """Look for what is in doubt until all of it is settled, or left to a person.
+
+    Raises:
+        Stop: the run must end, or was told to.
+    """
+    for number in count():
+        doubtful = [course for course in run.courses if course.doubts]
+        if not doubtful:
+            return
+        if number:
+            _pause(run, doubtful, number)
+        for course in doubtful:
+            run.go_on()
+            now = run.world.clock.now()
+            findings = _findings(run, course, run.lookout.course(course.kind, course.id))
+            for doubt in list(course.doubts.values()):
+                found = findings[doubt.change.address]
+                _decide(run, course, doubt, found, over=now >= doubt.until)
+
+
+def _refuse(run: Run, course: Course) -> None:
+    course.held = f"there is no course {course.id} in Nexudus"
+    change = next(change for change in course.changes if change.action.looks)
+    problem = Problem(change.kind.parent_property, course.held)
+    run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
+
+
+def _first_look(run: Run, course: Course, listed: Iterable[Record]) -> None:
+    findings = _findings(run, course, listed)
+    for change in course.changes:
+        found = findings.get(change.address)
+        if change.action is Action.DOUBT and found is not None:
+            _take_up(run, course, change, found)
+        elif isinstance(found, Unclear):
+            _leave_in_doubt(run, course, change, in_order(change.after), found)
+        elif found is not None and not isinstance(found, Absent):
+            run.adopt(change, change.attributes, found.record, Status.ADOPTED)
+
+
+def _take_up(run: Run, course: Course, change: Change, found: Finding) -> None:
+    """Go on with a doubt that an earlier run left."""
+    left = run.state.doubts[change.address]
+    # where it was looked for to the end already, lists have long caught up: one look is enough
+    settling = 0.0 if left.candidates else run.terms.settling
+    until = run.world.clock.now() + settling
+    doubt = Doubtful(change, left.attributes, left.since, left.reason, until)
+    course.doubts[change.address] = doubt
+    _decide(run, course, doubt, found, over=not settling)
+
+
+def _findings(run: Run, course: Course, listed: Iterable[Record]) -> Mapping[Address, Finding]:
+    records = list(listed)
+    run.seen.update(record.id for record in records)
+    wanted = []
+    for change in course.changes:
+        if change.action.looks and change.address not in run.results:
+            doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
+            sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
+            wanted.append(Wanted(change.address, change.kind, sent or {}, since))
+    ignored = run.managed.union(run.state.strangers)
+    return recognise(wanted, [record for record in records if record.id not in ignored])
+
+
+def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: bool) -> None:
+    """Settle a doubt by what a look found; what may only lag is left to the next look."""
+    change = doubt.change
+    match found:
+        case Absent() | Unclear() if not over:
+            return
+        case Absent() if run.sent[change.address] < MAX_SENT:
+            run.log.record(Found(address=change.address, at=run.stamp()))
+        case Absent():
+            course.held = f"{change.address} is in doubt"
+            reason = f"{doubt.reason}; it was sent {MAX_SENT} times"
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
+        case Unclear():
+            _leave_in_doubt(run, course, change, doubt.attributes, found, doubt.since)
+        case _:
+            run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
+    del course.doubts[change.address]
+
+
+def _leave_in_doubt(
+    run: Run, course: Course, change: Change, sent: Attributes, unclear: Unclear, since: str = ""
+) -> None:
+    """Leave it to a person which of the candidates it is, if any."""
+    candidates = tuple(map(_candidate, unclear.candidates))
+    doubt = Doubt(
+        attributes=in_order(sent),
+        candidates=list(candidates),
+        parent_id=change.parent_id,
+        reason=unclear.reason,
+        since=since or run.stamp(),
+    )
+    run.log.record(Found(address=change.address, doubt=doubt, at=run.stamp()))
+    course.held = f"{change.address} is in doubt"
+    run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
+
+
+def _candidate(record: Record) -> Candidate:
+    return Candidate(
+        attributes=in_order(record.attributes),
+        created_on=record.created_on,
+        id=record.id,
+        updated_by=record.updated_by,
+        updated_on=record.updated_on,
+    )
+
+
+def _pause(run: Run, doubtful: Sequence[Course], number: int) -> None:
+    doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
+    left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
+    sought = str(doubts[0].change.address)
+    if len(doubts) > 1:
+        sought += f" and {len(doubts) - 1} more"
+    pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
+    run.sender.pause(pause, f"looking for {sought} on the site", left)
