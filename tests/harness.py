@@ -115,6 +115,10 @@ class SandboxServer:
         """Let everything go right again."""
         ask("DELETE", f"{self.url}/_sandbox/faults")
 
+    def lag_lists(self, seconds: float) -> None:
+        """Let lists show creates and deletes that much later."""
+        ask("POST", f"{self.url}/_sandbox/lag", json.dumps({"seconds": seconds}))
+
     def add_course(self, number: int) -> None:
         """Let there be a course with that Id."""
         course = {"Id": number, "Title": f"Course {number}"}

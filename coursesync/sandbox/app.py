@@ -25,7 +25,7 @@ from coursesync.sandbox.database import Database
 from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
-from coursesync.sandbox.records import SECTIONS, Record, Records
+from coursesync.sandbox.records import SECTIONS, Record, Records, Touch
 from coursesync.sandbox.settings import Settings
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 
@@ -61,14 +61,15 @@ class Sandbox:
     ) -> None:
         """Open a sandbox whose records are in the file `database`, or in memory.
 
-        `clock` (seconds) is what the limits and the log go by, `sleep` (seconds) what `slow`
-        waits with, and `now` (an aware datetime) what dates records and ends tokens.
+        `clock` (seconds) is what the limits, the lag of lists and the log go by, `sleep`
+        (seconds) what `slow` waits with, and `now` (an aware datetime) what dates records and
+        ends tokens. One virtual clock may drive all three.
         """
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
         self._database = Database(database)
-        self._records = Records(self._database, now, normalise_html=settings.normalise_html)
+        self._records = Records(self._database, clock, now, settings)
         self._tokens = Tokens(self._database, settings, now)
         self._traffic = Traffic(self._database)
         self._faults = ArmedFaults()
@@ -117,6 +118,10 @@ class Sandbox:
         """Make sure that there is a course with this Id and title."""
         self._records.add_course(course_id, title)
 
+    def lag_lists(self, seconds: float) -> None:
+        """Let lists be so far behind from now on, in place of `Settings.list_lag`."""
+        self._records.list_lag = seconds
+
     def add_fault(self, fault: Fault) -> None:
         """Let matching requests go wrong; their count begins now."""
         self._faults.add(fault)
@@ -156,11 +161,11 @@ class Sandbox:
             return _Outcome(come_back(409, wait), carried_out=False)
         fault = self._faults.befalling(request.method, request.path)
         if fault is None:
-            return _Outcome(*self._carry_out(request))
+            return _Outcome(*self._carry_out(request, at))
         incident = self._incident(request, fault)
         if before := BEFORE.get(fault.kind):
             return _Outcome(before(incident), carried_out=False, fault=fault)
-        response, carried_out = self._carry_out(request)
+        response, carried_out = self._carry_out(request, at)
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
     def _incident(self, request: Request, fault: Fault) -> Incident:
@@ -175,9 +180,9 @@ class Sandbox:
         others = self._records.select(SECTIONS, "WHERE Id <> ? ORDER BY Id LIMIT 1", (section_id,))
         return int(str(others[0]["Id"])) if others else None
 
-    def _carry_out(self, request: Request) -> tuple[Response, bool]:
+    def _carry_out(self, request: Request, at: float) -> tuple[Response, bool]:
         try:
-            return self._route(request), True
+            return self._route(request, at), True
         except GrantError as error:
             body = {"error": error.code, "error_description": str(error)}
             return answer(body, error.status), False
@@ -186,7 +191,7 @@ class Sandbox:
         except HTTPException as error:
             return _refusal(error), False
 
-    def _route(self, request: Request) -> Response:
+    def _route(self, request: Request, at: float) -> Response:
         if request.path.rstrip("/") == TOKEN_PATH:
             return self._grant(request)
         user = self._tokens.user(_bearer(request))
@@ -195,7 +200,8 @@ class Sandbox:
         route, arguments = ROUTES.bind_to_environ(request.environ).match()
         if route.role(request) not in user.roles:
             raise Unauthorized(DENIED)
-        call = Call(request, user.email, self._records.stamp(), self._records, self._settings)
+        touch = Touch(user.email, self._records.stamp(), at)
+        call = Call(request, touch, self._records, self._settings)
         response: Response = route.carry_out(call, arguments.get("record_id", 0))
         return response
 

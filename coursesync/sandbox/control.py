@@ -91,10 +91,23 @@ def _add_course(controls: Controls, request: Request) -> Response:
             raise BadRequest('Write a course as {"Id": 4711, "Title": "Member onboarding"}.')
 
 
+def _lag(controls: Controls, _: Request) -> Response:
+    return answer({"seconds": controls.records.list_lag})
+
+
+def _set_lag(controls: Controls, request: Request) -> Response:
+    seconds = json_object(request).get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.')
+    controls.records.list_lag = float(seconds)
+    return _lag(controls, request)
+
+
 _Page = Mapping[str, Callable[[Controls, Request], Response]]
 _PAGES: Mapping[str, _Page] = {
     "log": {"GET": _log},
     "records": {"GET": _records},
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
     "courses": {"POST": _add_course},
+    "lag": {"GET": _lag, "POST": _set_lag},
 }
