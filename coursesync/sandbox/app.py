@@ -136,7 +136,10 @@ class Sandbox:
 
     def _control(self, request: Request) -> Response:
         try:
-            return control(Controls(self._records, self._traffic, self._faults), request)
+            controls = Controls(self._clock(), self._records, self._traffic, self._faults)
+            return control(controls, request)
+        except InvalidError as error:
+            return invalid(error.problems, 400)
         except HTTPException as error:
             return _refusal(error)
 

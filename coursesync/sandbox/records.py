@@ -153,6 +153,14 @@ class Records:
         with self._database.transaction():
             return self._database.write(_UPDATE, self._stored(values, touch))[0] == 1
 
+    def change_section(
+        self, section_id: int, change: Callable[[Record], Record], touch: Touch
+    ) -> bool:
+        """Overwrite a section by what `change` makes of it; False where there is none."""
+        with self._database.transaction():
+            section = self.one(SECTIONS, section_id)
+            return section is not None and self.update_section(change(section), touch)
+
     def delete_section(self, section_id: int, at: float) -> bool:
         """Remove a section, at that second of the clock; False where there is none."""
         with self._database.transaction():

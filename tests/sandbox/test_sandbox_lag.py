@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -195,7 +196,7 @@ def total(path: Path, lag: float, uptime: float | None = None) -> int:
 
 def test_a_served_sandbox_can_lag(cli: CommandLine, tmp_path: Path) -> None:
     """`sandbox serve --list-lag SECONDS` begins with that lag, and the page changes it."""
-    for server in serve(cli, tmp_path, "--list-lag", "3600"):
+    with contextmanager(serve)(cli, tmp_path, "--list-lag", "3600") as server:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=server.url, headers=headers) as client:
             body = {"Title": "x", "DisplayOrder": 1, "UnlockType": 1, "UnlockAfterDays": 0}
