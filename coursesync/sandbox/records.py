@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from coursesync.sandbox.database import Database
@@ -204,9 +204,10 @@ class Records:
         """Return whole records; `clauses` holds column names and marks, and never a value."""
         return self._read(kind.relation, clauses, values)
 
-    def stamp(self) -> str:
-        """Return the time now as the wire has it: ISO 8601, UTC, whole seconds."""
-        return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def stamp(self, ago: float = 0) -> str:
+        """Return the time `ago` seconds back as the wire has it: ISO 8601, UTC, whole seconds."""
+        then = self._now() - timedelta(seconds=ago)
+        return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _listing(self, kind: Kind) -> tuple[str, tuple[float, ...]]:
         at, lag = self._clock(), self.list_lag
