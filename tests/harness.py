@@ -117,6 +117,25 @@ class SandboxServer:
         """Let everything go right again."""
         ask("DELETE", f"{self.url}/_sandbox/faults")
 
+    def lag_lists(self, seconds: float) -> None:
+        """Let lists show creates and deletes that much later."""
+        ask("POST", f"{self.url}/_sandbox/lag", json.dumps({"seconds": seconds}))
+
+    def foreign_create(self, course_id: int, title: str, **fields: object) -> int:
+        """Let another editor make a section, and return its Id."""
+        body = {"CourseId": course_id, "Title": title, "DisplayOrder": 1, "UnlockAfterDays": 0}
+        made = ask("POST", f"{self.url}/_sandbox/sections", json.dumps({**body, **fields})).json()
+        assert isinstance(made["Id"], int)
+        return made["Id"]
+
+    def foreign_change(self, section_id: int, **fields: object) -> None:
+        """Let another editor set these fields of a section."""
+        ask("PUT", f"{self.url}/_sandbox/sections", json.dumps({"Id": section_id, **fields}))
+
+    def foreign_remove(self, section_id: int) -> None:
+        """Let another editor remove a section."""
+        ask("DELETE", f"{self.url}/_sandbox/sections?id={section_id}")
+
     def add_course(self, number: int) -> None:
         """Let there be a course with that Id."""
         course = {"Id": number, "Title": f"Course {number}"}

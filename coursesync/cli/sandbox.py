@@ -33,6 +33,13 @@ def command() -> None:
     help="Enforce the published limits.",
 )
 @click.option(
+    "--list-lag",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Let lists show a create or a delete so much later.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
@@ -42,12 +49,13 @@ def command() -> None:
 @click.option(
     "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."
 )
-def serve_command(
+def serve_command(  # noqa: PLR0913 - one parameter an option
     *,
     workspace: Path,
     port: int,
     database: Path | None,
     limits: Literal["off", "sliding", "fixed"],
+    list_lag: float,
     faults: tuple[str, ...],
     stop_after: float | None,
 ) -> None:
@@ -65,7 +73,7 @@ def serve_command(
     except ValueError as error:
         raise UsageError(f"--fault: {error}") from error
     outlines = load(workspace).outlines
-    settings = Settings(limits=limits)
+    settings = Settings(limits=limits, list_lag=list_lag)
     with Sandbox(database, settings=settings) as sandbox:
         for outline in outlines:
             sandbox.add_course(outline.course_id, outline.title)

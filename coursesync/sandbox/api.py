@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from coursesync.sandbox.answers import JsonObject, answer, written
-from coursesync.sandbox.records import COURSES, SECTIONS, Kind, Record, Records
+from coursesync.sandbox.records import COURSES, SECTIONS, Kind, Record, Records, Touch
 from coursesync.sandbox.search import read_ids, search
 from coursesync.sandbox.settings import Settings
 from coursesync.sandbox.traffic import read_json
@@ -22,11 +22,10 @@ from coursesync.sandbox.validation import read_section
 
 @dataclass(frozen=True)
 class Call:
-    """A request that is allowed, and all that its route may use; `stamp` is the time it came."""
+    """A request that is allowed, and all that its route may use; `touch` is whose, and when."""
 
     request: Request
-    author: str
-    stamp: str
+    touch: Touch
     records: Records
     settings: Settings
 
@@ -66,19 +65,19 @@ def _many(kind: Kind) -> Route:
 
 
 def _create_section(call: Call, _: int) -> Response:
-    created = call.records.create_section(_section(call, updating=False), call.author, call.stamp)
+    created = call.records.create_section(_section(call, updating=False), call.touch)
     return _written(call, "created", created)
 
 
 def _update_section(call: Call, _: int) -> Response:
     values = _section(call, updating=True)
-    if not call.records.update_section(values, call.author, call.stamp):
+    if not call.records.update_section(values, call.touch):
         raise _not_found(SECTIONS)
     return _written(call, "updated", int(str(values["Id"])))
 
 
 def _delete_section(call: Call, record_id: int) -> Response:
-    if not call.records.delete_section(record_id):
+    if not call.records.delete_section(record_id, call.touch.at):
         raise _not_found(SECTIONS)
     return _written(call, "deleted", record_id)
 
@@ -112,7 +111,7 @@ def json_object(request: Request) -> JsonObject:
 
 def _written(call: Call, what: str, record_id: int) -> Response:
     message = f"CourseSection was successfully {what}."
-    return written(message, record_id, call.stamp, call.author)
+    return written(message, record_id, call.touch.stamp, call.touch.author)
 
 
 def _not_found(kind: Kind) -> NotFound:

@@ -4,12 +4,11 @@ Owns the order of these steps and the log entry at the end. It must never know a
 (`api`), a fault's effect (`misbehaviour`) or a statement (`records`).
 """
 
-import socket
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -22,12 +21,14 @@ from coursesync.sandbox.api import ROUTES, Call
 from coursesync.sandbox.auth import GrantError, Tokens
 from coursesync.sandbox.control import PREFIX, Controls, control
 from coursesync.sandbox.database import Database
-from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault
+from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
+from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
-from coursesync.sandbox.records import SECTIONS, Record, Records
+from coursesync.sandbox.records import SECTIONS, Record, Records, Touch
 from coursesync.sandbox.settings import Settings
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
+from coursesync.sandbox.wire import end, is_by_hand
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -61,17 +62,20 @@ class Sandbox:
     ) -> None:
         """Open a sandbox whose records are in the file `database`, or in memory.
 
-        `clock` (seconds) is what the limits and the log go by, `sleep` (seconds) what `slow`
-        waits with, and `now` (an aware datetime) what dates records and ends tokens.
+        `clock` (seconds) is what the limits, the lag of lists and the log go by, `sleep`
+        (seconds) what `slow` waits with, and `now` (an aware datetime) what dates records and
+        ends tokens. One virtual clock may drive all three.
         """
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
         self._database = Database(database)
-        self._records = Records(self._database, now, normalise_html=settings.normalise_html)
+        self._records = Records(self._database, clock, now, settings)
         self._tokens = Tokens(self._database, settings, now)
         self._traffic = Traffic(self._database)
+        self._now = now
         self._faults = ArmedFaults()
+        self._late = LateWork()
         self._limiter = Limiter(settings)
 
     def __call__(
@@ -84,12 +88,14 @@ class Sandbox:
         """
         request = Request(environ)
         request.max_content_length = self._settings.max_body
-        is_control = request.path.startswith(PREFIX)
-        response = self._control(request) if is_control else self._respond(request)
-        if response is None:
-            _hang_up(environ)
-            raise Dropped("the sandbox dropped the connection, as a fault told it to")
-        return response(environ, start_response)
+        self._catch_up()
+        if request.path.startswith(PREFIX):
+            return self._control(request)(environ, start_response)
+        outcome = self._respond(request)
+        if outcome.response is None or is_by_hand(environ, outcome.fault):
+            end(environ, outcome.fault, outcome.response, self._sleep)
+            raise Dropped("the sandbox ended the connection, as a fault told it to")
+        return outcome.response(environ, start_response)
 
     def __enter__(self) -> Self:
         """Return the sandbox, which is closed at the end of the block."""
@@ -107,15 +113,21 @@ class Sandbox:
     @property
     def log(self) -> tuple[LoggedRequest, ...]:
         """Every request so far in the order of the answers, without the control pages'."""
+        self._catch_up()
         return self._traffic.entries()
 
     def sections(self) -> list[Record]:
         """Return every section as a get would, in the order of their Ids."""
+        self._catch_up()
         return self._records.select(SECTIONS, "ORDER BY Id", ())
 
     def add_course(self, course_id: int, title: str) -> None:
         """Make sure that there is a course with this Id and title."""
         self._records.add_course(course_id, title)
+
+    def lag_lists(self, seconds: float) -> None:
+        """Let lists be so far behind from now on, in place of `Settings.list_lag`."""
+        self._records.list_lag = seconds
 
     def add_fault(self, fault: Fault) -> None:
         """Let matching requests go wrong; their count begins now."""
@@ -129,13 +141,19 @@ class Sandbox:
         """Close the database; records in memory are gone with it."""
         self._database.close()
 
+    def _catch_up(self) -> None:
+        self._late.carry_out(self._clock())
+
     def _control(self, request: Request) -> Response:
         try:
-            return control(Controls(self._records, self._traffic, self._faults), request)
+            controls = Controls(self._clock(), self._records, self._traffic, self._faults)
+            return control(controls, request)
+        except InvalidError as error:
+            return invalid(error.problems, 400)
         except HTTPException as error:
             return _refusal(error)
 
-    def _respond(self, request: Request) -> Response | None:
+    def _respond(self, request: Request) -> _Outcome:
         at = self._clock()
         outcome = self._outcome(request, at)
         entry = LoggedRequest(
@@ -148,19 +166,30 @@ class Sandbox:
             carried_out=outcome.carried_out,
             fault=str(outcome.fault) if outcome.fault else None,
         )
-        self._traffic.add(entry)
-        return outcome.response
+        number = self._traffic.add(entry)
+        if outcome.fault is not None and outcome.fault.kind is FaultKind.LATE:
+            self._postpone(request, at + outcome.fault.amount, number)
+        return outcome
+
+    def _postpone(self, request: Request, due: float, number: int) -> None:
+        if copy := outliving(request):
+            self._late.add(due, partial(self._carry_out_late, copy, due, number))
+
+    def _carry_out_late(self, request: Request, due: float, number: int) -> None:
+        _, carried_out = self._carry_out(request, due, ago=self._clock() - due)
+        if carried_out:
+            self._traffic.note_carried_out(number)
 
     def _outcome(self, request: Request, at: float) -> _Outcome:
         if wait := self._limiter.admit(request.method, at):
             return _Outcome(come_back(409, wait), carried_out=False)
         fault = self._faults.befalling(request.method, request.path)
         if fault is None:
-            return _Outcome(*self._carry_out(request))
+            return _Outcome(*self._carry_out(request, at))
         incident = self._incident(request, fault)
         if before := BEFORE.get(fault.kind):
             return _Outcome(before(incident), carried_out=False, fault=fault)
-        response, carried_out = self._carry_out(request)
+        response, carried_out = self._carry_out(request, at)
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
     def _incident(self, request: Request, fault: Fault) -> Incident:
@@ -169,15 +198,17 @@ class Sandbox:
             revoke=lambda: self._tokens.revoke(_bearer(request)),
             other_id=self._other_id,
             sleep=self._sleep,
+            now=self._now,
+            by_hand=is_by_hand(request.environ, fault),
         )
 
     def _other_id(self, section_id: int) -> int | None:
         others = self._records.select(SECTIONS, "WHERE Id <> ? ORDER BY Id LIMIT 1", (section_id,))
         return int(str(others[0]["Id"])) if others else None
 
-    def _carry_out(self, request: Request) -> tuple[Response, bool]:
+    def _carry_out(self, request: Request, at: float, ago: float = 0) -> tuple[Response, bool]:
         try:
-            return self._route(request), True
+            return self._route(request, at, ago), True
         except GrantError as error:
             body = {"error": error.code, "error_description": str(error)}
             return answer(body, error.status), False
@@ -186,7 +217,7 @@ class Sandbox:
         except HTTPException as error:
             return _refusal(error), False
 
-    def _route(self, request: Request) -> Response:
+    def _route(self, request: Request, at: float, ago: float) -> Response:
         if request.path.rstrip("/") == TOKEN_PATH:
             return self._grant(request)
         user = self._tokens.user(_bearer(request))
@@ -195,7 +226,8 @@ class Sandbox:
         route, arguments = ROUTES.bind_to_environ(request.environ).match()
         if route.role(request) not in user.roles:
             raise Unauthorized(DENIED)
-        call = Call(request, user.email, self._records.stamp(), self._records, self._settings)
+        touch = Touch(user.email, self._records.stamp(ago), at)
+        call = Call(request, touch, self._records, self._settings)
         response: Response = route.carry_out(call, arguments.get("record_id", 0))
         return response
 
@@ -212,11 +244,3 @@ def _bearer(request: Request) -> str:
 
 def _refusal(error: HTTPException) -> Response:
     return refused(error.description or error.name, error.code or 500)
-
-
-def _hang_up(environ: "WSGIEnvironment") -> None:
-    # On a real socket the client must see the end of the stream at once, with no bytes before it.
-    connection = environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        with suppress(OSError):  # the client may have gone first
-            connection.shutdown(socket.SHUT_RDWR)

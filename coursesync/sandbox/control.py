@@ -2,6 +2,13 @@
 
 Owns what the vendor has not. It takes no token, so it must never answer a request that was not
 addressed to a loopback name: a web page could otherwise reach it by DNS rebinding.
+
+- `log` and `records`: GET shows every request, and every section.
+- `faults`: GET shows them, POST arms one a line, DELETE disarms all.
+- `courses`: POST makes one of `{"Id": 4711, "Title": "Member onboarding"}`.
+- `lag`: GET shows how far lists are behind, POST sets it, both as `{"seconds": 2.5}`.
+- `sections`, for other editors: POST takes a create's body, PUT an `Id` and the fields to change,
+  both with `By` for another `UpdatedBy`; DELETE takes `?id=1000001`. All answer `{"Id": 1000001}`.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,10 +19,11 @@ from urllib.parse import urlsplit
 from werkzeug import Request, Response
 from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, NotFound
 
-from coursesync.sandbox.answers import answer
+from coursesync.sandbox.answers import InvalidError, Problem, answer
 from coursesync.sandbox.api import json_object
 from coursesync.sandbox.faults import ArmedFaults, Fault
-from coursesync.sandbox.records import SECTIONS, Records
+from coursesync.sandbox.foreign import EDITOR, Foreign
+from coursesync.sandbox.records import SECTIONS, Records, Touch
 from coursesync.sandbox.traffic import Traffic
 
 PREFIX = "/_sandbox/"
@@ -23,11 +31,17 @@ PREFIX = "/_sandbox/"
 
 @dataclass(frozen=True)
 class Controls:
-    """What the control pages show and set."""
+    """What the control pages show and set, at the second `at` of the sandbox's clock."""
 
+    at: float
     records: Records
     traffic: Traffic
     faults: ArmedFaults
+
+    @property
+    def foreign(self) -> Foreign:
+        """The other editors, who write now."""
+        return Foreign(self.records, Touch(EDITOR, self.records.stamp(), self.at))
 
 
 def control(controls: Controls, request: Request) -> Response:
@@ -35,6 +49,7 @@ def control(controls: Controls, request: Request) -> Response:
 
     Raises:
         HTTPException: 403 for a Host that is not loopback, 404, 405, or 400 with what is wrong.
+        InvalidError: where a section that another editor writes breaks the API's rules.
     """
     if not _is_loopback(request.environ.get("HTTP_HOST", "")):
         raise Forbidden("The sandbox's own pages answer on loopback addresses only.")
@@ -91,10 +106,51 @@ def _add_course(controls: Controls, request: Request) -> Response:
             raise BadRequest('Write a course as {"Id": 4711, "Title": "Member onboarding"}.')
 
 
+def _lag(controls: Controls, _: Request) -> Response:
+    return answer({"seconds": controls.records.list_lag})
+
+
+def _set_lag(controls: Controls, request: Request) -> Response:
+    seconds = json_object(request).get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.')
+    controls.records.list_lag = float(seconds)
+    return _lag(controls, request)
+
+
+def _create_section(controls: Controls, request: Request) -> Response:
+    return answer({"Id": controls.foreign.create(json_object(request))})
+
+
+def _change_section(controls: Controls, request: Request) -> Response:
+    body = json_object(request)
+    section_id = _section_id("Id", body.get("Id"))
+    return _found(section_id, found=controls.foreign.change(section_id, body))
+
+
+def _remove_section(controls: Controls, request: Request) -> Response:
+    section_id = _section_id("id", request.args.get("id", type=int))
+    return _found(section_id, found=controls.foreign.remove(section_id))
+
+
+def _section_id(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+        raise InvalidError([Problem(name, "must be the Id of a section", value)])
+    return value
+
+
+def _found(section_id: int, *, found: bool) -> Response:
+    if not found:
+        raise NotFound(f"There is no section {section_id}.")
+    return answer({"Id": section_id})
+
+
 _Page = Mapping[str, Callable[[Controls, Request], Response]]
 _PAGES: Mapping[str, _Page] = {
     "log": {"GET": _log},
     "records": {"GET": _records},
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
     "courses": {"POST": _add_course},
+    "sections": {"POST": _create_section, "PUT": _change_section, "DELETE": _remove_section},
+    "lag": {"GET": _lag, "POST": _set_lag},
 }

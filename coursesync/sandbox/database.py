@@ -12,9 +12,17 @@ from pathlib import Path
 
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
 
+# What is read of a section, whether it is there still (`sections`) or was removed.
+_SECTION_COLUMNS = """
+    SELECT s.Id, s.UniqueId, s.CourseId, c.Title AS CourseTitle, s.Title, s.DisplayOrder,
+        s.UnlockType, s.UnlockAfterDays, s.SectionContents, s.Active, s.ImageFileName,
+        NULL AS NewImageUrl, NULL AS ClearImageFile, s.CreatedOn, s.UpdatedOn, s.UpdatedBy,
+        0 AS IsNew, NULL AS SystemId, s.Title AS ToStringText,
+        NULL AS LocalizationDetails, NULL AS CustomFields"""
+
 # AUTOINCREMENT: an Id is never given twice, even after the newest record is deleted. Ids start
 # high so that a client that takes some other small number for an Id is found out.
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS courses (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, Title TEXT NOT NULL,
     CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL);
@@ -27,13 +35,16 @@ CREATE TABLE IF NOT EXISTS sections (
 CREATE INDEX IF NOT EXISTS sections_by_course ON sections (CourseId);
 INSERT INTO sqlite_sequence (name, seq) SELECT 'sections', 1000000
     WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'sections');
-CREATE VIEW IF NOT EXISTS section_records AS
-    SELECT s.Id, s.UniqueId, s.CourseId, c.Title AS CourseTitle, s.Title, s.DisplayOrder,
-        s.UnlockType, s.UnlockAfterDays, s.SectionContents, s.Active, s.ImageFileName,
-        NULL AS NewImageUrl, NULL AS ClearImageFile, s.CreatedOn, s.UpdatedOn, s.UpdatedBy,
-        0 AS IsNew, NULL AS SystemId, s.Title AS ToStringText,
-        NULL AS LocalizationDetails, NULL AS CustomFields
+CREATE VIEW IF NOT EXISTS section_records AS {_SECTION_COLUMNS}
     FROM sections s JOIN courses c ON c.Id = s.CourseId;
+CREATE TABLE IF NOT EXISTS removed_sections (
+    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL, Title TEXT NOT NULL,
+    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
+    SectionContents TEXT, Active INTEGER NOT NULL, ImageFileName TEXT,
+    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL);
+CREATE VIEW IF NOT EXISTS removed_section_records AS {_SECTION_COLUMNS}
+    FROM removed_sections s JOIN courses c ON c.Id = s.CourseId;
+CREATE TABLE IF NOT EXISTS section_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
 CREATE VIEW IF NOT EXISTS course_records AS
     SELECT Id, UniqueId, Title, 1 AS Active, CreatedOn, UpdatedOn, 0 AS IsNew,
         NULL AS SystemId, Title AS ToStringText,
@@ -46,7 +57,7 @@ CREATE TABLE IF NOT EXISTS requests (
     number INTEGER PRIMARY KEY AUTOINCREMENT, method TEXT NOT NULL, path TEXT NOT NULL,
     query TEXT NOT NULL, body TEXT NOT NULL, status INTEGER, at REAL NOT NULL,
     carried_out INTEGER NOT NULL, fault TEXT);
-"""
+"""  # noqa: S608 - what is put in is spelled above
 
 
 class Database:
@@ -71,8 +82,14 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do what the block does altogether or not at all, with no other writer in between."""
+        """Do what the block does altogether or not at all, with no other writer in between.
+
+        Within another such block it is a part of that one.
+        """
         with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

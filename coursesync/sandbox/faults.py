@@ -16,7 +16,31 @@ class Dropped(ConnectionError):  # noqa: N818 - what happened, in the word for i
 
 
 class FaultKind(StrEnum):
-    """The ways in which a request can go wrong."""
+    """The ways in which a request can go wrong.
+
+    Not carried out, because the answer comes in its place:
+
+    - `lost-before`: the connection is dropped; `late=S`: the same, and the request is carried out
+      S seconds later.
+    - `error-before` 500, `html-503` a page, `conflict` 409, `timeout-408`, `redirect` 302 to
+      another host, `status=N`; `unsuccessful` is 200 that says no.
+    - `throttled=S` 409 and `too-many=S` 429 with `Retry-After: S`; `throttled-date=S` 409 with
+      the date that is S seconds from the answer's own `Date`.
+    - `unauthorized` revokes the token; `forbidden-token` is 401 while the token stays good.
+
+    Carried out, and then the answer is spoilt:
+
+    - `lost-after`: the connection is dropped; `error-after` 500; `html-200` a page.
+    - `cut-json`: half a body in whole HTTP; `cut-body`: the connection ends within the body;
+      `cut-no-length`: half a body without a length, and the connection ends as it should.
+    - `no-id`: success without a `Value`; `known-id`: with another record's Id; `string-id`: with
+      the Id as a string; `errors-and-success`: with the Id, and a list of errors.
+    - `duplicate-keys`: `Value` twice, the second time with another record's Id; `nan`: a NaN in
+      the JSON; `wrong-type`: JSON as text/plain.
+    - `slow=S`: the answer comes S seconds later; `slow-headers=S`: its head comes byte by byte
+      over S seconds (in process as `slow`); `continue-flood`: nothing but `100 Continue`, until
+      the client goes away or for 300 s (in process as `lost-after`).
+    """
 
     LOST_BEFORE = "lost-before"
     LOST_AFTER = "lost-after"
@@ -38,15 +62,33 @@ class FaultKind(StrEnum):
     TIMEOUT_408 = "timeout-408"
     SLOW = "slow"
     STATUS = "status"
+    DUPLICATE_KEYS = "duplicate-keys"
+    NAN = "nan"
+    WRONG_TYPE = "wrong-type"
+    CUT_NO_LENGTH = "cut-no-length"
+    STRING_ID = "string-id"
+    ERRORS_AND_SUCCESS = "errors-and-success"
+    LATE = "late"
+    SLOW_HEADERS = "slow-headers"
+    CONTINUE_FLOOD = "continue-flood"
+    THROTTLED_DATE = "throttled-date"
 
 
 _WITH_AMOUNT = frozenset(
-    {FaultKind.THROTTLED, FaultKind.TOO_MANY, FaultKind.SLOW, FaultKind.STATUS}
+    {
+        FaultKind.THROTTLED,
+        FaultKind.THROTTLED_DATE,
+        FaultKind.TOO_MANY,
+        FaultKind.SLOW,
+        FaultKind.SLOW_HEADERS,
+        FaultKind.LATE,
+        FaultKind.STATUS,
+    }
 )
 _FORM = re.compile(
     r"(?P<method>[A-Z]+|\*) (?P<path>[^\s@:]+)"
     r"(@(?P<nth>[1-9]\d*)(?P<times>\+|x[1-9]\d*)?)?"
-    r":(?P<kind>[a-z0-9-]+)(=(?P<amount>\d+(\.\d+)?))?"
+    r":(?P<kind>[a-z0-9-]+)(=(?P<amount>\d{1,9}(\.\d{1,9})?))?"
 )
 
 
@@ -61,7 +103,8 @@ class Fault:
         kind: what goes wrong.
         nth: the first of the matching requests that it befalls, counted from 1.
         times: how many it befalls from there on; None for all of them.
-        amount: seconds for `slow`, `throttled` and `too-many`; the HTTP status for `status`.
+        amount: the HTTP status for `status`; for the other kinds that take one, seconds, of which
+            a text can tell up to 999999999, and 1 where it tells none.
     """
 
     method: str
@@ -102,7 +145,7 @@ class Fault:
     def __str__(self) -> str:
         """Return the text that `parse` reads."""
         times = "+" if self.times is None else f"x{self.times}"
-        amount = f"={self.amount:g}" if self.kind in _WITH_AMOUNT else ""
+        amount = f"={plain(self.amount)}" if self.kind in _WITH_AMOUNT else ""
         return f"{self.method} {self.path}@{self.nth}{times}:{self.kind}{amount}"
 
     def matches(self, method: str, path: str) -> bool:
@@ -112,6 +155,11 @@ class Fault:
     def befalls(self, number: int) -> bool:
         """Return whether the matching request with this number, from 1, goes wrong."""
         return self.nth <= number and (self.times is None or number < self.nth + self.times)
+
+
+def plain(number: float) -> str:
+    """Return the number in figures alone, such as `999999999`, `0.05` or `0`."""
+    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 def _check_amount(kind: FaultKind, amount: str | None) -> None:

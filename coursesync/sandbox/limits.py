@@ -106,10 +106,13 @@ class Limiter:
         rules = published_rules(settings.writes_a_day) if make else ()
         self._windows = [(rule, make(rule)) for rule in rules if make]
         self._lock = threading.Lock()
+        self._latest = -math.inf
 
     def admit(self, method: str, at: float) -> int:
         """Return 0 and count the request, or return the whole seconds it has to wait."""
         with self._lock:
+            # A thread may have read the clock and come here after another that read it later.
+            at = self._latest = max(at, self._latest)
             windows = [
                 window for rule, window in self._windows if method in WRITES or not rule.writes_only
             ]

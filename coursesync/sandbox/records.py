@@ -8,10 +8,11 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from coursesync.sandbox.database import Database
+from coursesync.sandbox.settings import Settings
 
 Record: TypeAlias = Mapping[str, object]
 """A record in the words of the wire, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
@@ -26,6 +27,7 @@ class Kind:
     Attributes:
         name: the kind's name in messages, roles and filters, such as `CourseSection`.
         relation: the view that it is read from.
+        removed: the view of those that were removed; None for a kind whose lists never lag.
         texts: text filters, name on the wire (after `name_`) to column.
         values: filters by one value, name on the wire to column.
         ranges: the columns that `from_` and `to_` filters exist for.
@@ -38,6 +40,22 @@ class Kind:
     values: Mapping[str, str] = field(default_factory=dict)
     ranges: Sequence[str] = ("CreatedOn", "UpdatedOn")
     collections: frozenset[str] = frozenset({"LocalizationDetails", "CustomFields"})
+    removed: str | None = None
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Who writes, and when.
+
+    Attributes:
+        author: what `UpdatedBy` says.
+        stamp: the time as the wire has it, for `CreatedOn` and `UpdatedOn`.
+        at: the same moment in seconds of the sandbox's clock, for what lists show.
+    """
+
+    author: str
+    stamp: str
+    at: float
 
 
 COURSES = Kind("Course", "course_records", {"Title": "Title"}, {"Active": "Active"})
@@ -57,6 +75,7 @@ SECTIONS = Kind(
         "UnlockAfterDays": "UnlockAfterDays",
     },
     ranges=("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn"),
+    removed="removed_section_records",
 )
 
 _INSERT = """
@@ -75,18 +94,41 @@ UPDATE sections SET CourseId = :CourseId, Title = :Title, DisplayOrder = :Displa
         ELSE ImageFileName END
 WHERE Id = :Id
 """
+_MOMENT = """
+INSERT INTO section_moments (Id, {column}) VALUES (?, ?)
+ON CONFLICT (Id) DO UPDATE SET {column} = excluded.{column}
+"""
+# Both bounds are bound: a moment ahead of the clock is some other boot's, and long ago.
+_MADE_LATELY = "(SELECT Id FROM section_moments WHERE made_at > ? AND made_at <= ?)"
+_GONE_LATELY = "(SELECT Id FROM section_moments WHERE gone_at > ? AND gone_at <= ?)"
+
+# A caller that waits out the lag may arrive, in floating point, a hair before it is over.
+_HAIR = 1e-6
 
 
 class Records:
-    """The courses and sections of one sandbox, over its database."""
+    """The courses and sections of one sandbox, over its database.
+
+    Attributes:
+        list_lag: how many seconds lists are behind: what they show existed that long ago.
+    """
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime], *, normalise_html: bool
+        self,
+        database: Database,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
+        settings: Settings,
     ) -> None:
-        """Keep records in `database`, dated by `now` (an aware datetime)."""
+        """Keep records in `database`, dated by `now` (an aware datetime).
+
+        `clock` (seconds) is what the lag of lists goes by.
+        """
+        self.list_lag = settings.list_lag
         self._database = database
+        self._clock = clock
         self._now = now
-        self._normalise_html = normalise_html
+        self._normalise_html = settings.normalise_html
 
     def add_course(self, course_id: int, title: str) -> None:
         """Make the course, or give the one that has this Id the title."""
@@ -98,23 +140,37 @@ class Records:
                 (course_id, str(uuid.uuid4()), title, stamp, stamp),
             )
 
-    def create_section(self, values: Record, author: str, stamp: str) -> int:
+    def create_section(self, values: Record, touch: Touch) -> int:
         """Store a new section and return its Id, which no section had before."""
         with self._database.transaction():
-            unique = {"UniqueId": str(uuid.uuid4())}
-            return self._database.write(_INSERT, {**self._stored(values, author, stamp), **unique})[
-                1
-            ]
+            stored = {**self._stored(values, touch), "UniqueId": str(uuid.uuid4())}
+            _, section_id = self._database.write(_INSERT, stored)
+            self._note("made_at", section_id, touch.at)
+            return section_id
 
-    def update_section(self, values: Record, author: str, stamp: str) -> bool:
+    def update_section(self, values: Record, touch: Touch) -> bool:
         """Overwrite the section whose `Id` is in `values`; False where there is none."""
         with self._database.transaction():
-            return self._database.write(_UPDATE, self._stored(values, author, stamp))[0] == 1
+            return self._database.write(_UPDATE, self._stored(values, touch))[0] == 1
 
-    def delete_section(self, section_id: int) -> bool:
-        """Remove a section; False where there is none."""
+    def change_section(
+        self, section_id: int, change: Callable[[Record], Record], touch: Touch
+    ) -> bool:
+        """Overwrite a section by what `change` makes of it; False where there is none."""
         with self._database.transaction():
-            return self._database.write("DELETE FROM sections WHERE Id = ?", (section_id,))[0] == 1
+            section = self.one(SECTIONS, section_id)
+            return section is not None and self.update_section(change(section), touch)
+
+    def delete_section(self, section_id: int, at: float) -> bool:
+        """Remove a section, at that second of the clock; False where there is none."""
+        with self._database.transaction():
+            self._database.write(
+                "INSERT INTO removed_sections SELECT * FROM sections WHERE Id = ?", (section_id,)
+            )
+            gone, _ = self._database.write("DELETE FROM sections WHERE Id = ?", (section_id,))
+            if gone:
+                self._note("gone_at", section_id, at)
+            return gone == 1
 
     def one(self, kind: Kind, record_id: int) -> Record | None:
         """Return a whole record, or None where there is none with this Id."""
@@ -122,34 +178,59 @@ class Records:
         return found[0] if found else None
 
     def several(self, kind: Kind, ids: Sequence[int]) -> list[Record]:
-        """Return the records that exist among `ids`, in that order, without their collections."""
+        """Return those among `ids` that lists show, in that order, without their collections."""
         marks = ", ".join("?" * len(ids))
-        found = {
-            record["Id"]: without_collections(kind, record)
-            for record in self.select(kind, f"WHERE Id IN ({marks})", ids)
-        }
+        relation, bounds = self._listing(kind)
+        listed = self._read(relation, f"WHERE Id IN ({marks})", [*bounds, *ids])
+        found = {record["Id"]: without_collections(kind, record) for record in listed}
         return [found[record_id] for record_id in dict.fromkeys(ids) if record_id in found]
 
-    def count(self, kind: Kind, clauses: str, values: Sequence[object]) -> int:
-        """Return how many records the clauses select."""
-        statement = f"SELECT count(*) FROM {kind.relation} {clauses}"  # noqa: S608 - see `select`
-        return int(self._database.read(statement, values)[0][0])
+    def page(
+        self, kind: Kind, where: str, window: str, values: Sequence[object]
+    ) -> tuple[int, list[Record]]:
+        """Return how many records that lists show are selected, and those in the window.
+
+        `where` and `window` hold column names and marks, and never a value.
+        """
+        with self._database.transaction():
+            relation, bounds = self._listing(kind)
+            values = [*bounds, *values]
+            count = f"SELECT count(*) FROM {relation} {where}"  # noqa: S608 - see `_read`
+            total = self._database.read(count, values)[0][0]
+            listed = self._read(relation, f"{where} {window}", values)
+        return int(total), [without_collections(kind, record) for record in listed]
 
     def select(self, kind: Kind, clauses: str, values: Sequence[object]) -> list[Record]:
         """Return whole records; `clauses` holds column names and marks, and never a value."""
+        return self._read(kind.relation, clauses, values)
+
+    def stamp(self, ago: float = 0) -> str:
+        """Return the time `ago` seconds back as the wire has it: ISO 8601, UTC, whole seconds."""
+        then = self._now() - timedelta(seconds=ago)
+        return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _listing(self, kind: Kind) -> tuple[str, tuple[float, ...]]:
+        at, lag = self._clock(), self.list_lag
+        if kind.removed is None or lag <= 0:
+            return kind.relation, ()
+        there = f"SELECT * FROM {kind.relation} WHERE Id NOT IN {_MADE_LATELY}"  # noqa: S608
+        gone = f"SELECT * FROM {kind.removed} WHERE Id IN {_GONE_LATELY}"  # noqa: S608
+        relation = f"({there} UNION ALL {gone} AND Id NOT IN {_MADE_LATELY})"
+        return relation, (at - lag + _HAIR, at) * 3
+
+    def _read(self, relation: str, clauses: str, values: Sequence[object]) -> list[Record]:
         # The relation and the clauses are spelled in this package; what a client sent is bound.
-        statement = f"SELECT * FROM {kind.relation} {clauses}"  # noqa: S608
-        return [_read(dict(row)) for row in self._database.read(statement, values)]
+        statement = f"SELECT * FROM {relation} {clauses}"  # noqa: S608
+        return [_in_words(dict(row)) for row in self._database.read(statement, values)]
 
-    def stamp(self) -> str:
-        """Return the time now as the wire has it: ISO 8601, UTC, whole seconds."""
-        return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _note(self, column: str, section_id: int, at: float) -> None:
+        self._database.write(_MOMENT.format(column=column), (section_id, at))
 
-    def _stored(self, values: Record, author: str, stamp: str) -> Record:
+    def _stored(self, values: Record, touch: Touch) -> Record:
         contents = values["SectionContents"]
         if self._normalise_html and isinstance(contents, str):
             contents = re.sub(r">\s+<", "><", contents).strip()
-        return {**values, "SectionContents": contents, "Now": stamp, "By": author}
+        return {**values, "SectionContents": contents, "Now": touch.stamp, "By": touch.author}
 
 
 def without_collections(kind: Kind, record: Record) -> Record:
@@ -160,5 +241,5 @@ def without_collections(kind: Kind, record: Record) -> Record:
     return {name: value for name, value in record.items() if name not in kind.collections}
 
 
-def _read(row: Record) -> Record:
+def _in_words(row: Record) -> Record:
     return {name: bool(value) if name in _BOOLEANS else value for name, value in row.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
-from coursesync.sandbox.records import Kind, Record, Records, without_collections
+from coursesync.sandbox.records import Kind, Record, Records
 from coursesync.sandbox.settings import Settings
 from coursesync.sandbox.validation import INT32_MAX, INT32_MIN
 
@@ -64,9 +64,8 @@ def search(
     if problems:
         raise InvalidError(problems)
     where = " AND ".join(["1", *(each.condition for each in chosen)])
-    total = records.count(kind, f"WHERE {where}", values)
-    found = records.select(kind, f"WHERE {where} {window.clauses}", values)
-    return _envelope([without_collections(kind, each) for each in found], window, total)
+    total, found = records.page(kind, f"WHERE {where}", window.clauses, values)
+    return _envelope(found, window, total)
 
 
 def read_ids(text: str) -> list[int]:

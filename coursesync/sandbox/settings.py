@@ -45,6 +45,8 @@ class Settings:
         text_filters: whether a text filter matches the whole text or any part of it.
         normalise_html: whether the server rewrites `SectionContents` when it stores it.
         limits: whether the published limits are enforced, and over which kind of window.
+        list_lag: how many seconds lists are behind: what they show existed that long ago, while a
+            get by Id is always up to date.
         max_body: the longest request body that is read, in bytes; more is answered 413.
         token_seconds: how long an access token is good for, in seconds.
         users: who may log in.
@@ -57,6 +59,7 @@ class Settings:
     text_filters: Literal["substring", "exact"] = "substring"
     normalise_html: bool = False
     limits: Literal["off", "sliding", "fixed"] = "off"
+    list_lag: float = 0.0
     max_body: int = 10 * 1024 * 1024
     token_seconds: int = 604_799
     users: tuple[User, ...] = (User(),)

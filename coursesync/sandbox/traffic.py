@@ -29,7 +29,7 @@ class LoggedRequest:
         body: the body where it is JSON; None where it is not.
         status: the HTTP status of the answer; None where the connection was dropped instead.
         at: when it came, in seconds of the sandbox's clock.
-        carried_out: whether it was done, whatever the answer said.
+        carried_out: whether it was done by now, whatever the answer said.
         fault: the fault that befell it, in its text form.
     """
 
@@ -78,14 +78,20 @@ class Traffic:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, entry: LoggedRequest) -> None:
-        """Append a request."""
+    def add(self, entry: LoggedRequest) -> int:
+        """Append a request; return its number."""
         with self._database.transaction():
-            self._database.write(
+            _, number = self._database.write(
                 "INSERT INTO requests (method, path, query, body, status, at, carried_out, fault)"
                 " VALUES (:method, :path, :query, :body, :status, :at, :carried_out, :fault)",
                 {**asdict(entry), "body": json.dumps(entry.body)},
             )
+            return number
+
+    def note_carried_out(self, number: int) -> None:
+        """Say of the request with that number that it was done after all."""
+        with self._database.transaction():
+            self._database.write("UPDATE requests SET carried_out = 1 WHERE number = ?", (number,))
 
     def entries(self) -> tuple[LoggedRequest, ...]:
         """Return every request since the database was made."""

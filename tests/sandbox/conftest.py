@@ -29,6 +29,11 @@ class Clock:
         """Return the seconds."""
         return self.seconds
 
+    def sleep(self, seconds: float) -> None:
+        """Let the seconds pass, and note how many they were."""
+        self.naps.append(seconds)
+        self.seconds += seconds
+
     def now(self) -> datetime:
         """Return the date that goes with the seconds."""
         return datetime(2025, 1, 15, 10, 30, tzinfo=UTC) + timedelta(seconds=self.seconds - 1e6)
@@ -74,7 +79,7 @@ def make_site() -> Iterator[MakeSite]:
         def make(settings: Settings) -> Site:
             clock = Clock()
             sandbox = stack.enter_context(
-                Sandbox(settings=settings, clock=clock, sleep=clock.naps.append, now=clock.now)
+                Sandbox(settings=settings, clock=clock, sleep=clock.sleep, now=clock.now)
             )
             sandbox.add_course(COURSE, "Member onboarding")
             client = httpx.Client(

@@ -57,7 +57,10 @@ def test_a_fault_answers_and_stores_as_it_says(
     assert entry.fault is not None
 
 
-@pytest.mark.parametrize(("kind", "stored"), [("lost-before", 0), ("lost-after", 1)])
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [("lost-before", 0), ("lost-after", 1), ("continue-flood", 1), ("late=60", 0)],
+)
 def test_a_lost_answer_is_an_exception_in_process(site: Site, kind: str, stored: int) -> None:
     """In process a dropped connection raises `Dropped`, and the log has no status."""
     arm(site, f"POST {SECTIONS}:{kind}")

@@ -1,0 +1,90 @@
+"""The ways to spoil a good answer.
+
+Owns what becomes of the answer. It must never decide when, and never touch the records.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+from werkzeug import Response
+
+from coursesync.sandbox.answers import Json, answer
+from coursesync.sandbox.faults import Dropped
+
+
+def cut_json(answered: Response) -> Response:
+    """Return whole HTTP with the first half of the body."""
+    return _with_text(answered, _half(answered))
+
+
+def cut_body(answered: Response) -> Response:
+    """Return an answer that breaks off halfway, and short of its `Content-Length`."""
+    half, length = _half(answered), len(answered.get_data())
+
+    def stop_halfway() -> Iterator[bytes]:
+        yield half
+        raise Dropped("the connection was cut within the body")
+
+    headers = {"Content-Length": str(length), "Content-Type": "application/json"}
+    return Response(stop_halfway(), answered.status_code, headers=headers)
+
+
+def cut_no_length(answered: Response) -> Response:
+    """Return the first half of the body, with nothing to tell that there was more."""
+    # werkzeug adds the length of a body that it is handed whole
+    return Response(iter([_half(answered)]), answered.status_code, mimetype="application/json")
+
+
+def wrong_type(answered: Response) -> Response:
+    """Return the same body under a type that is not its own."""
+    answered.mimetype = "text/plain"
+    return answered
+
+
+def not_a_number(answered: Response) -> Response:
+    """Return the same body with a NaN in it, which is no JSON: https://www.rfc-editor.org/rfc/rfc8259."""
+    body = json.loads(answered.get_data())
+    spoilt = [*body, float("nan")] if isinstance(body, list) else {**body, "Elapsed": float("nan")}
+    return _with_text(answered, json.dumps(spoilt))
+
+
+def name_twice(answered: Response, other_id: Callable[[int], int]) -> Response:
+    """Return the same object with a name in it twice, and two values.
+
+    It is `Value`, the second time with another record's Id; where there is none, the first name
+    of all, the second time with an empty value. A list stays as it is.
+    """
+    body = json.loads(answered.get_data())
+    if not isinstance(body, dict):
+        return answered
+    name = "Value" if "Value" in body else next(iter(body))
+    again = {"Id": other_id(body["Value"]["Id"])} if body.get("Value") else type(body[name])()
+    text = json.dumps(body).removesuffix("}")
+    return _with_text(answered, f"{text}, {json.dumps(name)}: {json.dumps(again)}}}")
+
+
+def change_value(answered: Response, choose: Callable[[int], Json]) -> Response:
+    """Return the same answer with what `choose` makes of the Id in place of `Value`."""
+    return _change(answered, lambda record_id: {"Value": choose(record_id)})
+
+
+def add_errors(answered: Response) -> Response:
+    """Return the same answer, which still claims success, with an error in it."""
+    error = {"AttemptedValue": None, "Message": "could not be checked", "PropertyName": "Title"}
+    return _change(answered, lambda _: {"Errors": [error]})
+
+
+def _change(answered: Response, changes: Callable[[int], Mapping[str, Json]]) -> Response:
+    body = json.loads(answered.get_data())
+    value = body.get("Value") if isinstance(body, dict) else None
+    return answer({**body, **changes(value["Id"])}) if value else answered
+
+
+def _half(answered: Response) -> bytes:
+    whole = answered.get_data()
+    return whole[: len(whole) // 2]
+
+
+def _with_text(answered: Response, text: str | bytes) -> Response:
+    answered.set_data(text)
+    return answered
