@@ -37,6 +37,7 @@ coverage: $(VENV)/dev
 
 bench: $(VENV)/bench
 	$(BIN)/python tests/bench/bench.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 
 clean:
 	rm -rf $(VENV) dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync

@@ -8,16 +8,16 @@ fixed or by sliding windows is not said: a schedule that keeps to sliding ones k
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-# after a throttled request: how much slower, and how much quicker again in each minute without one
-_SLOWER = 0.8
-_QUICKER = 2.0  # requests a minute
+_LESS = 0.95  # of what the API took: some of that may have been the other client's
+_MUCH_LESS = 0.7  # of what was asked for, where it can't be told what the API would have taken
+_REGAINED = 0.5  # writes a minute, times the square of the minutes without a throttled request
 _HAIR = 1e-6  # seconds; sums of decimal fractions are off by less
 
 
@@ -86,8 +86,10 @@ def _least(requests: int, windows: Iterable[Window]) -> float:
 class Schedule:
     """When each request may start: never sooner than the windows allow, whoever ran before.
 
-    Where the API throttles all the same (another client eats of the allowance), the rest is spread
-    evenly at a lower rate, which rises again slowly: bursts would be throttled anew each minute.
+    Where the API throttles all the same, another client eats of the allowance. Then as many
+    writes a minute as the API took of ours are all that is asked for, and slowly more again. They
+    go out in bursts: spread out, each would have its own chance to come within the least time
+    after one of the other client's.
     """
 
     def __init__(self, limits: Limits | None = PUBLISHED, earlier: Iterable[Request] = ()) -> None:
@@ -100,17 +102,17 @@ class Schedule:
         self._limits = limits
         windows = limits.windows if limits else ()
         self._ends = [(window, deque[float](maxlen=window.limit)) for window in windows]
-        self._held_until = self._last = float("-inf")
-        self._rate, self._rated_at = float("inf"), 0.0  # requests a minute, once throttled
+        self._held_until = self._throttled_at = float("-inf")
+        self._share = limits.writes_a_minute if limits else 0
         for request in earlier:
             self._count(request)
 
     def wait(self, now: float, *, write: bool) -> float:
         """Return how many seconds from `now` the next request has to wait."""
-        due = max(self._held_until, self._last + self._spread(now))
+        due = self._held_until
         for window, ends in self._ends:
-            if len(ends) == window.limit and (write or not window.writes_only):
-                due = max(due, ends[0] + window.seconds)
+            if write or not window.writes_only:
+                due = max(due, self._free(window, ends, now))
         rest = due - now
         return rest if rest > _HAIR else 0.0
 
@@ -120,15 +122,23 @@ class Schedule:
         By the server's clock it came at any time up to now: what comes later keeps its distance
         to this.
         """
-        self._last = now
         self._count(Request(now, write))
 
     def throttled(self, now: float, seconds: float) -> None:
-        """Let nothing start for so many seconds, as the API asked, and go slower from then on."""
+        """Let nothing start for so many seconds, as the API asked, and ask for less from then on.
+
+        A short wait early in a burst is for two requests that met by chance, as a rule: it says
+        nothing of the minute's allowance.
+        """
+        taken = sum(end + MINUTE > now for end in self._writes_of_the_minute())
+        share = self._share_at(now)
+        again = now - self._throttled_at < MINUTE / 2
+        if taken >= share / 2:
+            self._share = max(1, int(_LESS * min(taken, share)))
+        elif seconds > 1 or again:
+            self._share = max(1, int(_MUCH_LESS * share))
+        self._throttled_at = now
         self._held_until = max(self._held_until, now + seconds)
-        usual = self._limits.writes_a_minute if self._limits else 60
-        self._rate = max(1.0, min(self._rate_at(now), usual) * _SLOWER)
-        self._rated_at = self._held_until
 
     def writes_left(self, now: float) -> int | None:
         """Return how many writes the day's allowance still has; None where there is none."""
@@ -144,19 +154,28 @@ class Schedule:
         """Return how many seconds from `now` so many more writes take, as far as can be known."""
         if self._limits is None:
             return 0.0
-        spread = self._spread(now) * max(0, writes - 1)
-        at_best = max(spread, least_seconds(writes, limits=self._limits))
-        return self.wait(now, write=True) + at_best
+        slower = replace(self._limits, writes_a_minute=self._share_at(now))
+        return self.wait(now, write=True) + least_seconds(writes, limits=slower)
 
     def _count(self, request: Request) -> None:
         for window, ends in self._ends:
             if request.write or not window.writes_only:
                 ends.append(request.at)
 
-    def _rate_at(self, now: float) -> float:
-        return self._rate + _QUICKER * max(0.0, now - self._rated_at) / MINUTE
+    def _free(self, window: Window, ends: deque[float], now: float) -> float:
+        """Return when a window has room for one more."""
+        is_minute = window.writes_only and window.seconds == MINUTE
+        most = self._share_at(now) if is_minute else window.limit
+        if len(ends) < most or ends[-most] + window.seconds <= now:
+            return now
+        # where others write too, wait for room for a whole burst: its start alone is at risk
+        return ends[-1 if most < window.limit else -most] + window.seconds
 
-    def _spread(self, now: float) -> float:
-        rate = self._rate_at(now)
-        usual = self._limits.writes_a_minute if self._limits else 60
-        return 0.0 if rate >= usual else MINUTE / rate
+    def _share_at(self, now: float) -> int:
+        """Return how many writes a minute to ask for."""
+        usual = self._limits.writes_a_minute if self._limits else 1
+        quiet = max(0.0, now - self._throttled_at) / MINUTE
+        return usual if quiet > usual else min(usual, self._share + int(_REGAINED * quiet**2))
+
+    def _writes_of_the_minute(self) -> Iterable[float]:
+        return next((ends for w, ends in self._ends if w.writes_only and w.seconds == MINUTE), ())

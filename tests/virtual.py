@@ -1,0 +1,100 @@
+"""A world without waiting: one virtual clock for a run and for the sandbox that it talks to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from coursesync.adapters.embedded import client
+from coursesync.sandbox import Sandbox, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from coursesync.adapters.nexudus import Nexudus
+    from coursesync.report import Result
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class VirtualClock:
+    """A clock that only moves when someone sleeps. Fits `ports.Clock`.
+
+    `passing` is called with each moment that a sleep leads to, before it is reached: what happens
+    in the world meanwhile.
+    """
+
+    seconds: float = 0.0
+    stopped: bool = False
+    passing: Callable[[float], None] | None = None
+
+    def now(self) -> float:
+        """Return the seconds that have passed."""
+        return self.seconds
+
+    def today(self) -> datetime:
+        """Return the time of day."""
+        return BEGINNING + timedelta(seconds=self.seconds)
+
+    def stamp(self) -> str:
+        """Return the time of day as ISO 8601 in UTC."""
+        return self.today().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        if self.passing is not None:
+            self.passing(self.seconds + seconds)
+        self.seconds += seconds
+
+    def stopping(self) -> bool:
+        """Say whether the run was told to stop."""
+        return self.stopped
+
+
+class Quiet:
+    """Progress that nobody reads; it keeps the results. Fits `ports.Progress`."""
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+
+    def concluded(self, result: Result) -> None:
+        """Keep a result."""
+        self.results.append(result)
+
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Counted:
+    """A ledger in memory: when each request ended, and whether it was a write."""
+
+    clock: VirtualClock
+    requests: list[tuple[float, bool]] = field(default_factory=list)
+
+    def note(self, *, write: bool) -> None:
+        """Count a request."""
+        self.requests.append((self.clock.now(), write))
+
+
+@contextmanager
+def virtual_sandbox(
+    clock: VirtualClock, settings: Settings | None = None, database: Path | None = None
+) -> Iterator[tuple[Sandbox, Nexudus]]:
+    """Yield a sandbox on the virtual clock, and a client of it in this process."""
+    with Sandbox(
+        database,
+        settings=settings or Settings(),
+        clock=clock.now,
+        sleep=clock.sleep,
+        now=clock.today,
+    ) as sandbox:
+        remote = client(sandbox)
+        try:
+            yield sandbox, remote
+        finally:
+            remote.close()
