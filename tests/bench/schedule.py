@@ -7,7 +7,6 @@ for the same requests is worked out by another way than the program's own: the f
 which each would be let through, request by request.
 
 With another client, a third of the allowance (a write every three seconds) is taken by another
-
 program all the time, and it insists; the sandbox throttles both. (Over fixed windows the "best" is
 that of sliding ones, which a run may undercut: the other's share of a window may come too late.)
 
@@ -173,19 +172,25 @@ def cpu_a_create(creates: int) -> float:
         return (time.process_time() - begun) / creates * 1_000
 
 
+def tell(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Run all, print the tables, and fail where a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.parse_args()
-    print("| creates | windows | other client | took (s) | best (s) | ratio | 409s |")
-    print("|---:|---|---|---:|---:|---:|---:|")
+    tell("| creates | windows | other client | took (s) | best (s) | ratio | 409s |")
+    tell("|---:|---|---|---:|---:|---:|---:|")
     failures = []
     for foreign in (False, True):
         for windows in ("sliding", "fixed"):
             for creates in CREATES:
                 found = run(creates, windows, foreign=foreign)
                 other = "a third" if foreign else "none"
-                print(
+                tell(
                     f"| {creates:,} | {windows} | {other} | {found.seconds:,.1f} |"
                     f" {found.best:,.1f} | {found.ratio:.4f} | {found.throttled}"
                     f"{f' (most in a minute: {found.worst_minute})' if foreign else ''} |"
@@ -195,7 +200,7 @@ def main() -> None:
                 if not foreign and (found.ratio > WITHIN or found.throttled):
                     failures.append(f"{creates} {windows}: {found.ratio:.4f}, {found.throttled}")
     cpu = cpu_a_create(500)
-    print(f"\nCPU a create, client and embedded sandbox together: {cpu:.2f} ms (limit {CPU_MS})")
+    tell(f"\nCPU a create, client and embedded sandbox together: {cpu:.2f} ms (limit {CPU_MS})")
     if cpu > CPU_MS:
         failures.append(f"{cpu:.2f} ms a create")
     if failures:

@@ -1,0 +1,193 @@
+"""A machine that can be switched off: one workspace, its disk, and a sandbox that lives on.
+
+Everything runs in this process and on a virtual clock; the program's own rooms do the work, wired
+as the command line wires them.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from forgetful import ForgetfulDisk, PowerCut
+from virtual import Counted, Quiet, VirtualClock
+
+from coursesync.adapters.embedded import client
+from coursesync.adapters.outline_files import load
+from coursesync.adapters.state_file import NAME, StateFile
+from coursesync.apply import apply
+from coursesync.cli.session import complete_courses, plan_of
+from coursesync.limits import Schedule
+from coursesync.plan import Action, Plan
+from coursesync.ports import World
+from coursesync.recognition import entry_of
+from coursesync.state import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from random import Random
+
+    from coursesync.adapters.nexudus import Nexudus
+    from coursesync.outcome import Exchange
+    from coursesync.report import Report
+    from coursesync.resources.base import Attributes, Kind
+    from coursesync.run import Terms
+    from coursesync.sandbox import Sandbox
+    from coursesync.state import State
+
+TARGET = "http://localhost"
+COLLEAGUE = "colleague@sandbox.example"
+
+
+@dataclass
+class Switch:
+    """Counts effects, and turns the power off at one of them (0: never)."""
+
+    off_at: int = 0
+    effects: list[str] = field(default_factory=list)
+    is_off: bool = False
+
+    def __call__(self, effect: str) -> None:
+        """Count an effect; raises PowerCut from the chosen one on."""
+        self.effects.append(effect)
+        if self.is_off or len(self.effects) == self.off_at:
+            self.is_off = True
+            raise PowerCut(effect)
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The client, with the moments around each request counted as effects. Fits `ports.Remote`."""
+
+    inner: Nexudus
+    effect: Callable[[str], None]
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether there is a token."""
+        return self.inner.logged_in
+
+    def log_in(self) -> None:
+        """Get a token."""
+        self.inner.log_in()
+
+    def renew(self) -> bool:
+        """Get a new token."""
+        return self.inner.renew()
+
+    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+        """Send a create."""
+        self.effect("send a create")
+        exchange = self.inner.create(kind, attributes)
+        self.effect("read its answer")
+        return exchange
+
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Ask for a page."""
+        self.effect("send a search")
+        return self.inner.search(kind, page, course_id)
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Ask for courses."""
+        return self.inner.courses(ids)
+
+
+class Machine:
+    """A workspace on a disk of its own, and the sandbox that it talks to."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, clock: VirtualClock) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.clock = clock
+        self.disk = ForgetfulDisk(Switch())
+        self._remote = client(sandbox)
+
+    def store(self) -> StateFile:
+        """Return the state's file, on this machine's disk."""
+        return StateFile(self.folder / NAME, TARGET, self.disk)
+
+    def state(self) -> State:
+        """Read the state."""
+        return self.store().load()
+
+    def plan(self) -> Plan:
+        """Make the plan."""
+        state = self.state()
+        return plan_of(load(self.folder, state.courses), state)
+
+    def apply(self, switch: Switch | None = None, terms: Terms | None = None) -> Report:
+        """Apply the workspace; raises PowerCut where the switch says so."""
+        self.disk.effect = switch or Switch()
+        store = self.store()
+        with store.held():
+            state = store.load()
+            workspace = load(self.folder, state.courses)
+            wire = Wire(self._remote, self.disk.effect)
+            ledger = Counted(self.clock)
+            world = World(wire, store, self.clock, Quiet(), Schedule(None), ledger)
+            plan = plan_of(workspace, state)
+            return apply(plan, state, world, partial(complete_courses, workspace), terms)
+
+    def cut(self, switch: Switch, *, random: Random | None, power: bool) -> bool:
+        """Apply until the switch is thrown, and start the machine again; say whether it was."""
+        with suppress(PowerCut):
+            self.apply(switch)
+        if switch.is_off:
+            disk = self.disk
+            back = (
+                disk.after_a_power_cut(Switch(), random) if power else disk.after_a_kill(Switch())
+            )
+            self.disk = back
+        return switch.is_off
+
+    def settle_by_hand(self) -> None:
+        """Do what a person does of each doubt: look at the site, and say what is there."""
+        store = self.store()
+        with store.held():
+            state = store.recover(store.load())
+            for address, doubt in state.doubts.items():
+                known = {entry.id for entry in state.entries.values()}
+                ours = [
+                    int(str(record["Id"]))
+                    for record in self.sandbox.sections()
+                    if record["CourseId"] == doubt.parent_id
+                    and record["Title"] == doubt.attributes["Title"]
+                    and record["UpdatedBy"] != COLLEAGUE
+                    and record["Id"] not in known
+                ]
+                entry = entry_of(doubt, ours[0], address) if ours else None
+                state = store.finish(settle(state, address, entry))
+
+    def converge(self) -> None:
+        """Apply until there is nothing left to create, with a person at hand."""
+        for _ in range(5):
+            self.apply()
+            if not self.state().doubts and not _unfinished(self.plan()):
+                return
+            self.settle_by_hand()
+
+    def check(self, exempt: frozenset[int] = frozenset()) -> None:
+        """Demand the promises: nothing twice, no Id lost, nothing left to create.
+
+        Args:
+            exempt: records of ours that no state can know any more.
+        """
+        ours = [each for each in self.sandbox.sections() if each["UpdatedBy"] != COLLEAGUE]
+        places = [(each["CourseId"], each["Title"]) for each in ours]
+        known = {entry.id for entry in self.state().entries.values()}
+        on_server = {int(str(each["Id"])) for each in ours}
+
+        assert sorted(set(places)) == sorted(places), "a section is there twice"
+        assert on_server - exempt <= known, "an Id is lost"
+        assert known <= on_server, "an Id is known that never was"
+        assert not self.state().doubts
+        assert not _unfinished(self.plan())
+        names = {path.name for path in self.disk.names}
+        assert names <= {NAME, f"{NAME}.backup"}, "something is left over"
+
+
+def _unfinished(plan: Plan) -> int:
+    return plan.count(Action.CREATE, Action.DOUBT, Action.ADOPT, Action.MOVE)
