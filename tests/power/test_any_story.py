@@ -1,0 +1,216 @@
+"""Any story: outlines edited, applied, cut off, lost, and a server that misbehaves at every turn.
+
+After each apply that comes to its end the promises hold; at the end of every story, too: nothing
+is on the server twice, the state lacks no Id, and there is nothing left to create.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from forgetful import ForgetfulDisk
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from machine import COLLEAGUE, Machine, Switch
+from virtual import VirtualClock, virtual_sandbox
+
+from coursesync.adapters.state_file import NAME
+from coursesync.errors import StateLocked
+from coursesync.sandbox import Fault, FaultKind, Settings
+
+if TYPE_CHECKING:
+    from coursesync.sandbox import Sandbox
+
+COURSES = (4711, 4712)
+LONGEST_LAG = 20.0  # seconds; looks go on for a minute
+CREATES, SEARCHES = "POST /api/content/coursesections", "GET /api/content/coursesections"
+# what a run has to outlive; slow and socket-level ones need a real clock or a real socket
+KINDS = sorted(
+    set(FaultKind) - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS}
+)
+AMOUNTS = {FaultKind.THROTTLED: "=2", FaultKind.TOO_MANY: "=2", FaultKind.THROTTLED_DATE: "=3"}
+FAULTS = st.sampled_from(
+    [f"{kind}{AMOUNTS.get(kind, '')}" for kind in KINDS if kind is not FaultKind.FORBIDDEN_TOKEN]
+    + ["late=15", "status=502", "status=202", "status=404", "forbidden-token"]
+)
+
+
+class Story(RuleBasedStateMachine):
+    """One workspace of two courses, one site, and all that can happen to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.clock = VirtualClock()
+        self.sandbox, _ = self.stack.enter_context(virtual_sandbox(self.clock, Settings()))
+        self.machine = Machine(self.folder, self.sandbox, self.clock)
+        self.outlines: dict[int, list[str]] = {course: [] for course in COURSES}
+        self.saves: list[dict[Path, bytes]] = [{}]
+        self.exempt: set[int] = set()
+        self.made = 0
+        for course in COURSES:
+            self.sandbox.add_course(course, f"Course {course}")
+            self.write(course)
+
+    def write(self, course: int) -> None:
+        """Write a course's outline."""
+        lines = [f"id: {course}", "title: A course", "sections:"]
+        for name in self.outlines[course]:
+            lines += [f"  - key: {name.lower()}", f"    title: Section {name}"]
+            lines += [f"    contents: <p>{name}</p>"]
+        if not self.outlines[course]:
+            lines[-1] += " []"
+        (self.folder / f"c{course}.yaml").write_text("\n".join(lines) + "\n")
+
+    def settled(self) -> bool:
+        """Whether nothing that a run left waits for the next one."""
+        return all(path.name in {NAME, f"{NAME}.backup"} for path in self.machine.disk.names)
+
+    @rule(course=st.sampled_from(COURSES), number=st.integers(1, 4))
+    def add_sections(self, course: int, number: int) -> None:
+        """Put new sections at the end of an outline."""
+        for _ in range(number):
+            self.made += 1
+            self.outlines[course].append(f"S{self.made}")
+        self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def put_one_between(self, course: int, place: int) -> None:
+        """Put a new section between two others."""
+        self.made += 1
+        self.outlines[course].insert(place, f"S{self.made}")
+        self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def take_one_out(self, course: int, place: int) -> None:
+        """Take a section out of an outline; it stays on the site."""
+        if self.outlines[course]:
+            self.outlines[course].pop(place % len(self.outlines[course]))
+            self.write(course)
+
+    @rule(method=st.sampled_from([CREATES, SEARCHES]), nth=st.integers(1, 4), kind=FAULTS)
+    def let_something_go_wrong(self, method: str, nth: int, kind: str) -> None:
+        """Let a request to come go wrong."""
+        times = "x2" if kind == "forbidden-token" else ""
+        self.sandbox.add_fault(Fault.parse(f"{method}@{nth}{times}:{kind}"))
+
+    @rule(seconds=st.sampled_from([0.0, 3.0, LONGEST_LAG]))
+    def let_lists_lag(self, seconds: float) -> None:
+        """Let lists show what was so many seconds ago."""
+        self.sandbox.lag_lists(seconds)
+
+    @rule(seconds=st.sampled_from([1.0, 30.0, 600.0]))
+    def let_time_pass(self, seconds: float) -> None:
+        """Do nothing for a while."""
+        self.clock.sleep(seconds)
+
+    @rule(course=st.sampled_from(COURSES))
+    def let_a_colleague_add(self, course: int) -> None:
+        """Let someone click a section of her own together."""
+        self.made += 1
+        values = {"CourseId": course, "Title": f"By hand {self.made}", "DisplayOrder": self.made}
+        whole = {**values, "UnlockType": 1, "UnlockAfterDays": 0, "Active": True}
+        foreign(self.sandbox, whole)
+
+    @rule()
+    def apply(self) -> None:
+        """Apply, to whatever end."""
+        self.machine.apply()
+        self.saves.append({p: i.content for p, i in self.machine.disk.names.items()})
+
+    @rule(at=st.integers(1, 60), seed=st.none() | st.integers(0, 9), power=st.booleans())
+    def be_cut_off(self, at: int, seed: int | None, *, power: bool) -> None:
+        """Apply, and be killed or lose power at some effect."""
+        chance = None if seed is None else Random(seed)  # noqa: S311 - repeatable
+        self.machine.cut(Switch(at), random=chance, power=power)
+
+    @rule(at=st.integers(1, 30))
+    def apply_twice_at_once(self, at: int) -> None:
+        """Start a second apply while the first is under way: it is refused, and harms nothing."""
+        second = Machine(self.folder, self.sandbox, self.clock)
+        switch = Intruder(at, second, self.machine)
+        self.machine.apply(switch)
+
+    @rule(which=st.integers(0, 5))
+    def lose_the_machine(self, which: int) -> None:
+        """Go on with what is in git: an older state or none, and no journal."""
+        self.clock.sleep(LONGEST_LAG + 20)  # as long as it takes to notice, and to begin anew
+        before = self.saves[-1 - which % len(self.saves)]
+        self.machine.disk = ForgetfulDisk(Switch())
+        for path, content in before.items():
+            if path.name == NAME:
+                file = self.machine.disk.create(path)
+                self.machine.disk.append(file, content)
+                self.machine.disk.sync(file)
+        self.machine.disk.sync_folder(self.folder)
+        self.forget()
+
+    def forget(self) -> None:
+        """Exempt what no state can know again: ours, but no longer in any outline."""
+        wanted = {
+            (course, f"Section {name}") for course in COURSES for name in self.outlines[course]
+        }
+        known = {entry.id for entry in self.machine.state().entries.values()}
+        for record in self.sandbox.sections():
+            place = (record["CourseId"], record["Title"])
+            if place not in wanted and record["Id"] not in known:
+                self.exempt.add(int(str(record["Id"])))
+
+    @precondition(lambda self: self.made > 0)
+    @rule()
+    def come_to_rest(self) -> None:
+        """Let all go right again, apply until nothing is left, and hold it to the promises."""
+        self.sandbox.clear_faults()
+        self.clock.sleep(LONGEST_LAG + 20)
+        self.machine.converge()
+        self.machine.check(frozenset(self.exempt))
+
+    def teardown(self) -> None:
+        """End every story well."""
+        try:
+            self.come_to_rest()
+        finally:
+            self.stack.close()
+
+
+class Intruder(Switch):
+    """At one effect of a run, lets a second run try its luck."""
+
+    def __init__(self, at: int, second: Machine, first: Machine) -> None:
+        super().__init__()
+        self._at, self._second, self._first = at, second, first
+
+    def __call__(self, effect: str) -> None:
+        """Count an effect."""
+        super().__call__(effect)
+        if len(self.effects) == self._at:
+            self._second.disk = self._first.disk
+            with pytest.raises(StateLocked):
+                self._second.apply()
+            self._first.disk.effect = self
+
+
+def foreign(sandbox: Sandbox, values: dict[str, object]) -> None:
+    """Make a record as someone else."""
+    with httpx.Client(
+        transport=httpx.WSGITransport(app=sandbox), base_url="http://localhost"
+    ) as hand:
+        hand.post("/_sandbox/sections", json={**values, "By": COLLEAGUE}).raise_for_status()
+
+
+TestAnyStory = Story.TestCase
+TestAnyStory.settings = settings(
+    max_examples=100,
+    stateful_step_count=14,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
