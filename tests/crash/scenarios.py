@@ -78,7 +78,7 @@ def one_more_with(fault: str) -> Scenario:
     return faulted
 
 
-FAULTS = ("lost-after", "lost-before", "error-after", "cut-body", "throttled=0.1", "unsuccessful")
+FAULTS = ("lost-after", "lost-before", "error-after", "cut-body", "throttled=1", "unsuccessful")
 SCENARIOS: Mapping[str, Scenario] = {
     "first": first,
     "one-more": one_more,

@@ -39,7 +39,7 @@ class Batch:
 
 @dataclass
 class Tally:
-    """What came of all cases so far."""
+    """What came of all cases so far, and which were not good."""
 
     crashes: int = 0
     runs: int = 0
@@ -48,14 +48,14 @@ class Tally:
     broken: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
 
-    def add(self, verdict: Verdict, seed: str) -> None:
+    def add(self, verdict: Verdict) -> None:
         """Count a verdict."""
         self.crashes += verdict.crashes
         self.runs += verdict.runs
         self.duplicates += len(verdict.duplicates)
         self.lost += len(verdict.lost)
         if not verdict.is_good:
-            self.broken.append(f"seed {seed}, {verdict}")
+            self.broken.append(verdict.case)
 
     def __str__(self) -> str:
         """Return the counts in a line."""
@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
         return _replay(options.replay)
     tell(f"seed {options.seed}")
     tally = soak(options.crashes, options.workers, batches(options.seed, options.source))
-    tell(*tally.broken, tally)
+    tell(*(f"broken: {case}" for case in tally.broken), tally)
     return 1 if tally.broken else 0
 
 
@@ -89,7 +89,9 @@ def soak(crashes: int, workers: int, todo: Iterator[Batch]) -> Tally:
     tally = Tally()
     for batch, verdicts in _played(todo, workers, lambda: tally.crashes >= crashes):
         for verdict in verdicts:
-            tally.add(verdict, batch.seed)
+            tally.add(verdict)
+            if not verdict.is_good:
+                tell(f"seed {batch.seed}, {verdict}")
         tell(tally)
     return tally
 

@@ -21,8 +21,8 @@ Source: TypeAlias = "Callable[[Random], Iterator[Verdict]]"
 
 BATCH = 40
 _MOST_KILLS = 3
-_MOST_EFFECTS = 100  # of the command that is killed first
-_MOST_EFFECTS_AGAIN = 40  # of the applies after it: mostly, less is left to do
+_MOST_EFFECTS = 100  # of the command that is killed first; 99 are the most that one has
+_MOST_EFFECTS_AGAIN = 35  # of the applies after it: mostly, less is left to do
 
 
 def killed(chance: Random) -> Iterator[Verdict]:
@@ -34,7 +34,8 @@ def killed(chance: Random) -> Iterator[Verdict]:
 
 def _case(chance: Random) -> Case:
     again = chance.randrange(_MOST_KILLS)
-    kills = [chance.randint(1, _MOST_EFFECTS)]
+    # the smaller of two, for most commands have fewer effects
+    kills = [min(chance.randint(1, _MOST_EFFECTS), chance.randint(1, _MOST_EFFECTS))]
     kills += [chance.randint(1, _MOST_EFFECTS_AGAIN) for _ in range(again)]
     return Case(chance.choice(sorted(SCENARIOS)), tuple(kills))
 
