@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SETTLING = 0.2  # seconds until a create that is in doubt, and not found, is sent again
+_LASTS = ("--stop-after", "1800")
 _OPEN = {"01", "08"}  # of a server's connection: established, or the client has gone
 
 
@@ -82,12 +83,12 @@ class Stage:
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Stage]:
-    """Set a stage in an empty folder. It lasts for five minutes at the most."""
+    """Set a stage in an empty folder. It lasts for half an hour at the most."""
     served, run = folder / "served", folder / "run"
     served.mkdir()
     run.mkdir()
     with (
-        contextmanager(serve)(CommandLine(folder), served) as server,
+        contextmanager(serve)(CommandLine(folder), served, *_LASTS) as server,
         _client(server.url) as api,
         ready_program(run) as program,
     ):
