@@ -1,13 +1,16 @@
 # make demo: the main job on the embedded sandbox · make test: everything that CI checks
+# make soak: crashes by the thousand, at random (CRASHES=10000 WORKERS=2)
 # make bench: speed and memory, against octoDNS · make clean: forget all that these made
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CRASHES ?= 10000
+WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: demo test lint workflows coverage bench clean
+.PHONY: demo test lint workflows coverage soak bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -34,6 +37,9 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage run $(BIN)/pytest -n 4
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+soak: $(VENV)/dev
+	PYTHONPATH=tests $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
 
 bench: $(VENV)/bench
 	$(BIN)/python tests/bench/bench.py

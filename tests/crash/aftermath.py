@@ -1,0 +1,65 @@
+"""What comes after a crash: the same command again, until nothing is left to do; and the look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from crash.by_hand import settle_doubts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crash.workspace import Workspace
+    from harness import Saved
+
+TRIES = 3
+_DONE, _WORK_LEFT = 0, 6
+
+
+def unknown(workspace: Workspace) -> list[str]:
+    """Return the records that the next run would neither know nor say are in doubt."""
+    told = workspace.known()
+    in_doubt = {workspace.titles.get(each) for each in told if told[each] == "in doubt"}
+    return [
+        f"{title}, Id {record_id}, to the run after the crash"
+        for record_id, title in workspace.records().items()
+        if str(record_id) not in told.values() and title not in in_doubt
+    ]
+
+
+def come_right(workspace: Workspace) -> bool:
+    """Run apply again until it is done; say whether it is, after so many tries."""
+    for _ in range(TRIES):
+        settle_doubts(workspace)
+        if workspace.apply().code == _DONE:
+            return True
+    return False
+
+
+def duplicates(records: Mapping[int, str]) -> list[str]:
+    """Return the titles that a course has more than once."""
+    return [title for title, times in Counter(records.values()).items() if times > 1]
+
+
+def lost(records: Mapping[int, str], state: Saved) -> list[str]:
+    """Return the records that are in no entry of the state."""
+    kept = state.entries.values()
+    return [f"{title}, Id {number}" for number, title in records.items() if number not in kept]
+
+
+def wrongs(workspace: Workspace, records: Mapping[int, str], state: Saved) -> Iterator[str]:
+    """Yield what else is not as an undisturbed run would have left it."""
+    plan = workspace.run("plan", "--detailed-exitcode")
+    if "Nothing to do" not in plan.out + plan.err:
+        yield "the plan is not empty"
+    kept = {where: records.get(state.entries[where]) for where in state.entries}
+    if kept != workspace.titles:
+        yield f"the state tells of {kept}"
+    if state.doubts:
+        yield f"still in doubt: {state.doubts}"
+    if left_over := workspace.left_over():
+        yield f"left over: {left_over}"
+    for ended in workspace.ran:
+        if not ended.was_killed and ended.code not in {_DONE, _WORK_LEFT}:
+            yield f"{ended.command[0]} ended with {ended.code}"

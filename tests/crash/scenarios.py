@@ -1,0 +1,91 @@
+"""What a crash falls upon: how a workspace comes to be, and the command that is killed in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from crash.workspace import address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from crash.workspace import Workspace
+
+Command: TypeAlias = tuple[str, ...]
+Scenario: TypeAlias = "Callable[[Workspace], Command]"
+"""Prepares an empty workspace, and returns the command to kill."""
+
+APPLY: Command = ("apply", "--auto-approve")
+
+
+def first(workspace: Workspace) -> Command:
+    """The first apply ever: there is no state yet."""
+    workspace.outline(one="One", two="Two")
+    return APPLY
+
+
+def one_more(workspace: Workspace) -> Command:
+    """An outline that was applied got one more section."""
+    workspace.outline(one="One")
+    workspace.apply()
+    workspace.outline(one="One", two="Two")
+    return APPLY
+
+
+def moved(workspace: Workspace) -> Command:
+    """A section that was applied got another key, and the outline another section."""
+    workspace.outline(one="One")
+    workspace.apply()
+    workspace.outline(uno="One", two="Two")
+    return APPLY
+
+
+def after_a_crash(workspace: Workspace) -> Command:
+    """A journal is left over that tells of one Id, and of a create whose answer never came."""
+    workspace.outline(one="One", two="Two")
+    workspace.apply(kill_at=workspace.stage.last("after send"))
+    return APPLY
+
+
+def recover(workspace: Workspace) -> Command:
+    """The same journal, saved by `state recover`."""
+    after_a_crash(workspace)
+    return ("state", "recover")
+
+
+def resolve(workspace: Workspace) -> Command:
+    """The same journal, and a person settles the create: it was carried out."""
+    after_a_crash(workspace)
+    made = max(workspace.records())
+    return ("resolve", address("two"), "--id", str(made))
+
+
+def resolve_not_created(workspace: Workspace) -> Command:
+    """A request broke off half-way, and a person settles it: it was not carried out."""
+    workspace.outline(one="One", two="Two")
+    workspace.apply(kill_at=workspace.stage.last("before send"))
+    return ("resolve", address("two"), "--not-created")
+
+
+def one_more_with(fault: str) -> Scenario:
+    """Return `one_more`, with a create that goes wrong in that way."""
+
+    def faulted(workspace: Workspace) -> Command:
+        command = one_more(workspace)
+        workspace.stage.server.fault_create(1, fault)
+        return command
+
+    return faulted
+
+
+FAULTS = ("lost-after", "lost-before", "error-after", "cut-body", "throttled=1", "unsuccessful")
+SCENARIOS: Mapping[str, Scenario] = {
+    "first": first,
+    "one-more": one_more,
+    "moved": moved,
+    "after-a-crash": after_a_crash,
+    "recover": recover,
+    "resolve": resolve,
+    "resolve-not-created": resolve_not_created,
+    **{fault: one_more_with(fault) for fault in FAULTS},
+}

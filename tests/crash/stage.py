@@ -1,0 +1,102 @@
+"""Where crashes are played: a sandbox that lives through them all, and the program beside it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+from crash.program import Program, ready_program
+from crash.workspace import Workspace
+from harness import SECTIONS, TOKEN, CommandLine, SandboxServer, serve, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SETTLING = 0.2  # seconds until a create that is in doubt, and not found, is sent again
+_LASTS = ("--stop-after", "1800")
+_OPEN = {"01", "08"}  # of a server's connection: established, or the client has gone
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A sandbox in a process of its own, and the program; every case gets a new course."""
+
+    folder: Path
+    server: SandboxServer
+    api: httpx.Client
+    program: Program
+    _numbers: Iterator[int] = field(default_factory=lambda: count(10_001))
+
+    def new_workspace(self) -> Workspace:
+        """Make an empty workspace, and a course that nothing else knows."""
+        course = next(self._numbers)
+        self.server.no_faults()
+        self.server.add_course(course)
+        folder = self.folder / str(course)
+        folder.mkdir()
+        environment = {
+            "COURSESYNC_BASE_URL": self.server.url,
+            "COURSESYNC_SETTLING_TIME": str(SETTLING),
+            "NEXUDUS_TOKEN": TOKEN,
+        }
+        program = self.program.within(folder, environment)
+        return Workspace(folder / "courses", course, self, program)
+
+    def records(self, course: int) -> dict[int, str]:
+        """Return the titles of a course's sections on the server, by Id."""
+        query = {"CourseSection_Course": course, "size": 1000}
+        answer = self.api.get(SECTIONS, params=query).raise_for_status()
+        return {record["Id"]: record["Title"] for record in answer.json()["Records"]}
+
+    def come_to_rest(self) -> None:
+        """Wait until the server has done all that it was sent by those that are dead."""
+        wait_until(lambda: not self._is_busy())
+
+    @cached_property
+    def undisturbed(self) -> tuple[str, ...]:
+        """The effects of a first apply of two sections that nothing happens to."""
+        workspace = self.new_workspace()
+        workspace.outline(one="One", two="Two")
+        return workspace.apply(kill_at=0).effects
+
+    def last(self, effect: str) -> int:
+        """Return the number of the last effect of that name in `undisturbed`, from 1."""
+        return len(self.undisturbed) - self.undisturbed[::-1].index(effect)
+
+    def _is_busy(self) -> bool:
+        """Say whether a connection to the server is open: a killed client's until it is served."""
+        try:
+            connections = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        except OSError:  # not on Linux
+            time.sleep(SETTLING)
+            return False
+        port = f":{int(self.server.url.rpartition(':')[2]):04X}"
+        fields = [line.split() for line in connections]
+        return any(each[1].endswith(port) and each[3] in _OPEN for each in fields)
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Stage]:
+    """Set a stage in an empty folder. It lasts for half an hour at the most."""
+    served, run = folder / "served", folder / "run"
+    served.mkdir()
+    run.mkdir()
+    with (
+        contextmanager(serve)(CommandLine(folder), served, *_LASTS) as server,
+        _client(server.url) as api,
+        ready_program(run) as program,
+    ):
+        yield Stage(folder, server, api, program)
+
+
+def _client(url: str) -> httpx.Client:
+    # on plain http there are no certificates to check, and to load them takes longer than all else
+    transport = httpx.HTTPTransport(verify=False)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return httpx.Client(base_url=url, headers=headers, transport=transport)

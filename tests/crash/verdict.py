@@ -1,0 +1,41 @@
+"""How a case ended: what may never happen, and whether it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a case was, how often it crashed, and what it broke.
+
+    Attributes:
+        case: the case in words that play it again.
+        has_fired: whether the last crash came about, or the case was over before it.
+        crashes: how often the program, or the machine, died.
+        runs: how many commands were run, those that died among them.
+        duplicates: what was made twice.
+        lost: records that the server made and the program does not know.
+        wrongs: anything else that is not as it was promised.
+        told: all that was run, for a person.
+    """
+
+    case: str
+    has_fired: bool
+    crashes: int
+    runs: int
+    duplicates: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    wrongs: tuple[str, ...] = ()
+    told: str = field(default="", repr=False)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every promise was kept."""
+        return not (self.duplicates or self.lost or self.wrongs)
+
+    def __str__(self) -> str:
+        """Say what went wrong, and all that led to it."""
+        broken = [f"made twice: {each}" for each in self.duplicates]
+        broken += [f"lost: {each}" for each in self.lost] + list(self.wrongs)
+        return "\n".join([f"case {self.case}", *broken, self.told])

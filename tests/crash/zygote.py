@@ -1,0 +1,115 @@
+"""A process that has the command line imported, and forks one more for each command.
+
+A fork has what a fresh process has after its imports, and starts ten times sooner. Reads an
+`Order` a line from stdin, answers each with the exit code of its process (a signal's is negative),
+and ends where stdin does. Run as `python -m crash.zygote`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import NoReturn
+
+from crash.effects import Watch
+from pydantic import BaseModel, TypeAdapter
+
+import coursesync
+
+PATIENCE = 60  # seconds; a command that takes longer is ended by SIGALRM
+OUT, ERR, EFFECTS = "out", "err", "effects"
+_LAZY = ("deepdiff", "h11", "httpcore", "httpx", "tomllib")  # what commands import when they run
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command to run.
+
+    Attributes:
+        arguments: those of the command line.
+        folder: where it runs.
+        environment: all that there is in its environment.
+        notes: the folder for what it writes on `OUT` and `ERR`, and for its `EFFECTS`.
+        kill_at: the effect to die at, from 1; 0 is none, and None notes no effects.
+    """
+
+    arguments: tuple[str, ...]
+    folder: str
+    environment: dict[str, str]
+    notes: str
+    kill_at: int | None = None
+
+    def written(self) -> str:
+        """Return it as a line."""
+        return json.dumps(asdict(self)) + "\n"
+
+
+def main() -> None:
+    """Carry out orders until there are no more."""
+    _import_all()
+    _build_models()
+    for line in sys.stdin:
+        order = Order(**json.loads(line))
+        child = os.fork()
+        if child == 0:
+            run(order)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _import_all() -> None:
+    for name in _LAZY:
+        import_module(name)
+    for module in walk_packages(coursesync.__path__, "coursesync."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+
+
+def _build_models() -> None:
+    """Build what is otherwise built at its first use, in each fork anew."""
+    modules = [sys.modules[name] for name in sorted(sys.modules) if name.startswith("coursesync.")]
+    for value in [value for module in modules for value in vars(module).values()]:
+        if isinstance(value, type) and issubclass(value, BaseModel) and value is not BaseModel:
+            value.model_rebuild()
+        elif isinstance(value, TypeAdapter):
+            value.rebuild()
+
+
+def run(order: Order) -> NoReturn:
+    """Run a command in this process, and end it."""
+    from coursesync.cli import main as command_line  # noqa: PLC0415 - an order may come before it
+
+    try:
+        signal.alarm(PATIENCE)
+        _take_place(order)
+        log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        if order.kill_at is not None:
+            Watch(log, order.kill_at).begin()
+        command_line()
+    except BaseException:  # noqa: BLE001 - whatever it is, this process must not read orders
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(70)
+
+
+def _take_place(order: Order) -> None:
+    os.chdir(order.folder)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    sys.argv = ["coursesync", *order.arguments]
+    for descriptor, name in enumerate([os.devnull, f"{order.notes}/{OUT}", f"{order.notes}/{ERR}"]):
+        opened = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+
+
+if __name__ == "__main__":
+    main()
