@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
+    from coursesync.contents import Contents
     from coursesync.errors import Where
     from coursesync.tree import Path, Tree
 
@@ -25,9 +26,6 @@ Attributes: TypeAlias = Mapping[str, FieldValue]
 # `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
 # a state holds tens of thousands of them as the names of its entries.
 Address = NewType("Address", str)
-
-# takes the name that the outline gives, returns the file's text; raises errors.UnusableFile
-ReadContents: TypeAlias = Callable[[str], str]
 
 INT32_MAX = 2**31 - 1
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
@@ -162,7 +160,8 @@ class Kind:
     `fields` maps each property of the API to the outline's field it comes from (`id` is the
     course's own). `role` is the stem of the roles that the API asks for. `settle` takes the
     prior attributes (or None) and the desired ones, and returns the desired ones as they are
-    to be sent, for properties that the API only lets one write.
+    to be sent, for properties that the API only lets one write. `attributes` raises UnusableFile
+    where the spec names a file that can't be used.
     """
 
     name: str
@@ -174,6 +173,6 @@ class Kind:
     contents_property: str
     fields: Mapping[str, str]
     spec: type[Spec]
-    attributes: Callable[[Spec, int, ReadContents], Attributes]
+    attributes: Callable[[Spec, int, Contents], Attributes]
     settle: Callable[[Attributes | None, Attributes], Attributes]
     describe: Callable[[Attributes], str]
