@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 MAX_MARKDOWN = 65_536  # characters a file: ten thousand words
 MAX_COURSE = 4_000_000  # characters of all that a course's sections take from files
-MAX_EFFORT = (
-    60_000  # a course; a line is three, a mark is one: 15 microseconds each, a second in all
-)
+MAX_EFFORT = 50_000  # a course, as `effort` counts: about a second, for half a megabyte of prose
 DEEPEST = 8
 MOST_BRACKETS = 1_000  # each may be the start of a link, and is looked for to the end
 _MARKS = re.compile(r"[*_~\[\]<&|\\`!]")
@@ -107,5 +105,9 @@ def check_markdown(markdown: str) -> None:
 
 
 def effort(markdown: str) -> int:
-    """Return how much there is for the renderer to look at."""
-    return 3 * markdown.count("\n") + len(_MARKS.findall(markdown))
+    """Return how much there is for the renderer to look at.
+
+    A line is three and a mark in it is one; for each bracket it may look at the marks after it.
+    """
+    marks = len(_MARKS.findall(markdown))
+    return 3 * markdown.count("\n") + marks + markdown.count("[") * marks // 200

@@ -7,6 +7,7 @@ keys, and checks what no single field shows: keys, Ids and pinned orders given t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from coursesync.tree import Path, Tree
 
 _SECTION = KINDS["section"]
+MAX_SECTIONS = 5_000  # what the API lets one write in a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class CourseSpec(BaseModel):
     id: Annotated[int, Field(ge=1, le=2**63 - 1)]
     key: Key | None = None
     title: Title
-    sections: list[object]
+    sections: Annotated[list[object], Field(max_length=MAX_SECTIONS)]
 
 
 def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[Diagnostic]]:
@@ -70,7 +72,7 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
     course, diagnostics = _course(tree)
     course_key = course_key_of(tree)
     raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
-    sections: list[object] = [*raw] if isinstance(raw, list) else []
+    sections: list[object] = list(islice(raw, MAX_SECTIONS)) if isinstance(raw, list) else []
     keys = [key_of(section) for section in sections]
     diagnostics += key_mistakes(tree, keys)
     diagnostics += order_mistakes(tree, sections)

@@ -30,6 +30,7 @@ Address = NewType("Address", str)
 INT32_MAX = 2**31 - 1
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
 MAX_KEY = 100
+MAX_TITLE = 1_000
 MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 UNPINNED = -1
@@ -68,6 +69,8 @@ def slug(text: str) -> str:
     """
     if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
         return text
+    # to put a long run of combining marks in order takes the square of its length
+    text = text[:MAX_TITLE]
     decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
     composed = unicodedata.normalize("NFC", decomposed.lower())
     kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in composed)
@@ -76,7 +79,7 @@ def slug(text: str) -> str:
 
 def is_key(text: str) -> bool:
     """Say whether a text is a key: what `slug` would make of it is itself."""
-    return bool(text) and slug(text) == text
+    return 0 < len(text) <= MAX_KEY and slug(text) == text
 
 
 def mistake(problem: str, remedy: str) -> PydanticCustomError:
@@ -85,6 +88,11 @@ def mistake(problem: str, remedy: str) -> PydanticCustomError:
 
 
 def _one_line(text: str) -> str:
+    if len(text) > MAX_TITLE:
+        raise mistake(
+            f"the title has {len(text):,} characters, more than {MAX_TITLE:,}",
+            "Members see it in a list: keep it short, and put the rest into the contents.",
+        )
     if not text.strip():
         raise mistake("the title is blank", "Write what members should see.")
     if "\n" in text or "\r" in text:

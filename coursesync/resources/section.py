@@ -39,6 +39,8 @@ _ADDRESS = re.compile(
 )
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif")
 _LONGEST_NAME = 255
+_LONGEST_PATH = 1_000
+_LONGEST_ADDRESS = 2_000
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
@@ -53,6 +55,11 @@ def _in_place(text: str) -> str:
 
 
 def _picture(url: str) -> str:
+    if len(url) > _LONGEST_ADDRESS:
+        raise mistake(
+            f"the image's address has {len(url):,} characters, more than {_LONGEST_ADDRESS:,}",
+            "Browsers take no longer ones: give the picture a shorter address.",
+        )
     parts = _ADDRESS.fullmatch(url)
     if parts is None:
         raise mistake(
@@ -76,6 +83,11 @@ def _picture(url: str) -> str:
 
 def _named(*endings: str) -> AfterValidator:
     def check(name: str) -> str:
+        if len(name) > _LONGEST_PATH:
+            raise mistake(
+                f"the file's name has {len(name):,} characters, more than {_LONGEST_PATH:,}",
+                "Name a file beside the outline or in a folder below it.",
+            )
         if not name.lower().endswith(endings):
             raise mistake(
                 f"`{name[:60]}` does not end in {' or '.join(endings)}",
