@@ -51,8 +51,8 @@ MAX_NOTES = 1_000  # a file; they are cut to what a person reads later
 _LONGEST_NAME = 1_000  # to compose a long run of combining marks takes the square of its length
 
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
-# a title may well hold a #: there, what looks like a comment is taken for what was meant
-_TAIL_OF_TITLE = re.compile(r"[ \t]+(#.*)")
+# a title may well hold a #, as in  C # basics: there a comment needs two blanks before it
+_TAIL_OF_TITLE = re.compile(r"(?:[ \t]|[ \t]+(?=#[^\s#!]))(#.*)")
 
 
 class _Halt(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module
@@ -283,11 +283,11 @@ class _Composer:
         if len(line) > end.column and (tail := lost.match(line, end.column)):
             kept = inert(event.value.replace('"', '\\"'), 80)
             dropped = inert(tail[1], 60)
-            alone = "put it on a line of its own" if lost is _TAIL_OF_TITLE else 'write "# "'
+            blanks = "two blanks and " if lost is _TAIL_OF_TITLE else ""
             self._note(
                 Where(self._path, end.line + 1, tail.start(1) + 1),
                 f"`{dropped}` is dropped here: after a space, # starts a comment",
-                f'Put the whole in quotes: "{kept} {dropped}"; for a comment, {alone}.',
+                f'Put the whole in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
             )
 
     def _alias(self, event: Event) -> tuple[Value, Mark]:

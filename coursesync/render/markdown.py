@@ -122,7 +122,7 @@ def _details(updates: list[Change]) -> Iterator[str]:
         yield "|---|---|---|"
         for difference in differences(change):
             before, after = value(difference.before), value(difference.after)
-            yield f"| {difference.name} | {escape(before)} | {escape(after)} |"
+            yield f"| {escape(difference.name)} | {escape(before)} | {escape(after)} |"
         yield ""
         yield "</details>"
 
