@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MOST_DIAGNOSTICS = 200  # a file
 MOST_FOLDERS = 30  # one in the other
-MOST_NAMES = 50_000  # files and folders
+MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
 MOST_MISTAKES = 10_000
 _ENDINGS = (".yaml", ".yml")

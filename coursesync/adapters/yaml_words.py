@@ -105,7 +105,7 @@ def advice(error: Exception, text: str, line: int) -> tuple[str, str]:
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
     lines = text.split("\n")
     written = lines[line] if line < len(lines) else ""
-    if "\t" in written[: len(written) - len(written.lstrip())]:
+    if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return _TAB
     for start, words in _WORDS.items():
         if problem.startswith(start):
