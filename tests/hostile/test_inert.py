@@ -113,7 +113,19 @@ def test_markdown_neither_pings_nor_links() -> None:
     written = markdown.render(plan_of(course(*sections)))
     written = written.partition("<sub>")[0]
 
-    assert not re.search(r"@\w|(?<!\\)\]\(|(?<!\\)!\[|://|www\.|<(?!/?sub>)|[^;&]#\d", written)
+    assert not re.search(
+        r"@\w|(?<!\\)\]\(|(?<!\\)!\[|(?<!\\)://|www\.|<(?!/?sub>)|[^;&]#\d", written
+    )
+
+
+def test_the_summary_of_a_change_links_nowhere() -> None:
+    """Between HTML tags, where nothing can be escaped, an address is broken by a joiner."""
+    title = "https://evil.example and www.evil.example"
+    before = state_of(Section(title, "a", "old"))
+    written = markdown.render(plan_of(course(Section(title, "a", "new")), before))
+    (summary,) = re.findall(r"<summary>(.*)</summary>", written)
+
+    assert not re.search(r"://|www\.", summary)
 
 
 def test_an_address_of_a_foreign_state_is_inert() -> None:
