@@ -65,7 +65,11 @@ def _by_previous_keys(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
     new, gone = _left_over(resources, entries, pairs)
-    claims = [(r.address, old) for r in new for old in gone if key_of(old) in r.previous_keys]
+    by_key = defaultdict(list)
+    for old in gone:
+        by_key[key_of(old)].append(old)
+    former = ((r.address, key) for r in new for key in dict.fromkeys(r.previous_keys))
+    claims = [(address, old) for address, key in former for old in by_key.get(key, ())]
     _pair_unique(claims, pairs)
 
 
@@ -83,7 +87,7 @@ def _by_evidence(
     claims = [
         (resource.address, old)
         for resource in new
-        for old in by_value.get(wanted(resource) or None, ())
+        for old in _alone(by_value.get(wanted(resource) or None, ()))
     ]
     _pair_unique(claims, pairs)
 
@@ -123,7 +127,7 @@ def _by_place(
         (resource.address, old)
         for resource, place in zip(resources, places_now, strict=True)
         if resource.address not in pairs
-        for old in vacated.get(place, ())
+        for old in _alone(vacated.get(place, ()))
     ]
     derived = {resource.address for resource in resources if resource.key_is_derived}
     _pair_unique(claims, pairs, among=derived)
@@ -142,6 +146,14 @@ def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Addres
         places.append((nearest, following))
         nearest = address or nearest
     return places
+
+
+def _alone(alike: Sequence[Address]) -> Sequence[Address]:
+    """Leave out entries that are alike: none of them can be the one that is meant.
+
+    Each would be claimed by all who claim any, and thousands by thousands are millions.
+    """
+    return alike if len(alike) == 1 else ()
 
 
 def _pair_unique(

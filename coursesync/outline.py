@@ -7,11 +7,12 @@ keys, and checks what no single field shows: keys, Ids and pinned orders given t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
+from coursesync.contents import Contents
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.outline_checks import (
     SECTIONS,
@@ -26,10 +27,13 @@ from coursesync.resources import KINDS
 from coursesync.resources.base import STRICT, UNPINNED, Key, Resource, Title, address_of
 
 if TYPE_CHECKING:
-    from coursesync.resources.base import Attributes, ReadContents, Spec
+    from collections.abc import Callable
+
+    from coursesync.resources.base import Attributes, Spec
     from coursesync.tree import Path, Tree
 
 _SECTION = KINDS["section"]
+MAX_SECTIONS = 5_000  # what the API lets one write in a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,10 @@ class CourseSpec(BaseModel):
     id: Annotated[int, Field(ge=1, le=2**63 - 1)]
     key: Key | None = None
     title: Title
-    sections: list[object]
+    sections: Annotated[list[object], Field(max_length=MAX_SECTIONS)]
 
 
-def build(tree: Tree, read: ReadContents) -> tuple[Outline | None, list[Diagnostic]]:
+def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[Diagnostic]]:
     """Make an outline of a tree.
 
     Args:
@@ -68,17 +72,22 @@ def build(tree: Tree, read: ReadContents) -> tuple[Outline | None, list[Diagnost
     course, diagnostics = _course(tree)
     course_key = course_key_of(tree)
     raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
-    sections: list[object] = [*raw] if isinstance(raw, list) else []
+    sections: list[object] = list(islice(raw, MAX_SECTIONS)) if isinstance(raw, list) else []
     keys = [key_of(section) for section in sections]
     diagnostics += key_mistakes(tree, keys)
     diagnostics += order_mistakes(tree, sections)
     diagnostics += picture_mistakes(tree, sections)
+    contents = Contents(read)
     resources = []
     for i, section in enumerate(sections):
         spec = _spec(tree, section, (SECTIONS, i), diagnostics)
         if spec is not None:
-            reading = partial(_contents, tree, (SECTIONS, i, "contents"), read, diagnostics)
-            attributes = _SECTION.attributes(spec, course.id if course else 0, reading)
+            try:
+                attributes = _SECTION.attributes(spec, course.id if course else 0, contents)
+            except UnusableFile as unusable:
+                where = tree.where((SECTIONS, i, "contents"))
+                diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
+                continue
             resources.append(_resource(tree, i, spec, (course_key, keys[i]), attributes))
     if diagnostics or course is None:
         return None, diagnostics
@@ -98,16 +107,6 @@ def _spec(tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]
     except ValidationError as error:
         diagnostics += diagnose(error, tree, path, _SECTION.spec)
         return None
-
-
-def _contents(
-    tree: Tree, path: Path, read: ReadContents, diagnostics: list[Diagnostic], name: str
-) -> str:
-    try:
-        return read(name)
-    except UnusableFile as unusable:
-        diagnostics.append(Diagnostic(tree.where(path), unusable.problem, unusable.remedy))
-        return ""
 
 
 def _resource(

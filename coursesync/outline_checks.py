@@ -107,9 +107,10 @@ def key_mistakes(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
 
 def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
     claimed: dict[str, int] = {}
+    holders = {key: i for i, key in reversed([*enumerate(keys)])}
     for i, path, former in _previous_keys(tree, len(keys)):
-        if former in keys:
-            line = tree.where((SECTIONS, keys.index(former))).line
+        if (holder := holders.get(former)) is not None:
+            line = tree.where((SECTIONS, holder)).line
             problem = f'"{former[:100]}" is still the key of the section on line {line}'
             yield Diagnostic(tree.where(path), problem, "A former key is one that is used no more.")
         elif (other := claimed.setdefault(former, i)) != i:

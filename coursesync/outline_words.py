@@ -5,11 +5,14 @@ Validation is pydantic's; the words are ours, because the reader is a course aut
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic
 from coursesync.resources.section import MAPPING, PLAIN, ContentFile, Timed
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.tree import Path, Tree
 
+MOST = 250
 _NESTED: dict[str, type[BaseModel]] = {"unlock": Timed, "contents": ContentFile}
 _EXAMPLES = {
     "id": "id: 4711",
@@ -50,9 +54,9 @@ def diagnose(
         model: the model that it was validated against.
 
     Returns:
-        A diagnostic an error.
+        A diagnostic an error; of more than `MOST` the first, which are more than anyone reads.
     """
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False)[:MOST]:
         at_key = detail["type"] == "extra_forbidden"
         *above, last = detail["loc"] or (PLAIN,)
         steps = [step for step in above if step not in {MAPPING, PLAIN}]
@@ -140,10 +144,27 @@ def _typed(noun: str) -> Callable[[_Slip], tuple[str, str]]:
 
 
 def _unknown_field(slip: _Slip) -> tuple[str, str]:
-    name = str(slip.path[-1])[:40]
+    name = inert(str(slip.path[-1]), 40)
+    if (alike := _look_alike(name, slip.fields)) is not None:
+        return alike
     if close := get_close_matches(name, slip.fields, n=1, cutoff=0.6):
         return f"there is no field `{name}`", f"Did you mean  {close[0]}: ?"
     return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
+
+
+def _look_alike(name: str, fields: list[str]) -> tuple[str, str] | None:
+    """Tell a field's name with a letter that only looks like the one that is meant."""
+    strangers = [character for character in name if not character.isascii()]
+    meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
+    for field in fields if strangers else ():
+        if meant.fullmatch(field):
+            other = unicodedata.name(strangers[0], "another character")
+            told = f"U+{ord(strangers[0]):04X} ({other})"
+            return (
+                f"`{name}` is not `{field}`: its `{strangers[0]}` is {told}",
+                f"It only looks the same; type it anew:  {field}:",
+            )
+    return None
 
 
 def _missing(slip: _Slip) -> tuple[str, str]:
@@ -158,6 +179,11 @@ def _too_low(slip: _Slip) -> tuple[str, str]:
 
 def _too_high(slip: _Slip) -> tuple[str, str]:
     return f"{slip.subject} can't be above {slip.context['le']}", slip.example
+
+
+def _too_many(slip: _Slip) -> tuple[str, str]:
+    found, most = slip.context["actual_length"], slip.context["max_length"]
+    return f"{slip.subject} has {found:,} items, more than {most:,}", "Split the course."
 
 
 def _choice(slip: _Slip) -> tuple[str, str]:
@@ -187,4 +213,5 @@ _WORDS: dict[str, Callable[[_Slip], tuple[str, str]]] = {
     "mistake": _own_words,
     "model_type": _typed("a group of fields"),
     "string_type": _text,
+    "too_long": _too_many,
 }

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from coursesync.unseen import UNSEEN
+
+# what GitHub's runner obeys in a log, as its ActionCommand.cs has it: `::` where a line starts,
+# blanks aside, and `##[` anywhere in it
+_COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -23,18 +29,43 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
+def disarmed(text: str) -> str:
+    """Put a blank into what GitHub's runner would take for a command in a log."""
+    if "::" not in text and "##[" not in text:
+        return text
+    return _COMMAND.sub(lambda found: f"{found[0]} ", text)
+
+
+def on_one_line(text: str) -> str:
+    """Make a sentence that quotes text from elsewhere safe to print; its blanks stay."""
+    return disarmed(UNSEEN.sub("", " ".join(text.splitlines())))
+
+
+def harmless(text: str) -> str:
+    """Make lines that are made of such sentences safe for a log that is no terminal."""
+    return disarmed(UNSEEN.sub("", text.replace("\r", " ")))
+
+
 def inert(text: str, limit: int = 300) -> str:
     """Make text from elsewhere safe to print: one line, bounded, nothing that moves a cursor.
 
-    Control, format, surrogate and separator characters become blanks or are dropped; what is
-    longer than `limit` characters is cut, and says so.
+    Control, format, surrogate and separator characters become blanks or are dropped, a command
+    to a CI's log gets a blank in its middle; what is longer than `limit` characters is cut, and
+    says so.
     """
-    if text.isprintable() and len(text) <= limit and text == text.strip() and "  " not in text:
+    if (
+        text.isprintable()
+        and len(text) <= limit
+        and text == text.strip()
+        and "  " not in text
+        and "##[" not in text
+        and not text.startswith("::")
+    ):
         return text  # nearly all titles; the rest is spelled out below
     kept = "".join(
         " " if character.isspace() else character
         for character in text[: limit * 4]
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
-    line = " ".join(kept.split())
+    line = disarmed(" ".join(kept.split()))
     return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
-from coursesync import __version__, unseen
-from coursesync.adapters.text_files import NotText, decode, read, shown
+from coursesync.adapters.content_files import Files, digest, path_of
+from coursesync.adapters.text_files import NotText, decode, shown
 from coursesync.errors import (
     CoursesyncError,
     Diagnostic,
@@ -28,15 +27,17 @@ from coursesync.state import CourseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from coursesync.outline import Outline
     from coursesync.outline_checks import Claim
 
 MOST_DIAGNOSTICS = 200  # a file
 MOST_FOLDERS = 30  # one in the other
+MOST_NAMES = 20_000  # files and folders
+MOST_OUTLINES = 10_000
+MOST_MISTAKES = 10_000
 _ENDINGS = (".yaml", ".yml")
-# another version may read the same bytes otherwise
-_SALT = f"coursesync {__version__}\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,13 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Wor
         InvalidOutlines: with every mistake of every outline.
     """
     check_folder(folder)
-    reading = _Reading(folder, {record.path: key for key, record in (applied or {}).items()})
-    for path, is_link in _outline_paths(folder, ""):
+    keys = {record.path: key for key, record in (applied or {}).items()}
+    reading = _Reading(folder, Files(folder), keys)
+    for path, is_link in _outline_paths(folder):
         reading.outline(path, applied or {}, is_link=is_link)
+        if len(reading.diagnostics) > MOST_MISTAKES:
+            reading.give_up(path)
+            break
     if reading.clashes_with_settled(applied or {}):
         return load(folder)  # only a parsed outline can say where it clashes
     if reading.claims:
@@ -93,7 +98,17 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def _outline_paths(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
+def _outline_paths(folder: Path) -> list[tuple[str, bool]]:
+    found = list(islice(_below(folder, "", count(1)), MOST_OUTLINES + 1))
+    if len(found) > MOST_OUTLINES:
+        raise CoursesyncError(
+            f"the workspace {shown(folder)} holds more than {MOST_OUTLINES:,} outlines",
+            "Divide it into several, each with a state of its own.",
+        )
+    return found
+
+
+def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[str, bool]]:
     if prefix.count("/") > MOST_FOLDERS:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)[:200]}… lies too deep",
@@ -101,19 +116,24 @@ def _outline_paths(folder: Path, prefix: str) -> Iterator[tuple[str, bool]]:
         )
     try:
         with os.scandir(folder / prefix) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
+            entries = sorted(islice(scan, MOST_NAMES), key=lambda entry: entry.name)
     except OSError as error:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
             "Check who may read it, with  ls -ld",
         ) from error
     for entry in entries:
+        if next(names) >= MOST_NAMES:
+            raise CoursesyncError(
+                f"the workspace {shown(folder)} holds more than {MOST_NAMES:,} files and folders",
+                "Keep what is no outline elsewhere, or in a folder whose name starts with a dot.",
+            )
         if entry.name.startswith("."):
             continue
         if entry.name.lower().endswith(_ENDINGS):
             yield prefix + entry.name, entry.is_symlink()
         elif entry.is_dir(follow_symlinks=False):
-            yield from _outline_paths(folder, f"{prefix}{entry.name}/")
+            yield from _below(folder, f"{prefix}{entry.name}/", names)
 
 
 @dataclass(slots=True)
@@ -121,6 +141,7 @@ class _Reading:
     """One pass over a workspace's files, gathering outlines and diagnostics."""
 
     folder: Path
+    files: Files
     keys: Mapping[str, str]
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
@@ -132,7 +153,7 @@ class _Reading:
         at = shown(self.folder / path)
         try:
             _check_name(path)
-            content = self._inside(path) if is_link else read(self.folder / path)
+            content = self.files.inside(path) if is_link else self.files.read(path)
             key = self.keys.get(path)
             if key is not None and self._unchanged(applied[key], path, content):
                 self.settled.add(key)
@@ -144,7 +165,7 @@ class _Reading:
         except UnusableFile as unusable:
             self._note(Where(at), unusable)
             return
-        self._parse(path, at, text, digest=_digest(content))
+        self._parse(path, at, text, digest=digest(content))
 
     def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
         from coursesync.adapters.yaml_tree import parse  # noqa: PLC0415 - only where one changed
@@ -173,51 +194,23 @@ class _Reading:
     def _unchanged(self, record: CourseRecord, path: str, content: bytes) -> bool:
         try:
             return all(
-                _digest(content if name == path else self._inside(name)) == digest
-                for name, digest in record.sources.items()
+                (digest(content) if name == path else self.files.digest(name)) == known
+                for name, known in record.sources.items()
             )
         except UnusableFile:
             return False
 
     def _contents(self, outline: str, sources: dict[str, str], name: str) -> str:
-        parts = PurePosixPath(name).parts
-        if name.startswith("/") or "\\" in name or ".." in parts:
-            raise UnusableFile(
-                f"`{name[:60]}` leads out of the outline's folder",
-                "Name a file beside the outline or in a folder below it, with  /  between folders.",
-            )
-        if any(part.startswith(".") for part in parts) or "\0" in name:
-            raise UnusableFile(
-                f"`{name[:60]}` is a hidden file or in a hidden folder",
-                "Move the contents to a file whose path has no part that starts with a dot.",
-            )
-        path = (PurePosixPath(outline).parent / name).as_posix()
-        content = self._inside(path)
-        sources[path] = _digest(content)
-        at = shown(self.folder / path)
-        try:
-            text = decode(content)
-        except NotText as not_text:
-            problem = f"{not_text.at(at)}: {not_text.problem}"
-            raise UnusableFile(problem, not_text.remedy) from not_text
-        for hidden in unseen.find(text, at):
-            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        path = path_of(outline, name)
+        text = self.files.text(path)
+        sources[path] = self.files.digest(path)
         return text
 
-    def _inside(self, path: str) -> bytes:
-        root = os.path.realpath(self.folder)
-        real = os.path.realpath(self.folder / path)
-        if os.path.commonpath([root, real]) != root:
-            raise UnusableFile(
-                f"{shown(self.folder / path)} is a link that leads out of the workspace",
-                "Copy the file into the workspace.",
-            )
-        if any(part.startswith(".") for part in PurePosixPath(os.path.relpath(real, root)).parts):
-            raise UnusableFile(
-                f"{shown(self.folder / path)} is a link to what is hidden in the workspace",
-                "Copy the file to a place without a dot at its start.",
-            )
-        return read(self.folder / path)
+    def give_up(self, path: str) -> None:
+        """Say that the files after this one were not looked at."""
+        problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
+        remedy = "The files after it were not looked at: mend these first, and validate again."
+        self.diagnostics.append(Diagnostic(Where(shown(self.folder / path)), problem, remedy))
 
     def clashes_with_settled(self, applied: Mapping[str, CourseRecord]) -> bool:
         """Say whether a parsed outline claims the key or the Id of one that was not parsed."""
@@ -230,7 +223,7 @@ def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     if len(diagnostics) <= MOST_DIAGNOSTICS:
         return diagnostics
     told = sorted(diagnostics)[:MOST_DIAGNOSTICS]
-    more = f"and {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
+    more = f"and at least {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
     return [*told, Diagnostic(told[-1].where, more, "Mend these first, and validate again.")]
 
 
@@ -246,7 +239,3 @@ def _check_name(path: str) -> None:
             "the file's name, or that of its folder, is not in UTF-8",
             "Rename it; letters, digits and hyphens are safe everywhere.",
         )
-
-
-def _digest(content: bytes) -> str:
-    return sha256(_SALT + content).hexdigest()

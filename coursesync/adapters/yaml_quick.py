@@ -40,13 +40,13 @@ class Unusual(Exception):  # noqa: N818 - no verdict
 
 
 _UNUSUAL: Final = Unusual()
-_LOST_TAIL = re.compile(r"[^\s#][ \t]+#[^\s#!]")
+_COMMENTED = re.compile(r"[^\s#][ \t]+#")
 
 
 def quickly(text: str) -> Value | Unusual:
     """Return a document's value, or `Unusual` where it needs the full reading."""
-    # a character written as an escape; a text that would lose its tail to a comment
-    if "\\" in text or ("#" in text and _LOST_TAIL.search(text)):
+    # a character written as an escape; a text that may lose its tail to a comment
+    if "\\" in text or ("#" in text and _COMMENTED.search(text)):
         return _UNUSUAL
     try:
         return _document(CParser(text).get_event)

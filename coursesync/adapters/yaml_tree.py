@@ -33,6 +33,7 @@ from coursesync.adapters.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resol
 from coursesync.adapters.yaml_words import advice
 from coursesync.errors import Diagnostic, Where
 from coursesync.tree import Tree
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +47,12 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 16
 MAX_NODES = 50_000
+MAX_NOTES = 1_000  # a file; they are cut to what a person reads later
+_LONGEST_NAME = 1_000  # to compose a long run of combining marks takes the square of its length
 
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
+# a title may well hold a #, as in  C # basics: there a comment needs two blanks before it
+_TAIL_OF_TITLE = re.compile(r"(?:[ \t]|[ \t]+(?=#[^\s#!]))(#.*)")
 
 
 class _Halt(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module
@@ -210,7 +215,10 @@ class _Composer:
                 self._too_many(event)
             key = self._key(event, values)
             node = advance()
-            value, mark = scalar(node) if isinstance(node, ScalarEvent) else self._node(node)
+            if isinstance(node, ScalarEvent):
+                value, mark = scalar(node, _TAIL_OF_TITLE if key == "title" else _LOST_TAIL)
+            else:
+                value, mark = self._node(node)
             if key is not None:
                 at = event.start_mark
                 values[key] = value
@@ -226,17 +234,17 @@ class _Composer:
         key: str = event.value
         self._check_escapes(key, event)
         if not key.isascii():
-            key = unicodedata.normalize("NFC", key)
+            key = unicodedata.normalize("NFC", key[:_LONGEST_NAME])
         if key in values:
             self._note(
                 event.start_mark,
-                f"`{key}` stands here a second time",
+                f"`{inert(key, 40)}` stands here a second time",
                 "A field may be given once; delete one of the two.",
             )
             return None
         return key
 
-    def _scalar(self, event: ScalarEvent) -> tuple[Value, Mark]:
+    def _scalar(self, event: ScalarEvent, lost: re.Pattern[str] = _LOST_TAIL) -> tuple[Value, Mark]:
         at = event.start_mark
         text: str = event.value
         if event.anchor or event.ctag:  # `tag` is made anew each time
@@ -247,7 +255,7 @@ class _Composer:
                 if value is not text:
                     return value, (at.line, at.column, text, None)
             if self._lines is not None:
-                self._lost_tail(event)
+                self._lost_tail(event, lost)
         else:
             self._check_escapes(text, event)
         return text, (at.line, at.column, None, None)
@@ -268,16 +276,18 @@ class _Composer:
             )
             return None
 
-    def _lost_tail(self, event: ScalarEvent) -> None:
+    def _lost_tail(self, event: ScalarEvent, lost: re.Pattern[str]) -> None:
         end = event.end_mark
         assert self._lines is not None  # noqa: S101 - the caller's condition, for the type checker
         line = self._lines[end.line] if end.line < len(self._lines) else ""
-        if len(line) > end.column and (tail := _LOST_TAIL.match(line, end.column)):
-            kept = event.value.replace('"', '\\"')
+        if len(line) > end.column and (tail := lost.match(line, end.column)):
+            kept = inert(event.value.replace('"', '\\"'), 80)
+            dropped = inert(tail[1], 60)
+            blanks = "two blanks and " if lost is _TAIL_OF_TITLE else ""
             self._note(
                 Where(self._path, end.line + 1, tail.start(1) + 1),
-                f"`{tail[1].rstrip()}` is dropped here: after a space, # starts a comment",
-                f'Put the whole in quotes: "{kept} {tail[1].rstrip()}"; for a comment, write "# ".',
+                f"`{dropped}` is dropped here: after a space, # starts a comment",
+                f'Put the whole in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
             )
 
     def _alias(self, event: Event) -> tuple[Value, Mark]:
@@ -312,3 +322,5 @@ class _Composer:
         if not isinstance(at, Where):
             at = Where(self._path, at.line + 1, at.column + 1) if at else Where(self._path)
         self._diagnostics.append(Diagnostic(at, problem, remedy))
+        if len(self._diagnostics) >= MAX_NOTES:
+            raise _Halt

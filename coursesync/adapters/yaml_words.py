@@ -59,6 +59,14 @@ _WORDS = {
         'in "double quotes" a backslash starts an escape, and this is none',
         "Write \\\\ for a backslash, or use 'single quotes'.",
     ),
+    "found invalid Unicode character escape code": (
+        "this escape stands for no character, or for half of one",
+        "Type the character itself; as an escape, 🎉 is \\U0001F389.",
+    ),
+    "found duplicate %": (
+        "a % directive is not allowed here",
+        "Delete the lines that start with %.",
+    ),
     "could not find expected ':'": (
         "this line has no `: ` between a field's name and its value",
         "Write  name: value; a text that goes on must be indented further than its first line.",
@@ -97,7 +105,7 @@ def advice(error: Exception, text: str, line: int) -> tuple[str, str]:
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
     lines = text.split("\n")
     written = lines[line] if line < len(lines) else ""
-    if "\t" in written[: len(written) - len(written.lstrip())]:
+    if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return _TAB
     for start, words in _WORDS.items():
         if problem.startswith(start):

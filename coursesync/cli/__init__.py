@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from coursesync import __version__
-from coursesync.cli.screen import complain, prepare_streams
+from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
 
 _COMMANDS = ("apply", "plan", "resolve", "sandbox", "state", "validate")
@@ -53,9 +53,9 @@ def main() -> NoReturn:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     code = _run()
-    with suppress(OSError):  # whoever read it has gone
-        sys.stdout.flush()
-        sys.stderr.flush()
+    told = [arrived(sys.stdout), arrived(sys.stderr)]
+    if not all(told) and code in {ExitCode.DONE, ExitCode.CHANGES}:
+        code = int(ExitCode.ERROR)  # some of what it had to say is lost
     # every file is closed by now; to take a workspace's values apart, one by one, would be
     # a tenth of a plan's time
     os._exit(code)
@@ -69,16 +69,23 @@ def _run() -> int:
         complain(error)
         return int(error.exit_code)
     except click.Abort:
-        click.echo("\nInterrupted; nothing was changed.", err=True)
+        say("\nInterrupted; nothing was changed.")
         return int(ExitCode.INTERRUPTED)
-    except click.UsageError as error:
-        error.show()
-        return int(ExitCode.USAGE)
     except click.ClickException as error:
-        error.show()
-        return int(ExitCode.ERROR)
-    except BrokenPipeError:
+        with suppress(OSError):
+            error.show()
+        return int(ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR)
+    except OSError as error:
+        if arrived(sys.stdout):
+            raise  # it is about something else: a bug
+        return _unheard(error)
+    return code if isinstance(code, int) else int(ExitCode.DONE)
+
+
+def _unheard(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):
         # whoever read the output has gone; keep the interpreter from saying so at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.ERROR)
-    return code if isinstance(code, int) else int(ExitCode.DONE)
+    else:
+        say(f"Error: the output can't be written: {error.strerror}.")
+    return int(ExitCode.ERROR)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.adapters.text_files import shown
 from coursesync.cli.reviewed import check_writable
-from coursesync.cli.screen import painter, say
+from coursesync.cli.screen import painter, say, show
 from coursesync.cli.session import open_session, plan_of, target_options, workspace_argument
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.render import text
@@ -67,9 +68,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
-            click.echo(json.render_failure(error), nl=False)
+            show(json.render_failure(error))
         raise
-    click.echo(_rendered(plan, form, session), nl=False)
+    show(_rendered(plan, form, session))
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
@@ -95,6 +96,6 @@ def _write(path: Path, content: str) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise CoursesyncError(
-            f"the plan file {path} can't be written: {error.strerror}",
+            f"the plan file {shown(path)} can't be written: {error.strerror}",
             "Name a file in a folder that is there and that you may write in.",
         ) from error

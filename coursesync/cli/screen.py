@@ -4,40 +4,86 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO, TYPE_CHECKING
+from contextlib import suppress
+from io import BufferedWriter, FileIO, TextIOWrapper
+from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
 from coursesync.errors import InvalidOutlines
+from coursesync.words import harmless, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from typing_extensions import Buffer
+
     from coursesync.errors import CoursesyncError
 
 
+class _Watched(FileIO):
+    """A stream's file that remembers whether something that was written to it is lost."""
+
+    lost = False
+
+    def write(self, content: Buffer, /) -> int:
+        try:
+            return super().write(content)
+        except OSError:
+            self.lost = True
+            raise
+
+
 def prepare_streams() -> None:
-    """Let no character of a title break the output, whatever encoding the terminal has."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    """Make streams that no character of a title breaks, and that know what they have lost.
+
+    Where one was closed before the start, the next file that is opened would take its place: a
+    stand-in that can't be written to takes it first.
+    """
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout = _watched(sys.stdout)
+    sys.stderr = _watched(sys.stderr)
+
+
+def _watched(stream: TextIO | None) -> TextIO:
+    number = stream.fileno() if stream else os.open(os.devnull, os.O_RDONLY)
+    buffer = BufferedWriter(_Watched(number, "w", closefd=False))
+    encoding = stream.encoding if stream else "utf-8"
+    return TextIOWrapper(
+        buffer, encoding, errors="backslashreplace", line_buffering=os.isatty(number)
+    )
 
 
 def say(text: str = "") -> None:
-    """Print a line for people, on stderr."""
-    click.echo(text, err=True)
+    """Print lines for people, on stderr; where that can't be written to, `arrived` tells."""
+    with suppress(OSError):  # a reader that has gone must not end a command half-way
+        click.echo(text if sys.stderr.isatty() else harmless(text), err=True)
+
+
+def show(text: str) -> None:
+    """Print what was asked for, on stdout; raises OSError where that can't be written to."""
+    click.echo(text if sys.stdout.isatty() else harmless(text), nl=False)
+
+
+def arrived(stream: TextIO) -> bool:
+    """Say whether all that was written to a stream has left this process."""
+    with suppress(OSError):
+        stream.flush()
+    raw = getattr(stream.buffer, "raw", None)
+    return not (isinstance(raw, _Watched) and raw.lost)
 
 
 def complain(error: CoursesyncError) -> None:
     """Print an expected failure: every diagnostic of it, what is wrong, what to do next."""
     if isinstance(error, InvalidOutlines):
         for diagnostic in error.diagnostics:
-            say(str(diagnostic))
+            say(on_one_line(f"{diagnostic.where}: {diagnostic.problem}"))
+            if diagnostic.remedy:
+                say(f"    {on_one_line(diagnostic.remedy)}")
         say()
-    say(f"Error: {error.problem}.")
+    say(f"Error: {on_one_line(error.problem)}.")
     if error.remedy:
-        say(f"  {error.remedy}")
+        say(f"  {on_one_line(error.remedy)}")
 
 
 def on_terminal(stream: IO[str]) -> bool:

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from coursesync.adapters.outline_files import Workspace, check_folder, load
 from coursesync.adapters.state_file import NAME, StateFile
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.adapters.text_files import read
+from coursesync.errors import CoursesyncError, UnusableFile, UsageError
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Plan, diff
 from coursesync.run import SETTLING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://spaces.nexudus.com"
 CONFIG = "coursesync.toml"
 _MAX_CONFIG = 65_536
+_LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
 F = TypeVar("F", bound="Callable[..., object]")
 
 
@@ -146,17 +148,23 @@ def open_session(
 def _config(folder: Path) -> Config:
     path = folder / CONFIG
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_CONFIG)
+        os.lstat(path)
+        content = read(path)
+        if len(content) > _MAX_CONFIG:
+            raise UsageError(f"{path} is larger than {_MAX_CONFIG:,} bytes", _ALLOWED)
         import tomllib  # noqa: PLC0415 - only where there is such a file
 
-        return Config.model_validate(tomllib.loads(content.decode()))
+        config = Config.model_validate(tomllib.loads(content.decode()))
     except FileNotFoundError:
         return Config()
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}") from error
+    except (OSError, UnusableFile) as error:
+        raise UsageError(f"the configuration can't be used: {error}", _ALLOWED) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid: {_first_line(error)}", _ALLOWED) from error
+    longest = max(len(os.fsencode(part)) for part in config.state.split("/"))
+    if not config.state.strip() or not config.state.isprintable() or longest > _LONGEST_NAME:
+        raise UsageError(f"{path} is not valid: `state` is not the name of a file", _ALLOWED)
+    return config
 
 
 _ALLOWED = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.screen import show
 from coursesync.cli.session import workspace_argument
 from coursesync.words import count
 
@@ -27,4 +28,4 @@ def command(workspace: Path) -> None:
     if not outlines:
         raise empty_workspace(workspace)
     sections = sum(len(outline.resources) for outline in outlines)
-    click.echo(f"{count(len(outlines), 'outline')}, {count(sections, 'section')}: all valid.")
+    show(f"{count(len(outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")

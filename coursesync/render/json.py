@@ -7,17 +7,21 @@ has `error` and `diagnostics` in the plan's place.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.limits import least_seconds
 from coursesync.plan import Action
+from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.plan import Change, Plan
 
 FORMAT_VERSION = 1
+# what a terminal, a reader's eye or GitHub's runner (`##[`) would take for something else
+_MEANT_FOR_OTHERS = re.compile(rf"{UNSEEN.pattern}|#(?=#\[)")
 
 
 def render(plan: Plan) -> str:
@@ -58,7 +62,12 @@ def render_failure(error: CoursesyncError) -> str:
 
 def _document(content: dict[str, object]) -> str:
     whole = {"format_version": FORMAT_VERSION, **content}
-    return json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    written = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return _MEANT_FOR_OTHERS.sub(lambda found: _escape(found[0]), written)
+
+
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
 def _change(change: Change) -> dict[str, object]:

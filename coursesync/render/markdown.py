@@ -42,6 +42,7 @@ _WORDS = {
 # address or an emoji's name could start: https://github.github.com/gfm/
 _MEANING = re.compile(r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=GH)-(?=[0-9])")
 _WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
+_ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
 _WRITTEN = {
     "<": "&lt;",
     ">": "&gt;",
@@ -63,7 +64,8 @@ def _in_html(text: str) -> str:
 
     No backslash escapes there: https://spec.commonmark.org/0.31.2/#html-blocks
     """
-    return _MEANING.sub(lambda found: _WRITTEN.get(found[0], found[0]), inert(text, 500))
+    written = _MEANING.sub(lambda found: _WRITTEN.get(found[0], found[0]), inert(text, 500))
+    return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
 def render(plan: Plan) -> str:
@@ -122,7 +124,7 @@ def _details(updates: list[Change]) -> Iterator[str]:
         yield "|---|---|---|"
         for difference in differences(change):
             before, after = value(difference.before), value(difference.after)
-            yield f"| {difference.name} | {escape(before)} | {escape(after)} |"
+            yield f"| {escape(difference.name)} | {escape(before)} | {escape(after)} |"
         yield ""
         yield "</details>"
 

@@ -86,7 +86,7 @@ def remark(change: Change) -> str:
     if change.action is Action.DOUBT:
         return f"in doubt: {inert(change.reason)}"
     if change.was:
-        return f"was {change.was}, and keeps its Id {change.record_id}"
+        return f"was {inert(change.was)}, and keeps its Id {change.record_id}"
     return ""
 
 
@@ -94,7 +94,8 @@ def remedies(change: Change) -> tuple[str, ...]:
     """Return the commands, one of which settles a change that waits for a person."""
     if change.action is not Action.DOUBT:
         return ()
-    return (f"resolve {change.address} --id N", f"resolve {change.address} --not-created")
+    address = inert(change.address)
+    return (f"resolve {address} --id N", f"resolve {address} --not-created")
 
 
 def value(found: FieldValue | None) -> str:
@@ -107,7 +108,7 @@ def value(found: FieldValue | None) -> str:
         return str(found)
     if not found:
         return "(empty)"
-    line = " ".join(found.split())
+    line = inert(found, len(found))
     if len(line) <= _LONG:
         return f'"{line}"'
     return f'"{line[: _LONG - 1]}…" ({count(len(found), "character")})'

@@ -95,12 +95,12 @@ def _lines(plan: Plan, paint: Callable[[str, str], str], hint: Hint) -> Iterator
         yield cost(plan)
         if not plan.serial:
             yield from wrap(NO_STATE, _WIDTH)
-        yield f"Target: {plan.target}"
+        yield f"Target: {inert(plan.target)}"
         yield f"Digest: {plan.digest}"
 
 
 def _heading(course: Course) -> str:
-    return inert(course.title) or course.key
+    return inert(course.title) or inert(course.key)
 
 
 def _origin(course: Course) -> str:
@@ -119,7 +119,7 @@ def _change(
         yield f"{'':{_TITLE_AT}}{said}"
     if change.action is Action.UPDATE:
         for difference in differences(change):
-            before = f"{'':{_TITLE_AT}}{difference.name}: {value(difference.before)}"
+            before = f"{'':{_TITLE_AT}}{inert(difference.name)}: {value(difference.before)}"
             after = f"-> {value(difference.after)}"
             if len(before) + 1 + len(after) <= _WIDTH:
                 yield f"{before} {after}"

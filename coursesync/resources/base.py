@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
+    from coursesync.contents import Contents
     from coursesync.errors import Where
     from coursesync.tree import Path, Tree
 
@@ -26,12 +27,10 @@ Attributes: TypeAlias = Mapping[str, FieldValue]
 # a state holds tens of thousands of them as the names of its entries.
 Address = NewType("Address", str)
 
-# takes the name that the outline gives, returns the file's text; raises errors.UnusableFile
-ReadContents: TypeAlias = Callable[[str], str]
-
 INT32_MAX = 2**31 - 1
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
 MAX_KEY = 100
+MAX_TITLE = 1_000
 MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 UNPINNED = -1
@@ -70,6 +69,8 @@ def slug(text: str) -> str:
     """
     if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
         return text
+    # to put a long run of combining marks in order takes the square of its length
+    text = text[:MAX_TITLE]
     decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
     composed = unicodedata.normalize("NFC", decomposed.lower())
     kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in composed)
@@ -78,7 +79,7 @@ def slug(text: str) -> str:
 
 def is_key(text: str) -> bool:
     """Say whether a text is a key: what `slug` would make of it is itself."""
-    return bool(text) and slug(text) == text
+    return 0 < len(text) <= MAX_KEY and slug(text) == text
 
 
 def mistake(problem: str, remedy: str) -> PydanticCustomError:
@@ -87,6 +88,11 @@ def mistake(problem: str, remedy: str) -> PydanticCustomError:
 
 
 def _one_line(text: str) -> str:
+    if len(text) > MAX_TITLE:
+        raise mistake(
+            f"the title has {len(text):,} characters, more than {MAX_TITLE:,}",
+            "Members see it in a list: keep it short, and put the rest into the contents.",
+        )
     if not text.strip():
         raise mistake("the title is blank", "Write what members should see.")
     if "\n" in text or "\r" in text:
@@ -163,7 +169,8 @@ class Kind:
     course's own); those in `write_only` can't be read back. `course_filter` narrows a search to
     one course. `role` is the stem of the roles that the API asks for. `settle` takes the
     prior attributes (or None) and the desired ones, and returns the desired ones as they are
-    to be sent, for properties that the API only lets one write.
+    to be sent, for properties that the API only lets one write. `attributes` raises UnusableFile
+    where the spec names a file that can't be used.
     """
 
     name: str
@@ -177,6 +184,6 @@ class Kind:
     fields: Mapping[str, str]
     write_only: frozenset[str]
     spec: type[Spec]
-    attributes: Callable[[Spec, int, ReadContents], Attributes]
+    attributes: Callable[[Spec, int, Contents], Attributes]
     settle: Callable[[Attributes | None, Attributes], Attributes]
     describe: Callable[[Attributes], str]

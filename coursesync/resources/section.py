@@ -7,7 +7,7 @@ the pages on course sections (create, update).
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -18,17 +18,18 @@ from pydantic import (
     model_validator,
 )
 
-from coursesync.contents import to_html
 from coursesync.resources.base import (
     INT32_MAX,
     STRICT,
     Attributes,
     FieldValue,
     Kind,
-    ReadContents,
     Spec,
     mistake,
 )
+
+if TYPE_CHECKING:
+    from coursesync.contents import Contents
 
 IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
 # https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
@@ -38,6 +39,8 @@ _ADDRESS = re.compile(
 )
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif")
 _LONGEST_NAME = 255
+_LONGEST_PATH = 1_000
+_LONGEST_ADDRESS = 2_000
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
@@ -52,6 +55,11 @@ def _in_place(text: str) -> str:
 
 
 def _picture(url: str) -> str:
+    if len(url) > _LONGEST_ADDRESS:
+        raise mistake(
+            f"the image's address has {len(url):,} characters, more than {_LONGEST_ADDRESS:,}",
+            "Browsers take no longer ones: give the picture a shorter address.",
+        )
     parts = _ADDRESS.fullmatch(url)
     if parts is None:
         raise mistake(
@@ -75,6 +83,11 @@ def _picture(url: str) -> str:
 
 def _named(*endings: str) -> AfterValidator:
     def check(name: str) -> str:
+        if len(name) > _LONGEST_PATH:
+            raise mistake(
+                f"the file's name has {len(name):,} characters, more than {_LONGEST_PATH:,}",
+                "Name a file beside the outline or in a folder below it.",
+            )
         if not name.lower().endswith(endings):
             raise mistake(
                 f"`{name[:60]}` does not end in {' or '.join(endings)}",
@@ -134,14 +147,14 @@ class SectionSpec(Spec):
     active: bool = True
 
 
-def _attributes(spec: Spec, course_id: int, read: ReadContents) -> Attributes:
+def _attributes(spec: Spec, course_id: int, files: Contents) -> Attributes:
     assert isinstance(spec, SectionSpec)  # noqa: S101 - the kind's own spec, for the type checker
     timed = spec.unlock if isinstance(spec.unlock, Timed) else None
     unlock_type = SEQUENTIAL if spec.unlock == "sequential" else IMMEDIATE
     attributes: dict[str, FieldValue] = {
         "Active": spec.active,
         "CourseId": course_id,
-        "SectionContents": _html(spec.contents, read),
+        "SectionContents": _html(spec.contents, files),
         "Title": spec.title,
         "UnlockAfterDays": timed.after_days if timed else 0,
         "UnlockType": TIMED if timed else unlock_type,
@@ -153,12 +166,12 @@ def _attributes(spec: Spec, course_id: int, read: ReadContents) -> Attributes:
     return attributes
 
 
-def _html(contents: ContentFile | str, read: ReadContents) -> str:
+def _html(contents: ContentFile | str, files: Contents) -> str:
     if isinstance(contents, str):
         return contents
     if contents.markdown is not None:
-        return to_html(read(contents.markdown))
-    return read(contents.html or "")
+        return files.markdown(contents.markdown)
+    return files.html(contents.html or "")
 
 
 def _settle(prior: Attributes | None, desired: Attributes) -> Attributes:

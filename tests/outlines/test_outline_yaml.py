@@ -35,7 +35,7 @@ def test_quotes_escapes_and_comments_are_yamls(writer: Author) -> None:
         '"2024"': "2024",
         "'It''s \"here\"'": 'It\'s "here"',
         '"C# basics #1"': "C# basics #1",
-        "C# basics # a comment": "C# basics",
+        "C# basics  # a comment": "C# basics",
         '"A\\tb \\u00e9 \\\\"': "A\tb é \\",
         "Going\n    further": "Going further",
     }

@@ -1,0 +1,169 @@
+"""Whatever a file holds, it costs two seconds and 200 MB at the most, and is told at its place."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hostile.corpus import LARGE, MARKDOWN, OUTLINES, SECTION, Case
+from hostile.limits import Took, bounded
+
+from coursesync.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONGEST_LINE = 400
+
+
+def told(took: Took) -> list[str]:
+    """Return what was said of a file, and assert that it is fit for people and for a log."""
+    assert took.within_bounds(), (took.seconds, took.megabytes, took.err[:300])
+    assert "Traceback" not in took.err
+    lines = took.err.splitlines()
+    assert all(line.isprintable() and len(line) <= LONGEST_LINE for line in lines)
+    assert not any(line.lstrip().startswith("::") for line in lines)
+    return lines
+
+
+@pytest.mark.parametrize("case", OUTLINES.values(), ids=OUTLINES)
+def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -> None:
+    """What can't be an outline is refused at its line and column, in words, and soon."""
+    content = case.outline.encode() if isinstance(case.outline, str) else case.outline
+    (cli_folder / "courses" / "a.yaml").write_bytes(content)
+
+    took = bounded(cli_folder, "validate")
+    lines = told(took)
+
+    assert took.code == ExitCode.INVALID, took.err[:300]
+    assert any(
+        line.startswith(f"courses/a.yaml:{case.place}: ") and case.words in line for line in lines
+    ), lines[:6]
+    assert lines[1].startswith("    ")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_folder: Path) -> None:
+    """What is only large is planned in any format, and soon."""
+    (cli_folder / "courses" / "a.yaml").write_text(text, encoding="utf-8")
+
+    took = bounded(cli_folder, "plan", "--format", form)
+
+    assert told(took) == []
+    assert took.code == ExitCode.DONE
+
+
+@pytest.mark.parametrize(("text", "words"), MARKDOWN.values(), ids=MARKDOWN)
+def test_hostile_markdown_is_bounded(text: str, words: str, cli_folder: Path) -> None:
+    """Markdown that would take the renderer long is refused by name; the rest is soon done."""
+    courses = cli_folder / "courses"
+    (courses / "a.yaml").write_text(f"{SECTION}    contents: {{markdown: a.md}}\n")
+    (courses / "a.md").write_text(text)
+
+    took = bounded(cli_folder, "plan")
+    lines = told(took)
+
+    assert took.code == (ExitCode.INVALID if words else ExitCode.DONE), lines[:4]
+    if words:
+        assert lines[0].startswith("courses/a.yaml:6:15: ")
+        assert words in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("size", "sections", "words"),
+    [(900_000, 4_000, "come to more than 4,000,000"), (900, 4_000, ""), (2_000_000, 4_000, "1 MB")],
+)
+def test_a_file_named_by_thousands_of_sections_is_read_once(
+    size: int, sections: int, words: str, cli_folder: Path
+) -> None:
+    """A content file counts each time it is used, and is read and judged once."""
+    courses = cli_folder / "courses"
+    named = "".join(
+        f"  - {{title: A{i}, contents: {{html: {'./' * (i % 5)}a.html}}}}\n"
+        for i in range(sections)
+    )
+    (courses / "a.yaml").write_text(SECTION + named)
+    (courses / "a.html").write_text("x" * size)
+
+    took = bounded(cli_folder, "plan")
+
+    assert took.code == (ExitCode.INVALID if words else ExitCode.DONE)
+    assert words in "".join(told(took)[:1])
+
+
+def test_many_markdown_files_are_bounded_together(cli_folder: Path) -> None:
+    """The Markdown of a course is bounded as a whole: not file by file."""
+    courses = cli_folder / "courses"
+    named = "".join(f"  - {{title: A{i}, contents: {{markdown: {i}.md}}}}\n" for i in range(50))
+    (courses / "a.yaml").write_text(SECTION + named)
+    for i in range(50):
+        (courses / f"{i}.md").write_text(f"{i}\n" + "- a\n" * 10_000)
+
+    took = bounded(cli_folder, "plan")
+
+    assert took.code == ExitCode.INVALID
+    assert "the Markdown of this course" in told(took)[0]
+
+
+def crowd(folder: Path, name: str, number: int) -> None:
+    """Put files into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for i in range(number):
+        os.close(os.open(folder / name.format(i), os.O_CREAT | os.O_WRONLY))
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "words"),
+    [("{}.yaml", 10_001, "more than 10,000 outlines"), ("{}.txt", 20_001, "more than 20,000")],
+)
+def test_a_crowded_workspace_is_refused(
+    name: str, number: int, words: str, cli_folder: Path
+) -> None:
+    """A workspace of more files than any site has is refused before they are read."""
+    crowd(cli_folder / "courses" / "more", name, number)
+
+    took = bounded(cli_folder, "validate")
+
+    assert took.code == ExitCode.ERROR
+    assert words in told(took)[0]
+
+
+def test_thousands_of_bad_files_are_told_up_to_a_bound(cli_folder: Path) -> None:
+    """Of the mistakes of very many files thousands are told, and that there are more."""
+    for i in range(100):
+        (cli_folder / "courses" / f"{i:03}.yaml").write_text("[]\n" + "\u202e\n" * 300)
+
+    took = bounded(cli_folder, "validate")
+
+    assert took.code == ExitCode.INVALID
+    assert any("there are more than 10,000 mistakes" in line for line in told(took))
+
+
+def test_a_deep_workspace_is_refused(cli_folder: Path) -> None:
+    """Folders that lie deeper than people put them are refused, not followed to the end."""
+    (cli_folder / "courses").joinpath(*["d" * 50] * 60).mkdir(parents=True)
+
+    took = bounded(cli_folder, "validate")
+
+    assert took.code == ExitCode.ERROR
+    assert "lies too deep" in told(took)[0]
+
+
+def test_links_in_a_circle_are_not_followed(cli_folder: Path) -> None:
+    """A folder that is a link to one above it is left alone."""
+    (cli_folder / "courses" / "a.yaml").write_text(SECTION)
+    (cli_folder / "courses" / "again").symlink_to(cli_folder / "courses")
+
+    took = bounded(cli_folder, "validate")
+
+    assert told(took) == []
+    assert took.out == "1 outline, 1 section: all valid.\n"
+
+
+def test_the_corpus_is_large() -> None:
+    """At least eighty hostile files are kept, each with what is said of it."""
+    assert len(OUTLINES) >= 80
+    assert all(re.fullmatch(r"\d+:\d+", case.place) and case.words for case in OUTLINES.values())
