@@ -94,6 +94,8 @@ class Nexudus:
             headers={"User-Agent": f"coursesync/{__version__}", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(30.0, connect=10.0),
+            # there are no certificates on plain http, and to load those of the web takes long
+            verify=target.startswith("https:"),
             transport=transport,
             # over plain http, to this machine, no proxy may see the credentials
             trust_env=target.startswith("https:"),

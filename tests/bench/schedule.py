@@ -18,6 +18,7 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -39,6 +40,13 @@ IN_A_COURSE = 20
 FOREIGN_EVERY = 3.0  # seconds
 AT_WORK = 120.0  # seconds before our run begins
 RUDE = 0.0313  # seconds after which it asks again, whatever it was told
+FOREIGN: Mapping[str, str | int] = {
+    "CourseId": 4999,
+    "DisplayOrder": 1,
+    "UnlockType": 1,
+    "UnlockAfterDays": 0,
+    "Title": "Foreign",
+}
 WITHIN = 1.02
 CPU_MS = 5.0
 
@@ -144,8 +152,7 @@ class Foreign:
         beginning = self._clock.seconds
         while self._next < moment:
             self._clock.seconds = max(self._next, beginning)
-            record = {"CourseId": 4999, "Title": "Foreign", "DisplayOrder": 1, "UnlockType": 1}
-            exchange = self._remote.create(self._kind, {**record, "UnlockAfterDays": 0})
+            exchange = self._remote.create(self._kind, FOREIGN)
             taken = exchange.status == HTTPStatus.OK
             every = FOREIGN_EVERY + self._random.uniform(-0.5, 0.5)
             self._next = self._clock.seconds + (every if taken else RUDE)

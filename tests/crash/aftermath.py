@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from crash.by_hand import settle_doubts
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -30,11 +28,7 @@ def unknown(workspace: Workspace) -> list[str]:
 
 def come_right(workspace: Workspace) -> bool:
     """Run apply again until it is done; say whether it is, after so many tries."""
-    for _ in range(TRIES):
-        settle_doubts(workspace)
-        if workspace.apply().code == _DONE:
-            return True
-    return False
+    return any(workspace.apply().code == _DONE for _ in range(TRIES))
 
 
 def duplicates(records: Mapping[int, str]) -> list[str]:

@@ -38,7 +38,11 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 class Watch:
-    """Notes each effect of this process in a file, and kills the process at one of them."""
+    """Notes each effect of this process in a file, and kills the process at one of them.
+
+    Of one thread, that is: the client's others only watch the time, and have no effects unless it
+    is up.
+    """
 
     def __init__(self, log: int, kill_at: int = 0) -> None:
         """Take the descriptor of a file to note in, and the effect to die at: from 1, 0 is none."""
@@ -47,14 +51,16 @@ class Watch:
         self._count = 0
         self._last = ""
         self._audited = ""
+        self._thread = threading.get_ident()
 
     def begin(self) -> None:
         """Watch from now on, to the end of this process."""
         sys.addaudithook(self._audit)
-        threading.setprofile(self._profile)
         sys.setprofile(self._profile)
 
     def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
+        if threading.get_ident() != self._thread:
+            return
         if event not in _AUDITED or (event == "open" and not _writes(arguments[2])):
             return
         paths = [str(each) for each in arguments if isinstance(each, str | os.PathLike)]

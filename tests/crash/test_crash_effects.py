@@ -30,9 +30,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.mark.parametrize(
     "effects",
     [
-        (f"after open {JOURNAL} x",),
-        (f"before write {JOURNAL}", f"after write {JOURNAL}"),
-        (f"after flush {JOURNAL}", "before fsync", "after fsync"),
+        (f"before open {JOURNAL}", f"after open {JOURNAL}", "before flock", "after flock"),
+        ("before write", "after write", "before fsync", "after fsync", "before connect"),
         ("before connect", "after connect", "before send", "after send"),
         ("before recv", "after recv"),
         (f"before rename .{STATE}.tmp {STATE}", f"after rename .{STATE}.tmp {STATE}"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crash.program import Ended, Program
     from crash.stage import Stage
 
-CONFIG = ""  # what coursesync.toml holds
+CONFIG = "[limits]\ngap = 0.0\n"  # what coursesync.toml holds
 KEY = "a"
 
 
@@ -75,7 +75,8 @@ class Workspace:
 
     def left_over(self) -> list[str]:
         """Return the names of the files that only a run in progress has."""
-        lasting = {f"{KEY}.yaml", "coursesync.toml", STATE, f"{STATE}.lock"}
+        beside = {f"{STATE}.{what}" for what in ("lock", "backup", "requests")}
+        lasting = {f"{KEY}.yaml", "coursesync.toml", STATE} | beside
         return sorted({path.name for path in self.folder.iterdir()} - lasting)
 
 
