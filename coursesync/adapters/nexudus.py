@@ -83,9 +83,15 @@ class Nexudus:
     """A client for one target. Fits `ports.Remote`."""
 
     def __init__(
-        self, target: str, credentials: Credentials, transport: httpx.BaseTransport | None = None
+        self,
+        target: str,
+        credentials: Credentials,
+        transport: httpx.BaseTransport | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
+        """Make a client; `deadline` is how many seconds a whole exchange may take."""
         self._credentials = credentials
+        self._deadline = deadline
         self._token = credentials.token
         self._refresh_token = ""
         self._client = httpx.Client(
@@ -220,7 +226,7 @@ class Nexudus:
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
     ) -> Exchange:
         trace = _Trace()
-        watch = threading.Timer(DEADLINE, trace.cut)
+        watch = threading.Timer(self._deadline, trace.cut)
         watch.daemon = True
         watch.start()
         try:
