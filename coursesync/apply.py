@@ -100,6 +100,8 @@ def _advance(run: Run) -> None:
         for change in course.changes:
             if not change.action.changes or change.address in run.results:
                 continue
+            if change.address in course.doubts:
+                continue
             if course.held:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
