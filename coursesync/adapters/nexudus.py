@@ -238,7 +238,8 @@ class Nexudus:
                     received += chunk
                     if len(received) > most:
                         return Exchange(sent=True, failure="the answer was endless")
-                names = {name.lower(): value for name, value in response.headers.items()}
+                # a header that was sent twice is no list: a date would be joined to no date
+                names = {name.lower(): value for name, value in response.headers.multi_items()}
                 answer = bytes(received)
                 if trace.was_cut:
                     return Exchange(sent=True, failure=_LATE)
