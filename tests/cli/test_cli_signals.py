@@ -77,6 +77,54 @@ def test_a_signal_ends_a_wait_at_once(
     assert saved(onboarding.parent).doubts == ()
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_look_for_what_is_in_doubt(
+    online: CommandLine,
+    server: SandboxServer,
+    onboarding: Path,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """Told to stop while it waits for a list to catch up, a run saves the doubt at once."""
+    server.fault_create(1, "lost-before")
+    with online.start("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="600") as process:
+        wait_until(lambda: len(server.lists()) >= 2)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    doubts = saved(onboarding.parent).doubts
+    again = online("apply", "--auto-approve")
+
+    assert process.returncode == code, err
+    assert "Apply: 1 in doubt, 2 not tried." in err
+    assert f"coursesync resolve {WELCOME} --id N" in err
+    assert doubts == (WELCOME,)
+    assert again.code == 0, again.err
+    assert len(server.records()) == 3
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_wait_for_the_limits(
+    online: CommandLine,
+    server: SandboxServer,
+    onboarding: Path,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """Told to stop while it keeps to the limits, a run ends at once with what it has."""
+    onboarding.with_name("coursesync.toml").write_text("[limits]\nwrites_a_minute = 1\n")
+    started = time.monotonic()
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.creates()) == 1)
+        time.sleep(0.3)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode == code, err
+    assert "Apply: 1 created, 2 not tried." in err
+    assert time.monotonic() - started < 50
+    assert saved(onboarding.parent).entries == {WELCOME: server.records()[0]["Id"]}
+
+
 def test_a_second_signal_stops_at_once(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
