@@ -75,14 +75,14 @@ def as_read(attributes: Attributes) -> Attributes:
     return found.records[0].attributes
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(sections)
 def test_what_a_create_made_always_fits(sent: dict[str, FieldValue]) -> None:
     """A record that holds what was sent is recognised, whatever that was."""
     assert fits(wanted(sent), as_read(sent))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(sections, st.data())
 def test_one_field_that_differs_never_fits(
     sent: dict[str, FieldValue], data: st.DataObject
@@ -158,7 +158,7 @@ def test_other_html(one: str, other: str) -> None:
     assert not same_html(other, one)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
 def test_no_html_is_too_odd_to_be_compared(one: str, other: str) -> None:
     """Whatever somebody typed into Nexudus is compared, and equals itself."""
