@@ -61,7 +61,7 @@ def apply(
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     if not run.log.steps:
-        return Report(results, world.store.recover(state), stop)
+        return Report(results, world.store.recover(run.log.led_to()), stop)
     led_to = run.log.led_to()
     try:
         saved = world.store.finish(mark_complete(led_to, complete(led_to)))
@@ -99,6 +99,8 @@ def _advance(run: Run) -> None:
     for course in run.courses:
         for change in course.changes:
             if not change.action.changes or change.address in run.results:
+                continue
+            if change.address in course.doubts:
                 continue
             if course.held:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))

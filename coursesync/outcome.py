@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _LEAST_WAIT = 1.0  # seconds
+_MOST_WAIT = 1e9  # the same; more figures could be an infinity
 _KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
 
 
@@ -228,7 +229,7 @@ def _wait(headers: Mapping[str, str]) -> float:
     """
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
-        return max(_LEAST_WAIT, float(text))
+        return min(max(_LEAST_WAIT, float(text)), _MOST_WAIT)
     try:
         until = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, TypeError):

@@ -165,8 +165,11 @@ class _Tokens(HTMLParser):
     @classmethod
     def of(cls, html: str) -> list[object]:
         parser = cls()
-        parser.feed(html)
-        parser.close()
+        try:
+            parser.feed(html)
+            parser.close()
+        except AssertionError:  # what html.parser makes of a declaration that it does not know
+            return list(html.split())
         return parser.tokens
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -84,10 +84,10 @@ class Sender:
         Raises:
             Stop: this run may make no more, or was told to stop.
         """
+        if self._writes_left == 0:
+            raise Stop("the writes that --max-writes allows are made")
         self._keep_to_limits(write=True)
         if self._writes_left is not None:
-            if self._writes_left == 0:
-                raise Stop("the writes that --max-writes allows are made")
             self._writes_left -= 1
 
     def write(self, send: Callable[[], Exchange]) -> Exchange:

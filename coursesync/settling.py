@@ -11,10 +11,10 @@ from __future__ import annotations
 from itertools import count, groupby
 from typing import TYPE_CHECKING
 
-from coursesync.journal import Found
+from coursesync import journal
 from coursesync.outcome import Problem
 from coursesync.plan import Action
-from coursesync.recognition import Absent, Unclear, Wanted, recognise
+from coursesync.recognition import Absent, Found, Unclear, Wanted, recognise
 from coursesync.report import Result, Status
 from coursesync.run import Doubtful, in_order
 from coursesync.state import Candidate, Doubt
@@ -84,7 +84,7 @@ def _first_look(run: Run, course: Course, listed: Iterable[Record]) -> None:
             _take_up(run, course, change, found)
         elif isinstance(found, Unclear):
             _leave_in_doubt(run, course, change, in_order(change.after), found)
-        elif found is not None and not isinstance(found, Absent):
+        elif isinstance(found, Found):
             run.adopt(change, change.attributes, found.record, Status.ADOPTED)
 
 
@@ -102,14 +102,23 @@ def _take_up(run: Run, course: Course, change: Change, found: Finding) -> None:
 def _findings(run: Run, course: Course, listed: Iterable[Record]) -> Mapping[Address, Finding]:
     records = list(listed)
     run.seen.update(record.id for record in records)
-    wanted = []
-    for change in course.changes:
-        if change.action.looks and change.address not in run.results:
-            doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
-            sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
-            wanted.append(Wanted(change.address, change.kind, sent or {}, since))
     ignored = run.managed.union(run.state.strangers)
-    return recognise(wanted, [record for record in records if record.id not in ignored])
+    unmanaged = [record for record in records if record.id not in ignored]
+    sought = [c for c in course.changes if c.action.looks and c.address not in run.results]
+    # what no outline wants any more comes first: a section may be the same one under a new key
+    former = recognise([_wanted(run, course, c) for c in sought if c.after is None], unmanaged)
+    taken = {found.record.id for found in former.values() if isinstance(found, Found)}
+    rest = [record for record in unmanaged if record.id not in taken]
+    return {
+        **former,
+        **recognise([_wanted(run, course, c) for c in sought if c.after is not None], rest),
+    }
+
+
+def _wanted(run: Run, course: Course, change: Change) -> Wanted:
+    doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
+    sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
+    return Wanted(change.address, change.kind, sent or {}, since)
 
 
 def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: bool) -> None:
@@ -119,7 +128,7 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
         case Absent() | Unclear() if not over:
             return
         case Absent() if run.sent[change.address] < MAX_SENT:
-            run.log.record(Found(address=change.address, at=run.stamp()))
+            run.log.record(journal.Found(address=change.address, at=run.stamp()))
         case Absent():
             course.held = f"{change.address} is in doubt"
             reason = f"{doubt.reason}; it was sent {MAX_SENT} times"
@@ -128,6 +137,8 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
             _leave_in_doubt(run, course, change, doubt.attributes, found, doubt.since)
         case _:
             run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
+            if change.after is None:
+                course.held = f"{change.address} is on the site, and a new plan has to heed it"
     del course.doubts[change.address]
 
 
@@ -143,7 +154,7 @@ def _leave_in_doubt(
         reason=unclear.reason,
         since=since or run.stamp(),
     )
-    run.log.record(Found(address=change.address, doubt=doubt, at=run.stamp()))
+    run.log.record(journal.Found(address=change.address, doubt=doubt, at=run.stamp()))
     course.held = f"{change.address} is in doubt"
     run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
 

@@ -26,6 +26,13 @@ TOKEN = "sandbox-token"
 COURSES = range(4711, 4716)
 SECTIONS = "/api/content/coursesections"
 STATE = "coursesync.state.json"
+BACKUP, JOURNAL, REQUESTS = (f"{STATE}.{each}" for each in ("backup", "journal", "requests"))
+NO_LIMITS = """\
+[limits]
+gap = 0
+writes_a_minute = 100000
+requests_a_minute = 100000
+"""
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,10 @@ class SandboxServer:
         assert isinstance(found, list)
         return found
 
+    def lists(self) -> list[dict[str, object]]:
+        """Return every list of sections that it was asked for."""
+        return [met for met in self.log() if (met["method"], met["path"]) == ("GET", SECTIONS)]
+
     def creates(self) -> list[dict[str, object]]:
         """Return every create of a section that it met."""
         return [met for met in self.log() if (met["method"], met["path"]) == ("POST", SECTIONS)]
@@ -108,6 +119,11 @@ class SandboxServer:
     def fault_create(self, number: int, kind: str) -> None:
         """Let the create of that number, from 1, go wrong; those before it are not counted."""
         self.fault(f"POST {SECTIONS}@{number}:{kind}")
+
+    def leave_in_doubt(self, number: int = 1, kind: str = "lost-after") -> None:
+        """Let the create of that number go wrong, and refuse every list after the first look."""
+        self.fault_create(number, kind)
+        self.fault(f"GET {SECTIONS}@2+:status=404")
 
     def fault(self, *faults: str) -> None:
         """Let requests go wrong, as in `POST /api/content/coursesections@1:lost-after`."""
@@ -207,6 +223,11 @@ def write_outline(courses: Path, key: str, course_id: int, *titles: str) -> Path
     sections = "".join(f"  - title: {title}\n" for title in titles)
     path.write_text(f"id: {course_id}\ntitle: Course {key}\nsections:\n{sections}")
     return path
+
+
+def lift_limits(courses: Path) -> None:
+    """Let a workspace's client send as fast as it can, for a sandbox that sets no limits."""
+    (courses / "coursesync.toml").write_text(NO_LIMITS)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -83,9 +83,15 @@ class Nexudus:
     """A client for one target. Fits `ports.Remote`."""
 
     def __init__(
-        self, target: str, credentials: Credentials, transport: httpx.BaseTransport | None = None
+        self,
+        target: str,
+        credentials: Credentials,
+        transport: httpx.BaseTransport | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
+        """Make a client; `deadline` is how many seconds a whole exchange may take."""
         self._credentials = credentials
+        self._deadline = deadline
         self._token = credentials.token
         self._refresh_token = ""
         self._client = httpx.Client(
@@ -222,7 +228,7 @@ class Nexudus:
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
     ) -> Exchange:
         trace = _Trace()
-        watch = threading.Timer(DEADLINE, trace.cut)
+        watch = threading.Timer(self._deadline, trace.cut)
         watch.daemon = True
         watch.start()
         try:
@@ -234,7 +240,8 @@ class Nexudus:
                     received += chunk
                     if len(received) > most:
                         return Exchange(sent=True, failure="the answer was endless")
-                names = {name.lower(): value for name, value in response.headers.items()}
+                # a header that was sent twice is no list: a date would be joined to no date
+                names = {name.lower(): value for name, value in response.headers.multi_items()}
                 answer = bytes(received)
                 if trace.was_cut:
                     return Exchange(sent=True, failure=_LATE)

@@ -140,15 +140,29 @@ def test_nothing_to_do_needs_no_credentials(
 def test_an_unknown_course_is_told_at_its_id(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A course that Nexudus does not have is told at the line of the outline's `id:`."""
+    """A course that Nexudus lacks is told at its `id:` before any write; other courses go on."""
     path = write_outline(courses, "a", 9999, "One", "Two")
     path.write_text("# the course of the spring\n" + path.read_text())
+    write_outline(courses, "b", 4712, "Three")
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6
-    assert "courses/a.yaml:2:5: the API refuses `id`: does not exist\n" in applied.err
-    assert "1 refused, 1 held back" in applied.err
-    assert len(api.creates()) == 1
+    assert (
+        "courses/a.yaml:2:5: the API refuses `id`: there is no course 9999 in Nexudus\n"
+        in applied.err
+    )
+    assert "Apply: 1 created, 1 refused, 1 held back." in applied.err
+    assert [met["body"] for met in api.creates()] == [
+        {
+            "Active": True,
+            "CourseId": 4712,
+            "DisplayOrder": 10,
+            "SectionContents": "",
+            "Title": "Three",
+            "UnlockAfterDays": 0,
+            "UnlockType": 1,
+        }
+    ]
     assert saved(courses).doubts == ()
 
 
@@ -242,4 +256,8 @@ def test_another_state_file_by_name(
 
     assert (applied.code, planned.code) == (0, 0)
     assert len(api.records()) == 3
-    assert list(files_below(onboarding.parent)) == ["onboarding.yaml", "other.state.json"]
+    assert list(files_below(onboarding.parent)) == [
+        "onboarding.yaml",
+        "other.state.json",
+        "other.state.json.requests",
+    ]

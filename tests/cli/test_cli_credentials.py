@@ -6,9 +6,19 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, Ran, files_below, sandbox_here, saved, write_outline
+from harness import (
+    REQUESTS,
+    STATE,
+    CommandLine,
+    Ran,
+    files_below,
+    sandbox_here,
+    saved,
+    write_outline,
+)
 
 from coursesync.sandbox import Settings, User
+from coursesync.sandbox.settings import ALL_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,16 +30,25 @@ EMAIL = "ada@space.example"
 PASSWORD = "pä55 & 5ecret=+%"
 TOTP = "482910"
 TOKEN = "t0ken-that-nobody-knows"
+# each lets its user do all but one thing
+TOKENS = {
+    role: f"{TOKEN}-{number}"
+    for number, role in enumerate(("CourseSection-List", "Course-Read", "CourseSection-Create"))
+}
 LOGIN = {"NEXUDUS_EMAIL": EMAIL, "NEXUDUS_PASSWORD": PASSWORD, "NEXUDUS_TOTP": TOTP}
 LOGINS = "/api/token"
 
 
 @pytest.fixture
 def guarded() -> Iterator[SandboxServer]:
-    """A sandbox with two users: one who has to log in, one with a token and no role."""
+    """A sandbox whose users have to log in, or have a token and lack all roles, or one."""
     ada = User(email=EMAIL, password=PASSWORD, totp=TOTP, token=None)
     bob = User(email="bob@space.example", roles=frozenset(), token=TOKEN)
-    with sandbox_here(Settings(users=(ada, bob))) as server:
+    others = (
+        User(email=f"{role}@space.example", roles=ALL_ROLES - {role}, token=token)
+        for role, token in TOKENS.items()
+    )
+    with sandbox_here(Settings(users=(ada, bob, *others))) as server:
         yield server
 
 
@@ -43,6 +62,11 @@ def apply(cli: CommandLine, guarded: SandboxServer, courses: Path) -> CommandLin
 def logins(server: SandboxServer) -> list[object]:
     """Return the status of each login and renewal."""
     return [met["status"] for met in server.log() if met["path"] == LOGINS]
+
+
+def files(courses: Path) -> dict[str, bytes]:
+    """Return the bytes of the workspace's files, but for the log of when requests were sent."""
+    return {name: content for name, content in files_below(courses).items() if name != REQUESTS}
 
 
 def keeps_the_secrets(cli: CommandLine, *runs: Ran) -> bool:
@@ -96,19 +120,20 @@ def test_a_401_that_stays_names_both_causes(
     assert saved(courses).doubts == ()
 
 
+@pytest.mark.parametrize("lacked", TOKENS)
 def test_a_missing_role_is_told_the_same_way(
-    apply: CommandLine, guarded: SandboxServer, courses: Path
+    apply: CommandLine, guarded: SandboxServer, courses: Path, lacked: str
 ) -> None:
-    """A token whose user lacks the role answers 401 too: both causes are named."""
-    applied = apply("apply", "--auto-approve", NEXUDUS_TOKEN=TOKEN)
+    """A token whose user lacks a role answers 401 too: both causes are named, and that role."""
+    applied = apply("apply", "--auto-approve", NEXUDUS_TOKEN=TOKENS[lacked])
 
     assert applied.code == 1
-    assert "lacks the role CourseSection-Create" in applied.err
+    assert f"lacks the role {lacked}." in applied.err
     assert "NEXUDUS_TOKEN" in applied.err
-    assert len(guarded.creates()) == 1
+    assert len(guarded.creates()) == (lacked == "CourseSection-Create")
     assert guarded.records() == []
     assert keeps_the_secrets(apply, applied)
-    assert saved(courses).entries == {}
+    assert not (courses / STATE).exists() or saved(courses).entries == {}
 
 
 @pytest.mark.parametrize("wrong", [{"NEXUDUS_PASSWORD": "wrong"}, {"NEXUDUS_TOTP": "000000"}])
@@ -116,7 +141,7 @@ def test_a_refused_login_changes_nothing(
     apply: CommandLine, guarded: SandboxServer, courses: Path, wrong: dict[str, str]
 ) -> None:
     """A wrong password or code ends the run before anything else is sent or written."""
-    before = files_below(courses)
+    before = files(courses)
     applied = apply.having({**LOGIN, **wrong})("apply", "--auto-approve")
 
     assert applied.code == 1
@@ -124,7 +149,7 @@ def test_a_refused_login_changes_nothing(
     assert "NEXUDUS_TOTP" in applied.err
     assert len(guarded.log()) == 1
     assert keeps_the_secrets(apply, applied)
-    assert files_below(courses) == before
+    assert files(courses) == before
 
 
 @pytest.mark.parametrize(
@@ -182,7 +207,6 @@ def test_nothing_is_sent_unencrypted(apply: CommandLine, url: str) -> None:
 NO_TOKEN = "answers a login with something else than a token"
 NO_LOGIN = dict.fromkeys(("html-200", "cut-json", "redirect", "status=404"), NO_TOKEN) | {
     "html-503": "the API has a fault of its own (HTTP 503)",
-    "throttled": "the API allows no login for now (HTTP 409)",
 }
 
 
@@ -192,14 +216,29 @@ def test_a_login_that_gives_no_token(
 ) -> None:
     """A server that answers a login with a page or with nonsense is not taken for the API."""
     guarded.fault(f"POST {LOGINS}@1:{kind}")
-    before = files_below(courses)
+    before = files(courses)
     applied = apply.having(LOGIN)("apply", "--auto-approve")
 
     assert applied.code == 1
     assert words in applied.err
     assert len(guarded.log()) == 1
     assert keeps_the_secrets(apply, applied)
-    assert files_below(courses) == before
+    assert files(courses) == before
+
+
+@pytest.mark.parametrize("kind", ["throttled=1", "too-many=1"])
+def test_a_throttled_login_is_tried_again(
+    apply: CommandLine, guarded: SandboxServer, courses: Path, kind: str
+) -> None:
+    """A login that comes too soon is waited for, as any request is."""
+    guarded.fault(f"POST {LOGINS}@1:{kind}")
+    applied = apply.having(LOGIN)("apply", "--auto-approve")
+    first, second = (float(str(met["at"])) for met in guarded.log() if met["path"] == LOGINS)
+
+    assert applied.code == 0, applied.err
+    assert second - first >= 1
+    assert len(saved(courses).entries) == 2
+    assert keeps_the_secrets(apply, applied)
 
 
 def test_a_port_where_nothing_listens(cli: CommandLine, courses: Path) -> None:
@@ -216,5 +255,5 @@ def test_a_port_where_nothing_listens(cli: CommandLine, courses: Path) -> None:
     assert "Apply: 2 not tried." in with_token.err
     assert "Stopped: the API can't be reached: there is no connection" in with_login.err
     assert "Check the network and the base URL" in with_token.err + with_login.err
-    assert saved(courses).doubts == ()
+    assert list(files_below(courses)) == ["a.yaml", REQUESTS]
     assert keeps_the_secrets(cli, with_token, with_login)

@@ -6,7 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, files_below, write_outline
+from harness import PROGRAM, SECTIONS, files_below, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,8 @@ MISUSES = {
     "a base URL with a password": ["plan", "--base-url", "https://me:secret@spaces.nexudus.com"],
     "a port that is none": ["sandbox", "serve", "--port", "70000"],
     "a fault that is none": ["sandbox", "serve", "--fault", "POST everything:wrong"],
+    "a negative number of writes": ["apply", "--auto-approve", "--max-writes", "-1"],
+    "a settling time without end": ["apply", "--auto-approve", "--settling-time", "1e9"],
     "a negative wait": ["apply", "--auto-approve", "--lock-timeout", "-1"],
 }
 
@@ -85,14 +87,29 @@ def test_an_orphan_alone_is_no_change(author: CommandLine, courses: Path) -> Non
 
 
 def test_a_doubt_alone_is_a_change(author: CommandLine, api: SandboxServer, courses: Path) -> None:
-    """A create in doubt makes `plan --detailed-exitcode` end with 2, and an apply with 6."""
+    """A create in doubt makes `plan --detailed-exitcode` end with 2, until an apply settles it."""
     write_outline(courses, "a", 4711, "One")
-    api.fault_create(1, "lost-after")
+    api.leave_in_doubt()
     author("apply", "--auto-approve")
-    planned = author("plan", "--detailed-exitcode")
+    api.no_faults()
+    before = author("plan", "--detailed-exitcode")
     applied = author("apply", "--auto-approve")
+    after = author("plan", "--detailed-exitcode")
 
-    assert (planned.code, applied.code) == (2, 6)
+    assert (before.code, applied.code, after.code) == (2, 0, 0)
+    assert len(api.creates()) == 1
+
+
+def test_a_doubt_for_a_person_is_6(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """A doubt that only a person can settle makes every apply end with 6, and sends nothing."""
+    write_outline(courses, "a", 4711, "One")
+    api.foreign_create(4711, "one")
+    first = author("apply", "--auto-approve")
+    planned = author("plan", "--detailed-exitcode")
+    second = author("apply", "--auto-approve")
+
+    assert (first.code, planned.code, second.code) == (6, 2, 6)
+    assert api.creates() == []
 
 
 @pytest.mark.parametrize("command", ["validate", "plan", "apply"])
@@ -123,13 +140,13 @@ def test_an_invalid_outline_stops_the_valid_ones(
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [("unsuccessful", "refused"), ("lost-before", "in doubt")]
+    ("fault", "words"), [("@2:unsuccessful", "refused"), ("@2x3:lost-before", "in doubt")]
 )
 def test_work_that_is_left_is_6(
-    author: CommandLine, api: SandboxServer, onboarding: Path, kind: str, words: str
+    author: CommandLine, api: SandboxServer, onboarding: Path, fault: str, words: str
 ) -> None:
     """An apply that ends with a section refused or in doubt ends with 6 and says so."""
-    api.fault_create(2, kind)
+    api.fault(f"POST {SECTIONS}{fault}")
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6
@@ -156,7 +173,17 @@ def test_misuse_is_64(author: CommandLine, onboarding: Path, arguments: list[str
 def test_a_configuration_that_is_not_valid_is_64(cli: CommandLine, onboarding: Path) -> None:
     """A `coursesync.toml` with an unknown name, a wrong type or no TOML in it is told as such."""
     path = onboarding.with_name("coursesync.toml")
-    for content in ('url = "https://x.example"', "base_url = 3", "base_url ="):
+    contents = [
+        'url = "https://x.example"',
+        "base_url = 3",
+        "base_url =",
+        "settling_time = -1",
+        "settling_time = inf",
+        "[limits]\nwrites = 3",
+        "[limits]\nwrites_a_day = 0",
+        "[limits]\ngap = -0.1",
+    ]
+    for content in contents:
         path.write_text(content)
         ran = cli("plan")
 

@@ -1,7 +1,8 @@
 """Each row of the table of outcomes, on a course of its own: the verdict, and how it is settled.
 
-One workspace goes the whole way once, four applies and a `resolve` for each doubt; every test
-looks at its own row of what happened.
+Two workspaces go the whole way once. In one the doubts are settled by the apply that has them; in
+the other every list fails meanwhile, so that they stand until the next. The faults count creates:
+each befalls its course on the first way through, for whatever is sent again comes after that.
 """
 
 from __future__ import annotations
@@ -10,51 +11,75 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, Saved, pointed_at, sandbox_here, saved, write_outline
+from harness import (
+    SECTIONS,
+    CommandLine,
+    Saved,
+    lift_limits,
+    pointed_at,
+    sandbox_here,
+    saved,
+    write_outline,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from harness import Ran, SandboxServer
 
 TITLES = ("One", "Two", "Three")
+DOUBT, REFUSED, WAITED = "in doubt", "refused", "waited for"
 
 
 @dataclass(frozen=True)
 class Row:
     """A fault on a course's first or second create, and what is to become of that create.
 
-    `made` says whether the server made the record all the same.
+    `made` says whether the server made the record all the same; `why` is what is told of a doubt.
     """
 
     kind: str
     verdict: str
+    why: str = ""
     made: bool = False
     nth: int = 1
 
     def __str__(self) -> str:
-        """Return the row's name in the list of tests."""
+        """Return the row's name."""
         return f"{self.kind}-{self.nth}"
 
+    @property
+    def posts(self) -> int:
+        """How many creates of its course are sent on the first way through."""
+        return len(TITLES) + 1 if self.verdict == WAITED else self.nth
 
-DOUBT, REFUSED = "in doubt", "refused"
+
+BROKE = "the connection broke before the answer was whole"
+NO_ANSWER = "the API answered HTTP 200 with something that is no answer of its own"
+NO_ID = "the API said that it was successful, and gave no Id"
 ROWS = (
-    Row("lost-before", DOUBT),
-    Row("lost-after", DOUBT, made=True),
-    Row("error-before", DOUBT),
-    Row("error-after", DOUBT, made=True),
-    Row("html-503", DOUBT),
-    Row("html-200", DOUBT, made=True),
-    Row("cut-json", DOUBT, made=True),
-    Row("cut-body", DOUBT, made=True),
-    Row("no-id", DOUBT, made=True),
-    Row("known-id", DOUBT, made=True, nth=2),
-    Row("conflict", DOUBT),
-    Row("redirect", DOUBT),
-    Row("timeout-408", DOUBT),
-    Row("status=202", DOUBT),
-    Row("status=504", DOUBT),
+    Row("lost-before", DOUBT, BROKE),
+    Row("lost-after", DOUBT, BROKE, made=True),
+    Row("error-before", DOUBT, "the API answered HTTP 500"),
+    Row("error-after", DOUBT, "the API answered HTTP 500", made=True),
+    Row("html-503", DOUBT, "the API answered HTTP 503"),
+    Row("html-200", DOUBT, NO_ANSWER, made=True),
+    Row("cut-json", DOUBT, NO_ANSWER, made=True),
+    Row("cut-body", DOUBT, BROKE, made=True),
+    Row("cut-no-length", DOUBT, NO_ANSWER, made=True),
+    Row("no-id", DOUBT, NO_ID, made=True),
+    Row("string-id", DOUBT, NO_ID, made=True),
+    Row("known-id", DOUBT, "which another record has", made=True, nth=2),
+    Row("duplicate-keys", DOUBT, NO_ANSWER, made=True, nth=2),
+    Row("nan", DOUBT, NO_ANSWER, made=True),
+    Row("wrong-type", DOUBT, NO_ANSWER, made=True),
+    Row("errors-and-success", DOUBT, "of a failure and of success", made=True),
+    Row("conflict", DOUBT, "the API answered HTTP 409"),
+    Row("redirect", DOUBT, "the API answered HTTP 302"),
+    Row("timeout-408", DOUBT, "the API answered HTTP 408"),
+    Row("status=202", DOUBT, "the API answered HTTP 202"),
+    Row("status=504", DOUBT, "the API answered HTTP 504"),
+    Row("late=0.01", DOUBT, BROKE, made=True),
     Row("unsuccessful", REFUSED),
     Row("status=400", REFUSED),
     Row("status=403", REFUSED),
@@ -62,14 +87,17 @@ ROWS = (
     Row("status=413", REFUSED),
     Row("status=415", REFUSED),
     Row("status=422", REFUSED),
-    Row("lost-before", DOUBT, nth=2),
-    Row("lost-after", DOUBT, made=True, nth=2),
-    Row("cut-json", DOUBT, made=True, nth=2),
+    Row("lost-before", DOUBT, BROKE, nth=2),
+    Row("lost-after", DOUBT, BROKE, made=True, nth=2),
+    Row("cut-json", DOUBT, NO_ANSWER, made=True, nth=2),
     Row("unsuccessful", REFUSED, nth=2),
+    Row("throttled=1", WAITED),
+    Row("throttled=0", WAITED, nth=2),
+    Row("throttled-date=1", WAITED, nth=2),
+    Row("too-many=1", WAITED),
+    Row("slow=0.1", WAITED),
 )
-IN_DOUBT = tuple(row for row in ROWS if row.verdict == DOUBT)
-each_row = pytest.mark.parametrize("row", ROWS, ids=str)
-each_doubt = pytest.mark.parametrize("row", IN_DOUBT, ids=str)
+DOUBTS = tuple(row for row in ROWS if row.verdict == DOUBT)
 
 
 def course_id(row: Row) -> int:
@@ -96,28 +124,31 @@ class Stage:
     records: tuple[tuple[int, str, int], ...]
     creates: tuple[tuple[int, str], ...]
 
+    def ids(self, row: Row) -> dict[str, int]:
+        """Return the records in a row's course, the Id by the title."""
+        return {title: found for course, title, found in self.records if course == course_id(row)}
+
     def titles(self, row: Row) -> list[str]:
         """Return the titles of the records in a row's course, in the order of their making."""
         return [title for course, title, _ in self.records if course == course_id(row)]
 
-    def sent(self, row: Row) -> int:
-        """Return how many creates were sent for a row's course so far."""
-        return sum(course == course_id(row) for course, _ in self.creates)
+    def sent(self, row: Row) -> list[str]:
+        """Return the title of each create that was sent for a row's course so far."""
+        return [title for course, title in self.creates if course == course_id(row)]
 
-    def made_id(self, row: Row) -> int:
-        """Return the Id of the record whose create went wrong."""
-        wanted = (course_id(row), TITLES[row.nth - 1])
-        return next(found for course, title, found in self.records if (course, title) == wanted)
+    def entries(self, row: Row) -> dict[str, int]:
+        """Return what the state holds for a row's course, the Id by the title."""
+        found = {title: f"section.{key(row)}.{title.lower()}" for title in TITLES}
+        entries = self.state.entries
+        return {title: entries[at] for title, at in found.items() if at in entries}
 
 
 @dataclass(frozen=True)
 class Story:
-    """All that happened."""
+    """Two applies, and the plan after them."""
 
     first: Stage
     second: Stage
-    resolved: Mapping[str, Ran]
-    last: Stage
     planned: Ran
 
 
@@ -134,11 +165,11 @@ def stage(ran: Ran, server: SandboxServer, courses: Path) -> Stage:
     )
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    folder = tmp_path_factory.mktemp("outcomes")
+def tell(folder: Path, *faults: str) -> Story:
+    """Let all that happens in a workspace happen, with more faults during the first apply."""
     courses = folder / "courses"
     courses.mkdir()
+    lift_limits(courses)
     with sandbox_here() as server:
         cli = pointed_at(CommandLine(folder), server)
         write_outline(courses, "a", 4711, "Zero")  # whose Id is the one that `known-id` gives
@@ -147,99 +178,162 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             server.add_course(course_id(row))
             write_outline(courses, key(row), course_id(row), *TITLES)
             server.fault_create(met + row.nth, row.kind)
-            met += row.nth  # the rest of the course is held back
+            met += row.posts - (row.kind.startswith("slow"))
+        server.fault(*faults)
         first = stage(cli("apply", "--auto-approve"), server, courses)
+        server.no_faults()
         second = stage(cli("apply", "--auto-approve"), server, courses)
-        resolved = {}
-        for row in IN_DOUBT:
-            how = ["--id", str(second.made_id(row))] if row.made else ["--not-created"]
-            resolved[str(row)] = cli("resolve", address(row), *how)
-        last = stage(cli("apply", "--auto-approve"), server, courses)
-        return Story(first, second, resolved, last, cli("plan", "--detailed-exitcode"))
+        return Story(first, second, cli("plan", "--detailed-exitcode"))
 
 
-def test_the_runs_end_with_work_left_until_all_is_settled(story: Story) -> None:
-    """The exit codes: 6 while anything is refused or in doubt, 0 once all is settled."""
-    codes = (story.first.ran.code, story.second.ran.code, story.last.ran.code, story.planned.code)
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The whole way, on a server whose lists can be had."""
+    return tell(tmp_path_factory.mktemp("outcomes"))
 
-    assert codes == (6, 6, 0, 0)
+
+@pytest.fixture(scope="module")
+def unseen(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The same on a server that refuses every list after the first look, for one apply."""
+    return tell(tmp_path_factory.mktemp("unseen"), f"GET {SECTIONS}@2+:status=404")
+
+
+def once_each(stage: Stage) -> dict[str, bool]:
+    """Say of each row whether each section is there once, under the Id that the state has."""
+    return {
+        str(row): sorted(stage.titles(row)) == sorted(TITLES)
+        and stage.ids(row) == stage.entries(row)
+        for row in ROWS
+    }
+
+
+def test_one_apply_settles_every_doubt(story: Story) -> None:
+    """It ends with 6 because of what is refused, and with nothing in doubt; the next with 0."""
+    codes = (story.first.ran.code, story.second.ran.code, story.planned.code)
+
+    assert codes == (6, 0, 0), story.first.ran.err
+    assert story.first.state.doubts == story.second.state.doubts == ()
     assert story.planned.out.startswith("Nothing to do")
 
 
-@each_row
-def test_the_verdict(story: Story, row: Row) -> None:
-    """The progress tells what became of the create, and the rest of its course is held back."""
+def test_what_was_made_is_found_and_not_sent_again(story: Story) -> None:
+    """Where the server made the record, each create is sent once, and its Id is found."""
+    made = [row for row in DOUBTS if row.made]
     told = story.first.ran.err
 
-    assert f"] {address(row)}: {row.verdict}\n" in told
-    assert f"] section.{key(row)}.three: held back\n" in told
+    assert {str(row): story.first.sent(row) for row in made} == {
+        str(row): list(TITLES) for row in made
+    }
+    assert [str(row) for row in made if f"] {address(row)}: settled, Id" not in told] == []
 
 
-@each_row
-def test_a_stopped_course_sends_nothing_more(story: Story, row: Row) -> None:
-    """The create that goes wrong is sent once and is the last of its course."""
-    assert story.first.sent(row) == row.nth
-    assert story.first.titles(row) == list(TITLES[: row.nth - (not row.made)])
-
-
-@each_row
-def test_what_the_state_holds(story: Story, row: Row) -> None:
-    """The creates before it are entries; it is itself a doubt, or nothing where it was refused."""
-    state = story.first.state
-    mine = [each for each in state.entries if each.startswith(f"section.{key(row)}.")]
-
-    assert len(mine) == row.nth - 1
-    assert (address(row) in state.doubts) == (row.verdict == DOUBT)
-
-
-@each_doubt
-def test_a_doubt_is_told_with_what_to_type(story: Story, row: Row) -> None:
-    """Each doubt is told at its line of the outline, with the commands that settle it."""
-    line = 4 + row.nth - 1
+def test_what_left_no_trace_is_sent_once_more(story: Story) -> None:
+    """Where the server made nothing, the same create is sent again after the settling time."""
+    lost = [row for row in DOUBTS if not row.made]
     told = story.first.ran.err
 
-    assert f"courses/{key(row)}.yaml:{line}:5: nobody knows whether {address(row)} was" in told
-    assert f"coursesync resolve {address(row)} --id N -w courses\n" in told
-    assert f"coursesync resolve {address(row)} --not-created -w courses\n" in told
+    assert {str(row): story.first.sent(row) for row in lost} == {
+        str(row): [*TITLES[: row.nth], *TITLES[row.nth - 1 :]] for row in lost
+    }
+    assert [str(row) for row in lost if f"] {address(row)}: created, Id" not in told] == []
 
 
-@each_doubt
-def test_a_doubted_course_is_left_alone(story: Story, row: Row) -> None:
-    """A second apply sends nothing for a course in doubt, and the doubt stays."""
-    assert story.second.sent(row) == story.first.sent(row)
-    assert address(row) in story.second.state.doubts
+def test_the_rest_of_a_doubted_course_waits_for_it(story: Story) -> None:
+    """Order matters in a course: nothing is made before what was in doubt, and all is made."""
+    assert {str(row): story.first.titles(row) for row in DOUBTS} == {
+        str(row): list(TITLES) for row in DOUBTS
+    }
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.verdict == REFUSED], ids=str)
-def test_a_refused_create_is_tried_by_the_next_run(story: Story, row: Row) -> None:
+def test_a_refusal_stops_its_course(story: Story) -> None:
+    """What is refused is sent once, leaves no doubt, and holds the rest of its course back."""
+    refused = [row for row in ROWS if row.verdict == REFUSED]
+    told = story.first.ran.err
+
+    assert [str(row) for row in refused if f"] {address(row)}: refused\n" not in told] == []
+    assert [
+        str(row) for row in refused if f"] section.{key(row)}.three: held back" not in told
+    ] == []
+    assert {str(row): story.first.sent(row) for row in refused} == {
+        str(row): list(TITLES[: row.nth]) for row in refused
+    }
+    assert {str(row): len(story.first.entries(row)) for row in refused} == {
+        str(row): row.nth - 1 for row in refused
+    }
+
+
+def test_a_refused_create_is_tried_by_the_next_run(story: Story) -> None:
     """A refusal is known not to have been carried out: the next apply sends it again."""
-    assert story.second.titles(row) == list(TITLES)
-    assert story.second.sent(row) == len(TITLES) + 1
+    refused = [row for row in ROWS if row.verdict == REFUSED]
+
+    assert {str(row): story.second.sent(row) for row in refused} == {
+        str(row): [*TITLES[: row.nth], *TITLES[row.nth - 1 :]] for row in refused
+    }
 
 
-@each_doubt
-def test_resolve_settles_it(story: Story, row: Row) -> None:
-    """`resolve` says what it did and what to type next."""
-    ran = story.resolved[str(row)]
+def test_what_is_throttled_is_waited_for(story: Story) -> None:
+    """Told to come back, with seconds or with a date, the run does, and is never in doubt."""
+    waited = [row for row in ROWS if row.verdict == WAITED and not row.kind.startswith("slow")]
+    told = story.first.ran.err
 
-    assert ran.code == 0, ran.err
-    assert ran.out == ""
-    assert ("coursesync plan courses" if row.made else "coursesync apply courses") in ran.err
+    assert {str(row): story.first.sent(row) for row in waited} == {
+        str(row): [*TITLES[: row.nth], *TITLES[row.nth - 1 :]] for row in waited
+    }
+    assert [str(row) for row in waited if f"] {address(row)}: created, Id" not in told] == []
 
 
-@each_row
-def test_nothing_is_there_twice(story: Story, row: Row) -> None:
+def test_nothing_is_there_twice(story: Story) -> None:
     """In the end each section is on the server once, under the Id that the state has."""
-    last = story.last
-    entries = {title: last.state.entries[f"section.{key(row)}.{title.lower()}"] for title in TITLES}
-    on_server = {title: found for course, title, found in last.records if course == course_id(row)}
-
-    assert sorted(last.titles(row)) == sorted(TITLES)
-    assert entries == on_server
-    assert last.state.doubts == ()
+    assert once_each(story.second) == {str(row): True for row in ROWS}
 
 
-@pytest.mark.parametrize("kind", ["throttled=1", "too-many=1"])
+def test_a_run_that_cannot_look_leaves_the_doubts(unseen: Story) -> None:
+    """Without a list nothing is settled and nothing sent again: the run ends with 1."""
+    stands = unseen.first.state.doubts
+
+    assert unseen.first.ran.code == 1
+    assert "Stopped: the API refuses to tell what it has" in unseen.first.ran.err
+    assert sorted(stands) == sorted(address(row) for row in DOUBTS)
+    assert {str(row): unseen.first.sent(row) for row in DOUBTS} == {
+        str(row): list(TITLES[: row.nth]) for row in DOUBTS
+    }
+    assert {str(row): len(unseen.first.entries(row)) for row in DOUBTS} == {
+        str(row): row.nth - 1 for row in DOUBTS
+    }
+
+
+def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
+    """Each doubt is told at its line of the outline, why, and with the commands that settle it."""
+    told = unseen.first.ran.err
+    lines = {
+        f"courses/{key(row)}.yaml:{row.nth + 3}:5: {address(row)} is in doubt: ": row
+        for row in DOUBTS
+    }
+    said = {
+        start: next((line for line in told.splitlines() if line.startswith(start)), "")
+        for start in lines
+    }
+
+    assert [str(row) for start, row in lines.items() if row.why not in said[start]] == []
+    for row in DOUBTS:
+        assert f"coursesync resolve {address(row)} --id N -w courses\n" in told
+        assert f"coursesync resolve {address(row)} --not-created -w courses\n" in told
+
+
+def test_the_next_run_settles_what_is_left(unseen: Story) -> None:
+    """An apply that can look again finds what was made, sends what was not, and ends with 0."""
+    sent = {str(row): unseen.second.sent(row) for row in DOUBTS}
+
+    assert (unseen.second.ran.code, unseen.planned.code) == (0, 0), unseen.second.ran.err
+    assert unseen.second.state.doubts == ()
+    assert once_each(unseen.second) == {str(row): True for row in ROWS}
+    assert sent == {
+        str(row): list(TITLES) if row.made else [*TITLES[: row.nth], *TITLES[row.nth - 1 :]]
+        for row in DOUBTS
+    }
+
+
+@pytest.mark.parametrize("kind", ["throttled=1", "too-many=1", "throttled-date=1", "throttled=0"])
 def test_a_throttled_create_goes_on_by_itself(
     author: CommandLine, api: SandboxServer, courses: Path, kind: str
 ) -> None:
@@ -255,18 +349,36 @@ def test_a_throttled_create_goes_on_by_itself(
     assert times[1] - times[0] >= 1
 
 
+@pytest.mark.parametrize(("seconds", "words"), [(3600, "1 hour"), (999999999, "11,574 days")])
 def test_too_long_a_wait_ends_the_run(
-    author: CommandLine, api: SandboxServer, courses: Path
+    author: CommandLine, api: SandboxServer, courses: Path, seconds: int, words: str
 ) -> None:
-    """Told to come back in an hour, the run ends with work left and says when to go on."""
+    """Told to come back in an hour or never, the run ends with work left and says when to go on."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.fault_create(2, "throttled=3600")
+    api.fault_create(2, f"throttled={seconds}")
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6
-    assert "asks to wait 1 hour" in applied.err
+    assert f"asks to wait {words}" in applied.err
     assert "1 created, 1 not tried" in applied.err
     assert saved(courses).doubts == ()
+
+
+def test_a_create_is_sent_three_times_at_the_most(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A create that vanishes each time stays in doubt after the third; the next run goes on."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.fault(f"POST {SECTIONS}@1x3:lost-before")
+    first = author("apply", "--auto-approve")
+    sent, doubts = len(api.creates()), saved(courses).doubts
+    second = author("apply", "--auto-approve")
+
+    assert (first.code, sent, doubts) == (6, 3, ("section.a.one",))
+    assert "it was sent 3 times" in first.err
+    assert "1 in doubt, 1 held back" in first.err
+    assert second.code == 0
+    assert [record["Title"] for record in api.records()] == ["One", "Two"]
 
 
 def test_a_refused_token_stops_the_run(

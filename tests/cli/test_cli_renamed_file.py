@@ -37,18 +37,37 @@ def test_what_was_in_doubt_under_the_old_name_holds_the_course_back(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """A create in doubt is not sent again under the file's new name."""
-    server.fault_create(1, "lost-after")
+    server.leave_in_doubt()
     online("apply", "--auto-approve")
+    server.no_faults()
     onboarding.rename(onboarding.with_name("welcome-aboard.yaml"))
     held = online("apply", "--auto-approve")
-    record_id = str(server.records()[0]["Id"])
-    online("resolve", "section.onboarding.welcome", "--id", record_id)
+    found = len(server.creates())
     settled = online("apply", "--auto-approve")
 
     assert held.code == 6
+    assert "section.onboarding.welcome: settled, Id" in held.err
+    assert found == 1
     assert settled.code == 0, settled.err
     assert len(server.records()) == 3
+    assert "section.welcome-aboard.welcome" in saved(onboarding.parent).entries
     assert online("plan").out.startswith("Nothing to do")
+
+
+def test_what_was_never_made_under_the_old_name_is_made_under_the_new_one(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
+    """A create in doubt that left no trace is done with, and the new name's is sent."""
+    api.leave_in_doubt(1, "lost-before")
+    author("apply", "--auto-approve")
+    api.no_faults()
+    onboarding.rename(onboarding.with_name("welcome-aboard.yaml"))
+    applied = author("apply", "--auto-approve")
+
+    assert applied.code == 0, applied.err
+    assert "section.onboarding.welcome: settled, it was never created" in applied.err
+    assert len(api.records()) == 3
+    assert author("plan").out.startswith("Nothing to do")
 
 
 def test_a_section_that_went_with_the_rename_is_kept(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import STATE, files_below, saved, wait_until, write_outline
+from harness import REQUESTS, STATE, files_below, saved, wait_until, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,9 @@ ONE, TWO = "section.a.one", "section.a.two"
 def in_doubt(author: CommandLine, api: SandboxServer, courses: Path) -> CommandLine:
     """The command line, after an apply that created `One` and left `Two` in doubt."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.fault_create(2, "lost-after")
-    assert author("apply", "--auto-approve").code == 6
+    api.leave_in_doubt(2)
+    assert author("apply", "--auto-approve").code == 1
+    api.no_faults()
     return author
 
 
@@ -107,6 +108,38 @@ def test_the_id_settles_it(in_doubt: CommandLine, api: SandboxServer, courses: P
     assert in_doubt("plan", "--detailed-exitcode").code == 0
 
 
+def test_not_created_lets_it_be_sent(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Said not to be created, it is sent by the next apply, and the plan is empty after that."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.leave_in_doubt(2, "lost-before")
+    author("apply", "--auto-approve")
+    api.no_faults()
+    sent = len(api.log())
+    ran = author("resolve", TWO, "--not-created")
+    unasked = len(api.log()) == sent
+    applied = author("apply", "--auto-approve")
+
+    assert (ran.code, ran.out, unasked) == (0, "", True)
+    assert "coursesync apply courses" in ran.err
+    assert applied.code == 0
+    assert [record["Title"] for record in api.records()] == ["One", "Two"]
+    assert author("plan", "--detailed-exitcode").code == 0
+
+
+def test_what_was_made_after_all_is_found_in_spite_of_a_person(
+    in_doubt: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A person who errs makes no double: the next apply looks first, and adopts what is there."""
+    in_doubt("resolve", TWO, "--not-created")
+    applied = in_doubt("apply", "--auto-approve")
+
+    assert applied.code == 0
+    assert f"{TWO}: adopted, Id {api.records()[1]['Id']}\n" in applied.err
+    assert len(api.creates()) == len(api.records()) == len(saved(courses).entries) == 2
+
+
 def test_a_doubt_that_only_the_journal_tells_can_be_settled(
     online: CommandLine, server: SandboxServer, courses: Path
 ) -> None:
@@ -122,7 +155,7 @@ def test_a_doubt_that_only_the_journal_tells_can_be_settled(
 
     assert ran.code == 0, ran.err
     assert saved(courses).entries == {ONE: one, TWO: two}
-    assert list(files_below(courses)) == ["a.yaml", STATE]
+    assert list(files_below(courses)) == ["a.yaml", STATE, REQUESTS]
 
 
 def test_recover_saves_what_a_killed_run_left(
@@ -142,7 +175,7 @@ def test_recover_saves_what_a_killed_run_left(
     assert (recovered.code, again.code) == (0, 0)
     assert saved(courses).entries == {ONE: server.records()[0]["Id"]}
     assert saved(courses).doubts == (TWO,)
-    assert list(after) == ["a.yaml", STATE]
+    assert list(after) == ["a.yaml", STATE, REQUESTS]
     assert "nothing to recover" in again.err
     assert files_below(courses) == after
 

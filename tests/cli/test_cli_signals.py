@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below, saved, wait_until, write_outline
+from harness import BACKUP, REQUESTS, STATE, files_below, saved, wait_until, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +77,54 @@ def test_a_signal_ends_a_wait_at_once(
     assert saved(onboarding.parent).doubts == ()
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_look_for_what_is_in_doubt(
+    online: CommandLine,
+    server: SandboxServer,
+    onboarding: Path,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """Told to stop while it waits for a list to catch up, a run saves the doubt at once."""
+    server.fault_create(1, "lost-before")
+    with online.start("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="600") as process:
+        wait_until(lambda: len(server.lists()) >= 2)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    doubts = saved(onboarding.parent).doubts
+    again = online("apply", "--auto-approve")
+
+    assert process.returncode == code, err
+    assert "Apply: 1 in doubt, 2 not tried." in err
+    assert f"coursesync resolve {WELCOME} --id N" in err
+    assert doubts == (WELCOME,)
+    assert again.code == 0, again.err
+    assert len(server.records()) == 3
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_wait_for_the_limits(
+    online: CommandLine,
+    server: SandboxServer,
+    onboarding: Path,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """Told to stop while it keeps to the limits, a run ends at once with what it has."""
+    onboarding.with_name("coursesync.toml").write_text("[limits]\nwrites_a_minute = 1\n")
+    started = time.monotonic()
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.creates()) == 1)
+        time.sleep(0.3)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode == code, err
+    assert "Apply: 1 created, 2 not tried." in err
+    assert time.monotonic() - started < 50
+    assert saved(onboarding.parent).entries == {WELCOME: server.records()[0]["Id"]}
+
+
 def test_a_second_signal_stops_at_once(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
@@ -89,12 +137,15 @@ def test_a_second_signal_stops_at_once(
             time.sleep(0.2)  # two at once would count as one
         process.communicate(timeout=60)
     planned = online("plan")
+    again = online("apply", "--auto-approve")
 
     assert process.returncode == -signal.SIGINT
     assert "1 to create, 0 to update, 0 to delete, 1 in doubt." in planned.out
     assert f"coursesync resolve {FIRST_WEEK} --id N -w courses" in planned.out
     assert "the run was cut off before the answer came" in planned.out
-    assert onboarding.exists()
+    assert again.code == 0, again.err
+    assert f"{FIRST_WEEK}: settled, Id {server.records()[1]['Id']}\n" in again.err
+    assert len(server.records()) == len(saved(onboarding.parent).entries) == 3
 
 
 def test_no_id_is_lost_to_a_kill(
@@ -111,14 +162,17 @@ def test_no_id_is_lost_to_a_kill(
     unchanged = files_below(onboarding.parent) == before
     again = online("apply", "--auto-approve")
     state = saved(onboarding.parent)
+    ids = {str(record["Title"]): record["Id"] for record in server.records()}
 
     assert listed.out == f"{FIRST_WEEK} in doubt\n{WELCOME} {server.records()[0]['Id']}\n"
     assert unchanged
-    assert again.code == 6
-    assert state.entries == {WELCOME: server.records()[0]["Id"]}
-    assert state.doubts == (FIRST_WEEK,)
-    assert len(server.creates()) == 1
-    assert list(files_below(onboarding.parent)) == ["coursesync.state.json", "onboarding.yaml"]
+    assert again.code == 0, again.err
+    assert f"{FIRST_WEEK}: settled, Id {ids['Your first week']}\n" in again.err
+    assert state.entries[WELCOME] == ids["Welcome to the space"]
+    assert state.entries[FIRST_WEEK] == ids["Your first week"]
+    assert state.doubts == ()
+    assert len(server.records()) == len(state.entries) == 3
+    assert list(files_below(onboarding.parent)) == [STATE, BACKUP, REQUESTS, "onboarding.yaml"]
 
 
 def test_a_kill_within_many_creates_loses_none(

@@ -14,7 +14,7 @@ import termios
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, files_below
+from harness import PROGRAM, SECTIONS, files_below
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +112,7 @@ def test_a_doubt_is_said_above_the_bar(
     author: CommandLine, api: SandboxServer, onboarding: Path
 ) -> None:
     """What did not go well has a line of its own while the bar goes on."""
-    api.fault_create(2, "lost-after")
+    api.fault(f"POST {SECTIONS}@2x3:lost-before")
     code, screen = on_terminal(author, "apply", "--auto-approve")
 
     assert code == 6
@@ -136,9 +136,11 @@ def test_colours_on_a_terminal(author: CommandLine, onboarding: Path, command: s
     assert onboarding.exists()
 
 
-def test_the_bar_obeys_no_color(author: CommandLine, onboarding: Path) -> None:
+def test_the_bar_obeys_no_color(author: CommandLine, api: SandboxServer, onboarding: Path) -> None:
     """With NO_COLOR the bar has no colour either; on a dumb terminal there are plain lines."""
     _, plain = on_terminal(author, "apply", "--auto-approve", NO_COLOR="1")
+    for record in api.records():  # or the second run would find them
+        api.foreign_remove(int(str(record["Id"])))
     _, dumb = on_terminal(
         author, "apply", "--auto-approve", "--state", "other.state.json", TERM="dumb"
     )

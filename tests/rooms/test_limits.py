@@ -1,95 +1,283 @@
-"""The API's limits, held against a simulation that sends as early as each window allows."""
+"""The schedule of requests: no window is ever exceeded, and no wait is longer than it has to be.
+
+Held against a count of every window, against the sandbox's own limiter, and against a simulation
+that sends as early as each window allows. Whole seconds, so that sums are exact.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.limits import UNLIMITED, WRITES, Schedule, Window, least_seconds
+from coursesync.limits import DAY, PUBLISHED, Limits, Request, Schedule, least_seconds
+from coursesync.sandbox import Settings
+from coursesync.sandbox.limits import Limiter
 
-# whole seconds, so that a simulation adds up exactly; each burst ends well before the next window
-NESTED = [
-    (Window(1, 1.0),),
-    (Window(3, 10.0),),
-    (Window(1, 1.0), Window(5, 20.0)),
-    (Window(1, 1.0), Window(4, 10.0), Window(20, 100.0)),
-    (Window(2, 3.0), Window(6, 60.0), Window(60, 1_000.0)),
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
+
+    from coursesync.limits import Window
+
+TIGHT = [
+    Limits(1.0, 3, 10, 5, 12, 40),
+    Limits(0.0, 1, 4, 2, 6, 9),
+    Limits(10.0, 4, 100, 4, 50, 100),
+    Limits(1.0, 60, 5, 120, 20, 30),
 ]
 
 
-def greedy(writes: int, windows: tuple[Window, ...]) -> float:
-    """Send each write as soon as every sliding window has room; return when the last one starts."""
-    starts: list[float] = []
-    for _ in range(writes):
-        due = starts[-1] if starts else 0.0
-        for window in windows:
-            if len(starts) >= window.limit:
-                due = max(due, starts[-window.limit] + window.seconds)
-        starts.append(due)
-    return starts[-1] if starts else 0.0
+@dataclass(frozen=True)
+class Sent:
+    """A request of a run: when it started and ended, and when the server counted it."""
+
+    start: float
+    end: float
+    counted: float
+    write: bool
 
 
-@pytest.mark.parametrize("windows", NESTED)
-def test_the_least_time_is_that_of_sending_as_early_as_can_be(windows: tuple[Window, ...]) -> None:
-    """For up to 300 writes the estimate is what the fastest schedule takes, to the second."""
-    assert [least_seconds(n, windows) for n in range(301)] == [
-        greedy(n, windows) for n in range(301)
-    ]
+@dataclass(frozen=True)
+class Wish:
+    """A request that a run wants: after which pause, how long it takes, when it is counted."""
+
+    pause: int
+    takes: int
+    late: bool
+    write: bool
 
 
-@pytest.mark.parametrize("writes", [0, 1, 2, 59, 60, 61, 62, 120, 121, 300, 5_000, 5_001, 5_062])
-def test_the_least_time_at_the_published_limits(writes: int) -> None:
-    """At the API's own limits, too, the estimate is what the fastest schedule takes."""
-    assert least_seconds(writes) == pytest.approx(greedy(writes, WRITES))
+pauses = st.integers(0, 3) | st.integers(0, 100) | st.sampled_from([3_600, 86_400])
+wishes = st.lists(
+    st.builds(Wish, pauses, st.integers(0, 2) | st.just(70), st.booleans(), st.booleans()),
+    max_size=60,
+)
 
 
-def test_without_limits_no_time_is_needed() -> None:
-    """Where nothing is limited, any number of writes takes no time."""
-    assert least_seconds(10_000, UNLIMITED) == 0
-    assert Schedule(UNLIMITED).wait(5) == 0
+def run(schedule: Schedule, wanted: Iterable[Wish], now: float = 1_000.0) -> list[Sent]:
+    """Send each wish as soon as the schedule allows it."""
+    sent = []
+    for wish in wanted:
+        now += wish.pause
+        now += schedule.wait(now, write=wish.write)
+        end = now + wish.takes
+        schedule.ended(end, write=wish.write)
+        sent.append(Sent(now, end, end if wish.late else now, wish.write))
+        now = end
+    return sent
+
+
+def counted(sent: Iterable[Sent], window: Window) -> list[Sent]:
+    """Return the requests that a window counts."""
+    return [each for each in sent if each.write or not window.writes_only]
+
+
+def as_soon_as_can_be(writes: Iterable[bool], limits: Limits) -> float:
+    """Send each request when every sliding window has room; return when the last one starts."""
+    starts: list[Sent] = []
+    for write in writes:
+        due = starts[-1].start if starts else 0.0
+        for window in limits.windows:
+            mine = counted(starts, window)
+            if (write or not window.writes_only) and len(mine) >= window.limit:
+                due = max(due, mine[-window.limit].start + window.seconds)
+        starts.append(Sent(due, due, due, write))
+    return starts[-1].start if starts else 0.0
 
 
 @settings(deadline=None, max_examples=150)
+@given(st.sampled_from(TIGHT), wishes)
+def test_no_sliding_window_is_ever_exceeded(limits: Limits, wanted: list[Wish]) -> None:
+    """Whenever the server counts each request, no stretch of a window's length holds too many."""
+    sent = run(Schedule(limits), wanted)
+
+    for window in limits.windows:
+        times = [each.counted for each in counted(sent, window)]
+        behind = times[window.limit :]
+        assert all(b - a >= window.seconds for a, b in zip(times, behind, strict=False))
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(TIGHT), wishes, st.integers(0, 86_400))
+def test_no_fixed_window_is_ever_exceeded(limits: Limits, wanted: list[Wish], offset: int) -> None:
+    """The same where the server counts by the clock's own minutes, wherever these begin."""
+    sent = run(Schedule(limits), wanted)
+
+    for window in limits.windows:
+        if window.seconds:
+            numbers = [(each.counted + offset) // window.seconds for each in counted(sent, window)]
+            assert all(numbers.count(number) <= window.limit for number in set(numbers))
+
+
+@settings(deadline=None, max_examples=40)
 @given(
-    st.sampled_from(NESTED),
-    st.lists(st.integers(0, 30) | st.just(0), max_size=80),
+    st.sampled_from(["sliding", "fixed"]),
+    st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(1, 80)), max_size=8),
 )
-def test_a_schedule_never_breaks_a_sliding_window(
-    windows: tuple[Window, ...], pauses: list[int]
+def test_the_sandbox_never_turns_a_request_away(
+    kind: Literal["sliding", "fixed"], bursts: list[tuple[int, bool, int]]
 ) -> None:
-    """However a run dawdles, no stretch of a window's length holds more starts than it may."""
-    schedule, now = Schedule(windows), 1_000.0
-    starts: list[float] = []
-    for pause in pauses:
+    """At the published limits, whichever way they are counted, each request of a burst is taken."""
+    schedule, limiter, now = Schedule(), Limiter(Settings(limits=kind)), 12_345.0
+    for pause, write, number in bursts:
         now += pause
-        now += schedule.wait(now)
-        schedule.started(now)
-        starts.append(now)
-
-    for window in windows:
-        behind = starts[window.limit :]
-        assert all(
-            later - earlier >= window.seconds
-            for earlier, later in zip(starts, behind, strict=False)
-        )
+        for _ in range(number):
+            now += schedule.wait(now, write=write)
+            assert limiter.admit("POST" if write else "GET", now) == 0
+            schedule.ended(now, write=write)
 
 
-@pytest.mark.parametrize("windows", NESTED)
-def test_a_schedule_wastes_no_time(windows: tuple[Window, ...]) -> None:
-    """A run that sends as soon as it may ends when the fastest schedule does."""
-    schedule, now = Schedule(windows), 0.0
-    for _ in range(150):
-        now += schedule.wait(now)
-        schedule.started(now)
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(TIGHT), wishes, st.booleans())
+def test_no_wait_is_longer_than_it_has_to_be(
+    limits: Limits,
+    wanted: list[Wish],
+    write: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """Where there is a wait, a moment before its end some window is still full."""
+    schedule = Schedule(limits)
+    sent = run(schedule, wanted)
+    now = sent[-1].end if sent else 1_000.0
+    seconds = schedule.wait(now, write=write)
+    just_before = now + seconds - 0.001
 
-    assert now == greedy(150, windows)
+    assert seconds == 0 or any(
+        sum(each.end > just_before - window.seconds for each in counted(sent, window))
+        >= window.limit
+        for window in limits.windows
+        if write or not window.writes_only
+    )
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(TIGHT), wishes, wishes)
+def test_a_run_goes_on_where_the_one_before_it_ended(
+    limits: Limits, before: list[Wish], after: list[Wish]
+) -> None:
+    """Two runs, the second told of the first's requests, send when a single one would have."""
+    whole = Schedule(limits)
+    first = run(whole, before)
+    now = first[-1].end if first else 1_000.0
+    told = Schedule(limits, [Request(each.end, each.write) for each in first])
+
+    assert run(told, after, now) == run(whole, after, now)
+
+
+@pytest.mark.parametrize("limits", TIGHT[:3])
+def test_the_least_time_is_that_of_sending_as_early_as_can_be(limits: Limits) -> None:
+    """For up to 60 writes the estimate is never more than the fastest schedule takes."""
+    for writes in range(61):
+        fastest = as_soon_as_can_be([True] * writes, limits)
+        schedule, now = Schedule(limits), 0.0
+        for _ in range(writes):
+            now += schedule.wait(now, write=True)
+            schedule.ended(now, write=True)
+
+        assert now == fastest
+        assert least_seconds(writes, limits=limits) <= fastest
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2, 59, 60, 61, 62, 120, 121, 300])
+@pytest.mark.parametrize("reads", [0, 1, 30])
+def test_the_least_time_at_the_published_limits(writes: int, reads: int) -> None:
+    """At the API's own limits the estimate is what the fastest order of the requests takes."""
+    order = [False] * reads + [True] * writes
+    if writes > 60:  # the reads fit between two bursts of writes
+        order = [True] * 60 + [False] * reads + [True] * (writes - 60)
+    fastest = as_soon_as_can_be(order, PUBLISHED)
+
+    assert least_seconds(writes, reads) == pytest.approx(fastest)
+
+
+@pytest.mark.parametrize(("writes", "days"), [(5_000, 0), (5_001, 1), (10_000, 1), (10_001, 2)])
+def test_a_day_has_so_many_writes(writes: int, days: int) -> None:
+    """More writes than a day allows take another day."""
+    assert least_seconds(writes) // DAY == days
+
+
+def test_without_limits_no_time_is_needed() -> None:
+    """Where nothing is limited, nothing waits and no allowance can be told."""
+    schedule = Schedule(None)
+    for _ in range(100):
+        schedule.ended(5.0, write=True)
+
+    assert schedule.wait(5.0, write=True) == 0
+    assert schedule.seconds_for(5.0, 10_000) == 0
+    assert schedule.writes_left(5.0) is None
+
+
+def test_a_request_of_the_past_can_be_as_old_as_it_likes() -> None:
+    """What is older than every window holds nothing up."""
+    schedule = Schedule(TIGHT[0], [Request(-2 * DAY, write=True)] * 50)
+
+    assert schedule.wait(0.0, write=True) == 0
+    assert schedule.writes_left(0.0) == TIGHT[0].writes_a_day
+
+
+def test_the_days_writes_are_counted_down() -> None:
+    """What is left of the day is its allowance without the writes of the last 24 hours."""
+    schedule = Schedule(replace(PUBLISHED, writes_a_day=10))
+    for at in range(4):
+        schedule.ended(float(at), write=True)
+        schedule.ended(float(at), write=False)
+
+    assert [schedule.writes_left(now) for now in (5.0, DAY, DAY + 1, DAY + 3)] == [6, 7, 8, 10]
 
 
 def test_nothing_starts_before_the_api_allows_it() -> None:
-    """A wait that the API asked for is kept, and an earlier one does not shorten it."""
+    """A wait that the API asked for is kept, and a shorter one does not shorten it."""
     schedule = Schedule()
-    schedule.hold(100.0)
-    schedule.hold(50.0)
+    schedule.throttled(0.0, 100.0)
+    schedule.throttled(1.0, 10.0)
 
-    assert [schedule.wait(now) for now in (40.0, 90.0, 100.0, 120.0)] == [60.0, 10.0, 0.0, 0.0]
+    assert [schedule.wait(now, write=False) for now in (40.0, 90.0, 100.0)] == [60.0, 10.0, 0.0]
+
+
+def test_a_throttled_run_goes_slower_and_recovers() -> None:
+    """After a throttled request the rest is spread evenly, and soon as quick as before."""
+    schedule = Schedule()
+    schedule.throttled(0.0, 10.0)
+    schedule.ended(10.0, write=True)
+    slow = schedule.wait(10.0, write=True)
+    schedule.throttled(10.0, 10.0)
+    schedule.ended(20.0, write=True)
+    slower = schedule.wait(20.0, write=True)
+    later = 20.0 + 15 * 60
+    schedule.ended(later, write=True)
+
+    assert slow == pytest.approx(60 / 48)
+    assert slower > slow
+    assert schedule.wait(later, write=True) == pytest.approx(PUBLISHED.gap)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=200))
+def test_however_often_it_is_throttled_a_run_goes_on(pauses: list[int]) -> None:
+    """It never gets slower than a request a minute."""
+    schedule, now = Schedule(), 0.0
+    for pause in pauses:
+        now += pause
+        schedule.ended(now, write=True)
+        schedule.throttled(now, 1.0)
+
+    assert schedule.wait(now, write=True) <= 60
+    assert schedule.wait(now + 60, write=True) == 0
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.sampled_from(TIGHT[:3]), wishes, st.integers(0, 30))
+def test_what_is_still_to_come_is_told_without_exaggeration(
+    limits: Limits, wanted: list[Wish], writes: int
+) -> None:
+    """The time told for the rest is at least the wait for the next, and grows with the rest."""
+    schedule = Schedule(limits)
+    sent = run(schedule, wanted)
+    now = sent[-1].end if sent else 1_000.0
+    told = [schedule.seconds_for(now, number) for number in range(writes + 1)]
+
+    assert told == sorted(told)
+    assert told[0] >= schedule.wait(now, write=True)

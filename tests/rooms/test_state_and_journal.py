@@ -8,8 +8,27 @@ import pytest
 from pydantic import ValidationError
 from rooms.values import AT, EMPTY, address, state_of
 
-from coursesync.journal import CUT_OFF, RECORD, Conclusion, Intent, Move, Run, Step, fold, holds
-from coursesync.state import CourseRecord, Doubt, Entry, State, mark_complete, settle
+from coursesync.journal import (
+    CUT_OFF,
+    RECORD,
+    Conclusion,
+    Found,
+    Intent,
+    Move,
+    Run,
+    Step,
+    fold,
+    holds,
+)
+from coursesync.state import (
+    Candidate,
+    CourseRecord,
+    Doubt,
+    Entry,
+    State,
+    mark_complete,
+    settle,
+)
 
 if TYPE_CHECKING:
     from coursesync.resources.base import Address
@@ -177,10 +196,76 @@ def test_a_move_needs_no_holding() -> None:
 
 
 def test_settling_with_an_id_makes_the_entry() -> None:
-    """A person who names the Id turns the doubt into an entry with what was sent."""
-    settled = settle(state(doubts={WELCOME: doubt("x")}), WELCOME, 1001)
+    """A person who names the Id turns the doubt into that entry."""
+    settled = settle(state(doubts={WELCOME: doubt("x")}), WELCOME, entry())
 
-    assert settled == state({WELCOME: entry().model_copy(update={"updated_on": None})})
+    assert settled == state({WELCOME: entry()})
+
+
+@pytest.mark.parametrize(("chosen", "strangers"), [(None, [5, 7, 1001]), (entry(), [5, 7])])
+def test_candidates_that_were_not_chosen_are_strangers(
+    chosen: Entry | None, strangers: list[int]
+) -> None:
+    """What a person said to be none of ours is remembered, and never taken for ours again."""
+    candidates = [Candidate(attributes=SENT, id=number) for number in (1001, 7)]
+    left = doubt("x").model_copy(update={"candidates": candidates})
+    before = state(doubts={WELCOME: left}).model_copy(update={"strangers": [5]})
+
+    assert settle(before, WELCOME, chosen).strangers == strangers
+
+
+def test_a_record_that_was_found_is_an_entry() -> None:
+    """Adopted or settled, a found record stands in the state, and no doubt beside it."""
+    found = Found(address=WELCOME, entry=entry(), at=AT)
+    in_doubt: list[Step] = [intent(), outcome("in doubt", reason="x")]
+
+    assert fold(EMPTY, [found]) == state({WELCOME: entry()})
+    assert fold(EMPTY, [*in_doubt, found]) == state({WELCOME: entry()})
+    assert fold(state(doubts={WELCOME: doubt("x")}), [found]) == state({WELCOME: entry()})
+
+
+def test_a_look_that_found_nothing_ends_the_doubt() -> None:
+    """What left no trace may be sent again: until then it is no doubt."""
+    nothing = Found(address=WELCOME, at=AT)
+
+    assert fold(EMPTY, [intent(), outcome("in doubt"), nothing]) == EMPTY
+    assert fold(EMPTY, [intent(), outcome("in doubt"), nothing, intent(attempt=2)]) == state(
+        doubts={WELCOME: doubt(CUT_OFF)}
+    )
+
+
+def test_a_look_that_a_person_has_to_judge_is_a_doubt_with_its_candidates() -> None:
+    """What was found near is kept for the person who settles it, also before anything was sent."""
+    candidate = Candidate(attributes=SENT, id=7, updated_by="ada@space.example")
+    left = doubt("near").model_copy(update={"candidates": [candidate]})
+    found = Found(address=WELCOME, doubt=left, at=AT)
+
+    assert fold(EMPTY, [found]) == state(doubts={WELCOME: left})
+    assert fold(EMPTY, [intent(), outcome("in doubt"), found]) == state(doubts={WELCOME: left})
+
+
+def test_a_look_settles_what_was_cut_off() -> None:
+    """An intent without an outcome is settled by what is found after it."""
+    found = Found(address=WELCOME, entry=entry(), at=AT)
+
+    assert fold(EMPTY, [intent(), found]) == state({WELCOME: entry()})
+
+
+def test_what_was_found_touches_its_course() -> None:
+    """A course in which something was found is read again."""
+    record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
+    before = mark_complete(EMPTY, {"c": record, "d": record})
+
+    assert list(fold(before, [Found(address=WELCOME, at=AT)]).courses) == ["d"]
+
+
+def test_a_state_holds_what_was_found_when_it_knows_its_id() -> None:
+    """An Id that was adopted counts as one that was created."""
+    found = Found(address=WELCOME, entry=entry(), at=AT)
+
+    assert holds(state({WELCOME: entry()}), [found])
+    assert not holds(state(doubts={WELCOME: doubt("x")}), [found])
+    assert holds(EMPTY, [intent(), Found(address=WELCOME, at=AT)])
 
 
 def test_settling_as_not_created_leaves_nothing() -> None:
@@ -191,7 +276,7 @@ def test_settling_as_not_created_leaves_nothing() -> None:
 def test_settling_what_is_not_in_doubt_is_an_error() -> None:
     """There is nothing to settle at an address without a doubt."""
     with pytest.raises(KeyError):
-        settle(state({WELCOME: entry()}), WELCOME, 7)
+        settle(state({WELCOME: entry()}), WELCOME, entry(7))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +286,9 @@ def test_settling_what_is_not_in_doubt_is_an_error() -> None:
         intent(),
         outcome("in doubt", reason='a "reason" — with\nlines'),
         Move(to={WELCOME: address("hello")}, at=AT),
+        Found(address=WELCOME, at=AT),
+        Found(address=WELCOME, entry=entry(), at=AT),
+        Found(address=WELCOME, doubt=doubt("x"), at=AT),
     ],
 )
 def test_a_record_is_read_back_as_it_was_written(record: Run | Step) -> None:

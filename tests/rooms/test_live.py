@@ -1,0 +1,188 @@
+"""What the server has, read strictly: what is no list of records is never taken for one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coursesync.live import Record, read_ids, read_page
+from coursesync.outcome import Exchange
+from coursesync.resources.section import SECTION
+
+if TYPE_CHECKING:
+    from coursesync.resources.base import FieldValue
+
+RAW: dict[str, object] = {
+    "Id": 1001,
+    "CourseId": 4711,
+    "Title": "Welcome",
+    "DisplayOrder": 10,
+    "SectionContents": None,
+    "UnlockType": 1,
+    "UnlockAfterDays": 0,
+    "Active": True,
+    "NewImageUrl": None,
+    "CreatedOn": "2025-01-15T10:30:00Z",
+    "UpdatedOn": "2025-01-16T10:30:00Z",
+    "UpdatedBy": "ada@space.example",
+    "LocalizationDetails": {"more": [1.5, None]},
+}
+JSON = "application/json; charset=utf-8"
+
+
+def exchange(body: object, content_type: str = JSON) -> Exchange:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Exchange(sent=True, status=200, headers={"content-type": content_type}, body=content)
+
+
+def page(*records: object, **more: object) -> dict[str, object]:
+    return {"Records": list(records), "TotalItems": len(records), "TotalPages": 1, **more}
+
+
+def test_a_record_is_what_an_outline_decides_and_who_wrote_it() -> None:
+    """Of all that a record holds, what can be compared is read, and the rest left."""
+    found = read_page(exchange(page(RAW, TotalItems=7, TotalPages=4, HasNextPage=True)), SECTION)
+    attributes: dict[str, FieldValue] = {
+        "Active": True,
+        "CourseId": 4711,
+        "DisplayOrder": 10,
+        "Title": "Welcome",
+        "UnlockAfterDays": 0,
+        "UnlockType": 1,
+    }
+
+    assert found is not None
+    assert (found.total, found.pages) == (7, 4)
+    assert found.records == (
+        Record(
+            id=1001,
+            parent_id=4711,
+            attributes=attributes,
+            created_on="2025-01-15T10:30:00Z",
+            updated_on="2025-01-16T10:30:00Z",
+            updated_by="ada@space.example",
+        ),
+    )
+
+
+def test_no_records_are_a_page_too() -> None:
+    """A course without a section is a list of none, and known as such."""
+    found = read_page(exchange(page(TotalPages=0)), SECTION)
+
+    assert found is not None
+    assert (found.records, found.total, found.pages) == ((), 0, 0)
+
+
+@pytest.mark.parametrize("name", ["Id", "CourseId"])
+@pytest.mark.parametrize("value", ["1001", True, -1, 0, 1.5, 2**63, None, [1], {"Id": 1}])
+def test_an_id_is_a_whole_number_above_0(name: str, value: object) -> None:
+    """What can be no Id, as a string, a truth or a negative number, spoils the whole page."""
+    assert read_page(exchange(page(RAW, {**RAW, name: value})), SECTION) is None
+
+
+@pytest.mark.parametrize("name", ["Id", "CourseId"])
+def test_a_record_without_an_id_is_none(name: str) -> None:
+    """A record that does not say which it is spoils the whole page."""
+    raw = {each: value for each, value in RAW.items() if each != name}
+
+    assert read_page(exchange(page(raw)), SECTION) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b'"Records"',
+        b'{"Records": [], "TotalItems": 0}',
+        b'{"Records": [], "TotalPages": 1, "TotalItems": "0"}',
+        b'{"Records": [], "TotalPages": 1, "TotalItems": true}',
+        b'{"Records": [], "TotalPages": -1, "TotalItems": 0}',
+        b'{"Records": {}, "TotalPages": 1, "TotalItems": 0}',
+        b'{"Records": null, "TotalPages": 1, "TotalItems": 0}',
+        b'{"Records": ["x"], "TotalPages": 1, "TotalItems": 1}',
+        b'{"Records": [], "Records": [], "TotalPages": 1, "TotalItems": 0}',
+        b'{"Records": [], "TotalPages": 1, "TotalItems": NaN}',
+        b'{"Records": [{"Id": 1, "Id": 1, "CourseId": 2}], "TotalPages": 1, "TotalItems": 1}',
+        b'{"Records": [{"Id": 1, "CourseId": 2, "X": Infinity}], "TotalPages": 1, "TotalItems": 1}',
+        b'{"Records": [], "TotalPages": 1, "TotalItems": 0',
+        b"\xff\xfe{",
+        b"[" * 100_000,
+        b'{"Records": [], "TotalPages": 1, "TotalItems": ' + b"9" * 5_000 + b"}",
+    ],
+)
+def test_what_is_no_page_is_not_read(body: bytes) -> None:
+    """A name twice, a NaN, another type or half a body: none of it is a list."""
+    assert read_page(exchange(body), SECTION) is None
+
+
+@pytest.mark.parametrize("content_type", ["", "text/html", "text/plain", "application/jsonp"])
+def test_what_does_not_say_that_it_is_json_is_not_read(content_type: str) -> None:
+    """A page of a proxy is no list, though its body could be."""
+    assert read_page(exchange(page(RAW), content_type), SECTION) is None
+    assert read_ids(exchange([RAW], content_type)) is None
+
+
+@pytest.mark.parametrize("name", ["CreatedOn", "UpdatedOn", "UpdatedBy"])
+@pytest.mark.parametrize("value", [None, 5, "", [], {"x": 1}])
+def test_who_and_when_may_be_missing(name: str, value: object) -> None:
+    """What only helps a person to choose is not worth refusing a page for."""
+    found = read_page(exchange(page({**RAW, name: value})), SECTION)
+
+    assert found is not None
+    assert None in (
+        found.records[0].created_on,
+        found.records[0].updated_on,
+        found.records[0].updated_by,
+    )
+
+
+def test_who_and_when_are_shown_harmless() -> None:
+    """What ends on a screen holds no control character and has an end."""
+    raw = {**RAW, "UpdatedBy": "\x1b[31m" + "x" * 1_000, "CreatedOn": "\n" * 3 + "2025" * 100}
+    found = read_page(exchange(page(raw)), SECTION)
+
+    assert found is not None
+    assert "\x1b" not in str(found.records[0].updated_by)
+    assert len(str(found.records[0].updated_by)) == 100
+    assert len(str(found.records[0].created_on)) == 40
+
+
+@pytest.mark.parametrize("value", [None, 1.5, [], {}])
+def test_a_field_of_a_strange_type_is_none(value: object) -> None:
+    """A title that is no text is no title, so that such a record fits nothing."""
+    found = read_page(exchange(page({**RAW, "Title": value})), SECTION)
+
+    assert found is not None
+    assert "Title" not in found.records[0].attributes
+
+
+def test_ids_are_those_of_a_bare_list() -> None:
+    """Asked for by Id, records come as a list; its Ids say which there are."""
+    assert read_ids(exchange([{"Id": 1, "Title": "x"}, {"Id": 7}])) == frozenset({1, 7})
+    assert read_ids(exchange([])) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"Records": []}, ["1"], [{"Id": "1"}], [{"Id": True}], [{"Id": -1}], [{}], None, "[]"],
+)
+def test_what_is_no_list_of_records_has_no_ids(body: object) -> None:
+    """Ids as strings, truths or negative numbers are none, and nothing else is a list."""
+    assert read_ids(exchange(body)) is None
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(max_size=80) | st.text(max_size=60).map(str.encode))
+def test_no_answer_is_too_odd_to_be_read(body: bytes) -> None:
+    """Whatever comes is read or refused, without another failure."""
+    found = read_page(exchange(body), SECTION), read_ids(exchange(body))
+
+    assert found[0] is None
+    assert not found[1]

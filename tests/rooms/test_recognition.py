@@ -1,0 +1,287 @@
+"""Is it the record that a create made? What fits, what is near, and what tells nothing."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rooms.values import AT, address
+
+from coursesync.live import Record, read_page
+from coursesync.outcome import Exchange
+from coursesync.recognition import (
+    Absent,
+    Found,
+    Unclear,
+    Wanted,
+    entry_of,
+    fits,
+    recognise,
+    same_html,
+)
+from coursesync.resources.section import SECTION
+from coursesync.state import Candidate, Doubt
+
+if TYPE_CHECKING:
+    from coursesync.resources.base import Attributes, FieldValue
+
+SENT: dict[str, FieldValue] = {
+    "Active": True,
+    "CourseId": 4711,
+    "DisplayOrder": 10,
+    "SectionContents": "<p>Hello &amp; welcome</p>",
+    "Title": "Welcome",
+    "UnlockAfterDays": 0,
+    "UnlockType": 1,
+}
+LONG_AGO = "2020-01-01T00:00:00Z"
+words = st.text("aäß& <>é\U0001f3e1x", max_size=12)
+sections = st.fixed_dictionaries(
+    {
+        "Active": st.booleans(),
+        "CourseId": st.integers(1, 2**31 - 1),
+        "DisplayOrder": st.integers(-(2**31), 2**31 - 1),
+        "SectionContents": st.text(max_size=40) | st.lists(words).map("<p>".join),
+        "Title": st.text(min_size=1, max_size=20),
+        "UnlockAfterDays": st.integers(0, 365),
+        "UnlockType": st.sampled_from([1, 2, 3]),
+    },
+    optional={
+        "NewImageUrl": st.just("https://cdn.example.com/a.png"),
+        "ClearImageFile": st.sampled_from([True]),
+    },
+)
+
+
+def wanted(attributes: Attributes = SENT, since: str | None = AT, key: str = "welcome") -> Wanted:
+    return Wanted(address(key), SECTION, attributes, since)
+
+
+def record(number: int = 1, created: str | None = LONG_AGO, **changed: FieldValue) -> Record:
+    return Record(number, 4711, {**SENT, **changed}, created, created, "ada@space.example")
+
+
+def as_read(attributes: Attributes) -> Attributes:
+    """Return what a search tells of a record that a create made."""
+    raw = {**attributes, "Id": 7, "NewImageUrl": None, "ClearImageFile": None, "CreatedOn": AT}
+    page = {"Records": [raw], "TotalItems": 1, "TotalPages": 1}
+    headers = {"content-type": "application/json; charset=utf-8"}
+    found = read_page(Exchange(True, 200, headers, json.dumps(page).encode()), SECTION)  # noqa: FBT003 - `sent`
+    assert found is not None
+    return found.records[0].attributes
+
+
+@settings(deadline=None, max_examples=150)
+@given(sections)
+def test_what_a_create_made_always_fits(sent: dict[str, FieldValue]) -> None:
+    """A record that holds what was sent is recognised, whatever that was."""
+    assert fits(wanted(sent), as_read(sent))
+
+
+@settings(deadline=None, max_examples=150)
+@given(sections, st.data())
+def test_one_field_that_differs_never_fits(
+    sent: dict[str, FieldValue], data: st.DataObject
+) -> None:
+    """A record that differs in any one field that can be read back is not taken for it."""
+    # no tag or comment stays open, to swallow what comes after it
+    sent["SectionContents"] = escape(str(sent["SectionContents"]))
+    name = data.draw(st.sampled_from(sorted(set(sent) - SECTION.write_only)))
+    others: dict[str, st.SearchStrategy[FieldValue]] = {
+        "Active": st.just(not sent["Active"]),
+        "SectionContents": st.just(f"{sent['SectionContents']} <p>more</p>"),
+        "Title": st.text(max_size=20),
+    }
+    other = others.get(name, st.integers(1, 1000))
+    value: FieldValue = data.draw(other.filter(lambda drawn: drawn != sent[name]))
+
+    assert not fits(wanted(sent), as_read({**sent, name: value}))
+
+
+@pytest.mark.parametrize("name", sorted(SENT))
+def test_a_field_that_is_missing_or_of_another_type_does_not_fit(name: str) -> None:
+    """1 is not True, and what a record does not say is not what was sent."""
+    without = {each: value for each, value in SENT.items() if each != name}
+    other = int(SENT[name]) if isinstance(SENT[name], bool) else f"{SENT[name]}?"
+
+    assert not fits(wanted(), without)
+    assert not fits(wanted(), {**SENT, name: other})
+
+
+def test_contents_that_are_empty_may_be_missing() -> None:
+    """A server that stores no contents as null has the section all the same."""
+    sent = {**SENT, "SectionContents": ""}
+    without = {name: value for name, value in sent.items() if name != "SectionContents"}
+
+    assert fits(wanted(sent), without)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<p>a</p>", "<p>a</p>\n"),
+        ("<p>a</p><p>b</p>", "<p>a</p>\n\n<p>b</p>"),
+        ("<p>a  b</p>", "<p>a\nb</p>"),
+        ("<p>&amp; &eacute;</p>", "<p>&#38; é</p>"),
+        ("<P CLASS='x'>a</P>", '<p class="x">a</p>'),
+        ("<a href=x title=y>a</a>", '<a title="y" href="x">a</a>'),
+        ("a<br>b", "a<br />b"),
+        ("<p>a<!-- note --></p>", "<p>a</p>"),
+    ],
+)
+def test_the_same_html_otherwise_written(one: str, other: str) -> None:
+    """Blanks, quotes, entities, letters of tags and comments make no difference."""
+    assert same_html(one, other)
+    assert same_html(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<p>a</p>", "<p>b</p>"),
+        ("<p>a</p>", "<div>a</div>"),
+        ("<p>a</p>", "<p>a"),
+        ("<p class=x>a</p>", "<p>a</p>"),
+        ("<a href=x>a</a>", "<a href=y>a</a>"),
+        ("<p>a b</p>", "<p>ab</p>"),
+        ("&lt;p&gt;", "<p>"),
+        ("", "<p></p>"),
+    ],
+)
+def test_other_html(one: str, other: str) -> None:
+    """Other words, tags or attributes are other contents."""
+    assert not same_html(one, other)
+    assert not same_html(other, one)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
+def test_no_html_is_too_odd_to_be_compared(one: str, other: str) -> None:
+    """Whatever somebody typed into Nexudus is compared, and equals itself."""
+    assert same_html(one, one)
+    assert same_html(one, other) == same_html(other, one)
+
+
+@pytest.mark.parametrize("since", [None, AT])
+def test_the_one_that_fits_is_found(since: str | None) -> None:
+    """Exactly one record that fits is it, among any number of old others."""
+    found = recognise([wanted(since=since)], [record(1), record(2, Title="Another")])
+
+    assert found == {address("welcome"): Found(record(1))}
+
+
+def test_several_that_fit_are_for_a_person() -> None:
+    """Of two that fit, neither is taken, and both are named."""
+    found = recognise([wanted()], [record(1), record(2)])[address("welcome")]
+
+    assert found == Unclear("more than one record could be it", (record(1), record(2)))
+
+
+def test_one_that_fits_two_creates_is_for_a_person() -> None:
+    """A record is never taken for two creates, and neither of them is sent."""
+    found = recognise([wanted(), wanted(key="other")], [record(1)])
+
+    assert all(
+        isinstance(each, Unclear) and each.candidates == (record(1),) for each in found.values()
+    )
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("since", [None, AT])
+@pytest.mark.parametrize("title", ["welcome", "  WELCOME ", "Welcome"])
+def test_one_of_that_title_is_near(title: str, since: str | None) -> None:
+    """A record of the same title, however it is written, is never passed over."""
+    near = record(1, Title=title, DisplayOrder=20)
+    found = recognise([wanted(since=since)], [near])[address("welcome")]
+
+    assert found == Unclear("the course has one of that title that differs in something", (near,))
+
+
+@pytest.mark.parametrize(
+    ("created", "near"),
+    [
+        ("2025-01-15T10:30:05Z", True),
+        ("2025-01-15T10:26:00Z", True),
+        ("2025-01-15T10:24:00Z", False),
+        ("2025-01-15T11:26:00+01:00", True),
+        ("2025-01-15T10:31:00", True),
+        ("2025-01-15", False),
+        ("yesterday", True),
+        (None, True),
+    ],
+)
+def test_what_appeared_at_that_time_is_near(
+    created: str | None,
+    near: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """Something else made since five minutes before, or nobody knows when, may be it."""
+    other = record(1, created, Title="Something else")
+    found = recognise([wanted()], [other])[address("welcome")]
+
+    assert isinstance(found, Unclear if near else Absent)
+
+
+def test_what_appeared_lately_is_nothing_to_a_create_that_was_not_sent() -> None:
+    """Before the first create of a course only likeness counts, not time."""
+    other = record(1, None, Title="Something else")
+
+    assert recognise([wanted(since=None)], [other]) == {address("welcome"): Absent()}
+
+
+def test_a_record_that_is_anothers_is_not_near() -> None:
+    """A record that fits one create raises no doubt about the others of its course."""
+    other = {**SENT, "Title": "Second", "DisplayOrder": 20}
+    second = wanted(other, key="second")
+    found = recognise([wanted(), second], [record(1, AT), record(2, AT, **other)])
+
+    assert found == {
+        address("welcome"): Found(record(1, AT)),
+        second.address: Found(record(2, AT, **other)),
+    }
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.sampled_from(["Welcome", "welcome", "Other", "More"]), max_size=6), st.booleans()
+)
+def test_no_record_is_found_for_two_creates(titles: list[str], sent_already: bool) -> None:  # noqa: FBT001 - drawn
+    """Whatever the server has, a record is the finding of one create at the most."""
+    creates = [
+        wanted({**SENT, "Title": title}, AT if sent_already else None, f"k{number}")
+        for number, title in enumerate(["Welcome", "Other", "Welcome"])
+    ]
+    records = [record(number, AT, Title=title) for number, title in enumerate(titles, 1)]
+    found = [
+        each.record.id for each in recognise(creates, records).values() if isinstance(each, Found)
+    ]
+
+    assert len(found) == len(set(found))
+    assert all(titles.count(records[each - 1].attributes["Title"]) == 1 for each in found)  # type: ignore[arg-type]
+
+
+def candidate(**changed: FieldValue) -> Candidate:
+    return Candidate(attributes={**SENT, **changed}, id=7, updated_on=AT)
+
+
+def doubt(*candidates: Candidate) -> Doubt:
+    return Doubt(attributes=SENT, candidates=list(candidates), parent_id=4711, reason="x", since=AT)
+
+
+def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
+    """What the server has is what the state says, so that the next plan shows the difference."""
+    entry = entry_of(doubt(candidate(Title="welcome")), 7, address("welcome"))
+
+    assert entry.attributes["Title"] == "welcome"
+    assert (entry.id, entry.parent_id, entry.updated_on) == (7, 4711, AT)
+
+
+@pytest.mark.parametrize(
+    "left", [doubt(), doubt(candidate(SectionContents="<p>Hello & welcome</p>\n"))]
+)
+def test_a_chosen_record_that_fits_is_what_was_sent(left: Doubt) -> None:
+    """A record that nothing is known of, or that fits, is taken for what was sent."""
+    assert entry_of(left, 7, address("welcome")).attributes == SENT
