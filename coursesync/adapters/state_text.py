@@ -80,9 +80,10 @@ def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
         raise ValueError("something stands under a name that is none")
 
 
-def _check_each_once(rest: bytes, *named: Sized) -> None:
-    """Raise ValueError where two entries have one name: of such two, JSON gives but the last."""
-    if rest.count(b'\n    "') != sum(map(len, named)):
+def _check_each_once(rest: bytes, courses: Sized, doubts: Sized, entries: Sized) -> None:
+    """Raise ValueError where an address or an Id stands twice: JSON would give but the last."""
+    names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
+    if ids != len(courses) + len(entries) or names != ids + len(doubts):
         raise ValueError("something stands twice, or not as it is written")
 
 
