@@ -106,6 +106,8 @@ class StateFile:
 
         run = Run(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
+            # what can't be cleared away here would keep the state from being saved at the end
+            self.disk.remove(self._temporary(self.path))
             self._journal = self.disk.create(self.journal_path)
             self._is_torn = False
             self.disk.lock(self._journal)
