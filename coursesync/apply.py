@@ -61,7 +61,7 @@ def apply(
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     if not run.log.steps:
-        return Report(results, world.store.recover(state), stop)
+        return Report(results, world.store.recover(run.log.led_to()), stop)
     led_to = run.log.led_to()
     try:
         saved = world.store.finish(mark_complete(led_to, complete(led_to)))
