@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _LEAST_WAIT = 1.0  # seconds
 _MOST_WAIT = 1e9  # the same; more figures could be an infinity
+_MOST_PROBLEMS = 20  # that one answer may tell
 _KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
 
 
@@ -216,7 +217,7 @@ def _refusal(answer: _Answer | None, otherwise: str) -> Refused:
     errors = (answer.Errors if answer else None) or []
     problems = tuple(
         Problem(inert(error.PropertyName or "", 60), inert(error.Message or "is not valid"))
-        for error in errors
+        for error in errors[:_MOST_PROBLEMS]
     )
     return Refused(inert((answer.Message if answer else None) or otherwise), problems)
 

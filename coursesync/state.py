@@ -18,7 +18,7 @@ from coursesync.words import inert
 FORMAT = 1
 VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-Id: TypeAlias = Annotated[int, Field(ge=1)]
+Id: TypeAlias = Annotated[int, Field(ge=1, le=2**63 - 1)]
 # in the order that fits most values, so that the first fits
 Sent: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 

@@ -5,15 +5,21 @@ Knows bytes only; `state_file` reads and appends them.
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from pydantic import ValidationError
 
+from coursesync.adapters.state_text import is_address
 from coursesync.errors import StateError
-from coursesync.journal import RECORD, Run, fold, holds
+from coursesync.journal import RECORD, Conclusion, Intent, Move, Run, fold, holds
+from coursesync.state import FORMAT
+from coursesync.words import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from coursesync.journal import Step
@@ -39,14 +45,31 @@ def catch_up(saved: State, content: bytes, state: Path, journal: Path) -> State:
         StateError: the journal is damaged, or is not that of this state.
     """
     # a line without its end was never fsynced: what it announces was not begun
-    lines = content.split(b"\n")[:-1]
+    *lines, torn = content.split(b"\n")
+    if _is_whole(torn[:-1]):  # it had an end, which has become something else
+        raise _damaged(len(lines) + 1, journal)
     if not lines:
         return saved
-    first, *steps = (_record(number, each, journal) for number, each in enumerate(lines, 1))
-    rest = [step for step in steps if not isinstance(step, Run)]
-    if not isinstance(first, Run) or len(rest) != len(steps):
+    _check_format(lines[0], journal)
+    records = [_record(number, each, journal) for number, each in enumerate(lines, 1)]
+    first = records[0]
+    if not isinstance(first, Run):
         raise _damaged(1, journal)
-    return _caught_up(saved, first, rest, state, journal)
+    return _caught_up(saved, first, list(_steps(records, journal)), state, journal)
+
+
+def _steps(records: Sequence[Run | Step], journal: Path) -> Iterator[Step]:
+    for number, (before, step) in enumerate(pairwise(records), 2):
+        if isinstance(step, Run) or not _may_follow(before, step):
+            raise _damaged(number, journal)
+        yield step
+
+
+def _may_follow(before: Run | Step, step: Step) -> bool:
+    """Say whether nothing is missing between two lines without which an Id would be lost."""
+    if not isinstance(step, Conclusion):
+        return True
+    return isinstance(before, Intent) and before.address == step.address
 
 
 def _caught_up(saved: State, run: Run, steps: list[Step], state: Path, journal: Path) -> State:
@@ -70,9 +93,38 @@ def _record(number: int, written: bytes, journal: Path) -> Run | Step:
     if not _is_whole(written):
         raise _damaged(number, journal)
     try:
-        return RECORD.validate_json(written.rpartition(b" ")[0])
+        record = RECORD.validate_json(written.rpartition(b" ")[0])
     except ValidationError as error:
         raise _damaged(number, journal) from error
+    # a state is saved under these names, and has to be read again
+    if not all(map(is_address, _addresses(record))):
+        raise _damaged(number, journal)
+    return record
+
+
+def _addresses(record: Run | Step) -> Iterable[str]:
+    match record:
+        case Run():
+            return ()
+        case Move():
+            return (*record.to, *record.to.values())
+        case _:
+            return (record.address,)
+
+
+def _check_format(written: bytes, journal: Path) -> None:
+    """Raise StateError where a whole first line says that another coursesync wrote it."""
+    body = written.rpartition(b" ")[0]
+    try:
+        version = json.loads(body).get("format", FORMAT) if _is_whole(written) else FORMAT
+    except (ValueError, AttributeError, RecursionError):
+        return  # damaged, as reading it will say
+    if version != FORMAT:
+        raise StateError(
+            f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "
+            f"knows {FORMAT}",
+            "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
+        )
 
 
 def _is_whole(written: bytes) -> bool:

@@ -7,6 +7,7 @@ The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import socket
@@ -15,12 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
 
 import httpcore
 import httpx
 
 from coursesync import __version__
+from coursesync.adapters.spelling import any_spelling, is_spelt_in
 from coursesync.errors import Busy, RemoteError, UsageError
 from coursesync.outcome import Exchange, Throttled, classify_read
 from coursesync.words import inert
@@ -38,6 +39,7 @@ COURSES_PATH = "/api/content/courses"
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 _TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
+_LONG = 6  # characters; what is shorter is found where it is not meant
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
 
@@ -94,6 +96,8 @@ class Nexudus:
         self._deadline = deadline
         self._token = credentials.token
         self._refresh_token = ""
+        self._secrets = {credentials.token, credentials.email, credentials.password}
+        self._secrets |= {credentials.totp, _basic(credentials)}
         self._client = httpx.Client(
             base_url=target,
             follow_redirects=False,
@@ -208,20 +212,23 @@ class Nexudus:
                 "Check that the base URL is that of the Nexudus API.",
             )
         self._token, self._refresh_token = token, renewal
+        self._secrets |= {token, renewal}
 
-    def _without_secrets(self, body: bytes, *, reading: bool) -> bytes:
+    def _without_secrets(self, body: bytes, *, listed: bool) -> bytes:
         """Take out of an answer what a server may have echoed, for some of it is shown.
 
-        What is read is compared, not shown: an author's text may well hold a short password.
+        What is listed is compared, not shown: an author's text may well hold a short password.
         """
-        known, secrets = self._credentials, [self._token, self._refresh_token]
-        if not reading:
-            secrets += [known.token, known.password, known.totp]
-        for secret in filter(None, secrets):
-            for written in {secret, json.dumps(secret)[1:-1], quote_plus(secret)}:
-                # no one-time code is cut out of the middle of an Id
-                found = rb"(?<![0-9])%b(?![0-9])" if written.isdecimal() else rb"%b"
-                body = re.sub(found % re.escape(written.encode()), b"***", body)
+        if listed:
+            for token in filter(None, (self._token, self._refresh_token)):
+                body = body.replace(token.encode(), b"***")
+            return body
+        # the longest first, for one may be a part of another
+        for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
+            if len(secret) < _LONG or is_spelt_in(secret, body):
+                body = any_spelling(secret).sub(b"***", body)
+                if len(secret) >= _LONG and is_spelt_in(secret, body):
+                    return b""  # wrapped up more than once: nothing of it is shown, nor believed
         return body
 
     def _exchange(
@@ -246,7 +253,8 @@ class Nexudus:
                 if trace.was_cut:
                     return Exchange(sent=True, failure=_LATE)
                 if address != TOKEN_PATH:
-                    answer = self._without_secrets(answer, reading=method == "GET")
+                    listed = method == "GET" and response.status_code == HTTPStatus.OK
+                    answer = self._without_secrets(answer, listed=listed)
                 return Exchange(sent=True, status=response.status_code, headers=names, body=answer)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             failure = _LATE if trace.was_cut else _failure(error)
@@ -283,6 +291,13 @@ class _Trace:
             with suppress(OSError):
                 # the plain socket's own: that of TLS would wait to say goodbye
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _basic(credentials: Credentials) -> str:
+    if not credentials.password:
+        return ""
+    both = f"{credentials.email}:{credentials.password}"
+    return base64.b64encode(both.encode(errors="surrogateescape")).decode()
 
 
 def _failure(error: Exception) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -21,7 +22,6 @@ from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from coursesync.journal import Run, Step
 
@@ -36,6 +36,7 @@ class StateFile:
     target: str
     disk: Disk = field(default_factory=RealDisk)
     _journal: int | None = None
+    _is_torn: bool = False
 
     @property
     def journal_path(self) -> Path:
@@ -105,7 +106,10 @@ class StateFile:
 
         run = Run(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
+            # what can't be cleared away here would keep the state from being saved at the end
+            self.disk.remove(self._temporary(self.path))
             self._journal = self.disk.create(self.journal_path)
+            self._is_torn = False
             self.disk.lock(self._journal)
             self._write(run)
             self.disk.sync_folder(self.path.parent)
@@ -189,8 +193,12 @@ class StateFile:
                 f"the journal {self.journal_path} was taken away while this ran",
                 "Was the lock deleted, and another apply started? See  coursesync plan  first.",
             )
+        if self._is_torn:  # a line behind half a line would be damage
+            raise OSError(errno.EIO, "the journal ends within a line")
+        self._is_torn = True
         self.disk.append(self._journal, line(record))
         self.disk.sync(self._journal)
+        self._is_torn = False
 
     def _replace(self, path: Path, content: bytes) -> None:
         temporary = self._temporary(path)
@@ -227,7 +235,9 @@ class StateFile:
             self._journal = None
 
     def _unwritable(self, error: OSError) -> StateError:
+        file = error.filename2 or error.filename
+        at = f" ({inert(Path(file).name)})" if file else ""
         return StateError(
-            f"the state can't be written in {self.path.parent}: {error.strerror or error}",
+            f"the state can't be written in {self.path.parent}: {error.strerror or error}{at}",
             "Check that you may write in that folder and that the disk has room.",
         )

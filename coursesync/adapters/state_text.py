@@ -17,16 +17,17 @@ from pydantic_core import from_json
 from coursesync.errors import StateError
 from coursesync.resources import KINDS
 from coursesync.state import FORMAT, State, Unread
+from coursesync.unseen import UNSEEN
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sized
     from pathlib import Path
 
 _OPENING = b"{\n"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
-# nothing that a terminal would obey stands in a name
-_PART = r"[^.\s\x00-\x1f\x7f-\x9f]+"
+# nothing that a terminal would obey, or that can't be seen, stands in a name
+_PART = rf"[^.\s{UNSEEN.pattern[1:-1]}]+"
 _ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
 _KEY = re.compile(_PART)
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
@@ -63,14 +64,27 @@ def parse(content: bytes, path: Path) -> State:
         raw = from_json(_OPENING + rest)
         entries = raw.pop("entries")
         _check_names([*entries, *raw["doubts"]], raw["courses"])
+        _check_each_once(rest, raw["courses"], raw["doubts"], entries)
         return State.model_validate(raw).model_copy(update={"entries": Unread(entries)})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _mistrusted(content, path) from error
 
 
+def is_address(text: str) -> bool:
+    """Say whether an entry may stand under a name."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, keys))):
         raise ValueError("something stands under a name that is none")
+
+
+def _check_each_once(rest: bytes, courses: Sized, doubts: Sized, entries: Sized) -> None:
+    """Raise ValueError where an address or an Id stands twice: JSON would give but the last."""
+    names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
+    if ids != len(courses) + len(entries) or names != ids + len(doubts):
+        raise ValueError("something stands twice, or not as it is written")
 
 
 def _digest(rest: bytes) -> bytes:
@@ -98,8 +112,10 @@ def _mistrusted(content: bytes, path: Path) -> StateError:
             f"knows {FORMAT}",
             "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
         )
+    checksum = _CHECKSUM.match(content)
+    fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
     return StateError(
-        f"the state {path} was changed by something other than coursesync: its checksum does "
-        "not fit",
+        f"the state {path} was changed by something other than coursesync: "
+        + ("it holds what is never written" if fits else "its checksum does not fit"),
         restore,
     )

@@ -1,0 +1,36 @@
+"""What the tests of damage stand on: the files that killed and whole runs left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from damage.remains import Remains, leave
+
+from coursesync.adapters.state_file import StateFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness import CommandLine
+
+
+@pytest.fixture(scope="session")
+def remains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remains]:
+    """What a run left that was killed: its journal holds each kind of line."""
+    yield from leave(tmp_path_factory.mktemp("remains"))
+
+
+@pytest.fixture
+def left(cli: CommandLine, courses: Path, remains: Remains) -> CommandLine:
+    """The command line beside all of it, whose target is no longer used."""
+    remains.put_in(courses)
+    return remains.beside(cli)
+
+
+@pytest.fixture
+def store(courses: Path, remains: Remains) -> StateFile:
+    """The store of that state and journal, in this process."""
+    remains.put_in(courses)
+    return StateFile(courses / "coursesync.state.json", remains.target)

@@ -1,0 +1,325 @@
+"""Damaged files, met by the command line: every command refuses them, and leaves them alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from damage.remains import (
+    BACKUP,
+    COMMANDS,
+    FORGET,
+    JOURNAL,
+    checked,
+    forged,
+    ids_in,
+    is_refused,
+    one_of_them,
+    record,
+    refuse,
+    rest_of,
+    sealed,
+)
+from harness import STATE, files_below
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from damage.remains import Remains
+    from harness import CommandLine
+
+CONFLICT = b'<<<<<<< HEAD\n  "serial": 3,\n=======\n  "serial": 4,\n>>>>>>> spring\n'
+RESTORE = "git checkout"
+DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
+    "empty": (lambda _: b"", ("is damaged", RESTORE)),
+    "a newline": (lambda _: b"\n", ("is damaged", RESTORE)),
+    "a merge conflict": (
+        lambda w: w.replace(b'  "serial": 2,\n', CONFLICT),
+        ("merge conflict", "git checkout main"),
+    ),
+    "an Id by hand": (lambda w: w.replace(b'"id": 1000001', b'"id": 1000009'), ("checksum",)),
+    "a blank more": (lambda w: w.replace(b'"Title": ', b'"Title":  ', 1), ("checksum", RESTORE)),
+    "tabs": (lambda w: w.replace(b"\n  ", b"\n\t"), ("checksum", RESTORE)),
+    "no end of line": (lambda w: w[:-1], ("checksum", RESTORE)),
+    "a byte order mark": (lambda w: b"\xef\xbb\xbf" + w, ("checksum", RESTORE)),
+    "UTF-16": (lambda w: w.decode().encode("utf-16"), ("checksum", RESTORE)),
+    "a second one behind it": (lambda w: w + w, ("is damaged", RESTORE)),
+    "a newer format": (
+        lambda w: forged(w, lambda state: state.update(format=2)),
+        ("has the format 2", "pip install -U"),
+    ),
+    "a newer format of another form": (
+        lambda _: sealed(b'  "format": 3,\n  "sections": []\n}\n'),
+        ("has the format 3", "pip install -U"),
+    ),
+    "a format that moves the cursor": (
+        lambda w: forged(w, lambda state: state.update(format="\x1b[2J\r2")),
+        ("has the format", "pip install -U"),
+    ),
+    "nothing but a checksum": (lambda _: sealed(b"}\n"), ("git checkout",)),
+    "a list": (lambda _: sealed(b"[]\n"), (RESTORE,)),
+    "deep": (lambda _: sealed(b'"a":' + b"[" * 200_000 + b"\n"), (RESTORE,)),
+    "deep and whole": (
+        lambda w: sealed(rest_of(w).replace(b'"doubts": {}', b'"doubts": ' + DEEP)),
+        (RESTORE,),
+    ),
+    "an unknown field": (
+        lambda w: forged(w, lambda state: state.update(more=1)),
+        ("holds what is never written", RESTORE),
+    ),
+    "no lineage": (lambda w: forged(w, lambda state: state.pop("target")), (RESTORE,)),
+    "a serial below zero": (lambda w: forged(w, lambda s: s.update(serial=-1)), (RESTORE,)),
+    "a serial as text": (lambda w: forged(w, lambda s: s.update(serial="2")), (RESTORE,)),
+    "an address twice": (
+        lambda w: sealed(rest_of(w).replace(b'"section.a.two"', b'"section.a.one"')),
+        ("holds what is never written", RESTORE),
+    ),
+    "an Id twice": (
+        lambda w: sealed(
+            rest_of(w).replace(b'"id": 1000001', b'"id": 1000009,\n      "id": 1000001')
+        ),
+        ("holds what is never written", RESTORE),
+    ),
+    "an infinite serial": (
+        lambda w: sealed(rest_of(w).replace(b'"serial": 2', b'"serial": 1e999')),
+        (RESTORE,),
+    ),
+    "a serial of a million digits": (
+        lambda w: sealed(rest_of(w).replace(b'"serial": 2', b'"serial": ' + b"9" * 1_000_000)),
+        (RESTORE,),
+    ),
+}
+
+NAMES = {
+    "ANSI": "section.a.\x1b[2Jone",
+    "C1": "section.a.\x9b2Jone",
+    "a newline": "section.a.one\nsection.a.fake 1",
+    "a newline at its end": "section.a.one\n",
+    "a null": "section.a.\0",
+    "bidi": "section.a.\u202eeno",
+    "unseen": "section.a.o\u200bne",
+    "a blank": "section.a.o ne",
+    "one dot": "section.one",
+    "no dot": "section",
+    "two dots together": "section.a..one",
+    "empty": "",
+    "an unknown kind": "lesson.a.one",
+}
+
+
+def rename(state: bytes, field: str, name: str) -> bytes:
+    """Put an entry, a doubt or a course of a state under another name."""
+
+    def change(told: dict[str, object]) -> None:
+        named = told[field]
+        assert isinstance(named, dict)
+        doubt = {"attributes": {}, "candidates": [], "parent_id": 1, "reason": "r", "since": "s"}
+        named[name] = named.pop("section.a.one", named.pop("a", doubt))
+
+    return forged(state, change)
+
+
+@pytest.mark.parametrize("damage", SPOILT)
+def test_a_state_that_is_not_ours(
+    left: CommandLine, courses: Path, remains: Remains, damage: str
+) -> None:
+    """A state that was not written byte for byte by coursesync is refused, whatever it says."""
+    spoil, words = SPOILT[damage]
+    spoiled = spoil(remains.state)
+    (courses / STATE).write_bytes(spoiled)
+
+    assert spoiled != remains.state
+    refuse(left, courses, STATE, *words, commands=one_of_them(damage))
+
+
+@pytest.mark.parametrize("field", ["entries", "doubts"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_with_a_name_that_is_none(
+    left: CommandLine, courses: Path, remains: Remains, field: str, name: str
+) -> None:
+    """An address that is none is refused and not shown, though the checksum be right."""
+    (courses / STATE).write_bytes(rename(remains.state, field, NAMES[name]))
+    (courses / JOURNAL).unlink()
+
+    refuse(left, courses, "holds what is never", RESTORE, commands=one_of_them(field + name))
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 2**64, 10**400, 1.0, "1000001", None, True])
+def test_a_state_with_an_id_that_is_none(
+    left: CommandLine, courses: Path, remains: Remains, number: object
+) -> None:
+    """An Id that no server gives is refused before it is used."""
+
+    def change(told: dict[str, object]) -> None:
+        entries = told["entries"]
+        assert isinstance(entries, dict)
+        entries["section.a.one"]["id"] = number
+
+    (courses / STATE).write_bytes(forged(remains.state, change))
+    (courses / JOURNAL).unlink()
+    before = files_below(courses)
+
+    ran = left("state", "list")
+
+    assert is_refused(ran)
+    assert files_below(courses) == before
+
+
+@pytest.mark.parametrize("damage", ["empty", "an Id by hand", "an address twice"])
+def test_every_command_refuses_a_state(
+    left: CommandLine, courses: Path, remains: Remains, damage: str
+) -> None:
+    """No command that needs the state goes on with one that is not ours."""
+    (courses / STATE).write_bytes(SPOILT[damage][0](remains.state))
+
+    refuse(left, courses, STATE, RESTORE)
+
+
+@pytest.mark.parametrize("damage", ["an Id by hand", "another lineage", "a newer format"])
+def test_every_command_refuses_a_journal(
+    left: CommandLine, courses: Path, remains: Remains, damage: str
+) -> None:
+    """No command that needs the state goes on beside a journal that is not its own."""
+    (courses / JOURNAL).write_bytes(LINES[damage][0](remains.lines))
+
+    refuse(left, courses, JOURNAL)
+
+
+LINES: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
+    "a merge conflict": (lambda lines: b"<<<<<<< HEAD\n" + b"".join(lines), "at line 1"),
+    "Windows line ends": (lambda lines: b"".join(lines).replace(b"\n", b"\r\n"), "at line 1"),
+    "an Id by hand": (
+        lambda lines: b"".join(lines).replace(b'"id":1000007', b'"id":1000017'),
+        "at line 8",
+    ),
+    "a blank more": (lambda lines: b"".join(lines).replace(b'":', b'": ', 1), "at line 1"),
+    "an empty line": (lambda lines: b"".join(lines) + b"\n", "at line 11"),
+    "its last end": (lambda lines: b"".join(lines)[:-1] + b"\r", "at line 10"),
+    "a line without its intent": (lambda lines: b"".join(lines[:6] + lines[7:]), "at line 7"),
+    "two runs": (lambda lines: b"".join([lines[0], *lines]), "at line 2"),
+    "an empty record": (lambda lines: b"".join(lines) + checked({}), "at line 11"),
+    "a list": (lambda lines: b"".join(lines) + b"[] " + b"0a6a0bd5" + b"\n", "at line 11"),
+    "a newer format": (
+        lambda lines: checked({**record(lines[0]), "format": 2}) + b"".join(lines[1:]),
+        "has the format 2",
+    ),
+    "another lineage": (
+        lambda lines: checked({**record(lines[0]), "lineage": "other"}) + b"".join(lines[1:]),
+        "belongs to another state",
+    ),
+    "another target": (
+        lambda lines: checked({**record(lines[0]), "target": "x"}) + b"".join(lines[1:]),
+        "belongs to another state",
+    ),
+    "a later serial": (
+        lambda lines: checked({**record(lines[0]), "serial": 3}) + b"".join(lines[1:]),
+        "belongs to another state",
+    ),
+    "an earlier serial": (
+        lambda lines: checked({**record(lines[0]), "serial": 1}) + b"".join(lines[1:]),
+        "tells of records that the newer",
+    ),
+    "an Id beyond all": (
+        lambda lines: b"".join(lines[:7]) + checked({**record(lines[7]), "id": 2**63}),
+        "at line 8",
+    ),
+    "a deep record": (
+        lambda lines: lines[0] + checked_raw(b'{"record":' + b"[" * 100_000),
+        "at line 2",
+    ),
+}
+
+
+def checked_raw(body: bytes) -> bytes:
+    """Write a line that is no record, with a checksum that fits."""
+    from zlib import crc32  # noqa: PLC0415
+
+    return body + f" {crc32(body):08x}\n".encode()
+
+
+@pytest.mark.parametrize("damage", LINES)
+def test_a_journal_that_is_not_ours(
+    left: CommandLine, courses: Path, remains: Remains, damage: str
+) -> None:
+    """A journal that is not what a run wrote is refused by its line, and kept."""
+    spoil, words = LINES[damage]
+    (courses / JOURNAL).write_bytes(spoil(remains.lines))
+
+    refuse(left, courses, JOURNAL, words, commands=one_of_them(damage))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_journal_with_a_name_that_is_none(
+    left: CommandLine, courses: Path, remains: Remains, name: str
+) -> None:
+    """An address that is none is refused in a journal as well, wherever in a line it stands."""
+    first, sent = record(remains.lines[0]), record(remains.lines[-1])
+    moved = {"record": "move", "to": {"section.a.one": NAMES[name]}, "at": "x"}
+    for forgery in ({**sent, "address": NAMES[name]}, moved):
+        (courses / JOURNAL).write_bytes(checked(first) + checked(forgery))
+
+        refuse(left, courses, "is damaged at line 2", commands=one_of_them(name))
+
+
+def test_text_that_moves_the_cursor(left: CommandLine, courses: Path, remains: Remains) -> None:
+    """What a journal tells in words is never obeyed by a terminal, whoever wrote it."""
+    evil = "\x1b[2J\x1b]0;x\x07\r\n\u202eX\x9b1mforged\0"
+    doubt = record(remains.lines[2])
+    told = json.loads(json.dumps(doubt).replace("Unclear", "@").replace("the course has", "@"))
+    written = json.loads(json.dumps(told).replace("@", json.dumps(evil)[1:-1]))
+    (courses / JOURNAL).write_bytes(checked(record(remains.lines[0])) + checked(written))
+    (courses / "b.yaml").unlink()
+
+    for command in (*COMMANDS[:3], ("plan", "--format", "markdown")):
+        ran = left(*command)
+
+        assert "forged" in ran.out + ran.err or command[0] in {"state", "apply"}
+        assert all(line.isprintable() for line in (ran.out + ran.err).split("\n")), command
+        assert "Traceback" not in ran.err
+
+
+def test_a_state_that_git_took_back(left: CommandLine, courses: Path, remains: Remains) -> None:
+    """A state older than the journal's is refused: the journal's Ids would have no place in it."""
+    older = forged(remains.state, lambda state: state.update(serial=1))
+    (courses / STATE).write_bytes(older)
+
+    refuse(left, courses, "belongs to another state", "Put back the state file")
+
+
+@pytest.mark.parametrize("damage", ["cut", "a bit", "conflict", "empty"])
+def test_a_spoilt_backup_spoils_nothing(
+    left: CommandLine, courses: Path, remains: Remains, damage: str
+) -> None:
+    """The backup is for people: no command reads it, so none is misled by it."""
+    whole = remains.files[BACKUP]
+    spoilt = {"cut": whole[:90], "a bit": b"}" + whole[1:], "conflict": CONFLICT, "empty": b""}
+    (courses / BACKUP).write_bytes(spoilt[damage])
+
+    assert left("state", "recover").code == 0
+    assert ids_in((courses / STATE).read_bytes()) == remains.ids
+
+
+def test_a_file_that_is_far_too_large(left: CommandLine, courses: Path) -> None:
+    """A gigabyte in a state's or a journal's place is refused without being read."""
+    for name in (JOURNAL, STATE):
+        os.truncate(courses / name, 1_000_000_001)
+        ran = left("state", "list")
+
+        assert is_refused(ran)
+        assert f"{name} can't be read: it is larger than 1 GB" in ran.err
+        assert (courses / name).stat().st_size == 1_000_000_001
+
+
+def test_a_person_can_go_on(left: CommandLine, courses: Path, remains: Remains) -> None:
+    """Once the state is put back, all of it is known again, and settled as if nothing were."""
+    (courses / STATE).write_bytes(CONFLICT)
+    refuse(left, courses, "merge conflict", commands=COMMANDS[:1])
+    (courses / STATE).write_bytes(remains.state)
+
+    assert left("resolve", FORGET, "--not-created").code == 0
+    assert ids_in((courses / STATE).read_bytes()) == remains.ids
+    assert not (courses / JOURNAL).exists()

@@ -1,0 +1,278 @@
+"""What stands in the place of the state and of the files beside it: nothing is written through."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from damage.remains import BACKUP, COMMANDS, FORGET, JOURNAL, TEMPORARY, ids_in, is_refused, refuse
+from filelock import FileLock
+from harness import PROGRAM, STATE, CommandLine, Ran, files_below, write_outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from damage.remains import Remains
+    from harness import SandboxServer
+
+VICTIM = b"what must never be written to\n"
+LOCK, HOLDER, REQUESTS = f"{STATE}.lock", f"{STATE}.locked-by", f"{STATE}.requests"
+
+
+def device(path: Path) -> None:
+    """Make a device that takes all that is written to it."""
+    try:
+        os.mknod(path, 0o600 | 0o020000, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("only root makes devices")
+
+
+def listener(path: Path) -> None:
+    """Make a socket."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(path.parent)  # a socket's address is short
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    finally:
+        os.fchdir(before)
+        os.close(before)
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "a folder": lambda path: path.mkdir(),
+    "a pipe": os.mkfifo,
+    "a device": device,
+    "a socket": listener,
+    "a link to a file": lambda path: path.symlink_to(victim(path)),
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+}
+
+
+def victim(path: Path) -> Path:
+    """Return a file outside the workspace that nothing may change."""
+    target = path.parent.parent / "victim"
+    target.write_bytes(VICTIM)
+    return target
+
+
+def is_whole(courses: Path) -> bool:
+    """Say whether no victim of a link was written to."""
+    target = courses.parent / "victim"
+    return not target.exists() or target.read_bytes() == VICTIM
+
+
+def in_place(path: Path, kind: str) -> os.stat_result:
+    """Put something else in a file's place, and return what it is."""
+    path.unlink(missing_ok=True)
+    KINDS[kind](path)
+    return path.lstat()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [STATE, JOURNAL])
+def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind: str) -> None:
+    """What is no file in the place of the state or its journal is named, and left as it is."""
+    made = in_place(courses / name, kind)
+
+    for command in COMMANDS[:2]:
+        ran = left(*command, timeout=30)
+        assert is_refused(ran), (command, ran)
+        assert f"courses/{name}" in ran.err
+    assert (courses / name).lstat().st_ino == made.st_ino
+    assert is_whole(courses)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [TEMPORARY, f".{BACKUP}.tmp", BACKUP, REQUESTS, HOLDER])
+def test_something_else_beside_it(
+    left: CommandLine, courses: Path, remains: Remains, name: str, kind: str
+) -> None:
+    """Under the name of a file that we make: taken away or told, never followed or waited for."""
+    in_place(courses / name, kind)
+    ran = left("state", "recover", timeout=30)
+
+    assert ran.code == 0 or (is_refused(ran) and name in ran.err), ran
+    assert is_whole(courses)
+    saved = ids_in((courses / STATE).read_bytes())
+    assert saved == remains.ids or (courses / JOURNAL).read_bytes() == remains.journal
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to a file", "a link to nothing"])
+@pytest.mark.parametrize("name", [TEMPORARY, f".{BACKUP}.tmp", BACKUP, REQUESTS, HOLDER])
+def test_something_else_beside_a_whole_run(
+    author: CommandLine, api: SandboxServer, courses: Path, name: str, kind: str
+) -> None:
+    """A run with something else under such a name keeps every Id, or sends nothing."""
+    write_outline(courses, "a", 4711, "One")
+    assert author("apply", "--auto-approve").code == 0
+    write_outline(courses, "a", 4711, "One", "Two")
+    in_place(courses / name, kind)
+    ran = author("apply", "--auto-approve", timeout=30)
+
+    there = {record["Id"] for record in api.records()}
+    assert is_whole(courses)
+    assert set(ids_in((courses / STATE).read_bytes()).values()) == there
+    told = f"Error: the state can't be written in courses: Is a directory ({name})"
+    assert ran.code == 0 or (ran.code == 1 and told in ran.err and len(there) == 1), ran
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_something_else_as_the_lock(left: CommandLine, courses: Path, kind: str) -> None:
+    """A lock that can't be made ends the run; what a link leads to is neither cut nor locked."""
+    in_place(courses / LOCK, kind)
+    ran = left("state", "recover", timeout=30)
+
+    assert ran.code == 0 or is_refused(ran), ran
+    assert is_whole(courses)
+
+
+LIES = {
+    "ANSI": json.dumps(
+        dict.fromkeys(("who", "host", "process", "since", "command"), "\x1b[2J\r\n\u202e")
+    ).encode(),
+    "long": json.dumps(
+        dict.fromkeys(("who", "host", "process", "since", "command"), "x" * 10_000)
+    ).encode(),
+    "a list": b"[1]",
+    "other names": b'{"self": 1}',
+    "deep": b"[" * 100_000,
+    "a false field": b'{"who": {}, "host": [], "process": null, "since": 1e9, "command": true}',
+    "deep within": b'{"who":' + b"[" * 900 + b"]" * 900 + b"}",
+    "not UTF-8": b"\xff\xfe",
+    "a number": b"9" * 5_000,
+    "empty": b"",
+}
+
+
+@contextmanager
+def held(courses: Path) -> Iterator[None]:
+    """Hold the lock on the state, as another run would."""
+    with FileLock(courses / LOCK):
+        yield
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_holder_that_lies(left: CommandLine, courses: Path, lie: str) -> None:
+    """Who holds the lock is told inertly, and at most at a line's length, whatever it says."""
+    with held(courses):
+        (courses / HOLDER).write_bytes(LIES[lie])
+        ran = left("state", "recover")
+
+    assert (ran.code, ran.out) == (5, "")
+    assert "is in use by" in ran.err
+    assert "Traceback" not in ran.err
+    assert all(line.isprintable() and len(line) < 400 for line in ran.err.splitlines())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_holder_that_is_no_file(left: CommandLine, courses: Path, kind: str) -> None:
+    """Whatever stands where the holder's name should: nobody waits for it."""
+    with held(courses):
+        in_place(courses / HOLDER, kind)
+        ran = left("state", "recover", timeout=30)
+
+    assert (ran.code, ran.out) == (5, "")
+    assert "is in use by another process" in ran.err
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[None]:
+    """Take the right to write in a folder away."""
+    before = folder.stat().st_mode
+    folder.chmod(0o555)
+    try:
+        yield
+    finally:
+        folder.chmod(before)
+
+
+def as_owner(cli: CommandLine, *arguments: str) -> Ran:
+    """Run a command as one whom the rights of files bind, which are nothing to root."""
+    without = "-dac_override,-dac_read_search"
+    alone = [cast("str", shutil.which("setpriv")), "--bounding-set", without, "--inh-caps", without]
+    done = subprocess.run(
+        [*(alone if os.geteuid() == 0 else []), PROGRAM, *arguments],
+        cwd=cli.cwd,
+        env=cli.with_environment({}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+needs_rights = pytest.mark.skipif(
+    os.geteuid() == 0 and not shutil.which("setpriv"), reason="rights of files bind root in no way"
+)
+
+
+@needs_rights
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_folder_that_is_read_only(
+    left: CommandLine, courses: Path, command: tuple[str, ...]
+) -> None:
+    """Where nothing can be written, a plan is made as ever, and whatever saves says so."""
+    before = files_below(courses)
+    with closed(courses):
+        ran = as_owner(left, *command)
+
+    if command in {("plan",), ("state", "list")}:
+        assert ran.code == 0, ran
+    else:
+        assert is_refused(ran), ran
+        assert "courses: Permission denied" in ran.err
+    assert files_below(courses) == before
+
+
+@needs_rights
+@pytest.mark.parametrize("name", [STATE, JOURNAL])
+def test_a_file_that_cannot_be_read(left: CommandLine, courses: Path, name: str) -> None:
+    """A state or a journal that one may not read is told by its name."""
+    (courses / name).chmod(0)
+    for command in (COMMANDS[0], COMMANDS[3]):
+        ran = as_owner(left, *command)
+
+        assert is_refused(ran), (command, ran)
+        assert f"courses/{name} can't be read: Permission denied" in ran.err
+
+
+def test_leftovers_of_a_save_are_cleared(
+    left: CommandLine, courses: Path, remains: Remains
+) -> None:
+    """Half a state under the temporary name is never read, and gone after the next save."""
+    (courses / TEMPORARY).write_bytes(remains.state[:100])
+    (courses / f".{BACKUP}.tmp").write_bytes(b"")
+
+    assert left("plan").code == 0
+    assert left("resolve", FORGET, "--not-created").code == 0
+    assert ids_in((courses / STATE).read_bytes()) == remains.ids
+    assert [path.name for path in courses.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_a_state_elsewhere(left: CommandLine, courses: Path) -> None:
+    """A state's place that is below a file, or whose name is too long, is told."""
+    before = files_below(courses)
+    for name in ("a.yaml/x.state.json", "x" * 300):
+        for command in COMMANDS[:4]:
+            ran = left(*command, "--state", name)
+
+            assert is_refused(ran), (command, ran)
+    assert files_below(courses) == before
+
+
+def test_refuse_is_able_to_fail(left: CommandLine, courses: Path) -> None:
+    """The check that these tests lean on tells a command that goes on from one that does not."""
+    with pytest.raises(AssertionError):
+        refuse(left, courses, commands=COMMANDS[:1])
