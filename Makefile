@@ -39,7 +39,7 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage report
 
 soak: $(VENV)/dev
-	PYTHONPATH=tests $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
+	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
 
 bench: $(VENV)/bench
 	$(BIN)/python tests/bench/bench.py

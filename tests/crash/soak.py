@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from crash.play import Case, play
 from crash.sources import SOURCES
 from crash.stage import staged
+from walk import cut_at_random, story_at_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,8 +62,8 @@ class Tally:
         """Return the counts in a line."""
         seconds = time.monotonic() - self._began
         return (
-            f"{self.crashes} crashes, {self.runs} runs, {self.duplicates} duplicates, "
-            f"{self.lost} lost Ids, {len(self.broken)} cases broken; "
+            f"{self.crashes} crashes and faulted runs, {self.runs} runs, "
+            f"{self.duplicates} duplicates, {self.lost} lost Ids, {len(self.broken)} cases broken; "
             f"{seconds:.0f} s, {self.crashes / seconds:.1f} crashes a second"
         )
 
@@ -120,9 +121,16 @@ def tell(*lines: object) -> None:
     sys.stdout.flush()
 
 
-def _replay(case: Case) -> int:
-    with TemporaryDirectory() as folder, staged(Path(folder)) as stage:
-        verdict = play(stage, case)
+def _replay(case: str) -> int:
+    source, _, seed = case.partition(":")
+    with TemporaryDirectory() as folder:
+        if source == "unplugged":
+            verdict = cut_at_random(Path(folder) / "courses", Random(int(seed)), case)  # noqa: S311 - chance, not a secret
+        elif source == "told":
+            verdict = story_at_random(Random(int(seed)), case)  # noqa: S311 - the same
+        else:
+            with staged(Path(folder)) as stage:
+                verdict = play(stage, Case.parse(case))
     tell(verdict)
     return 0 if verdict.is_good else 1
 
@@ -134,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--source", nargs="+", choices=SOURCES, default=list(SOURCES))
     parser.add_argument(
-        "--replay", type=Case.parse, metavar="CASE", help="play just this one, as in  first:17,4"
+        "--replay", metavar="CASE", help="play just this one, as in  first:17,4  or  told:1234"
     )
     return parser
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
 
 from crash.play import Case, play
 from crash.scenarios import SCENARIOS
 from crash.stage import staged
+from walk import cut_at_random, story_at_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from random import Random
 
     from crash.verdict import Verdict
 
@@ -20,8 +21,9 @@ Source: TypeAlias = "Callable[[Random], Iterator[Verdict]]"
 """Yields the verdicts of a batch, within a minute or so; the same for the same chance."""
 
 BATCH = 40
+IN_PROCESS = 150  # cases without a process of their own are quick
 _MOST_KILLS = 3
-_MOST_EFFECTS = 100  # of the command that is killed first; 99 are the most that one has
+_MOST_EFFECTS = 117  # of the command that is killed first
 _MOST_EFFECTS_AGAIN = 35  # of the applies after it: mostly, less is left to do
 
 
@@ -40,4 +42,19 @@ def _case(chance: Random) -> Case:
     return Case(chance.choice(sorted(SCENARIOS)), tuple(kills))
 
 
-SOURCES: Mapping[str, Source] = {"killed": killed}
+def unplugged(chance: Random) -> Iterator[Verdict]:
+    """Cut the power of a simulated machine that forgets what was not fsynced."""
+    with TemporaryDirectory() as folder:
+        for _ in range(IN_PROCESS):
+            seed = chance.randrange(10**9)
+            yield cut_at_random(Path(folder) / "courses", Random(seed), f"unplugged:{seed}")  # noqa: S311 - chance, not a secret
+
+
+def told(chance: Random) -> Iterator[Verdict]:
+    """Tell stories: edits, faults, lagging lists, lost machines, two runs at once, and crashes."""
+    for _ in range(IN_PROCESS // 10):
+        seed = chance.randrange(10**9)
+        yield story_at_random(Random(seed), f"told:{seed}")  # noqa: S311 - the same
+
+
+SOURCES: Mapping[str, Source] = {"killed": killed, "unplugged": unplugged, "told": told}

@@ -6,6 +6,7 @@ as the command line wires them.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
-from coursesync.adapters.embedded import client
+from coursesync.adapters.embedded import EmbeddedTransport
+from coursesync.adapters.nexudus import Credentials, Nexudus
 from coursesync.adapters.outline_files import load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from coursesync.adapters.nexudus import Nexudus
     from coursesync.outcome import Exchange
     from coursesync.report import Report
     from coursesync.resources.base import Attributes, Kind
@@ -40,6 +41,16 @@ if TYPE_CHECKING:
 
 TARGET = "http://localhost"
 COLLEAGUE = "colleague@sandbox.example"
+
+
+class Broken(AssertionError):  # noqa: N818 - what became of a promise
+    """A promise was not kept: what is there twice, which Ids are lost, and what else is wrong."""
+
+    def __init__(
+        self, duplicates: tuple[str, ...], lost: tuple[str, ...], wrongs: tuple[str, ...]
+    ) -> None:
+        super().__init__(f"twice: {duplicates}, lost: {lost}, {wrongs}")
+        self.duplicates, self.lost, self.wrongs = duplicates, lost, wrongs
 
 
 @dataclass
@@ -103,7 +114,10 @@ class Machine:
         self.sandbox = sandbox
         self.clock = clock
         self.disk = ForgetfulDisk(Switch())
-        self._remote = client(sandbox)
+        self.applied = self.cuts = 0
+        # a token that can be renewed, for some faults revoke it
+        login = Credentials(email="admin@sandbox.example", password="sandbox")
+        self._remote = Nexudus(TARGET, login, transport=EmbeddedTransport(sandbox))
 
     def store(self) -> StateFile:
         """Return the state's file, on this machine's disk."""
@@ -121,6 +135,7 @@ class Machine:
     def apply(self, switch: Switch | None = None, terms: Terms | None = None) -> Report:
         """Apply the workspace; raises PowerCut where the switch says so."""
         self.disk.effect = switch or Switch()
+        self.applied += 1
         store = self.store()
         with store.held():
             state = store.load()
@@ -136,6 +151,7 @@ class Machine:
         with suppress(PowerCut):
             self.apply(switch)
         if switch.is_off:
+            self.cuts += 1
             disk = self.disk
             back = (
                 disk.after_a_power_cut(Switch(), random) if power else disk.after_a_kill(Switch())
@@ -176,17 +192,25 @@ class Machine:
             exempt: records of ours that no state can know any more.
         """
         ours = [each for each in self.sandbox.sections() if each["UpdatedBy"] != COLLEAGUE]
-        places = [(each["CourseId"], each["Title"]) for each in ours]
+        places = Counter(f"{each['CourseId']}: {each['Title']}" for each in ours)
         known = {entry.id for entry in self.state().entries.values()}
         on_server = {int(str(each["Id"])) for each in ours}
+        wrongs = {
+            "an Id is known that never was": known - on_server,
+            "something is in doubt": self.state().doubts,
+            "something is left to do": _unfinished(self.plan()),
+            "something is left over": {path.name for path in self.disk.names} - _LASTING,
+        }
+        broken = Broken(
+            tuple(place for place, times in places.items() if times > 1),
+            tuple(f"Id {each}" for each in sorted(on_server - exempt - known)),
+            tuple(f"{words}: {found}" for words, found in wrongs.items() if found),
+        )
+        if broken.duplicates or broken.lost or broken.wrongs:
+            raise broken
 
-        assert sorted(set(places)) == sorted(places), "a section is there twice"
-        assert on_server - exempt <= known, "an Id is lost"
-        assert known <= on_server, "an Id is known that never was"
-        assert not self.state().doubts
-        assert not _unfinished(self.plan())
-        names = {path.name for path in self.disk.names}
-        assert names <= {NAME, f"{NAME}.backup"}, "something is left over"
+
+_LASTING = {NAME, f"{NAME}.backup"}
 
 
 def _unfinished(plan: Plan) -> int:

@@ -1,0 +1,112 @@
+"""Power cuts and stories at random, without Hypothesis: what the soak plays by the thousand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crash.verdict import Verdict
+from harness import write_outline
+from machine import Broken, Switch
+from test_any_story import COURSES, KINDS, LONGEST_LAG, Story
+from test_power_cuts import COURSE, MORE, SCENARIOS, machine_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from random import Random
+
+STEPS = 20
+_MOST_EFFECTS = 70
+_MOST_CUTS = 4
+
+
+def cut_at_random(folder: Path, chance: Random, case: str) -> Verdict:
+    """Cut the power, or kill, at random effects of an apply and of those that put it right."""
+    crashes = 0
+    faults = chance.choice(sorted(SCENARIOS.values()))
+    with machine_at(folder, *faults) as machine:
+        if chance.random() < 1 / 2:
+            machine.apply()
+            write_outline(machine.folder, "a", COURSE, *MORE)
+        for _ in range(chance.randint(1, _MOST_CUTS)):
+            switch = Switch(chance.randint(1, _MOST_EFFECTS))
+            random = chance if chance.random() < 3 / 4 else None
+            crashes += machine.cut(switch, random=random, power=chance.random() < 3 / 4)
+        return _judged(case, crashes, machine.converge, machine.check, lambda: machine.applied)
+
+
+def story_at_random(chance: Random, case: str) -> Verdict:
+    """Tell a story of random steps, and hold its end to the promises."""
+    story = Story()
+    try:
+        for _ in range(STEPS):
+            _step(story, chance)
+        # a story's faults are crashes of another kind: each left a run without its answer
+        befallen = sum(met.fault is not None for met in story.sandbox.log)
+        machine = story.machine
+        return _judged(
+            case,
+            machine.cuts + befallen,
+            story.come_to_rest,
+            lambda: None,
+            lambda: story.machine.applied,
+        )
+    finally:
+        story.stack.close()
+
+
+def _step(story: Story, chance: Random) -> None:
+    course, place = chance.choice(COURSES), chance.randint(0, 20)
+    steps: list[Callable[[], object]] = [
+        lambda: story.add_sections(course=course, number=chance.randint(1, 4)),
+        lambda: story.put_one_between(course=course, place=place),
+        lambda: story.take_one_out(course=course, place=place),
+        lambda: _fault(story, chance),
+        lambda: _fault(story, chance),
+        lambda: story.let_lists_lag(seconds=chance.choice([0.0, 3.0, LONGEST_LAG])),
+        lambda: story.let_time_pass(seconds=chance.choice([1.0, 30.0, 600.0])),
+        lambda: story.let_a_colleague_add(course=course),
+        story.apply,
+        lambda: _cut(story, chance),
+        lambda: _cut(story, chance),
+        lambda: _cut(story, chance),
+        lambda: story.apply_twice_at_once(at=chance.randint(1, 30)),
+        lambda: story.lose_the_machine(which=chance.randint(0, 5)),
+    ]
+    chance.choice(steps)()
+
+
+def _fault(story: Story, chance: Random) -> None:
+    method = chance.choice(["POST", "GET"])
+    kind = chance.choice([kind for kind in KINDS if kind != "forbidden-token"])
+    story.let_something_go_wrong(
+        method=f"{method} /api/content/coursesections", nth=chance.randint(1, 4), kind=kind
+    )
+
+
+def _cut(story: Story, chance: Random) -> None:
+    seed = chance.choice([None, chance.randint(0, 9)])
+    story.be_cut_off(at=chance.randint(1, 60), seed=seed, power=chance.random() < 3 / 4)
+
+
+def _judged(
+    case: str,
+    crashes: int,
+    converge: Callable[[], object],
+    check: Callable[[], object],
+    applied: Callable[[], int],
+) -> Verdict:
+    try:
+        converge()
+        check()
+    except Broken as broken:
+        return Verdict(
+            case,
+            has_fired=crashes > 0,
+            crashes=crashes,
+            runs=applied(),
+            duplicates=broken.duplicates,
+            lost=broken.lost,
+            wrongs=broken.wrongs,
+        )
+    return Verdict(case, has_fired=crashes > 0, crashes=crashes, runs=applied())
