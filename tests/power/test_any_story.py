@@ -54,7 +54,7 @@ class Story(RuleBasedStateMachine):
         self.machine = Machine(self.folder, self.sandbox, self.clock)
         self.outlines: dict[int, list[str]] = {course: [] for course in COURSES}
         self.saves: list[dict[Path, bytes]] = [{}]
-        self.exempt: set[int] = set()
+        self.lost: set[int] = set()
         self.made = 0
         for course in COURSES:
             self.sandbox.add_course(course, f"Course {course}")
@@ -151,18 +151,20 @@ class Story(RuleBasedStateMachine):
                 self.machine.disk.append(file, content)
                 self.machine.disk.sync(file)
         self.machine.disk.sync_folder(self.folder)
-        self.forget()
+        known = {entry.id for entry in self.machine.state().entries.values()}
+        made = {int(str(record["Id"])) for record in self.sandbox.sections()}
+        self.lost |= made - known
 
-    def forget(self) -> None:
-        """Exempt what no state can know again: ours, but no longer in any outline."""
+    def exempt(self) -> frozenset[int]:
+        """Return what no state can know again: lost with a machine, and in no outline any more."""
         wanted = {
             (course, f"Section {name}") for course in COURSES for name in self.outlines[course]
         }
-        known = {entry.id for entry in self.machine.state().entries.values()}
-        for record in self.sandbox.sections():
-            place = (record["CourseId"], record["Title"])
-            if place not in wanted and record["Id"] not in known:
-                self.exempt.add(int(str(record["Id"])))
+        return frozenset(
+            int(str(record["Id"]))
+            for record in self.sandbox.sections()
+            if record["Id"] in self.lost and (record["CourseId"], record["Title"]) not in wanted
+        )
 
     @precondition(lambda self: self.made > 0)
     @rule()
@@ -171,7 +173,7 @@ class Story(RuleBasedStateMachine):
         self.sandbox.clear_faults()
         self.clock.sleep(LONGEST_LAG + 20)
         self.machine.converge()
-        self.machine.check(frozenset(self.exempt))
+        self.machine.check(self.exempt())
 
     def teardown(self) -> None:
         """End every story well."""
