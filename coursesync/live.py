@@ -83,7 +83,10 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
     attributes: dict[str, FieldValue] = {}
     for name in sorted(readable):
         value = raw.get(name)
-        if isinstance(value, FieldValue):
+        if isinstance(value, str):
+            # half a surrogate pair is JSON, and yet can't be written to any file
+            attributes[name] = value.encode(errors="replace").decode()
+        elif isinstance(value, FieldValue):
             attributes[name] = value
     return Record(
         id=_ID.validate_python(raw.get("Id")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import re
 import socket
 import threading
@@ -73,6 +74,13 @@ class Credentials:
                 "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the environment; "
                 "or try it out without any:  --sandbox",
             )
+        for name in ("email", "password", "totp"):
+            if not getattr(found, name).isprintable():
+                raise UsageError(
+                    f"NEXUDUS_{name.upper()} holds a character that can't be typed, or is not in "
+                    "UTF-8",
+                    "Set it anew.",
+                )
         if found.token and not _TOKEN.fullmatch(found.token):
             raise UsageError(
                 "NEXUDUS_TOKEN holds a blank or a character that no token has",
@@ -98,18 +106,7 @@ class Nexudus:
         self._refresh_token = ""
         self._secrets = {credentials.token, credentials.email, credentials.password}
         self._secrets |= {credentials.totp, _basic(credentials)}
-        self._client = httpx.Client(
-            base_url=target,
-            follow_redirects=False,
-            headers={"User-Agent": f"coursesync/{__version__}", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_keepalive_connections=0),
-            timeout=httpx.Timeout(30.0, connect=10.0),
-            # there are no certificates on plain http, and to load those of the web takes long
-            verify=target.startswith("https:"),
-            transport=transport,
-            # over plain http, to this machine, no proxy may see the credentials
-            trust_env=target.startswith("https:"),
-        )
+        self._client = _client(target, transport)
 
     def close(self) -> None:
         """Close what connections there are."""
@@ -261,6 +258,39 @@ class Nexudus:
             return Exchange(sent=trace.sent, failure=failure)
         finally:
             watch.cancel()
+
+
+# at DEBUG httpcore would log an answer's headers, whatever a server repeats in them
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+    try:
+        return httpx.Client(
+            base_url=target,
+            follow_redirects=False,
+            headers={"User-Agent": f"coursesync/{__version__}", "Accept-Encoding": "identity"},
+            limits=httpx.Limits(max_keepalive_connections=0),
+            timeout=httpx.Timeout(30.0, connect=10.0),
+            # there are no certificates on plain http, and to load those of the web takes long
+            verify=target.startswith("https:"),
+            transport=transport,
+            # over plain http, to this machine, no proxy may see the credentials
+            trust_env=target.startswith("https:"),
+        )
+    except OSError as error:
+        raise UsageError(
+            "the certificates can't be read by which the API is known",
+            "Check the file or folder that SSL_CERT_FILE or SSL_CERT_DIR names.",
+        ) from error
+    except (httpx.InvalidURL, ValueError, ImportError):
+        # what is wrong with it is not told, for a proxy's address may hold a password
+        raise UsageError(
+            "the proxy that HTTPS_PROXY or ALL_PROXY names can't be used",
+            "Write it as in  http://user:password@proxy.example:8080  with what is not a letter "
+            "or a digit in the password as %XX; SOCKS is not built in.",
+        ) from None
 
 
 class _Trace:

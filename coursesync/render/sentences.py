@@ -25,8 +25,9 @@ MARKS = {
     Action.DOUBT: "?",
 }
 NO_STATE = (
-    "There is no state yet: what these courses have on the site already is not known here, and "
-    "would be made a second time."
+    "There is no state yet: apply looks first at what these courses have on the site. A section "
+    "that is there already just as it is here is adopted; one of the same title that differs is "
+    "left to you."
 )
 MAYBE_RENAMED = (
     "If a new section is one that is kept, under another name, give it  previous_keys: [old-key]"

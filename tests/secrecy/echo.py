@@ -58,6 +58,7 @@ class Echo:
 
     `at` is the path that goes wrong from its `first` request on; `how` is one of `WRONGS`. Where
     `renewed` are tokens, the first login gives these, and the first create is answered with 401.
+    `listed` are the sections that it has.
     """
 
     at: str = ""
@@ -65,6 +66,7 @@ class Echo:
     first: int = 1
     elsewhere: str = ""
     secrets: tuple[str, ...] = SECRETS
+    listed: list[dict[str, object]] = field(default_factory=list)
     renewed: tuple[str, str] | None = None
     met: list[tuple[str, str, str]] = field(default_factory=list)
     url: str = ""
@@ -123,7 +125,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a search: nothing is there but the course."""
-        found: object = {"Records": [], "TotalItems": 0, "TotalPages": 0}
+        listed = self.echo.listed
+        found: object = {"Records": listed, "TotalItems": len(listed), "TotalPages": 1}
         path = self._meet()
         self._answer(path, [{"Id": 4711}] if path == API[2] else found)
 
