@@ -57,7 +57,8 @@ class Echo:
     """What the server is to do, and what it met.
 
     `at` is the path that goes wrong from its `first` request on; `how` is one of `WRONGS`. Where
-    `renewed` are tokens, the first login gives these, and the first create is answered with 401. `listed` are the sections that it has.
+    `renewed` are tokens, the first login gives these, and the first create is answered with 401.
+    `listed` are the sections that it has.
     """
 
     at: str = ""
