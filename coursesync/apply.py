@@ -115,8 +115,6 @@ def _carry_out(run: Run, course: Course, change: Change) -> None:
     if not change.action.looks:
         reason = f"this version can't {change.action.value} sections; do it by hand in Nexudus"
         run.conclude(Result(change, Status.LEFT, reason=reason))
-    elif change.after is None:  # it was in doubt, left no trace, and no outline wants it any more
-        run.conclude(Result(change, Status.SETTLED))
     else:
         _create(run, course, change)
 
@@ -128,7 +126,10 @@ def _create(run: Run, course: Course, change: Change) -> None:
     match run.sender.until_answered(role, partial(_attempt, run, change)):
         case Applied(record_id):
             run.managed.add(record_id)
-            run.conclude(Result(change, Status.CREATED, record_id))
+            again = (
+                "sent again, for the first left no trace" if run.sent[change.address] > 1 else ""
+            )
+            run.conclude(Result(change, Status.CREATED, record_id, again))
         case Refused(message, problems):
             course.held = f"{change.address} was refused"
             refused = Result(change, Status.REFUSED, reason=message, problems=problems)
@@ -182,7 +183,8 @@ def _account_for_the_rest(run: Run) -> None:
     doubts = {a: doubt for course in run.courses for a, doubt in course.doubts.items()}
     for change in run.plan.changes:
         if change.action.changes and change.address not in run.results:
-            doubt = doubts.get(change.address)
+            doubt = doubts.get(change.address) or run.state.doubts.get(change.address)
             reason = doubt.reason if doubt else ""
             status = Status.IN_DOUBT if doubt else Status.NOT_TRIED
-            run.conclude(Result(change, status, reason=reason))
+            # not told as progress: it is none, and there may be thousands
+            run.results[change.address] = Result(change, status, reason=reason)

@@ -104,6 +104,7 @@ class Schedule:
         self._ends = [(window, deque[float](maxlen=window.limit)) for window in windows]
         self._held_until = self._throttled_at = float("-inf")
         self._share = limits.writes_a_minute if limits else 0
+        self._taken, self._latest = 0, 0.0  # requests since one was throttled; when the last ended
         for request in earlier:
             self._count(request)
 
@@ -122,6 +123,8 @@ class Schedule:
         By the server's clock it came at any time up to now: what comes later keeps its distance
         to this.
         """
+        self._latest = now
+        self._taken += 1
         self._count(Request(now, write))
 
     def throttled(self, now: float, seconds: float) -> None:
@@ -130,6 +133,21 @@ class Schedule:
         A short wait early in a burst is for two requests that met by chance, as a rule: it says
         nothing of the minute's allowance.
         """
+        self._uncount()
+        if self._taken > 0:  # one cut an episode, however often it is throttled in it
+            self._cut(now, seconds)
+        self._taken = 0
+        self._throttled_at = now
+        self._held_until = max(self._held_until, now + seconds)
+
+    def _uncount(self) -> None:
+        """Forget the request that ended last: what is throttled is not counted by the API."""
+        self._taken -= 1
+        for _, ends in self._ends:
+            if ends and ends[-1] == self._latest:
+                ends.pop()
+
+    def _cut(self, now: float, seconds: float) -> None:
         taken = sum(end + MINUTE > now for end in self._writes_of_the_minute())
         share = self._share_at(now)
         again = now - self._throttled_at < MINUTE / 2
@@ -137,8 +155,6 @@ class Schedule:
             self._share = max(1, int(_LESS * min(taken, share)))
         elif seconds > 1 or again:
             self._share = max(1, int(_MUCH_LESS * share))
-        self._throttled_at = now
-        self._held_until = max(self._held_until, now + seconds)
 
     def writes_left(self, now: float) -> int | None:
         """Return how many writes the day's allowance still has; None where there is none."""

@@ -28,7 +28,11 @@ _MAX_TIME = 40  # characters
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record on the server: what of it an outline decides, and who last wrote it when."""
+    """A record on the server: what of it an outline decides, and who last wrote it when.
+
+    `lacking` are the properties that can't be read, and of which it can be seen that they were
+    never taken, as a picture's address where there is no picture.
+    """
 
     id: int
     parent_id: int
@@ -36,6 +40,7 @@ class Record:
     created_on: str | None
     updated_on: str | None
     updated_by: str | None
+    lacking: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ def read_page(exchange: Exchange, kind: Kind) -> Page | None:
         records = tuple(_record(raw, kind) for raw in page.Records)
     except (ValueError, ValidationError, RecursionError):
         return None
-    return Page(records, page.TotalItems, page.TotalPages)
+    # no page is empty: more pages than records would be read for ever
+    is_possible = page.TotalPages <= max(1, page.TotalItems)
+    return Page(records, page.TotalItems, page.TotalPages) if is_possible else None
 
 
 def read_ids(exchange: Exchange) -> frozenset[int] | None:
@@ -95,6 +102,7 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
+        lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.live import read_ids, read_page
 from coursesync.outcome import Answered, InDoubt, Refused, classify_read
-from coursesync.sending import BETWEEN_TRIES, MAX_TRIES, Stop, unreachable
+from coursesync.sending import BETWEEN_TRIES, MAX_TRIES, Stop, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Kind
     from coursesync.sending import Sender
 
+MAX_READINGS = 5
 FEW = 3  # courses; for more, the pages of all records are counted first
 IDS_AT_ONCE = 200  # what a URL can carry
 T = TypeVar("T")
@@ -67,17 +68,23 @@ class Lookout:
         return frozenset(wanted) - there
 
     def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
-        """Read the pages after the first; again, where records moved between pages meanwhile."""
-        for _ in range(MAX_TRIES):
+        """Read the pages after the first, until two readings in a row have the same records.
+
+        Where one is removed while others are read, a third can move to a page that was read
+        already.
+        """
+        if first.pages <= 1:
+            return first.records
+        before: Mapping[int, Record] = {}
+        for _ in range(MAX_READINGS):
             found = {record.id: record for record in first.records}
-            last = first
             for number in range(2, first.pages + 1):
-                last = self._page(kind, number, course)
-                found.update((record.id, record) for record in last.records)
-            if len(found) == last.total:
+                page = self._page(kind, number, course)
+                found.update((record.id, record) for record in page.records)
+            if found.keys() == before.keys():
                 return list(found.values())
-            first = self._page(kind, 1, course)
-        raise unreachable("its list of sections changes while it is read")
+            before, first = found, self._page(kind, 1, course)
+        raise unusable("its list of sections changes while it is read")
 
     def _page(self, kind: Kind, number: int, course: int | None) -> Page:
         return self._read(
@@ -94,12 +101,12 @@ class Lookout:
             if attempt:
                 self._sender.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
             answer = self._sender.until_answered(role, lambda _: self._attempt(send))
-            failure = "it answers with something else than a list"
+            failure = "it answered with something else than a list"
             match answer:
                 case Refused(message):
                     raise Stop(
                         f"the API refuses to tell what it has: {message}",
-                        "Check the base URL, then run the same command again.",
+                        "Check the base URL.",
                         unusable=True,
                     )
                 case Answered(exchange):
@@ -108,7 +115,7 @@ class Lookout:
                         return parsed
                 case InDoubt(reason):
                     failure = reason
-        raise unreachable(failure)
+        raise unusable(failure)
 
     def _attempt(
         self, send: Callable[[], Exchange]

@@ -233,6 +233,6 @@ def _wait(headers: Mapping[str, str]) -> float:
         return min(max(_LEAST_WAIT, float(text)), _MOST_WAIT)
     try:
         until = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return DEFAULT_WAIT
     return max(_LEAST_WAIT, until.total_seconds())

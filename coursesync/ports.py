@@ -28,6 +28,11 @@ class Remote(Protocol):
         """Get a token; raises RemoteError where none can be had, Busy where not now."""
         ...
 
+    @property
+    def renewable(self) -> bool:
+        """Whether there is anything to get a new token by."""
+        ...
+
     def renew(self) -> bool:
         """Get a new token after a 401; say whether there is one. Raises as `log_in` does."""
         ...

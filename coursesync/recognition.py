@@ -89,7 +89,10 @@ def _finding(
             return Unclear("more than one record could be it", tuple(fitting))
     alike = [record for record in rest if _is_alike(wanted, record)]
     if alike:
-        return Unclear("the course has one of that title that differs in something", tuple(alike))
+        return Unclear(
+            "the course has one of that title already, which is not as the outline says",
+            tuple(alike),
+        )
     recent = [record for record in rest if _is_recent(wanted, record)]
     if recent:
         return Unclear("something else appeared in the course at that time", tuple(recent))

@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 
 MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
 MAX_THROTTLED = 30  # times in a row
-MAX_TRIES = 3  # to connect
+MAX_TRIES = 3  # to connect, or to get a usable answer to a read
 BETWEEN_TRIES = 2.0  # seconds
-AGAIN = "Run the same command again; it goes on from here."
-_LATER = "Run the same command again after that; it goes on from here."
 T = TypeVar("T")
 
 
 class Stop(Exception):  # noqa: N818 - ends a run in good order; never leaves `apply`
-    """The run can't go on: why, what to do next, and whether the API can't be used as it is."""
+    """The run can't go on: why, what to mend first, and whether the API can't be used as it is."""
 
-    def __init__(self, reason: str, remedy: str = AGAIN, *, unusable: bool = False) -> None:
+    def __init__(self, reason: str, remedy: str = "", *, unusable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
@@ -52,7 +50,7 @@ class Sender:
 
         Args:
             role: the role that the API asks for, for the message.
-            attempt: makes the attempt of that number, from 1; it goes through `exchange`.
+            attempt: makes the attempt of that number, from 1, through `read` or `write`.
 
         Returns:
             The first outcome that is neither "come back later" nor "not sent" nor, before the
@@ -73,7 +71,7 @@ class Sender:
                 self._try_again(outcome.reason, unsent)
             elif not isinstance(outcome, Unauthorized):
                 return outcome
-            elif renewed or not self._with_token(self._world.remote.renew):
+            elif renewed or not self._renew():
                 raise _refused_credentials(role)
             else:
                 renewed = 1
@@ -134,9 +132,7 @@ class Sender:
         seconds = schedule.wait(now, write=write)
         if seconds > MAX_WAIT:
             raise Stop(
-                f"the API's limits are used up; the next request may be sent in "
-                f"{duration(seconds)}",
-                _LATER,
+                f"the API's limits are used up; the next request may be sent in {duration(seconds)}"
             )
         rest = schedule.seconds_for(now, self.planned) if seconds >= 1 else 0.0
         self.pause(seconds, "the API's limits", rest)
@@ -144,8 +140,7 @@ class Sender:
     def _slow_down(self, seconds: float, times: int) -> None:
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise Stop(
-                f"the API takes no more requests for now; it asks to wait {duration(seconds)}",
-                _LATER,
+                f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
             )
         self._world.schedule.throttled(self._world.clock.now(), seconds)
 
@@ -153,6 +148,9 @@ class Sender:
         if times >= MAX_TRIES:
             raise unreachable(reason)
         self.pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
+
+    def _renew(self) -> bool:
+        return self._world.remote.renewable and self._with_token(self._world.remote.renew)
 
     def _log_in(self) -> None:
         if not self._world.remote.logged_in:
@@ -175,10 +173,19 @@ class Sender:
 
 
 def unreachable(reason: str) -> Stop:
-    """Return the end of a run whose API gives no usable answer."""
+    """Return the end of a run whose API can't be reached."""
     return Stop(
         f"the API can't be reached: {reason}",
-        "Check the network and the base URL, then run the same command again.",
+        "Check the network and the base URL.",
+        unusable=True,
+    )
+
+
+def unusable(reason: str) -> Stop:
+    """Return the end of a run whose API answers, and not as it should."""
+    return Stop(
+        f"the API gives no usable answer: {reason}",
+        "Try again later; if it stays so, check the base URL.",
         unusable=True,
     )
 

@@ -67,25 +67,42 @@ def settle(run: Run) -> None:
             for doubt in list(course.doubts.values()):
                 found = findings[doubt.change.address]
                 _decide(run, course, doubt, found, over=now >= doubt.until)
+            if not course.doubts:
+                _heed(run, course, findings)  # newer than the first look
 
 
 def _refuse(run: Run, course: Course) -> None:
     course.held = f"there is no course {course.id} in Nexudus"
-    change = next(change for change in course.changes if change.action.looks)
-    problem = Problem(change.kind.parent_property, course.held)
-    run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
+    sought = [change for change in course.changes if change.action.looks]
+    for change in sought:
+        if change.action is Action.DOUBT:  # it can't be in a course that is not there
+            run.log.record(journal.Found(address=change.address, at=run.stamp()))
+            if change.after is None:
+                run.conclude(Result(change, Status.SETTLED))
+    for change in [change for change in sought if change.after is not None][:1]:
+        problem = Problem(change.kind.parent_property, course.held)
+        run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
 
 
 def _first_look(run: Run, course: Course, listed: Iterable[Record]) -> None:
     findings = _findings(run, course, listed)
     for change in course.changes:
-        found = findings.get(change.address)
-        if change.action is Action.DOUBT and found is not None:
-            _take_up(run, course, change, found)
-        elif isinstance(found, Unclear):
+        if change.action is Action.DOUBT:
+            _take_up(run, course, change, findings[change.address])
+    _heed(run, course, findings)
+
+
+def _heed(run: Run, course: Course, findings: Mapping[Address, Finding]) -> None:
+    """Take what is there already for what was never sent."""
+    for change in course.changes:
+        if change.action is not Action.CREATE or change.address in run.results:
+            continue
+        found = None if run.sent[change.address] else findings[change.address]
+        if isinstance(found, Unclear):
             _leave_in_doubt(run, course, change, in_order(change.after), found)
         elif isinstance(found, Found):
-            run.adopt(change, change.attributes, found.record, Status.ADOPTED)
+            seen = {n: v for n, v in change.attributes.items() if n not in found.record.lacking}
+            run.adopt(change, seen, found.record, Status.ADOPTED)
 
 
 def _take_up(run: Run, course: Course, change: Change, found: Finding) -> None:
@@ -129,6 +146,8 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
             return
         case Absent() if run.sent[change.address] < MAX_SENT:
             run.log.record(journal.Found(address=change.address, at=run.stamp()))
+            if change.after is None:  # no outline wants it any more
+                run.conclude(Result(change, Status.SETTLED))
         case Absent():
             course.held = f"{change.address} is in doubt"
             reason = f"{doubt.reason}; it was sent {MAX_SENT} times"

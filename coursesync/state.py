@@ -140,13 +140,15 @@ def settle(state: State, address: Address, entry: Entry | None) -> State:
 
     Returns:
         The state with the entry in the doubt's place, or without either; the doubt's other
-        candidates are strangers from now on.
+        candidates are strangers from now on, but for those of another doubt.
 
     Raises:
         KeyError: nothing is in doubt at that address.
     """
     doubts, entries = dict(state.doubts), dict(state.entries)
     others = {candidate.id for candidate in doubts.pop(address).candidates}
+    # what may be another doubt's is nobody's stranger
+    others -= {each.id for doubt in doubts.values() for each in doubt.candidates}
     if entry is not None:
         entries[address] = entry
         others.discard(entry.id)

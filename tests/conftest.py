@@ -14,6 +14,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let all cases of a test be asked for."""
+    parser.addoption("--every-case", action="store_true", help="run all of the many cases, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test that is marked `many(n)`, play each nth case, but where all are asked for."""
+    if config.getoption("--every-case"):
+        return
+    met: dict[str, int] = {}
+    left: list[pytest.Item] = []
+    kept: list[pytest.Item] = []
+    for item in items:
+        mark = item.get_closest_marker("many")
+        name = item.nodeid.partition("[")[0]
+        met[name] = met.get(name, -1) + 1
+        (left if mark and met[name] % mark.args[0] else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
 @pytest.fixture
 def cli(tmp_path: Path) -> CommandLine:
     """The command line, in an empty folder."""

@@ -134,6 +134,12 @@ class Nexudus:
             form["totp"] = credentials.totp
         self._take_token(self._ask_for_token(form), "e-mail and password")
 
+    @property
+    def renewable(self) -> bool:
+        """Whether there is anything to get a new token by."""
+        known = self._credentials
+        return bool(self._refresh_token or (known.email and known.password and not known.token))
+
     def renew(self) -> bool:
         """Get a new token, by the refresh token or a new login; say whether there is one.
 
@@ -141,11 +147,11 @@ class Nexudus:
         """
         if self._refresh_token:
             form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-            self._refresh_token = ""
             exchange = self._ask_for_token(form)
             if exchange.status not in _REFUSED_LOGIN:
                 self._take_token(exchange, "the refresh token")
                 return True
+            self._refresh_token = ""
         if self._credentials.email and self._credentials.password and not self._credentials.token:
             self.log_in()
             return True
@@ -311,6 +317,8 @@ class _Trace:
             stream, httpcore.NetworkStream
         ):
             self._socket = stream.get_extra_info("socket")
+            if self.was_cut:  # before there was anything to cut
+                self.cut()
         if event.endswith("send_request_headers.started"):
             self.sent = self.sent or getattr(info.get("request"), "method", b"") != b"CONNECT"
 

@@ -10,6 +10,7 @@ import os
 import re
 import time
 from contextlib import suppress
+from math import ceil
 from typing import TYPE_CHECKING
 
 from coursesync.limits import DAY, Request
@@ -71,8 +72,10 @@ class RequestLog:
 
     def _open(self) -> int:
         """Begin the file anew with what still counts, for it would grow without end."""
-        since = self._time() - DAY
-        kept = b"".join(_line(at, letter) for at, letter in self._read() if at > since)
+        moment = self._time()
+        # a time to come is one of a clock that was wrong, and would never grow old
+        past = ((min(at, moment), letter) for at, letter in self._read())
+        kept = b"".join(_line(at, letter) for at, letter in past if at > moment - DAY)
         self._path.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         file = os.open(self._path, flags, 0o666)
@@ -81,4 +84,5 @@ class RequestLog:
 
 
 def _line(at: float, letter: bytes) -> bytes:
-    return f"{at:.1f} {letter.decode()}\n".encode()
+    # rounded up: what is remembered as earlier than it was would let the next come too soon
+    return f"{ceil(at * 10) / 10:.1f} {letter.decode()}\n".encode()

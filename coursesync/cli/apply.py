@@ -109,32 +109,34 @@ def command(  # noqa: PLR0913 - one parameter an option
         check(plan, plan_file, expect_digest, session.hint("plan"))
         if not plan.has_changes:
             session.store.recover(known)
-            say(text.render(plan, painter(sys.stderr), session.hint).rstrip())
+            say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
             return int(ExitCode.DONE)
-        say(text.render(plan, painter(sys.stderr), session.hint))
+        say(text.render(plan, painter(sys.stderr), session.hint, session.limits))
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        return _carry_out(plan, known, loaded, session, Terms(settling, max_writes))
+        report, clock = _carry_out(plan, known, loaded, session, Terms(settling, max_writes))
+    tell(report, session, reviewed=plan_file is not None or expect_digest is not None)
+    return 128 + clock.signal if clock.signal is not None else int(exit_code(report))
 
 
 def _carry_out(
     plan: Plan, known: State, workspace: Workspace, session: Session, terms: Terms
-) -> int:
+) -> tuple[Report, SystemClock]:
     gc.enable()
     clock = SystemClock()
     with ExitStack() as stack:
         remote = _remote(plan, workspace, session, stack)
         log = RequestLog(session.store.path)
         stack.callback(log.close)
-        limits = None if session.embedded else session.config.limits.limits()
+        limits = None if session.embedded else session.limits
         schedule = Schedule(limits, log.earlier(clock.now()))
         warn_of_the_day(plan, schedule.writes_left(clock.now()), terms.max_writes)
         stack.enter_context(clock.heeding_signals())
         progress = stack.enter_context(progress_on(sys.stderr, plan))
         world = World(remote, session.store, clock, progress, schedule, log)
         report = apply(plan, known, world, partial(complete_courses, workspace), terms)
-    return _end(report, session, clock)
+    return report, clock
 
 
 def _remote(plan: Plan, workspace: Workspace, session: Session, stack: ExitStack) -> Nexudus:
@@ -157,8 +159,3 @@ def _remote(plan: Plan, workspace: Workspace, session: Session, stack: ExitStack
         remote = Nexudus(plan.target, Credentials.from_environment(os.environ))
     stack.callback(remote.close)
     return remote
-
-
-def _end(report: Report, session: Session, clock: SystemClock) -> int:
-    tell(report, session)
-    return 128 + clock.signal if clock.signal is not None else int(exit_code(report))

@@ -84,8 +84,8 @@ def _rendered(plan: Plan, form: str, session: Session) -> str:
     if form == "markdown":
         from coursesync.render import markdown  # noqa: PLC0415 - the same
 
-        return markdown.render(plan)
-    return text.render(plan, painter(sys.stdout), session.hint)
+        return markdown.render(plan, session.limits)
+    return text.render(plan, painter(sys.stdout), session.hint, session.limits)
 
 
 def _write(path: Path, content: str) -> None:

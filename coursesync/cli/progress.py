@@ -44,7 +44,9 @@ def _line(result: Result) -> str:
     if result.status is Status.SETTLED and result.record_id is None:
         return f"{told}, it was never created"
     shown = {Status.CREATED, Status.ADOPTED, Status.SETTLED}
-    return f"{told}, Id {result.record_id}" if result.status in shown else told
+    if result.status not in shown:
+        return told
+    return f"{told}, Id {result.record_id}{f' ({result.reason})' if result.reason else ''}"
 
 
 def _waiting(seconds: float, why: str, rest: float) -> str:
@@ -85,11 +87,13 @@ class OnBar:
 
     def concluded(self, result: Result) -> None:
         """Move the bar on."""
-        if not result.done:
-            self._bar.console.print(_line(result), markup=False)
-        self._bar.update(self._task, advance=1, description=result.change.address)
+        with suppress(OSError):  # a terminal that has gone must not end an apply
+            if not result.done:
+                self._bar.console.print(_line(result), markup=False)
+            self._bar.update(self._task, advance=1, description=result.change.address)
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Say beside the bar why nothing happens."""
         if seconds >= _WORTH_SAYING:
-            self._bar.update(self._task, description=_waiting(seconds, why, rest))
+            with suppress(OSError):
+                self._bar.update(self._task, description=_waiting(seconds, why, rest))

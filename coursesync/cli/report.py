@@ -38,8 +38,11 @@ def exit_code(report: Report) -> ExitCode:
     return ExitCode.DONE if report.complete else ExitCode.WORK_LEFT
 
 
-def tell(report: Report, session: Session) -> None:
-    """Print a report: the Ids that are new here on stdout, all else on stderr."""
+def tell(report: Report, session: Session, *, reviewed: bool) -> None:
+    """Print a report: the Ids that are new here on stdout, all else on stderr.
+
+    `reviewed` says whether a plan that was reviewed was asked for: what is left of it is another.
+    """
     say()
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
@@ -49,15 +52,25 @@ def tell(report: Report, session: Session) -> None:
     say(_counts(report))
     if report.stop is not None:
         say(f"Stopped: {report.stop.reason}.")
-        say(f"  {report.stop.remedy}")
+        if report.stop.remedy:
+            say(f"  {report.stop.remedy}")
+        _tell_how_to_go_on(session, reviewed=reviewed)
     elif report.with_status(Status.REFUSED, Status.IN_DOUBT, Status.HELD_BACK):
-        say(f"Once that is settled:  {session.hint('apply')}  goes on from here.")
+        say("Once that is settled:")
+        _tell_how_to_go_on(session, reviewed=reviewed)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     # last, for whoever reads stdout may have gone
     for result in report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED):
         if result.record_id is not None:
             click.echo(f"{result.change.address} {result.record_id}")
+
+
+def _tell_how_to_go_on(session: Session, *, reviewed: bool) -> None:
+    if reviewed:
+        say(f"  To go on, make and review a plan of what is left:  {session.hint('plan')}")
+    else:
+        say(f"  To go on from here:  {session.hint('apply')}")
 
 
 def _tell_unsaved(error: StateError, session: Session) -> None:
@@ -75,8 +88,7 @@ def _counts(report: Report) -> str:
 
 def _tell_refused(result: Result) -> None:
     resource = result.change.resource
-    if resource is None:  # pragma: no cover - only what an outline wants is sent
-        return
+    assert resource is not None  # noqa: S101 - only what an outline wants is sent
     if not result.problems:
         say(str(Diagnostic(resource.where, f"the API refuses this section: {result.reason}")))
     for problem in result.problems:
@@ -98,11 +110,17 @@ def _tell_in_doubt(result: Result, session: Session) -> None:
     say(f"{at}{change.address} is in doubt: {result.reason}.")
     for candidate in result.candidates:
         say(f"    {candidate_line(candidate, change.kind)}")
-    settle = f"resolve {change.address}"
-    if not result.candidates:
+    theirs, new = "If it is there:", "If it is not:  "
+    number = "N"
+    if len(result.candidates) == 1:
+        number = str(result.candidates[0].id)
+    if result.candidates:
+        theirs, new = "To go on with that one: ", "To make one of its own:"
+    else:
         say("    The next apply looks for it on the site. To settle it by hand, look yourself:")
-    say(f"    If it is there:  {session.hint(f'{settle} --id N', folder='-w ')}")
-    say(f"    If it is not:    {session.hint(f'{settle} --not-created', folder='-w ')}")
+    settle = f"resolve {change.address}"
+    say(f"    {theirs}  {session.hint(f'{settle} --id {number}', folder='-w ')}")
+    say(f"    {new}  {session.hint(f'{settle} --not-created', folder='-w ')}")
 
 
 def _tell_waiting(report: Report) -> None:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.argument("address")
 @workspace_option
 @target_options
-@click.option("--id", "record_id", type=click.IntRange(min=1), help="The Id that it was given.")
+@click.option(
+    "--id", "record_id", type=click.IntRange(1, 2**63 - 1), help="The Id that it was given."
+)
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -41,6 +43,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
     --not-created. Makes no request.
     """
+    at = _address(address)
     if (record_id is not None) == not_created:
         raise UsageError(
             "resolve takes one of the two: --id N or --not-created",
@@ -51,13 +54,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise UsageError(f"the workspace {workspace} does not exist or holds no state")
     with session.store.held():
         known = session.state()
-        at = _check(known, address, record_id)
+        _check(known, at, record_id)
         # the journal first, if a run was cut off: a save of its own drops it
         known = session.store.recover(known)
         entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
         session.store.finish(settle(known, at, entry))
     if record_id is None:
-        say(f"{address} was not created:  {session.hint('apply')}  creates it.")
+        say(f"{address} was not created. See what is left:  {session.hint('plan')}")
     else:
         say(f"{address} has the Id {record_id}. See what is left:  {session.hint('plan')}")
 
@@ -71,15 +74,20 @@ def _address(text: str) -> Address:
     return address
 
 
-def _check(state: State, text: str, record_id: int | None) -> Address:
-    address = _address(text)
+def _check(state: State, address: Address, record_id: int | None) -> None:
     if address not in state.doubts:
         others = ", ".join(sorted(state.doubts)) or "nothing is in doubt"
         raise CoursesyncError(f"{address} is not in doubt", f"In doubt: {others}.")
+    found = [candidate.id for candidate in state.doubts[address].candidates]
+    if found and record_id is not None and record_id not in found:
+        raise CoursesyncError(
+            f"the Id {record_id} is none of those that were found for {address}: "
+            f"{', '.join(map(str, found))}",
+            "Look for the Id again; the next apply looks once more, too.",
+        )
     for other, entry in state.entries.items():
         if entry.id == record_id:
             raise CoursesyncError(
                 f"the Id {record_id} is that of {other}",
                 "A record can have one address only: look for the Id again.",
             )
-    return address

@@ -74,6 +74,11 @@ class Session:
     embedded: bool
     options: str = ""
 
+    @property
+    def limits(self) -> Limits:
+        """What the API allows."""
+        return self.config.limits.limits()
+
     def hint(self, command: str, *, folder: str = "") -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
         return f"coursesync {command} {folder}{quote(str(self.folder))}{self.options}"

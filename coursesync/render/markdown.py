@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action, differences
 from coursesync.render.sentences import (
     MARKS,
@@ -68,19 +69,19 @@ def _in_html(text: str) -> str:
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def render(plan: Plan) -> str:
+def render(plan: Plan, limits: Limits = PUBLISHED) -> str:
     """Write a plan as GitHub-flavoured Markdown; the summary comes first."""
-    return "\n".join(_lines(plan)) + "\n"
+    return "\n".join(_lines(plan, limits)) + "\n"
 
 
-def _lines(plan: Plan) -> Iterator[str]:
+def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
     if not plan.changes:
         yield f"**{NOTHING}**"
         return
     yield f"**{summary(plan)}**"
     if plan.has_changes:
         yield ""
-        yield cost(plan)
+        yield cost(plan, limits)
     if plan.has_changes and not plan.serial:
         yield ""
         yield f"> {NO_STATE}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.limits import PUBLISHED, least_seconds
+from coursesync.limits import PUBLISHED, Limits, least_seconds
 from coursesync.plan import Action
 from coursesync.words import count, duration, inert
 
@@ -50,19 +50,19 @@ def summary(plan: Plan) -> str:
     return f"Plan: {', '.join(parts)}."
 
 
-def cost(plan: Plan) -> str:
+def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
     """Say what it takes: writes, time, and the share of the day's allowance."""
     if not plan.has_changes:
         return ""
     if not plan.writes and not plan.looks:
         return "Nothing is sent to Nexudus; only the state changes."
-    share = 100 * plan.writes / PUBLISHED.writes_a_day
+    share = 100 * plan.writes / limits.writes_a_day
     of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
-    seconds = least_seconds(plan.writes, plan.looks)
+    seconds = least_seconds(plan.writes, plan.looks, limits)
     return (
         f"{count(plan.writes, 'write')} ({count(plan.writes + plan.looks, 'request')}), at least "
         f"{duration(seconds)} at the API's limits,\n{of_the_day} of a day's "
-        f"{PUBLISHED.writes_a_day:,} writes."
+        f"{limits.writes_a_day:,} writes."
     )
 
 

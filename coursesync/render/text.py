@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
+from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action, differences
 from coursesync.render.sentences import (
     MARKS,
@@ -58,21 +59,29 @@ def bare(command: str, *, folder: str = "") -> str:
     return f"coursesync {command}"
 
 
-def render(plan: Plan, paint: Callable[[str, str], str] = plain, hint: Hint = bare) -> str:
+def render(
+    plan: Plan,
+    paint: Callable[[str, str], str] = plain,
+    hint: Hint = bare,
+    limits: Limits = PUBLISHED,
+) -> str:
     """Write a plan as text.
 
     Args:
         plan: the plan.
         paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
         hint: writes a command so that it can be typed as it stands.
+        limits: what the API allows, for the time that it takes.
 
     Returns:
         Lines, the last with its end.
     """
-    return "\n".join(_lines(plan, paint, hint)) + "\n"
+    return "\n".join(_lines(plan, paint, hint, limits)) + "\n"
 
 
-def _lines(plan: Plan, paint: Callable[[str, str], str], hint: Hint) -> Iterator[str]:
+def _lines(
+    plan: Plan, paint: Callable[[str, str], str], hint: Hint, limits: Limits
+) -> Iterator[str]:
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
@@ -92,7 +101,7 @@ def _lines(plan: Plan, paint: Callable[[str, str], str], hint: Hint) -> Iterator
         return
     yield paint("bold", summary(plan))
     if plan.has_changes:
-        yield cost(plan)
+        yield cost(plan, limits)
         if not plan.serial:
             yield from wrap(NO_STATE, _WIDTH)
         yield f"Target: {inert(plan.target)}"

@@ -166,7 +166,8 @@ class Kind:
     """A resource kind: where its records live in the API, and how its outlines become them.
 
     `fields` maps each property of the API to the outline's field it comes from (`id` is the
-    course's own); those in `write_only` can't be read back. `course_filter` narrows a search to
+    course's own); those in `write_only` can't be read back, but some leave a trace in a
+    property that can (`traces`). `course_filter` narrows a search to
     one course. `role` is the stem of the roles that the API asks for. `settle` takes the
     prior attributes (or None) and the desired ones, and returns the desired ones as they are
     to be sent, for properties that the API only lets one write. `attributes` raises UnusableFile
@@ -183,6 +184,7 @@ class Kind:
     contents_property: str
     fields: Mapping[str, str]
     write_only: frozenset[str]
+    traces: Mapping[str, str]
     spec: type[Spec]
     attributes: Callable[[Spec, int, Contents], Attributes]
     settle: Callable[[Attributes | None, Attributes], Attributes]

@@ -219,6 +219,7 @@ SECTION = Kind(
         "UnlockType": "unlock",
     },
     write_only=frozenset({"ClearImageFile", "NewImageUrl"}),
+    traces={"NewImageUrl": "ImageFileName"},
     spec=SectionSpec,
     attributes=_attributes,
     settle=_settle,

@@ -122,7 +122,7 @@ def test_not_created_lets_it_be_sent(
     applied = author("apply", "--auto-approve")
 
     assert (ran.code, ran.out, unasked) == (0, "", True)
-    assert "coursesync apply courses" in ran.err
+    assert "coursesync plan courses" in ran.err
     assert applied.code == 0
     assert [record["Title"] for record in api.records()] == ["One", "Two"]
     assert author("plan", "--detailed-exitcode").code == 0

@@ -123,6 +123,7 @@ def rename(state: bytes, field: str, name: str) -> bytes:
     return forged(state, change)
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("damage", SPOILT)
 def test_a_state_that_is_not_ours(
     left: CommandLine, courses: Path, remains: Remains, damage: str
@@ -136,6 +137,7 @@ def test_a_state_that_is_not_ours(
     refuse(left, courses, STATE, *words, commands=one_of_them(damage))
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("field", ["entries", "doubts"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_state_with_a_name_that_is_none(
@@ -148,6 +150,7 @@ def test_a_state_with_a_name_that_is_none(
     refuse(left, courses, "holds what is never", RESTORE, commands=one_of_them(field + name))
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("number", [0, -1, 2**63, 2**64, 10**400, 1.0, "1000001", None, True])
 def test_a_state_with_an_id_that_is_none(
     left: CommandLine, courses: Path, remains: Remains, number: object
@@ -241,6 +244,7 @@ def checked_raw(body: bytes) -> bytes:
     return body + f" {crc32(body):08x}\n".encode()
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("damage", LINES)
 def test_a_journal_that_is_not_ours(
     left: CommandLine, courses: Path, remains: Remains, damage: str
@@ -252,6 +256,7 @@ def test_a_journal_that_is_not_ours(
     refuse(left, courses, JOURNAL, words, commands=one_of_them(damage))
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_journal_with_a_name_that_is_none(
     left: CommandLine, courses: Path, remains: Remains, name: str

@@ -78,6 +78,7 @@ def in_place(path: Path, kind: str) -> os.stat_result:
     return path.lstat()
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", [STATE, JOURNAL])
 def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind: str) -> None:
@@ -92,6 +93,7 @@ def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind:
     assert is_whole(courses)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", [TEMPORARY, f".{BACKUP}.tmp", BACKUP, REQUESTS, HOLDER])
 def test_something_else_beside_it(
@@ -107,6 +109,7 @@ def test_something_else_beside_it(
     assert saved == remains.ids or (courses / JOURNAL).read_bytes() == remains.journal
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to a file", "a link to nothing"])
 @pytest.mark.parametrize("name", [TEMPORARY, f".{BACKUP}.tmp", BACKUP, REQUESTS, HOLDER])
 def test_something_else_beside_a_whole_run(
@@ -126,6 +129,7 @@ def test_something_else_beside_a_whole_run(
     assert ran.code == 0 or (ran.code == 1 and told in ran.err and len(there) == 1), ran
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_something_else_as_the_lock(left: CommandLine, courses: Path, kind: str) -> None:
     """A lock that can't be made ends the run; what a link leads to is neither cut nor locked."""
@@ -161,6 +165,7 @@ def held(courses: Path) -> Iterator[None]:
         yield
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("lie", LIES)
 def test_a_holder_that_lies(left: CommandLine, courses: Path, lie: str) -> None:
     """Who holds the lock is told inertly, and at most at a line's length, whatever it says."""
@@ -174,6 +179,7 @@ def test_a_holder_that_lies(left: CommandLine, courses: Path, lie: str) -> None:
     assert all(line.isprintable() and len(line) < 400 for line in ran.err.splitlines())
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_holder_that_is_no_file(left: CommandLine, courses: Path, kind: str) -> None:
     """Whatever stands where the holder's name should: nobody waits for it."""

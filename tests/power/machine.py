@@ -85,6 +85,11 @@ class Wire:
         """Get a token."""
         self.inner.log_in()
 
+    @property
+    def renewable(self) -> bool:
+        """Whether there is anything to get a new token by."""
+        return self.inner.renewable
+
     def renew(self) -> bool:
         """Get a new token."""
         return self.inner.renew()

@@ -237,21 +237,43 @@ def test_nothing_starts_before_the_api_allows_it() -> None:
     assert [schedule.wait(now, write=False) for now in (40.0, 90.0, 100.0)] == [60.0, 10.0, 0.0]
 
 
-def test_a_throttled_run_goes_slower_and_recovers() -> None:
-    """After a throttled request the rest is spread evenly, and soon as quick as before."""
-    schedule = Schedule()
-    schedule.throttled(0.0, 10.0)
-    schedule.ended(10.0, write=True)
-    slow = schedule.wait(10.0, write=True)
-    schedule.throttled(10.0, 10.0)
-    schedule.ended(20.0, write=True)
-    slower = schedule.wait(20.0, write=True)
-    later = 20.0 + 15 * 60
-    schedule.ended(later, write=True)
+def test_a_throttled_run_asks_for_its_share_and_slowly_for_more() -> None:
+    """Of a minute that another client eats of, as much is asked for as the API took, then more."""
+    schedule, now = Schedule(), 0.0
+    for number in range(41):
+        now = number / 10
+        schedule.ended(now, write=True)
+    schedule.throttled(now, 2.0)
+    held = schedule.wait(now, write=True)
+    full = schedule.wait(now + 2, write=True)
 
-    assert slow == pytest.approx(60 / 48)
-    assert slower > slow
-    assert schedule.wait(later, write=True) == pytest.approx(PUBLISHED.gap)
+    assert held >= 2
+    assert full == pytest.approx(60 - 2 - 0.1)
+    assert burst(schedule, now + 60) == 38
+    assert burst(schedule, now + 10 * 60) > 50
+
+
+def burst(schedule: Schedule, now: float) -> int:
+    """Return how many writes may be sent from then on before one has to wait for a minute."""
+    number = 0
+    while (seconds := schedule.wait(now, write=True)) < 1:
+        now += seconds
+        schedule.ended(now, write=True)
+        number += 1
+    return number
+
+
+def test_throttled_again_and_again_is_one_reason_to_ask_for_less() -> None:
+    """However often one request is throttled, the share is cut once."""
+    once, often = Schedule(), Schedule()
+    for schedule, times in ((once, 1), (often, 9)):
+        for number in range(30):
+            schedule.ended(number / 10, write=True)
+        for number in range(times):
+            schedule.ended(3 + number * 3, write=True)
+            schedule.throttled(3 + number * 3, 2.0)
+
+    assert abs(burst(once, 100) - burst(often, 100)) <= 1
 
 
 @settings(deadline=None, max_examples=100)

@@ -65,6 +65,7 @@ def test_a_record_is_what_an_outline_decides_and_who_wrote_it() -> None:
             created_on="2025-01-15T10:30:00Z",
             updated_on="2025-01-16T10:30:00Z",
             updated_by="ada@space.example",
+            lacking=frozenset({"NewImageUrl"}),
         ),
     )
 

@@ -97,6 +97,7 @@ WRONG = {
 }
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("wrong", WRONG)
 def test_wrong_credentials(
     cli: CommandLine, courses: Path, guarded: SandboxServer, wrong: str
@@ -150,6 +151,7 @@ PROXIES = {
 }
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize("proxy", PROXIES)
 def test_a_proxy(cli: CommandLine, courses: Path, proxy: str, variable: str) -> None:
@@ -184,6 +186,7 @@ def test_tls_that_fails(cli: CommandLine, courses: Path, trust: str) -> None:
     assert leaks(cli.cwd, ran, secrets=GIVEN) == []
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(
     "url",
     [
