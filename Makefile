@@ -1,6 +1,6 @@
 # make demo: the main job on the embedded sandbox · make test: everything that CI checks
 # make soak: crashes by the thousand, at random (CRASHES=10000 WORKERS=2)
-# make mutants: what the quick tests of outcome, journal and state overlook (two minutes)
+# make mutants: what the quick tests of outcome, journal and state overlook (a minute or two)
 # make bench: speed and memory, against octoDNS · make clean: forget all that these made
 
 PYTHON ?= python3
@@ -45,7 +45,7 @@ soak: $(VENV)/dev
 # survivors are listed; pyproject.toml says which may survive, and why
 mutants: $(VENV)/mutants
 	rm -rf mutants
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run
+	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
 bench: $(VENV)/bench
