@@ -1,5 +1,6 @@
 # make demo: the main job on the embedded sandbox · make test: everything that CI checks
 # make soak: crashes by the thousand, at random (CRASHES=10000 WORKERS=2)
+# make mutants: what the quick tests of outcome, journal and state overlook (a minute or two)
 # make bench: speed and memory, against octoDNS · make clean: forget all that these made
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: demo test lint workflows coverage soak bench clean
+.PHONY: demo test lint workflows coverage soak mutants bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -41,12 +42,18 @@ coverage: $(VENV)/dev
 soak: $(VENV)/dev
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
 
+# survivors are listed; pyproject.toml says which may survive, and why
+mutants: $(VENV)/mutants
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 bench: $(VENV)/bench
 	$(BIN)/python tests/bench/bench.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 
 clean:
-	rm -rf $(VENV) dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync
+	rm -rf $(VENV) dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync
 
 $(VENV)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -70,4 +77,8 @@ $(VENV)/dev: $(VENV)/pip $(SOURCES)
 
 $(VENV)/bench: $(VENV)/dev
 	$(BIN)/pip install --quiet --group bench
+	@touch $@
+
+$(VENV)/mutants: $(VENV)/dev
+	$(BIN)/pip install --quiet --group mutants
 	@touch $@

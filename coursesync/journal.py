@@ -159,7 +159,7 @@ def _doubt(intent: Intent, reason: str) -> Doubt:
 def holds(state: State, records: Iterable[Step]) -> bool:
     """Say whether the state knows all that the records tell: every Id, and every doubt."""
     outcomes = [record for record in records if not isinstance(record, Move)]
-    told = fold(state.model_copy(update={"entries": {}, "doubts": {}}), outcomes)
+    told = fold(state, outcomes)  # what it had already, it knows
     known = {entry.id for entry in state.entries.values()}
     settled = state.doubts.keys() | state.entries.keys()
     return (

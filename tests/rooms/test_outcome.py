@@ -15,11 +15,13 @@ from coursesync.outcome import (
     Exchange,
     InDoubt,
     NotSent,
+    Problem,
     Refused,
     Throttled,
     Unauthorized,
     classify,
     classify_read,
+    read_json,
 )
 
 NOW = "Wed, 15 Jan 2025 10:30:00 GMT"
@@ -92,6 +94,13 @@ def test_too_many_requests_need_no_header() -> None:
     assert classify(answered(409), ()) == InDoubt("the API answered HTTP 409")
 
 
+def test_a_date_is_a_minute_where_the_server_tells_no_time() -> None:
+    """Without a `Date` there is no clock to read it by."""
+    exchange = answered(429, retry_after="Wed, 15 Jan 2025 10:30:45 GMT")
+
+    assert classify(exchange, ()) == Throttled(DEFAULT_WAIT)
+
+
 def test_success_with_a_new_id_is_applied() -> None:
     """The one answer that says all that is needed."""
     assert classify(answered(200, ANSWER), ()) == Applied(7, "2025-01-15T10:30:00Z")
@@ -139,6 +148,96 @@ def test_a_plain_no_is_refused(status: int) -> None:
 
     assert isinstance(verdict, Refused)
     assert [(each.name, each.message) for each in verdict.problems] == [("Title", "is required")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (
+            {"WasSuccessful": 1},
+            "the API answered HTTP 200 with something that is no answer of its own",
+        ),
+        ({"WasSuccessful": False}, "the API spoke of a failure and of success in one answer"),
+        ({"Errors": [{}]}, "the API spoke of a failure and of success in one answer"),
+        (
+            {"Errors": [{}], "Value": None},
+            "the API spoke of a failure and of success in one answer",
+        ),
+        ({"Value": {"Id": 0}}, "the API said that it was successful, and gave no Id"),
+        ({}, "the API gave the Id 7, which another record has"),
+    ],
+)
+def test_a_doubt_says_why(changed: dict[str, object], reason: str) -> None:
+    """A person who settles the doubt is told what the answer lacked."""
+    assert classify(answered(200, {**ANSWER, **changed}), {7}) == InDoubt(reason)
+
+
+def test_the_least_and_the_greatest_id_are_believed() -> None:
+    """Any positive number that a database can hold is an Id."""
+    for number in (1, 2**63 - 1):
+        verdict = classify(answered(200, {**ANSWER, "Value": {"Id": number}}), ())
+
+        assert verdict == Applied(number, "2025-01-15T10:30:00Z")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 415, 422])
+def test_a_refusal_without_words_tells_its_status(status: int) -> None:
+    """These are never sent again; any other answer leaves the create in doubt."""
+    assert classify(answered(status), ()) == Refused(f"HTTP {status}")
+    assert classify(answered(status + 20), ()) == InDoubt(f"the API answered HTTP {status + 20}")
+
+
+def test_a_refusal_in_part_is_filled_in() -> None:
+    """What the API does not say of a problem is said for it, and what it says is bounded."""
+    body: dict[str, object] = {"WasSuccessful": False, "Errors": [{}, {"PropertyName": "x" * 61}]}
+    problems = (Problem("", "is not valid"), Problem("x" * 59 + "…", "is not valid"))
+
+    assert classify(answered(200, body), ()) == Refused(
+        "the API said that it was not successful", problems
+    )
+    assert classify(answered(400, {**body, "Message": "No."}), ()) == Refused("No.", problems)
+
+
+def test_no_more_than_twenty_problems_are_told() -> None:
+    """An answer of any length fills no more than a screen."""
+    verdict = classify(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
+
+    assert isinstance(verdict, Refused)
+    assert len(verdict.problems) == 20
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8"])
+def test_a_body_is_read_by_its_type(kind: str) -> None:
+    """JSON is what says that it is JSON."""
+    assert read_json(answered(200, {"a": 1}, content_type=kind)) == {"a": 1}
+
+
+@pytest.mark.parametrize("kind", ["", "text/html", "application/jsonp", "text/application/json"])
+def test_a_body_of_another_type_is_not_read(kind: str) -> None:
+    """A page of a proxy is no answer, whatever it holds."""
+    with pytest.raises(ValueError, match="it does not say that it is JSON"):
+        read_json(answered(200, {"a": 1}, content_type=kind))
+
+
+def test_a_body_of_no_type_is_not_read() -> None:
+    """An answer that does not say what it is proves nothing."""
+    exchange = Exchange(sent=True, status=200, body=json.dumps(ANSWER).encode())
+
+    assert isinstance(classify(exchange, ()), InDoubt)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"Id": 7, "Id": 8}', "a name stands twice"),
+        (b'{"Id": NaN}', "NaN is no JSON"),
+        (b'{"Id": -Infinity}', "-Infinity is no JSON"),
+    ],
+)
+def test_a_body_is_read_strictly(body: bytes, words: str) -> None:
+    """What could be read in two ways is not read at all."""
+    with pytest.raises(ValueError, match=words):
+        read_json(answered(200, body))
 
 
 def test_what_never_left_may_be_sent_again() -> None:

@@ -128,6 +128,17 @@ def test_a_move_keeps_the_entry_under_another_address() -> None:
     assert folded == state({moved: entry()})
 
 
+def test_a_move_leaves_the_others_where_they_are() -> None:
+    """An entry that does not move keeps its address, and what comes after the move counts."""
+    moved, other = address("hello"), address("other")
+    before = state({WELCOME: entry(), other: entry(1002)})
+
+    folded = fold(before, [Move(to={WELCOME: moved}, at=AT), intent(address("new"))])
+
+    assert dict(folded.entries) == {moved: entry(), other: entry(1002)}
+    assert list(folded.doubts) == [address("new")]
+
+
 def test_what_a_run_touched_is_no_longer_known_to_be_complete() -> None:
     """A course that a record touches is read again; the others are not."""
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
@@ -193,6 +204,13 @@ def test_a_state_holds_a_journal_when_it_knows_every_doubt(
 def test_a_move_needs_no_holding() -> None:
     """A move tells of no Id that the state did not have: it can't be lost."""
     assert holds(EMPTY, [Move(to={WELCOME: address("hello")}, at=AT)])
+
+
+def test_only_what_the_journal_tells_is_asked_of_the_state() -> None:
+    """What stood in the state before the run is neither an Id nor a doubt of the journal's."""
+    known = state({WELCOME: entry()}, {address("other"): doubt("x")})
+
+    assert holds(known, [intent(), outcome("applied", 1001)])
 
 
 def test_settling_with_an_id_makes_the_entry() -> None:

@@ -1,0 +1,179 @@
+"""A journal's bytes: what a cut-off run did is carried into its state, or not believed at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import pytest
+from rooms.values import AT, EMPTY, TARGET, address
+
+from coursesync.adapters.journal_text import catch_up, line
+from coursesync.errors import StateError
+from coursesync.journal import Conclusion, Intent, Move, Run, Step, fold
+from coursesync.resources.base import Address
+
+if TYPE_CHECKING:
+    from coursesync.state import State
+
+STATE, JOURNAL = Path("c/state.json"), Path("c/state.json.journal")
+SAVED = EMPTY.model_copy(update={"lineage": "a-line", "serial": 3})
+RUN = Run(lineage="a-line", serial=3, target=TARGET)
+ONE, TWO = address("one"), address("two")
+
+
+def intent(at: str = ONE) -> Intent:
+    return Intent.model_construct(
+        record="intent",
+        action="create",
+        address=Address(at),
+        attributes={"Title": "Day one"},
+        parent_id=4711,
+        attempt=1,
+        at=AT,
+    )
+
+
+def applied(at: str = ONE) -> Conclusion:
+    return Conclusion.model_construct(
+        record="outcome", address=Address(at), outcome="applied", id=1001, at=AT, reason=""
+    )
+
+
+def move(was: str, now: str) -> Move:
+    return Move.model_construct(record="move", to={Address(was): Address(now)}, at=AT)
+
+
+def checked(body: bytes) -> bytes:
+    """Write a line with a checksum that fits."""
+    return body + f" {crc32(body):08x}\n".encode()
+
+
+def journal(*records: Run | Step) -> bytes:
+    return b"".join(map(line, records))
+
+
+def caught_up(content: bytes, saved: State = SAVED) -> State:
+    return catch_up(saved, content, STATE, JOURNAL)
+
+
+def refusal(content: bytes, saved: State = SAVED) -> StateError:
+    """Return the error with which a journal is refused."""
+    with pytest.raises(StateError) as caught:
+        caught_up(content, saved)
+    return caught.value
+
+
+def test_a_line_is_a_record_and_its_checksum() -> None:
+    """JSON, a blank, eight figures, an end."""
+    assert line(RUN) == checked(RUN.model_dump_json().encode())
+
+
+def test_a_small_checksum_has_its_noughts() -> None:
+    """Eight figures, whatever the number."""
+    runs = (RUN.model_copy(update={"serial": number}) for number in range(1_000))
+    small = next(run for run in runs if crc32(run.model_dump_json().encode()) < 2**28)
+
+    assert line(small).rpartition(b" ")[2].startswith(b"0")
+    saved = SAVED.model_copy(update={"serial": small.serial})
+    assert caught_up(line(small), saved) == saved
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"record":"ou', line(applied())[:-1]])
+def test_a_cut_off_run_is_carried_into_its_state(torn: bytes) -> None:
+    """All whole lines count; a last one without its end was never promised."""
+    steps: list[Step] = [intent(), applied(), intent(TWO)]
+
+    assert caught_up(journal(RUN, *steps) + torn) == fold(SAVED, steps)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", line(RUN)[:-1]])
+def test_a_journal_without_a_line_says_nothing(content: bytes) -> None:
+    """A run that was cut off within its first line has done nothing."""
+    assert caught_up(content) is SAVED
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_end_that_became_something_else_is_damage(number: int) -> None:
+    """A last line that is whole but for its end was promised: it is not torn."""
+    content = journal(*(RUN, intent(), applied())[:number])
+
+    error = refusal(content[:-1] + b"\x0b")
+
+    assert error.problem == f"the journal {JOURNAL} is damaged at line {number}"
+
+
+@pytest.mark.parametrize(
+    ("content", "number"),
+    [
+        (b"\n", 1),
+        (checked(b"{}"), 1),
+        (checked(b"[]"), 1),
+        (checked(b"{"), 1),
+        (checked(b"[" * 100_000), 1),
+        (journal(intent()), 1),
+        (line(RUN).replace(b"a-line", b"b-line"), 1),
+        (journal(RUN, RUN), 2),
+        (journal(RUN, applied()), 2),
+        (journal(RUN, intent(), applied(TWO)), 3),
+        (journal(RUN, intent(), applied(), applied()), 4),
+        (journal(RUN, intent(), intent(TWO), applied()), 4),
+        (journal(RUN, intent("section.c")), 2),
+        (journal(RUN, intent("lesson.c.one")), 2),
+        (journal(RUN, intent(), move("lesson.c.one", TWO)), 3),
+        (journal(RUN, intent(), move(ONE, "lesson.c.one")), 3),
+        (journal(RUN, intent()) + line(applied()).replace(b"1001", b"1002"), 3),
+        (journal(RUN, intent()) + b"\n", 3),
+        (journal(RUN) + checked(b'{"record":"perhaps"}'), 2),
+    ],
+)
+def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
+    """Whatever is missing, doubled or changed, the first line that shows it is named."""
+    error = refusal(content)
+
+    assert error.problem == f"the journal {JOURNAL} is damaged at line {number}"
+    assert "look in Nexudus" in error.remedy
+
+
+@pytest.mark.parametrize(("version", "told"), [(2, "2"), ("9" * 30, "9" * 19 + "…")])
+def test_another_format_is_told_as_such(version: object, told: str) -> None:
+    """The journal of a newer coursesync is not damaged; its version is told, and bounded."""
+    error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
+
+    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync knows 1"
+    assert "pip install -U coursesync" in error.remedy
+
+
+def test_another_format_without_its_checksum_is_damage() -> None:
+    """A version is believed only where the line is whole."""
+    assert refusal(line(RUN).replace(b'"format":1', b'"format":2')).problem.endswith("at line 1")
+
+
+@pytest.mark.parametrize(
+    "update", [{"lineage": "b-line"}, {"target": "https://other.example"}, {"serial": 2}]
+)
+def test_the_journal_of_another_state_is_refused(update: dict[str, object]) -> None:
+    """Another lineage, another target, or a state from before the run: it has no place there."""
+    error = refusal(journal(RUN), SAVED.model_copy(update=update))
+
+    assert error.problem == f"the journal {JOURNAL} belongs to another state than {STATE}"
+    assert error.remedy.endswith("don't delete it before its Ids are known.")
+
+
+def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:
+    """Cut off between saving and removing the journal, a run leaves nothing to carry over."""
+    steps: list[Step] = [intent(), applied()]
+    newer = fold(SAVED, steps).model_copy(update={"serial": 4})
+
+    assert caught_up(journal(RUN, *steps), newer) is newer
+
+
+def test_a_newer_state_that_lacks_an_id_is_refused() -> None:
+    """What the journal alone knows is not passed over."""
+    newer = SAVED.model_copy(update={"serial": 4})
+    error = refusal(journal(RUN, intent(), applied()), newer)
+
+    assert error.problem == f"the journal {JOURNAL} tells of records that the newer {STATE} lacks"
+    assert error.remedy.startswith("Put back the state file")

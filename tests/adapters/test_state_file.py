@@ -1,0 +1,378 @@
+"""The state's file and journal, effect by effect, on a disk that tells each of them."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from forgetful import ForgetfulDisk, Inode
+from rooms.values import AT, EMPTY, TARGET, address
+
+from coursesync.adapters.journal_text import line
+from coursesync.adapters.state_file import StateFile
+from coursesync.adapters.state_text import parse, serialise
+from coursesync.errors import StateError, StateLocked
+from coursesync.journal import CUT_OFF, Found, Intent, Run, fold
+from coursesync.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATH = Path("/courses/s.json")
+JOURNAL, BACKUP = Path("/courses/s.json.journal"), Path("/courses/s.json.backup")
+TEMPORARY = Path("/courses/.s.json.tmp")
+SAVED = EMPTY.model_copy(update={"lineage": "a-line", "serial": 3})
+RUN = Run(lineage="a-line", serial=3, target=TARGET)
+INTENT = Intent(
+    address=address("one"), attributes={"Title": "One"}, parent_id=4711, attempt=1, at=AT
+)
+FOUND = Found(address=address("one"), at=AT)
+
+
+@dataclass
+class Log:
+    """Keeps the effects, and fails at some of them."""
+
+    effects: list[str] = field(default_factory=list)
+    fails_at: tuple[str, ...] = ()
+    error: OSError = field(default_factory=lambda: OSError(errno.ENOSPC, "No space left"))
+
+    def __call__(self, effect: str) -> None:
+        """Keep an effect; raises the error at those chosen."""
+        self.effects.append(effect)
+        if effect in self.fails_at:
+            raise self.error
+
+
+@dataclass
+class Closed(ForgetfulDisk):
+    """A disk that lets nothing more be read, and says of no lock whether it is held."""
+
+    number: int = errno.EACCES
+
+    def read(self, path: Path) -> bytes:
+        """Read what is there; raise the error for all else."""
+        if path in self.names:
+            return super().read(path)
+        raise OSError(self.number, "It can't be", str(path))
+
+    def is_locked(self, path: Path) -> bool:
+        """Raise the error."""
+        raise OSError(self.number, "It can't be", str(path))
+
+
+def disk_of(log: Log | None = None, **files: bytes) -> ForgetfulDisk:
+    """Make a disk with a state, a journal or a backup."""
+    names = {"state": PATH, "journal": JOURNAL, "backup": BACKUP, "temporary": TEMPORARY}
+    inodes = {names[name]: Inode(content, content) for name, content in files.items()}
+    return ForgetfulDisk(log or Log(), dict(inodes), dict(inodes))
+
+
+def contents(disk: ForgetfulDisk) -> dict[Path, bytes]:
+    return {path: inode.content for path, inode in disk.names.items()}
+
+
+def refusal(call: Callable[[], object]) -> StateError:
+    """Return the error with which a call is refused."""
+    with pytest.raises(StateError) as caught:
+        call()
+    return caught.value
+
+
+PAST = {"write": "written", "create": "created", "rename": "renamed", "remove": "removed"}
+
+
+def done(*effects: str) -> list[str]:
+    """Write effects as they are told: before each, and after it."""
+    told = []
+    for effect in effects:
+        verb, *rest = effect.split(" ", 1)
+        told += [effect, " ".join([PAST.get(verb, "fsynced"), *rest])]
+    return told
+
+
+SAVING = ("create .s.json.tmp", "write", "fsync", "rename s.json", "fsync the folder")
+OPENING = ("create s.json.journal", "write", "fsync", "fsync the folder")
+BACKING_UP = ("create .s.json.backup.tmp", "write", "fsync", "rename s.json.backup")
+
+
+def test_a_new_state_reaches_the_disk_in_order() -> None:
+    """Bytes before their name, the name before the journal, the journal before any request."""
+    log = Log()
+    disk = disk_of(log)
+    begun = StateFile(PATH, TARGET, disk).begin(State(target=TARGET))
+
+    assert log.effects == done(*SAVING, "fsync the folder", *OPENING)
+    assert begun.serial == 1
+    assert str(UUID(begun.lineage)) == begun.lineage
+    run = Run(lineage=begun.lineage, serial=1, target=TARGET)
+    assert contents(disk) == {PATH: serialise(begun), JOURNAL: line(run)}
+    assert disk.names[JOURNAL].locked
+    assert disk.safe_names == disk.names
+
+
+def test_a_run_begins_with_a_backup() -> None:
+    """What stood before is safe under its name before anything else happens; it is not saved."""
+    log = Log()
+    disk = disk_of(log, state=serialise(SAVED), backup=b"old")
+
+    assert StateFile(PATH, TARGET, disk).begin(SAVED) == SAVED
+    assert log.effects == done(*BACKING_UP, "fsync the folder", *OPENING)
+    assert contents(disk) == {
+        PATH: serialise(SAVED),
+        BACKUP: serialise(SAVED),
+        JOURNAL: line(RUN),
+    }
+
+
+def test_a_left_journal_is_saved_before_a_new_one() -> None:
+    """A run that was cut off is in the state before the next one begins."""
+    disk = disk_of(state=serialise(SAVED), journal=line(RUN) + line(INTENT))
+    store = StateFile(PATH, TARGET, disk)
+    state = store.load()
+    begun = store.begin(state)
+
+    assert begun.serial == 4
+    assert begun.doubts == state.doubts
+    assert [doubt.reason for doubt in state.doubts.values()] == [CUT_OFF]
+    assert contents(disk)[JOURNAL] == line(RUN.model_copy(update={"serial": 4}))
+
+
+def test_a_left_temporary_file_is_no_hindrance() -> None:
+    """What a cut-off save left is cleared away before a run, and before a save."""
+    disk = disk_of(state=serialise(SAVED), temporary=b"half")
+    StateFile(PATH, TARGET, disk).begin(SAVED)
+    assert TEMPORARY not in disk.names
+
+    disk = disk_of(state=serialise(SAVED), temporary=b"half")
+    StateFile(PATH, TARGET, disk).finish(SAVED)
+    assert parse(contents(disk)[PATH], PATH).serial == 4
+
+
+def test_a_step_is_safe_before_the_request() -> None:
+    """Each step is one line, written and fsynced."""
+    log = Log()
+    disk = disk_of(log, state=serialise(SAVED))
+    store = StateFile(PATH, TARGET, disk)
+    store.begin(SAVED)
+    log.effects.clear()
+    store.append(INTENT)
+    store.append(FOUND)
+
+    assert log.effects == done("write", "fsync") * 2
+    assert disk.names[JOURNAL].safe == line(RUN) + line(INTENT) + line(FOUND)
+
+
+def test_the_end_of_a_run_saves_before_it_drops_the_journal() -> None:
+    """The journal goes when the state that it led to is safe, and is open no more."""
+    log = Log()
+    disk = disk_of(log, state=serialise(SAVED))
+    store = StateFile(PATH, TARGET, disk)
+    store.begin(SAVED)
+    journal = disk.names[JOURNAL]
+    store.append(INTENT)
+    log.effects.clear()
+    folded = fold(SAVED, [INTENT])
+    saved = store.finish(folded)
+
+    assert log.effects == done(*SAVING, "remove s.json.journal", "fsync the folder")
+    assert saved == folded.model_copy(update={"serial": 4})
+    assert contents(disk)[PATH] == serialise(saved)
+    assert not journal.locked
+    assert disk.safe_names == disk.names
+    assert store.finish(saved).serial == 5
+    assert StateFile(PATH, TARGET, disk).load().doubts == folded.doubts
+
+
+def test_nothing_is_recovered_where_nothing_was_left() -> None:
+    """Without a journal there is nothing to save."""
+    log = Log()
+    store = StateFile(PATH, TARGET, disk_of(log, state=serialise(SAVED)))
+
+    assert store.recover(SAVED) is SAVED
+    assert log.effects == []
+
+
+@pytest.mark.parametrize("update", [{"serial": 4}, {"lineage": "b-line"}])
+def test_a_state_that_was_changed_meanwhile_is_not_overwritten(update: dict[str, object]) -> None:
+    """What somebody else saved while this ran stands; what this did is in its journal."""
+    theirs = serialise(SAVED.model_copy(update=update))
+    disk = disk_of(state=theirs)
+    error = refusal(lambda: StateFile(PATH, TARGET, disk).finish(SAVED))
+
+    assert error.problem.startswith(f"{PATH} was changed while this ran")
+    assert str(JOURNAL) in error.remedy
+    assert contents(disk) == {PATH: theirs}
+
+
+def test_no_file_is_a_state_of_the_target() -> None:
+    """A site of which nothing is known yet has the state of serial 0."""
+    assert StateFile(PATH, TARGET, disk_of()).load() == State(target=TARGET)
+
+
+def test_the_state_of_another_target_is_refused() -> None:
+    """Ids of one site say nothing on another."""
+    disk = disk_of(state=serialise(SAVED.model_copy(update={"target": "x" * 101})))
+    error = refusal(StateFile(PATH, TARGET, disk).load)
+
+    assert error.problem == f"the state {PATH} is of another target: {'x' * 99}…"
+    assert TARGET in error.remedy
+
+
+def test_damage_names_the_file_that_has_it() -> None:
+    """Whether the state or its journal is damaged, it is that one which is named."""
+    state = StateFile(PATH, TARGET, disk_of(state=b""))
+    journal = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=b"\n"))
+    other = line(RUN.model_copy(update={"serial": 9}))
+    both = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=other))
+
+    assert f"the state {PATH} is damaged" in refusal(state.load).problem
+    assert f"the journal {JOURNAL} is damaged" in refusal(journal.load).problem
+    assert f"the journal {JOURNAL} belongs to another state than {PATH}" in str(refusal(both.load))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ELOOP, "is a link or no file"),
+        (errno.EINVAL, "is a link or no file"),
+        (errno.ENXIO, "is a link or no file"),
+        (errno.EACCES, "can't be read: It can't be"),
+    ],
+)
+def test_what_can_not_be_read_is_told(number: int, words: str) -> None:
+    """A link, a folder or a file without leave to read is never taken for no file."""
+    store = StateFile(PATH, TARGET, Closed(Log(), number=number))
+    read, recovered = refusal(store.load), refusal(lambda: store.recover(SAVED))
+
+    begun = refusal(lambda: store.begin(SAVED))
+    half = Closed(Log(), {PATH: Inode(serialise(SAVED))}, number=number)
+
+    assert read.problem == begun.problem == f"the state {PATH} {words}"
+    told = refusal(StateFile(PATH, TARGET, half).load)
+    assert told.problem == f"the journal {JOURNAL} {words}"
+    assert recovered.problem == f"the journal {JOURNAL} {words}"
+    assert read.remedy
+
+
+@pytest.mark.parametrize("effect", ["create .s.json.backup.tmp", "write", "rename s.json.backup"])
+def test_a_backup_that_can_not_be_made_ends_the_run(effect: str) -> None:
+    """A disk without room is told before anything is sent, and nothing is left of the try."""
+    before = serialise(SAVED)
+    disk = disk_of(Log(fails_at=(effect,)), state=before)
+    error = refusal(lambda: StateFile(PATH, TARGET, disk).begin(SAVED))
+
+    assert error.problem == "the state can't be written in /courses: No space left"
+    assert error.remedy.endswith("that the disk has room.")
+    assert contents(disk) == {PATH: before}
+
+
+@pytest.mark.parametrize("effect", ["write", "fsync", "rename s.json"])
+def test_a_save_that_fails_leaves_all_as_it_was(effect: str) -> None:
+    """The journal outlives a save that failed, and no half of a file is left."""
+    before = {"state": serialise(SAVED), "journal": line(RUN) + line(INTENT)}
+    disk = disk_of(Log(fails_at=(effect,)), **before)
+    store = StateFile(PATH, TARGET, disk)
+
+    refusal(lambda: store.recover(store.load()))
+    assert contents(disk) == {PATH: before["state"], JOURNAL: before["journal"]}
+
+
+def test_a_failure_is_told_though_nothing_can_be_cleared_away() -> None:
+    """It is the first failure that a person has to know of."""
+    log = Log(fails_at=("rename s.json", "remove .s.json.tmp"))
+    error = refusal(lambda: StateFile(PATH, TARGET, disk_of(log)).finish(State(target=TARGET)))
+
+    assert "No space left" in error.problem
+
+
+def test_a_new_name_is_safe_before_the_journal_goes() -> None:
+    """Where the journal can't be dropped, the state that it led to is safe all the same."""
+    log = Log(fails_at=("remove s.json.journal",))
+    disk = disk_of(log, state=serialise(SAVED), journal=line(RUN))
+
+    refusal(lambda: StateFile(PATH, TARGET, disk).finish(SAVED))
+    assert parse(disk.safe_names[PATH].safe, PATH).serial == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EIO, "Broken"), "Broken"),
+        (OSError(errno.EIO, "Broken", "/a/b"), "Broken (b)"),
+        (OSError(errno.EIO, "Broken", "/a/b", None, "/a/c"), "Broken (c)"),
+        (OSError("odd"), "odd"),
+    ],
+)
+def test_what_can_not_be_written_is_named(error: OSError, words: str) -> None:
+    """The file that the system speaks of is told, the later one of two."""
+    disk = disk_of(Log(fails_at=("create s.json.journal",), error=error), state=serialise(SAVED))
+    told = refusal(lambda: StateFile(PATH, TARGET, disk).begin(SAVED))
+
+    assert told.problem == f"the state can't be written in /courses: {words}"
+
+
+@pytest.mark.parametrize("effect", ["write", "fsync"])
+def test_no_line_follows_half_a_line(effect: str) -> None:
+    """Where a step may be torn no other is written behind it; the next run writes again."""
+    log = Log()
+    disk = disk_of(log, state=serialise(SAVED))
+    store = StateFile(PATH, TARGET, disk)
+    store.begin(SAVED)
+    log.fails_at = (effect,)
+    first = refusal(lambda: store.append(INTENT))
+    log.fails_at, log.effects = (), []
+    second = refusal(lambda: store.append(INTENT))
+
+    assert "No space left" in first.problem
+    assert second.problem.endswith("/courses: the journal ends within a line")
+    assert log.effects == []
+    store.begin(store.recover(SAVED))
+    store.append(INTENT)
+
+
+def test_a_journal_that_was_taken_away_is_not_written() -> None:
+    """Another apply has begun: what is written would be read by nobody."""
+    log = Log()
+    disk = disk_of(log, state=serialise(SAVED))
+    store = StateFile(PATH, TARGET, disk)
+    store.begin(SAVED)
+    disk.remove(JOURNAL)
+    log.effects.clear()
+    error = refusal(lambda: store.append(INTENT))
+
+    assert error.problem == f"the journal {JOURNAL} was taken away while this ran"
+    assert error.remedy
+    assert log.effects == []
+
+
+def test_a_live_journal_keeps_others_out(tmp_path: Path) -> None:
+    """A run whose lock was deleted is still a run."""
+    path = tmp_path / "s.json"
+    disk = ForgetfulDisk(Log(), {tmp_path / "s.json.journal": Inode(locked=True)})
+    store = StateFile(path, TARGET, disk)
+
+    with pytest.raises(StateLocked, match="in use by another apply"), store.held():
+        pytest.fail("it was held")
+
+
+def test_a_journal_of_which_nothing_can_be_said_is_not_live(tmp_path: Path) -> None:
+    """Reading it will say what is wrong; holding it does no harm."""
+    with StateFile(tmp_path / "s.json", TARGET, Closed(Log())).held():
+        pass
+
+
+def test_a_run_that_ends_by_itself_lets_its_journal_go(tmp_path: Path) -> None:
+    """Whatever ends the hold, the journal is no longer locked, and stays for the next run."""
+    path = tmp_path / "s.json"
+    disk = ForgetfulDisk(Log())
+    store = StateFile(path, TARGET, disk)
+    with store.held():
+        store.begin(store.load())
+        assert disk.names[store.journal_path].locked
+
+    assert not disk.names[store.journal_path].locked

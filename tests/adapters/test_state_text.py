@@ -1,0 +1,157 @@
+"""A state's bytes: what is written is read back, and nothing else is read."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from rooms.values import AT, TARGET, address
+
+from coursesync.adapters.state_text import is_address, parse, serialise
+from coursesync.errors import StateError
+from coursesync.state import CourseRecord, Doubt, Entry, State
+
+PATH = Path("courses/coursesync.state.json")
+ONE, TWO = address("one"), address("two")
+RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
+DOUBT = Doubt(attributes={"Title": "x"}, parent_id=4711, reason="cut off", since=AT)
+STATE = State(
+    courses={"d": RECORD, "c": RECORD},
+    doubts={address("z"): DOUBT, address("y"): DOUBT},
+    entries={
+        TWO: Entry(attributes={"Title": "Two"}, id=1002, parent_id=4711),
+        ONE: Entry(attributes={"Title": "One"}, id=1001, parent_id=4711),
+    },
+    lineage="a-line",
+    serial=3,
+    target=TARGET,
+)
+WRITTEN = serialise(STATE)
+REST = WRITTEN.split(b"\n", 2)[2]
+
+
+def sealed(rest: bytes) -> bytes:
+    """Put the opening and a checksum that fits before the rest of a state."""
+    return b'{\n  "checksum": "' + sha256(rest).hexdigest().encode() + b'",\n' + rest
+
+
+def refusal(content: bytes, path: Path = PATH) -> StateError:
+    """Return the error with which a state is refused."""
+    with pytest.raises(StateError) as caught:
+        parse(content, path)
+    return caught.value
+
+
+def test_a_state_is_written_in_order_and_indented() -> None:
+    """The checksum first, then sorted names, two blanks deep, with an end to the last line."""
+    written = serialise(STATE)
+    told = json.loads(written)
+
+    assert sealed(written.split(b"\n", 2)[2]) == written
+    assert list(told) == ["checksum", *sorted(State.model_fields)]
+    assert [list(told[name]) for name in ("courses", "doubts", "entries")] == [
+        ["c", "d"],
+        ["section.c.y", "section.c.z"],
+        [ONE, TWO],
+    ]
+    assert json.dumps(told, indent=2, ensure_ascii=False).encode() + b"\n" == written
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_what_is_written_is_read_back(end: bytes) -> None:
+    """A state survives its file, also where git has changed its line ends."""
+    read = parse(serialise(STATE).replace(b"\n", end), PATH)
+
+    assert read.model_copy(update={"entries": dict(read.entries)}) == STATE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"section.c.one"', b'"section.c"'),
+        (b'"section.c.y"', b'"section.c"'),
+        (b'    "c": {', b'    "c.d": {'),
+        # twice: an entry, a doubt, a course, an Id
+        (b'"section.c.two"', b'"section.c.one"'),
+        (b'"section.c.z"', b'"section.c.y"'),
+        (b'    "d": {', b'    "c": {'),
+        (b'      "id": 1001', b'      "id": 1001,\n      "id": 1001'),
+        (b'"serial": 3', b'"serial": "3"'),
+        (b'"entries"', b'"others"'),
+    ],
+)
+def test_what_is_never_written_is_not_read(before: bytes, after: bytes) -> None:
+    """A checksum that fits makes no state of what coursesync can't have written."""
+    assert REST.count(before) == 1
+
+    assert refusal(sealed(REST.replace(before, after))).problem == (
+        f"the state {PATH} was changed by something other than coursesync: "
+        "it holds what is never written"
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [WRITTEN.replace(b"1001", b"1009"), WRITTEN[:-1], b"{\n" + REST, b" " + WRITTEN]
+)
+def test_a_checksum_that_does_not_fit(content: bytes) -> None:
+    """One byte more, less or other, or no checksum at all, and nothing of it is believed."""
+    error = refusal(content)
+
+    assert error.problem.endswith("other than coursesync: its checksum does not fit")
+    assert error.remedy == f"Restore it from git, as in  git checkout -- {PATH}"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b"[" * 100_000])
+def test_what_is_no_json_is_damaged(content: bytes) -> None:
+    """What can't be an object of JSON is said to be damaged, with the way back."""
+    error = refusal(content)
+
+    assert error.problem == f"the state {PATH} is damaged: it is not JSON"
+    assert error.remedy == f"Restore it from git, as in  git checkout -- {PATH}"
+
+
+def test_the_sandboxs_state_can_be_deleted() -> None:
+    """What belongs to no real site need not be restored."""
+    path = Path("courses/.coursesync/sandbox.state.json")
+
+    assert refusal(b"", path).remedy.endswith(f"delete the folder {path.parent}")
+
+
+@pytest.mark.parametrize("mark", [b"<<<<<<< HEAD", b"=======", b">>>>>>> spring"])
+def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
+    """A conflict is told as one, with the side to take."""
+    error = refusal(WRITTEN.replace(b'  "serial"', mark + b'\n  "serial"'))
+
+    assert error.problem.startswith(f"the state {PATH} holds the marks of a merge conflict")
+    assert f"git checkout main -- {PATH}" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [(2, "2"), ("9" * 30, "9" * 19 + "…"), ("9" * 20, "9" * 20)]
+)
+def test_another_format_is_told_as_such(version: object, told: str) -> None:
+    """A state of a newer coursesync is not damaged; its version is told, and bounded."""
+    error = refusal(json.dumps({"format": version}).encode())
+
+    assert error.problem == f"the state {PATH} has the format {told}; this coursesync knows 1"
+    assert "pip install -U coursesync" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ONE, True),
+        ("section.c", False),
+        (f"{ONE}\n", False),
+        ("x.c.one", False),
+        (f" {ONE}", False),
+    ],
+)
+def test_an_address_is_all_of_its_text(
+    text: str,
+    expected: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """A kind that is known, then a course and a key, and nothing before or behind."""
+    assert is_address(text) is expected
