@@ -121,7 +121,7 @@ def _carry_out(run: Run, course: Course, change: Change) -> None:
 
 def _create(run: Run, course: Course, change: Change) -> None:
     run.sent[change.address] += 1
-    since = run.stamp()
+    since, before = run.stamp(), frozenset(run.seen)
     role = f"{change.kind.role}-Create"
     match run.sender.until_answered(role, partial(_attempt, run, change)):
         case Applied(record_id):
@@ -134,13 +134,14 @@ def _create(run: Run, course: Course, change: Change) -> None:
             course.held = f"{change.address} was refused"
             refused = Result(change, Status.REFUSED, reason=message, problems=problems)
             run.conclude(refused)
-        case InDoubt(reason):
+        case InDoubt(reason, claimed):
             until = run.world.clock.now() + run.terms.settling
-            doubt = Doubtful(change, in_order(change.after), since, reason, until)
+            sent = in_order(change.after)
+            doubt = Doubtful(change, sent, since, reason, until, claimed, before)
             course.doubts[change.address] = doubt
 
 
-def _attempt(run: Run, change: Change, number: int) -> Outcome:
+def _attempt(run: Run, change: Change, _number: int) -> Outcome:
     """Send a create once; the journal knows before and after."""
     attributes = in_order(change.after)
     run.sender.allow_write()
@@ -149,7 +150,7 @@ def _attempt(run: Run, change: Change, number: int) -> Outcome:
             address=change.address,
             attributes=attributes,
             parent_id=change.parent_id,
-            attempt=number,
+            attempt=run.sent[change.address],
             at=run.stamp(),
         )
     )
@@ -172,8 +173,10 @@ def _conclusion(change: Change, outcome: Outcome, at: str) -> Conclusion:
                 updated_on=updated_on,
                 at=at,
             )
-        case InDoubt(reason):
-            return Conclusion(address=change.address, outcome="in doubt", reason=reason, at=at)
+        case InDoubt(reason, claimed):
+            return Conclusion(
+                address=change.address, outcome="in doubt", reason=reason, claimed=claimed, at=at
+            )
         case _:
             return Conclusion(address=change.address, outcome="not applied", at=at)
 

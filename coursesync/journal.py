@@ -63,6 +63,7 @@ class Conclusion(BaseModel):
     id: Id | None = None
     updated_on: str | None = None
     reason: str = ""
+    claimed: bool = False
     at: str
 
 
@@ -139,7 +140,7 @@ def _conclude(
             updated_on=outcome.updated_on,
         )
     elif outcome.outcome != "not applied":
-        doubts[intent.address] = _doubt(intent, outcome.reason)
+        doubts[intent.address] = _doubt(intent, outcome.reason, claimed=outcome.claimed)
 
 
 def _find(found: Found, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
@@ -150,9 +151,14 @@ def _find(found: Found, entries: dict[Address, Entry], doubts: dict[Address, Dou
         doubts[found.address] = found.doubt
 
 
-def _doubt(intent: Intent, reason: str) -> Doubt:
+def _doubt(intent: Intent, reason: str, *, claimed: bool = False) -> Doubt:
     return Doubt(
-        attributes=intent.attributes, parent_id=intent.parent_id, reason=reason, since=intent.at
+        attributes=intent.attributes,
+        claimed=claimed,
+        parent_id=intent.parent_id,
+        reason=reason,
+        sent=intent.attempt,
+        since=intent.at,
     )
 
 

@@ -89,9 +89,10 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """It may have been carried out."""
+    """It may have been carried out; `claimed` is that the API itself said so."""
 
     reason: str
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +176,11 @@ def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
     if not answer.WasSuccessful or answer.Errors:
         if record_id is None and not answer.WasSuccessful:
             return _refusal(answer, "the API said that it was not successful")
-        return InDoubt("the API spoke of a failure and of success in one answer")
+        return InDoubt("the API spoke of a failure and of success in one answer", claimed=True)
     if record_id is None:
-        return InDoubt("the API said that it was successful, and gave no Id")
+        return InDoubt("the API said that it was successful, and gave no Id", claimed=True)
     if record_id in known:
-        return InDoubt(f"the API gave the Id {record_id}, which another record has")
+        return InDoubt(f"the API gave the Id {record_id}, which another record has", claimed=True)
     return Applied(record_id, answer.updated_on)
 
 
@@ -190,7 +191,9 @@ def read_json(exchange: Exchange) -> object:
         ValueError: it is something else.
         RecursionError: it is nested too deeply.
     """
-    if not re.match(r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "")):
+    if not re.match(
+        r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "").lower()
+    ):
         raise ValueError("it does not say that it is JSON")
     return json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
 

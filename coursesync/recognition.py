@@ -8,10 +8,13 @@ Only one that fits alone is taken; only where none is near may a create be sent.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, TypeAlias
+from unicodedata import category, normalize
 
 from coursesync.resources import KINDS
 from coursesync.state import Entry
@@ -23,17 +26,22 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Address, Attributes, Kind
     from coursesync.state import Doubt
 
+_MOST_OPEN = 50
 SKEW = timedelta(minutes=5)  # by which two clocks may differ
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A create: what it sends, and since when it may have been carried out (None: not sent yet)."""
+    """A create: what it sends, and since when it may have been carried out (None: not sent yet).
+
+    `before` are the Ids that were on the server when it was sent, None where that is not known.
+    """
 
     address: Address
     kind: Kind
     attributes: Attributes
     since: str | None = None
+    before: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +78,80 @@ def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Add
     Returns:
         A finding for each create.
     """
-    fitting = {each.address: [r for r in unmanaged if fits(each, r.attributes)] for each in wanted}
-    claims: dict[int, int] = {}
-    for records in fitting.values():
-        for record in records:
-            claims[record.id] = claims.get(record.id, 0) + 1
-    rest = [record for record in unmanaged if record.id not in claims]
-    return {each.address: _finding(each, fitting[each.address], rest, claims) for each in wanted}
+    places = _Places(unmanaged, wanted[0].kind) if wanted else None
+    if places is None:
+        return {}
+    fitting = {each.address: places.fitting(each) for each in wanted}
+    claims = Counter(record.id for records in fitting.values() for record in records)
+    return {each.address: _finding(each, fitting[each.address], places, claims) for each in wanted}
 
 
 def _finding(
-    wanted: Wanted, fitting: list[Record], rest: list[Record], claims: Mapping[int, int]
+    wanted: Wanted, fitting: list[Record], places: _Places, claims: Mapping[int, int]
 ) -> Finding:
     match fitting:
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
-    alike = [record for record in rest if _is_alike(wanted, record)]
+    alike = [record for record in places.alike(wanted) if record.id not in claims]
     if alike:
         return Unclear(
-            "the course has one of that title already, which is not as the outline says",
-            tuple(alike),
+            "the course has one already that is like it, and not as the outline says", tuple(alike)
         )
-    recent = [record for record in rest if _is_recent(wanted, record)]
+    recent = [r for r in places.records if r.id not in claims and _is_recent(wanted, r)]
     if recent:
         return Unclear("something else appeared in the course at that time", tuple(recent))
     return Absent()
+
+
+class _Places:
+    """The records of a course by their titles and by their orders."""
+
+    def __init__(self, records: Sequence[Record], kind: Kind) -> None:
+        self.records = records
+        self._kind = kind
+        self._titled: dict[str, list[Record]] = {}
+        self._ordered: dict[object, list[Record]] = {}
+        for record in records:
+            self._titled.setdefault(self._title(record.attributes), []).append(record)
+            self._ordered.setdefault(self._order(record.attributes), []).append(record)
+
+    def fitting(self, wanted: Wanted) -> list[Record]:
+        """Return the records that hold all that a create sends."""
+        placed = self._ordered.get(self._order(wanted.attributes), ())
+        return [record for record in placed if fits(wanted, record.attributes)]
+
+    def alike(self, wanted: Wanted) -> list[Record]:
+        """Return the records that could be it, had the server rewritten what was sent.
+
+        Such as have its title, however written; or its place, and the beginning of its title or
+        its contents.
+        """
+        title = self._title(wanted.attributes)
+        titled = self._titled.get(title, [])
+        placed = self._ordered.get(self._order(wanted.attributes), ())
+        rewritten = [
+            record
+            for record in placed
+            if title.startswith(self._title(record.attributes) or "\0")
+            or self._has_contents(wanted, record)
+        ]
+        return list({record.id: record for record in [*titled, *rewritten]}.values())
+
+    def _has_contents(self, wanted: Wanted, record: Record) -> bool:
+        sent = str(wanted.attributes.get(self._kind.contents_property, ""))
+        has = str(record.attributes.get(self._kind.contents_property, ""))
+        return bool(sent.strip()) and same_html(sent, has)
+
+    def _title(self, attributes: Attributes) -> str:
+        """Return a title as it reads: without what a server may do to how it is written."""
+        plain = unescape(str(attributes.get(self._kind.title_property, "")))
+        seen = "".join(c for c in normalize("NFKC", plain) if category(c) != "Cf")
+        return " ".join(seen.casefold().split())
+
+    def _order(self, attributes: Attributes) -> object:
+        return attributes.get(self._kind.order_property)
 
 
 def fits(wanted: Wanted, has: Attributes) -> bool:
@@ -129,18 +184,11 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     )
 
 
-def _is_alike(wanted: Wanted, record: Record) -> bool:
-    title = wanted.kind.title_property
-    return _folded(wanted.attributes.get(title)) == _folded(record.attributes.get(title))
-
-
-def _folded(title: object) -> str:
-    return " ".join(str(title or "").casefold().split())
-
-
 def _is_recent(wanted: Wanted, record: Record) -> bool:
     if wanted.since is None:
         return False
+    if wanted.before is not None and record.id not in wanted.before:
+        return True
     sent, created = _moment(wanted.since), _moment(record.created_on)
     return sent is None or created is None or created >= sent - SKEW
 
@@ -155,7 +203,12 @@ def _moment(text: str | None) -> datetime | None:
 
 def same_html(one: str, other: str) -> bool:
     """Say whether two texts are the same HTML but for blanks, quotes, entities and comments."""
-    return one == other or _Tokens.of(one) == _Tokens.of(other)
+    if one == other:
+        return True
+    # the parser takes a time that is the square of how many tags are left open
+    if any(text.count("<") > text.count(">") + _MOST_OPEN for text in (one, other)):
+        return one.split() == other.split()
+    return _Tokens.of(one) == _Tokens.of(other)
 
 
 class _Tokens(HTMLParser):

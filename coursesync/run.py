@@ -39,13 +39,18 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A create that may have been carried out: what was sent, and until when it is looked for."""
+    """A create that may have been carried out: what was sent, and until when it is looked for.
+
+    `before` are the Ids that were on the server when it was sent, None where that is not known.
+    """
 
     change: Change
     attributes: Attributes
     since: str
     reason: str
     until: float
+    claimed: bool = False
+    before: frozenset[int] | None = None
 
 
 @dataclass(slots=True)
@@ -86,7 +91,8 @@ class Run:
         ]
         self.managed = {entry.id for entry in state.entries.values()}
         self.seen: set[int] = set()  # Ids on the server, ours or not: that of a new record is none
-        self.sent: Counter[Address] = Counter()
+        # how often each create was sent, by earlier runs as well
+        self.sent = Counter({address: doubt.sent for address, doubt in state.doubts.items()})
         self.results: dict[Address, Result] = {}
 
     def stamp(self) -> str:

@@ -18,6 +18,7 @@ from coursesync.recognition import Absent, Found, Unclear, Wanted, recognise
 from coursesync.report import Result, Status
 from coursesync.run import Doubtful, in_order
 from coursesync.state import Candidate, Doubt
+from coursesync.words import count as count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,7 +112,7 @@ def _take_up(run: Run, course: Course, change: Change, found: Finding) -> None:
     # where it was looked for to the end already, lists have long caught up: one look is enough
     settling = 0.0 if left.candidates else run.terms.settling
     until = run.world.clock.now() + settling
-    doubt = Doubtful(change, left.attributes, left.since, left.reason, until)
+    doubt = Doubtful(change, left.attributes, left.since, left.reason, until, claimed=left.claimed)
     course.doubts[change.address] = doubt
     _decide(run, course, doubt, found, over=not settling)
 
@@ -135,7 +136,8 @@ def _findings(run: Run, course: Course, listed: Iterable[Record]) -> Mapping[Add
 def _wanted(run: Run, course: Course, change: Change) -> Wanted:
     doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
     sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
-    return Wanted(change.address, change.kind, sent or {}, since)
+    before = doubt.before if isinstance(doubt, Doubtful) else None
+    return Wanted(change.address, change.kind, sent or {}, since, before)
 
 
 def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: bool) -> None:
@@ -144,13 +146,14 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
     match found:
         case Absent() | Unclear() if not over:
             return
-        case Absent() if run.sent[change.address] < MAX_SENT:
+        case Absent() if run.sent[change.address] < MAX_SENT and not doubt.claimed:
             run.log.record(journal.Found(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))
-        case Absent():
+        case Absent():  # it was often enough, or the API said that it was made: no more by itself
             course.held = f"{change.address} is in doubt"
-            reason = f"{doubt.reason}; it was sent {MAX_SENT} times"
+            times = count_of(run.sent[change.address], "time")
+            reason = f"{doubt.reason}; it was sent {times}, and no trace of it is there"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
         case Unclear():
             _leave_in_doubt(run, course, change, doubt.attributes, found, doubt.since)
@@ -171,6 +174,7 @@ def _leave_in_doubt(
         candidates=list(candidates),
         parent_id=change.parent_id,
         reason=unclear.reason,
+        sent=run.sent[change.address],
         since=since or run.stamp(),
     )
     run.log.record(journal.Found(address=change.address, doubt=doubt, at=run.stamp()))

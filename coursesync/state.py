@@ -65,15 +65,18 @@ class Doubt(BaseModel):
     """A create of which nobody knows whether it was carried out.
 
     `candidates` are what the last look at the server found; where there are some, a person has
-    to say which of them it is, if any.
+    to say which of them it is, if any. `claimed` is that the API said that it was carried out;
+    `sent` counts how often it was sent.
     """
 
     model_config = VALUE
 
     attributes: Sent
     candidates: list[Candidate] = []
+    claimed: bool = False
     parent_id: Id
     reason: str
+    sent: Annotated[int, Field(ge=0)] = 1
     since: str
 
 

@@ -40,6 +40,7 @@ COURSES_PATH = "/api/content/courses"
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 _TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
+_NO_WORD = 20  # characters; no text of a course has a token as long by chance
 _LONG = 6  # characters; what is shorter is found where it is not meant
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
@@ -223,8 +224,9 @@ class Nexudus:
         What is listed is compared, not shown: an author's text may well hold a short password.
         """
         if listed:
-            for token in filter(None, (self._token, self._refresh_token)):
-                body = body.replace(token.encode(), b"***")
+            for token in (self._token, self._refresh_token):
+                if len(token) >= _NO_WORD:
+                    body = body.replace(token.encode(), b"***")
             return body
         # the longest first, for one may be a part of another
         for secret in sorted(filter(None, self._secrets), key=len, reverse=True):

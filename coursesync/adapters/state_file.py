@@ -100,6 +100,7 @@ class StateFile:
 
         The state as it stood before is kept as a backup.
         """
+        self._check_unmoved(state)
         self._back_up()
         state = self.finish(state) if state.serial == 0 else self.recover(state)
         from coursesync.journal import Run  # noqa: PLC0415 - a plan writes no journal
@@ -130,13 +131,7 @@ class StateFile:
 
     def finish(self, state: State) -> State:
         """Save the state under the next serial, then drop the journal."""
-        stored = self._saved()
-        if (stored.lineage, stored.serial) != (state.lineage, state.serial):
-            raise StateError(
-                f"{self.path} was changed while this ran: its serial is {stored.serial}, "
-                f"not {state.serial}",
-                f"Nothing was overwritten; what this run did is in {self.journal_path}.",
-            )
+        self._check_unmoved(state)
         update = {"serial": state.serial + 1, "lineage": state.lineage or str(uuid4())}
         saved = state.model_copy(update=update)
         try:
@@ -147,6 +142,16 @@ class StateFile:
         except OSError as error:
             raise self._unwritable(error) from error
         return saved
+
+    def _check_unmoved(self, state: State) -> None:
+        stored = self._saved()
+        if (stored.lineage, stored.serial) != (state.lineage, state.serial):
+            raise StateError(
+                f"{self.path} was changed while this ran: its serial is {stored.serial}, "
+                f"not {state.serial}",
+                "Nothing was overwritten. Where this run did anything, it is in "
+                f"{self.journal_path}.",
+            )
 
     def _saved(self) -> State:
         content = self._read(self.path, "state")

@@ -20,6 +20,7 @@ from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import (
+    SecondsRange,
     complete_courses,
     open_session,
     plan_of,
@@ -61,14 +62,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--settling-time",
-    type=click.FloatRange(min=0, max=3600),
+    type=SecondsRange(min=0, max=3600),
     metavar="SECONDS",
     envvar="COURSESYNC_SETTLING_TIME",
     help="How long to look for a section whose answer was lost.  [default: 60]",
 )
 @click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=SecondsRange(min=0),
     default=0.0,
     metavar="SECONDS",
     help="How long to wait for another apply to end.  [default: 0]",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import click
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
@@ -183,6 +184,22 @@ def _first_line(error: Exception) -> str:
         detail = error.errors(include_url=False)[0]
         return f"`{'.'.join(map(str, detail['loc']))}`: {detail['msg']}"
     return str(error).partition("\n")[0]
+
+
+class SecondsRange(click.FloatRange):
+    """A length of time; `nan` would be neither over nor not."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return the seconds; fails where they are no finite number in the range."""
+        seconds = float(super().convert(value, param, ctx))
+        if not isfinite(seconds):
+            self.fail(f"{value!r} is no length of time", param, ctx)
+        return seconds
 
 
 workspace_argument = click.argument(

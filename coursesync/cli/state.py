@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli.screen import say
-from coursesync.cli.session import open_session, target_options, workspace_argument
+from coursesync.cli.session import SecondsRange, open_session, target_options, workspace_argument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def list_entries(
 @target_options
 @click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=SecondsRange(min=0),
     default=0.0,
     metavar="SECONDS",
     help="How long to wait for an apply to end.  [default: 0]",

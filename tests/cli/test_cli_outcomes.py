@@ -367,18 +367,36 @@ def test_too_long_a_wait_ends_the_run(
 def test_a_create_is_sent_three_times_at_the_most(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A create that vanishes each time stays in doubt after the third; the next run goes on."""
+    """A create that vanishes each time stays in doubt after the third, until a person says so."""
     write_outline(courses, "a", 4711, "One", "Two")
     api.fault(f"POST {SECTIONS}@1x3:lost-before")
     first = author("apply", "--auto-approve")
     sent, doubts = len(api.creates()), saved(courses).doubts
     second = author("apply", "--auto-approve")
+    sent_again = len(api.creates()) - sent
+    author("resolve", "section.a.one", "--not-created")
+    third = author("apply", "--auto-approve")
 
     assert (first.code, sent, doubts) == (6, 3, ("section.a.one",))
     assert "it was sent 3 times" in first.err
     assert "1 in doubt, 1 held back" in first.err
-    assert second.code == 0
+    assert (second.code, sent_again) == (6, 0)
+    assert third.code == 0
     assert [record["Title"] for record in api.records()] == ["One", "Two"]
+
+
+def test_a_claim_is_never_sent_again(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What the API said was made, and no list shows, is left to a person."""
+    write_outline(courses, "a", 4711, "One")
+    api.lag_lists(3_600)
+    api.fault_create(1, "no-id")
+    applied = author("apply", "--auto-approve")
+
+    assert applied.code == 6
+    assert len(api.creates()) == 1
+    assert "was sent 1 time, and no trace of it is there" in applied.err
 
 
 def test_a_refused_token_stops_the_run(

@@ -134,7 +134,10 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
 
     assert applied.code == 6
     assert "Apply: 1 created, 1 in doubt, 1 held back." in applied.err
-    assert f"courses/a.yaml:4:5: {ONE} is in doubt: the course has one of that title" in applied.err
+    assert (
+        f"courses/a.yaml:4:5: {ONE} is in doubt: the course has one already that is like it"
+        in applied.err
+    )
     assert (
         f'Id {found}: "one" at 70, created {created}, last changed by ada@space.example'
         in applied.err
@@ -156,7 +159,7 @@ def test_what_is_near_is_in_doubt_until_a_person_says(
     assert (again.code, planned.code) == (6, 2)
     assert len(api.creates()) == 1
     assert f'Id {near}: "one" at 70' in again.err
-    assert "in doubt: the course has one of that title" in planned.out
+    assert "in doubt: the course has one already that is like it" in planned.out
     assert f"coursesync resolve {ONE} --not-created -w courses" in planned.out
     assert saved(courses).doubts == (ONE,)
 

@@ -169,7 +169,9 @@ def test_a_plain_no_is_refused(status: int) -> None:
 )
 def test_a_doubt_says_why(changed: dict[str, object], reason: str) -> None:
     """A person who settles the doubt is told what the answer lacked."""
-    assert classify(answered(200, {**ANSWER, **changed}), {7}) == InDoubt(reason)
+    claimed = "no answer" not in reason
+
+    assert classify(answered(200, {**ANSWER, **changed}), {7}) == InDoubt(reason, claimed)
 
 
 def test_the_least_and_the_greatest_id_are_believed() -> None:

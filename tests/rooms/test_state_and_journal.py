@@ -248,7 +248,7 @@ def test_a_look_that_found_nothing_ends_the_doubt() -> None:
 
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing]) == EMPTY
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing, intent(attempt=2)]) == state(
-        doubts={WELCOME: doubt(CUT_OFF)}
+        doubts={WELCOME: doubt(CUT_OFF).model_copy(update={"sent": 2})}
     )
 
 
