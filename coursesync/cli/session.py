@@ -191,7 +191,7 @@ class SecondsRange(click.FloatRange):
 
     def convert(
         self,
-        value: Any,
+        value: Any,  # noqa: ANN401 - as overridden
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> float:
