@@ -11,7 +11,7 @@ WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: demo test lint workflows coverage soak mutants bench clean
+.PHONY: demo test lint workflows coverage every-case soak mutants bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -35,9 +35,12 @@ workflows: $(VENV)/dev
 # the tests import the built wheel, never this folder
 coverage: $(VENV)/dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run $(BIN)/pytest -n 4
+	$(BIN)/coverage run $(BIN)/pytest -n 4 --dist loadgroup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+every-case: $(VENV)/dev
+	$(BIN)/pytest -n 4 --every-case tests/damage tests/secrecy
 
 soak: $(VENV)/dev
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)

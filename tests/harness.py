@@ -51,7 +51,7 @@ class CommandLine:
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path, timeout: float = 60, **environment: str) -> Ran:
+    def __call__(self, *arguments: str | Path, timeout: float = 180, **environment: str) -> Ran:
         """Run a command to its end, away from a terminal."""
         done = subprocess.run(
             [PROGRAM, *map(str, arguments)],

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from harness import Ran, SandboxServer
 
+# its stories are told once, not once in each worker
+pytestmark = pytest.mark.xdist_group("outcomes")
+
 TITLES = ("One", "Two", "Three")
 DOUBT, REFUSED, WAITED = "in doubt", "refused", "waited for"
 

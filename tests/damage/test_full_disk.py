@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from damage.remains import Remains
 
 TITLES = ("One", "Two", "Three")
-SIZES = (*range(0, 400, 80), *range(400, 2_200, 150))
+SIZES = (*range(0, 400, 130), *range(400, 2_200, 450))
 
 
 def within(cli: CommandLine, size: int, *arguments: str) -> Ran:
@@ -109,7 +109,7 @@ def test_a_save_on_a_disk_that_fills_up(
     if command == "resolve":
         arguments = ["resolve", FORGET, "--not-created"]
     codes = set()
-    for size in (*range(0, 600, 60), *range(600, 4_000, 200)):
+    for size in (*range(0, 600, 150), *range(600, 3_800, 640), 3_800, 8_000):
         remains.put_in(courses)
         ran = within(left, size, *arguments)
         codes.add(ran.code)
@@ -140,7 +140,7 @@ def test_a_disk_that_is_full_for_findings(cli: CommandLine, courses: Path) -> No
         for number, title in enumerate(titles):
             fields = {"UnlockType": 1, "Active": True, "DisplayOrder": 10 * (number + 1)}
             server.foreign_create(4711, title, SectionContents="", **fields)
-        for size in range(0, 3_000, 150):
+        for size in range(0, 3_000, 600):
             for path in courses.iterdir():
                 path.unlink()
             write_outline(courses, "a", 4711, *titles)
