@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 COURSES = (4711, 4712)
 LONGEST_LAG = 20.0  # seconds; looks go on for a minute
 CREATES, SEARCHES = "POST /api/content/coursesections", "GET /api/content/coursesections"
-# what a run has to outlive; slow and socket-level ones need a real clock or a real socket
+# what a run has to outlive; slow and socket-level ones need a real clock or a real socket. An Id of
+# another record (`known-id`) can be told from a new one only where that record was listed
 KINDS = sorted(
-    set(FaultKind) - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS}
+    set(FaultKind)
+    - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS, FaultKind.KNOWN_ID}
 )
 AMOUNTS = {FaultKind.THROTTLED: "=2", FaultKind.TOO_MANY: "=2", FaultKind.THROTTLED_DATE: "=3"}
 FAULTS = st.sampled_from(
