@@ -142,7 +142,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
         f'Id {found}: "one" at 70, created {created}, last changed by ada@space.example'
         in applied.err
     )
-    assert f"coursesync resolve {ONE} --id N -w courses" in applied.err
+    assert f"coursesync resolve {ONE} --id {found} -w courses" in applied.err
     assert [met["body"]["Title"] for met in api.creates() if isinstance(met["body"], dict)] == [
         "Three"
     ]
