@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _LEAST_WAIT = 1.0  # seconds
 _MOST_WAIT = 1e9  # the same; more figures could be an infinity
-_MOST_PROBLEMS = 20  # that one answer may tell
+_MOST_PROBLEMS = 10  # that one answer may tell
 _KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
 
 

@@ -25,7 +25,9 @@ def test_what_broke_is_counted_and_kept() -> None:
     bad = Verdict("moved:17,4", has_fired=True, crashes=2, runs=5, duplicates=("One",))
     tally = tally_of(good, bad)
 
-    assert str(tally).startswith("3 crashes, 9 runs, 1 duplicates, 0 lost Ids, 1 cases broken;")
+    assert str(tally).startswith(
+        "3 crashes and faulted runs, 9 runs, 1 duplicates, 0 lost Ids, 1 cases broken;"
+    )
     assert tally.broken == ["moved:17,4"]
 
 

@@ -200,12 +200,12 @@ def test_a_refusal_in_part_is_filled_in() -> None:
     assert classify(answered(400, {**body, "Message": "No."}), ()) == Refused("No.", problems)
 
 
-def test_no_more_than_twenty_problems_are_told() -> None:
+def test_no_more_than_ten_problems_are_told() -> None:
     """An answer of any length fills no more than a screen."""
     verdict = classify(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
 
     assert isinstance(verdict, Refused)
-    assert len(verdict.problems) == 20
+    assert len(verdict.problems) == 10
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8"])
