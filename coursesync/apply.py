@@ -141,7 +141,7 @@ def _create(run: Run, course: Course, change: Change) -> None:
             course.doubts[change.address] = doubt
 
 
-def _attempt(run: Run, change: Change, _number: int) -> Outcome:
+def _attempt(run: Run, change: Change) -> Outcome:
     """Send a create once; the journal knows before and after."""
     attributes = in_order(change.after)
     run.sender.allow_write()

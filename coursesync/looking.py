@@ -100,7 +100,7 @@ class Lookout:
         for attempt in range(MAX_TRIES):
             if attempt:
                 self._sender.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
-            answer = self._sender.until_answered(role, lambda _: self._attempt(send))
+            answer = self._sender.until_answered(role, partial(self._attempt, send))
             failure = "it answered with something else than a list"
             match answer:
                 case Refused(message):

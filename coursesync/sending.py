@@ -44,13 +44,13 @@ class Sender:
         self.planned = 0  # writes that are still to come, as far as is known
 
     def until_answered(
-        self, role: str, attempt: Callable[[int], T | Throttled | NotSent | Unauthorized]
+        self, role: str, attempt: Callable[[], T | Throttled | NotSent | Unauthorized]
     ) -> T:
         """Send a request until it is known what became of it.
 
         Args:
             role: the role that the API asks for, for the message.
-            attempt: makes the attempt of that number, from 1, through `read` or `write`.
+            attempt: makes an attempt, through `read` or `write`.
 
         Returns:
             The first outcome that is neither "come back later" nor "not sent" nor, before the
@@ -59,10 +59,11 @@ class Sender:
         Raises:
             Stop: the run can't go on.
         """
-        throttled = unsent = renewed = 0
+        throttled = unsent = 0
+        renewed = False
         self._log_in()
         while True:
-            outcome = attempt(throttled + unsent + renewed + 1)
+            outcome = attempt()
             if isinstance(outcome, Throttled):
                 throttled += 1
                 self._slow_down(outcome.seconds, throttled)
@@ -74,7 +75,7 @@ class Sender:
             elif renewed or not self._renew():
                 raise _refused_credentials(role)
             else:
-                renewed = 1
+                renewed = True
 
     def allow_write(self) -> None:
         """Wait until a write may start, and spend one of those that this run may make.

@@ -7,7 +7,6 @@ beyond it is cut short, and the next one fails with EFBIG, as on a full disk wit
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -39,9 +38,6 @@ def within(cli: CommandLine, size: int, *arguments: str) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-needs_prlimit = pytest.mark.skipif(not shutil.which("prlimit"), reason="there is no prlimit")
-
-
 def ids_on_disk(courses: Path) -> set[int]:
     """Return every Id that the state or a whole line of the journal tells."""
     state, journal = courses / STATE, courses / JOURNAL
@@ -67,7 +63,6 @@ def told(ran: Ran) -> bool:
     return "Traceback" not in ran.err and (ran.code == 0 or "can't be" in ran.err)
 
 
-@needs_prlimit
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_run_on_a_disk_that_fills_up(cli: CommandLine, courses: Path, *, begun: bool) -> None:
     """Wherever it fills up: nothing is lost, and the next run with room ends as it should."""
@@ -99,7 +94,6 @@ def test_a_run_on_a_disk_that_fills_up(cli: CommandLine, courses: Path, *, begun
         assert codes == {0, 1}
 
 
-@needs_prlimit
 @pytest.mark.parametrize("command", ["recover", "resolve"])
 def test_a_save_on_a_disk_that_fills_up(
     left: CommandLine, courses: Path, remains: Remains, command: str
@@ -124,14 +118,12 @@ def test_a_save_on_a_disk_that_fills_up(
     assert codes == {0, 1}
 
 
-@needs_prlimit
 def test_a_plan_needs_no_room(left: CommandLine) -> None:
     """A plan is made on a full disk as well."""
     assert within(left, 0, "plan").code == 0
     assert within(left, 0, "state", "list").code == 0
 
 
-@needs_prlimit
 def test_a_disk_that_is_full_for_findings(cli: CommandLine, courses: Path) -> None:
     """Many records that are found before anything is sent, and none can be noted: none is lost."""
     with sandbox_here() as server:
