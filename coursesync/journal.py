@@ -26,12 +26,12 @@ _LINE = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 Named: TypeAlias = Annotated[Address, Field(pattern=r"^[a-z_]+(\.[^.\s]+)+$")]
 
 
-class Run(BaseModel):
+class Header(BaseModel):
     """The journal's first line: the state that the run began from."""
 
     model_config = _LINE
 
-    record: Literal["run"] = "run"
+    record: Literal["header"] = "header"
     format: Literal[1] = 1
     lineage: str
     serial: int
@@ -67,12 +67,12 @@ class Conclusion(BaseModel):
     at: str
 
 
-class Found(BaseModel):
+class Look(BaseModel):
     """What a look at the server found of a create: a record, doubt, or (neither) nothing."""
 
     model_config = _LINE
 
-    record: Literal["found"] = "found"
+    record: Literal["look"] = "look"
     address: Named
     entry: Entry | None = None
     doubt: Doubt | None = None
@@ -92,9 +92,9 @@ class Move(BaseModel):
     at: str
 
 
-Step: TypeAlias = Intent | Conclusion | Found | Move
-RECORD: TypeAdapter[Run | Step] = TypeAdapter(
-    Annotated[Run | Intent | Conclusion | Found | Move, Field(discriminator="record")],
+Step: TypeAlias = Intent | Conclusion | Look | Move
+RECORD: TypeAdapter[Header | Step] = TypeAdapter(
+    Annotated[Header | Intent | Conclusion | Look | Move, Field(discriminator="record")],
     config=ConfigDict(defer_build=True),
 )
 CUT_OFF = "the run was cut off before the answer came"
@@ -117,9 +117,9 @@ def fold(state: State, records: Iterable[Step]) -> State:
         touched.add(course_of(record.address))
         if isinstance(record, Intent):
             pending[record.address] = record
-        elif isinstance(record, Found):
+        elif isinstance(record, Look):
             pending.pop(record.address, None)
-            _find(record, entries, doubts)
+            _look(record, entries, doubts)
         elif (intent := pending.pop(record.address, None)) is not None:
             _conclude(intent, record, entries, doubts)
     for intent in pending.values():
@@ -143,12 +143,12 @@ def _conclude(
         doubts[intent.address] = _doubt(intent, outcome.reason, claimed=outcome.claimed)
 
 
-def _find(found: Found, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
-    doubts.pop(found.address, None)
-    if found.entry is not None:
-        entries[found.address] = found.entry
-    if found.doubt is not None:
-        doubts[found.address] = found.doubt
+def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
+    doubts.pop(look.address, None)
+    if look.entry is not None:
+        entries[look.address] = look.entry
+    if look.doubt is not None:
+        doubts[look.address] = look.doubt
 
 
 def _doubt(intent: Intent, reason: str, *, claimed: bool = False) -> Doubt:

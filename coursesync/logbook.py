@@ -13,7 +13,7 @@ from coursesync.journal import fold
 from coursesync.sending import Stop
 
 if TYPE_CHECKING:
-    from coursesync.journal import Conclusion, Found, Intent, Move, Step
+    from coursesync.journal import Conclusion, Intent, Look, Move, Step
     from coursesync.ports import StateStore
     from coursesync.state import State
 
@@ -41,7 +41,7 @@ class Logbook:
             raise _unnoted(error) from error
         self.steps.append(step)
 
-    def record(self, step: Conclusion | Found) -> None:
+    def record(self, step: Conclusion | Look) -> None:
         """Note what is known; raises StateError where not even a journal can be begun."""
         self._begin()
         self.steps.append(step)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursesync.journal import Found
+from coursesync.journal import Look
 from coursesync.logbook import Logbook
 from coursesync.looking import Lookout
 from coursesync.report import Result, Status
@@ -120,7 +120,7 @@ class Run:
             updated_on=record.updated_on,
         )
         self.managed.add(record.id)
-        self.log.record(Found(address=change.address, entry=entry, at=self.stamp()))
+        self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))
 
 

@@ -77,7 +77,7 @@ def _refuse(run: Run, course: Course) -> None:
     sought = [change for change in course.changes if change.action.looks]
     for change in sought:
         if change.action is Action.DOUBT:  # it can't be in a course that is not there
-            run.log.record(journal.Found(address=change.address, at=run.stamp()))
+            run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:
                 run.conclude(Result(change, Status.SETTLED))
     for change in [change for change in sought if change.after is not None][:1]:
@@ -147,7 +147,7 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
         case Absent() | Unclear() if not over:
             return
         case Absent() if run.sent[change.address] < MAX_SENT and not doubt.claimed:
-            run.log.record(journal.Found(address=change.address, at=run.stamp()))
+            run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))
         case Absent():  # it was often enough, or the API said that it was made: no more by itself
@@ -177,7 +177,7 @@ def _leave_in_doubt(
         sent=run.sent[change.address],
         since=since or run.stamp(),
     )
-    run.log.record(journal.Found(address=change.address, doubt=doubt, at=run.stamp()))
+    run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
     course.held = f"{change.address} is in doubt"
     run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
 

@@ -133,7 +133,7 @@ class State(BaseModel):
     target: str
 
 
-def settle(state: State, address: Address, entry: Entry | None) -> State:
+def resolve(state: State, address: Address, entry: Entry | None) -> State:
     """Settle a doubt.
 
     Args:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from coursesync.adapters.state_text import is_address
 from coursesync.errors import StateError
-from coursesync.journal import RECORD, Conclusion, Intent, Move, Run, fold, holds
+from coursesync.journal import RECORD, Conclusion, Header, Intent, Move, fold, holds
 from coursesync.state import FORMAT
 from coursesync.words import inert
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.state import State
 
 
-def line(record: Run | Step) -> bytes:
+def line(record: Header | Step) -> bytes:
     """Write a record as a line, with its end."""
     body = record.model_dump_json().encode()
     return body + b" " + _checksum(body) + b"\n"
@@ -53,31 +53,48 @@ def catch_up(saved: State, content: bytes, state: Path, journal: Path) -> State:
     _check_format(lines[0], journal)
     records = [_record(number, each, journal) for number, each in enumerate(lines, 1)]
     first = records[0]
-    if not isinstance(first, Run):
+    if not isinstance(first, Header):
         raise _damaged(1, journal)
     return _caught_up(saved, first, list(_steps(records, journal)), state, journal)
 
 
-def _steps(records: Sequence[Run | Step], journal: Path) -> Iterator[Step]:
+def begun(content: bytes, journal: Path) -> Header | None:
+    """Read which state the run began from, where the journal got so far.
+
+    Raises:
+        StateError: the first line is damaged, or another coursesync's.
+    """
+    head, end, _ = content.partition(b"\n")
+    if not end:
+        return None
+    _check_format(head, journal)
+    record = _record(1, head, journal)
+    if not isinstance(record, Header):
+        raise _damaged(1, journal)
+    return record
+
+
+def _steps(records: Sequence[Header | Step], journal: Path) -> Iterator[Step]:
     for number, (before, step) in enumerate(pairwise(records), 2):
-        if isinstance(step, Run) or not _may_follow(before, step):
+        if isinstance(step, Header) or not _may_follow(before, step):
             raise _damaged(number, journal)
         yield step
 
 
-def _may_follow(before: Run | Step, step: Step) -> bool:
+def _may_follow(before: Header | Step, step: Step) -> bool:
     """Say whether nothing is missing between two lines without which an Id would be lost."""
     if not isinstance(step, Conclusion):
         return True
     return isinstance(before, Intent) and before.address == step.address
 
 
-def _caught_up(saved: State, run: Run, steps: list[Step], state: Path, journal: Path) -> State:
+def _caught_up(saved: State, run: Header, steps: list[Step], state: Path, journal: Path) -> State:
     if run.lineage != saved.lineage or run.target != saved.target or run.serial > saved.serial:
+        belongs = "belongs to another state than" if saved.serial else "has lost its state"
         raise StateError(
-            f"the journal {journal} belongs to another state than {state}",
-            "It tells what a cut-off run did. Put back the state file that stood beside it; "
-            "don't delete it before its Ids are known.",
+            f"the journal {journal} {belongs} {state}",
+            "It tells what a cut-off run did. Put back the state file that stood beside it, from "
+            f"git or from {state}.backup; don't delete the journal before its Ids are known.",
         )
     if run.serial == saved.serial:
         return fold(saved, steps)
@@ -89,7 +106,7 @@ def _caught_up(saved: State, run: Run, steps: list[Step], state: Path, journal: 
     )
 
 
-def _record(number: int, written: bytes, journal: Path) -> Run | Step:
+def _record(number: int, written: bytes, journal: Path) -> Header | Step:
     if not _is_whole(written):
         raise _damaged(number, journal)
     try:
@@ -102,9 +119,9 @@ def _record(number: int, written: bytes, journal: Path) -> Run | Step:
     return record
 
 
-def _addresses(record: Run | Step) -> Iterable[str]:
+def _addresses(record: Header | Step) -> Iterable[str]:
     match record:
-        case Run():
+        case Header():
             return ()
         case Move():
             return (*record.to, *record.to.values())

@@ -23,7 +23,7 @@ from coursesync.words import inert
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.journal import Run, Step
+    from coursesync.journal import Header, Step
 
 NAME = "coursesync.state.json"
 
@@ -103,9 +103,9 @@ class StateFile:
         self._check_unmoved(state)
         self._back_up()
         state = self.finish(state) if state.serial == 0 else self.recover(state)
-        from coursesync.journal import Run  # noqa: PLC0415 - a plan writes no journal
+        from coursesync.journal import Header  # noqa: PLC0415 - a plan writes no journal
 
-        run = Run(lineage=state.lineage, serial=state.serial, target=state.target)
+        run = Header(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
             # what can't be cleared away here would keep the state from being saved at the end
             self.disk.remove(self._temporary(self.path))
@@ -155,7 +155,22 @@ class StateFile:
 
     def _saved(self) -> State:
         content = self._read(self.path, "state")
-        return State(target=self.target) if content is None else parse(content, self.path)
+        return self._unsaved() if content is None else parse(content, self.path)
+
+    def _unsaved(self) -> State:
+        """The state where there is no file: an empty one.
+
+        Serial 1 is always empty, for `begin` saves it before anything is done: where its file was
+        deleted while the first run lasted, that run's journal alone tells all that there is.
+        """
+        told = self._read(self.journal_path, "journal")
+        if told is not None:
+            from coursesync.adapters.journal_text import begun  # noqa: PLC0415 - rarely needed
+
+            run = begun(told, self.journal_path)
+            if run is not None and run.serial == 1:
+                return State(target=run.target, lineage=run.lineage, serial=1)
+        return State(target=self.target)
 
     def _read(self, path: Path, what: str) -> bytes | None:
         try:
@@ -189,7 +204,7 @@ class StateFile:
             except OSError as error:
                 raise self._unwritable(error) from error
 
-    def _write(self, record: Run | Step) -> None:
+    def _write(self, record: Header | Step) -> None:
         from coursesync.adapters.journal_text import line  # noqa: PLC0415 - as in `begin`
 
         assert self._journal is not None  # noqa: S101 - `begin` comes first

@@ -11,7 +11,7 @@ from coursesync.cli.session import open_session, target_options, workspace_optio
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.recognition import entry_of
 from coursesync.resources.base import parse_address
-from coursesync.state import settle
+from coursesync.state import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         # the journal first, if a run was cut off: a save of its own drops it
         known = session.store.recover(known)
         entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
-        session.store.finish(settle(known, at, entry))
+        session.store.finish(resolve(known, at, entry))
     if record_id is None:
         say(f"{address} was not created. See what is left:  {session.hint('plan')}")
     else:

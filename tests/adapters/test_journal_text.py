@@ -12,7 +12,7 @@ from rooms.values import AT, EMPTY, TARGET, address
 
 from coursesync.adapters.journal_text import catch_up, line
 from coursesync.errors import StateError
-from coursesync.journal import Conclusion, Intent, Move, Run, Step, fold
+from coursesync.journal import Conclusion, Header, Intent, Move, Step, fold
 from coursesync.resources.base import Address
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STATE, JOURNAL = Path("c/state.json"), Path("c/state.json.journal")
 SAVED = EMPTY.model_copy(update={"lineage": "a-line", "serial": 3})
-RUN = Run(lineage="a-line", serial=3, target=TARGET)
+RUN = Header(lineage="a-line", serial=3, target=TARGET)
 ONE, TWO = address("one"), address("two")
 
 
@@ -51,7 +51,7 @@ def checked(body: bytes) -> bytes:
     return body + f" {crc32(body):08x}\n".encode()
 
 
-def journal(*records: Run | Step) -> bytes:
+def journal(*records: Header | Step) -> bytes:
     return b"".join(map(line, records))
 
 
@@ -159,7 +159,7 @@ def test_the_journal_of_another_state_is_refused(update: dict[str, object]) -> N
     error = refusal(journal(RUN), SAVED.model_copy(update=update))
 
     assert error.problem == f"the journal {JOURNAL} belongs to another state than {STATE}"
-    assert error.remedy.endswith("don't delete it before its Ids are known.")
+    assert error.remedy.endswith("don't delete the journal before its Ids are known.")
 
 
 def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:

@@ -16,7 +16,7 @@ from coursesync.adapters.journal_text import line
 from coursesync.adapters.state_file import StateFile
 from coursesync.adapters.state_text import parse, serialise
 from coursesync.errors import StateError, StateLocked
-from coursesync.journal import CUT_OFF, Found, Intent, Run, fold
+from coursesync.journal import CUT_OFF, Header, Intent, Look, fold
 from coursesync.state import State
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ PATH = Path("/courses/s.json")
 JOURNAL, BACKUP = Path("/courses/s.json.journal"), Path("/courses/s.json.backup")
 TEMPORARY = Path("/courses/.s.json.tmp")
 SAVED = EMPTY.model_copy(update={"lineage": "a-line", "serial": 3})
-RUN = Run(lineage="a-line", serial=3, target=TARGET)
+RUN = Header(lineage="a-line", serial=3, target=TARGET)
 INTENT = Intent(
     address=address("one"), attributes={"Title": "One"}, parent_id=4711, attempt=1, at=AT
 )
-FOUND = Found(address=address("one"), at=AT)
+FOUND = Look(address=address("one"), at=AT)
 
 
 @dataclass
@@ -109,7 +109,7 @@ def test_a_new_state_reaches_the_disk_in_order() -> None:
     assert log.effects == done(*SAVING, "fsync the folder", *OPENING)
     assert begun.serial == 1
     assert str(UUID(begun.lineage)) == begun.lineage
-    run = Run(lineage=begun.lineage, serial=1, target=TARGET)
+    run = Header(lineage=begun.lineage, serial=1, target=TARGET)
     assert contents(disk) == {PATH: serialise(begun), JOURNAL: line(run)}
     assert disk.names[JOURNAL].locked
     assert disk.safe_names == disk.names

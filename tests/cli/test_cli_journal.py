@@ -102,7 +102,7 @@ def test_it_is_written_before_and_after_each_request(killed: Killed) -> None:
     records = [record(line) for line in killed.lines]
     sent = records[1]["attributes"]
 
-    assert [each["record"] for each in records] == ["run", "intent", "outcome", "intent"]
+    assert [each["record"] for each in records] == ["header", "intent", "outcome", "intent"]
     assert isinstance(sent, dict)
     assert sent["Title"] == "One"
     assert records[2]["outcome"] == "applied"
@@ -158,12 +158,29 @@ def test_one_of_another_lineage(left: CommandLine, courses: Path, killed: Killed
     refused(left, courses, f"the journal courses/{JOURNAL} belongs to another state")
 
 
-def test_one_whose_state_is_gone(left: CommandLine, courses: Path) -> None:
-    """A journal without its state is refused: to begin anew would create everything twice."""
+def test_one_of_a_first_run_whose_state_is_gone(left: CommandLine, courses: Path) -> None:
+    """The journal of a first run tells all that there is: the state is made again from it."""
+    known = listed(left)
     (courses / STATE).unlink()
+    planned = left("plan")
+    recovered = left("state", "recover")
+
+    assert "Plan: 1 to create, 0 to update, 0 to delete, 1 in doubt." in planned.out
+    assert recovered.code == 0, recovered.err
+    assert listed(left) == known
+    assert list(files_below(courses)) == ["a.yaml", STATE]
+
+
+def test_one_of_a_later_run_whose_state_is_gone(
+    left: CommandLine, courses: Path, killed: Killed
+) -> None:
+    """Any other journal without its state is refused: to begin anew would lose its Ids."""
+    (courses / STATE).unlink()
+    run = record(killed.lines[0])
+    (courses / JOURNAL).write_bytes(checked({**run, "serial": 2}) + b"".join(killed.lines[1:]))
 
     for command in (["apply", "--auto-approve"], ["plan"], ["state", "recover"]):
-        refused(left, courses, "Put back the state file that stood beside it", *command)
+        refused(left, courses, f"{JOURNAL} has lost its state", *command)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crash import zygote
-from crash.zygote import Order
-from harness import ROOT
+from zygote import EFFECTS, ERR, OUT, Order, Zygote, ready_zygote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,54 +45,32 @@ class Ended:
 class Program:
     """The command line, run in `folder` with just the environment that it is given."""
 
-    zygote: subprocess.Popen[str]
-    notes: Path
+    zygote: Zygote
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, *command: str, kill_at: int | None = None) -> Ended:
+    def __call__(self, *command: str, kill_at: int | None = 0) -> Ended:
         """Run a command until it ends, or is killed at that effect; see `Order.kill_at`."""
-        assert self.zygote.stdin is not None
-        assert self.zygote.stdout is not None
-        self.zygote.stdin.write(self.order(*command, kill_at=kill_at).written())
-        self.zygote.stdin.flush()
-        return self.ended(command, int(self.zygote.stdout.readline()))
+        return self.ended(command, self.zygote(self.order(*command, kill_at=kill_at)))
 
     def order(self, *command: str, kill_at: int | None = None) -> Order:
         """Return what orders a command."""
-        environment = {**_bare(self.folder), **self.environment}
-        return Order(command, str(self.folder), environment, str(self.notes), kill_at)
+        bare = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        environment = {**bare, **self.environment}
+        return Order(command, str(self.folder), environment, str(self.zygote.notes), kill_at)
 
     def ended(self, command: tuple[str, ...], code: int) -> Ended:
         """Return what the last command noted."""
-        names = (zygote.OUT, zygote.ERR, zygote.EFFECTS)
-        out, err, effects = ((self.notes / name).read_text() for name in names)
+        out, err, effects = map(self.zygote.noted, (OUT, ERR, EFFECTS))
         return Ended(command, code, out, err, tuple(effects.splitlines()))
 
     def within(self, folder: Path, environment: Mapping[str, str]) -> Program:
         """Return the same program elsewhere, with more in its environment."""
-        return Program(self.zygote, self.notes, folder, {**self.environment, **environment})
+        return Program(self.zygote, folder, {**self.environment, **environment})
 
 
 @contextmanager
 def ready_program(folder: Path) -> Iterator[Program]:
     """Have the program ready to start in an instant, in an empty folder of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", "crash.zygote"],
-        cwd=folder,
-        env=environment_of_python(folder),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        yield Program(process, folder, folder)
-
-
-def environment_of_python(home: Path) -> dict[str, str]:
-    """Return what a process needs in its environment to import this package, and no more."""
-    paths = {"PYTHONPATH": str(ROOT / "tests"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**_bare(home), **paths}
-
-
-def _bare(home: Path) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    with ready_zygote(folder) as zygote:
+        yield Program(zygote, folder)

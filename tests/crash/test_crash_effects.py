@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from crash import aftermath
-from crash.program import environment_of_python
 from crash.stage import Stage, staged
 from crash.workspace import address
 from harness import SECTIONS, STATE
+from zygote import environment_of_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 JOURNAL = f"{STATE}.journal"
 UNLOCK = {"UnlockType": 1, "UnlockAfterDays": 0}
-_ONCE = "import json, sys; from crash import zygote as z; z.run(z.Order(**json.load(sys.stdin)))"
+_ONCE = "import json, sys; import zygote as z; z.run(z.Order(**json.load(sys.stdin)))"
 
 
 @pytest.fixture(scope="module")

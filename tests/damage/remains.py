@@ -111,10 +111,10 @@ def told_by(lines: list[bytes]) -> tuple[set[int], set[str]]:
             case {"record": "outcome", "address": str(address), "id": int(given)}:
                 ids.add(given)
                 doubts.discard(address)
-            case {"record": "found", "address": str(address), "entry": {"id": int(given)}}:
+            case {"record": "look", "address": str(address), "entry": {"id": int(given)}}:
                 ids.add(given)
                 doubts.discard(address)
-            case {"record": "found", "address": str(address), "doubt": doubt}:
+            case {"record": "look", "address": str(address), "doubt": doubt}:
                 (doubts.add if doubt else doubts.discard)(address)
     return ids, doubts
 

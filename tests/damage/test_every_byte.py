@@ -56,9 +56,9 @@ def test_a_journal_holds_every_kind_of_line(remains: Remains) -> None:
     told = {(each["record"], each.get("outcome")) for each in lines}
 
     assert told == {
-        ("run", None),
+        ("header", None),
         ("move", None),
-        ("found", None),
+        ("look", None),
         ("intent", None),
         ("outcome", "applied"),
         ("outcome", "in doubt"),
@@ -151,7 +151,7 @@ def test_a_journal_in_another_order(store: StateFile, remains: Remains) -> None:
             for spoilt in (swapped, [*lines[:other], lines[number], *lines[other:]]):
                 store.journal_path.write_bytes(b"".join(spoilt))
 
-                ids, _ = told_by([line for line in spoilt if b'"run"' not in line])
+                ids, _ = told_by([line for line in spoilt if b'"header"' not in line])
                 assert is_refused(store) or ids <= set(known(store.load()).values())
 
 

@@ -25,7 +25,7 @@ from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
 from coursesync.ports import World
 from coursesync.recognition import entry_of
-from coursesync.state import settle
+from coursesync.state import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -180,7 +180,7 @@ class Machine:
                     and record["Id"] not in known
                 ]
                 entry = entry_of(doubt, ours[0], address) if ours else None
-                state = store.finish(settle(state, address, entry))
+                state = store.finish(resolve(state, address, entry))
 
     def converge(self) -> None:
         """Apply until there is nothing left to create, with a person at hand."""

@@ -12,10 +12,10 @@ from coursesync.journal import (
     CUT_OFF,
     RECORD,
     Conclusion,
-    Found,
+    Header,
     Intent,
+    Look,
     Move,
-    Run,
     Step,
     fold,
     holds,
@@ -27,7 +27,7 @@ from coursesync.state import (
     Entry,
     State,
     mark_complete,
-    settle,
+    resolve,
 )
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def test_only_what_the_journal_tells_is_asked_of_the_state() -> None:
 
 def test_settling_with_an_id_makes_the_entry() -> None:
     """A person who names the Id turns the doubt into that entry."""
-    settled = settle(state(doubts={WELCOME: doubt("x")}), WELCOME, entry())
+    settled = resolve(state(doubts={WELCOME: doubt("x")}), WELCOME, entry())
 
     assert settled == state({WELCOME: entry()})
 
@@ -229,12 +229,12 @@ def test_candidates_that_were_not_chosen_are_strangers(
     left = doubt("x").model_copy(update={"candidates": candidates})
     before = state(doubts={WELCOME: left}).model_copy(update={"strangers": [5]})
 
-    assert settle(before, WELCOME, chosen).strangers == strangers
+    assert resolve(before, WELCOME, chosen).strangers == strangers
 
 
 def test_a_record_that_was_found_is_an_entry() -> None:
     """Adopted or settled, a found record stands in the state, and no doubt beside it."""
-    found = Found(address=WELCOME, entry=entry(), at=AT)
+    found = Look(address=WELCOME, entry=entry(), at=AT)
     in_doubt: list[Step] = [intent(), outcome("in doubt", reason="x")]
 
     assert fold(EMPTY, [found]) == state({WELCOME: entry()})
@@ -244,7 +244,7 @@ def test_a_record_that_was_found_is_an_entry() -> None:
 
 def test_a_look_that_found_nothing_ends_the_doubt() -> None:
     """What left no trace may be sent again: until then it is no doubt."""
-    nothing = Found(address=WELCOME, at=AT)
+    nothing = Look(address=WELCOME, at=AT)
 
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing]) == EMPTY
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing, intent(attempt=2)]) == state(
@@ -256,7 +256,7 @@ def test_a_look_that_a_person_has_to_judge_is_a_doubt_with_its_candidates() -> N
     """What was found near is kept for the person who settles it, also before anything was sent."""
     candidate = Candidate(attributes=SENT, id=7, updated_by="ada@space.example")
     left = doubt("near").model_copy(update={"candidates": [candidate]})
-    found = Found(address=WELCOME, doubt=left, at=AT)
+    found = Look(address=WELCOME, doubt=left, at=AT)
 
     assert fold(EMPTY, [found]) == state(doubts={WELCOME: left})
     assert fold(EMPTY, [intent(), outcome("in doubt"), found]) == state(doubts={WELCOME: left})
@@ -264,7 +264,7 @@ def test_a_look_that_a_person_has_to_judge_is_a_doubt_with_its_candidates() -> N
 
 def test_a_look_settles_what_was_cut_off() -> None:
     """An intent without an outcome is settled by what is found after it."""
-    found = Found(address=WELCOME, entry=entry(), at=AT)
+    found = Look(address=WELCOME, entry=entry(), at=AT)
 
     assert fold(EMPTY, [intent(), found]) == state({WELCOME: entry()})
 
@@ -274,42 +274,42 @@ def test_what_was_found_touches_its_course() -> None:
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
     before = mark_complete(EMPTY, {"c": record, "d": record})
 
-    assert list(fold(before, [Found(address=WELCOME, at=AT)]).courses) == ["d"]
+    assert list(fold(before, [Look(address=WELCOME, at=AT)]).courses) == ["d"]
 
 
 def test_a_state_holds_what_was_found_when_it_knows_its_id() -> None:
     """An Id that was adopted counts as one that was created."""
-    found = Found(address=WELCOME, entry=entry(), at=AT)
+    found = Look(address=WELCOME, entry=entry(), at=AT)
 
     assert holds(state({WELCOME: entry()}), [found])
     assert not holds(state(doubts={WELCOME: doubt("x")}), [found])
-    assert holds(EMPTY, [intent(), Found(address=WELCOME, at=AT)])
+    assert holds(EMPTY, [intent(), Look(address=WELCOME, at=AT)])
 
 
 def test_settling_as_not_created_leaves_nothing() -> None:
     """A person who says that nothing was made ends the doubt without an entry."""
-    assert settle(state(doubts={WELCOME: doubt("x")}), WELCOME, None) == EMPTY
+    assert resolve(state(doubts={WELCOME: doubt("x")}), WELCOME, None) == EMPTY
 
 
 def test_settling_what_is_not_in_doubt_is_an_error() -> None:
     """There is nothing to settle at an address without a doubt."""
     with pytest.raises(KeyError):
-        settle(state({WELCOME: entry()}), WELCOME, entry(7))
+        resolve(state({WELCOME: entry()}), WELCOME, entry(7))
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        Run(lineage="x", serial=1, target="https://example.com"),
+        Header(lineage="x", serial=1, target="https://example.com"),
         intent(),
         outcome("in doubt", reason='a "reason" — with\nlines'),
         Move(to={WELCOME: address("hello")}, at=AT),
-        Found(address=WELCOME, at=AT),
-        Found(address=WELCOME, entry=entry(), at=AT),
-        Found(address=WELCOME, doubt=doubt("x"), at=AT),
+        Look(address=WELCOME, at=AT),
+        Look(address=WELCOME, entry=entry(), at=AT),
+        Look(address=WELCOME, doubt=doubt("x"), at=AT),
     ],
 )
-def test_a_record_is_read_back_as_it_was_written(record: Run | Step) -> None:
+def test_a_record_is_read_back_as_it_was_written(record: Header | Step) -> None:
     """Every kind of record survives its line of the journal, which is one line."""
     line = record.model_dump_json()
 

@@ -2,7 +2,7 @@
 
 A fork has what a fresh process has after its imports, and starts ten times sooner. Reads an
 `Order` a line from stdin, answers each with the exit code of its process (a signal's is negative),
-and ends where stdin does. Run as `python -m crash.zygote`.
+and ends where stdin does. Run as `python -m zygote`, and talked to through `Zygote`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,24 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import traceback
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from crash.effects import Watch
+import coverage
 from pydantic import BaseModel, TypeAdapter
 
 import coursesync
 
-PATIENCE = 60  # seconds; a command that takes longer is ended by SIGALRM
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 OUT, ERR, EFFECTS = "out", "err", "effects"
 _LAZY = ("deepdiff", "h11", "httpcore", "httpx", "tomllib")  # what commands import when they run
 
@@ -37,6 +42,7 @@ class Order:
         environment: all that there is in its environment.
         notes: the folder for what it writes on `OUT` and `ERR`, and for its `EFFECTS`.
         kill_at: the effect to die at, from 1; 0 is none, and None notes no effects.
+        patience: seconds; a command that takes longer is ended by SIGALRM.
     """
 
     arguments: tuple[str, ...]
@@ -44,10 +50,51 @@ class Order:
     environment: dict[str, str]
     notes: str
     kill_at: int | None = None
+    patience: int = 60
 
     def written(self) -> str:
         """Return it as a line."""
         return json.dumps(asdict(self)) + "\n"
+
+
+@dataclass(frozen=True)
+class Zygote:
+    """One that is ready, as those see it who give orders."""
+
+    process: subprocess.Popen[str]
+    notes: Path
+
+    def __call__(self, order: Order) -> int:
+        """Have an order carried out, and return the exit code of its process."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(order.written())
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def noted(self, name: str) -> str:
+        """Return what the last command wrote on `OUT` or `ERR`, or its `EFFECTS`."""
+        return (self.notes / name).read_text(encoding="utf-8")
+
+
+@contextmanager
+def ready_zygote(notes: Path) -> Iterator[Zygote]:
+    """Have a zygote that notes what its commands do in that folder."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "zygote"],
+        cwd=notes,
+        env=environment_of_python(notes),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        yield Zygote(process, notes)
+
+
+def environment_of_python(home: Path) -> dict[str, str]:
+    """Return what a process needs in its environment to import this package, and no more."""
+    paths = {"PYTHONPATH": str(Path(__file__).parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", **paths}
 
 
 def main() -> None:
@@ -87,11 +134,12 @@ def run(order: Order) -> NoReturn:
     from coursesync.cli import main as command_line  # noqa: PLC0415 - an order may come before it
 
     try:
-        signal.alarm(PATIENCE)
+        signal.alarm(order.patience)
         _take_place(order)
-        log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        # the imports came before, but all that a command does comes after
+        coverage.process_startup(force=True)
         if order.kill_at is not None:
-            Watch(log, order.kill_at).begin()
+            _watch(order.notes, order.kill_at)
         command_line()
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not read orders
         traceback.print_exc()
@@ -100,11 +148,17 @@ def run(order: Order) -> NoReturn:
         os._exit(70)
 
 
+def _watch(notes: str, kill_at: int) -> None:
+    from crash.effects import Watch  # noqa: PLC0415 - most orders note no effects
+
+    Watch(os.open(f"{notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), kill_at).begin()
+
+
 def _take_place(order: Order) -> None:
     os.chdir(order.folder)
     os.environ.clear()
     os.environ.update(order.environment)
-    sys.argv = ["coursesync", *order.arguments]
+    sys.argv = [str(Path(sys.executable).with_name("coursesync")), *order.arguments]
     for descriptor, name in enumerate([os.devnull, f"{order.notes}/{OUT}", f"{order.notes}/{ERR}"]):
         opened = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         os.dup2(opened, descriptor)
