@@ -110,6 +110,11 @@ class CommandLine:
         return {**kept, **clean, **self.environment, **more}
 
 
+def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave coverage out: it writes files of its own, and a disk without room spoils them."""
+    return {name: environment[name] for name in environment if not name.startswith("COVERAGE")}
+
+
 @contextmanager
 def _lent_zygote() -> Iterator[Zygote]:
     """Lend a zygote of this process's: there are as many as commands run at once."""

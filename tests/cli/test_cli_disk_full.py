@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, lift_limits, saved, write_outline
+from harness import PROGRAM, lift_limits, saved, unmeasured, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def with_room_for(cli: CommandLine, most: int) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-c", LAUNCHER, str(most), PROGRAM, "apply", "--auto-approve"],
         cwd=cli.cwd,
-        env=cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"}),
+        env=unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"})),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

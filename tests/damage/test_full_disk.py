@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from damage.remains import BACKUP, FORGET, JOURNAL, TEMPORARY, ids_in, told_by
-from harness import PROGRAM, STATE, CommandLine, Ran, pointed_at, sandbox_here, write_outline
+from harness import (
+    PROGRAM,
+    STATE,
+    CommandLine,
+    Ran,
+    pointed_at,
+    sandbox_here,
+    unmeasured,
+    write_outline,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +37,7 @@ def within(cli: CommandLine, size: int, *arguments: str) -> Ran:
     done = subprocess.run(
         ["/usr/bin/env", "prlimit", f"--fsize={size}", "--", PROGRAM, *arguments],
         cwd=cli.cwd,
-        env={n: v for n, v in cli.with_environment({}).items() if "COVERAGE" not in n},
+        env=unmeasured(cli.with_environment({})),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
