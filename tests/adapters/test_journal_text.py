@@ -10,7 +10,7 @@ from zlib import crc32
 import pytest
 from rooms.values import AT, EMPTY, TARGET, address
 
-from coursesync.adapters.journal_text import catch_up, line
+from coursesync.adapters.journal_text import begun, catch_up, line
 from coursesync.errors import StateError
 from coursesync.journal import Conclusion, Header, Intent, Move, Step, fold
 from coursesync.resources.base import Address
@@ -177,3 +177,26 @@ def test_a_newer_state_that_lacks_an_id_is_refused() -> None:
 
     assert error.problem == f"the journal {JOURNAL} tells of records that the newer {STATE} lacks"
     assert error.remedy.startswith("Put back the state file")
+
+
+def test_the_header_of_a_journal() -> None:
+    """The first line says which state the run began from, however much follows it."""
+    assert begun(journal(RUN, intent()), JOURNAL) == RUN
+    assert begun(b"", JOURNAL) is None
+    assert begun(journal(RUN)[:-1], JOURNAL) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (journal(RUN)[:-2] + b"\n", "is damaged at line 1"),
+        (journal(intent()), "is damaged at line 1"),
+        (checked(b'{"record":"header","format":2}'), "has the format 2; this coursesync knows 1"),
+    ],
+)
+def test_a_header_that_is_none(content: bytes, problem: str) -> None:
+    """A first line that is damaged, missing or a newer coursesync's is told as such."""
+    with pytest.raises(StateError) as caught:
+        begun(content, JOURNAL)
+
+    assert caught.value.problem.startswith(f"the journal {JOURNAL} {problem}")

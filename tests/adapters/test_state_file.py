@@ -129,6 +129,51 @@ def test_a_run_begins_with_a_backup() -> None:
     }
 
 
+FIRST = Header(lineage="a-line", serial=1, target=TARGET)
+
+
+def test_a_first_runs_journal_tells_all_where_its_state_is_gone() -> None:
+    """What the first run saved was empty: its journal alone leads to the same state."""
+    disk = disk_of(journal=line(FIRST) + line(INTENT))
+    began = State(target=TARGET, lineage="a-line", serial=1)
+
+    assert StateFile(PATH, TARGET, disk).load() == fold(began, [INTENT])
+
+
+def test_what_a_first_runs_journal_tells_is_saved_as_its_next_state() -> None:
+    """The lineage goes on, and serial 1 stays that of the empty state."""
+    disk = disk_of(journal=line(FIRST) + line(INTENT))
+    store = StateFile(PATH, TARGET, disk)
+    saved = store.recover(store.load())
+
+    assert (saved.lineage, saved.serial) == ("a-line", 2)
+    assert contents(disk) == {PATH: serialise(saved)}
+
+
+def test_a_first_runs_journal_of_another_target_is_not_taken() -> None:
+    """The target is checked as a state's own is."""
+    run = Header(lineage="a-line", serial=1, target="https://other.example")
+    error = refusal(StateFile(PATH, TARGET, disk_of(journal=line(run))).load)
+
+    assert error.problem.startswith("the state /courses/s.json is of another target")
+
+
+def test_a_later_runs_journal_without_its_state_is_refused() -> None:
+    """It tells only of the changes to a state that held more."""
+    run = Header(lineage="a-line", serial=2, target=TARGET)
+    error = refusal(StateFile(PATH, TARGET, disk_of(journal=line(run) + line(INTENT))).load)
+
+    assert error.problem == f"the journal {JOURNAL} has lost its state {PATH}"
+    assert f"git or from {BACKUP};" in error.remedy
+
+
+def test_a_journal_that_was_just_begun_makes_no_state() -> None:
+    """Without a whole first line nobody knows which run it was, and nothing was done."""
+    begun = disk_of(journal=line(FIRST)[:-1])
+
+    assert StateFile(PATH, TARGET, begun).load() == State(target=TARGET)
+
+
 def test_a_left_journal_is_saved_before_a_new_one() -> None:
     """A run that was cut off is in the state before the next one begins."""
     disk = disk_of(state=serialise(SAVED), journal=line(RUN) + line(INTENT))

@@ -86,6 +86,13 @@ def test_an_outcome_in_doubt_keeps_its_reason() -> None:
     assert folded == state(doubts={WELCOME: doubt("no answer came")})
 
 
+def test_a_claim_of_success_is_kept() -> None:
+    """What the API said was carried out is never sent again, also not by a later run."""
+    claim = Conclusion(address=WELCOME, outcome="in doubt", claimed=True, at=AT)
+
+    assert fold(EMPTY, [intent(), claim]).doubts[WELCOME].claimed
+
+
 def test_a_success_without_an_id_is_in_doubt() -> None:
     """An outcome that says applied but gives no Id is not believed."""
     assert list(fold(EMPTY, [intent(), outcome("applied")]).doubts) == [WELCOME]
