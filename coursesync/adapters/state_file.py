@@ -88,7 +88,7 @@ class StateFile:
         """
         saved = self._saved()
         self._check_target(saved.target)
-        told = self._read(self.journal_path, "journal")
+        told = self._read(self.journal_path)
         if told is None:
             return saved
         from coursesync.adapters.journal_text import catch_up  # noqa: PLC0415 - rarely needed
@@ -120,7 +120,7 @@ class StateFile:
 
     def recover(self, state: State) -> State:
         """Save what a cut-off run left in the journal, where there is one."""
-        return self.finish(state) if self._read(self.journal_path, "journal") is not None else state
+        return self.finish(state) if self._read(self.journal_path) is not None else state
 
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
@@ -154,7 +154,7 @@ class StateFile:
             )
 
     def _saved(self) -> State:
-        content = self._read(self.path, "state")
+        content = self._read(self.path)
         return self._unsaved() if content is None else parse(content, self.path)
 
     def _unsaved(self) -> State:
@@ -163,7 +163,7 @@ class StateFile:
         Serial 1 is always empty, for `begin` saves it before anything is done: where its file was
         deleted while the first run lasted, that run's journal alone tells all that there is.
         """
-        told = self._read(self.journal_path, "journal")
+        told = self._read(self.journal_path)
         if told is not None:
             from coursesync.adapters.journal_text import begun  # noqa: PLC0415 - rarely needed
 
@@ -172,7 +172,8 @@ class StateFile:
                 return State(target=run.target, lineage=run.lineage, serial=1)
         return State(target=self.target)
 
-    def _read(self, path: Path, what: str) -> bytes | None:
+    def _read(self, path: Path) -> bytes | None:
+        what = "journal" if path == self.journal_path else "state"
         try:
             return self.disk.read(path)
         except FileNotFoundError:
@@ -197,7 +198,7 @@ class StateFile:
             )
 
     def _back_up(self) -> None:
-        content = self._read(self.path, "state")
+        content = self._read(self.path)
         if content is not None:
             try:
                 self._replace(self.backup_path, content)

@@ -167,6 +167,13 @@ def test_a_later_runs_journal_without_its_state_is_refused() -> None:
     assert f"git or from {BACKUP};" in error.remedy
 
 
+def test_a_damaged_journal_without_its_state_is_named() -> None:
+    """Nothing is rebuilt from what can't be understood."""
+    error = refusal(StateFile(PATH, TARGET, disk_of(journal=line(INTENT))).load)
+
+    assert error.problem == f"the journal {JOURNAL} is damaged at line 1"
+
+
 def test_a_journal_that_was_just_begun_makes_no_state() -> None:
     """Without a whole first line nobody knows which run it was, and nothing was done."""
     begun = disk_of(journal=line(FIRST)[:-1])
