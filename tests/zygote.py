@@ -138,8 +138,9 @@ def run(order: Order) -> NoReturn:
         _take_place(order)
         # the imports came before, but all that a command does comes after
         coverage.process_startup(force=True)
+        log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         if order.kill_at is not None:
-            _watch(order.notes, order.kill_at)
+            _watch(log, order.kill_at)
         command_line()
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not read orders
         traceback.print_exc()
@@ -148,10 +149,10 @@ def run(order: Order) -> NoReturn:
         os._exit(70)
 
 
-def _watch(notes: str, kill_at: int) -> None:
+def _watch(log: int, kill_at: int) -> None:
     from crash.effects import Watch  # noqa: PLC0415 - most orders note no effects
 
-    Watch(os.open(f"{notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), kill_at).begin()
+    Watch(log, kill_at).begin()
 
 
 def _take_place(order: Order) -> None:

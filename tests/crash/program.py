@@ -49,7 +49,7 @@ class Program:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, *command: str, kill_at: int | None = 0) -> Ended:
+    def __call__(self, *command: str, kill_at: int | None = None) -> Ended:
         """Run a command until it ends, or is killed at that effect; see `Order.kill_at`."""
         return self.ended(command, self.zygote(self.order(*command, kill_at=kill_at)))
 
