@@ -10,18 +10,19 @@ once more. The world is behind `ports`; nothing is printed.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
-from coursesync.journal import Conclusion, Intent, Move
-from coursesync.outcome import Applied, InDoubt, Outcome, Refused, classify
+from coursesync.journal import Move, Protect
+from coursesync.outcome import Applied, InDoubt, Refused
 from coursesync.plan import Action
+from coursesync.rechecking import recheck
 from coursesync.report import Report, Result, Status
 from coursesync.run import Doubtful, Run, Terms, in_order
 from coursesync.sending import Stop
 from coursesync.settling import look_around, settle
 from coursesync.state import mark_complete
+from coursesync.writing import create, overwrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +74,9 @@ def apply(
 def _go_through(run: Run) -> Stop | None:
     """Go through the plan; return why the run ended early, if it did."""
     try:
-        _move(run)
+        _note_keys(run)
         look_around(run)
+        recheck(run)
         _advance(run)
         while any(course.doubts for course in run.courses):
             settle(run)
@@ -85,13 +87,20 @@ def _go_through(run: Run) -> Stop | None:
     return None
 
 
-def _move(run: Run) -> None:
-    """Give what is kept under a new key its new address; the server knows no addresses."""
-    moves = {change.was: change.address for change in run.plan.changes if change.was}
+def _note_keys(run: Run) -> None:
+    """Give what is kept under a new key its new address, and note what is protected.
+
+    The server knows of neither.
+    """
+    moves = {c.was: c.address for c in run.plan.changes if c.was and not c.arrives}
     if moves:
         run.log.announce(Move(to=moves, at=run.stamp()))
     for change in run.plan.changes:
-        if change.action is Action.MOVE:
+        if change.protected is not None and change.record_id is not None and not change.arrives:
+            run.log.announce(
+                Protect(address=change.address, protected=change.protected, at=run.stamp())
+            )
+        if change.action in {Action.MOVE, Action.PROTECT}:
             run.conclude(Result(change, Status.MOVED, change.record_id))
 
 
@@ -112,28 +121,23 @@ def _advance(run: Run) -> None:
 
 
 def _carry_out(run: Run, course: Course, change: Change) -> None:
-    if not change.action.looks:
-        reason = f"this version can't {change.action.value} sections; do it by hand in Nexudus"
-        run.conclude(Result(change, Status.LEFT, reason=reason))
+    if change.action.overwrites:
+        _overwrite(run, course, change)
     else:
         _create(run, course, change)
 
 
 def _create(run: Run, course: Course, change: Change) -> None:
-    run.sent[change.address] += 1
     since, before = run.stamp(), frozenset(run.seen)
-    role = f"{change.kind.role}-Create"
-    match run.sender.until_answered(role, partial(_attempt, run, change)):
+    match create(run, change):
         case Applied(record_id):
             run.managed.add(record_id)
             again = (
                 "sent again, for the first left no trace" if run.sent[change.address] > 1 else ""
             )
             run.conclude(Result(change, Status.CREATED, record_id, again))
-        case Refused(message, problems):
-            course.held = f"{change.address} was refused"
-            refused = Result(change, Status.REFUSED, reason=message, problems=problems)
-            run.conclude(refused)
+        case Refused() as refused:
+            _stop_course(run, course, change, refused)
         case InDoubt(reason, claimed):
             until = run.world.clock.now() + run.terms.settling
             sent = in_order(change.after)
@@ -141,44 +145,28 @@ def _create(run: Run, course: Course, change: Change) -> None:
             course.doubts[change.address] = doubt
 
 
-def _attempt(run: Run, change: Change) -> Outcome:
-    """Send a create once; the journal knows before and after."""
-    attributes = in_order(change.after)
-    run.sender.allow_write()
-    run.log.announce(
-        Intent(
-            address=change.address,
-            attributes=attributes,
-            parent_id=change.parent_id,
-            attempt=run.sent[change.address],
-            at=run.stamp(),
-        )
-    )
-    exchange = run.sender.write(partial(run.world.remote.create, change.kind, attributes))
-    outcome = classify(exchange, run.managed | run.seen)
-    run.log.record(_conclusion(change, outcome, run.stamp()))
-    if not isinstance(outcome, Applied | Refused | InDoubt):
-        run.sender.give_back()
-        run.log.check()
-    return outcome
+_DONE = {
+    Action.UPDATE: Status.UPDATED,
+    Action.DEACTIVATE: Status.DEACTIVATED,
+    Action.DELETE: Status.DELETED,
+}
 
 
-def _conclusion(change: Change, outcome: Outcome, at: str) -> Conclusion:
-    match outcome:
-        case Applied(record_id, updated_on):
-            return Conclusion(
-                address=change.address,
-                outcome="applied",
-                id=record_id,
-                updated_on=updated_on,
-                at=at,
-            )
-        case InDoubt(reason, claimed):
-            return Conclusion(
-                address=change.address, outcome="in doubt", reason=reason, claimed=claimed, at=at
-            )
-        case _:
-            return Conclusion(address=change.address, outcome="not applied", at=at)
+def _overwrite(run: Run, course: Course, change: Change) -> None:
+    match overwrite(run, change):
+        case Applied(record_id):
+            run.conclude(Result(change, _DONE[change.action], record_id))
+        case Refused() as refused:
+            _stop_course(run, course, change, refused)
+        case InDoubt(reason):
+            course.held = f"{change.address} is in doubt"
+            run.conclude(Result(change, Status.IN_DOUBT, change.record_id, reason))
+
+
+def _stop_course(run: Run, course: Course, change: Change, refused: Refused) -> None:
+    course.held = f"{change.address} was refused"
+    result = Result(change, Status.REFUSED, reason=refused.message, problems=refused.problems)
+    run.conclude(result)
 
 
 def _account_for_the_rest(run: Run) -> None:

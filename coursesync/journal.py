@@ -39,16 +39,24 @@ class Header(BaseModel):
 
 
 class Intent(BaseModel):
-    """Written before a request is sent: what is about to be done."""
+    """Written before a request is sent: what is about to be done.
+
+    `attributes` are those that the record is to have, or has where it is to be deleted; `id` is
+    the record's own, but for a create; `was` the address that it has until then, where it comes
+    from another course.
+    """
 
     model_config = _LINE
 
     record: Literal["intent"] = "intent"
-    action: Literal["create"] = "create"
+    action: Literal["create", "update", "delete"] = "create"
     address: Named
     attributes: Sent
+    id: Id | None = None
     parent_id: Id
-    attempt: Annotated[int, Field(ge=1)]
+    protected: bool = False
+    was: Named | None = None
+    attempt: Annotated[int, Field(ge=1)] = 1
     at: str
 
 
@@ -92,9 +100,31 @@ class Move(BaseModel):
     at: str
 
 
-Step: TypeAlias = Intent | Conclusion | Look | Move
+class Protect(BaseModel):
+    """A record that is protected from now on, or no more; nothing changes on the server."""
+
+    model_config = _LINE
+
+    record: Literal["protect"] = "protect"
+    address: Named
+    protected: bool
+    at: str
+
+
+class Gone(BaseModel):
+    """A record that is not on the server any more, as it said when asked for its Id."""
+
+    model_config = _LINE
+
+    record: Literal["gone"] = "gone"
+    address: Named
+    id: Id
+    at: str
+
+
+Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Gone
 RECORD: TypeAdapter[Header | Step] = TypeAdapter(
-    Annotated[Header | Intent | Conclusion | Look | Move, Field(discriminator="record")],
+    Annotated[Header | Step, Field(discriminator="record")],
     config=ConfigDict(defer_build=True),
 )
 CUT_OFF = "the run was cut off before the answer came"
@@ -103,44 +133,62 @@ CUT_OFF = "the run was cut off before the answer came"
 def fold(state: State, records: Iterable[Step]) -> State:
     """Carry the records of a run into the state, in the order in which they were written.
 
-    An intent without an outcome is a create in doubt. Courses that a record touches are no
-    longer known to stand as a whole.
+    An intent without an outcome is a create in doubt, or leaves its entry unsure. Courses that a
+    record touches are no longer known to stand as a whole.
     """
     entries, doubts = dict(state.entries), dict(state.doubts)
     pending: dict[Address, Intent] = {}
     touched: set[str] = set()
     for record in records:
-        if isinstance(record, Move):
-            entries = {record.to.get(address, address): e for address, e in entries.items()}
-            touched.update(map(course_of, [*record.to, *record.to.values()]))
-            continue
-        touched.add(course_of(record.address))
-        if isinstance(record, Intent):
-            pending[record.address] = record
-        elif isinstance(record, Look):
-            pending.pop(record.address, None)
-            _look(record, entries, doubts)
-        elif (intent := pending.pop(record.address, None)) is not None:
-            _conclude(intent, record, entries, doubts)
+        touched.update(map(course_of, addresses(record)))
+        match record:
+            case Move():
+                entries = {record.to.get(address, address): e for address, e in entries.items()}
+            case Protect() if record.address in entries:
+                _note(entries, record.address, protected=record.protected)
+            case Gone() if record.address in entries and entries[record.address].id == record.id:
+                del entries[record.address]
+            case Intent():
+                pending[record.address] = record
+            case Look():
+                pending.pop(record.address, None)
+                _look(record, entries, doubts)
+            case Conclusion():
+                if (intent := pending.pop(record.address, None)) is not None:
+                    _conclude(intent, record, entries, doubts)
     for intent in pending.values():
-        doubts[intent.address] = _doubt(intent, CUT_OFF)
+        _doubt(intent, entries, doubts, CUT_OFF)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return state.model_copy(update={"courses": courses, "doubts": doubts, "entries": entries})
+
+
+def addresses(record: Step) -> tuple[Address, ...]:
+    """Return the addresses that a record speaks of."""
+    match record:
+        case Move():
+            return (*record.to, *record.to.values())
+        case Intent() if record.was is not None:
+            return (record.address, record.was)
+        case _:
+            return (record.address,)
 
 
 def _conclude(
     intent: Intent, outcome: Conclusion, entries: dict[Address, Entry], doubts: dict[Address, Doubt]
 ) -> None:
-    if outcome.outcome == "applied" and outcome.id is not None:
+    if outcome.outcome == "in doubt" or (outcome.outcome == "applied" and outcome.id is None):
+        _doubt(intent, entries, doubts, outcome.reason, claimed=outcome.claimed)
+    elif outcome.outcome == "applied" and outcome.id is not None:
         doubts.pop(intent.address, None)
-        entries[intent.address] = Entry(
-            attributes=intent.attributes,
-            id=outcome.id,
-            parent_id=intent.parent_id,
-            updated_on=outcome.updated_on,
-        )
-    elif outcome.outcome != "not applied":
-        doubts[intent.address] = _doubt(intent, outcome.reason, claimed=outcome.claimed)
+        entries.pop(intent.was or intent.address, None)
+        if intent.action != "delete":
+            entries[intent.address] = Entry(
+                attributes=intent.attributes,
+                id=outcome.id,
+                parent_id=intent.parent_id,
+                protected=intent.protected,
+                updated_on=outcome.updated_on,
+            )
 
 
 def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
@@ -151,8 +199,18 @@ def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt
         doubts[look.address] = look.doubt
 
 
-def _doubt(intent: Intent, reason: str, *, claimed: bool = False) -> Doubt:
-    return Doubt(
+def _doubt(
+    intent: Intent,
+    entries: dict[Address, Entry],
+    doubts: dict[Address, Doubt],
+    reason: str,
+    *,
+    claimed: bool = False,
+) -> None:
+    if intent.action != "create":
+        _note(entries, intent.was or intent.address, unsure=True)
+        return
+    doubts[intent.address] = Doubt(
         attributes=intent.attributes,
         claimed=claimed,
         parent_id=intent.parent_id,
@@ -160,6 +218,11 @@ def _doubt(intent: Intent, reason: str, *, claimed: bool = False) -> Doubt:
         sent=intent.attempt,
         since=intent.at,
     )
+
+
+def _note(entries: dict[Address, Entry], address: Address, **update: bool) -> None:
+    if address in entries:
+        entries[address] = entries[address].model_copy(update=update)
 
 
 def holds(state: State, records: Iterable[Step]) -> bool:

@@ -1,4 +1,4 @@
-"""What became of a write request: the facts of its exchange in, one verdict out.
+"""What became of a request: the facts of its exchange in, one verdict out.
 
 Pure. The verdicts divide by the one question that matters on an API whose creates can't be
 repeated safely: is it *known* whether the request was carried out? The API's side of this:
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
@@ -62,10 +62,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not carried out, and would be refused again."""
+    """Not carried out, and would be refused again; `missing` is that it is not there (HTTP 404)."""
 
     message: str
     problems: tuple[Problem, ...] = ()
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,33 @@ def classify(exchange: Exchange, known: Container[int]) -> Outcome:
     return _of_status(exchange)
 
 
+def classify_update(exchange: Exchange, record_id: int) -> Outcome:
+    """Decide what became of an update, or of a deletion: of a record whose Id is known.
+
+    Unlike a create, one in doubt may be sent again: it says what the record is to be as a whole
+    (or that it is to be gone), and to say so twice leaves the same as to say it once.
+
+    Args:
+        exchange: the facts.
+        record_id: the record's Id; an answer that names another is in doubt.
+
+    Returns:
+        The verdict, as of `classify`.
+    """
+    if exchange.status != HTTPStatus.OK:
+        return _of_status(exchange)
+    answer = _answer(exchange)
+    if answer is None:
+        return InDoubt("the API answered HTTP 200 with something that is no answer of its own")
+    if not answer.WasSuccessful and answer.record_id is None:
+        return _refusal(answer, "the API said that it was not successful")
+    if not answer.WasSuccessful or answer.Errors:
+        return InDoubt("the API spoke of a failure and of success in one answer")
+    if answer.record_id not in {None, record_id}:
+        return InDoubt(f"the API answered for the Id {answer.record_id}, not for {record_id}")
+    return Applied(record_id, answer.updated_on)
+
+
 def classify_read(exchange: Exchange) -> Answered | Refused | InDoubt | NotCarriedOut:
     """Decide what became of a read; what its answer holds is for the reader to judge."""
     return Answered(exchange) if exchange.status == HTTPStatus.OK else _of_status(exchange)
@@ -164,7 +192,8 @@ def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     ):
         return Throttled(_wait(exchange.headers))
     if status in _KNOWN_REFUSALS:
-        return _refusal(_answer(exchange), f"HTTP {status}")
+        refused = _refusal(_answer(exchange), f"HTTP {status}")
+        return replace(refused, missing=status == HTTPStatus.NOT_FOUND)
     return InDoubt(f"the API answered HTTP {status}")
 
 

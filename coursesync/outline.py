@@ -121,4 +121,5 @@ def _resource(
         pin=None if spec.display_order == UNPINNED else spec.display_order,
         previous_keys=tuple(spec.previous_keys),
         key_is_derived=not spec.key,
+        protected=spec.protect,
     )

@@ -1,6 +1,7 @@
-"""The plan: what would be done, as values. `diff` compares what is wanted with the state.
+"""The plan: what would be done, as values.
 
-Pure, and the only thing that decides: every rendering, the digest and `apply` read it.
+Pure, and the only thing that decides: every rendering, the digest and `apply` read it. `diff`
+makes it.
 """
 
 from __future__ import annotations
@@ -10,25 +11,18 @@ from enum import Enum
 from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeVar
+from math import ceil
+from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
-from coursesync.errors import Diagnostic, InvalidOutlines
-from coursesync.identity import identify
-from coursesync.ordering import assign
-from coursesync.resources import KINDS
-from coursesync.resources.base import course_of
-
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from coursesync.errors import Where
-    from coursesync.outline import Outline
     from coursesync.resources.base import Address, Attributes, FieldValue, Kind, Resource
-    from coursesync.state import Doubt, Entry, State
 
-Held = TypeVar("Held", "Entry", "Doubt")
+IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
 
 
 class Action(Enum):
@@ -37,7 +31,8 @@ class Action(Enum):
     CREATE = "create"
     UPDATE = "update"
     MOVE = "move"  # the key changed and nothing else: the state alone is written
-    ADOPT = "adopt"
+    PROTECT = "protect"  # it is protected from now on, or no more: the same
+    DEACTIVATE = "deactivate"  # an orphan is hidden from members, who keep their progress
     DELETE = "delete"
     KEEP = "keep"  # an orphan: in the state, in no outline
     DOUBT = (
@@ -47,7 +42,12 @@ class Action(Enum):
     @property
     def writes(self) -> bool:
         """Whether it takes a write request."""
-        return self in {Action.CREATE, Action.UPDATE, Action.DELETE}
+        return self is Action.CREATE or self.overwrites
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether it writes over a record that is there."""
+        return self in {Action.UPDATE, Action.DEACTIVATE, Action.DELETE}
 
     @property
     def looks(self) -> bool:
@@ -60,12 +60,17 @@ class Action(Enum):
         return self is not Action.KEEP
 
 
+OVERWRITES = tuple(action for action in Action if action.overwrites)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change: what stands, what is wanted, and the resource of the outline that wants it.
 
     `before` are the attributes as last sent, `after` as they are to be sent; `record_id` is the
-    record's Id where it has one, `was` its former address where that changed.
+    record's Id where it has one, `was` its former address where that changed; `protected` whether
+    it is to be protected from now on, None where that stays as it is. `lead` is the address in
+    another course of what looks like the same section: it was there, or is there now.
     """
 
     action: Action
@@ -78,6 +83,18 @@ class Change:
     was: Address | None = None
     resource: Resource | None = None
     reason: str = ""
+    protected: bool | None = None
+    lead: Address | None = None
+
+    @property
+    def arrives(self) -> bool:
+        """Whether it is a record that comes from another course."""
+        parent = self.kind.parent_property
+        return self.was is not None and self.before_value(parent) != self.parent_id
+
+    def before_value(self, name: str) -> FieldValue | None:
+        """Return an attribute as it was last sent, None where it was not."""
+        return (self.before or {}).get(name)
 
     @property
     def where(self) -> Where | None:
@@ -111,19 +128,24 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course that the plan speaks of; `path` is its outline, None where it has none."""
+    """A course that the plan speaks of; `path` is its outline, None where it has none.
+
+    `managed` counts the records of the course in the state.
+    """
 
     key: str
     id: int
     title: str
     path: str | None
+    managed: int = 0
 
 
 @dataclass(frozen=True)
 class Plan:
     """Changes in the order of their doing: course by course, each in the members' order.
 
-    `lineage` and `serial` name the state that it was made from ("" and 0: there was none).
+    `lineage` and `serial` name the state that it was made from ("" and 0: there was none);
+    `managed` counts the records in it.
     """
 
     target: str
@@ -131,6 +153,7 @@ class Plan:
     serial: int
     courses: Mapping[int, Course]
     changes: tuple[Change, ...]
+    managed: int = 0
 
     def count(self, *actions: Action) -> int:
         """Count the changes of these actions."""
@@ -145,6 +168,11 @@ class Plan:
     def looks(self) -> int:
         """The number of courses that are looked at before something is created in them."""
         return len({change.parent_id for change in self.changes if change.action.looks})
+
+    @cached_property
+    def reads(self) -> int:
+        """The number of read requests that it takes at the least."""
+        return self.looks + ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
 
     @cached_property
     def has_changes(self) -> bool:
@@ -165,208 +193,19 @@ class Plan:
                 change.was,
                 change.record_id,
                 change.parent_id,
+                change.protected,
                 sorted((change.before or {}).items()),
                 sorted((change.after or {}).items()),
             ]
             for change in self.changes
         ]
         # pydantic's writer: ten times faster than the standard library's on long contents
-        return sha256(to_json([1, self.target, self.lineage, changes])).hexdigest()
+        return sha256(to_json([2, self.target, self.lineage, changes])).hexdigest()
 
     def by_course(self) -> Iterator[tuple[Course, list[Change]]]:
         """Group the changes by their course, in order."""
         for course_id, changes in groupby(self.changes, key=lambda change: change.parent_id):
             yield self.courses[course_id], list(changes)
-
-
-def diff(outlines: Iterable[Outline], settled: Iterable[str], state: State) -> Plan:
-    """Compare what the outlines want with the state.
-
-    Args:
-        outlines: the outlines that were parsed, one a course.
-        settled: the keys of the courses whose outlines are as they were last applied: the state
-            says that nothing is to be done for them.
-        state: what was last sent.
-
-    Returns:
-        The plan; its courses are sorted by key. A course is known by its Id: its outline's file may
-        be renamed.
-
-    Raises:
-        InvalidOutlines: an outline would take the addresses of another course's records.
-    """
-    settled = frozenset(settled)
-    entries = _by_course(state.entries, settled)
-    doubts = _by_course(state.doubts, settled)
-    wanted = {outline.course_id: outline for outline in outlines}
-    courses: dict[int, Course] = {}
-    changes: list[Change] = []
-    for course_id in wanted.keys() | entries.keys() | doubts.keys():
-        held, uncertain = entries.get(course_id, {}), doubts.get(course_id, {})
-        outline = wanted.get(course_id)
-        courses[course_id] = _course(course_id, outline, state, [*held, *uncertain])
-        if outline is not None:
-            ours, matched = _course_changes(outline, held, uncertain)
-            changes += ours
-            held = {address: entry for address, entry in held.items() if address not in matched}
-            changes += _doubts(uncertain.keys() - {r.address for r in outline.resources}, uncertain)
-        else:
-            changes += _doubts(uncertain.keys(), uncertain)
-        changes += _kept(held)
-    clashes = list(_clashes(changes, wanted, state))
-    if clashes:
-        raise InvalidOutlines(clashes)
-    changes.sort(key=lambda change: (courses[change.parent_id].key, change.parent_id))
-    return Plan(state.target, state.lineage, state.serial, courses, tuple(changes))
-
-
-def _by_course(
-    items: Mapping[Address, Held], settled: Container[str]
-) -> dict[int, dict[Address, Held]]:
-    """Group what the state holds by the Id of its course, which a renamed file does not change."""
-    grouped: dict[int, dict[Address, Held]] = {}
-    for address in items:
-        if course_of(address) not in settled:
-            item = items[address]
-            grouped.setdefault(item.parent_id, {})[address] = item
-    return grouped
-
-
-def _course(
-    course_id: int, outline: Outline | None, state: State, held: Sequence[Address]
-) -> Course:
-    if outline is not None:
-        return Course(outline.key, course_id, outline.title, outline.path)
-    key = course_of(held[0])
-    record = state.courses.get(key)
-    return Course(key, course_id, record.title if record else "", None)
-
-
-def _clashes(
-    changes: Sequence[Change], wanted: Mapping[int, Outline], state: State
-) -> Iterator[Diagnostic]:
-    """Find the outlines whose sections would take the addresses of another course's.
-
-    One address is one record: taking it would lose the other's Id.
-    """
-    left = {change.was for change in changes if change.was}
-    told: set[int] = set()
-    for change in changes:
-        taken = change.action is Action.CREATE or change.was is not None
-        if not taken or change.address in left or change.parent_id in told:
-            continue
-        other = state.entries.get(change.address) or state.doubts.get(change.address)
-        if other is not None:
-            told.add(change.parent_id)
-            outline = wanted[change.parent_id]
-            yield Diagnostic(
-                outline.tree.where(("id",)),
-                f'the sections of the key "{outline.key}" are those of the course '
-                f"{other.parent_id} in the state",
-                f"If this id is a slip, put {other.parent_id} back; if this is another course, "
-                "give the outline a  key:  of its own.",
-            )
-
-
-def _course_changes(
-    outline: Outline, entries: Mapping[Address, Entry], doubts: Mapping[Address, Doubt]
-) -> tuple[list[Change], set[Address]]:
-    """Return the course's changes, and the addresses of the entries that are still wanted."""
-    pairs = identify([r for r in outline.resources if r.address not in doubts], entries)
-    known: list[Entry | Doubt | None] = [
-        doubts.get(r.address) or entries.get(pairs.get(r.address, r.address))
-        for r in outline.resources
-    ]
-    orders = assign(
-        [_order(resource, item) for resource, item in zip(outline.resources, known, strict=True)],
-        [resource.pin for resource in outline.resources],
-    )
-    changes: list[Change] = []
-    for resource, order in zip(outline.resources, orders, strict=True):
-        desired = {**resource.attributes, resource.kind.order_property: order}
-        if (doubt := doubts.get(resource.address)) is not None:
-            changes.append(_in_doubt(resource.address, doubt, resource, desired))
-        else:
-            was = pairs.get(resource.address)
-            changes += _change(outline, resource, desired, entries[was] if was else None, was)
-    return changes, set(pairs.values())
-
-
-def _order(resource: Resource, item: Entry | Doubt | None) -> int | None:
-    return int(item.attributes[resource.kind.order_property]) if item else None
-
-
-def _change(
-    outline: Outline,
-    resource: Resource,
-    desired: Attributes,
-    entry: Entry | None,
-    was: Address | None,
-) -> Iterator[Change]:
-    kind, address = resource.kind, resource.address
-    if entry is None:
-        after = kind.settle(None, desired)
-        yield Change(
-            Action.CREATE, address, kind, outline.course_id, after=after, resource=resource
-        )
-        return
-    after = kind.settle(entry.attributes, desired)
-    moved = was if was != address else None
-    same = after == entry.attributes
-    if moved or not same:
-        yield Change(
-            Action.MOVE if same else Action.UPDATE,
-            address,
-            kind,
-            outline.course_id,
-            before=entry.attributes,
-            after=after,
-            record_id=entry.id,
-            was=moved,
-            resource=resource,
-        )
-
-
-def _kept(orphans: Mapping[Address, Entry]) -> list[Change]:
-    changes = [
-        Change(
-            Action.KEEP,
-            address,
-            _kind_of(address),
-            entry.parent_id,
-            before=entry.attributes,
-            record_id=entry.id,
-        )
-        for address, entry in orphans.items()
-    ]
-    return sorted(changes, key=lambda change: (change.order, change.address))
-
-
-def _doubts(addresses: Iterable[Address], doubts: Mapping[Address, Doubt]) -> list[Change]:
-    return [_in_doubt(address, doubts[address]) for address in sorted(addresses)]
-
-
-def _in_doubt(
-    address: Address,
-    doubt: Doubt,
-    resource: Resource | None = None,
-    desired: Attributes | None = None,
-) -> Change:
-    kind = _kind_of(address)
-    return Change(
-        Action.DOUBT,
-        address,
-        kind,
-        doubt.parent_id,
-        before=doubt.attributes,
-        after=kind.settle(None, desired) if desired else None,
-        resource=resource,
-        reason=doubt.reason,
-    )
-
-
-def _kind_of(address: Address) -> Kind:
-    return KINDS[address.partition(".")[0]]
 
 
 def differences(change: Change) -> tuple[Difference, ...]:

@@ -41,6 +41,14 @@ class Remote(Protocol):
         """Send one create."""
         ...
 
+    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+        """Send one update of a record, with all that it is to be."""
+        ...
+
+    def delete(self, kind: Kind, record_id: int) -> Exchange:
+        """Send one deletion of a record."""
+        ...
+
     def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
         """Ask for a page, from 1, of the records of a kind: a course's, or all."""
         ...

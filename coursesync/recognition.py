@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
-from coursesync.resources import KINDS
+from coursesync.resources import kind_of
 from coursesync.state import Entry
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     What the server says of a candidate that differs from what was sent is kept: the next plan
     shows what the outline wants changed.
     """
-    kind = KINDS[address.partition(".")[0]]
+    kind = kind_of(address)
     attributes, updated_on = doubt.attributes, None
     for candidate in doubt.candidates:
         if candidate.id == record_id:

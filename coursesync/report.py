@@ -20,11 +20,14 @@ class Status(Enum):
     CREATED = "created"
     ADOPTED = "adopted"  # it was there already, made by a run that was lost
     SETTLED = "settled"  # it was in doubt, and now it is known what became of it
-    MOVED = "moved"
+    UPDATED = "updated"
+    DEACTIVATED = "deactivated"
+    DELETED = "deleted"
+    MOVED = "moved"  # under another key, or protected from now on: only the state changed
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
-    LEFT = "left"  # this version does not carry out its action
+    DRIFTED = "edited on the site"  # since we last wrote it; or it is there no more
     NOT_TRIED = "not tried"  # the run ended before it
 
 
@@ -45,7 +48,18 @@ class Result:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do for it."""
-        return self.status in {Status.CREATED, Status.ADOPTED, Status.SETTLED, Status.MOVED}
+        return self.status in _DONE
+
+
+_DONE = {
+    Status.CREATED,
+    Status.ADOPTED,
+    Status.SETTLED,
+    Status.UPDATED,
+    Status.DEACTIVATED,
+    Status.DELETED,
+    Status.MOVED,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,17 @@ SETTLING = 60.0  # seconds: how long a list may lag behind what was created
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a run may do: how long doubt is looked into (seconds), and how many writes it makes."""
+    """What a run may do.
+
+    Attributes:
+        settling: how long doubt is looked into, in seconds.
+        max_writes: how many writes it makes at the most.
+        overwrite_drift: whether it writes over what someone else edited meanwhile.
+    """
 
     settling: float = SETTLING
     max_writes: int | None = None
+    overwrite_drift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class Run:
             attributes=in_order(sent),
             id=record.id,
             parent_id=change.parent_id,
+            protected=change.resource is not None and change.resource.protected,
             updated_on=record.updated_on,
         )
         self.managed.add(record.id)

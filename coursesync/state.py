@@ -21,6 +21,8 @@ VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
 Id: TypeAlias = Annotated[int, Field(ge=1, le=2**63 - 1)]
 # in the order that fits most values, so that the first fits
 Sent: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
+# most entries are neither: what is not so is not written
+Rare = Field(exclude_if=lambda value: not value)
 
 
 class CourseRecord(BaseModel):
@@ -39,13 +41,19 @@ class CourseRecord(BaseModel):
 
 
 class Entry(BaseModel):
-    """A record under management: the attributes as we sent them, and what the server gave."""
+    """A record under management: the attributes as we sent them, and what the server gave.
+
+    `protected` records are not deleted, in whatever outline they are. Of an `unsure` one nobody
+    knows whether its last update or deletion was carried out: it is sent again.
+    """
 
     model_config = VALUE
 
     attributes: Sent
     id: Id
     parent_id: Id
+    protected: Annotated[bool, Rare] = False
+    unsure: Annotated[bool, Rare] = False
     updated_on: str | None = None
 
 

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 
 from coursesync.adapters.state_text import is_address
 from coursesync.errors import StateError
-from coursesync.journal import RECORD, Conclusion, Header, Intent, Move, fold, holds
+from coursesync.journal import RECORD, Conclusion, Header, Intent, addresses, fold, holds
 from coursesync.state import FORMAT
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from coursesync.journal import Step
@@ -114,19 +114,9 @@ def _record(number: int, written: bytes, journal: Path) -> Header | Step:
     except ValidationError as error:
         raise _damaged(number, journal) from error
     # a state is saved under these names, and has to be read again
-    if not all(map(is_address, _addresses(record))):
+    if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
         raise _damaged(number, journal)
     return record
-
-
-def _addresses(record: Header | Step) -> Iterable[str]:
-    match record:
-        case Header():
-            return ()
-        case Move():
-            return (*record.to, *record.to.values())
-        case _:
-            return (record.address,)
 
 
 def _check_format(written: bytes, journal: Path) -> None:

@@ -160,9 +160,16 @@ class Nexudus:
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
         """Send one create, once."""
-        body = json.dumps(dict(attributes), ensure_ascii=False).encode()
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        return self._exchange("POST", kind.endpoint, body, headers)
+        return self._write("POST", kind.endpoint, attributes)
+
+    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+        """Send one update, once; what a PUT leaves out may be reset."""
+        return self._write("PUT", kind.endpoint, {"Id": record_id, **attributes})
+
+    def delete(self, kind: Kind, record_id: int) -> Exchange:
+        """Send one deletion, once."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return self._exchange("DELETE", f"{kind.endpoint}/{record_id}", b"", headers)
 
     def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
         """Ask for a page of a search, the largest that clients in the wild use."""
@@ -175,6 +182,11 @@ class Nexudus:
         """Ask for the courses of these Ids; the answer is a bare list."""
         written = ",".join(map(str, ids))
         return self._get(f"{COURSES_PATH}?{httpx.QueryParams({'id': f'[{written}]'})}")
+
+    def _write(self, method: str, address: str, attributes: Attributes) -> Exchange:
+        body = json.dumps(dict(attributes), ensure_ascii=False).encode()
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        return self._exchange(method, address, body, headers)
 
     def _get(self, address: str) -> Exchange:
         headers = {"Authorization": f"Bearer {self._token}"}

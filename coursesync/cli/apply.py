@@ -15,6 +15,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.request_log import RequestLog
 from coursesync.apply import apply
+from coursesync.brake import oversized
 from coursesync.cli.progress import progress_on
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
@@ -24,6 +25,7 @@ from coursesync.cli.session import (
     complete_courses,
     open_session,
     plan_of,
+    removal_options,
     target_options,
     workspace_argument,
 )
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 @click.command("apply")
 @workspace_argument
 @target_options
+@removal_options
 @click.option("--auto-approve", is_flag=True, help="Don't ask.")
 @click.option(
     "--plan",
@@ -53,6 +56,16 @@ if TYPE_CHECKING:
     help="Apply just what this plan file says, or nothing.",
 )
 @click.option("--expect-digest", metavar="DIGEST", help="Apply just the plan of this digest.")
+@click.option(
+    "--allow-large-change",
+    is_flag=True,
+    help="Go on where more than 30 % of a course's sections, or of all, would change.",
+)
+@click.option(
+    "--overwrite-drift",
+    is_flag=True,
+    help="Write over sections that someone edited on the site since they were last applied.",
+)
 @click.option(
     "--max-writes",
     type=click.IntRange(min=0),
@@ -86,6 +99,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     max_writes: int | None,
     settling_time: float | None,
     lock_timeout: float,
+    on_removal: str | None,
+    prune: bool,
+    allow_large_change: bool,
+    overwrite_drift: bool,
 ) -> int:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
@@ -102,21 +119,25 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     session.prepare()
-    settling = session.config.settling_time if settling_time is None else settling_time
+    seconds = session.config.settling_time if settling_time is None else settling_time
+    terms = Terms(seconds, max_writes, overwrite_drift=overwrite_drift)
     with session.store.held(lock_timeout):
         known = session.state()
         loaded = session.workspace(known)
-        plan = plan_of(loaded, known)
+        plan = plan_of(loaded, known, session.policy(on_removal, prune=prune))
         check(plan, plan_file, expect_digest, session.hint("plan"))
         if not plan.has_changes:
             session.store.recover(known)
             say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
             return int(ExitCode.DONE)
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits))
+        if oversized(plan) and not allow_large_change:
+            say("Nothing was changed.")
+            return int(ExitCode.WORK_LEFT)
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        report, clock = _carry_out(plan, known, loaded, session, Terms(settling, max_writes))
+        report, clock = _carry_out(plan, known, loaded, session, terms)
     tell(report, session, reviewed=plan_file is not None or expect_digest is not None)
     return 128 + clock.signal if clock.signal is not None else int(exit_code(report))
 

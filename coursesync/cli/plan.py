@@ -13,7 +13,13 @@ import click
 from coursesync.adapters.text_files import shown
 from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say, show
-from coursesync.cli.session import open_session, plan_of, target_options, workspace_argument
+from coursesync.cli.session import (
+    open_session,
+    plan_of,
+    removal_options,
+    target_options,
+    workspace_argument,
+)
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.render import text
 
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a plan file too, for  apply --plan.",
 )
+@removal_options
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
 )
@@ -50,6 +57,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     form: str,
     out: Path | None,
     detailed_exitcode: bool,
+    on_removal: str | None,
+    prune: bool,
 ) -> int:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
@@ -58,7 +67,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         known = session.state()
-        plan = plan_of(session.workspace(known), known)
+        plan = plan_of(session.workspace(known), known, session.policy(on_removal, prune=prune))
         if out is not None:
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from coursesync.report import Report, Result
 
 
+_UNSETTLED = (Status.REFUSED, Status.DRIFTED, Status.IN_DOUBT, Status.HELD_BACK)
+
+
 def warn_of_the_day(plan: Plan, left: int | None, max_writes: int | None) -> None:
     """Say before the first write how far the day's allowance will do, where it won't to the end."""
     if left is None or left >= min(plan.writes, plan.writes if max_writes is None else max_writes):
@@ -46,6 +49,8 @@ def tell(report: Report, session: Session, *, reviewed: bool) -> None:
     say()
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
+    for result in report.with_status(Status.DRIFTED):
+        _tell_drifted(result, session)
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, session)
     _tell_waiting(report)
@@ -55,7 +60,7 @@ def tell(report: Report, session: Session, *, reviewed: bool) -> None:
         if report.stop.remedy:
             say(f"  {report.stop.remedy}")
         _tell_how_to_go_on(session, reviewed=reviewed)
-    elif report.with_status(Status.REFUSED, Status.IN_DOUBT, Status.HELD_BACK):
+    elif report.with_status(*_UNSETTLED):
         say("Once that is settled:")
         _tell_how_to_go_on(session, reviewed=reviewed)
     if report.unsaved is not None:
@@ -88,7 +93,9 @@ def _counts(report: Report) -> str:
 
 def _tell_refused(result: Result) -> None:
     resource = result.change.resource
-    assert resource is not None  # noqa: S101 - only what an outline wants is sent
+    if resource is None:
+        say(f"{result.change.address}: the API refuses this: {result.reason}")
+        return
     if not result.problems:
         say(str(Diagnostic(resource.where, f"the API refuses this section: {result.reason}")))
     for problem in result.problems:
@@ -104,10 +111,21 @@ def _tell_refused(result: Result) -> None:
         )
 
 
+def _tell_drifted(result: Result, session: Session) -> None:
+    change = result.change
+    at = f"{change.where}: " if change.where else ""
+    say(f"{at}{change.address} (Id {change.record_id}): {result.reason}.")
+    say(f"    See what changed there:         {session.hint('drift')}")
+    say(f"    To put the outline's in place:  {session.hint('apply')} --overwrite-drift")
+
+
 def _tell_in_doubt(result: Result, session: Session) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     say(f"{at}{change.address} is in doubt: {result.reason}.")
+    if change.action.overwrites:
+        say("    The next apply sends it again; that does no harm.")
+        return
     for candidate in result.candidates:
         say(f"    {candidate_line(candidate, change.kind)}")
     theirs, new = "If it is there:", "If it is not:  "
@@ -124,8 +142,6 @@ def _tell_in_doubt(result: Result, session: Session) -> None:
 
 
 def _tell_waiting(report: Report) -> None:
-    for result in report.with_status(Status.LEFT):
-        say(f"{result.change.address}: {result.reason}.")
     waiting: dict[tuple[int, str], int] = {}
     for result in report.with_status(Status.HELD_BACK):
         course = (result.change.parent_id, result.reason)

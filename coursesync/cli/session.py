@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 import click
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
@@ -15,15 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 from coursesync.adapters.outline_files import Workspace, check_folder, load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.adapters.text_files import read
+from coursesync.diff import diff
 from coursesync.errors import CoursesyncError, UnusableFile, UsageError
 from coursesync.limits import PUBLISHED, Limits
-from coursesync.plan import Plan, diff
+from coursesync.removal import OnRemoval, Policy
 from coursesync.run import SETTLING
 from coursesync.target import EMBEDDED, check_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coursesync.plan import Plan
     from coursesync.state import CourseRecord, State
 
 DEFAULT_BASE_URL = "https://spaces.nexudus.com"
@@ -62,6 +64,7 @@ class Config(BaseModel):
     base_url: StrictStr = DEFAULT_BASE_URL
     state: StrictStr = NAME
     settling_time: Seconds = SETTLING
+    on_removal: Literal["keep", "deactivate", "delete"] = "keep"
     limits: LimitsConfig = LimitsConfig()
 
 
@@ -79,6 +82,10 @@ class Session:
     def limits(self) -> Limits:
         """What the API allows."""
         return self.config.limits.limits()
+
+    def policy(self, on_removal: str | None, *, prune: bool) -> Policy:
+        """Return what may be done to orphans: by the flag, or else by coursesync.toml."""
+        return Policy(OnRemoval(on_removal or self.config.on_removal), prune)
 
     def hint(self, command: str, *, folder: str = "") -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
@@ -111,9 +118,9 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     )
 
 
-def plan_of(workspace: Workspace, state: State) -> Plan:
+def plan_of(workspace: Workspace, state: State, policy: Policy | None = None) -> Plan:
     """Make the plan of a workspace."""
-    return diff(workspace.outlines, workspace.settled, state)
+    return diff(workspace.outlines, workspace.settled, state, policy)
 
 
 def complete_courses(workspace: Workspace, state: State) -> dict[str, CourseRecord]:
@@ -174,8 +181,8 @@ def _config(folder: Path) -> Config:
 
 
 _ALLOWED = (
-    'It may hold  base_url = "https://…" , state = "a-file.state.json" , settling_time = 60  and '
-    "[limits]."
+    'It may hold  base_url = "https://…" , state = "a-file.state.json" , settling_time = 60 , '
+    'on_removal = "keep" ("deactivate", "delete")  and [limits].'
 )
 
 
@@ -213,6 +220,24 @@ workspace_option = click.option(
     type=click.Path(path_type=Path),
     help="The folder of the outlines.",
 )
+
+
+def removal_options(command: F) -> F:
+    """Add the options that say what becomes of sections that are in no outline any more."""
+    options = (
+        click.option(
+            "--prune", is_flag=True, help="Delete, where that is what happens to such sections."
+        ),
+        click.option(
+            "--on-removal",
+            type=click.Choice([each.value for each in OnRemoval]),
+            envvar="COURSESYNC_ON_REMOVAL",
+            help="What happens to sections that are in no outline any more.  [default: keep]",
+        ),
+    )
+    for option in options:
+        command = option(command)
+    return command
 
 
 def target_options(command: F) -> F:

@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.brake import oversized
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.limits import least_seconds
 from coursesync.plan import Action
@@ -35,8 +36,10 @@ def render(plan: Plan) -> str:
             },
             "digest": plan.digest,
             "has_changes": plan.has_changes,
-            "least_seconds": round(least_seconds(plan.writes), 1),
+            "least_seconds": round(least_seconds(plan.writes, plan.reads), 1),
+            "large": list(oversized(plan)),
             "lineage": plan.lineage,
+            "requests": plan.writes + plan.reads,
             "serial": plan.serial,
             "summary": {action.value: plan.count(action) for action in Action},
             "target": plan.target,
@@ -78,7 +81,9 @@ def _change(change: Change) -> dict[str, object]:
         "after": dict(change.after) if change.after is not None else None,
         "before": dict(change.before) if change.before is not None else None,
         "id": change.record_id,
+        "lead": change.lead,
         "previous_address": change.was,
+        "protected": change.protected,
         "reason": change.reason or None,
         "where": {"column": where.column, "line": where.line, "path": where.path}
         if where

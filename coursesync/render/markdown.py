@@ -17,7 +17,9 @@ from coursesync.render.sentences import (
     NO_STATE,
     NOTHING,
     cost,
+    large,
     maybe_renamed,
+    question,
     remark,
     remedies,
     summary,
@@ -34,7 +36,8 @@ _WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
     Action.MOVE: "re-key",
-    Action.ADOPT: "adopt",
+    Action.PROTECT: "protect",
+    Action.DEACTIVATE: "hide",
     Action.DELETE: "delete",
     Action.KEEP: "kept",
     Action.DOUBT: "in doubt",
@@ -82,6 +85,9 @@ def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
     if plan.has_changes:
         yield ""
         yield cost(plan, limits)
+    if much := large(plan):
+        yield ""
+        yield f"> {escape(much)}"
     if plan.has_changes and not plan.serial:
         yield ""
         yield f"> {NO_STATE}"
@@ -108,6 +114,10 @@ def _course(course: Course, changes: list[Change]) -> Iterator[str]:
     if maybe_renamed(changes):
         yield ""
         yield MAYBE_RENAMED.replace("previous_keys: [old-key]", "`previous_keys: [old-key]`")
+    for change in changes:
+        if asked := question(change):
+            yield ""
+            yield escape(asked)
     yield from _details([change for change in changes if change.action is Action.UPDATE])
     for change in changes:
         if mends := remedies(change):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.brake import oversized
 from coursesync.limits import PUBLISHED, Limits, least_seconds
 from coursesync.plan import Action
 from coursesync.words import count, duration, inert
@@ -19,7 +20,8 @@ MARKS = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
     Action.MOVE: ">",
-    Action.ADOPT: "=",
+    Action.PROTECT: ">",
+    Action.DEACTIVATE: "~",
     Action.DELETE: "-",
     Action.KEEP: "!",
     Action.DOUBT: "?",
@@ -34,6 +36,11 @@ MAYBE_RENAMED = (
 )
 NOTHING = "Nothing to do: the outlines are as they were last applied."
 _LONG = 44
+_ORPHANS = {
+    Action.KEEP: "kept on the site",
+    Action.DEACTIVATE: "hidden from members",
+    Action.DELETE: "deleted from the site",
+}
 
 
 def summary(plan: Plan) -> str:
@@ -43,24 +50,41 @@ def summary(plan: Plan) -> str:
         f"{plan.count(Action.UPDATE)} to update",
         f"{plan.count(Action.DELETE)} to delete",
     ]
-    said = {Action.MOVE: "to re-key", Action.KEEP: "kept", Action.DOUBT: "in doubt"}
+    said = {
+        Action.DEACTIVATE: "to hide",
+        Action.MOVE: "to re-key",
+        Action.PROTECT: "to protect or release",
+        Action.KEEP: "kept",
+        Action.DOUBT: "in doubt",
+    }
     parts += [
         f"{plan.count(action)} {words}" for action, words in said.items() if plan.count(action)
     ]
     return f"Plan: {', '.join(parts)}."
 
 
+def large(plan: Plan) -> str:
+    """Say that a plan is of unusual size, and what that means; "" where it is not."""
+    much = " and ".join(oversized(plan))
+    return (
+        f"This changes {much}. apply stops before its first write, unless it is told "
+        "--allow-large-change"
+        if much
+        else ""
+    )
+
+
 def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
     """Say what it takes: writes, time, and the share of the day's allowance."""
     if not plan.has_changes:
         return ""
-    if not plan.writes and not plan.looks:
+    if not plan.writes and not plan.reads:
         return "Nothing is sent to Nexudus; only the state changes."
     share = 100 * plan.writes / limits.writes_a_day
     of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
-    seconds = least_seconds(plan.writes, plan.looks, limits)
+    seconds = least_seconds(plan.writes, plan.reads, limits)
     return (
-        f"{count(plan.writes, 'write')} ({count(plan.writes + plan.looks, 'request')}), at least "
+        f"{count(plan.writes, 'write')} ({count(plan.writes + plan.reads, 'request')}), at least "
         f"{duration(seconds)} at the API's limits,\n{of_the_day} of a day's "
         f"{limits.writes_a_day:,} writes."
     )
@@ -82,13 +106,28 @@ def maybe_renamed(changes: Sequence[Change]) -> bool:
 
 def remark(change: Change) -> str:
     """Say of a change what its mark alone does not; "" where there is nothing."""
-    if change.action is Action.KEEP:
-        return f"in no outline any more; kept on the site (Id {change.record_id})"
+    known = f"(Id {change.record_id})"
+    if change.action in _ORPHANS:
+        why = f": {change.reason}" if change.reason else ""
+        return f"in no outline any more; {_ORPHANS[change.action]} {known}{why}"
     if change.action is Action.DOUBT:
         return f"in doubt: {inert(change.reason)}"
+    if change.action is Action.PROTECT:
+        return f"{'protected from deletion' if change.protected else 'protected no more'} {known}"
     if change.was:
         return f"was {inert(change.was)}, and keeps its Id {change.record_id}"
-    return ""
+    return inert(change.reason)
+
+
+def question(change: Change) -> str:
+    """Ask what only the author can know of a change; "" where there is nothing to ask."""
+    if change.lead is None or change.action is not Action.CREATE:
+        return ""
+    former = ".".join(str(change.lead).split(".")[1:])
+    return (
+        f"Is this {inert(change.lead)}, moved here? Members' progress hangs on its Id: to move it "
+        f"with that, write  previous_keys: [{inert(former)}]"
+    )
 
 
 def remedies(change: Change) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from coursesync.render.sentences import (
     NO_STATE,
     NOTHING,
     cost,
+    large,
     maybe_renamed,
+    question,
     remark,
     remedies,
     summary,
@@ -41,7 +43,8 @@ _STYLES = {
     Action.CREATE: "green",
     Action.UPDATE: "yellow",
     Action.MOVE: "yellow",
-    Action.ADOPT: "green",
+    Action.PROTECT: "yellow",
+    Action.DEACTIVATE: "yellow",
     Action.DELETE: "red",
     Action.KEEP: "cyan",
     Action.DOUBT: "magenta",
@@ -91,6 +94,9 @@ def _lines(
         width = max((len(title) for title in titles if len(title) <= room), default=0)
         for change, title, words in zip(changes, titles, said, strict=True):
             yield from _change(change, title.ljust(width), words, paint)
+            if asked := question(change):
+                margin = f"{'':{_TITLE_AT}}"
+                yield from wrap(asked, _WIDTH, initial_indent=margin, subsequent_indent=margin)
             for mend in remedies(change):
                 yield f"{'':{_TITLE_AT}}{hint(mend, folder='-w ')}"
         if maybe_renamed(changes):
@@ -100,6 +106,7 @@ def _lines(
         yield NOTHING
         return
     yield paint("bold", summary(plan))
+    yield from wrap(large(plan), _WIDTH)
     if plan.has_changes:
         yield cost(plan, limits)
         if not plan.serial:

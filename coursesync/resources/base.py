@@ -116,8 +116,18 @@ def _key(text: str) -> str:
     return text
 
 
+def _former_key(text: str) -> str:
+    course, _, key = text.rpartition(".")
+    _key(key)
+    if "." in text:
+        _key(course)
+    return text
+
+
 Title: TypeAlias = Annotated[str, AfterValidator(_one_line)]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]
+# `old-key`, or `other-course.old-key` for a section that comes from another course
+FormerKey: TypeAlias = Annotated[str, AfterValidator(_former_key)]
 
 
 class Spec(BaseModel):
@@ -126,8 +136,9 @@ class Spec(BaseModel):
     model_config = STRICT
 
     key: Key = ""  # not given: made from the title
-    previous_keys: list[Key] = Field(default_factory=list)
+    previous_keys: list[FormerKey] = Field(default_factory=list)
     title: Title
+    protect: bool = False
     display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] = UNPINNED
 
 
@@ -147,6 +158,7 @@ class Resource:
     pin: int | None = None
     previous_keys: tuple[str, ...] = ()
     key_is_derived: bool = False
+    protected: bool = False
 
     @property
     def where(self) -> Where:
@@ -189,3 +201,4 @@ class Kind:
     attributes: Callable[[Spec, int, Contents], Attributes]
     settle: Callable[[Attributes | None, Attributes], Attributes]
     describe: Callable[[Attributes], str]
+    active_property: str

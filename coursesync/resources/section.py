@@ -207,6 +207,7 @@ SECTION = Kind(
     order_property="DisplayOrder",
     title_property="Title",
     contents_property="SectionContents",
+    active_property="Active",
     fields={
         "Active": "active",
         "ClearImageFile": "image",

@@ -28,8 +28,8 @@ from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 from coursesync.adapters.outline_files import Workspace, load
 from coursesync.adapters.state_file import StateFile
 from coursesync.apply import apply
+from coursesync.diff import diff
 from coursesync.limits import PUBLISHED, Schedule
-from coursesync.plan import diff
 from coursesync.ports import World
 from coursesync.run import Terms
 from coursesync.sandbox import Sandbox, Settings

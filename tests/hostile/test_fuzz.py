@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.adapters.outline_files import load
+from coursesync.diff import diff
 from coursesync.errors import CoursesyncError
-from coursesync.plan import diff
 from coursesync.render import json, markdown, text
 from coursesync.state import State
 

@@ -101,6 +101,20 @@ class Wire:
         self.effect("read its answer")
         return exchange
 
+    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+        """Send an update."""
+        self.effect("send an update")
+        exchange = self.inner.update(kind, record_id, attributes)
+        self.effect("read its answer")
+        return exchange
+
+    def delete(self, kind: Kind, record_id: int) -> Exchange:
+        """Send a deletion."""
+        self.effect("send a deletion")
+        exchange = self.inner.delete(kind, record_id)
+        self.effect("read its answer")
+        return exchange
+
     def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
         """Ask for a page."""
         self.effect("send a search")
@@ -219,4 +233,4 @@ _LASTING = {NAME, f"{NAME}.backup"}
 
 
 def _unfinished(plan: Plan) -> int:
-    return plan.count(Action.CREATE, Action.DOUBT, Action.ADOPT, Action.MOVE)
+    return plan.count(Action.CREATE, Action.DOUBT, Action.MOVE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 
 import pytest
 from hypothesis import given, settings
@@ -185,7 +186,8 @@ def test_the_least_and_the_greatest_id_are_believed() -> None:
 @pytest.mark.parametrize("status", [400, 403, 404, 413, 415, 422])
 def test_a_refusal_without_words_tells_its_status(status: int) -> None:
     """These are never sent again; any other answer leaves the create in doubt."""
-    assert classify(answered(status), ()) == Refused(f"HTTP {status}")
+    missing = status == HTTPStatus.NOT_FOUND
+    assert classify(answered(status), ()) == Refused(f"HTTP {status}", missing=missing)
     assert classify(answered(status + 20), ()) == InDoubt(f"the API answered HTTP {status + 20}")
 
 

@@ -22,7 +22,8 @@ from rooms.values import (
     told,
 )
 
-from coursesync.plan import Action, Difference, diff, differences
+from coursesync.diff import diff
+from coursesync.plan import Action, Difference, differences
 from coursesync.state import Doubt, State
 
 if TYPE_CHECKING:

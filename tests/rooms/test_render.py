@@ -161,7 +161,7 @@ def test_markdown_takes_any_text_for_text(words: str) -> None:
     """Whatever characters stand in an attribute, the document is built the same."""
     before = state_of(Section("A", contents="x"))
     plain = plan_of(course(Section("A", contents="plain")), before)
-    other = plan_of(course(Section("A", contents=f"x{words}")), before)
+    other = plan_of(course(Section("A", contents=f"x {words}")), before)
 
     assert not other.changes or skeleton(markdown.render(plain)) == skeleton(markdown.render(other))
 
@@ -172,15 +172,17 @@ def test_json_has_its_format_version_and_every_name() -> None:
 
     assert document["format_version"] == 1
     assert {name for change in document["changes"] for name in change} == {
-        *("action", "address", "after", "before", "id", "previous_address", "reason", "where")
+        *("action", "address", "after", "before", "id", "lead", "previous_address"),
+        *("protected", "reason", "where"),
     }
     assert document["summary"] == {
-        "adopt": 0,
         "create": 1,
+        "deactivate": 0,
         "delete": 0,
         "doubt": 1,
         "keep": 1,
         "move": 1,
+        "protect": 0,
         "update": 2,
     }
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from coursesync.adapters.yaml_tree import parse
-from coursesync.journal import Conclusion, Intent, Move, fold
+from coursesync.diff import diff
+from coursesync.journal import Conclusion, Intent, Move, Protect, fold
 from coursesync.outline import Outline, build
-from coursesync.plan import Action, Change, Plan, diff
+from coursesync.plan import Action, Change, Plan
 from coursesync.resources.base import Address
-from coursesync.state import Entry, State
+from coursesync.state import State
 
 if TYPE_CHECKING:
+    from coursesync.removal import Policy
     from collections.abc import Iterable
 
     from coursesync.journal import Step
@@ -68,9 +70,11 @@ def course(
     return outline_of(json.dumps(document, ensure_ascii=False), f"courses/{key}.yaml")
 
 
-def plan_of(outlines: Outline | Iterable[Outline], state: State = EMPTY) -> Plan:
+def plan_of(
+    outlines: Outline | Iterable[Outline], state: State = EMPTY, policy: Policy | None = None
+) -> Plan:
     """Plan one outline or several, none of them settled."""
-    return diff([outlines] if isinstance(outlines, Outline) else outlines, (), state)
+    return diff([outlines] if isinstance(outlines, Outline) else outlines, (), state, policy)
 
 
 def address(key: str, course_key: str = "c") -> Address:
@@ -84,13 +88,17 @@ def told(plan: Plan) -> list[tuple[str, str]]:
 
 
 def steps_of(change: Change, record_id: int) -> list[Step]:
-    """Return what the journal holds once a create is carried out."""
-    assert change.action is Action.CREATE
+    """Return what the journal holds once a write is carried out."""
+    named: dict[Action, Literal["create", "delete"]]
+    named = {Action.CREATE: "create", Action.DELETE: "delete"}
     intent = Intent(
+        action=named.get(change.action, "update"),
         address=change.address,
-        attributes=dict(change.after or {}),
+        attributes=dict(change.attributes),
+        id=change.record_id,
         parent_id=change.parent_id,
-        attempt=1,
+        protected=change.resource is not None and change.resource.protected,
+        was=change.was if change.arrives else None,
         at=AT,
     )
     outcome = Conclusion(
@@ -100,25 +108,17 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
 
 
 def applied(plan: Plan, state: State = EMPTY) -> State:
-    """Carry out a plan: creates and moves through the journal, updates by hand."""
+    """Carry out a plan, through the journal."""
     next_id = max((entry.id for entry in state.entries.values()), default=1000) + 1
-    moves = {change.was: change.address for change in plan.changes if change.was}
-    if moves:
-        state = fold(state, [Move(to=moves, at=AT)])
+    moves = {c.was: c.address for c in plan.changes if c.was and not c.arrives}
+    steps: list[Step] = [Move(to=moves, at=AT)] if moves else []
     for change in plan.changes:
-        if change.action is Action.CREATE:
-            state = fold(state, steps_of(change, next_id))
-            next_id += 1
-        elif change.action is Action.UPDATE:
-            entries = dict(state.entries)
-            assert change.record_id is not None
-            entries[change.address] = Entry(
-                attributes=dict(change.after or {}),
-                id=change.record_id,
-                parent_id=change.parent_id,
-            )
-            state = state.model_copy(update={"entries": entries})
-    return state
+        if change.protected is not None and change.record_id is not None:
+            steps.append(Protect(address=change.address, protected=change.protected, at=AT))
+        if change.action.writes:
+            steps += steps_of(change, change.record_id or next_id)
+            next_id += change.record_id is None
+    return fold(state, steps)
 
 
 def state_of(*sections: Section | str) -> State:

@@ -1,0 +1,270 @@
+"""The diff: outlines and state in, a plan out. Pure: it decides, and does nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from coursesync.arrivals import arrivals, leads
+from coursesync.errors import Diagnostic, InvalidOutlines
+from coursesync.identity import identify
+from coursesync.ordering import assign
+from coursesync.plan import Action, Change, Course, Plan
+from coursesync.removal import Policy, orphaned
+from coursesync.resources import kind_of
+from coursesync.resources.base import course_of
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from coursesync.outline import Outline
+    from coursesync.resources.base import Address, Attributes, Resource
+    from coursesync.state import Doubt, Entry, State
+
+Held = TypeVar("Held", "Entry", "Doubt")
+
+
+@dataclass(slots=True)
+class _Side:
+    """A course: what its outline wants, what the state holds of it, and which of it is which.
+
+    `pairs` are the addresses of entries by those of the resources that they are, `guests` the
+    entries among them that come from other courses.
+    """
+
+    outline: Outline | None
+    entries: dict[Address, Entry]
+    doubts: dict[Address, Doubt]
+    pairs: dict[Address, Address] = field(default_factory=dict)
+    guests: dict[Address, Entry] = field(default_factory=dict)
+
+    @property
+    def resources(self) -> Sequence[Resource]:
+        return self.outline.resources if self.outline else ()
+
+    @property
+    def orphans(self) -> dict[Address, Entry]:
+        wanted = set(self.pairs.values())
+        return {address: entry for address, entry in self.entries.items() if address not in wanted}
+
+    @property
+    def new(self) -> list[Resource]:
+        return [
+            resource
+            for resource in self.resources
+            if resource.address not in self.pairs and resource.address not in self.doubts
+        ]
+
+    def entry(self, resource: Resource) -> Entry | None:
+        was = self.pairs.get(resource.address)
+        return None if was is None else self.guests.get(was) or self.entries[was]
+
+
+def diff(
+    outlines: Iterable[Outline],
+    settled: Iterable[str],
+    state: State,
+    policy: Policy | None = None,
+) -> Plan:
+    """Compare what the outlines want with the state.
+
+    Args:
+        outlines: the outlines that were parsed, one a course.
+        settled: the keys of the courses whose outlines are as they were last applied: the state
+            says that nothing is to be done for them.
+        state: what was last sent.
+        policy: what may be done to what is in no outline any more; by default nothing.
+
+    Returns:
+        The plan; its courses are sorted by key. A course is known by its Id: its outline's file may
+        be renamed.
+
+    Raises:
+        InvalidOutlines: an outline would take the addresses of another course's records.
+    """
+    sides = _sides(outlines, frozenset(settled), state)
+    guests = arrivals(
+        {course: side.new for course, side in sides.items()},
+        {course: side.orphans for course, side in sides.items()},
+    )
+    for course_id, address, old, home in guests:
+        sides[course_id].guests[old] = sides[home].entries.pop(old)
+        sides[course_id].pairs[address] = old
+    elsewhere = leads(
+        {course: side.new for course, side in sides.items()},
+        {course: side.orphans for course, side in sides.items()},
+    )
+    courses = {course_id: _course(course_id, side, state) for course_id, side in sides.items()}
+    changes = [
+        change
+        for course_id, side in sides.items()
+        for change in _changes(course_id, side, elsewhere, policy or Policy())
+    ]
+    clashes = list(_clashes(changes, sides, state))
+    if clashes:
+        raise InvalidOutlines(clashes)
+    changes.sort(key=lambda change: (courses[change.parent_id].key, change.parent_id))
+    told = {change.parent_id for change in changes}
+    return Plan(
+        state.target,
+        state.lineage,
+        state.serial,
+        {course_id: course for course_id, course in courses.items() if course_id in told},
+        tuple(changes),
+        len(state.entries),
+    )
+
+
+def _sides(outlines: Iterable[Outline], settled: Container[str], state: State) -> dict[int, _Side]:
+    entries = _by_course(state.entries, settled)
+    doubts = _by_course(state.doubts, settled)
+    wanted = {outline.course_id: outline for outline in outlines}
+    sides = {}
+    for course_id in wanted.keys() | entries.keys() | doubts.keys():
+        side = _Side(wanted.get(course_id), entries.get(course_id, {}), doubts.get(course_id, {}))
+        side.pairs = identify(
+            [r for r in side.resources if r.address not in side.doubts], side.entries
+        )
+        sides[course_id] = side
+    return sides
+
+
+def _by_course(
+    items: Mapping[Address, Held], settled: Container[str]
+) -> dict[int, dict[Address, Held]]:
+    """Group what the state holds by the Id of its course, which a renamed file does not change."""
+    grouped: dict[int, dict[Address, Held]] = {}
+    for address in items:
+        if course_of(address) not in settled:
+            item = items[address]
+            grouped.setdefault(item.parent_id, {})[address] = item
+    return grouped
+
+
+def _course(course_id: int, side: _Side, state: State) -> Course:
+    managed = len(side.entries) + len(side.guests)
+    if (outline := side.outline) is not None:
+        return Course(outline.key, course_id, outline.title, outline.path, managed)
+    key = next((course_of(address) for address in (*side.entries, *side.doubts)), "")
+    record = state.courses.get(key)
+    return Course(key, course_id, record.title if record else "", None, managed)
+
+
+def _clashes(
+    changes: Sequence[Change], sides: Mapping[int, _Side], state: State
+) -> Iterator[Diagnostic]:
+    """Find the outlines whose sections would take the addresses of another course's.
+
+    One address is one record: taking it would lose the other's Id.
+    """
+    left = {change.was for change in changes if change.was}
+    told: set[int] = set()
+    for change in changes:
+        taken = change.action is Action.CREATE or change.was is not None
+        if not taken or change.address in left or change.parent_id in told:
+            continue
+        other = state.entries.get(change.address) or state.doubts.get(change.address)
+        outline = sides[change.parent_id].outline
+        if other is not None and outline is not None:
+            told.add(change.parent_id)
+            yield Diagnostic(
+                outline.tree.where(("id",)),
+                f'the sections of the key "{outline.key}" are those of the course '
+                f"{other.parent_id} in the state",
+                f"If this id is a slip, put {other.parent_id} back; if this is another course, "
+                "give the outline a  key:  of its own.",
+            )
+
+
+def _changes(
+    course_id: int, side: _Side, elsewhere: Mapping[Address, Address], policy: Policy
+) -> Iterator[Change]:
+    """Yield the changes of a course: what its outline wants, then what it wants no more."""
+    orders = assign(
+        [_order(side, resource, course_id) for resource in side.resources],
+        [resource.pin for resource in side.resources],
+    )
+    for resource, order in zip(side.resources, orders, strict=True):
+        desired = {**resource.attributes, resource.kind.order_property: order}
+        if (doubt := side.doubts.get(resource.address)) is not None:
+            yield _in_doubt(resource.address, doubt, resource, desired)
+        elif (entry := side.entry(resource)) is not None:
+            yield from _change(course_id, resource, desired, entry, side.pairs[resource.address])
+        else:
+            yield _create(course_id, resource, desired, elsewhere)
+    left = side.doubts.keys() - {resource.address for resource in side.resources}
+    yield from (_in_doubt(address, side.doubts[address]) for address in sorted(left))
+    yield from orphaned(side.orphans, {old: new for new, old in elsewhere.items()}, policy)
+
+
+def _order(side: _Side, resource: Resource, course_id: int) -> int | None:
+    item = side.doubts.get(resource.address) or side.entry(resource)
+    if item is None or item.parent_id != course_id:
+        return None
+    return int(item.attributes[resource.kind.order_property])
+
+
+def _create(
+    course_id: int,
+    resource: Resource,
+    desired: Attributes,
+    elsewhere: Mapping[Address, Address],
+) -> Change:
+    return Change(
+        Action.CREATE,
+        resource.address,
+        resource.kind,
+        course_id,
+        after=resource.kind.settle(None, desired),
+        resource=resource,
+        protected=resource.protected or None,
+        lead=elsewhere.get(resource.address),
+    )
+
+
+def _change(
+    course_id: int, resource: Resource, desired: Attributes, entry: Entry, was: Address
+) -> Iterator[Change]:
+    after = resource.kind.settle(entry.attributes, desired)
+    moved = was if was != resource.address else None
+    protected = resource.protected if resource.protected != entry.protected else None
+    if entry.unsure or after != entry.attributes:
+        action = Action.UPDATE
+    elif moved:
+        action = Action.MOVE
+    elif protected is not None:
+        action = Action.PROTECT
+    else:
+        return
+    yield Change(
+        action,
+        resource.address,
+        resource.kind,
+        course_id,
+        before=entry.attributes,
+        after=after,
+        record_id=entry.id,
+        was=moved,
+        resource=resource,
+        protected=protected,
+        reason="its last update was cut off, and is sent again" if entry.unsure else "",
+    )
+
+
+def _in_doubt(
+    address: Address,
+    doubt: Doubt,
+    resource: Resource | None = None,
+    desired: Attributes | None = None,
+) -> Change:
+    kind = kind_of(address)
+    return Change(
+        Action.DOUBT,
+        address,
+        kind,
+        doubt.parent_id,
+        before=doubt.attributes,
+        after=kind.settle(None, desired) if desired else None,
+        resource=resource,
+        reason=doubt.reason,
+    )

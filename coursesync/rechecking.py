@@ -1,0 +1,55 @@
+"""Rechecking: are the records that are about to be overwritten still as we wrote them?
+
+What someone else edited meanwhile is not overwritten unless the run is told to: its course stops
+before its first write, and a person decides.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursesync.drift import edited
+from coursesync.report import Result, Status
+from coursesync.words import inert
+from coursesync.writing import record_id_of
+
+if TYPE_CHECKING:
+    from coursesync.live import Record
+    from coursesync.plan import Change
+    from coursesync.run import Course, Run
+
+
+def recheck(run: Run) -> None:
+    """Read the records that the plan overwrites; raises Stop where that can't be done."""
+    courses = {course.id: course for course in run.courses}
+    changes = [change for change in run.plan.changes if change.action.overwrites]
+    for kind, alike in groupby(changes, key=lambda change: change.kind):
+        same = list(alike)
+        found = run.lookout.records(kind, [record_id_of(change) for change in same])
+        for change in same:
+            record = found.get(record_id_of(change))
+            if reason := _moved_away(run, change, record):
+                _hold(run, courses[change.parent_id], change, reason)
+
+
+def _moved_away(run: Run, change: Change, record: Record | None) -> str:
+    """Say why a record must not be overwritten; "" where it may be."""
+    if record is None:
+        # a deletion says for certain whether there is anything to delete
+        return "" if change.resource is None else "it is not on the site any more"
+    entry = run.state.entries[change.was or change.address]
+    if run.terms.overwrite_drift or not edited(entry, record):
+        return ""
+    if entry.unsure and not edited(
+        entry.model_copy(update={"attributes": dict(change.attributes)}), record
+    ):
+        return ""  # the update that was cut off was carried out
+    by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
+    when = f" at {record.updated_on}" if record.updated_on else ""
+    return f"it was edited on the site{by}{when}"
+
+
+def _hold(run: Run, course: Course, change: Change, reason: str) -> None:
+    course.held = f"{change.address} was edited on the site"
+    run.conclude(Result(change, Status.DRIFTED, change.record_id, reason))

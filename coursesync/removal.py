@@ -1,0 +1,92 @@
+"""Removal: what becomes of sections that are in no outline any more.
+
+Pure. Nothing is removed by surprise: a section stays on the site as it is until the workspace's
+`on_removal` says otherwise, and none is deleted without a second word (`prune`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from coursesync.plan import Action, Change
+from coursesync.resources import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.resources.base import Address, Kind
+    from coursesync.state import Entry
+
+
+class OnRemoval(Enum):
+    """What is done to a section that was taken out of its outline."""
+
+    KEEP = "keep"
+    DEACTIVATE = "deactivate"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a plan may do to orphans; `prune` is the second word that a deletion takes."""
+
+    on_removal: OnRemoval = OnRemoval.KEEP
+    prune: bool = False
+
+
+def orphaned(
+    orphans: Mapping[Address, Entry], leads: Mapping[Address, Address], policy: Policy
+) -> list[Change]:
+    """Say what becomes of the orphans of one course.
+
+    Args:
+        orphans: its entries that no outline wants.
+        leads: new sections that look like one of them, in other courses, by the orphan's address.
+        policy: what may be done to them.
+
+    Returns:
+        The changes: what is hidden in the members' order, then what is deleted from the last to
+        the first, then what is kept.
+    """
+    changes = [
+        _change(address, entry, leads.get(address), policy) for address, entry in orphans.items()
+    ]
+    changes.sort(key=lambda change: (change.order, change.address))
+    return [
+        *(change for change in changes if change.action is Action.DEACTIVATE),
+        *(change for change in reversed(changes) if change.action is Action.DELETE),
+        *(change for change in changes if change.action is Action.KEEP),
+    ]
+
+
+def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy) -> Change:
+    kind, before = kind_of(address), entry.attributes
+    action, reason = (Action.KEEP, "") if lead is not None else _fate(entry, kind, policy)
+    return Change(
+        action,
+        address,
+        kind,
+        entry.parent_id,
+        before=before,
+        after={**before, kind.active_property: False} if action is Action.DEACTIVATE else None,
+        record_id=entry.id,
+        reason=reason,
+        lead=lead,
+    )
+
+
+def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
+    active = entry.attributes.get(kind.active_property, True)
+    match policy.on_removal:
+        case OnRemoval.DEACTIVATE if active or entry.unsure:
+            return Action.DEACTIVATE, ""
+        case OnRemoval.DELETE if entry.protected:
+            return Action.KEEP, "protected"
+        case OnRemoval.DELETE if policy.prune:
+            return Action.DELETE, ""
+        case OnRemoval.DELETE:
+            return Action.KEEP, "--prune deletes it"
+        case _:
+            return Action.KEEP, "" if active else "hidden from members"

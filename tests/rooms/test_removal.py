@@ -1,0 +1,190 @@
+"""Removal, arrivals and the brake: nothing goes by surprise, and no Id is given up for a guess."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rooms.values import EMPTY, Section, address, applied, course, plan_of, state_of, told
+
+from coursesync.brake import oversized
+from coursesync.plan import Action, Plan
+from coursesync.removal import OnRemoval, Policy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coursesync.state import State
+    from coursesync.outline import Outline
+
+HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
+SAFE = Section("Safe", more={"protect": True})
+HERE, THERE = 4711, 4712
+
+
+def two(here: Outline, there: Outline, state: State, policy: Policy | None = None) -> Plan:
+    return plan_of([here, there], state, policy)
+
+
+def other(*sections: Section | str) -> Outline:
+    """Make the outline of another course."""
+    return course(*sections, course_id=THERE, key="d")
+
+
+def test_an_orphan_is_kept_unless_told_otherwise() -> None:
+    """By default, and where deletion lacks its second word, a section stays on the site."""
+    state = state_of("A", "B")
+
+    assert told(plan_of(course("A"), state)) == [("keep", "section.c.b")]
+    unsaid = plan_of(course("A"), state, Policy(OnRemoval.DELETE))
+    assert [(c.action, c.reason) for c in unsaid.changes] == [(Action.KEEP, "--prune deletes it")]
+
+
+def test_an_orphan_is_hidden_once() -> None:
+    """Deactivation sends all that the record is, but hidden; after it, there is nothing left."""
+    state = state_of("A", "B")
+    plan = plan_of(course("A"), state, HIDE)
+    (change,) = plan.changes
+
+    assert change.action is Action.DEACTIVATE
+    assert change.after == {**state.entries[address("b")].attributes, "Active": False}
+    again = plan_of(course("A"), applied(plan, state), HIDE)
+    assert [(c.action, c.reason) for c in again.changes] == [(Action.KEEP, "hidden from members")]
+
+
+def test_orphans_are_deleted_from_the_last_to_the_first() -> None:
+    """Deletions come after all else of their course, in reverse order."""
+    state = state_of("A", "B", "C")
+    plan = plan_of(course("New", "A"), state, DELETE)
+
+    assert told(plan) == [
+        ("create", "section.c.new"),
+        ("delete", "section.c.c"),
+        ("delete", "section.c.b"),
+    ]
+    assert list(applied(plan, state).entries) == [address("a"), address("new")]
+
+
+def test_an_outline_that_is_gone_is_as_many_orphans() -> None:
+    """The same rules hold where the whole file is gone."""
+    assert told(plan_of([], state_of("A", "B"), DELETE)) == [
+        ("delete", "section.c.b"),
+        ("delete", "section.c.a"),
+    ]
+
+
+def test_what_was_protected_is_not_deleted_after_its_line_is_gone() -> None:
+    """The state remembers the protection."""
+    state = state_of("A", SAFE)
+    plan = plan_of(course("A"), state, DELETE)
+
+    assert [(c.action, c.reason) for c in plan.changes] == [(Action.KEEP, "protected")]
+
+
+def test_protection_alone_changes_the_state_and_sends_nothing() -> None:
+    """To protect a section, or to release it, takes no write."""
+    state = state_of("Safe")
+    plan = plan_of(course(SAFE), state)
+    protected = applied(plan, state)
+
+    assert (told(plan), plan.writes) == ([("protect", "section.c.safe")], 0)
+    assert protected.entries[address("safe")].protected
+    assert told(plan_of(course(SAFE), protected)) == []
+    assert told(plan_of(course("Safe"), protected)) == [("protect", "section.c.safe")]
+
+
+def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
+    """What looks moved is shown as new, with the question; its old record is not removed."""
+    state = state_of("A", "B")
+    plan = two(course("A"), other("B"), state, DELETE)
+
+    assert told(plan) == [("keep", "section.c.b"), ("create", "section.d.b")]
+    assert [change.lead for change in plan.changes] == [address("b", "d"), address("b")]
+
+
+def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
+    """`previous_keys: [course.key]` takes the Id along, and with it the members' progress."""
+    state = state_of("A", "B")
+    plan = two(course("A"), other(Section("B", previous=("c.b",))), state, DELETE)
+    (change,) = plan.changes
+    after = applied(plan, state)
+
+    assert told(plan) == [("update", "section.d.b")]
+    assert (change.was, change.before_value("CourseId")) == (address("b"), HERE)
+    assert (change.after or {})["CourseId"] == THERE
+    assert after.entries[address("b", "d")].id == state.entries[address("b")].id
+    assert address("b") not in after.entries
+    assert told(two(course("A"), other(Section("B", previous=("c.b",))), after, DELETE)) == []
+
+
+def test_a_word_that_two_sections_say_takes_nothing() -> None:
+    """Where two claim the same record, neither is guessed."""
+    state = state_of("A", "B")
+    claim = Section("X", previous=("c.b",))
+    third = course(claim, course_id=4713, key="e")
+    plan = plan_of([course("A"), other(claim), third], state)
+
+    assert [action for action, _ in told(plan)] == ["keep", "create", "create"]
+
+
+def test_a_section_that_its_course_still_wants_stays_there() -> None:
+    """Only what no outline of its own course wants can go elsewhere."""
+    plan = two(course("A"), other(Section("A", previous=("c.a",))), state_of("A"))
+
+    assert told(plan) == [("create", "section.d.a")]
+
+
+@pytest.mark.parametrize(("changed", "stops"), [(3, False), (4, True)])
+def test_the_brake_takes_hold_above_three_tenths(changed: int, *, stops: bool) -> None:
+    """Of ten sections, three may change unasked."""
+    titles = [f"S{i}" for i in range(10)]
+    state = state_of(*titles)
+    edited = [
+        Section(title, contents="new") if i < changed else title for i, title in enumerate(titles)
+    ]
+
+    assert bool(oversized(plan_of(course(*edited), state))) is stops
+
+
+def test_the_brake_leaves_small_courses_and_new_sections_alone() -> None:
+    """Creates overwrite nothing, and of fewer than ten one or two are a third already."""
+    few = [Section(f"S{i}", contents="new") for i in range(9)]
+
+    assert oversized(plan_of(course(*few), state_of(*(f"S{i}" for i in range(9))))) == ()
+    assert oversized(plan_of(course(*(f"S{i}" for i in range(50))))) == ()
+
+
+def test_the_brake_counts_the_whole_workspace() -> None:
+    """Many small courses that go together are a large change."""
+    outlines = [course("A", "B", course_id=number, key=f"k{number}") for number in range(1, 7)]
+    state = applied(plan_of(outlines))
+
+    assert oversized(plan_of([], state, DELETE)) == ("12 of all 12 sections",)
+    assert oversized(plan_of(outlines[2:], state, DELETE)) == ("4 of all 12 sections",)
+    assert oversized(plan_of(outlines[1:], state, DELETE)) == ()
+
+
+TITLES = st.lists(st.sampled_from("ABCDEFG"), unique=True, max_size=7)
+POLICIES = st.builds(Policy, st.sampled_from(OnRemoval), st.booleans())
+
+
+@given(
+    st.lists(
+        st.tuples(TITLES, st.sets(st.sampled_from("ABCDEFG")), POLICIES), min_size=1, max_size=6
+    )
+)
+def test_whatever_was_applied_leaves_nothing_but_what_is_kept(
+    edits: list[tuple[list[str], set[str], Policy]],
+) -> None:
+    """After each plan, the next one only says what is kept; nothing protected is ever deleted."""
+    state = EMPTY
+    for titles, safe, policy in edits:
+        sections = [Section(t, key=t.lower(), more={"protect": t in safe}) for t in titles]
+        plan = plan_of(course(*sections), state, policy)
+        protected = {a for a, entry in state.entries.items() if entry.protected}
+        state = applied(plan, state)
+        again = plan_of(course(*sections), state, policy)
+
+        assert all(c.address not in protected for c in plan.changes if c.action is Action.DELETE)
+        assert {change.action for change in again.changes} <= {Action.KEEP}
+        if policy == DELETE:
+            assert {c.reason for c in again.changes} <= {"protected"}
