@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from coursesync.resources.base import Address, course_of
-from coursesync.state import Doubt, Entry, Id, Sent
+from coursesync.state import Doubt, Entry, Id, Rare, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,10 +52,10 @@ class Intent(BaseModel):
     action: Literal["create", "update", "delete"] = "create"
     address: Named
     attributes: Sent
-    id: Id | None = None
+    id: Annotated[Id | None, Rare] = None
     parent_id: Id
-    protected: bool = False
-    was: Named | None = None
+    protected: Annotated[bool, Rare] = False
+    was: Annotated[Named | None, Rare] = None
     attempt: Annotated[int, Field(ge=1)] = 1
     at: str
 
@@ -133,7 +133,7 @@ CUT_OFF = "the run was cut off before the answer came"
 def fold(state: State, records: Iterable[Step]) -> State:
     """Carry the records of a run into the state, in the order in which they were written.
 
-    An intent without an outcome is a create in doubt, or leaves its entry unsure. Courses that a
+    An intent without an outcome is a create in doubt, or what its entry was attempted to become. Courses that a
     record touches are no longer known to stand as a whole.
     """
     entries, doubts = dict(state.entries), dict(state.doubts)
@@ -208,7 +208,8 @@ def _doubt(
     claimed: bool = False,
 ) -> None:
     if intent.action != "create":
-        _note(entries, intent.was or intent.address, unsure=True)
+        sent = {} if intent.action == "delete" else intent.attributes
+        _note(entries, intent.was or intent.address, attempted=sent)
         return
     doubts[intent.address] = Doubt(
         attributes=intent.attributes,
@@ -220,7 +221,7 @@ def _doubt(
     )
 
 
-def _note(entries: dict[Address, Entry], address: Address, **update: bool) -> None:
+def _note(entries: dict[Address, Entry], address: Address, **update: object) -> None:
     if address in entries:
         entries[address] = entries[address].model_copy(update=update)
 

@@ -85,6 +85,15 @@ def read_ids(exchange: Exchange) -> frozenset[int] | None:
         return None
 
 
+def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
+    """Read an answer that is a bare list of records; None where it is none."""
+    try:
+        found = _FOUND.validate_python(read_json(exchange))
+        return tuple(_record(raw, kind) for raw in found)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
 def _record(raw: Mapping[str, object], kind: Kind) -> Record:
     readable = kind.fields.keys() - kind.write_only
     attributes: dict[str, FieldValue] = {}

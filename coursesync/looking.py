@@ -8,22 +8,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.live import read_ids, read_page
+from coursesync.live import read_ids, read_page, read_records
 from coursesync.outcome import Answered, InDoubt, Refused, classify_read
+from coursesync.plan import IDS_AT_ONCE
 from coursesync.sending import BETWEEN_TRIES, MAX_TRIES, Stop, unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from coursesync.live import Page, Record
     from coursesync.outcome import Exchange, NotCarriedOut
     from coursesync.ports import Remote
     from coursesync.resources.base import Kind
-    from coursesync.sending import Sender
+from coursesync.sending import Sender
 
 MAX_READINGS = 5
 FEW = 3  # courses; for more, the pages of all records are counted first
-IDS_AT_ONCE = 200  # what a URL can carry
 T = TypeVar("T")
 
 
@@ -59,11 +59,19 @@ class Lookout:
         # nothing says how exact a filter is
         return [record for record in listed if record.parent_id == course]
 
+    def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
+        """Return the records of these Ids, as far as they are there; raises Stop as above."""
+        found: dict[int, Record] = {}
+        for part in batched(sorted(ids)):
+            ask = partial(self._remote.records, kind, part)
+            for record in self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind)):
+                found[record.id] = record
+        return {record_id: found[record_id] for record_id in ids if record_id in found}
+
     def missing(self, courses: Collection[int]) -> frozenset[int]:
         """Return those of the courses that are not on the server; raises Stop as above."""
         wanted, there = sorted(courses), set[int]()
-        for start in range(0, len(wanted), IDS_AT_ONCE):
-            part = wanted[start : start + IDS_AT_ONCE]
+        for part in batched(wanted):
             there |= self._read("Course-Read", partial(self._remote.courses, part), read_ids)
         return frozenset(wanted) - there
 
@@ -121,3 +129,9 @@ class Lookout:
         self, send: Callable[[], Exchange]
     ) -> Answered | Refused | InDoubt | NotCarriedOut:
         return classify_read(self._sender.read(send))
+
+
+def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many Ids at a time as one request can ask for."""
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]

@@ -104,7 +104,8 @@ class Answered:
 
 
 NotCarriedOut: TypeAlias = Unauthorized | Throttled | NotSent
-Outcome: TypeAlias = Applied | Refused | InDoubt | NotCarriedOut
+Verdict: TypeAlias = Applied | Refused | InDoubt
+Outcome: TypeAlias = Verdict | NotCarriedOut
 
 
 class _Error(BaseModel):

@@ -53,6 +53,10 @@ class Remote(Protocol):
         """Ask for a page, from 1, of the records of a kind: a course's, or all."""
         ...
 
+    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+        """Ask for the records of these Ids."""
+        ...
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for the courses of these Ids."""
         ...

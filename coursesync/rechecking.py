@@ -39,12 +39,12 @@ def _moved_away(run: Run, change: Change, record: Record | None) -> str:
         # a deletion says for certain whether there is anything to delete
         return "" if change.resource is None else "it is not on the site any more"
     entry = run.state.entries[change.was or change.address]
-    if run.terms.overwrite_drift or not edited(entry, record):
+    if run.terms.overwrite_drift or not edited(entry, record, change.kind):
         return ""
-    if entry.unsure and not edited(
-        entry.model_copy(update={"attributes": dict(change.attributes)}), record
-    ):
-        return ""  # the update that was cut off was carried out
+    if entry.attempted is not None:  # was the update that was cut off carried out?
+        attempted = entry.model_copy(update={"attributes": entry.attempted})
+        if not edited(attempted, record, change.kind):
+            return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     when = f" at {record.updated_on}" if record.updated_on else ""
     return f"it was edited on the site{by}{when}"

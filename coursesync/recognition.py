@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,6 +18,7 @@ from unicodedata import category, normalize
 
 from coursesync.resources import kind_of
 from coursesync.state import Entry
+from coursesync.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -189,16 +190,8 @@ def _is_recent(wanted: Wanted, record: Record) -> bool:
         return False
     if wanted.before is not None and record.id not in wanted.before:
         return True
-    sent, created = _moment(wanted.since), _moment(record.created_on)
+    sent, created = moment(wanted.since), moment(record.created_on)
     return sent is None or created is None or created >= sent - SKEW
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def same_html(one: str, other: str) -> bool:

@@ -22,7 +22,7 @@ Id: TypeAlias = Annotated[int, Field(ge=1, le=2**63 - 1)]
 # in the order that fits most values, so that the first fits
 Sent: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 # most entries are neither: what is not so is not written
-Rare = Field(exclude_if=lambda value: not value)
+Rare = Field(exclude_if=lambda value: value is None or value is False)
 
 
 class CourseRecord(BaseModel):
@@ -43,18 +43,23 @@ class CourseRecord(BaseModel):
 class Entry(BaseModel):
     """A record under management: the attributes as we sent them, and what the server gave.
 
-    `protected` records are not deleted, in whatever outline they are. Of an `unsure` one nobody
-    knows whether its last update or deletion was carried out: it is sent again.
+    `protected` records are not deleted, in whatever outline they are. `attempted` is what an
+    update sent of which nobody knows whether it was carried out (nothing: a deletion).
     """
 
     model_config = VALUE
 
+    attempted: Annotated[Sent | None, Rare] = None
     attributes: Sent
     id: Id
     parent_id: Id
     protected: Annotated[bool, Rare] = False
-    unsure: Annotated[bool, Rare] = False
     updated_on: str | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it has to be sent again, for nobody knows what the server has."""
+        return self.attempted is not None
 
 
 class Candidate(BaseModel):

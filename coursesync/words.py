@@ -1,9 +1,10 @@
-"""How numbers, times and text from elsewhere are written on a screen. Pure."""
+"""How numbers, times and text from elsewhere are written on a screen, and read. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 
 from coursesync.unseen import UNSEEN
 
@@ -27,6 +28,15 @@ def duration(seconds: float) -> str:
         if whole:
             parts.append(count(whole, unit))
     return " ".join(parts[:2])
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time of the server, ISO 8601 and UTC where it does not say; None where it is none."""
+    try:
+        read = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def disarmed(text: str) -> str:

@@ -7,15 +7,15 @@ deletion in doubt is sent again: it says what the record is to be as a whole, an
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from coursesync.journal import Conclusion, Gone, Intent
-from coursesync.outcome import Applied, InDoubt, Outcome, Refused, classify, classify_update
+from coursesync.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.plan import Action
 from coursesync.run import in_order
 
 if TYPE_CHECKING:
-    from coursesync.outcome import Exchange
+    from coursesync.outcome import Exchange, NotCarriedOut, Outcome, Verdict
     from coursesync.plan import Change
     from coursesync.resources.base import Attributes
     from coursesync.run import Run
@@ -24,7 +24,7 @@ _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent 
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
 
 
-def create(run: Run, change: Change) -> Applied | Refused | InDoubt:
+def create(run: Run, change: Change) -> Verdict:
     """Send a create, until it is known that it was taken, refused, or may have been carried out.
 
     Raises:
@@ -34,7 +34,7 @@ def create(run: Run, change: Change) -> Applied | Refused | InDoubt:
     return _send(run, change)
 
 
-def overwrite(run: Run, change: Change) -> Applied | Refused | InDoubt:
+def overwrite(run: Run, change: Change) -> Verdict:
     """Send an update or a deletion, a few times where it is in doubt; raises Stop as `create`."""
     outcome = _send(run, change)
     for pause in _PAUSES:
@@ -56,14 +56,13 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     return Applied(record_id, None)
 
 
-def _send(run: Run, change: Change) -> Applied | Refused | InDoubt:
+def _send(run: Run, change: Change) -> Verdict:
     role = f"{change.kind.role}-{_ROLES.get(change.action, 'Create')}"
-    outcome: Applied | Refused | InDoubt
-    outcome = run.sender.until_answered(role, partial(_attempt, run, change))
-    return outcome
+    answered = run.sender.until_answered(role, partial(_attempt, run, change))
+    return cast("Verdict", answered)  # mypy can't take a union from a union
 
 
-def _attempt(run: Run, change: Change) -> Outcome:
+def _attempt(run: Run, change: Change) -> Verdict | NotCarriedOut:
     run.sender.allow_write()
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change))

@@ -178,10 +178,17 @@ class Nexudus:
             query[kind.course_filter] = str(course_id)
         return self._get(f"{kind.endpoint}?{httpx.QueryParams(query)}")
 
+    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+        """Ask for the records of these Ids; the answer is a bare list."""
+        return self._several(kind.endpoint, ids)
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for the courses of these Ids; the answer is a bare list."""
+        return self._several(COURSES_PATH, ids)
+
+    def _several(self, path: str, ids: Sequence[int]) -> Exchange:
         written = ",".join(map(str, ids))
-        return self._get(f"{COURSES_PATH}?{httpx.QueryParams({'id': f'[{written}]'})}")
+        return self._get(f"{path}?{httpx.QueryParams({'id': f'[{written}]'})}")
 
     def _write(self, method: str, address: str, attributes: Attributes) -> Exchange:
         body = json.dumps(dict(attributes), ensure_ascii=False).encode()

@@ -8,7 +8,8 @@ addressed to a loopback name: a web page could otherwise reach it by DNS rebindi
 - `courses`: POST makes one of `{"Id": 4711, "Title": "Member onboarding"}`.
 - `lag`: GET shows how far lists are behind, POST sets it, both as `{"seconds": 2.5}`.
 - `sections`, for other editors: POST takes a create's body, PUT an `Id` and the fields to change,
-  both with `By` for another `UpdatedBy`; DELETE takes `?id=1000001`. All answer `{"Id": 1000001}`.
+  both with `By` for another `UpdatedBy` and `At` for another `UpdatedOn`; DELETE takes
+  `?id=1000001`. All answer `{"Id": 1000001}`.
 """
 
 from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from coursesync.sandbox.records import COURSES, Record, Records, Touch
 from coursesync.sandbox.validation import read_section
 
 EDITOR = "colleague@sandbox.example"
-"""Who it was, where a body has no `By`."""
+"""Who it was, where a body has no `By`; and when, where it has no `At`, is now."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Foreign:
     touch: Touch
 
     def create(self, body: JsonObject) -> int:
-        """Make a section of a create's body, whose `By` becomes `UpdatedBy`; return its Id.
+        """Make a section of a create's body, `By` and `At` aside; return its Id.
 
         Raises:
             InvalidError: with every problem of the body.
@@ -54,7 +54,9 @@ class Foreign:
         )
 
     def _by(self, body: JsonObject) -> Touch:
-        author = body.get("By", EDITOR)
+        author, stamp = body.get("By", EDITOR), body.get("At", self.touch.stamp)
         if not isinstance(author, str):
             raise InvalidError([Problem("By", "must be a string", author)])
-        return replace(self.touch, author=author)
+        if not isinstance(stamp, str):
+            raise InvalidError([Problem("At", "must be a string", stamp)])
+        return replace(self.touch, author=author, stamp=stamp)

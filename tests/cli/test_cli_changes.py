@@ -41,25 +41,6 @@ def test_an_update_is_shown(edited: Callable[[str, str], CommandLine]) -> None:
     assert "Plan: 0 to create, 1 to update, 0 to delete.\n" in planned.out
 
 
-def test_an_update_is_left(
-    edited: Callable[[str, str], CommandLine], api: SandboxServer, courses: Path
-) -> None:
-    """An update is said and left, the creates beside it are done, and the run ends with 6."""
-    author = edited("going-further\n", "new\n    title: New\n  - key: going-further\n")
-    edited("Welcome to the space", "Welcome home")
-    before, sent = saved(courses).entries, len(api.log())
-    applied = author("apply", "--auto-approve")
-    planned = json.loads(author("plan", "--format", "json").out)
-
-    assert applied.code == 6
-    assert "section.onboarding.welcome: this version can't update" in applied.err
-    assert "1 created, 1 left" in applied.err
-    assert [met["method"] for met in api.log()[sent:]] == ["GET", "POST"]
-    assert api.records()[0]["Title"] == "Welcome to the space"
-    assert saved(courses).entries.items() > before.items()
-    assert planned["summary"]["update"] == planned["writes"] == 1
-
-
 def test_a_section_put_in_between_costs_one_create(
     edited: Callable[[str, str], CommandLine], api: SandboxServer
 ) -> None:

@@ -120,6 +120,10 @@ class Wire:
         self.effect("send a search")
         return self.inner.search(kind, page, course_id)
 
+    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+        """Ask for records."""
+        return self.inner.records(kind, ids)
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for courses."""
         return self.inner.courses(ids)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +12,10 @@ from rooms.values import EMPTY, Section, address, applied, course, plan_of, stat
 from coursesync.brake import oversized
 from coursesync.plan import Action, Plan
 from coursesync.removal import OnRemoval, Policy
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coursesync.state import State
     from coursesync.outline import Outline
+    from coursesync.state import State
 
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
 SAFE = Section("Safe", more={"protect": True})

@@ -15,10 +15,10 @@ from coursesync.resources.base import Address
 from coursesync.state import State
 
 if TYPE_CHECKING:
-    from coursesync.removal import Policy
     from collections.abc import Iterable
 
     from coursesync.journal import Step
+    from coursesync.removal import Policy
 
 TARGET = "https://spaces.nexudus.com"
 EMPTY = State(target=TARGET)
