@@ -133,8 +133,8 @@ CUT_OFF = "the run was cut off before the answer came"
 def fold(state: State, records: Iterable[Step]) -> State:
     """Carry the records of a run into the state, in the order in which they were written.
 
-    An intent without an outcome is a create in doubt, or what its entry was attempted to become. Courses that a
-    record touches are no longer known to stand as a whole.
+    An intent without an outcome is a create in doubt, or what its entry was attempted to become.
+    Courses that a record touches are no longer known to stand as a whole.
     """
     entries, doubts = dict(state.entries), dict(state.doubts)
     pending: dict[Address, Intent] = {}

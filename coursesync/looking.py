@@ -6,6 +6,7 @@ Reads may be sent again at will, and are where no usable answer came.
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.live import read_ids, read_page, read_records
@@ -58,6 +59,29 @@ class Lookout:
         listed = self._list(kind, course, self._page(kind, 1, course))
         # nothing says how exact a filter is
         return [record for record in listed if record.parent_id == course]
+
+    def sweep(self, kind: Kind, courses: Collection[int], ids: Collection[int]) -> Sequence[Record]:
+        """List the records of several courses, and those of some Ids wherever they are.
+
+        By one request a course, or by the pages of all records, whichever is less. A list may lag
+        or shift while it is read: what is not in it is asked for by its Id.
+
+        Raises:
+            Stop: no usable answer came.
+        """
+        found = {record.id: record for record in self._swept(kind, courses)}
+        missing = [record_id for record_id in ids if record_id not in found]
+        return [*found.values(), *self.records(kind, missing).values()]
+
+    def _swept(self, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
+        first = self._page(kind, 1, None) if len(courses) > FEW else None
+        if first is None or first.pages > len(courses):
+            for course in courses:
+                yield from self.course(kind, course)
+            return
+        pages = (self._page(kind, number, None) for number in range(2, first.pages + 1))
+        for page in chain([first], pages):
+            yield from (record for record in page.records if record.parent_id in courses)
 
     def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
         """Return the records of these Ids, as far as they are there; raises Stop as above."""

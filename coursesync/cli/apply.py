@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.adapters.request_log import RequestLog
 from coursesync.apply import apply
 from coursesync.brake import oversized
-from coursesync.cli.progress import progress_on
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
 from coursesync.cli.screen import painter, say
@@ -30,13 +26,10 @@ from coursesync.cli.session import (
     workspace_argument,
 )
 from coursesync.errors import ExitCode, UsageError
-from coursesync.limits import Schedule
-from coursesync.ports import World
 from coursesync.render import text
 from coursesync.run import Terms
 
 if TYPE_CHECKING:
-    from coursesync.adapters.nexudus import Nexudus
     from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
@@ -143,41 +136,11 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 
 def _carry_out(
-    plan: Plan, known: State, workspace: Workspace, session: Session, terms: Terms
+    plan: Plan, known: State, loaded: Workspace, session: Session, terms: Terms
 ) -> tuple[Report, SystemClock]:
     gc.enable()
-    clock = SystemClock()
-    with ExitStack() as stack:
-        remote = _remote(plan, workspace, session, stack)
-        log = RequestLog(session.store.path)
-        stack.callback(log.close)
-        limits = None if session.embedded else session.limits
-        schedule = Schedule(limits, log.earlier(clock.now()))
-        warn_of_the_day(plan, schedule.writes_left(clock.now()), terms.max_writes)
-        stack.enter_context(clock.heeding_signals())
-        progress = stack.enter_context(progress_on(sys.stderr, plan))
-        world = World(remote, session.store, clock, progress, schedule, log)
-        report = apply(plan, known, world, partial(complete_courses, workspace), terms)
-    return report, clock
-
-
-def _remote(plan: Plan, workspace: Workspace, session: Session, stack: ExitStack) -> Nexudus:
-    """Return a client of the target, which is closed with the stack."""
-    if session.embedded:
-        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
-            client,
-            open_sandbox,
-        )
-
-        folder = session.store.path.parent
-        sandbox = stack.enter_context(open_sandbox(folder, workspace.outlines))
-        remote = client(sandbox)
-    else:
-        from coursesync.adapters.nexudus import (  # noqa: PLC0415 - brings httpx
-            Credentials,
-            Nexudus,
-        )
-
-        remote = Nexudus(plan.target, Credentials.from_environment(os.environ))
-    stack.callback(remote.close)
-    return remote
+    total = sum(change.action.changes for change in plan.changes)
+    with online(session, loaded.outlines, total) as world:
+        warn_of_the_day(plan, world.schedule.writes_left(world.clock.now()), terms.max_writes)
+        report = apply(plan, known, world, partial(complete_courses, loaded), terms)
+    return report, world.clock

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from coursesync.plan import Plan
     from coursesync.ports import Progress
     from coursesync.report import Result
 
@@ -23,9 +22,8 @@ _WORTH_SAYING = 2.0  # seconds
 
 
 @contextmanager
-def progress_on(stream: IO[str], plan: Plan) -> Iterator[Progress]:
-    """Show the progress of applying a plan on a stream."""
-    total = sum(change.action.changes for change in plan.changes)
+def progress_on(stream: IO[str], total: int) -> Iterator[Progress]:
+    """Show the progress of so many changes on a stream."""
     if not on_terminal(stream):
         yield Lines(stream, total)
         return

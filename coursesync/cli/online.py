@@ -1,0 +1,75 @@
+"""Going online: the client of a session's target, its limits across runs, and signals heeded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.adapters.clock import SystemClock
+from coursesync.adapters.request_log import RequestLog
+from coursesync.cli.progress import progress_on
+from coursesync.limits import Schedule
+from coursesync.ports import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from coursesync.adapters.nexudus import Nexudus
+    from coursesync.cli.session import Session
+    from coursesync.outline import Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Online(World):
+    """The world of a session; `clock` knows by which signal it was told to stop."""
+
+    clock: SystemClock
+
+
+@contextmanager
+def online(session: Session, outlines: Iterable[Outline], total: int = 0) -> Iterator[Online]:
+    """Yield the world that a run works in.
+
+    Args:
+        session: the workspace, target and state.
+        outlines: of the courses that the embedded sandbox has.
+        total: the number of changes to show the progress of.
+
+    Raises:
+        UsageError: there are no credentials in the environment.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        remote = _remote(session, outlines, stack)
+        log = RequestLog(session.store.path)
+        stack.callback(log.close)
+        limits = None if session.embedded else session.limits
+        schedule = Schedule(limits, log.earlier(clock.now()))
+        stack.enter_context(clock.heeding_signals())
+        progress = stack.enter_context(progress_on(sys.stderr, total))
+        yield Online(remote, session.store, clock, progress, schedule, log)
+
+
+def _remote(session: Session, outlines: Iterable[Outline], stack: ExitStack) -> Nexudus:
+    """Return a client of the target, which is closed with the stack."""
+    if session.embedded:
+        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
+            client,
+            open_sandbox,
+        )
+
+        session.prepare()
+        sandbox = stack.enter_context(open_sandbox(session.store.path.parent, outlines))
+        remote = client(sandbox)
+    else:
+        from coursesync.adapters.nexudus import (  # noqa: PLC0415 - brings httpx
+            Credentials,
+            Nexudus,
+        )
+
+        remote = Nexudus(session.store.target, Credentials.from_environment(os.environ))
+    stack.callback(remote.close)
+    return remote
