@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.adapters.clock import SystemClock
 from coursesync.apply import apply
 from coursesync.brake import oversized
+from coursesync.cli.online import online
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
 from coursesync.cli.screen import painter, say
@@ -30,6 +30,7 @@ from coursesync.render import text
 from coursesync.run import Terms
 
 if TYPE_CHECKING:
+    from coursesync.adapters.clock import SystemClock
     from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
