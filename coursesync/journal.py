@@ -149,17 +149,22 @@ def fold(state: State, records: Iterable[Step]) -> State:
             case Gone() if record.address in entries and entries[record.address].id == record.id:
                 del entries[record.address]
             case Intent():
-                pending[record.address] = record
+                _intend(record, pending, entries)
             case Look():
                 pending.pop(record.address, None)
                 _look(record, entries, doubts)
-            case Conclusion():
-                if (intent := pending.pop(record.address, None)) is not None:
-                    _conclude(intent, record, entries, doubts)
+            case Conclusion() if (intent := pending.pop(record.address, None)) is not None:
+                _conclude(intent, record, entries, doubts)
     for intent in pending.values():
         _doubt(intent, entries, doubts, CUT_OFF)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return state.model_copy(update={"courses": courses, "doubts": doubts, "entries": entries})
+
+
+def _intend(intent: Intent, pending: dict[Address, Intent], entries: dict[Address, Entry]) -> None:
+    pending[intent.address] = intent
+    if intent.action == "create":  # what stood there was found to be gone
+        entries.pop(intent.address, None)
 
 
 def addresses(record: Step) -> tuple[Address, ...]:

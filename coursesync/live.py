@@ -60,6 +60,7 @@ class _Page(BaseModel):
     TotalPages: Annotated[int, Field(ge=0)]
 
 
+_ONE = TypeAdapter(dict[str, object], config=ConfigDict(defer_build=True))
 _FOUND = TypeAdapter(list[dict[str, object]], config=ConfigDict(defer_build=True))
 _ID = TypeAdapter(Annotated[int, Field(ge=1, le=_MAX_ID)], config=ConfigDict(strict=True))
 
@@ -90,6 +91,14 @@ def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
     try:
         found = _FOUND.validate_python(read_json(exchange))
         return tuple(_record(raw, kind) for raw in found)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
+    """Read an answer that is one record; None where it is none."""
+    try:
+        return (_record(_ONE.validate_python(read_json(exchange)), kind),)
     except (ValueError, ValidationError, RecursionError):
         return None
 

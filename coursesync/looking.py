@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.live import read_ids, read_page, read_records
+from coursesync.live import read_ids, read_page, read_record, read_records
 from coursesync.outcome import Answered, InDoubt, Refused, classify_read
 from coursesync.plan import IDS_AT_ONCE
 from coursesync.sending import BETWEEN_TRIES, MAX_TRIES, Stop, unusable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 from coursesync.sending import Sender
 
 MAX_READINGS = 5
+MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
 FEW = 3  # courses; for more, the pages of all records are counted first
 T = TypeVar("T")
 
@@ -84,13 +85,34 @@ class Lookout:
             yield from (record for record in page.records if record.parent_id in courses)
 
     def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
-        """Return the records of these Ids, as far as they are there; raises Stop as above."""
+        """Return the records of these Ids, as far as they are there.
+
+        A list may lag: one that is not in it is asked for by itself, and is gone only where the API
+        says so of that one.
+
+        Raises:
+            Stop: no usable answer came, or more are missing than anyone deletes by hand.
+        """
         found: dict[int, Record] = {}
         for part in batched(sorted(ids)):
             ask = partial(self._remote.records, kind, part)
-            for record in self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind)):
-                found[record.id] = record
+            listed = self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
+            found.update((record.id, record) for record in listed)
+        missing = [record_id for record_id in ids if record_id not in found]
+        if len(missing) > MOST_MISSING:
+            raise Stop(
+                f"{len(missing):,} of the {len(ids):,} records of the state are not there",
+                "Is this the right account? Check the base URL and the credentials.",
+                unusable=True,
+            )
+        alone = [record for each in missing for record in self._alone(kind, each)]
+        found.update((record.id, record) for record in alone)
         return {record_id: found[record_id] for record_id in ids if record_id in found}
+
+    def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
+        """Ask for one record; there is none where the API says that it does not know the Id."""
+        ask, read = partial(self._remote.record, kind, record_id), partial(read_record, kind=kind)
+        return self._read(f"{kind.role}-Read", ask, read, missing=())
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:
         """Return those of the courses that are not on the server; raises Stop as above."""
@@ -126,8 +148,13 @@ class Lookout:
         )
 
     def _read(
-        self, role: str, send: Callable[[], Exchange], parse: Callable[[Exchange], T | None]
+        self,
+        role: str,
+        send: Callable[[], Exchange],
+        parse: Callable[[Exchange], T | None],
+        missing: T | None = None,
     ) -> T:
+        """Read until a usable answer comes; `missing` is what is read of what is not there."""
         failure = ""
         for attempt in range(MAX_TRIES):
             if attempt:
@@ -135,6 +162,8 @@ class Lookout:
             answer = self._sender.until_answered(role, partial(self._attempt, send))
             failure = "it answered with something else than a list"
             match answer:
+                case Refused(missing=True) if missing is not None:
+                    return missing
                 case Refused(message):
                     raise Stop(
                         f"the API refuses to tell what it has: {message}",

@@ -53,6 +53,10 @@ class Remote(Protocol):
         """Ask for a page, from 1, of the records of a kind: a course's, or all."""
         ...
 
+    def record(self, kind: Kind, record_id: int) -> Exchange:
+        """Ask for one record."""
+        ...
+
     def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
         """Ask for the records of these Ids."""
         ...

@@ -39,12 +39,11 @@ def _moved_away(run: Run, change: Change, record: Record | None) -> str:
         # a deletion says for certain whether there is anything to delete
         return "" if change.resource is None else "it is not on the site any more"
     entry = run.state.entries[change.was or change.address]
-    if run.terms.overwrite_drift or not edited(entry, record, change.kind):
+    # an update that was cut off may have been carried out, or one that the state has lost
+    others = [each for each in (entry.attempted, change.after) if each]
+    ours = [entry, *(entry.model_copy(update={"attributes": dict(each)}) for each in others)]
+    if run.terms.overwrite_drift or any(not edited(each, record, change.kind) for each in ours):
         return ""
-    if entry.attempted is not None:  # was the update that was cut off carried out?
-        attempted = entry.model_copy(update={"attributes": entry.attempted})
-        if not edited(attempted, record, change.kind):
-            return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     when = f" at {record.updated_on}" if record.updated_on else ""
     return f"it was edited on the site{by}{when}"

@@ -178,6 +178,10 @@ class Nexudus:
             query[kind.course_filter] = str(course_id)
         return self._get(f"{kind.endpoint}?{httpx.QueryParams(query)}")
 
+    def record(self, kind: Kind, record_id: int) -> Exchange:
+        """Ask for one record."""
+        return self._get(f"{kind.endpoint}/{record_id}")
+
     def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
         """Ask for the records of these Ids; the answer is a bare list."""
         return self._several(kind.endpoint, ids)

@@ -25,17 +25,20 @@ from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
 from coursesync.ports import World
 from coursesync.recognition import entry_of
+from coursesync.refreshing import refresh
+from coursesync.run import Terms
+from coursesync.sending import Stop
 from coursesync.state import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from random import Random
 
     from coursesync.outcome import Exchange
+    from coursesync.removal import Policy
     from coursesync.report import Report
     from coursesync.resources.base import Attributes, Kind
-    from coursesync.run import Terms
     from coursesync.sandbox import Sandbox
     from coursesync.state import State
 
@@ -120,6 +123,10 @@ class Wire:
         self.effect("send a search")
         return self.inner.search(kind, page, course_id)
 
+    def record(self, kind: Kind, record_id: int) -> Exchange:
+        """Ask for a record."""
+        return self.inner.record(kind, record_id)
+
     def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
         """Ask for records."""
         return self.inner.records(kind, ids)
@@ -155,24 +162,38 @@ class Machine:
         state = self.state()
         return plan_of(load(self.folder, state.courses), state)
 
-    def apply(self, switch: Switch | None = None, terms: Terms | None = None) -> Report:
-        """Apply the workspace; raises PowerCut where the switch says so."""
+    def apply(
+        self,
+        switch: Switch | None = None,
+        terms: Terms | None = None,
+        policy: Policy | None = None,
+        *,
+        afresh: bool = False,
+    ) -> Report:
+        """Apply the workspace, `afresh` after a look at all of it.
+
+        Raises PowerCut where the switch says so.
+        """
         self.disk.effect = switch or Switch()
         self.applied += 1
         store = self.store()
         with store.held():
             state = store.load()
-            workspace = load(self.folder, state.courses)
             wire = Wire(self._remote, self.disk.effect)
             ledger = Counted(self.clock)
             world = World(wire, store, self.clock, Quiet(), Schedule(None), ledger)
-            plan = plan_of(workspace, state)
+            if afresh:
+                state, _ = refresh(state, world)
+            workspace = load(self.folder, state.courses)
+            plan = plan_of(workspace, state, policy)
             return apply(plan, state, world, partial(complete_courses, workspace), terms)
 
-    def cut(self, switch: Switch, *, random: Random | None, power: bool) -> bool:
+    def cut(
+        self, switch: Switch, *, random: Random | None, power: bool, policy: Policy | None = None
+    ) -> bool:
         """Apply until the switch is thrown, and start the machine again; say whether it was."""
         with suppress(PowerCut):
-            self.apply(switch)
+            self.apply(switch, policy=policy)
         if switch.is_off:
             self.cuts += 1
             disk = self.disk
@@ -201,15 +222,16 @@ class Machine:
                 state = store.finish(resolve(state, address, entry))
 
     def converge(self) -> None:
-        """Apply until there is nothing left to create, with a person at hand."""
+        """Apply until there is nothing left to do, with a person at hand."""
         for _ in range(5):
-            self.apply()
+            with suppress(Stop):
+                self.apply(terms=Terms(overwrite_drift=True), afresh=True)
             if not self.state().doubts and not _unfinished(self.plan()):
                 return
             self.settle_by_hand()
 
     def check(self, exempt: frozenset[int] = frozenset()) -> None:
-        """Demand the promises: nothing twice, no Id lost, nothing left to create.
+        """Demand the promises: nothing twice, no Id lost, the outlines' word on the site.
 
         Args:
             exempt: records of ours that no state can know any more.
@@ -223,6 +245,7 @@ class Machine:
             "something is in doubt": self.state().doubts,
             "something is left to do": _unfinished(self.plan()),
             "something is left over": {path.name for path in self.disk.names} - _LASTING,
+            "the site is not as the outlines say": self._unlike({r["Id"]: r for r in ours}),
         }
         broken = Broken(
             tuple(place for place, times in places.items() if times > 1),
@@ -232,9 +255,18 @@ class Machine:
         if broken.duplicates or broken.lost or broken.wrongs:
             raise broken
 
+    def _unlike(self, ours: Mapping[object, Mapping[str, object]]) -> list[str]:
+        """Return the addresses whose record is not, in every field, as it was last sent."""
+        sent = {a: (entry.id, entry.attributes) for a, entry in self.state().entries.items()}
+        return [
+            address
+            for address, (record_id, attributes) in sent.items()
+            if any(ours.get(record_id, {}).get(name) != v for name, v in attributes.items())
+        ]
+
 
 _LASTING = {NAME, f"{NAME}.backup"}
 
 
 def _unfinished(plan: Plan) -> int:
-    return plan.count(Action.CREATE, Action.DOUBT, Action.MOVE)
+    return sum(change.action is not Action.KEEP for change in plan.changes)

@@ -7,7 +7,7 @@ is on the server twice, the state lacks no Id, and there is nothing left to crea
 from __future__ import annotations
 
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -23,14 +23,20 @@ from virtual import VirtualClock, virtual_sandbox
 
 from coursesync.adapters.state_file import NAME
 from coursesync.errors import StateLocked
+from coursesync.removal import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
+from coursesync.sending import Stop
 
 if TYPE_CHECKING:
     from coursesync.sandbox import Sandbox
 
 COURSES = (4711, 4712)
+LOCAL = "http://localhost"
 LONGEST_LAG = 20.0  # seconds; looks go on for a minute
-CREATES, SEARCHES = "POST /api/content/coursesections", "GET /api/content/coursesections"
+SECTIONS = "/api/content/coursesections"
+CREATES, UPDATES, DELETES = f"POST {SECTIONS}", f"PUT {SECTIONS}", f"DELETE {SECTIONS}/*"
+SEARCHES = f"GET {SECTIONS}"
+POLICIES = [Policy(each, prune=True) for each in OnRemoval]
 # what a run has to outlive; slow and socket-level ones need a real clock or a real socket. An Id of
 # another record (`known-id`) can be told from a new one only where that record was listed
 KINDS = sorted(
@@ -55,6 +61,9 @@ class Story(RuleBasedStateMachine):
         self.sandbox, _ = self.stack.enter_context(virtual_sandbox(self.clock, Settings()))
         self.machine = Machine(self.folder, self.sandbox, self.clock)
         self.outlines: dict[int, list[str]] = {course: [] for course in COURSES}
+        self.titles: dict[str, str] = {}
+        self.versions: dict[str, int] = {}
+        self.protected: set[str] = set()
         self.saves: list[dict[Path, bytes]] = [{}]
         self.lost: set[int] = set()
         self.made = 0
@@ -66,11 +75,25 @@ class Story(RuleBasedStateMachine):
         """Write a course's outline."""
         lines = [f"id: {course}", "title: A course", "sections:"]
         for name in self.outlines[course]:
-            lines += [f"  - key: {name.lower()}", f"    title: Section {name}"]
-            lines += [f"    contents: <p>{name}</p>"]
+            lines += [f"  - key: {name.lower()}", f"    title: {self.titles[name]}"]
+            lines += [f"    contents: <p>{name} {self.versions[name]}</p>"]
+            lines += [f"    previous_keys: [c{c}.{name.lower()}]" for c in COURSES if c != course]
+            lines += ["    protect: true"] * (name in self.protected)
         if not self.outlines[course]:
             lines[-1] += " []"
         (self.folder / f"c{course}.yaml").write_text("\n".join(lines) + "\n")
+
+    def new(self) -> str:
+        """Make up a section."""
+        self.made += 1
+        name = f"S{self.made}"
+        self.titles[name], self.versions[name] = f"Section {name}", 0
+        return name
+
+    def one_of(self, course: int, place: int) -> str | None:
+        """Choose a section of an outline, where it has any."""
+        names = self.outlines[course]
+        return names[place % len(names)] if names else None
 
     def settled(self) -> bool:
         """Whether nothing that a run left waits for the next one."""
@@ -80,16 +103,53 @@ class Story(RuleBasedStateMachine):
     def add_sections(self, course: int, number: int) -> None:
         """Put new sections at the end of an outline."""
         for _ in range(number):
-            self.made += 1
-            self.outlines[course].append(f"S{self.made}")
+            self.outlines[course].append(self.new())
         self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def put_one_between(self, course: int, place: int) -> None:
         """Put a new section between two others."""
-        self.made += 1
-        self.outlines[course].insert(place, f"S{self.made}")
+        self.outlines[course].insert(place, self.new())
         self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def rewrite_one(self, course: int, place: int) -> None:
+        """Change a section's contents."""
+        if name := self.one_of(course, place):
+            self.versions[name] += 1
+            self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def retitle_one(self, course: int, place: int) -> None:
+        """Give a section another title."""
+        if name := self.one_of(course, place):
+            self.titles[name] += " again"
+            self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20), to=st.integers(0, 20))
+    def put_one_elsewhere(self, course: int, place: int, to: int) -> None:
+        """Move a section within its outline."""
+        if name := self.one_of(course, place):
+            self.outlines[course].remove(name)
+            self.outlines[course].insert(to, name)
+            self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def give_one_away(self, course: int, place: int) -> None:
+        """Move a section to the other course's outline, with the author's word for it."""
+        if name := self.one_of(course, place):
+            (other,) = set(COURSES) - {course}
+            self.outlines[course].remove(name)
+            self.outlines[other].append(name)
+            self.write(course)
+            self.write(other)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def protect_one(self, course: int, place: int) -> None:
+        """Protect a section from deletion, or release it."""
+        if name := self.one_of(course, place):
+            self.protected ^= {name}
+            self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def take_one_out(self, course: int, place: int) -> None:
@@ -98,7 +158,11 @@ class Story(RuleBasedStateMachine):
             self.outlines[course].pop(place % len(self.outlines[course]))
             self.write(course)
 
-    @rule(method=st.sampled_from([CREATES, SEARCHES]), nth=st.integers(1, 4), kind=FAULTS)
+    @rule(
+        method=st.sampled_from([CREATES, UPDATES, DELETES, SEARCHES]),
+        nth=st.integers(1, 4),
+        kind=FAULTS,
+    )
     def let_something_go_wrong(self, method: str, nth: int, kind: str) -> None:
         """Let a request to come go wrong."""
         times = "x2" if kind == "forbidden-token" else ""
@@ -122,17 +186,39 @@ class Story(RuleBasedStateMachine):
         whole = {**values, "UnlockType": 1, "UnlockAfterDays": 0, "Active": True}
         foreign(self.sandbox, whole)
 
-    @rule()
-    def apply(self) -> None:
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def let_a_colleague_edit(self, course: int, place: int) -> None:
+        """Let someone change a section of ours on the site; the author has the last word."""
+        name = self.one_of(course, place)
+        for record in self.sandbox.sections():
+            if name and record["Title"] == self.titles[name]:
+                foreign(self.sandbox, {"Id": record["Id"], "Title": f"Not {name}"}, "PUT")
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def let_a_colleague_delete(self, course: int, place: int) -> None:
+        """Let someone delete a section of ours on the site."""
+        name = self.one_of(course, place)
+        for record in self.sandbox.sections():
+            if name and record["Title"] == self.titles[name]:
+                foreign_remove(self.sandbox, record["Id"])
+
+    @rule(policy=st.sampled_from(POLICIES), afresh=st.booleans())
+    def apply(self, policy: Policy, *, afresh: bool) -> None:
         """Apply, to whatever end."""
-        self.machine.apply()
+        with suppress(Stop):
+            self.machine.apply(policy=policy, afresh=afresh)
         self.saves.append({p: i.content for p, i in self.machine.disk.names.items()})
 
-    @rule(at=st.integers(1, 60), seed=st.none() | st.integers(0, 9), power=st.booleans())
-    def be_cut_off(self, at: int, seed: int | None, *, power: bool) -> None:
+    @rule(
+        at=st.integers(1, 60),
+        seed=st.none() | st.integers(0, 9),
+        policy=st.sampled_from(POLICIES),
+        power=st.booleans(),
+    )
+    def be_cut_off(self, at: int, seed: int | None, policy: Policy, *, power: bool) -> None:
         """Apply, and be killed or lose power at some effect."""
         chance = None if seed is None else Random(seed)  # noqa: S311 - repeatable
-        self.machine.cut(Switch(at), random=chance, power=power)
+        self.machine.cut(Switch(at), random=chance, power=power, policy=policy)
 
     @rule(at=st.integers(1, 30))
     def apply_twice_at_once(self, at: int) -> None:
@@ -160,7 +246,7 @@ class Story(RuleBasedStateMachine):
     def exempt(self) -> frozenset[int]:
         """Return what no state can know again: lost with a machine, and in no outline any more."""
         wanted = {
-            (course, f"Section {name}") for course in COURSES for name in self.outlines[course]
+            (course, self.titles[name]) for course in COURSES for name in self.outlines[course]
         }
         return frozenset(
             int(str(record["Id"]))
@@ -202,12 +288,17 @@ class Intruder(Switch):
             self._first.disk.effect = self
 
 
-def foreign(sandbox: Sandbox, values: dict[str, object]) -> None:
-    """Make a record as someone else."""
-    with httpx.Client(
-        transport=httpx.WSGITransport(app=sandbox), base_url="http://localhost"
-    ) as hand:
-        hand.post("/_sandbox/sections", json={**values, "By": COLLEAGUE}).raise_for_status()
+def foreign(sandbox: Sandbox, values: dict[str, object], method: str = "POST") -> None:
+    """Make or change a record as someone else."""
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=LOCAL) as hand:
+        body = {**values, "By": COLLEAGUE}
+        hand.request(method, "/_sandbox/sections", json=body).raise_for_status()
+
+
+def foreign_remove(sandbox: Sandbox, record_id: object) -> None:
+    """Remove a record as someone else."""
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=LOCAL) as hand:
+        hand.delete("/_sandbox/sections", params={"id": str(record_id)}).raise_for_status()
 
 
 TestAnyStory = Story.TestCase

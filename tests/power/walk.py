@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from crash.verdict import Verdict
 from harness import write_outline
 from machine import Broken, Switch
-from test_any_story import COURSES, KINDS, LONGEST_LAG, Story
+from test_any_story import (
+    COURSES,
+    CREATES,
+    DELETES,
+    KINDS,
+    LONGEST_LAG,
+    POLICIES,
+    SEARCHES,
+    UPDATES,
+    Story,
+)
 from test_power_cuts import COURSE, MORE, SCENARIOS, machine_at
 
 if TYPE_CHECKING:
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-STEPS = 20
+STEPS = 25
 _MOST_EFFECTS = 70
 _MOST_CUTS = 4
 
@@ -61,12 +71,20 @@ def _step(story: Story, chance: Random) -> None:
         lambda: story.add_sections(course=course, number=chance.randint(1, 4)),
         lambda: story.put_one_between(course=course, place=place),
         lambda: story.take_one_out(course=course, place=place),
+        lambda: story.rewrite_one(course=course, place=place),
+        lambda: story.retitle_one(course=course, place=place),
+        lambda: story.put_one_elsewhere(course=course, place=place, to=chance.randint(0, 20)),
+        lambda: story.give_one_away(course=course, place=place),
+        lambda: story.protect_one(course=course, place=place),
+        lambda: story.let_a_colleague_edit(course=course, place=place),
+        lambda: story.let_a_colleague_delete(course=course, place=place),
         lambda: _fault(story, chance),
         lambda: _fault(story, chance),
         lambda: story.let_lists_lag(seconds=chance.choice([0.0, 3.0, LONGEST_LAG])),
         lambda: story.let_time_pass(seconds=chance.choice([1.0, 30.0, 600.0])),
         lambda: story.let_a_colleague_add(course=course),
-        story.apply,
+        lambda: _apply(story, chance),
+        lambda: _apply(story, chance),
         lambda: _cut(story, chance),
         lambda: _cut(story, chance),
         lambda: _cut(story, chance),
@@ -77,16 +95,19 @@ def _step(story: Story, chance: Random) -> None:
 
 
 def _fault(story: Story, chance: Random) -> None:
-    method = chance.choice(["POST", "GET"])
+    method = chance.choice([CREATES, UPDATES, DELETES, SEARCHES])
     kind = chance.choice([kind for kind in KINDS if kind != "forbidden-token"])
-    story.let_something_go_wrong(
-        method=f"{method} /api/content/coursesections", nth=chance.randint(1, 4), kind=kind
-    )
+    story.let_something_go_wrong(method=method, nth=chance.randint(1, 4), kind=kind)
+
+
+def _apply(story: Story, chance: Random) -> None:
+    story.apply(policy=chance.choice(POLICIES), afresh=chance.random() < 1 / 4)
 
 
 def _cut(story: Story, chance: Random) -> None:
-    seed = chance.choice([None, chance.randint(0, 9)])
-    story.be_cut_off(at=chance.randint(1, 60), seed=seed, power=chance.random() < 3 / 4)
+    seed, policy = chance.choice([None, chance.randint(0, 9)]), chance.choice(POLICIES)
+    at, power = chance.randint(1, 60), chance.random() < 3 / 4
+    story.be_cut_off(at=at, seed=seed, policy=policy, power=power)
 
 
 def _judged(
