@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
-from coursesync.journal import Move, Protect
+from coursesync.journal import Gone, Move, Protect
 from coursesync.outcome import Applied, InDoubt, Refused
 from coursesync.plan import Action
 from coursesync.rechecking import recheck
@@ -25,8 +25,9 @@ from coursesync.state import mark_complete
 from coursesync.writing import create, overwrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from coursesync.drift import Drifted
     from coursesync.plan import Change, Plan
     from coursesync.ports import World
     from coursesync.run import Course
@@ -39,6 +40,7 @@ def apply(
     world: World,
     complete: Callable[[State], dict[str, CourseRecord]],
     terms: Terms | None = None,
+    gone: Iterable[Drifted] = (),
 ) -> Report:
     """Carry a plan out.
 
@@ -48,6 +50,7 @@ def apply(
         world: the ports, and the schedule that requests keep to.
         complete: says of the state that the run led to which courses now stand as a whole.
         terms: what the run may do.
+        gone: entries that a refresh found to be gone from the server; `state` lacks them.
 
     Returns:
         What became of each change. Where anything was done, the state is saved, also where the
@@ -57,7 +60,7 @@ def apply(
         StateError: the state can't be saved, and no write was sent.
     """
     run = Run(plan, state, world, terms or Terms())
-    stop = _go_through(run)
+    stop = _go_through(run, gone)
     _account_for_the_rest(run)
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
@@ -71,9 +74,10 @@ def apply(
     return Report(results, saved, stop)
 
 
-def _go_through(run: Run) -> Stop | None:
+def _go_through(run: Run, gone: Iterable[Drifted]) -> Stop | None:
     """Go through the plan; return why the run ended early, if it did."""
     try:
+        _forget(run, gone)
         _note_keys(run)
         look_around(run)
         recheck(run)
@@ -85,6 +89,12 @@ def _go_through(run: Run) -> Stop | None:
     except Stop as stop:
         return stop
     return None
+
+
+def _forget(run: Run, gone: Iterable[Drifted]) -> None:
+    for each in gone:
+        if each.address is not None and each.entry is not None:
+            run.log.record(Gone(address=each.address, id=each.entry.id, at=run.stamp()))
 
 
 def _note_keys(run: Run) -> None:

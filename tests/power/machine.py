@@ -21,6 +21,7 @@ from coursesync.adapters.outline_files import load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply
 from coursesync.cli.session import complete_courses, plan_of
+from coursesync.drift import Drifted, Finding
 from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
 from coursesync.ports import World
@@ -182,11 +183,14 @@ class Machine:
             wire = Wire(self._remote, self.disk.effect)
             ledger = Counted(self.clock)
             world = World(wire, store, self.clock, Quiet(), Schedule(None), ledger)
+            found: tuple[Drifted, ...] = ()
             if afresh:
-                state, _ = refresh(state, world)
+                state, found = refresh(state, world)
+            gone = [each for each in found if each.finding is Finding.GONE]
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
-            return apply(plan, state, world, partial(complete_courses, workspace), terms)
+            complete = partial(complete_courses, workspace)
+            return apply(plan, state, world, complete, terms, gone)
 
     def cut(
         self, switch: Switch, *, random: Random | None, power: bool, policy: Policy | None = None
@@ -256,8 +260,10 @@ class Machine:
             raise broken
 
     def _unlike(self, ours: Mapping[object, Mapping[str, object]]) -> list[str]:
-        """Return the addresses whose record is not, in every field, as it was last sent."""
-        sent = {a: (entry.id, entry.attributes) for a, entry in self.state().entries.items()}
+        """Return what the outlines want whose record is not, in every field, as it was sent."""
+        kept = {change.address for change in self.plan().changes}
+        entries = self.state().entries
+        sent = {a: (entries[a].id, entries[a].attributes) for a in entries if a not in kept}
         return [
             address
             for address, (record_id, attributes) in sent.items()
