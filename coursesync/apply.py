@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
-from coursesync.journal import Gone, Move, Protect
+from coursesync.journal import Forget, Move, Protect
 from coursesync.outcome import Applied, InDoubt, Refused
 from coursesync.plan import Action
 from coursesync.rechecking import recheck
@@ -94,7 +94,7 @@ def _go_through(run: Run, gone: Iterable[Drifted]) -> Stop | None:
 def _forget(run: Run, gone: Iterable[Drifted]) -> None:
     for each in gone:
         if each.address is not None and each.entry is not None:
-            run.log.record(Gone(address=each.address, id=each.entry.id, at=run.stamp()))
+            run.log.record(Forget(address=each.address, id=each.entry.id, at=run.stamp()))
 
 
 def _note_keys(run: Run) -> None:
