@@ -240,12 +240,13 @@ class Machine:
         Args:
             exempt: records of ours that no state can know any more.
         """
-        ours = [each for each in self.sandbox.sections() if each["UpdatedBy"] != COLLEAGUE]
+        sections = self.sandbox.sections()
+        ours = [each for each in sections if each["UpdatedBy"] != COLLEAGUE]
         places = Counter(f"{each['CourseId']}: {each['Title']}" for each in ours)
         known = {entry.id for entry in self.state().entries.values()}
         on_server = {int(str(each["Id"])) for each in ours}
         wrongs = {
-            "an Id is known that never was": known - on_server,
+            "an Id is known that never was": known - {int(str(each["Id"])) for each in sections},
             "something is in doubt": self.state().doubts,
             "something is left to do": _unfinished(self.plan()),
             "something is left over": {path.name for path in self.disk.names} - _LASTING,
