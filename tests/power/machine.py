@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from coursesync.outcome import Exchange
+    from coursesync.exchange import Exchange
     from coursesync.report import Report
     from coursesync.resources.base import Attributes, Kind
     from coursesync.run import Terms
@@ -86,8 +86,13 @@ class Wire:
         self.inner.log_in()
 
     @property
+    def can_log_in(self) -> bool:
+        """Whether a token can be had by a login."""
+        return self.inner.can_log_in
+
+    @property
     def renewable(self) -> bool:
-        """Whether there is anything to get a new token by."""
+        """Whether there is a refresh token."""
         return self.inner.renewable
 
     def renew(self) -> bool:
