@@ -103,29 +103,35 @@ def command(  # noqa: PLR0913 - one parameter an option
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     session.prepare()
     settling = session.config.settling_time if settling_time is None else settling_time
+    clock = SystemClock()
     with session.store.held(lock_timeout):
         known = session.state()
         loaded = session.workspace(known)
         plan = plan_of(loaded, known)
         check(plan, plan_file, expect_digest, session.hint("plan"))
         if not plan.has_changes:
+            clock.heed_signals()
             session.store.recover(known)
             say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
-            return int(ExitCode.DONE)
+            return int(ExitCode.after(clock.signal))
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits))
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        report, clock = _carry_out(plan, known, loaded, session, Terms(settling, max_writes))
+        report = _carry_out(plan, known, loaded, session, Terms(settling, max_writes), clock)
     tell(report, session, reviewed=plan_file is not None or expect_digest is not None)
-    return 128 + clock.signal if clock.signal is not None else int(exit_code(report))
+    return int(exit_code(report, clock.signal))
 
 
 def _carry_out(
-    plan: Plan, known: State, workspace: Workspace, session: Session, terms: Terms
-) -> tuple[Report, SystemClock]:
+    plan: Plan,
+    known: State,
+    workspace: Workspace,
+    session: Session,
+    terms: Terms,
+    clock: SystemClock,
+) -> Report:
     gc.enable()
-    clock = SystemClock()
     with ExitStack() as stack:
         remote = _remote(plan, workspace, session, stack)
         log = RequestLog(session.store.path)
@@ -133,11 +139,10 @@ def _carry_out(
         limits = None if session.embedded else session.limits
         schedule = Schedule(limits, log.earlier(clock.now()))
         warn_of_the_day(plan, schedule.writes_left(clock.now()), terms.max_writes)
-        stack.enter_context(clock.heeding_signals())
+        clock.heed_signals()
         progress = stack.enter_context(progress_on(sys.stderr, plan))
         world = World(remote, session.store, clock, progress, schedule, log)
-        report = apply(plan, known, world, partial(complete_courses, workspace), terms)
-    return report, clock
+        return apply(plan, known, world, partial(complete_courses, workspace), terms)
 
 
 def _remote(plan: Plan, workspace: Workspace, session: Session, stack: ExitStack) -> Nexudus:

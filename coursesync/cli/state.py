@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.adapters.clock import SystemClock
 from coursesync.cli.screen import say
 from coursesync.cli.session import SecondsRange, open_session, target_options, workspace_argument
+from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,17 +53,21 @@ def recover(
     state: str | None,
     sandbox: bool,
     lock_timeout: float,
-) -> None:
+) -> int:
     """Save what a cut-off run left in its journal.
 
     plan and apply heed such a journal by themselves; this is for a machine that is about to go,
     as in a CI job that commits the state. Makes no request.
     """
     session = open_session(workspace, base_url, state, sandbox=sandbox)
+    session.prepare()
+    clock = SystemClock()
     with session.store.held(lock_timeout):
+        clock.heed_signals()
         left = session.store.journal_path.exists()
         session.store.recover(session.state())
     if not left:
         say("There is nothing to recover.")
-        return
-    say(f"What the cut-off run did is saved in {session.store.path}.")
+    else:
+        say(f"What the cut-off run did is saved in {session.store.path}.")
+    return int(ExitCode.after(clock.signal))
