@@ -19,9 +19,9 @@ from coursesync.plan import Action
 from coursesync.rechecking import recheck
 from coursesync.report import Report, Result, Status
 from coursesync.run import Doubtful, Run, Terms, in_order
-from coursesync.sending import Stop
 from coursesync.settling import look_around, settle
 from coursesync.state import mark_complete
+from coursesync.stop import Stop
 from coursesync.writing import create, overwrite
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def apply(
     """
     run = Run(plan, state, world, terms or Terms())
     stop = _go_through(run, gone)
-    _account_for_the_rest(run)
+    led_to = run.log.led_to()
+    _account_for_the_rest(run, led_to)
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     if not run.log.steps:
-        return Report(results, world.store.recover(run.log.led_to()), stop)
-    led_to = run.log.led_to()
+        return Report(results, world.store.recover(led_to), stop)
     try:
         saved = world.store.finish(mark_complete(led_to, complete(led_to)))
     except StateError as error:
@@ -179,12 +179,11 @@ def _stop_course(run: Run, course: Course, change: Change, refused: Refused) -> 
     run.conclude(result)
 
 
-def _account_for_the_rest(run: Run) -> None:
+def _account_for_the_rest(run: Run, led_to: State) -> None:
     """Say of each change that the run did not come to the end of how it stands."""
-    doubts = {a: doubt for course in run.courses for a, doubt in course.doubts.items()}
     for change in run.plan.changes:
         if change.action.changes and change.address not in run.results:
-            doubt = doubts.get(change.address) or run.state.doubts.get(change.address)
+            doubt = led_to.doubts.get(change.address)
             reason = doubt.reason if doubt else ""
             status = Status.IN_DOUBT if doubt else Status.NOT_TRIED
             # not told as progress: it is none, and there may be thousands

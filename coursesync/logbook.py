@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
 from coursesync.journal import fold
-from coursesync.sending import Stop
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from coursesync.journal import Conclusion, Forget, Intent, Look, Move, Protect, Step

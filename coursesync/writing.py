@@ -15,7 +15,8 @@ from coursesync.plan import Action
 from coursesync.run import in_order
 
 if TYPE_CHECKING:
-    from coursesync.outcome import Exchange, NotCarriedOut, Outcome, Verdict
+    from coursesync.exchange import Exchange
+    from coursesync.outcome import NotCarriedOut, Outcome, Verdict
     from coursesync.plan import Change
     from coursesync.resources.base import Attributes
     from coursesync.run import Run

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from coursesync.adapters.clock import SystemClock
 from coursesync.cli.screen import say, show
 from coursesync.cli.session import (
     SecondsRange,
@@ -14,7 +15,7 @@ from coursesync.cli.session import (
     workspace_argument,
     workspace_option,
 )
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.resources.base import course_of, key_of, parse_address
 from coursesync.words import inert
 
@@ -217,17 +218,21 @@ def recover(
     state: str | None,
     sandbox: bool,
     lock_timeout: float,
-) -> None:
+) -> int:
     """Save what a cut-off run left in its journal.
 
     plan and apply heed such a journal by themselves; this is for a machine that is about to go,
     as in a CI job that commits the state. Makes no request.
     """
     session = open_session(workspace, base_url, state, sandbox=sandbox)
+    session.prepare()
+    clock = SystemClock()
     with session.store.held(lock_timeout):
+        clock.heed_signals()
         left = session.store.journal_path.exists()
         session.store.recover(session.state())
     if not left:
         say("There is nothing to recover.")
-        return
-    say(f"What the cut-off run did is saved in {session.store.path}.")
+    else:
+        say(f"What the cut-off run did is saved in {session.store.path}.")
+    return int(ExitCode.after(clock.signal))

@@ -28,15 +28,15 @@ from coursesync.ports import World
 from coursesync.recognition import entry_of
 from coursesync.refreshing import refresh
 from coursesync.run import Terms
-from coursesync.sending import Stop
 from coursesync.state import resolve
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from random import Random
 
-    from coursesync.outcome import Exchange
+    from coursesync.exchange import Exchange
     from coursesync.removal import Policy
     from coursesync.report import Report
     from coursesync.resources.base import Attributes, Kind
@@ -90,8 +90,13 @@ class Wire:
         self.inner.log_in()
 
     @property
+    def can_log_in(self) -> bool:
+        """Whether a token can be had by a login."""
+        return self.inner.can_log_in
+
+    @property
     def renewable(self) -> bool:
-        """Whether there is anything to get a new token by."""
+        """Whether there is a refresh token."""
         return self.inner.renewable
 
     def renew(self) -> bool:

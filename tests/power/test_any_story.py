@@ -25,7 +25,7 @@ from coursesync.adapters.state_file import NAME
 from coursesync.errors import StateLocked
 from coursesync.removal import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
-from coursesync.sending import Stop
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from coursesync.sandbox import Sandbox
