@@ -183,7 +183,10 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
             updated_on = candidate.updated_on
             wanted = Wanted(address, kind, doubt.attributes)
             if not fits(wanted, candidate.attributes):
-                attributes = candidate.attributes
+                # what orders and names a section is never lacking, whatever the server said of it
+                needed = (kind.order_property, kind.parent_property, kind.title_property)
+                sent = {name: doubt.attributes[name] for name in needed if name in doubt.attributes}
+                attributes = dict(sorted({**sent, **candidate.attributes}.items()))
     return Entry(
         attributes=attributes, id=record_id, parent_id=doubt.parent_id, updated_on=updated_on
     )

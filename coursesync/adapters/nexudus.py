@@ -24,6 +24,7 @@ import httpx
 from coursesync import __version__
 from coursesync.adapters.spelling import any_spelling, is_spelt_in
 from coursesync.errors import Busy, RemoteError, UsageError
+from coursesync.live import PAGE_SIZE
 from coursesync.outcome import Exchange, Throttled, classify_read
 from coursesync.words import inert
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
 MAX_LIST = 268_435_456
-PAGE_SIZE = 1_000
 COURSES_PATH = "/api/content/courses"
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address

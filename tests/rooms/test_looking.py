@@ -1,0 +1,137 @@
+"""What a course holds, by a list that is believed only where it is whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from virtual import Counted, Quiet, VirtualClock
+
+from coursesync import live
+from coursesync.limits import Schedule
+from coursesync.looking import Lookout
+from coursesync.outcome import Exchange
+from coursesync.ports import World
+from coursesync.resources.section import SECTION
+from coursesync.sending import Sender, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.ports import StateStore
+    from coursesync.resources.base import Attributes, Kind
+
+COURSE = 4711
+
+
+@dataclass
+class Lister:
+    """An API that answers each question by what is next, the last of it for ever."""
+
+    answers: list[object]
+    asked: list[int] = field(default_factory=list)
+    logged_in = True
+    renewable = False
+
+    def log_in(self) -> None:
+        """Do nothing: it knows everybody."""
+
+    def renew(self) -> bool:
+        """Say that there is no other token."""
+        return False
+
+    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+        """Refuse: nothing is created here."""
+        raise AssertionError((kind.name, attributes))
+
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Answer by the next page."""
+        assert (kind, course_id) == (SECTION, COURSE)
+        self.asked.append(page)
+        return self._next()
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Answer by the next list of courses."""
+        self.asked.append(len(ids))
+        return self._next()
+
+    def _next(self) -> Exchange:
+        body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        headers = {"content-type": "application/json"}
+        return Exchange(sent=True, status=200, headers=headers, body=json.dumps(body).encode())
+
+
+def page(*ids: int, total: int, pages: int = 1, **more: object) -> dict[str, object]:
+    records = [{"Id": each, "CourseId": COURSE} for each in ids]
+    return {"Records": records, "TotalItems": total, "TotalPages": pages, **more}
+
+
+def lookout(api: Lister) -> Lookout:
+    clock = VirtualClock()
+    nowhere = cast("StateStore", None)  # a look writes nothing
+    world = World(api, nowhere, clock, Quiet(), Schedule(None), Counted(clock))
+    return Lookout(Sender(world), api)
+
+
+def looked(api: Lister) -> list[int]:
+    return [record.id for record in lookout(api).course(SECTION, COURSE)]
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        page(total=1),
+        page(1, total=2),
+        page(1, 2, total=1),
+        page(1, 1, total=2),
+        page(1, 1, total=1),
+        page(1, total=1, HasNextPage=True),
+        page(1, total=1, HasNextPage="no"),
+        page(1, total=2, pages=2, HasNextPage=False),
+        page(*range(1, live.PAGE_SIZE + 2), total=live.PAGE_SIZE + 1),
+    ],
+)
+def test_a_list_that_is_not_whole_is_not_believed(partial: dict[str, object]) -> None:
+    """What says itself that there is more, or can't be true, is asked for again, then given up."""
+    whole = page(1, 2, total=2)
+
+    assert looked(Lister([partial, whole])) == [1, 2]
+    with pytest.raises(Stop) as stop:
+        looked(Lister([partial]))
+    assert stop.value.unusable
+
+
+def test_pages_counted_by_another_size_are_not_believed() -> None:
+    """Where more is counted than all pages together hold, nothing is known of the rest."""
+    api = Lister([page(1, 2, total=5), page(1, 2, total=5), page(*range(1, 6), total=5)])
+
+    assert looked(api) == [1, 2, 3, 4, 5]
+
+
+def test_empty_pages_are_not_read_for_ever() -> None:
+    """A page that holds nothing is the last that is read, whatever was counted."""
+    api = Lister([page(1, total=150_000, pages=150_000), page(total=150_000, pages=150_000)])
+    with pytest.raises(Stop):
+        looked(api)
+
+    assert len(api.asked) < 20
+
+
+def test_no_list_is_without_bounds() -> None:
+    """More records than any site has are not read at all."""
+    api = Lister([page(1, total=200_001, pages=201)])
+    with pytest.raises(Stop) as stop:
+        looked(api)
+
+    assert "200,000" in stop.value.reason
+    assert api.asked == [1]
+
+
+def test_a_course_is_missing_only_where_two_answers_say_so() -> None:
+    """One answer that lacks a course is not believed; a second one is."""
+    there = [{"Id": 4711}]
+
+    assert lookout(Lister([[], there])).missing([4711]) == frozenset()
+    assert lookout(Lister([there])).missing([4711, 4712]) == frozenset({4712})
