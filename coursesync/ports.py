@@ -77,6 +77,10 @@ class Ledger(Protocol):
         """Count a request that has just ended."""
         ...
 
+    def hold(self, seconds: float) -> None:
+        """Note that the API asked to send nothing for so long."""
+        ...
+
 
 class Clock(Protocol):
     """Time, and being told to stop."""

@@ -139,6 +139,7 @@ class Sender:
         self.pause(seconds, "the API's limits", rest)
 
     def _slow_down(self, seconds: float, times: int) -> None:
+        self._world.ledger.hold(seconds)
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise Stop(
                 f"the API takes no more requests for now; it asks to wait {duration(seconds)}"

@@ -131,7 +131,8 @@ def _carry_out(
         log = RequestLog(session.store.path)
         stack.callback(log.close)
         limits = None if session.embedded else session.limits
-        schedule = Schedule(limits, log.earlier(clock.now()))
+        now = clock.now()
+        schedule = Schedule(limits, log.earlier(now), log.held_until(now))
         warn_of_the_day(plan, schedule.writes_left(clock.now()), terms.max_writes)
         stack.enter_context(clock.heeding_signals())
         progress = stack.enter_context(progress_on(sys.stderr, plan))
