@@ -45,6 +45,7 @@ class _Side:
     @property
     def orphans(self) -> dict[Address, Entry]:
         wanted = set(self.pairs.values())
+        wanted |= self.doubts.keys()  # what is made anew there was found to be gone
         return {address: entry for address, entry in self.entries.items() if address not in wanted}
 
     @property

@@ -27,7 +27,7 @@ class Exchange:
 
 
 def read_json(exchange: Exchange) -> object:
-    """Read a body strictly: JSON by its type, each name once, no NaN.
+    """Read a body strictly: JSON by its type, in UTF-8, each name once, no NaN.
 
     Raises:
         ValueError: it is something else.
@@ -37,7 +37,8 @@ def read_json(exchange: Exchange) -> object:
         r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "").lower()
     ):
         raise ValueError("it does not say that it is JSON")
-    return json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
+    text = exchange.body.decode("utf-8-sig")
+    return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_constant)
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:

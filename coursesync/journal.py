@@ -149,7 +149,7 @@ def fold(state: State, records: Iterable[Step]) -> State:
             case Forget() if record.address in entries and entries[record.address].id == record.id:
                 del entries[record.address]
             case Intent():
-                _intend(record, pending, entries)
+                pending[record.address] = record
             case Look():
                 pending.pop(record.address, None)
                 _look(record, entries, doubts)
@@ -159,12 +159,6 @@ def fold(state: State, records: Iterable[Step]) -> State:
         _doubt(intent, entries, doubts, CUT_OFF)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return state.model_copy(update={"courses": courses, "doubts": doubts, "entries": entries})
-
-
-def _intend(intent: Intent, pending: dict[Address, Intent], entries: dict[Address, Entry]) -> None:
-    pending[intent.address] = intent
-    if intent.action == "create":  # what stood there was found to be gone
-        entries.pop(intent.address, None)
 
 
 def addresses(record: Step) -> tuple[Address, ...]:

@@ -92,17 +92,23 @@ class Schedule:
     after one of the other client's.
     """
 
-    def __init__(self, limits: Limits | None = PUBLISHED, earlier: Iterable[Request] = ()) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = PUBLISHED,
+        earlier: Iterable[Request] = (),
+        held_until: float = float("-inf"),
+    ) -> None:
         """Begin a schedule.
 
         Args:
             limits: what the API allows; None where it sets no limits.
             earlier: the requests of runs before this, on this run's clock, the oldest first.
+            held_until: when the wait is over that the API asked an earlier run for.
         """
         self._limits = limits
         windows = limits.windows if limits else ()
         self._ends = [(window, deque[float](maxlen=window.limit)) for window in windows]
-        self._held_until = self._throttled_at = float("-inf")
+        self._held_until, self._throttled_at = held_until, float("-inf")
         self._share = limits.writes_a_minute if limits else 0
         self._taken, self._latest = 0, 0.0  # requests since one was throttled; when the last ended
         for request in earlier:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from coursesync.exchange import read_json
-from coursesync.resources.base import FieldValue
+from coursesync.resources.base import INT32_MAX, FieldValue
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coursesync.exchange import Exchange
     from coursesync.resources.base import Attributes, Kind
 
+PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do
 _READ = ConfigDict(frozen=True, strict=True, defer_build=True)
 _MAX_ID = 2**63 - 1
 _MAX_TIME = 40  # characters
@@ -55,9 +56,17 @@ class Page:
 class _Page(BaseModel):
     model_config = _READ
 
-    Records: list[dict[str, object]]
+    Records: Annotated[list[dict[str, object]], Field(max_length=PAGE_SIZE)]
     TotalItems: Annotated[int, Field(ge=0)]
     TotalPages: Annotated[int, Field(ge=0)]
+    HasNextPage: bool | None = None
+
+    def is_possible(self, number: int) -> bool:
+        """Say whether what it tells of the pages can be true on the page of that number."""
+        # no page is empty: more pages than records would be read for ever
+        if self.TotalPages > max(1, self.TotalItems):
+            return False
+        return self.HasNextPage in {None, number < self.TotalPages}
 
 
 _ONE = TypeAdapter(dict[str, object], config=ConfigDict(defer_build=True))
@@ -65,15 +74,19 @@ _FOUND = TypeAdapter(list[dict[str, object]], config=ConfigDict(defer_build=True
 _ID = TypeAdapter(Annotated[int, Field(ge=1, le=_MAX_ID)], config=ConfigDict(strict=True))
 
 
-def read_page(exchange: Exchange, kind: Kind) -> Page | None:
-    """Read a page of a search; None where it is no such page."""
+def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
+    """Read the page of that number of a search.
+
+    Returns:
+        None where it is no such page: also where it holds more records than were asked for, one
+        of them twice, or says two things of the pages that can't both be true.
+    """
     try:
         page = _Page.model_validate(read_json(exchange))
         records = tuple(_record(raw, kind) for raw in page.Records)
     except (ValueError, ValidationError, RecursionError):
         return None
-    # no page is empty: more pages than records would be read for ever
-    is_possible = page.TotalPages <= max(1, page.TotalItems)
+    is_possible = page.is_possible(number) and len({each.id for each in records}) == len(records)
     return Page(records, page.TotalItems, page.TotalPages) if is_possible else None
 
 
@@ -105,14 +118,8 @@ def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
 
 def _record(raw: Mapping[str, object], kind: Kind) -> Record:
     readable = kind.fields.keys() - kind.write_only
-    attributes: dict[str, FieldValue] = {}
-    for name in sorted(readable):
-        value = raw.get(name)
-        if isinstance(value, str):
-            # half a surrogate pair is JSON, and yet can't be written to any file
-            attributes[name] = value.encode(errors="replace").decode()
-        elif isinstance(value, FieldValue):
-            attributes[name] = value
+    found = {name: _value(raw.get(name), name, kind) for name in sorted(readable)}
+    attributes = {name: value for name, value in found.items() if value is not None}
     return Record(
         id=_ID.validate_python(raw.get("Id")),
         parent_id=_ID.validate_python(raw.get(kind.parent_property)),
@@ -122,6 +129,19 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
         updated_by=_text(raw.get("UpdatedBy"), 100),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
     )
+
+
+def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
+    """Return a property's value, or None where it can't be one."""
+    if isinstance(value, str) and name != kind.order_property:
+        # half a surrogate pair is JSON, and yet can't be written to any file
+        return value.encode(errors="replace").decode()
+    if name in {kind.title_property, kind.contents_property}:
+        return None
+    if type(value) is int:
+        most = INT32_MAX if name == kind.order_property else _MAX_ID
+        return value if -most - 1 <= value <= most else None
+    return value if isinstance(value, bool) and name != kind.order_property else None
 
 
 def _text(value: object, limit: int) -> str | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_READINGS = 5
 MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
+MAX_RECORDS = 200_000  # in one list: forty times what the largest course may have
 FEW = 3  # courses; for more, the pages of all records are counted first
 T = TypeVar("T")
 
@@ -121,35 +122,55 @@ class Lookout:
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:
         """Return those of the courses that are not on the server; raises Stop as above."""
+        left = self._not_there(courses)
+        if left:  # one answer is not believed: much hangs on it
+            self._sender.pause(BETWEEN_TRIES, f"the API knows no course {min(left)}; asking again")
+            left = self._not_there(left)
+        return left
+
+    def _not_there(self, courses: Collection[int]) -> frozenset[int]:
         wanted, there = sorted(courses), set[int]()
         for part in batched(wanted):
             there |= self._read("Course-Read", partial(self._remote.courses, part), read_ids)
         return frozenset(wanted) - there
 
     def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
-        """Read the pages after the first, until two readings in a row have the same records.
+        """Read all pages until as many records are there as the list itself counts.
 
-        Where one is removed while others are read, a third can move to a page that was read
-        already.
+        Where there are several, until two readings in a row have the same records, too: where one
+        is removed while others are read, a third can move to a page that was read already.
         """
-        if first.pages <= 1:
-            return first.records
-        before: Mapping[int, Record] = {}
+        before: Collection[int] = ()
+        why = "its list of sections changes while it is read"
         for _ in range(MAX_READINGS):
-            found = {record.id: record for record in first.records}
-            for number in range(2, first.pages + 1):
-                page = self._page(kind, number, course)
-                found.update((record.id, record) for record in page.records)
-            if found.keys() == before.keys():
+            found = self._reading(kind, course, first)
+            if len(found) != first.total:
+                why = f"its list of sections holds {len(found):,}, and counts {first.total:,}"
+                self._sender.pause(BETWEEN_TRIES, why)
+            elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
-            before, first = found, self._page(kind, 1, course)
-        raise unusable("its list of sections changes while it is read")
+            before, first = found.keys(), self._page(kind, 1, course)
+        raise unusable(why)
+
+    def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
+        """Read the pages after the first; no more of them than what the first counts is on."""
+        if first.total > MAX_RECORDS:
+            raise unusable(
+                f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
+            )
+        found = {record.id: record for record in first.records}
+        for number in range(2, first.pages + 1):
+            page = self._page(kind, number, course)
+            found.update((record.id, record) for record in page.records)
+            if not page.records or len(found) > first.total:
+                break
+        return found
 
     def _page(self, kind: Kind, number: int, course: int | None) -> Page:
         return self._read(
             f"{kind.role}-List",
             partial(self._remote.search, kind, number, course),
-            partial(read_page, kind=kind),
+            partial(read_page, kind=kind, number=number),
         )
 
     def _read(

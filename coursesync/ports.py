@@ -110,6 +110,10 @@ class Ledger(Protocol):
         """Forget the request that was counted last: what is throttled is not counted."""
         ...
 
+    def hold(self, seconds: float) -> None:
+        """Note that the API asked to send nothing for so long."""
+        ...
+
 
 class Clock(Protocol):
     """Time, and being told to stop."""

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
 from coursesync.resources import kind_of
+from coursesync.resources.base import MAX_TITLE
 from coursesync.state import Entry
-from coursesync.words import moment
+from coursesync.words import moment, unescaped, with_short_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from coursesync.state import Doubt
 
 _MOST_OPEN = 50
+_MOST_DECLARED = 50
+_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title, each of which may be escaped
 SKEW = timedelta(minutes=5)  # by which two clocks may differ
 
 
@@ -150,9 +152,11 @@ class _Places:
 
     def _title(self, attributes: Attributes) -> str:
         """Return a title as it reads: without what a server may do to how it is written."""
-        plain = unescape(str(attributes.get(self._kind.title_property, "")))
-        seen = "".join(c for c in normalize("NFKC", plain) if category(c) != "Cf")
-        return " ".join(seen.casefold().split())
+        written = str(attributes.get(self._kind.title_property, ""))[:_LONGEST_WRITTEN]
+        seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
+        # to put a long run of combining marks in order takes the square of its length
+        plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
+        return " ".join(plain.casefold().split())
 
     def _order(self, attributes: Attributes) -> object:
         return attributes.get(self._kind.order_property)
@@ -182,7 +186,10 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
             updated_on = candidate.updated_on
             wanted = Wanted(address, kind, doubt.attributes)
             if not fits(wanted, candidate.attributes):
-                attributes = candidate.attributes
+                # what orders and names a section is never lacking, whatever the server said of it
+                needed = (kind.order_property, kind.parent_property, kind.title_property)
+                sent = {name: doubt.attributes[name] for name in needed if name in doubt.attributes}
+                attributes = dict(sorted({**sent, **candidate.attributes}.items()))
     return Entry(
         attributes=attributes, id=record_id, parent_id=doubt.parent_id, updated_on=updated_on
     )
@@ -201,10 +208,18 @@ def same_html(one: str, other: str) -> bool:
     """Say whether two texts are the same HTML but for blanks, quotes, entities and comments."""
     if one == other:
         return True
-    # the parser takes a time that is the square of how many tags are left open
-    if any(text.count("<") > text.count(">") + _MOST_OPEN for text in (one, other)):
+    if not (_is_quick(one) and _is_quick(other)):
         return one.split() == other.split()
     return _Tokens.of(one) == _Tokens.of(other)
+
+
+def _is_quick(html: str) -> bool:
+    """Say whether the parser reads it in good time.
+
+    It takes the square of how many tags are left open, and of how many declarations there are.
+    """
+    is_closed = html.count("<") <= html.count(">") + _MOST_OPEN
+    return is_closed and html.count("<!") + html.count("<?") <= _MOST_DECLARED
 
 
 class _Tokens(HTMLParser):
@@ -218,7 +233,7 @@ class _Tokens(HTMLParser):
     def of(cls, html: str) -> list[object]:
         parser = cls()
         try:
-            parser.feed(html)
+            parser.feed(with_short_references(html))
             parser.close()
         except AssertionError:  # what html.parser makes of a declaration that it does not know
             return list(html.split())

@@ -132,6 +132,7 @@ class Sender:
     def _slow_down(self, seconds: float, times: int) -> None:
         """Take back the request that has just ended, and let the next one wait."""
         self._world.ledger.take_back()
+        self._world.ledger.hold(seconds)
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise Stop(
                 f"the API takes no more requests for now; it asks to wait {duration(seconds)}"

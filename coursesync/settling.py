@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.live import Record
     from coursesync.plan import Change
     from coursesync.recognition import Finding
-    from coursesync.resources.base import Address, Attributes
+    from coursesync.resources.base import Address
     from coursesync.run import Course, Run
 
 MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
@@ -73,14 +73,17 @@ def settle(run: Run) -> None:
 
 
 def _refuse(run: Run, course: Course) -> None:
+    """Send nothing to a course that is not there; what is in doubt in it is left to a person."""
     course.held = f"there is no course {course.id} in Nexudus"
-    sought = [change for change in course.changes if change.action.looks]
-    for change in sought:
-        if change.action is Action.DOUBT:  # it can't be in a course that is not there
-            run.log.record(journal.Look(address=change.address, at=run.stamp()))
-            if change.after is None:
-                run.conclude(Result(change, Status.SETTLED))
-    for change in [change for change in sought if change.after is not None][:1]:
+    creates = []
+    for change in course.changes:
+        if change.action is Action.DOUBT:
+            left = run.state.doubts[change.address]
+            candidates, reason = tuple(left.candidates), f"{left.reason}; {course.held}"
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason, candidates=candidates))
+        elif change.action.looks:
+            creates.append(change)
+    for change in creates[:1]:
         problem = Problem(change.kind.parent_property, course.held)
         run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
 
@@ -100,7 +103,7 @@ def _heed(run: Run, course: Course, findings: Mapping[Address, Finding]) -> None
             continue
         found = None if run.sent[change.address] else findings[change.address]
         if isinstance(found, Unclear):
-            _leave_in_doubt(run, course, change, in_order(change.after), found)
+            _leave_in_doubt(run, course, change, found)
         elif isinstance(found, Found):
             seen = {n: v for n, v in change.attributes.items() if n not in found.record.lacking}
             run.adopt(change, seen, found.record, Status.ADOPTED)
@@ -156,7 +159,7 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
             reason = f"{doubt.reason}; it was sent {times}, and no trace of it is there"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
         case Unclear():
-            _leave_in_doubt(run, course, change, doubt.attributes, found, doubt.since)
+            _leave_in_doubt(run, course, change, found, doubt)
         case _:
             run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
             if change.after is None:
@@ -165,17 +168,18 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
 
 
 def _leave_in_doubt(
-    run: Run, course: Course, change: Change, sent: Attributes, unclear: Unclear, since: str = ""
+    run: Run, course: Course, change: Change, unclear: Unclear, before: Doubtful | None = None
 ) -> None:
-    """Leave it to a person which of the candidates it is, if any."""
+    """Leave it to a person which of the candidates it is, if any; `before` is what was known."""
     candidates = tuple(map(_candidate, unclear.candidates))
     doubt = Doubt(
-        attributes=in_order(sent),
+        attributes=in_order(before.attributes if before else change.after),
         candidates=list(candidates),
+        claimed=before is not None and before.claimed,
         parent_id=change.parent_id,
         reason=unclear.reason,
         sent=run.sent[change.address],
-        since=since or run.stamp(),
+        since=before.since if before else run.stamp(),
     )
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
     course.held = f"{change.address} is in doubt"

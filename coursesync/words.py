@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from html import unescape
 
 from coursesync.unseen import UNSEEN
 
 # what GitHub's runner obeys in a log, as its ActionCommand.cs has it: `::` where a line starts,
 # blanks aside, and `##[` anywhere in it
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
+# eight figures that count are no character's number, nor are more of them
+_LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -54,6 +57,19 @@ def on_one_line(text: str) -> str:
 def harmless(text: str) -> str:
     """Make lines that are made of such sentences safe for a log that is no terminal."""
     return disarmed(UNSEEN.sub("", text.replace("\r", " ")))
+
+
+def with_short_references(html: str) -> str:
+    """Cut what is no character's number in HTML, as of `&#99999999999;`; it reads as before.
+
+    What reads HTML makes a number of all its figures, which Python refuses from 4,301 on.
+    """
+    return _LONG_REFERENCE.sub(r"&#\1", html) if "&#" in html else html
+
+
+def unescaped(html: str) -> str:
+    """Return text with its character references read, however long they are."""
+    return unescape(with_short_references(html))
 
 
 def inert(text: str, limit: int = 300) -> str:

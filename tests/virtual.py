@@ -11,11 +11,13 @@ from coursesync.adapters.embedded import client
 from coursesync.sandbox import Sandbox, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from coursesync.adapters.nexudus import Nexudus
+    from coursesync.exchange import Exchange
     from coursesync.report import Result
+    from coursesync.resources.base import Attributes, Kind
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -83,6 +85,53 @@ class Counted:
     def take_back(self) -> None:
         """Forget the last one."""
         self.requests.pop()
+
+    def hold(self, seconds: float) -> None:
+        """Forget it: a run of the tests ends after it."""
+
+
+class Unasked:
+    """An API that nobody asks for anything. Fits `ports.Remote`; a test's own answers some."""
+
+    logged_in = True
+    can_log_in = False
+    renewable = False
+
+    def log_in(self) -> None:
+        """Fail."""
+        raise AssertionError
+
+    def renew(self) -> bool:
+        """Fail."""
+        raise AssertionError
+
+    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+        """Fail."""
+        raise AssertionError((kind.name, attributes))
+
+    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+        """Fail."""
+        raise AssertionError((kind.name, record_id, attributes))
+
+    def delete(self, kind: Kind, record_id: int) -> Exchange:
+        """Fail."""
+        raise AssertionError((kind.name, record_id))
+
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Fail."""
+        raise AssertionError((kind.name, page, course_id))
+
+    def record(self, kind: Kind, record_id: int) -> Exchange:
+        """Fail."""
+        raise AssertionError((kind.name, record_id))
+
+    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+        """Fail."""
+        raise AssertionError((kind.name, ids))
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Fail."""
+        raise AssertionError(ids)
 
 
 @contextmanager

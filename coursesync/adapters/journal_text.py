@@ -89,13 +89,14 @@ def _may_follow(before: Header | Step, step: Step) -> bool:
 
 
 def _caught_up(saved: State, run: Header, steps: list[Step], state: Path, journal: Path) -> State:
-    if run.lineage != saved.lineage or run.target != saved.target or run.serial > saved.serial:
-        belongs = "belongs to another state than" if saved.serial else "has lost its state"
+    if saved.serial and (run.lineage != saved.lineage or run.target != saved.target):
         raise StateError(
-            f"the journal {journal} {belongs} {state}",
+            f"the journal {journal} belongs to another state than {state}",
             "It tells what a cut-off run did. Put back the state file that stood beside it, from "
             f"git or from {state}.backup; don't delete the journal before its Ids are known.",
         )
+    if run.serial > saved.serial:
+        raise _ahead(run.serial, saved.serial, state, journal)
     if run.serial == saved.serial:
         return fold(saved, steps)
     if holds(saved, steps):
@@ -103,6 +104,18 @@ def _caught_up(saved: State, run: Header, steps: list[Step], state: Path, journa
     raise StateError(
         f"the journal {journal} tells of records that the newer {state} lacks",
         "Put back the state file that stood beside it, or settle what it tells by hand.",
+    )
+
+
+def _ahead(needed: int, serial: int, state: Path, journal: Path) -> StateError:
+    """Say what to do where the state that a run began from is not there."""
+    older = f"belongs to another state than {state}: that of serial {needed}, not {serial}"
+    return StateError(
+        f"the journal {journal} {older if serial else f'has lost its state {state}'}",
+        "It tells what a cut-off run did. Put back the state file of serial "
+        f"{needed}, from git or from {state}.backup; where neither has that serial, put back the "
+        "newest that there is, wait a minute, and move the journal to another folder. Then  "
+        "coursesync apply  looks at each course first, and adopts what is there.",
     )
 
 

@@ -14,7 +14,7 @@ import re
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,10 @@ import httpcore
 import httpx
 
 from coursesync import __version__
-from coursesync.adapters.spelling import any_spelling, is_spelt_in
+from coursesync.adapters.spelling import without_secrets
 from coursesync.errors import Busy, RemoteError, UsageError
-from coursesync.exchange import Exchange
+from coursesync.exchange import Exchange, read_json
+from coursesync.live import PAGE_SIZE
 from coursesync.outcome import Throttled, classify_read
 from coursesync.words import inert
 
@@ -36,13 +37,12 @@ if TYPE_CHECKING:
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
 MAX_LIST = 268_435_456
-PAGE_SIZE = 1_000
 COURSES_PATH = "/api/content/courses"
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 _TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
 _NO_WORD = 20  # characters; no text of a course has a token as long by chance
-_LONG = 6  # characters; what is shorter is found where it is not meant
+_LONGEST_TOKEN = 8_192  # characters; headers that are longer are refused all over the web
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
 
@@ -225,41 +225,30 @@ class Nexudus:
             )
         if exchange.status in _REFUSED_LOGIN:
             raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", _CHECK_LOGIN)
-        try:
-            answer = json.loads(exchange.body) if exchange.status == HTTPStatus.OK else {}
-            token, renewal = answer["access_token"], answer.get("refresh_token") or ""
-        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            token = renewal = None
-        if (
-            not isinstance(token, str)
-            or not isinstance(renewal, str)
-            or not _TOKEN.fullmatch(token)
-        ):
+        tokens = _tokens(exchange) if exchange.status == HTTPStatus.OK else None
+        if tokens is None:
             raise RemoteError(
                 f"the base URL answers a login with something else than a token "
                 f"(HTTP {exchange.status})",
                 "Check that the base URL is that of the Nexudus API.",
             )
-        self._token, self._refresh_token = token, renewal
-        self._secrets |= {token, renewal}
+        self._token, self._refresh_token = tokens
+        self._secrets |= {*tokens}
 
-    def _without_secrets(self, body: bytes, *, listed: bool) -> bytes:
+    def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
         """Take out of an answer what a server may have echoed, for some of it is shown.
 
         What is listed is compared, not shown: an author's text may well hold a short password.
+        What is no JSON is neither: nothing of it is kept.
         """
-        if listed:
-            for token in (self._token, self._refresh_token):
-                if len(token) >= _NO_WORD:
-                    body = body.replace(token.encode(), b"***")
-            return body
-        # the longest first, for one may be a part of another
-        for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
-            if len(secret) < _LONG or is_spelt_in(secret, body):
-                body = any_spelling(secret).sub(b"***", body)
-                if len(secret) >= _LONG and is_spelt_in(secret, body):
-                    return b""  # wrapped up more than once: nothing of it is shown, nor believed
-        return body
+        tokens = {t for t in (self._token, self._refresh_token) if len(t) >= _NO_WORD}
+        try:
+            told = read_json(exchange)
+            kept = without_secrets(told, tokens if listed else self._secrets)
+            body = exchange.body if kept == told else json.dumps(kept).encode()
+        except (ValueError, RecursionError):
+            body = b""
+        return replace(exchange, body=body)
 
     def _exchange(
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
@@ -279,13 +268,15 @@ class Nexudus:
                         return Exchange(sent=True, failure="the answer was endless")
                 # a header that was sent twice is no list: a date would be joined to no date
                 names = {name.lower(): value for name, value in response.headers.multi_items()}
-                answer = bytes(received)
                 if trace.was_cut:
                     return Exchange(sent=True, failure=_LATE)
-                if address != TOKEN_PATH:
-                    listed = method == "GET" and response.status_code == HTTPStatus.OK
-                    answer = self._without_secrets(answer, listed=listed)
-                return Exchange(sent=True, status=response.status_code, headers=names, body=answer)
+            answer = Exchange(
+                sent=True, status=response.status_code, headers=names, body=bytes(received)
+            )
+            if address == TOKEN_PATH:
+                return answer
+            listed = method == "GET" and response.status_code == HTTPStatus.OK
+            return self._without_secrets(answer, listed=listed)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             failure = _LATE if trace.was_cut else _failure(error)
             return Exchange(sent=trace.sent, failure=failure)
@@ -356,6 +347,21 @@ class _Trace:
             with suppress(OSError):
                 # the plain socket's own: that of TLS would wait to say goodbye
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _tokens(exchange: Exchange) -> tuple[str, str] | None:
+    """Return the token of a login's answer and the one that renews it, "" where there is none."""
+    try:
+        answer = json.loads(exchange.body.decode("utf-8-sig"))
+        tokens = answer["access_token"], answer.get("refresh_token") or ""
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    return tokens if _is_token(tokens[0]) and (not tokens[1] or _is_token(tokens[1])) else None
+
+
+def _is_token(value: object) -> bool:
+    is_short = isinstance(value, str) and len(value) <= _LONGEST_TOKEN
+    return is_short and _TOKEN.fullmatch(str(value)) is not None
 
 
 def _basic(credentials: Credentials) -> str:

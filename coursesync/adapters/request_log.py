@@ -1,7 +1,8 @@
 """The requests of the last day, beside the state: what the API's limits are counted by.
 
-A line a request, appended and not fsynced: a courtesy to the API, which says itself when it has
-had enough. Nothing here is worth ending a run for, so nothing here raises.
+A line a request, and one a wait that the API asked for, appended and not fsynced: a courtesy to the
+API, which says itself when it has had enough. Nothing here is worth ending a run for, so nothing
+here raises.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_LINE = re.compile(rb"^([0-9]{9,12}\.[0-9]) ([rw])$", re.MULTILINE)
+_LINE = re.compile(rb"^([0-9]{9,12}\.[0-9]) ([rw]|h[0-9]{1,5})$", re.MULTILINE)
 _MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
 
 
@@ -40,21 +41,23 @@ class RequestLog:
             now: this moment on the run's own clock, on which the requests are told.
         """
         moment, past = self._time(), []
-        for at, letter in self._read():
+        for at, mark in self._read():
             # a time to come is one of a clock that was wrong: as good as now
             ago = max(0.0, moment - at)
-            if ago < DAY:
-                past.append(Request(now - ago, letter == b"w"))
+            if ago < DAY and mark in {b"r", b"w"}:
+                past.append(Request(now - ago, mark == b"w"))
         past.sort(key=lambda request: request.at)
         return past
 
+    def held_until(self, now: float) -> float:
+        """Return until when the API asked to send nothing, on the run's clock."""
+        moment = self._time()
+        holds = ((min(at, moment), int(mark[1:])) for at, mark in self._read() if mark[:1] == b"h")
+        return now + max((at + seconds - moment for at, seconds in holds), default=0.0)
+
     def note(self, *, write: bool) -> None:
         """Count a request that has just ended."""
-        self._latest = 0
-        with suppress(OSError):
-            if self._file is None:
-                self._file = self._open()
-            self._latest = os.write(self._file, _line(self._time(), b"w" if write else b"r"))
+        self._latest = self._append(b"w" if write else b"r")
 
     def take_back(self) -> None:
         """Forget the request that was counted last."""
@@ -62,6 +65,19 @@ class RequestLog:
             if self._file is not None:
                 os.ftruncate(self._file, os.fstat(self._file).st_size - self._latest)
         self._latest = 0
+
+    def hold(self, seconds: float) -> None:
+        """Note that the API asked to send nothing for so long; of that a day at most is kept."""
+        self._append(b"h%d" % ceil(min(seconds, DAY)))
+        self._latest = 0
+
+    def _append(self, mark: bytes) -> int:
+        """Write a line; return its length, 0 where it can't be written."""
+        with suppress(OSError):
+            if self._file is None:
+                self._file = self._open()
+            return os.write(self._file, _line(self._time(), mark))
+        return 0
 
     def close(self) -> None:
         """Close the file."""
@@ -77,14 +93,14 @@ class RequestLog:
                 content = os.read(file, _MAX_BYTES)
             finally:
                 os.close(file)
-        return ((float(at), letter) for at, letter in _LINE.findall(content))
+        return ((float(at), mark) for at, mark in _LINE.findall(content))
 
     def _open(self) -> int:
         """Begin the file anew with what still counts, for it would grow without end."""
         moment = self._time()
         # a time to come is one of a clock that was wrong, and would never grow old
-        past = ((min(at, moment), letter) for at, letter in self._read())
-        kept = b"".join(_line(at, letter) for at, letter in past if at > moment - DAY)
+        past = ((min(at, moment), mark) for at, mark in self._read())
+        kept = b"".join(_line(at, mark) for at, mark in past if at > moment - DAY)
         self._path.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         file = os.open(self._path, flags, 0o666)
@@ -93,6 +109,6 @@ class RequestLog:
         return file
 
 
-def _line(at: float, letter: bytes) -> bytes:
+def _line(at: float, mark: bytes) -> bytes:
     # rounded up: what is remembered as earlier than it was would let the next come too soon
-    return f"{ceil(at * 10) / 10:.1f} {letter.decode()}\n".encode()
+    return f"{ceil(at * 10) / 10:.1f} {mark.decode()}\n".encode()

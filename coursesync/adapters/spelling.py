@@ -1,69 +1,87 @@
-"""A secret in each of the ways in which an answer may spell it. Keeps no secret by itself."""
+"""What an answer says, without the secrets that it repeats, however spelt. Keeps no secret itself.
+
+Makers of JSON, HTML and URLs differ in what they escape, and one wraps another: so a text is read
+layer by layer, and where any of them tells a secret, nothing of that text is handed on. Each step
+takes a time that grows with the text, and no faster.
+"""
 
 from __future__ import annotations
 
 import base64
-import html
 import re
-from functools import cache
-from html.entities import codepoint2name
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from coursesync.words import unescaped
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
 _LAYERS = 4  # of JSON in HTML in JSON: more is nobody's
+_LEAST = 6  # characters of a secret without its layers: fewer are found where it is not meant
+_HIDDEN = "***"
+_RUN = re.compile(r"\\+")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4}))?")
 
 
-def any_spelling(secret: str) -> re.Pattern[bytes]:
-    """Return what finds a secret, as it is or as JSON, URLs, HTML and base64 write it.
+def without_secrets(told: object, secrets: Collection[str]) -> object:
+    """Return JSON's values with what tells a secret put out of sight.
 
-    Makers of JSON differ in what they escape (.NET: all that means something in HTML), so each
-    character is looked for in each of its spellings. Figures are found only by themselves, so
-    that no one-time code is cut out of the middle of an Id.
+    A secret that stands as it is is cut out; where another spelling of it is left, the whole text
+    goes. Names and numbers stay: what is shown under a name is its value, and an Id is no secret.
+
+    Raises:
+        RecursionError: it is nested too deeply.
     """
-    either = b"|".join(b"".join(map(_spellings, text)) for text in (secret, _base64(secret)))
-    found = rb"(?<![0-9])(?:%b)(?![0-9])" if secret.isdecimal() else b"(?:%b)"
-    return re.compile(found % either)
+    # the longest first, for one may be a part of another
+    ordered = sorted(filter(None, secrets), key=len, reverse=True)
+    return _without(told, ordered, _forms(ordered)) if ordered else told
 
 
-def is_spelt_in(secret: str, body: bytes) -> bool:
-    """Say whether an answer holds a secret, under several layers of spelling too: JSON in HTML."""
-    text = body.decode(errors="surrogateescape")
-    plain = _plain(text)
-    both = (secret, _base64(secret))
-    return any(each in text or _plain(each) in plain for each in both)
+def _without(told: object, secrets: Collection[str], forms: Collection[str]) -> object:
+    if isinstance(told, dict):
+        return {name: _without(value, secrets, forms) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_without(value, secrets, forms) for value in told]
+    if not isinstance(told, str):
+        return told
+    for secret in secrets:
+        told = told.replace(secret, _HIDDEN)
+    is_told = any(form in layer for layer in _layers(told) for form in forms)
+    return _HIDDEN if is_told else told
 
 
-def _plain(text: str) -> str:
+def _forms(secrets: Collection[str]) -> frozenset[str]:
+    """Return what to look for in the layers of a text: a secret as it is, and all layers off."""
+    written = [*secrets, *(base64.b64encode(secret.encode()).decode() for secret in secrets)]
+    layers = [list(_layers(each)) for each in written]
+    bare = [each[-1] for each in layers if len(each[-1]) >= _LEAST]
+    return frozenset(filter(None, [*bare, *(each[0] for each in layers)]))
+
+
+def _layers(text: str) -> Iterator[str]:
+    """Give a text as it reads, and after each layer that is taken off it."""
+    text = _seen(text)
+    yield text
     for _ in range(_LAYERS):
-        text = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
-        text = unquote_plus(html.unescape(text.replace("\\", "")), errors="surrogateescape")
-    return text
+        before = text
+        for take_off in (_without_escapes, unescaped, unquote_plus):
+            text = _seen(take_off(text))
+            yield text
+        if text == before:
+            return
 
 
-@cache
-def _spellings(character: str) -> bytes:
-    units = character.encode("utf-16-be", errors="surrogatepass").hex()
-    escapes = (rb"\\+u" + units[at : at + 4].encode() for at in range(0, len(units), 4))
-    code, written = ord(character), _bytes(character)
-    ways = [
-        re.escape(written),
-        b"(?i:%b)" % b"".join(b"%%%02x" % byte for byte in written),
-        b"(?i:%b)" % b"".join(escapes),
-        b"&#0*%d;" % code,
-        b"(?i:&#x0*%x;)" % code,
-    ]
-    if code in codepoint2name:
-        ways.append(b"&%b;" % codepoint2name[code].encode())
-    if character in "\"'\\/":
-        ways.append(rb"\\+" + re.escape(written))
-    if character == " ":
-        ways.append(rb"\+")
-    ways.sort(key=len, reverse=True)  # a backslash also begins its own escapes
-    return b"(?:%b)" % b"|".join(ways)
+def _without_escapes(text: str) -> str:
+    """Read the escapes of JSON, each behind any number of backslashes."""
+    if "\\" not in text:
+        return text
+    single = _RUN.sub(r"\\", text)
+    units = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", single)
+    return units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _base64(text: str) -> str:
-    return base64.b64encode(_bytes(text)).decode()
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="surrogateescape")
+def _seen(text: str) -> str:
+    """Leave out blanks, which are never shown as they came, and what can't be seen."""
+    joined = "".join(text.split())
+    return joined if joined.isprintable() else "".join(filter(str.isprintable, joined))

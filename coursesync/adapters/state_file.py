@@ -45,7 +45,7 @@ class StateFile:
 
     @property
     def backup_path(self) -> Path:
-        """Where the state stands as it was before the last run that wrote it."""
+        """Where the state stands as it was when the last run that wrote it began."""
         return self._beside("backup")
 
     @contextmanager
@@ -98,11 +98,14 @@ class StateFile:
     def begin(self, state: State) -> State:
         """Save what is not saved yet (a new state, a folded journal), and open a journal.
 
-        The state as it stood before is kept as a backup.
+        The state that the journal begins from is kept as a backup: the two together tell all.
         """
         self._check_unmoved(state)
-        self._back_up()
-        state = self.finish(state) if state.serial == 0 else self.recover(state)
+        if state.serial == 0:
+            state = self.finish(state)
+        else:
+            state = self.recover(state)
+            self._back_up()
         from coursesync.journal import Header  # noqa: PLC0415 - a plan writes no journal
 
         run = Header(lineage=state.lineage, serial=state.serial, target=state.target)

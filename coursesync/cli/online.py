@@ -41,7 +41,8 @@ def online(
         log = RequestLog(session.store.path)
         stack.callback(log.close)
         limits = None if session.embedded else session.limits
-        schedule = Schedule(limits, log.earlier(clock.now()))
+        now = clock.now()
+        schedule = Schedule(limits, log.earlier(now), log.held_until(now))
         clock.heed_signals()
         progress = stack.enter_context(progress_on(sys.stderr, total))
         yield World(remote, session.store, clock, progress, schedule, log)

@@ -151,15 +151,28 @@ def test_another_format_without_its_checksum_is_damage() -> None:
     assert refusal(line(RUN).replace(b'"format":1', b'"format":2')).problem.endswith("at line 1")
 
 
-@pytest.mark.parametrize(
-    "update", [{"lineage": "b-line"}, {"target": "https://other.example"}, {"serial": 2}]
-)
+@pytest.mark.parametrize("update", [{"lineage": "b-line"}, {"target": "https://other.example"}])
 def test_the_journal_of_another_state_is_refused(update: dict[str, object]) -> None:
-    """Another lineage, another target, or a state from before the run: it has no place there."""
+    """Another lineage or another target: it has no place there."""
     error = refusal(journal(RUN), SAVED.model_copy(update=update))
 
     assert error.problem == f"the journal {JOURNAL} belongs to another state than {STATE}"
     assert error.remedy.endswith("don't delete the journal before its Ids are known.")
+
+
+def test_the_journal_of_a_newer_state_is_refused() -> None:
+    """A state from before the run lacks what was done since: the one needed is named.
+
+    Where nobody has that one, an older one does, for apply looks before it sends.
+    """
+    error = refusal(journal(RUN), SAVED.model_copy(update={"serial": 2}))
+
+    assert error.problem == (
+        f"the journal {JOURNAL} belongs to another state than {STATE}: that of serial 3, not 2"
+    )
+    assert f"serial 3, from git or from {STATE}.backup; where neither has" in error.remedy
+    assert "move the journal to another folder" in error.remedy
+    assert error.remedy.endswith("looks at each course first, and adopts what is there.")
 
 
 def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:

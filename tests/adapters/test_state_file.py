@@ -129,6 +129,18 @@ def test_a_run_begins_with_a_backup() -> None:
     }
 
 
+def test_the_backup_is_what_the_journal_begins_from() -> None:
+    """Also where an earlier run's journal is folded in first: no Id is in neither of the two."""
+    disk = disk_of(state=serialise(SAVED), journal=line(RUN) + line(INTENT))
+    store = StateFile(PATH, TARGET, disk)
+    begun = store.begin(store.load())
+    del disk.names[PATH]
+    disk.names[PATH] = Inode(contents(disk)[BACKUP])
+
+    assert begun.serial == SAVED.serial + 1
+    assert StateFile(PATH, TARGET, disk).load() == begun
+
+
 FIRST = Header(lineage="a-line", serial=1, target=TARGET)
 
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import REQUESTS, STATE, pointed_at, sandbox_here, saved, write_outline
+from harness import REQUESTS, SECTIONS, STATE, pointed_at, sandbox_here, saved, write_outline
 
 from coursesync.sandbox import Settings
 
@@ -58,6 +58,29 @@ def test_a_minute_s_writes_are_remembered_by_the_next_run(
     assert "the API's limits" in told
     assert process.returncode == 143
     assert titles(api) == ["One", "Two"]
+
+
+@pytest.mark.parametrize("page", ["GET", "POST"])
+def test_a_wait_that_was_asked_for_is_kept_by_the_next_run(
+    author: CommandLine, api: SandboxServer, courses: Path, page: str
+) -> None:
+    """Told to wait and interrupted, a run is followed by one that sends nothing till it is over."""
+    write_outline(courses, "a", 4711, "One")
+    api.fault(f"{page} {SECTIONS}@1:throttled=600")
+    with author.start("apply", "--auto-approve") as process:
+        assert process.stderr is not None
+        assert any("waiting 10 minutes" in line for line in process.stderr)
+        process.terminate()
+        process.communicate(timeout=60)
+    met = len(api.log())
+    with author.start("apply", "--auto-approve") as process:
+        assert process.stderr is not None
+        told = next((line for line in process.stderr if "waiting" in line), "")
+        process.terminate()
+        process.communicate(timeout=60)
+
+    assert re.search("waiting (10 minutes|9 minutes [0-9]+ seconds): the API's limits", told)
+    assert len(api.log()) == met
 
 
 def test_max_writes_ends_a_run_and_the_next_goes_on(

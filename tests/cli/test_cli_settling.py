@@ -16,8 +16,12 @@ from harness import (
     wait_until,
     write_outline,
 )
+from secrecy.echo import Echo, echoing
 
+from coursesync.adapters.state_text import serialise
+from coursesync.resources.base import Address
 from coursesync.sandbox import Settings
+from coursesync.state import Doubt, State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -387,3 +391,60 @@ def test_a_list_is_asked_for_again(
     assert applied.code == 0, applied.err
     assert len(api.creates()) == 3
     assert onboarding.exists()
+
+
+def test_what_the_api_claimed_to_have_made_is_never_sent_again(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Told that it was made, only a person lets it be sent again: whatever was near meanwhile."""
+    write_outline(courses, "a", 4711, "One")
+    api.leave_in_doubt(1, "no-id")
+    author("apply", "--auto-approve")
+    api.no_faults()
+    api.foreign_remove(int(str(ids(api)[0])))
+    other = api.foreign_create(4711, "Retitled")
+    near = author("apply", "--auto-approve")
+    api.foreign_remove(other)
+    gone = author("apply", "--auto-approve")
+
+    assert "something else appeared" in near.err
+    assert (near.code, gone.code) == (6, 6)
+    assert saved(courses).doubts == (ONE,)
+    assert len(api.creates()) == 1
+
+
+def test_a_doubt_in_a_course_that_is_not_there_stays(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """That a course can't be found settles nothing: that is for a person, and nothing is sent."""
+    write_outline(courses, "a", 4799, "One")
+    sent: dict[str, str | int | bool] = {"Title": "One", "DisplayOrder": 10, "CourseId": 4799}
+    lost = Doubt(attributes=sent, parent_id=4799, reason="no answer", since="2026-01-01T00:00:00Z")
+    doubts = {Address(ONE): lost, Address(TWO): lost}
+    state = State(doubts=doubts, lineage="x", serial=3, target=api.url)
+    (courses / STATE).write_bytes(serialise(state))
+    applied = author("apply", "--auto-approve")
+
+    assert applied.code == 6, applied.err
+    assert f"{ONE} is in doubt: no answer; there is no course 4799 in Nexudus" in applied.err
+    assert saved(courses).doubts == (ONE, TWO)
+    assert api.creates() == []
+
+
+@pytest.mark.parametrize("order", [None, "first", 2**31, 10**4_200, True, [1]])
+def test_a_candidate_of_a_strange_order_can_be_the_one(
+    cli: CommandLine, courses: Path, order: object
+) -> None:
+    """What the server says of its place may be no number: it is the section's all the same."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    listed = {"Id": 7, "CourseId": 4711, "Title": "One", "DisplayOrder": order}
+    with echoing(Echo(listed=[listed])) as server:
+        online = cli.having({"COURSESYNC_BASE_URL": server.url, "NEXUDUS_TOKEN": "x"})
+        online("apply", "--auto-approve")
+        resolved = online("resolve", ONE, "--id", "7")
+        after = [online(*command) for command in (["plan"], ["apply", "--auto-approve"])]
+
+    assert resolved.code == 0, resolved
+    assert after[0].code == 0, after
+    assert not any("Traceback" in ran.err for ran in after)
+    assert saved(courses).entries[ONE] == 7

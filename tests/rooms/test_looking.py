@@ -1,112 +1,125 @@
-"""How many requests it takes to look at some courses."""
+"""What a course holds, by a list that is believed only where it is whole."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 import pytest
-from virtual import Counted, Quiet, VirtualClock
+from virtual import Counted, Quiet, Unasked, VirtualClock
 
-from coursesync.adapters.state_file import StateFile
+from coursesync import live
 from coursesync.exchange import Exchange
 from coursesync.limits import Schedule
 from coursesync.looking import Lookout
 from coursesync.ports import World
 from coursesync.resources.section import SECTION
 from coursesync.sending import Sender
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from coursesync.resources.base import Attributes, Kind
+    from coursesync.ports import StateStore
+    from coursesync.resources.base import Kind
+
+COURSE = 4711
 
 
 @dataclass
-class Listing:
-    """An API that tells what it has, and no more: so many courses of so many sections each.
+class Lister(Unasked):
+    """An API that answers each question by what is next, the last of it for ever."""
 
-    Fits `ports.Remote`; a page has ten records.
-    """
+    answers: list[object]
+    asked: list[int] = field(default_factory=list)
 
-    courses_there: int
-    sections: int
-    logged_in: bool = True
-    can_log_in: bool = False
-    renewable: bool = False
-
-    def search(self, _kind: Kind, page: int, course_id: int | None = None) -> Exchange:
-        """Answer with a page."""
-        everything = [
-            {"Id": 1000 * course + number, "CourseId": course}
-            for course in range(1, self.courses_there + 1)
-            for number in range(self.sections)
-            if course_id in {None, course}
-        ]
-        pages = -(-len(everything) // 10)
-        records = everything[10 * (page - 1) : 10 * page]
-        found = {"Records": records, "TotalItems": len(everything), "TotalPages": pages}
-        headers = {"content-type": "application/json"}
-        return Exchange(sent=True, status=200, headers=headers, body=json.dumps(found).encode())
-
-    def log_in(self) -> None:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def renew(self) -> bool:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def delete(self, kind: Kind, record_id: int) -> Exchange:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def record(self, kind: Kind, record_id: int) -> Exchange:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
-        """Never asked for."""
-        raise NotImplementedError
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Answer by the next page."""
+        assert (kind, course_id) == (SECTION, COURSE)
+        self.asked.append(page)
+        return self._next()
 
     def courses(self, ids: Sequence[int]) -> Exchange:
-        """Never asked for."""
-        raise NotImplementedError
+        """Answer by the next list of courses."""
+        self.asked.append(len(ids))
+        return self._next()
+
+    def _next(self) -> Exchange:
+        body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        headers = {"content-type": "application/json"}
+        return Exchange(sent=True, status=200, headers=headers, body=json.dumps(body).encode())
+
+
+def page(*ids: int, total: int, pages: int = 1, **more: object) -> dict[str, object]:
+    records = [{"Id": each, "CourseId": COURSE} for each in ids]
+    return {"Records": records, "TotalItems": total, "TotalPages": pages, **more}
+
+
+def lookout(api: Lister) -> Lookout:
+    clock = VirtualClock()
+    nowhere = cast("StateStore", None)  # a look writes nothing
+    world = World(api, nowhere, clock, Quiet(), Schedule(None), Counted(clock))
+    return Lookout(Sender(world), api)
+
+
+def looked(api: Lister) -> list[int]:
+    return [record.id for record in lookout(api).course(SECTION, COURSE)]
 
 
 @pytest.mark.parametrize(
-    ("courses", "sections", "requests"),
+    "partial",
     [
-        (3, 10, 3),  # few courses, each by itself
-        (4, 2, 1),  # one page has it all
-        (4, 4, 4),  # two pages, read twice
-        (4, 6, 5),  # three pages, read twice, would be six: a request a course after the first
-        (10, 10, 11),  # as many pages as courses
-        (5, 6, 6),  # five requests more, either way
-        (12, 5, 12),  # eleven requests more, where the courses would take twelve
-        (14, 4, 12),  # twice six pages are fewer
+        page(total=1),
+        page(1, total=2),
+        page(1, 2, total=1),
+        page(1, 1, total=2),
+        page(1, 1, total=1),
+        page(1, total=1, HasNextPage=True),
+        page(1, total=1, HasNextPage="no"),
+        page(1, total=2, pages=2, HasNextPage=False),
+        page(*range(1, live.PAGE_SIZE + 2), total=live.PAGE_SIZE + 1),
     ],
 )
-def test_everything_is_listed_only_where_that_is_fewer_requests(
-    tmp_path: Path, courses: int, sections: int, requests: int
-) -> None:
-    """A page counts twice, for it is read twice; one that was read to count them is spent."""
-    clock = VirtualClock()
-    ledger = Counted(clock)
-    remote = Listing(courses, sections)
-    store = StateFile(tmp_path / "s.json", "http://localhost")
-    world = World(remote, store, clock, Quiet(), Schedule(None), ledger)
-    found = Lookout(Sender(world), remote).around(SECTION, range(1, courses + 1))
+def test_a_list_that_is_not_whole_is_not_believed(partial: dict[str, object]) -> None:
+    """What says itself that there is more, or can't be true, is asked for again, then given up."""
+    whole = page(1, 2, total=2)
 
-    assert len(ledger.requests) == requests
-    assert [len(found[course]) for course in range(1, courses + 1)] == [sections] * courses
+    assert looked(Lister([partial, whole])) == [1, 2]
+    with pytest.raises(Stop) as stop:
+        looked(Lister([partial]))
+    assert stop.value.unusable
+
+
+def test_pages_counted_by_another_size_are_not_believed() -> None:
+    """Where more is counted than all pages together hold, nothing is known of the rest."""
+    api = Lister([page(1, 2, total=5), page(1, 2, total=5), page(*range(1, 6), total=5)])
+
+    assert looked(api) == [1, 2, 3, 4, 5]
+
+
+def test_empty_pages_are_not_read_for_ever() -> None:
+    """A page that holds nothing is the last that is read, whatever was counted."""
+    api = Lister([page(1, total=150_000, pages=150_000), page(total=150_000, pages=150_000)])
+    with pytest.raises(Stop):
+        looked(api)
+
+    assert len(api.asked) < 20
+
+
+def test_no_list_is_without_bounds() -> None:
+    """More records than any site has are not read at all."""
+    api = Lister([page(1, total=200_001, pages=201)])
+    with pytest.raises(Stop) as stop:
+        looked(api)
+
+    assert "200,000" in stop.value.reason
+    assert api.asked == [1]
+
+
+def test_a_course_is_missing_only_where_two_answers_say_so() -> None:
+    """One answer that lacks a course is not believed; a second one is."""
+    there = [{"Id": 4711}]
+
+    assert lookout(Lister([[], there])).missing([4711]) == frozenset()
+    assert lookout(Lister([there])).missing([4711, 4712]) == frozenset({4712})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from html import escape
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -287,6 +288,35 @@ def test_no_record_is_found_for_two_creates(titles: list[str], sent_already: boo
 
     assert len(found) == len(set(found))
     assert all(titles.count(records[each - 1].attributes["Title"]) == 1 for each in found)  # type: ignore[arg-type]
+
+
+LONG = 200_000
+AWKWARD = {
+    "conditional comments": "<![if >" * LONG,
+    "sections": "<![cdata[ >" * LONG,
+    "instructions": "<?x >" * LONG,
+    "a reference": f"&#{'9' * 5_000};",
+    "a reference in an attribute": f"<a b='&#{'9' * 5_000};'>",
+    "marks": "a" + "\u0301\u0316" * LONG,
+}
+
+
+@pytest.mark.parametrize("awkward", AWKWARD)
+def test_what_is_awkward_to_read_is_compared_in_good_time(awkward: str) -> None:
+    """Whatever a title and contents on the server hold, a look at them ends, and soon."""
+    text = AWKWARD[awkward]
+    there = [record(1, Title=text), record(2, SectionContents=text)]
+    began = monotonic()
+    found = recognise([wanted({**SENT, "Title": "Other"})], there)[address("welcome")]
+
+    assert isinstance(found, Unclear)
+    assert monotonic() - began < 5
+
+
+@pytest.mark.parametrize("figures", ["38", "0" * 5_000 + "38"])
+def test_a_reference_is_read_however_long_it_is(figures: str) -> None:
+    """A character's number may have many noughts before it, and is the same character."""
+    assert same_html("<p>a & b</p>", f"<p>a &#{figures}; b</p>")
 
 
 def candidate(**changed: FieldValue) -> Candidate:

@@ -86,8 +86,8 @@ def answer(echo: Echo) -> tuple[int, str, dict[str, str], bytes]:
     body = json.dumps({"WasSuccessful": False, **told, "error": "x", "error_description": flat})
     headers = {"Content-Type": "application/json", "X-Echo": flat}
     match echo.how:
-        case "escaped":
-            return 400, flat, headers, _escaped(body)
+        case "escaped" | "utf-16" | "unseen":
+            return 400, flat, headers, _odd(echo, body)
         case "unsuccessful":
             return 200, "OK", headers, body.encode()
         case "redirect" | "moved" | "see":
@@ -103,15 +103,34 @@ def answer(echo: Echo) -> tuple[int, str, dict[str, str], bytes]:
     return int(echo.how), flat, headers, body.encode()
 
 
-def _escaped(text: str) -> bytes:
-    """Write JSON as .NET does: what may mean something in HTML is escaped."""
+def _odd(echo: Echo, body: str) -> bytes:
+    """Write JSON in another encoding, with what can't be seen, or as .NET does.
+
+    That escapes what may mean something in HTML.
+    """
+    if echo.how == "utf-16":
+        return body.encode("utf-16")
+    if echo.how == "unseen":
+        parted = " ".join("\u200b".join(secret) for secret in echo.secrets)
+        return json.dumps({"WasSuccessful": False, "Message": parted}).encode()
     for character in "+&<>'/":
-        text = text.replace(character, f"\\u{ord(character):04X}")
-    return text.encode()
+        body = body.replace(character, f"\\u{ord(character):04X}")
+    return body.encode()
 
 
 STATUSES = ("400", "401", "403", "404", "422", "500", "503")
-WRONGS = ("escaped", "unsuccessful", "redirect", "moved", "see", "page", "type", *STATUSES)
+WRONGS = (
+    "escaped",
+    "utf-16",
+    "unseen",
+    "unsuccessful",
+    "redirect",
+    "moved",
+    "see",
+    "page",
+    "type",
+    *STATUSES,
+)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -272,8 +272,9 @@ def test_nothing_on_the_command_line_of_the_process(
     cli: CommandLine, courses: Path, guarded: SandboxServer
 ) -> None:
     """What `ps` shows of a run, and what its lock tells, holds no secret."""
-    write_outline(courses, "a", 4711, "One")
-    guarded.fault(f"POST {SECTIONS}@1:slow=1")
+    write_outline(courses, "a", 4711, "One", "Two")
+    # the first is known once it is answered: the second keeps the run going
+    guarded.fault(f"POST {SECTIONS}@1+:slow=1")
     online = cli.having({**LOGIN, "COURSESYNC_BASE_URL": guarded.url})
     with online.start("apply", "--auto-approve") as process:
         wait_until(lambda: bool(guarded.creates()) or process.poll() is not None)

@@ -1,0 +1,76 @@
+"""How many requests it takes to look at some courses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from virtual import Counted, Quiet, Unasked, VirtualClock
+
+from coursesync.adapters.state_file import StateFile
+from coursesync.exchange import Exchange
+from coursesync.limits import Schedule
+from coursesync.looking import Lookout
+from coursesync.ports import World
+from coursesync.resources.section import SECTION
+from coursesync.sending import Sender
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coursesync.resources.base import Kind
+
+
+@dataclass
+class Listing(Unasked):
+    """An API that tells what it has, and no more: so many courses of so many sections each.
+
+    Fits `ports.Remote`; a page has ten records.
+    """
+
+    courses_there: int
+    sections: int
+
+    def search(self, _kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Answer with a page."""
+        everything = [
+            {"Id": 1000 * course + number, "CourseId": course}
+            for course in range(1, self.courses_there + 1)
+            for number in range(self.sections)
+            if course_id in {None, course}
+        ]
+        pages = -(-len(everything) // 10)
+        records = everything[10 * (page - 1) : 10 * page]
+        found = {"Records": records, "TotalItems": len(everything), "TotalPages": pages}
+        headers = {"content-type": "application/json"}
+        return Exchange(sent=True, status=200, headers=headers, body=json.dumps(found).encode())
+
+
+@pytest.mark.parametrize(
+    ("courses", "sections", "requests"),
+    [
+        (3, 10, 3),  # few courses, each by itself
+        (4, 2, 1),  # one page has it all
+        (4, 4, 4),  # two pages, read twice
+        (4, 6, 5),  # three pages, read twice, would be six: a request a course after the first
+        (10, 10, 11),  # as many pages as courses
+        (5, 6, 6),  # five requests more, either way
+        (12, 5, 12),  # eleven requests more, where the courses would take twelve
+        (14, 4, 12),  # twice six pages are fewer
+    ],
+)
+def test_everything_is_listed_only_where_that_is_fewer_requests(
+    tmp_path: Path, courses: int, sections: int, requests: int
+) -> None:
+    """A page counts twice, for it is read twice; one that was read to count them is spent."""
+    clock = VirtualClock()
+    ledger = Counted(clock)
+    remote = Listing(courses, sections)
+    store = StateFile(tmp_path / "s.json", "http://localhost")
+    world = World(remote, store, clock, Quiet(), Schedule(None), ledger)
+    found = Lookout(Sender(world), remote).around(SECTION, range(1, courses + 1))
+
+    assert len(ledger.requests) == requests
+    assert [len(found[course]) for course in range(1, courses + 1)] == [sections] * courses
