@@ -15,18 +15,12 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.request_log import RequestLog
 from coursesync.apply import apply
+from coursesync.cli.options import SecondsRange, target_options, workspace_argument
 from coursesync.cli.progress import progress_on
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
 from coursesync.cli.screen import painter, say
-from coursesync.cli.session import (
-    SecondsRange,
-    complete_courses,
-    open_session,
-    plan_of,
-    target_options,
-    workspace_argument,
-)
+from coursesync.cli.session import complete_courses, open_session, plan_of
 from coursesync.errors import ExitCode, UsageError
 from coursesync.limits import Schedule
 from coursesync.ports import World

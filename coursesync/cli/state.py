@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
+from coursesync.cli.options import SecondsRange, target_options, workspace_argument
 from coursesync.cli.screen import say
-from coursesync.cli.session import SecondsRange, open_session, target_options, workspace_argument
+from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
