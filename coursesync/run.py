@@ -113,7 +113,10 @@ class Run:
         self.sender.go_on()
 
     def conclude(self, result: Result) -> None:
-        """Note what became of a change, and tell it as progress; the journal knows by now."""
+        """Note what became of a change, and tell it as progress.
+
+        Raises nothing: what has to be in the journal of it is there by now.
+        """
         self.results[result.change.address] = result
         if result.change.action.writes:
             self.sender.planned -= 1

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from coursesync.errors import UsageError
 from coursesync.words import inert
 
+DEFAULT_BASE_URL = "https://spaces.nexudus.com"
 # the embedded sandbox's name in its state; nothing listens there
 EMBEDDED = "http://localhost/sandbox"
 # what an address of the web is written with: https://www.rfc-editor.org/rfc/rfc3986#section-2

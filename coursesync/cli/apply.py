@@ -14,18 +14,16 @@ from coursesync.adapters.clock import SystemClock
 from coursesync.apply import apply
 from coursesync.brake import oversized
 from coursesync.cli.online import online
-from coursesync.cli.report import exit_code, tell, warn_of_the_day
-from coursesync.cli.reviewed import check
-from coursesync.cli.screen import painter, say
-from coursesync.cli.session import (
+from coursesync.cli.options import (
     SecondsRange,
-    complete_courses,
-    open_session,
-    plan_of,
     removal_options,
     target_options,
     workspace_argument,
 )
+from coursesync.cli.report import exit_code, tell, warn_of_the_day
+from coursesync.cli.reviewed import check
+from coursesync.cli.screen import painter, say
+from coursesync.cli.session import complete_courses, open_session, plan_of
 from coursesync.errors import ExitCode, UsageError
 from coursesync.render import text
 from coursesync.run import Terms

@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.text_files import shown
+from coursesync.cli.options import removal_options, target_options, workspace_argument
 from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say, show
-from coursesync.cli.session import (
-    open_session,
-    plan_of,
-    removal_options,
-    target_options,
-    workspace_argument,
-)
+from coursesync.cli.session import open_session, plan_of
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.render import text
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
+from coursesync.cli.options import target_options, workspace_option
 from coursesync.cli.screen import say
-from coursesync.cli.session import open_session, target_options, workspace_option
+from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.recognition import entry_of
 from coursesync.resources.base import parse_address

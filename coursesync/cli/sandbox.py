@@ -7,8 +7,8 @@ from typing import Literal
 
 import click
 
+from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import say
-from coursesync.cli.session import workspace_argument
 from coursesync.errors import CoursesyncError, UsageError
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.cli.screen import say, show
-from coursesync.cli.session import (
+from coursesync.cli.options import (
     SecondsRange,
-    open_session,
     target_options,
     workspace_argument,
     workspace_option,
 )
+from coursesync.cli.screen import say, show
+from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.resources.base import course_of, key_of, parse_address
 from coursesync.words import inert

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import show
-from coursesync.cli.session import workspace_argument
 from coursesync.words import count
 
 if TYPE_CHECKING:

@@ -191,6 +191,69 @@ def test_a_configuration_that_is_not_valid_is_64(cli: CommandLine, onboarding: P
         assert "coursesync.toml is not valid" in ran.err
 
 
+MISTAKES = {
+    'base_url = ["https://x.example"]': (
+        "`base_url` must be text in quotes, and is a list",
+        'Write it as in  base_url = "https://spaces.nexudus.com"',
+    ),
+    "state = 3": (
+        "`state` must be text in quotes, and is 3",
+        'Write it as in  state = "coursesync.state.json"',
+    ),
+    'settling_time = "60"': (
+        '`settling_time` must be a number of seconds from 0 to 3,600, and is "60"',
+        "Write it as in  settling_time = 60",
+    ),
+    "settling_time = inf": ("from 0 to 3,600, and is inf", "settling_time = 60"),
+    "settling_time = {a = 1}": ("from 0 to 3,600, and is a table", "settling_time = 60"),
+    "[limits]\ngap = true": (
+        "`limits.gap` must be a number of seconds from 0 to 3,600, and is true",
+        "Write it as in  gap = 0.1  below  [limits]",
+    ),
+    '[limits]\nwrites_a_day = "5000"': (
+        '`limits.writes_a_day` must be a whole number from 1 to 1,000,000, and is "5000"',
+        "Write it as in  writes_a_day = 5000  below  [limits]",
+    ),
+    "[limits]\nwrites_a_day = 5000.0": ("whole number from 1 to 1,000,000, and is 5000.0", ""),
+    "[limits]\nwrites_a_day = 0": ("a whole number from 1 to 1,000,000, and is 0", ""),
+    "[limits]\nwrites = 3": (
+        "there is no field `limits.writes`",
+        "Below  [limits]  it may hold gap, writes_a_minute, writes_a_day, ",
+    ),
+    "writes_a_day = 3": (
+        "there is no field `writes_a_day`",
+        "It may hold base_url, state, settling_time, and a table  [limits]",
+    ),
+    "limits = 3": ("`limits` is no table of fields", "Below  [limits]  it may hold gap, "),
+    "base_url =": ("it is no TOML: Invalid value", "It may hold base_url, "),
+    "state = 'é'".encode("latin-1"): ("it is not in UTF-8", "Save it as UTF-8."),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), MISTAKES.items())
+def test_a_mistake_in_the_configuration_is_told_in_words(
+    cli: CommandLine, onboarding: Path, content: str | bytes, words: tuple[str, str]
+) -> None:
+    """The field, what is wrong with it, and what to write; a number in quotes is no number."""
+    path = onboarding.with_name("coursesync.toml")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    ran = cli("plan")
+
+    assert ran.code == 64
+    assert ran.err.startswith("Error: courses/coursesync.toml is not valid: ")
+    assert all(each in ran.err for each in words)
+
+
+def test_a_configuration_may_say_whole_seconds(cli: CommandLine, onboarding: Path) -> None:
+    """A number of seconds needs no point."""
+    path = onboarding.with_name("coursesync.toml")
+    path.write_text("settling_time = 30\n[limits]\ngap = 1\nwrites_a_day = 100\n")
+    planned = cli("plan")
+
+    assert planned.code == 0, planned.err
+    assert "3 % of a day's 100 writes" in planned.out
+
+
 def test_the_configuration_names_the_target(cli: CommandLine, onboarding: Path) -> None:
     """`base_url` of `coursesync.toml` is the target; the environment and the flag come first."""
     onboarding.with_name("coursesync.toml").write_text('base_url = "https://a.example/"')

@@ -1,0 +1,154 @@
+"""`coursesync.toml`: what it may hold, how it is read, and what is wrong with it in words.
+
+Knows no option and no variable. A field says itself, in its description, what it must be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from coursesync.adapters.state_file import NAME
+from coursesync.adapters.text_files import read
+from coursesync.errors import UnusableFile, UsageError
+from coursesync.limits import PUBLISHED, Limits
+from coursesync.run import SETTLING
+from coursesync.target import DEFAULT_BASE_URL
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = "coursesync.toml"
+_MAX_CONFIG = 65_536
+_LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
+Text: TypeAlias = Annotated[str, Field(description="text in quotes")]
+Seconds: TypeAlias = Annotated[
+    float,
+    Field(ge=0, le=3_600, allow_inf_nan=False, description="a number of seconds from 0 to 3,600"),
+]
+Requests: TypeAlias = Annotated[
+    int, Field(ge=1, le=1_000_000, description="a whole number from 1 to 1,000,000")
+]
+OnRemovalText: TypeAlias = Annotated[
+    Literal["keep", "deactivate", "delete"],
+    Field(description='"keep", "deactivate" or "delete"'),
+]
+_READ = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+class LimitsConfig(BaseModel):
+    """`[limits]`: what the API allows; `gap` is the least time between two requests, in seconds."""
+
+    model_config = _READ
+
+    gap: Seconds = PUBLISHED.gap
+    writes_a_minute: Requests = PUBLISHED.writes_a_minute
+    writes_a_day: Requests = PUBLISHED.writes_a_day
+    requests_a_minute: Requests = PUBLISHED.requests_a_minute
+    requests_an_hour: Requests = PUBLISHED.requests_an_hour
+    requests_a_day: Requests = PUBLISHED.requests_a_day
+
+    def limits(self) -> Limits:
+        """Return the same as the value that a schedule takes."""
+        return Limits(**self.model_dump())
+
+
+class Config(BaseModel):
+    """`coursesync.toml`, in the workspace."""
+
+    model_config = _READ
+
+    base_url: Text = DEFAULT_BASE_URL
+    state: Text = NAME
+    settling_time: Seconds = SETTLING
+    on_removal: OnRemovalText = "keep"
+    limits: LimitsConfig = LimitsConfig()
+
+
+def config_of(folder: Path) -> Config:
+    """Read a workspace's `coursesync.toml`, if it has one.
+
+    Raises:
+        UsageError: it can't be read or is not valid; the message says what to write instead.
+    """
+    path = folder / CONFIG
+    try:
+        os.lstat(path)
+        content = read(path)
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnusableFile) as error:
+        raise UsageError(f"the configuration can't be used: {error}", _may_hold(Config)) from error
+    if len(content) > _MAX_CONFIG:
+        raise UsageError(f"{path} is larger than {_MAX_CONFIG:,} bytes", _may_hold(Config))
+    try:
+        config = _parsed(content)
+    except (ValueError, RecursionError) as error:
+        problem, remedy = _wrong(error)
+        raise UsageError(f"{path} is not valid: {problem}", remedy) from error
+    longest = max(len(os.fsencode(part)) for part in config.state.split("/"))
+    if not config.state.strip() or not config.state.isprintable() or longest > _LONGEST_NAME:
+        raise UsageError(
+            f"{path} is not valid: `state` is not the name of a file",
+            f"Write it as in  state = {json.dumps(NAME)}",
+        )
+    return config
+
+
+def _parsed(content: bytes) -> Config:
+    import tomllib  # noqa: PLC0415 - only where there is such a file
+
+    return Config.model_validate(tomllib.loads(content.decode()))
+
+
+def _wrong(error: Exception) -> tuple[str, str]:
+    """Say what is wrong with a text, and what to write instead."""
+    if isinstance(error, ValidationError):
+        return _wrong_field(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not in UTF-8", "Save it as UTF-8."
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply", _may_hold(Config)
+    return f"it is no TOML: {inert(str(error), 100)}", _may_hold(Config)
+
+
+def _wrong_field(error: ValidationError) -> tuple[str, str]:
+    """Say what is wrong with the first field that can't be taken."""
+    first = error.errors(include_url=False)[0]
+    *table, name = map(str, first["loc"])
+    model = LimitsConfig if table else Config
+    field = model.model_fields.get(name)
+    told = f"`{inert('.'.join([*table, name]), 80)}`"
+    below = f"  below  [{table[0]}]" if table else ""
+    if field is None:
+        return f"there is no field {told}", _may_hold(model)
+    if first["type"] == "model_type":
+        return f"{told} is no table of fields", _may_hold(LimitsConfig)
+    return (
+        f"{told} must be {field.description}, and is {_as_written(first['input'])}",
+        f"Write it as in  {name} = {json.dumps(field.default)}{below}",
+    )
+
+
+def _may_hold(model: type[BaseModel]) -> str:
+    names = [name for name in model.model_fields if name != "limits"]
+    if model is LimitsConfig:
+        return f"Below  [limits]  it may hold {', '.join(names)}."
+    return f"It may hold {', '.join(names)}, and a table  [limits]"
+
+
+def _as_written(value: object) -> str:
+    """Return a value as TOML has it, or what kind of value it is."""
+    match value:
+        case bool() | str():
+            return inert(json.dumps(value, ensure_ascii=False), 60)
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case _:
+            return inert(str(value), 60)

@@ -1,0 +1,92 @@
+"""The arguments and options that several commands share. Reads nothing; only says what they are."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from coursesync.adapters.state_file import NAME
+from coursesync.removal import OnRemoval
+from coursesync.target import DEFAULT_BASE_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+class SecondsRange(click.FloatRange):
+    """A length of time; `nan` would be neither over nor not."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return the seconds; fails where they are no finite number in the range."""
+        seconds = float(super().convert(value, param, ctx))
+        if not isfinite(seconds):
+            self.fail(f"{value!r} is no length of time", param, ctx)
+        return seconds
+
+
+workspace_argument = click.argument(
+    "workspace", default="courses", type=click.Path(path_type=Path), required=False
+)
+workspace_option = click.option(
+    "--workspace",
+    "-w",
+    default="courses",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The folder of the outlines.",
+)
+
+
+def removal_options(command: F) -> F:
+    """Add the options that say what becomes of sections that are in no outline any more."""
+    options = (
+        click.option(
+            "--prune", is_flag=True, help="Delete, where that is what happens to such sections."
+        ),
+        click.option(
+            "--on-removal",
+            type=click.Choice([each.value for each in OnRemoval]),
+            envvar="COURSESYNC_ON_REMOVAL",
+            help="What happens to sections that are in no outline any more.  [default: keep]",
+        ),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def target_options(command: F) -> F:
+    """Add the options that say which target, and which state."""
+    options = (
+        click.option(
+            "--sandbox",
+            is_flag=True,
+            envvar="COURSESYNC_SANDBOX",
+            help="Use the embedded sandbox, with a state of its own under .coursesync/.",
+        ),
+        click.option(
+            "--state",
+            metavar="FILE",
+            envvar="COURSESYNC_STATE",
+            help=f"The state file, in the workspace.  [default: {NAME}]",
+        ),
+        click.option(
+            "--base-url",
+            metavar="URL",
+            envvar="COURSESYNC_BASE_URL",
+            help=f"The API.  [default: {DEFAULT_BASE_URL}]",
+        ),
+    )
+    for option in options:
+        command = option(command)
+    return command
