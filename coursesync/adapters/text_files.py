@@ -17,11 +17,11 @@ def shown(path: Path | str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in written)
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, most: int = MAX_BYTES) -> bytes:
     """Read a file's bytes.
 
     Raises:
-        UnusableFile: it can't be opened, is no regular file, or is larger than `MAX_BYTES`.
+        UnusableFile: it can't be opened, is no regular file, or is larger than `most` bytes.
     """
     try:
         # a FIFO would block an open that waits for a writer
@@ -40,18 +40,18 @@ def read(path: Path) -> bytes:
                 f"{shown(path)} is no file",
                 "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
             )
-        content = b""
+        content = bytearray()
         # to its end, wherever that is by now: it may grow while it is read
-        while len(content) <= MAX_BYTES and (more := os.read(descriptor, 65_536)):
+        while len(content) <= most and (more := os.read(descriptor, 65_536)):
             content += more
     finally:
         os.close(descriptor)
-    if len(content) > MAX_BYTES:
+    if len(content) > most:
         raise UnusableFile(
-            f"{shown(path)} is larger than 1 MB ({facts.st_size / 1e6:.1f} MB)",
+            f"{shown(path)} is larger than {most >> 20} MB ({facts.st_size / 1e6:.1f} MB)",
             "An outline or a content file is text; put pictures and films on the web, or split it.",
         )
-    return content
+    return bytes(content)
 
 
 class NotText(UnusableFile):

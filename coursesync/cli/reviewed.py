@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coursesync.errors import CoursesyncError, StalePlan
+from coursesync.adapters.text_files import read
+from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.plan import Plan
+
+_MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
 
 
 class _PlanFile(BaseModel):
@@ -79,9 +82,9 @@ def _compare(plan: Plan, reviewed: _PlanFile, remedy: str) -> None:
 
 def _read(path: Path) -> _PlanFile:
     try:
-        return _PlanFile.model_validate_json(path.read_bytes())
-    except OSError as error:
-        problem = f"the plan file {path} can't be read: {error.strerror}"
+        return _PlanFile.model_validate_json(read(path, _MAX_BYTES))
+    except UnusableFile as error:
+        problem = f"the plan file {error.problem}"
     except ValidationError:
         problem = f"{path} is no plan file of this version"
     raise CoursesyncError(problem, "Make one with  coursesync plan --out FILE")

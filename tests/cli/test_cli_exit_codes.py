@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,24 @@ def test_an_empty_workspace_is_1(cli: CommandLine, courses: Path) -> None:
 
     assert [each.code for each in ran] == [1, 1]
     assert all("holds no outline" in each.err for each in ran)
+
+
+@pytest.mark.parametrize("what", ["fifo", "/dev/zero", "folder", "large"])
+def test_a_plan_file_that_is_no_file_is_1(author: CommandLine, onboarding: Path, what: str) -> None:
+    """What never ends, or is no file at all, is told as such at once."""
+    path = onboarding.parent / what
+    if what == "fifo":
+        os.mkfifo(path)
+    elif what == "folder":
+        path.mkdir()
+    elif what == "large":
+        path.touch()
+        os.truncate(path, 129 * 2**20)
+    applied = author("apply", "--plan", path, timeout=20)
+
+    assert applied.code in {1, 64}, applied
+    assert "Traceback" not in applied.err
+    assert any(words in applied.err for words in ("is no file", "larger than 128 MB", "directory"))
 
 
 def test_a_plan_file_that_is_none_is_1(author: CommandLine, onboarding: Path) -> None:
