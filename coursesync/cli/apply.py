@@ -15,6 +15,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.request_log import RequestLog
 from coursesync.apply import apply
+from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.progress import progress_on
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @click.command("apply")
 @workspace_argument
 @target_options
+@strict_option
 @click.option("--auto-approve", is_flag=True, help="Don't ask.")
 @click.option(
     "--plan",
@@ -80,6 +82,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     base_url: str | None,
     state: str | None,
     sandbox: bool,
+    strict: bool | None,
     auto_approve: bool,
     plan_file: Path | None,
     expect_digest: str | None,
@@ -108,6 +111,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         loaded = session.workspace(known)
         plan = plan_of(loaded, known)
         check(plan, plan_file, expect_digest, session.hint("plan"))
+        give_advice(loaded, strict=session.is_strict(strict))
         if not plan.has_changes:
             session.store.recover(known)
             say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())

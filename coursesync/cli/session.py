@@ -10,7 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import click
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from coursesync.adapters.outline_files import Workspace, check_folder, load
 from coursesync.adapters.state_file import NAME, StateFile
@@ -62,6 +62,7 @@ class Config(BaseModel):
     base_url: StrictStr = DEFAULT_BASE_URL
     state: StrictStr = NAME
     settling_time: Seconds = SETTLING
+    strict: StrictBool = False
     limits: LimitsConfig = LimitsConfig()
 
 
@@ -79,6 +80,10 @@ class Session:
     def limits(self) -> Limits:
         """What the API allows."""
         return self.config.limits.limits()
+
+    def is_strict(self, given: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
+        """Say whether advice is an error: as the command line has it, else coursesync.toml."""
+        return self.config.strict if given is None else given
 
     def hint(self, command: str, *, folder: str = "") -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
@@ -135,7 +140,7 @@ def open_session(
         UsageError: the folder is none, the target can't be used, or coursesync.toml is not valid.
     """
     check_folder(folder)
-    config = _config(folder)
+    config = config_of(folder)
     if sandbox:
         path = folder / ".coursesync" / NAME
         store = StateFile(path, EMBEDDED)
@@ -151,7 +156,8 @@ def open_session(
     return Session(folder, store, config, embedded=False, options=options)
 
 
-def _config(folder: Path) -> Config:
+def config_of(folder: Path) -> Config:
+    """Read a workspace's coursesync.toml, if it has one; raises UsageError."""
     path = folder / CONFIG
     try:
         os.lstat(path)
@@ -174,8 +180,8 @@ def _config(folder: Path) -> Config:
 
 
 _ALLOWED = (
-    'It may hold  base_url = "https://…" , state = "a-file.state.json" , settling_time = 60  and '
-    "[limits]."
+    'It may hold  base_url = "https://…" , state = "a-file.state.json" , settling_time = 60 , '
+    "strict = true  and [limits]."
 )
 
 
