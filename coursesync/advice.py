@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from coursesync.advice_contents import UNCHECKED, findings, is_empty, is_plain
+from coursesync.advice_contents import UNCHECKED, effort, findings, is_empty, is_plain
 from coursesync.errors import Diagnostic, Where
 from coursesync.resources.section import SEQUENTIAL, TIMED
 from coursesync.words import count, inert
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST_TITLE = 200
 MOST_SHOWN = 50
-MOST_TAGS = 50_000  # a course, of what is not plain
+MOST_EFFORT = 30_000  # a course, of what is not plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +216,12 @@ def unfit_contents(
     sections: Sequence[Resource], source: Callable[[str], Source]
 ) -> Iterator[Advice]:
     """Find what in contents members won't see, or should not: programs, broken tags and such."""
-    left = MOST_TAGS
+    left = MOST_EFFORT
     for section in sections:
         text = _contents(section)
         if is_plain(text):
             continue
-        left -= text.count("<")
+        left -= effort(text)
         for finding in findings(text) if left >= 0 else (UNCHECKED,):
             yield _in_contents(section, finding, source)
 

@@ -12,17 +12,24 @@ import html
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.advice_tags import MOST_SLIPS, Scan, Slip, scan
-from coursesync.words import inert
+from coursesync.advice_tags import Scan, Slip, is_blank, scan
+from coursesync.advice_words import (
+    ATTRIBUTE_WORDS,
+    SLIP_WORDS,
+    TAG_WORDS,
+    UNCHECKED_WORDS,
+    filled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nh3 import Cleaner
 
-MOST_TAGS = 5_000  # a piece of contents
+MOST_EFFORT = 5_000  # a piece of contents, as `effort` counts
 MOST_TANGLED = 500  # where tags are not nested as they are meant to be
 MOST_FINDINGS = 5  # a piece of contents
 _LONGEST_TANGLED = 50_000  # characters
@@ -112,7 +119,12 @@ def is_empty(text: str) -> bool:
         return True
     if is_plain(text) and _SHOWN.search(text):
         return False
-    return text.count("<") <= MOST_TAGS and scan(text).empty
+    return is_blank(text)
+
+
+def effort(text: str) -> int:
+    """Return how much there is to look at in contents: a tag's end is one, ten entities are."""
+    return text.count("<") + text.count("&") // 10
 
 
 @lru_cache(maxsize=32)  # sections, and courses, may share a file
@@ -120,24 +132,20 @@ def findings(text: str) -> tuple[Finding, ...]:
     """Return what is wrong in contents, in their order; of much, the first `MOST_FINDINGS`."""
     if is_plain(text):
         return ()
-    if text.count("<") > MOST_TAGS:
+    if effort(text) > MOST_EFFORT:
         return (UNCHECKED,)
     scanned = scan(text)
     found = [_slip(slip, text) for slip in scanned.slips]
     tangled = text.count("<") > MOST_TANGLED or len(text) > _LONGEST_TANGLED
     orderly = scanned.orderly and scanned.tags.keys() <= _ALLOWED_TAGS
-    if orderly or not tangled:
-        found += _dropped(text, scanned)
-    elif len(found) < MOST_SLIPS:
+    if (tangled and not orderly) or scanned.overloaded:
         found.append(UNCHECKED)
+    else:
+        found += _dropped(text, scanned)
     return tuple(sorted(found, key=lambda finding: finding.start)[:MOST_FINDINGS])
 
 
-UNCHECKED = Finding(
-    0,
-    "these contents have more tags than coursesync looks at: they may hold what members won't see",
-    "Make them simpler: split the section, or take out the tags that a word processor put in.",
-)
+UNCHECKED = Finding(0, *UNCHECKED_WORDS)
 
 
 class _Judge:
@@ -183,17 +191,19 @@ def _dropped(text: str, scanned: Scan) -> Iterator[Finding]:
     """Find what the strict judge drops of what is there: tags first, then attributes."""
     everything, strict = _judges()
     there, kept = everything.kept(text), strict.kept(text)
-    names = {tag for tag, _, _ in kept}
-    for tag, start in scanned.tags.items():
+    names = {tag for tag, attribute, _ in kept if attribute == _MARK}  # of others, `kept` has attributes
+    for tag in dict.fromkeys([*scanned.tags, *(tag for tag, _, _ in there)]):
         if tag not in names:
-            yield _tag(tag, start, text)
+            yield _tag(tag, scanned.tags.get(tag, 0), text)
     read = {(tag, attribute) for tag, attribute, _ in there}
-    for tag, attribute, value in there:
-        if tag in names and attribute != _MARK and (tag, attribute, value) not in kept:
-            yield _attribute((tag, attribute, value), scanned, text)
-    for tag, attribute in scanned.attributes:
-        if tag in names and attribute in {"href", "src"} and (tag, attribute) not in read:
-            yield _attribute((tag, attribute, ""), scanned, text)
+    unread = [
+        (tag, attribute, "")  # an address that can't be one
+        for tag, attribute in scanned.attributes
+        if attribute in {"href", "src"} and (tag, attribute) not in read
+    ]
+    gone = (token for token in (*there, *unread) if token[1] != _MARK and token not in kept)
+    for token in islice((token for token in gone if token[0] in names), MOST_FINDINGS):
+        yield _attribute(token, scanned, text)
 
 
 def _is_insecure(tag: str, attribute: str, value: str) -> bool:
@@ -208,34 +218,18 @@ def _scheme(address: str) -> str:
     return found[1].lower() if found else ""
 
 
-def _shown(name: str) -> str:
-    return inert(name, 30).replace("`", "'")
-
-
 def _tag(name: str, start: int, text: str) -> Finding:
-    tag = f"`<{_shown(name)}>`"
-    if name == "script":
-        problem = f"{tag} is a program that would run in the browser of each member who looks here"
-        remedy = "Delete it, from  <script  up to  </script> ; a link can lead to what it shows."
-    elif name == "style":
-        problem = f"{tag} would change how the whole page looks to members, or be dropped"
-        remedy = "Delete it, from  <style>  up to  </style> ; use headings, lists and bold text."
-    elif name in _ALLOWED_TAGS:
-        problem = f"{tag} stands where it can't: members would see its text only, or out of place"
-        remedy = "Put it where it belongs, as a  <td>  in a  <tr>  of a  <table> ."
-    else:
-        problem = f"{tag} does not belong in contents: members may see its text at most"
-        remedy = "Use tags for text, lists, tables, links, pictures and films, as in  <p>Hello</p>"
+    fitting = TAG_WORDS["misplaced" if name in _ALLOWED_TAGS else "other"]
+    problem, remedy = filled(TAG_WORDS.get(name, fitting), name=name)
     return Finding(start, problem, remedy, (_clue(text, start),))
 
 
 def _attribute(token: _Token, scanned: Scan, text: str) -> Finding:
     tag, attribute, value = token
     start = _start_of(token, scanned)
-    problem, remedy = _ATTRIBUTE_WORDS[_kind(token)]
-    names = {"at": f"`{_shown(attribute)}` of `<{_shown(tag)}>`", "name": _shown(attribute)}
+    problem, remedy = filled(ATTRIBUTE_WORDS[_kind(token)], name=attribute, tag=tag)
     clues = tuple(clue for clue in (_clue(text, start), value[:200]) if clue)
-    return Finding(start, problem.format_map(names), remedy.format_map(names), clues)
+    return Finding(start, problem, remedy, clues)
 
 
 def _kind(token: _Token) -> str:
@@ -252,38 +246,6 @@ def _kind(token: _Token) -> str:
     return "address" if attribute in {"href", "src"} else "other"
 
 
-_ATTRIBUTE_WORDS = {
-    "handler": (
-        "{at} is a program that would run in the browser of each member who looks here",
-        'Delete  {name}="…"  from this tag; a link can lead to what it does.',
-    ),
-    "program": (
-        "{at} runs a program in members' browsers instead of leading somewhere",
-        'Write the address of a page there, as in  {name}="https://example.com/tour"',
-    ),
-    "data": (
-        "{at} holds a whole page in itself: browsers don't open that, and members see nothing",
-        'Put the page on the web, and write  {name}="https://…"',
-    ),
-    "data in media": (
-        "{at} holds the whole file in itself: it may be dropped, and members see a gap",
-        'Put the file on the web, and write  {name}="https://…"',
-    ),
-    "insecure": (
-        "{at} comes over http: browsers may refuse to show it, and members see a gap",
-        "Write  https://  instead of  http://  there, and see that the address works.",
-    ),
-    "address": (
-        "{at} is no address that a browser can open: members who follow it get nowhere",
-        'Write one that starts with https://, as in  {name}="https://example.com/tour"',
-    ),
-    "other": (
-        "{at} is likely to be dropped: what it should do, members won't see",
-        "Check its spelling, or delete it from this tag.",
-    ),
-}
-
-
 def _start_of(token: _Token, scanned: Scan) -> int:
     tag, attribute, value = token
     places = scanned.attributes.get((tag, attribute), ())
@@ -292,30 +254,8 @@ def _start_of(token: _Token, scanned: Scan) -> int:
 
 
 def _slip(slip: Slip, text: str) -> Finding:
-    problem, remedy = _SLIP_WORDS[slip.how]
-    names = {"name": _shown(slip.name)}
-    clue = _clue(text, slip.start)
-    return Finding(slip.start, problem.format_map(names), remedy.format_map(names), (clue,))
-
-
-_SLIP_WORDS = {
-    "open": (
-        "`<{name}>` is never closed: members may see all that follows as part of it",
-        "Write  </{name}>  where it is to end.",
-    ),
-    "stray": (
-        "`</{name}>` closes nothing: the tag that it was meant for may be misspelt or gone",
-        "Write  <{name}>  where it is to begin, or delete  </{name}> .",
-    ),
-    "cut": (
-        "the tag `<{name}` has no end: members won't see it, nor what follows",
-        "Write the missing  >  (or quote) of the tag; if you mean the sign, write  &lt;",
-    ),
-    "deep": (
-        "`<{name}>` is the innermost of more than 100 tags: browsers may show it out of place",
-        "Take out the tags that do nothing; a word processor may have put them in.",
-    ),
-}
+    problem, remedy = filled(SLIP_WORDS[slip.how], name=slip.name)
+    return Finding(slip.start, problem, remedy, (_clue(text, slip.start),))
 
 
 def _clue(text: str, start: int) -> str:

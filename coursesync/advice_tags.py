@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"|<(?:[!?]|/(?![a-zA-Z]))[^>]*+>?"  # what is read as one
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
     r"(?P<attributes>(?:[\s/]++"
-    r"|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]*+))?+)*+)>"
+    r"|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]*+)|(?!\s*+=)))*+)>"
     r"|<(?P<cut>/?[a-zA-Z]).*",  # without its `>` a tag swallows the rest
     re.DOTALL,
 )
@@ -67,7 +67,8 @@ class Slip:
 
     name: str
     start: int
-    how: str  # "open": never closed; "stray": closes nothing; "cut": has no `>`; "deep"
+    # "open": never closed; "stray": closes nothing; "cut": has no `>`; "deep"; "overloaded"
+    how: str
 
 
 @dataclass(slots=True)
@@ -75,20 +76,40 @@ class Scan:
     """What one pass over a piece of HTML finds.
 
     `tags` maps each name, in small letters, to where its first tag begins; `attributes` each
-    (tag, attribute) likewise. `orderly` says that tags are nested as they are meant to be, in
-    bounds. `empty`: there is nothing to see or hear.
+    (tag, attribute) to each place and what is written there. `orderly` says that tags are nested
+    as they are meant to be; `overloaded` that there is a tag of more attributes than are read.
     """
 
     tags: dict[str, int] = field(default_factory=dict)
     attributes: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
     slips: list[Slip] = field(default_factory=list)
     orderly: bool = True
-    empty: bool = True
+    overloaded: bool = False
 
 
 def scan(text: str) -> Scan:
     """Go over a piece of HTML once; tags that are nested too deep end it early."""
     return _Scanner(text).run()
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a piece of HTML has nothing to read, to look at or to hear."""
+    at = 0
+    while (token := _TOKEN.search(text, at)) is not None:
+        name = token["name"].lower() if token["name"] else ""
+        if name in _SHOWN_BY_ITSELF or _is_seen(text[at : token.start()]):
+            return False
+        at = token.end()
+        if name in _RAW and not token["end"]:
+            end = _RAW[name].search(text, at)
+            at = end.start() if end else len(text)
+    return not _is_seen(text[at:])
+
+
+def _is_seen(text: str) -> bool:
+    if not text or text.isspace():
+        return False
+    return any(c.isprintable() and not c.isspace() for c in html.unescape(text))
 
 
 class _Scanner:
@@ -101,21 +122,14 @@ class _Scanner:
     def run(self) -> Scan:
         found = self._found
         while (token := _TOKEN.search(self._text, self._at)) is not None:
-            self._see(self._text[self._at : token.start()])
             self._at = token.end()
             self._token(token)
             if len(self._open) > DEEPEST:
-                found.orderly = found.empty = False
+                found.orderly = False
                 return found
-        self._see(self._text[self._at :])
         self._close_down_to(0)
         found.orderly = found.orderly and not found.slips
         return found
-
-    def _see(self, text: str) -> None:
-        if self._found.empty:
-            seen = html.unescape(text)
-            self._found.empty = not any(c.isprintable() and not c.isspace() for c in seen)
 
     def _token(self, token: re.Match[str]) -> None:
         if token["cut"]:
@@ -130,8 +144,6 @@ class _Scanner:
     def _start(self, name: str, token: re.Match[str]) -> None:
         found = self._found
         found.tags.setdefault(name, token.start())
-        if name in _SHOWN_BY_ITSELF:
-            found.empty = False
         if token["attributes"]:
             self._attributes(name, token)
         ended = _ENDS.get(name, frozenset())
@@ -157,7 +169,8 @@ class _Scanner:
         found, start = self._found, token.start("attributes")
         for number, each in enumerate(_ATTRIBUTE.finditer(token["attributes"])):
             if number >= MOST_ATTRIBUTES:
-                found.orderly = False
+                found.overloaded = True
+                self._slip(tag, token.start(), "overloaded")
                 return
             value = each[2] or each[3] or each[4] or ""
             at = found.attributes.setdefault((tag, each[1].lower()), [])
