@@ -3,6 +3,7 @@
 CoursesyncError            exit 1: an expected failure, told in words, never with a traceback
 ├── UsageError             exit 64: the command line asks for what can't be done
 ├── InvalidOutlines        exit 3: carries every Diagnostic of the workspace
+│   └── Advised            exit 3: nothing but advice, where --strict makes that an error
 ├── UnusableFile           becomes a Diagnostic where an outline names the file
 ├── StalePlan              exit 4: what was reviewed is not what would be applied
 ├── StateLocked            exit 5: another apply holds the state
@@ -96,6 +97,17 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - a state of the workspace
             "1 mistake" if len(self.diagnostics) == 1 else f"{len(self.diagnostics)} mistakes"
         )
         super().__init__(f"{mistakes} in the outlines")
+
+
+class Advised(InvalidOutlines):
+    """There is advice, and it was asked to be an error; `diagnostics` are the first of it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], number: int) -> None:
+        super().__init__(diagnostics)
+        pieces = "1 piece" if number == 1 else f"{number:,} pieces"
+        self.problem = f"{pieces} of advice on the outlines, and --strict makes that an error"
+        self.remedy = "Do as it says, or leave --strict out:  --no-strict"
+        self.args = (self.problem,)
 
 
 class UnusableFile(CoursesyncError):  # noqa: N818 - a verdict on a file, told as such

@@ -74,6 +74,7 @@ def onboarding(courses: Path) -> Path:
               - key: first-week
                 title: Your first week
                 unlock: {after_days: 7}
+                contents: <p>Come as you are.</p>
               - key: going-further
                 title: Going further
                 unlock: sequential

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from coursesync.advice import Advice
     from coursesync.outline import Outline
     from coursesync.outline_checks import Claim
 
@@ -46,12 +47,13 @@ class Workspace:
 
     `outlines` are those that were parsed, by key; `settled` the keys of the courses that stand
     as they were last applied; `records` what the state is to remember of each parsed outline
-    once all of it is applied.
+    once all of it is applied; `advice` what there is to say of the parsed ones, in their order.
     """
 
     outlines: tuple[Outline, ...]
     settled: frozenset[str]
     records: Mapping[str, CourseRecord]
+    advice: tuple[Advice, ...] = ()
 
 
 def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Workspace:
@@ -85,7 +87,8 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Wor
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
-    return Workspace(outlines, frozenset(reading.settled), reading.records)
+    advice = reading.distinct_advice()
+    return Workspace(outlines, frozenset(reading.settled), reading.records, advice)
 
 
 def check_folder(folder: Path) -> None:
@@ -147,6 +150,7 @@ class _Reading:
     claims: list[Claim] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     records: dict[str, CourseRecord] = field(default_factory=dict)
+    advice: list[Advice] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def outline(self, path: str, applied: Mapping[str, CourseRecord], *, is_link: bool) -> None:
@@ -186,7 +190,25 @@ class _Reading:
                     sources=dict(sorted(sources.items())),
                     title=outline.title,
                 )
+                self._advise(outline, path)
         self.diagnostics += _bounded(diagnostics)
+
+    def _advise(self, outline: Outline, path: str) -> None:
+        from coursesync.advice import Source, advise  # noqa: PLC0415 - only where one changed
+
+        def source(name: str) -> Source:
+            file = path_of(path, name)
+            return Source(shown(self.folder / file), self.files.text(file))
+
+        self.advice += advise(outline, source)
+
+    def distinct_advice(self) -> tuple[Advice, ...]:
+        """Return the advice, that on one file once."""
+        if not self.advice:
+            return ()
+        from coursesync.advice import distinct  # noqa: PLC0415 - the same
+
+        return distinct(self.advice)
 
     def _note(self, where: Where, unusable: UnusableFile) -> None:
         self.diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))

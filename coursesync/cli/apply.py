@@ -13,6 +13,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.apply import apply
 from coursesync.brake import oversized
+from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.online import online
 from coursesync.cli.options import (
     SecondsRange,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @workspace_argument
 @target_options
 @removal_options
+@strict_option
 @click.option("--auto-approve", is_flag=True, help="Don't ask.")
 @click.option(
     "--plan",
@@ -85,6 +87,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     base_url: str | None,
     state: str | None,
     sandbox: bool,
+    strict: bool | None,
     auto_approve: bool,
     plan_file: Path | None,
     expect_digest: str | None,
@@ -119,6 +122,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         loaded = session.workspace(known)
         plan = plan_of(loaded, known, session.policy(on_removal, prune=prune))
         check(plan, plan_file, expect_digest, session.hint("plan"))
+        give_advice(loaded, strict=session.is_strict(strict))
         if not plan.has_changes:
             clock.heed_signals()
             session.store.recover(known)

@@ -66,6 +66,7 @@ class Config(BaseModel):
     state: Text = NAME
     settling_time: Seconds = SETTLING
     on_removal: OnRemovalText = "keep"
+    strict: Annotated[bool, Field(description="true or false")] = False
     limits: LimitsConfig = LimitsConfig()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.text_files import shown
+from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
 from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say, show
@@ -19,13 +20,17 @@ from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.render import text
 
 if TYPE_CHECKING:
+    from coursesync.advice import Told
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
+
+_MOST_KEPT = 1_000  # pieces of advice, in JSON
 
 
 @click.command("plan")
 @workspace_argument
 @target_options
+@strict_option
 @click.option(
     "--format",
     "form",
@@ -49,6 +54,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     base_url: str | None,
     state: str | None,
     sandbox: bool,
+    strict: bool | None,
     form: str,
     out: Path | None,
     detailed_exitcode: bool,
@@ -62,33 +68,36 @@ def command(  # noqa: PLR0913 - one parameter an option
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         known = session.state()
-        plan = plan_of(session.workspace(known), known, session.policy(on_removal, prune=prune))
+        loaded = session.workspace(known)
+        plan = plan_of(loaded, known, session.policy(on_removal, prune=prune))
+        most = _MOST_KEPT if form == "json" or out is not None else 0
+        advice = give_advice(loaded, most, strict=session.is_strict(strict))
         if out is not None:
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
             check_writable(out)
-            _write(out, json.render(plan))
+            _write(out, json.render(plan, advice))
     except CoursesyncError as error:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
             show(json.render_failure(error))
         raise
-    show(_rendered(plan, form, session))
+    show(_rendered(plan, advice, form, session))
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _rendered(plan: Plan, form: str, session: Session) -> str:
+def _rendered(plan: Plan, advice: Told | None, form: str, session: Session) -> str:
     if form == "json":
         from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
 
-        return json.render(plan)
+        return json.render(plan, advice)
     if form == "markdown":
         from coursesync.render import markdown  # noqa: PLC0415 - the same
 
-        return markdown.render(plan, session.limits)
+        return markdown.render(plan, session.limits, advice)
     return text.render(plan, painter(sys.stdout), session.hint, session.limits)
 
 

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
-from coursesync.errors import InvalidOutlines
+from coursesync.errors import Advised, InvalidOutlines
 from coursesync.words import harmless, on_one_line
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ def arrived(stream: TextIO) -> bool:
 
 
 def complain(error: CoursesyncError) -> None:
-    """Print an expected failure: every diagnostic of it, what is wrong, what to do next."""
-    if isinstance(error, InvalidOutlines):
+    """Print an expected failure: every diagnostic of it, what is wrong, what to do next.
+
+    Advice is on the screen already.
+    """
+    if isinstance(error, InvalidOutlines) and not isinstance(error, Advised):
         for diagnostic in error.diagnostics:
             say(on_one_line(f"{diagnostic.where}: {diagnostic.problem}"))
             if diagnostic.remedy:

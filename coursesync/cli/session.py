@@ -42,6 +42,10 @@ class Session:
         """Return what may be done to orphans: by the flag, or else by coursesync.toml."""
         return Policy(OnRemoval(on_removal or self.config.on_removal), prune)
 
+    def is_strict(self, given: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
+        """Say whether advice is an error: as the command line has it, else coursesync.toml."""
+        return self.config.strict if given is None else given
+
     def hint(self, command: str, *, folder: str = "") -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
         return f"coursesync {command} {folder}{quote(str(self.folder))}{self.options}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import show
 from coursesync.words import count
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
 
 @click.command("validate")
 @workspace_argument
-def command(workspace: Path) -> None:
+@strict_option
+def command(*, workspace: Path, strict: bool | None) -> None:
     """Check the outlines in WORKSPACE (default: courses).
 
     Makes no request and needs neither state nor credentials.
     """
     from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
+    from coursesync.cli.config import config_of  # noqa: PLC0415 - the same
     from coursesync.cli.session import empty_workspace  # noqa: PLC0415 - the same
 
-    outlines = load(workspace).outlines
-    if not outlines:
+    loaded = load(workspace)
+    if not loaded.outlines:
         raise empty_workspace(workspace)
-    sections = sum(len(outline.resources) for outline in outlines)
-    show(f"{count(len(outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")
+    give_advice(loaded, strict=config_of(workspace).strict if strict is None else strict)
+    sections = sum(len(outline.resources) for outline in loaded.outlines)
+    show(f"{count(len(loaded.outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")

@@ -17,6 +17,7 @@ from coursesync.plan import Action
 from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
+    from coursesync.advice import Told
     from coursesync.errors import Diagnostic
     from coursesync.plan import Change, Plan
 
@@ -25,10 +26,15 @@ FORMAT_VERSION = 1
 _MEANT_FOR_OTHERS = re.compile(rf"{UNSEEN.pattern}|#(?=#\[)")
 
 
-def render(plan: Plan) -> str:
-    """Write a plan as JSON: names sorted, two-space indent, a final newline."""
+def render(plan: Plan, advice: Told | None = None) -> str:
+    """Write a plan as JSON: names sorted, two-space indent, a final newline.
+
+    `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is.
+    """
     return _document(
         {
+            "advice": [_diagnostic(each) for each in advice.shown] if advice else [],
+            "advice_left_out": advice.more if advice else 0,
             "changes": [_change(change) for change in plan.changes],
             "courses": {
                 course.key: {"id": course.id, "path": course.path, "title": course.title}

@@ -25,13 +25,15 @@ from coursesync.render.sentences import (
     summary,
     value,
 )
-from coursesync.words import inert
+from coursesync.words import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.advice import Told
     from coursesync.plan import Change, Course, Plan
 
+_MOST_ADVICE = 50
 _WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -72,9 +74,10 @@ def _in_html(text: str) -> str:
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def render(plan: Plan, limits: Limits = PUBLISHED) -> str:
-    """Write a plan as GitHub-flavoured Markdown; the summary comes first."""
-    return "\n".join(_lines(plan, limits)) + "\n"
+def render(plan: Plan, limits: Limits = PUBLISHED, advice: Told | None = None) -> str:
+    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice last, folded."""
+    lines = [*_lines(plan, limits), *(_advice(advice.first(_MOST_ADVICE)) if advice else ())]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
@@ -138,6 +141,19 @@ def _details(updates: list[Change]) -> Iterator[str]:
             yield f"| {escape(difference.name)} | {escape(before)} | {escape(after)} |"
         yield ""
         yield "</details>"
+
+
+def _advice(advice: Told) -> Iterator[str]:
+    told = count(len(advice.shown) + advice.more, "piece", "pieces")
+    yield ""
+    yield f"<details><summary>{told} of advice for the authors</summary>"
+    yield ""
+    for each in advice.shown:
+        yield f"- {_code(str(each.where))} {escape(each.problem)}<br>{escape(each.remedy)}"
+    if advice.more:
+        yield f"- and {advice.more:,} more"
+    yield ""
+    yield "</details>"
 
 
 def _code(text: str) -> str:

@@ -192,7 +192,9 @@ def test_no_colour_away_from_a_terminal(cli: CommandLine, onboarding: Path) -> N
 
 def test_a_reader_that_goes_away(cli: CommandLine, courses: Path) -> None:
     """`plan | head -1` ends without a traceback or any other complaint."""
-    write_outline(courses, "a", 4711, *(f"Section {number}" for number in range(3000)))
+    write_outline(
+        courses, "a", 4711, *(f"Section {number}\n    contents: Hi" for number in range(3000))
+    )
     with cli.start("plan") as process:
         assert process.stdout is not None
         assert process.stderr is not None

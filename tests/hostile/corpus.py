@@ -185,6 +185,23 @@ LARGE = {
     "900 titles of combining marks": items(f"  - title: a{{}}{MARK * 250}\n", 900),
     "a megabyte of contents": f"{SECTION}    contents: |\n" + "      <p>x</p>\n" * 60_000,
 }
+CONTENTS = {  # as often as a course may have them
+    "tags in tags": ("<b>" * 330_000, 4),
+    "tags that are closed": ("<i></i>" * 2_480 + "</p></b>", 190),
+    "nested tags": (("<b>" * 99 + "</b>" * 99) * 25, 150),
+    "what a table throws out": (f"<table>{'<b></b>' * 2_400}</table></i>", 190),
+    "bold within bold": ("".join(f"<b id={i}>" for i in range(249)) + "<p>" * 249, 500),
+    "a tag of many attributes": (f"<p {' '.join(f'a{i}' for i in range(100_000))}>", 5),
+    "many attributes": ((f"<p {' '.join(f'on{i}=1' for i in range(49))}>") * 2_400, 4),
+    "many different programs": ("".join(f"<p onclick={i}>" for i in range(4_900)), 40),
+    "tags without an end": ("<a " * 330_000, 4),
+    "a quote without an end": ("<a x='" + '<a x="' * 160_000, 4),
+    "comments without an end": ("<i><!--" * 140_000, 4),
+    "programs without an end": ("<script>" * 4_900, 100),
+    "entities": (f"<i>{'&nbsp;' * 150_000}", 4),
+    "entities in an attribute": (f"<i title='{'&amp;' * 180_000}'></i>", 4),
+    "a long address": (f"<a href='java{'&#10;' * 150_000}script:a()'>a</a>", 4),
+}
 MARKDOWN = {
     "a megabyte": ("words " * 170_000, "more than 65,536 characters"),
     "brackets": ("[" * 60_000, "more than 1,000 opening brackets"),

@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hostile.corpus import LARGE, MARKDOWN, OUTLINES, SECTION, Case
+from hostile.corpus import CONTENTS, HEAD, LARGE, MARKDOWN, OUTLINES, SECTION, Case
 from hostile.limits import Took, bounded
 
+from coursesync.advice import MOST_SHOWN
 from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -47,12 +48,31 @@ def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_folder: Path) -> None:
-    """What is only large is planned in any format, and soon."""
+    """What is only large is planned in any format, and soon, with a page of advice at the most."""
     (cli_folder / "courses" / "a.yaml").write_text(text, encoding="utf-8")
 
     took = bounded(cli_folder, "plan", "--format", form)
 
-    assert told(took) == []
+    lines = told(took)
+
+    assert all(re.match(r"courses/a\.yaml:\d+:\d+: advice: ", line) for line in lines[0:-2:2])
+    assert all(line.startswith("    ") for line in lines[1:-2:2])
+    assert len(lines) <= 2 * MOST_SHOWN + 2
+    assert took.code == ExitCode.DONE
+
+
+@pytest.mark.parametrize(("text", "times"), CONTENTS.values(), ids=CONTENTS)
+def test_hostile_contents_get_advice_within_bounds(text: str, times: int, cli_folder: Path) -> None:
+    """Tags that would keep a sanitizer busy for minutes are judged soon, or named as too many."""
+    courses = cli_folder / "courses"
+    for i in range(times):
+        (courses / f"{i}.html").write_text(f"{i}{text}")
+    named = "".join(f"  - {{title: A{i}, contents: {{html: {i}.html}}}}\n" for i in range(times))
+    (courses / "a.yaml").write_text(HEAD + named)
+
+    took = bounded(cli_folder, "validate")
+
+    assert ": advice: " in told(took)[0]
     assert took.code == ExitCode.DONE
 
 
@@ -154,7 +174,7 @@ def test_a_deep_workspace_is_refused(cli_folder: Path) -> None:
 
 def test_links_in_a_circle_are_not_followed(cli_folder: Path) -> None:
     """A folder that is a link to one above it is left alone."""
-    (cli_folder / "courses" / "a.yaml").write_text(SECTION)
+    (cli_folder / "courses" / "a.yaml").write_text(f"{SECTION}    contents: Hello\n")
     (cli_folder / "courses" / "again").symlink_to(cli_folder / "courses")
 
     took = bounded(cli_folder, "validate")

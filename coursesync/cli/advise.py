@@ -1,0 +1,63 @@
+"""Advice on the screen: the first of it, on stderr; and where it is an error (`--strict`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from coursesync.cli.screen import say
+from coursesync.errors import Advised
+from coursesync.words import on_one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coursesync.adapters.outline_files import Workspace
+    from coursesync.advice import Told
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+def strict_option(command: F) -> F:
+    """Add the option that makes advice an error."""
+    return click.option(
+        "--strict/--no-strict",
+        default=None,
+        envvar="COURSESYNC_STRICT",
+        help="Take advice on the outlines for errors, with exit 3.  [default: no-strict]",
+    )(command)
+
+
+def give_advice(workspace: Workspace, most: int = 0, *, strict: bool) -> Told | None:
+    """Print the first of the advice on a workspace's outlines.
+
+    Args:
+        workspace: as it was loaded.
+        most: how much of it the caller needs, where that is more than is printed.
+        strict: whether it is an error.
+
+    Returns:
+        The advice with its places; None where there is none.
+
+    Raises:
+        Advised: there is advice, and it is an error.
+    """
+    if not workspace.advice:
+        return None
+    from coursesync.advice import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
+
+    found = told(workspace.advice, max(most, MOST_SHOWN))
+    _print(found.first(MOST_SHOWN))
+    if strict:
+        raise Advised(found.shown, len(workspace.advice))
+    return found
+
+
+def _print(told: Told) -> None:
+    for diagnostic in told.shown:
+        say(on_one_line(f"{diagnostic.where}: advice: {diagnostic.problem}"))
+        say(f"    {on_one_line(diagnostic.remedy)}")
+    if told.more:
+        say(f"and {told.more:,} more")
+    say()

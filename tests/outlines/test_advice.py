@@ -1,0 +1,296 @@
+"""Advice: what valid outlines would do to members, told at its place with what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from outlines.author import Author
+
+HEAD = "id: 4711\ntitle: Member onboarding\nsections:\n"
+
+
+def section(title: str, *fields: str) -> str:
+    """Return a section that has something to read; its title stands on the first line."""
+    given = [*fields] if any(each.startswith("contents:") for each in fields) else [*fields, HI]
+    return "".join([f"- title: {title}\n", *(f"  {field}\n" for field in given)])
+
+
+HI = "contents: Hi"
+SEQUENTIAL, HIDDEN = "unlock: sequential", "active: false"
+
+
+def days(number: int) -> str:
+    """Return the field that unlocks a section after so many days."""
+    return f"unlock: {{after_days: {number}}}"
+
+
+def advice(writer: Author, sections: str) -> list[tuple[str, str, str]]:
+    """Return what is advised on an outline: place, problem and remedy."""
+    writer.write(sections)
+    ran = writer.cli("validate")
+    assert ran.code == 0, ran.err
+    return told(ran.err)
+
+
+def told(err: str) -> list[tuple[str, str, str]]:
+    """Read advice off the screen: place, problem and remedy."""
+    lines = [line for line in err.splitlines() if line]
+    pieces = []
+    for first, second in zip(lines[::2], lines[1::2], strict=True):
+        place, problem = first.split(": advice: ")
+        assert second.startswith("    ")
+        pieces.append((place.removeprefix("courses/"), problem, second.strip()))
+    return pieces
+
+
+SPEAKING = {
+    "timed, falling": (
+        section("One") + section("Two", days(9)) + section("Three", days(3)),
+        "onboarding.yaml:10:13",
+        'after 3 days, before one that stands above it and opens after 9 days: "Two", on line 6',
+        "Write  unlock: {after_days: 9}  or more, or move this section up.",
+    ),
+    "timed, below the highest": (
+        section("A") + section("B", days(9)) + section("C", SEQUENTIAL) + section("D", days(8)),
+        "onboarding.yaml:13:13",
+        '"B", on line 6',
+        "unlock: {after_days: 9}",
+    ),
+    "behind a hidden one": (
+        section("One") + section("Two", HIDDEN) + section("Three", SEQUENTIAL),
+        "onboarding.yaml:10:13",
+        "waits for one that they can't see, and so can't finish: \"Two\", on line 6",
+        "Write  unlock: immediate  here, or  active: true  there",
+    ),
+    "behind two hidden ones": (
+        section("A") + section("B", HIDDEN) + section("C", HIDDEN) + section("D", SEQUENTIAL),
+        "onboarding.yaml:13:13",
+        '"C", on line 9',
+        "active: true",
+    ),
+    "first, sequential": (
+        section("One", SEQUENTIAL) + section("Two", SEQUENTIAL),
+        "onboarding.yaml:5:13",
+        "it waits for one before it",
+        "Write  unlock: immediate",
+    ),
+    "first that is seen, sequential": (
+        section("One", HIDDEN) + section("Two", SEQUENTIAL),
+        "onboarding.yaml:8:13",
+        "the first section that members see, and it waits",
+        "Write  unlock: immediate",
+    ),
+    "first, timed": (
+        section("One", days(1)),
+        "onboarding.yaml:5:13",
+        "for 1 day they can open nothing",
+        "Write  unlock: immediate",
+    ),
+    "same titles": (
+        section("Straße  eins") + section("Two") + section("STRASSE EINS", "key: other"),
+        "onboarding.yaml:8:12",
+        "the other that has its title, on line 4",
+        "Say in  title:",
+    ),
+    "a long title": (
+        section("x" * 201),
+        "onboarding.yaml:4:12",
+        "the title has 201 characters",
+        "Keep  title:  below 200",
+    ),
+    "no contents": (
+        section("One") + "- title: Two\n",
+        "onboarding.yaml:6:5",
+        "members who open this section find it empty",
+        "contents: <p>Welcome!</p>",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("sections", "place", "problem", "remedy"), SPEAKING.values(), ids=SPEAKING
+)
+def test_what_members_would_stumble_over_is_told(
+    sections: str, place: str, problem: str, remedy: str, writer: Author
+) -> None:
+    """Each rule speaks once, at the field to change, and says what to write there."""
+    pieces = advice(writer, sections)
+
+    assert [piece[0] for piece in pieces] == [place]
+    assert problem in pieces[0][1]
+    assert remedy in pieces[0][2]
+
+
+SILENT = {
+    "timed, rising": section("A") + section("B", days(3)) + section("C", days(3)),
+    "timed, falling behind a hidden one": (
+        section("A") + section("B", days(9), HIDDEN) + section("C", days(3))
+    ),
+    "timed and hidden, falling": section("A")
+    + section("B", days(9))
+    + section("C", days(1), HIDDEN),
+    "sequential behind a visible one": section("A") + section("B", SEQUENTIAL),
+    "a hidden one behind a hidden one": (
+        section("A") + section("B", HIDDEN) + section("C", SEQUENTIAL, HIDDEN)
+    ),
+    "open behind a hidden one": section("A") + section("B", HIDDEN) + section("C"),
+    "behind a visible one behind a hidden one": (
+        section("A") + section("B", HIDDEN) + section("C") + section("D", SEQUENTIAL)
+    ),
+    "first, timed at once": section("A", days(0)),
+    "a hidden one first, and locked": section("A", HIDDEN, SEQUENTIAL) + section("B"),
+    "titles alike": section("Part 1") + section("Part 2"),
+    "a title of 200": section("x" * 200),
+    "a hidden one without contents": section("A") + f"- title: B\n  {HIDDEN}\n",
+    "no section": "[]",
+}
+
+
+@pytest.mark.parametrize("sections", SILENT.values(), ids=SILENT)
+def test_what_is_as_it_should_be_gets_no_advice(sections: str, writer: Author) -> None:
+    """No rule speaks where members meet nothing odd."""
+    assert advice(writer, sections) == []
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "",
+        "  ",
+        "<p></p>",
+        "<p>&nbsp;</p>",
+        "<p>&#8203;</p>",
+        "<ul><li> </li></ul>",
+        "<hr>",
+        "<!-- later -->",
+        "<p title='a > b'></p>",
+    ],
+)
+def test_contents_without_anything_to_see_are_told(contents: str, writer: Author) -> None:
+    """Blanks, tags without text and remarks leave a section empty."""
+    pieces = advice(writer, section("One", f'contents: "{contents}"'))
+
+    assert [(place, "find it empty" in problem) for place, problem, _ in pieces] == [
+        ("onboarding.yaml:5:15", True)
+    ]
+
+
+FIT = [
+    "Hi",
+    "1 < 2 and 3 > 2",
+    "<p>One<p>Two",
+    "<ul><li>One<li>Two</ul>",
+    "<p>&lt;b></p>",
+    '<img src="https://example.com/a.png" alt="A">',
+    '<img src="//example.com/a.png" width=100>',
+    '<a href="http://example.com/">over http</a>',
+    '<a href="/members" target="_blank" rel="noopener">here</a>',
+    '<a href="https://example.com/?a=1&copy=2">here</a>',
+    '<a href="tel:+44123">ring</a>',
+    '<iframe src="https://player.example.com/1" allowfullscreen></iframe>',
+    '<video controls poster="https://example.com/a.png"><source src="https://example.com/a"></video>',
+    '<p style="text-align: center" class="a" id="b" data-c="d" aria-label="e">f</p>',
+    "<table><tr><td>1<td>2<tr><th colspan=2>3</table>",
+    "<table><thead><tr><th>1</th></tr></thead><tbody><tr><td>2</td></tr></tbody></table>",
+    "<details><summary>More</summary>Text</details>",
+    "<P>Hi<BR/></P>",
+    "<!-- <script> is not run here --><p>Hi</p>",
+    "<p><b><i>both</i></b></p>",
+    "<dl><dt>a<dd>b</dl>",
+    "<p>a</p></p>",
+]
+
+
+@pytest.mark.parametrize("contents", FIT)
+def test_contents_of_a_lesson_get_no_advice(contents: str, writer: Author) -> None:
+    """Text, lists, tables, links, pictures and films as people write them are left alone."""
+    assert advice(writer, section("One", f"contents: {contents!r}".replace("\\'", "''"))) == []
+
+
+UNFIT = [
+    ("<p>a</p><script>steal()</script>", "`<script>` is a program"),
+    ("a<SCRIPT src=https://x.example/a.js></SCRIPT>", "`<script>` is a program"),
+    ('<p onclick="steal()">a</p>', "`onclick` of `<p>` is a program"),
+    ("a<img src=x OnError=steal()>", "`onerror` of `<img>` is a program"),
+    ('<a href="javascript:steal()">a</a>', "`href` of `<a>` runs a program"),
+    ('<a href="  JaVa&#x53;cript:steal()">a</a>', "`href` of `<a>` runs a program"),
+    ('<a href="java&#10;scr&Tab;ipt&colon;steal()">a</a>', "`href` of `<a>` runs a program"),
+    ("<a href=vbscript:steal()>a</a>", "`href` of `<a>` runs a program"),
+    ('<a href="data:text/html,hello">a</a>', "`href` of `<a>` holds a whole page"),
+    ('<img src="data:image/png;base64,AAAA">', "`src` of `<img>` holds the whole file"),
+    ('<img src="http://example.com/a.png">', "`src` of `<img>` comes over http:"),
+    ('<img src="HTTP&#58;//example.com/a.png">', "`src` of `<img>` comes over http:"),
+    (
+        '<img srcset="https://example.com/a 1x, http://example.com/b 2x">',
+        "`srcset` of `<img>` comes over http:",
+    ),
+    ('<iframe src="http://example.com/"></iframe>', "`src` of `<iframe>` comes over http:"),
+    ('a<video poster="http://example.com/"></video>', "`poster` of `<video>` comes over http:"),
+    ('a<audio><source src="http://example.com/a"></audio>', "`src` of `<source>` comes over http"),
+    ("<p><strong>a</p>", "`<strong>` is never closed"),
+    ("<div>a", "`<div>` is never closed"),
+    ("a<iframe src='https://example.com'>b", "`<iframe>` is never closed"),
+    ("a</em>", "`</em>` closes nothing"),
+    ("<p>a</p><p", "the tag `<p` has no end"),
+    ('a<a href="https://example.com>b</a>', "the tag `<a` has no end"),
+    ("<style>p {color: red}</style>a", "`<style>` would change how the whole page looks"),
+    ("<form>a</form>", "`<form>` does not belong in contents"),
+    ("a<td>b</td>", "`<td>` stands where it can't"),
+    ("<body onload=steal()>a</body>", "`<body>` does not belong in contents"),
+    ("a<svg onload=steal()></svg>", "`<svg>` does not belong in contents"),
+    ("<foo-bar>a</foo-bar>", "`<foo-bar>` does not belong in contents"),
+    ('<a herf="https://example.com">a</a>', "`herf` of `<a>` is likely to be dropped"),
+    ('<a href="https://">a</a>', "`href` of `<a>` is no address"),
+    ("<div>" * 101 + "a" + "</div>" * 101, "the innermost of more than 100 tags"),
+    (f"<p {' '.join(f'a{i}' for i in range(51))}>a</p>", "more than 50 attributes"),
+    ("a<i></i>" + "<b></b>" * 2_500, "too much for coursesync to check"),
+]
+
+
+@pytest.mark.parametrize(("contents", "problem"), UNFIT, ids=[each[:40] for each, _ in UNFIT])
+def test_what_does_not_belong_in_contents_is_told(
+    contents: str, problem: str, writer: Author
+) -> None:
+    """The tag or attribute that a sanitizer would drop is named, at the field `contents`."""
+    pieces = advice(writer, section("One", f"contents: '{contents.replace(chr(39), chr(39) * 2)}'"))
+
+    assert any(problem in each[1] for each in pieces), pieces
+    assert {each[0] for each in pieces} == {"onboarding.yaml:5:15"}
+    assert all(each[2] for each in pieces)
+
+
+def test_advice_does_not_echo_contents(writer: Author) -> None:
+    """Neither code nor long names nor commands for a CI's log get from contents to the screen."""
+    hostile = f"<x{'y' * 500}>a<p on{'z' * 500}=1>b<q::set-output::x>c<a href=javascript:steal()>d"
+    pieces = advice(writer, section("One", f"contents: {hostile}"))
+
+    assert len(pieces) == 5
+    assert not any("steal" in problem + remedy for _, problem, remedy in pieces)
+    assert all(len(problem) < 150 and len(remedy) < 150 for _, problem, remedy in pieces)
+
+
+def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:
+    """What stands in a content file is told there: once, whoever names it."""
+    lesson = "# Hi\n\nSome *text*, ![a](http://example.com/a.png)\n\n<b>bold\n"
+    (writer.courses / "a.md").write_text(lesson)
+    (writer.courses / "b.html").write_text("<p>Hi</p>\r\n<p>é <i onclick='a()'>b</i></p>\r\n")
+    named = "contents: {markdown: a.md}", "contents: {html: b.html}"
+    pieces = advice(writer, "".join(section(f"Part {i}", named[i % 2]) for i in range(4)))
+
+    assert [(place, problem.split(" ")[0]) for place, problem, _ in pieces] == [
+        ("a.md:3:19", "`src`"),
+        ("a.md:5:1", "`<b>`"),
+        ("b.html:2:9", "`onclick`"),
+    ]
+
+
+def test_what_markdown_makes_anew_is_told_at_the_field(writer: Author) -> None:
+    """Where the file's text is not what became of it, the outline's field is the place."""
+    (writer.courses / "a.md").write_text("![a](<http://example.com/a b.png>)\n")
+
+    assert [
+        place for place, _, _ in advice(writer, section("A", "contents: {markdown: a.md}"))
+    ] == ["onboarding.yaml:5:15"]
