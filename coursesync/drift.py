@@ -8,11 +8,11 @@ that `refreshed` returns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from coursesync.plan import Action, Difference
+from coursesync.plan import Difference
 from coursesync.recognition import same_html
 from coursesync.resources import kind_of
 from coursesync.resources.base import course_of
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.live import Record
-    from coursesync.plan import Plan
     from coursesync.resources.base import Address, Attributes, FieldValue, Kind
     from coursesync.state import Entry, State
 
@@ -58,7 +57,7 @@ class Drifted:
 
     `address` and `entry` are None where it is unmanaged, `record` where it is gone; `properties`
     are those that differ from what we sent; `rivals` are ours whose place it has; `stance` is
-    known once `judged`.
+    known once it is judged (`stance`).
     """
 
     finding: Finding
@@ -168,37 +167,6 @@ def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     return _spot(record, kind) != (entry.parent_id, entry.attributes.get(kind.order_property))
 
 
-def judged(found: Iterable[Drifted], sent: Plan, live: Plan) -> tuple[Drifted, ...]:
-    """Say of each drifted record what the outline says of it.
-
-    Args:
-        found: what `compare` returned.
-        sent: the plan from the state as it is.
-        live: the plan from the state as `refreshed`.
-    """
-    before, after = _actions(sent), _actions(live)
-    return tuple(
-        replace(each, stance=_stance(each, before, after)) if each.finding.is_drift else each
-        for each in found
-    )
-
-
-def _actions(plan: Plan) -> dict[Address, Action]:
-    return {change.was or change.address: change.action for change in plan.changes}
-
-
-def _stance(
-    each: Drifted, before: Mapping[Address, Action], after: Mapping[Address, Action]
-) -> Stance:
-    assert each.address is not None  # noqa: S101 - what has drifted is ours
-    was, now = before.get(each.address), after.get(each.address)
-    if was in {Action.KEEP, Action.DEACTIVATE, Action.DELETE}:
-        return Stance.NONE
-    if each.record is not None and now is not Action.UPDATE:
-        return Stance.SAME
-    return Stance.CHANGED if was is Action.UPDATE else Stance.AS_SENT
-
-
 def refreshed(state: State, found: Iterable[Drifted]) -> State:
     """Return the state as it would be, had we written what the server has.
 
@@ -225,13 +193,15 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
 def _as_it_reads(entry: Entry, record: Record, kind: Kind) -> dict[str, FieldValue]:
     """Return the attributes of an entry with those in which the record differs as it has them.
 
-    What is the same HTML stays as it was sent, or each look would be an update.
+    What is the same HTML stays as it was sent, or each look would be an update; so does the order
+    of a record that is in another course, where its number means something else.
     """
+    elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.attributes)
     for name in differing(entry, record, kind):
         value = _read(record.attributes, name, kind)
         # no outline goes without an order: one that can't be read stays as it was sent
-        if name == kind.order_property and type(value) is not int:
+        if name == kind.order_property and (elsewhere or type(value) is not int):
             continue
         if value is None:
             del attributes[name]

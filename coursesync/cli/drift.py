@@ -57,12 +57,12 @@ def _rendered(now: Refreshed, form: str, session: Session) -> str:
         from coursesync.render import json  # noqa: PLC0415 - the other forms need none of it
 
         return json.render_drift(now.found, now.state)
+    managed = len(now.state.entries)
     if form == "markdown":
         from coursesync.render import drift_markdown  # noqa: PLC0415 - the same
 
-        return drift_markdown.render(now.found, now.courses)
+        return drift_markdown.render(now.found, now.courses, managed)
     from coursesync.render import drift  # noqa: PLC0415 - the same
 
-    if not now.found and not now.state.entries:
-        return f"{drift.NOTHING_MANAGED}\n"
-    return drift.render(now.found, now.courses, painter(sys.stdout), session.hint)
+    paint = painter(sys.stdout)
+    return drift.render(now.found, now.courses, managed, paint, session.hint)

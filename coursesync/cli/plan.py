@@ -116,16 +116,14 @@ def _rendered(plan: Plan, found: Sequence[Drifted] | None, form: str, session: S
     if form == "markdown":
         from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - the same
 
-        above = "" if found is None else drift_markdown.quote(found)
+        above = "" if found is None else drift_markdown.quote(found, plan.managed)
         return above + markdown.render(plan, session.limits)
-    above = "" if found is None else _above(found)
+    above = ""
+    if found is not None:
+        from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
+
+        above = drift.above(found, plan.managed)
     return above + text.render(plan, painter(sys.stdout), session.hint, session.limits)
-
-
-def _above(found: Sequence[Drifted]) -> str:
-    from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
-
-    return "\n".join(drift.brief(found)) + "\n\n"
 
 
 def _write(path: Path, content: str) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from coursesync.cli.online import online
 from coursesync.cli.session import plan_of
-from coursesync.drift import judged
 from coursesync.errors import Interrupted, RemoteError, Terminated
 from coursesync.plan import Course
 from coursesync.refreshing import refresh as look
 from coursesync.sending import Stop
+from coursesync.stance import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,13 +54,13 @@ def look_again(session: Session, known: State, policy: Policy | None = None) -> 
     drifted = any(each.finding.is_drift for each in found)
     after = session.workspace(state) if drifted else before
     found = judged(found, sent, plan_of(after, state, policy)) if drifted else found
-    return Refreshed(state, after, found, _courses(before, known))
+    return Refreshed(state, after, found, _courses(session, before, known))
 
 
-def _courses(workspace: Workspace, known: State) -> dict[int, Course]:
+def _courses(session: Session, workspace: Workspace, known: State) -> dict[int, Course]:
     """Return the courses of a workspace, by Id."""
     settled = {
-        record.id: Course(key, record.id, record.title, record.path)
+        record.id: Course(key, record.id, record.title, str(session.folder / record.path))
         for key, record in known.courses.items()
         if key in workspace.settled
     }

@@ -57,6 +57,7 @@ class Told(NamedTuple):
 def render(
     found: Sequence[Drifted],
     courses: Mapping[int, Course],
+    managed: int,
     paint: Callable[[str, str], str] = plain,
     hint: Hint = bare,
 ) -> str:
@@ -65,6 +66,7 @@ def render(
     Args:
         found: as `drift.compare` has it, and judged.
         courses: the courses that it speaks of, by Id.
+        managed: how many records are in the state.
         paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
         hint: writes a command so that it can be typed as it stands.
     """
@@ -73,21 +75,28 @@ def render(
         lines += [paint("bold", heading(courses, course_id)), f"  {origin(courses, course_id)}"]
         lines += [line for each in shortened(group) for line in _lines(each, paint)]
         lines.append("")
-    lines.append(paint("bold", summary(found)))
+    lines.append(paint("bold", summary(found, managed)))
     lines += wrap(besides(found), _WIDTH)
     lines += [f"{words}{hint(command)}{more}" for words, command, more in remedies(found)]
     return "\n".join(lines) + "\n"
 
 
-def brief(found: Sequence[Drifted]) -> list[str]:
-    """Say in a few lines what a plan that was refreshed begins from."""
-    drifted = [each for each in found if each.finding.is_drift]
-    lines = [summary(found)]
-    for each in drifted[:_MOST]:
-        line = f"{_MARKS[each.finding]} {name(each)} {sentence(each)}"
+def above(found: Sequence[Drifted], managed: int) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    first, *more = brief(found, managed)
+    lines = [first]
+    for line in more:
         lines += wrap(line, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines) + "\n\n"
+
+
+def brief(found: Sequence[Drifted], managed: int) -> list[str]:
+    """Say in a few sentences what a plan that was refreshed begins from."""
+    drifted = [each for each in found if each.finding.is_drift]
+    lines = [summary(found, managed)]
+    lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
     if len(drifted) > _MOST:
-        lines.append(f"  and {len(drifted) - _MOST:,} more: coursesync drift tells all of them.")
+        lines.append(f"and {len(drifted) - _MOST:,} more: coursesync drift tells all of them")
     return lines
 
 
@@ -200,8 +209,13 @@ def told(each: Drifted) -> tuple[Told, ...]:
     return tuple(lines[field] for field in sorted(lines))
 
 
-def summary(found: Iterable[Drifted]) -> str:
-    """Say how much has drifted, as in `Drift: 1 edited, 2 deleted, 0 moved.`."""
+def summary(found: Sequence[Drifted], managed: int) -> str:
+    """Say how much has drifted, as in `Drift: 1 edited, 2 deleted, 0 moved.`.
+
+    `managed` counts the records in the state.
+    """
+    if not found and not managed:
+        return NOTHING_MANAGED
     met = Counter(each.finding for each in found)
     drift = [finding for finding in Finding if finding.is_drift]
     if not any(met[finding] for finding in drift):

@@ -27,18 +27,21 @@ if TYPE_CHECKING:
     from coursesync.plan import Course
 
 
-def render(found: Sequence[Drifted], courses: Mapping[int, Course]) -> str:
-    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first."""
-    return "\n".join(_lines(found, courses)) + "\n"
+def render(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> str:
+    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
+
+    Takes the same as `drift.render`.
+    """
+    return "\n".join(_lines(found, courses, managed)) + "\n"
 
 
-def quote(found: Sequence[Drifted]) -> str:
-    """Write what a plan that was refreshed begins from, to stand above it."""
-    return "".join(f"> {escape(line.strip())}\\\n" for line in brief(found))[:-2] + "\n\n"
+def quote(found: Sequence[Drifted], managed: int) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    return "".join(f"> {escape(line)}\n>\n" for line in brief(found, managed))[:-2] + "\n"
 
 
-def _lines(found: Sequence[Drifted], courses: Mapping[int, Course]) -> Iterator[str]:
-    yield f"**{summary(found)}**"
+def _lines(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> Iterator[str]:
+    yield f"**{summary(found, managed)}**"
     if more := besides(found):
         yield ""
         yield more
