@@ -91,14 +91,14 @@ class Lookout:
 
         What went unseen for all that is asked for by its Id, if it is ours.
         """
-        for _ in range(MAX_READINGS):
+        for again in range(MAX_READINGS):
+            first = self._page(kind, 1, course) if again else first
             later = (self._page(kind, number, course) for number in range(2, first.pages + 1))
             pages = [first, *later]
             records = [record for page in pages for record in page.records]
             met = {record.id for record in records}
             if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
                 return records
-            first = self._page(kind, 1, course)
         raise unusable("its list of sections changes while it is read")
 
     def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
