@@ -13,20 +13,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
-from coursesync.journal import Move, Protect
+from coursesync.journal import Forget, Move, Protect
 from coursesync.outcome import Applied, InDoubt, Refused
 from coursesync.plan import Action
 from coursesync.rechecking import recheck
 from coursesync.report import Report, Result, Status
 from coursesync.run import Doubtful, Run, Terms, in_order
-from coursesync.sending import Stop
 from coursesync.settling import look_around, settle
 from coursesync.state import mark_complete
+from coursesync.stop import Stop
 from coursesync.writing import create, overwrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from coursesync.drift import Drifted
     from coursesync.plan import Change, Plan
     from coursesync.ports import World
     from coursesync.run import Course
@@ -39,6 +40,7 @@ def apply(
     world: World,
     complete: Callable[[State], dict[str, CourseRecord]],
     terms: Terms | None = None,
+    gone: Iterable[Drifted] = (),
 ) -> Report:
     """Carry a plan out.
 
@@ -48,6 +50,7 @@ def apply(
         world: the ports, and the schedule that requests keep to.
         complete: says of the state that the run led to which courses now stand as a whole.
         terms: what the run may do.
+        gone: entries that a refresh found to be gone from the server; `state` lacks them.
 
     Returns:
         What became of each change. Where anything was done, the state is saved, also where the
@@ -57,13 +60,13 @@ def apply(
         StateError: the state can't be saved, and no write was sent.
     """
     run = Run(plan, state, world, terms or Terms())
-    stop = _go_through(run)
-    _account_for_the_rest(run)
+    stop = _go_through(run, gone)
+    led_to = run.log.led_to()
+    _account_for_the_rest(run, led_to)
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     if not run.log.steps:
-        return Report(results, world.store.recover(run.log.led_to()), stop)
-    led_to = run.log.led_to()
+        return Report(results, world.store.recover(led_to), stop)
     try:
         saved = world.store.finish(mark_complete(led_to, complete(led_to)))
     except StateError as error:
@@ -71,9 +74,10 @@ def apply(
     return Report(results, saved, stop)
 
 
-def _go_through(run: Run) -> Stop | None:
+def _go_through(run: Run, gone: Iterable[Drifted]) -> Stop | None:
     """Go through the plan; return why the run ended early, if it did."""
     try:
+        _forget(run, gone)
         _note_keys(run)
         look_around(run)
         recheck(run)
@@ -85,6 +89,12 @@ def _go_through(run: Run) -> Stop | None:
     except Stop as stop:
         return stop
     return None
+
+
+def _forget(run: Run, gone: Iterable[Drifted]) -> None:
+    for each in gone:
+        if each.address is not None and each.entry is not None:
+            run.log.record(Forget(address=each.address, id=each.entry.id, at=run.stamp()))
 
 
 def _note_keys(run: Run) -> None:
@@ -169,12 +179,11 @@ def _stop_course(run: Run, course: Course, change: Change, refused: Refused) -> 
     run.conclude(result)
 
 
-def _account_for_the_rest(run: Run) -> None:
+def _account_for_the_rest(run: Run, led_to: State) -> None:
     """Say of each change that the run did not come to the end of how it stands."""
-    doubts = {a: doubt for course in run.courses for a, doubt in course.doubts.items()}
     for change in run.plan.changes:
         if change.action.changes and change.address not in run.results:
-            doubt = doubts.get(change.address) or run.state.doubts.get(change.address)
+            doubt = led_to.doubts.get(change.address)
             reason = doubt.reason if doubt else ""
             status = Status.IN_DOUBT if doubt else Status.NOT_TRIED
             # not told as progress: it is none, and there may be thousands

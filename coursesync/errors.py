@@ -39,6 +39,11 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     TERMINATED = 143
 
+    @classmethod
+    def after(cls, signal: int | None) -> ExitCode:
+        """Return how a command ends that did what it had to, and heeded a signal if one came."""
+        return cls.DONE if signal is None else cls(128 + signal)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Where:

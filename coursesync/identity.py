@@ -87,7 +87,8 @@ def _by_evidence(
     claims = [
         (resource.address, old)
         for resource in new
-        for old in _alone(by_value.get(wanted(resource) or None, ()))
+        if (value := wanted(resource))  # what is empty is no evidence
+        for old in _alone(by_value.get(value, ()))
     ]
     _pair_unique(claims, pairs)
 

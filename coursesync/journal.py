@@ -111,18 +111,18 @@ class Protect(BaseModel):
     at: str
 
 
-class Gone(BaseModel):
-    """A record that is not on the server any more, as it said when asked for its Id."""
+class Forget(BaseModel):
+    """A record that is managed no more: it is gone from the server, or a person said so."""
 
     model_config = _LINE
 
-    record: Literal["gone"] = "gone"
+    record: Literal["forget"] = "forget"
     address: Named
     id: Id
     at: str
 
 
-Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Gone
+Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Forget
 RECORD: TypeAdapter[Header | Step] = TypeAdapter(
     Annotated[Header | Step, Field(discriminator="record")],
     config=ConfigDict(defer_build=True),
@@ -146,7 +146,7 @@ def fold(state: State, records: Iterable[Step]) -> State:
                 entries = {record.to.get(address, address): e for address, e in entries.items()}
             case Protect() if record.address in entries:
                 _note(entries, record.address, protected=record.protected)
-            case Gone() if record.address in entries and entries[record.address].id == record.id:
+            case Forget() if record.address in entries and entries[record.address].id == record.id:
                 del entries[record.address]
             case Intent():
                 _intend(record, pending, entries)

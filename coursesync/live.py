@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from coursesync.outcome import read_json
+from coursesync.exchange import read_json
 from coursesync.resources.base import FieldValue
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.outcome import Exchange
+    from coursesync.exchange import Exchange
     from coursesync.resources.base import Attributes, Kind
 
 _READ = ConfigDict(frozen=True, strict=True, defer_build=True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
 from coursesync.journal import fold
-from coursesync.sending import Stop
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
-    from coursesync.journal import Conclusion, Gone, Intent, Look, Move, Protect, Step
+    from coursesync.journal import Conclusion, Forget, Intent, Look, Move, Protect, Step
     from coursesync.ports import StateStore
     from coursesync.state import State
 
@@ -27,7 +27,7 @@ class Logbook:
         self._broken: Stop | None = None
         self.steps: list[Step] = []
 
-    def announce(self, step: Intent | Move | Protect) -> None:
+    def announce(self, step: Intent | Move | Protect | Forget) -> None:
         """Note what is about to be done.
 
         Raises:
@@ -41,7 +41,7 @@ class Logbook:
             raise _unnoted(error) from error
         self.steps.append(step)
 
-    def record(self, step: Conclusion | Look | Gone) -> None:
+    def record(self, step: Conclusion | Look | Forget) -> None:
         """Note what is known; raises StateError where not even a journal can be begun."""
         self._begin()
         self.steps.append(step)

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 from coursesync.live import read_ids, read_page, read_record, read_records
 from coursesync.outcome import Answered, InDoubt, Refused, classify_read
 from coursesync.plan import IDS_AT_ONCE
-from coursesync.sending import BETWEEN_TRIES, MAX_TRIES, Stop, unusable
+from coursesync.sending import BETWEEN_TRIES, MAX_TRIES
+from coursesync.stop import Stop, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from coursesync.exchange import Exchange
     from coursesync.live import Page, Record
-    from coursesync.outcome import Exchange, NotCarriedOut
+    from coursesync.outcome import NotCarriedOut
     from coursesync.ports import Remote
     from coursesync.resources.base import Kind
-from coursesync.sending import Sender
+    from coursesync.sending import Sender
 
 MAX_READINGS = 5
 MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
@@ -38,13 +40,16 @@ class Lookout:
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
         """List the records of several courses: each by itself, or all that there are.
 
+        What is counted is requests: all records take two of each page, for they are read twice,
+        and one of those is made by now; the courses take one each, or more where one is long.
+
         Raises:
             Stop: no usable answer came.
         """
         everything = None
         if len(courses) > FEW:
             first = self._page(kind, 1, None)
-            if first.pages <= len(courses):
+            if 2 * first.pages - 1 < len(courses):
                 everything = self._list(kind, None, first)
         if everything is None:
             return {course: self.course(kind, course) for course in courses}

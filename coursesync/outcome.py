@@ -8,40 +8,27 @@ on creating and updating records (the form of success and of validation errors).
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from coursesync.exchange import read_json
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
+
+    from coursesync.exchange import Exchange
 
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _LEAST_WAIT = 1.0  # seconds
 _MOST_WAIT = 1e9  # the same; more figures could be an infinity
 _MOST_PROBLEMS = 10  # that one answer may tell
 _KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """The facts of one request.
-
-    `sent` says whether any of it may have left; `status` is None where no complete answer came,
-    and `failure` then says why, in words. Header names are in small letters.
-    """
-
-    sent: bool
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +127,8 @@ def classify(exchange: Exchange, known: Container[int]) -> Outcome:
 
     Args:
         exchange: the facts.
-        known: the Ids under management: the Id of a new record is none of them.
+        known: the Ids that records are known to have, under management or merely seen on the
+            server: the Id of a new record is none of them.
 
     Returns:
         The verdict; `InDoubt` wherever the facts don't prove another.
@@ -214,36 +202,11 @@ def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
     return Applied(record_id, answer.updated_on)
 
 
-def read_json(exchange: Exchange) -> object:
-    """Read a body strictly: JSON by its type, each name once, no NaN.
-
-    Raises:
-        ValueError: it is something else.
-        RecursionError: it is nested too deeply.
-    """
-    if not re.match(
-        r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "").lower()
-    ):
-        raise ValueError("it does not say that it is JSON")
-    return json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
-
-
 def _answer(exchange: Exchange) -> _Answer | None:
     try:
         return _Answer.model_validate(read_json(exchange))
     except (ValueError, ValidationError, RecursionError):
         return None
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise ValueError("a name stands twice")
-    return record
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _refusal(answer: _Answer | None, otherwise: str) -> Refused:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.exchange import Exchange
     from coursesync.journal import Step
     from coursesync.limits import Schedule
-    from coursesync.outcome import Exchange
     from coursesync.report import Result
     from coursesync.resources.base import Attributes, Kind
     from coursesync.state import State
@@ -24,17 +24,30 @@ class Remote(Protocol):
         """Whether there is a token."""
         ...
 
+    @property
+    def can_log_in(self) -> bool:
+        """Whether a token can be had by a login."""
+        ...
+
     def log_in(self) -> None:
-        """Get a token; raises RemoteError where none can be had, Busy where not now."""
+        """Get a token, by one request.
+
+        Raises:
+            RemoteError: none can be had.
+            Busy: none can be had now.
+        """
         ...
 
     @property
     def renewable(self) -> bool:
-        """Whether there is anything to get a new token by."""
+        """Whether there is a refresh token, to get a new token by after a 401."""
         ...
 
     def renew(self) -> bool:
-        """Get a new token after a 401; say whether there is one. Raises as `log_in` does."""
+        """Get a new token by the refresh token, by one request; say whether there is one.
+
+        A refresh token that was refused is forgotten. Raises as `log_in` does.
+        """
         ...
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
@@ -91,6 +104,10 @@ class Ledger(Protocol):
 
     def note(self, *, write: bool) -> None:
         """Count a request that has just ended."""
+        ...
+
+    def take_back(self) -> None:
+        """Forget the request that was counted last: what is throttled is not counted."""
         ...
 
 

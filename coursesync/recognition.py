@@ -35,7 +35,8 @@ SKEW = timedelta(minutes=5)  # by which two clocks may differ
 class Wanted:
     """A create: what it sends, and since when it may have been carried out (None: not sent yet).
 
-    `before` are the Ids that were on the server when it was sent, None where that is not known.
+    `before` are the Ids that looks had shown before it was sent, and None where an earlier run
+    sent it: of a record that is not among them it is not known that it was there already.
     """
 
     address: Address
@@ -93,6 +94,8 @@ def _finding(
     match fitting:
         case [record] if claims[record.id] == 1:
             return Found(record)
+        case [record]:
+            return Unclear("another section of the outline could be it as well", (record,))
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
     alike = [record for record in places.alike(wanted) if record.id not in claims]

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from coursesync.errors import StateError
     from coursesync.outcome import Problem
     from coursesync.plan import Change
-    from coursesync.sending import Stop
     from coursesync.state import Candidate, State
+    from coursesync.stop import Stop
 
 
 class Status(Enum):

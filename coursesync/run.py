@@ -48,7 +48,8 @@ class Terms:
 class Doubtful:
     """A create that may have been carried out: what was sent, and until when it is looked for.
 
-    `before` are the Ids that were on the server when it was sent, None where that is not known.
+    `before` are the Ids that this run's looks had shown before it was sent, None where an earlier
+    run sent it.
     """
 
     change: Change
@@ -112,14 +113,18 @@ class Run:
         self.sender.go_on()
 
     def conclude(self, result: Result) -> None:
-        """Note what became of a change."""
+        """Note what became of a change, and tell it as progress; the journal knows by now."""
         self.results[result.change.address] = result
         if result.change.action.writes:
             self.sender.planned -= 1
         self.world.progress.concluded(result)
 
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
-        """Take a record under management as what a create made, or would have made."""
+        """Take a record under management as what a create made, or would have made.
+
+        Raises:
+            StateError: it can't be noted, for not even a journal can be begun.
+        """
         entry = Entry(
             attributes=in_order(sent),
             id=record.id,

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Busy, RemoteError
-from coursesync.outcome import Exchange, NotSent, Throttled, Unauthorized
+from coursesync.outcome import NotSent, Throttled, Unauthorized
+from coursesync.stop import Stop, unreachable
 from coursesync.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coursesync.exchange import Exchange
     from coursesync.ports import World
 
 MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
@@ -22,16 +24,6 @@ MAX_THROTTLED = 30  # times in a row
 MAX_TRIES = 3  # to connect, or to get a usable answer to a read
 BETWEEN_TRIES = 2.0  # seconds
 T = TypeVar("T")
-
-
-class Stop(Exception):  # noqa: N818 - ends a run in good order; never leaves `apply`
-    """The run can't go on: why, what to mend first, and whether the API can't be used as it is."""
-
-    def __init__(self, reason: str, remedy: str = "", *, unusable: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.remedy = remedy
-        self.unusable = unusable
 
 
 class Sender:
@@ -91,7 +83,7 @@ class Sender:
 
     def write(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a write that was allowed."""
-        return self._exchange(send, write=True)
+        return self._counted(send, write=True)
 
     def give_back(self) -> None:
         """Take back a write that was allowed, and that the API did not take."""
@@ -101,7 +93,7 @@ class Sender:
     def read(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a read, when the limits allow it."""
         self._keep_to_limits(write=False)
-        return self._exchange(send, write=False)
+        return self._counted(send, write=False)
 
     def pause(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Wait, and say why.
@@ -119,14 +111,13 @@ class Sender:
         if self._world.clock.stopping():
             raise Stop("the run was interrupted")
 
-    def _exchange(self, send: Callable[[], Exchange], *, write: bool) -> Exchange:
-        exchange = send()
-        self._count(write=write)
-        return exchange
-
-    def _count(self, *, write: bool) -> None:
-        self._world.schedule.ended(self._world.clock.now(), write=write)
-        self._world.ledger.note(write=write)
+    def _counted(self, send: Callable[[], T], *, write: bool) -> T:
+        """Send a request, and count it as soon as it has ended, however it has."""
+        try:
+            return send()
+        finally:
+            self._world.schedule.ended(self._world.clock.now(), write=write)
+            self._world.ledger.note(write=write)
 
     def _keep_to_limits(self, *, write: bool) -> None:
         schedule, now = self._world.schedule, self._world.clock.now()
@@ -139,6 +130,8 @@ class Sender:
         self.pause(seconds, "the API's limits", rest)
 
     def _slow_down(self, seconds: float, times: int) -> None:
+        """Take back the request that has just ended, and let the next one wait."""
+        self._world.ledger.take_back()
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise Stop(
                 f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
@@ -151,44 +144,30 @@ class Sender:
         self.pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
 
     def _renew(self) -> bool:
-        return self._world.remote.renewable and self._with_token(self._world.remote.renew)
+        """Get a new token, by a new login where there is no other way; say whether there is one."""
+        remote = self._world.remote
+        if remote.renewable and self._with_token(remote.renew):
+            return True
+        if remote.can_log_in:
+            self._with_token(remote.log_in)
+        return remote.can_log_in
 
     def _log_in(self) -> None:
         if not self._world.remote.logged_in:
             self._with_token(self._world.remote.log_in)
 
     def _with_token(self, get: Callable[[], T]) -> T:
-        """Get a token; that is a write, by its method."""
+        """Ask for a token, by one request at a time; each is a write, by its method."""
         throttled = 0
         while True:
             self._keep_to_limits(write=True)
             try:
-                return get()
+                return self._counted(get, write=True)
             except Busy as busy:
                 throttled += 1
                 self._slow_down(busy.seconds, throttled)
             except RemoteError as error:
                 raise Stop(error.problem, error.remedy, unusable=True) from error
-            finally:
-                self._count(write=True)
-
-
-def unreachable(reason: str) -> Stop:
-    """Return the end of a run whose API can't be reached."""
-    return Stop(
-        f"the API can't be reached: {reason}",
-        "Check the network and the base URL.",
-        unusable=True,
-    )
-
-
-def unusable(reason: str) -> Stop:
-    """Return the end of a run whose API answers, and not as it should."""
-    return Stop(
-        f"the API gives no usable answer: {reason}",
-        "Try again later; if it stays so, check the base URL.",
-        unusable=True,
-    )
 
 
 def _refused_credentials(role: str) -> Stop:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from coursesync.journal import Conclusion, Gone, Intent
+from coursesync.journal import Conclusion, Forget, Intent
 from coursesync.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.plan import Action
 from coursesync.run import in_order
 
 if TYPE_CHECKING:
-    from coursesync.outcome import Exchange, NotCarriedOut, Outcome, Verdict
+    from coursesync.exchange import Exchange
+    from coursesync.outcome import NotCarriedOut, Outcome, Verdict
     from coursesync.plan import Change
     from coursesync.resources.base import Attributes
     from coursesync.run import Run
@@ -52,7 +53,7 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     record_id = record_id_of(change)
     if record_id in run.lookout.records(change.kind, [record_id]):
         return refused
-    run.log.record(Gone(address=change.address, id=record_id, at=run.stamp()))
+    run.log.record(Forget(address=change.address, id=record_id, at=run.stamp()))
     return Applied(record_id, None)
 
 

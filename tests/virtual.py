@@ -80,6 +80,10 @@ class Counted:
         """Count a request."""
         self.requests.append((self.clock.now(), write))
 
+    def take_back(self) -> None:
+        """Forget the last one."""
+        self.requests.pop()
+
 
 @contextmanager
 def virtual_sandbox(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import FrameType
 
+_HEEDED = (signal.SIGINT, signal.SIGTERM)
 _SLICE = 0.05  # seconds; how soon a sleep notices that it is to end
 
 
@@ -39,20 +38,16 @@ class SystemClock:
         """Say whether the run was told to stop."""
         return self.signal is not None
 
-    @contextmanager
-    def heeding_signals(self) -> Iterator[None]:
-        """Take SIGINT and SIGTERM as the wish to stop in good order; a second one kills."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    def heed_signals(self) -> None:
+        """From now on take SIGINT and SIGTERM as the wish to stop in good order; a second kills.
+
+        To the end of the process: what was done has to be saved and told before it ends.
+        """
 
         def heed(number: int, _frame: FrameType | None) -> None:
             self.signal = number
-            for each in before:
+            for each in _HEEDED:
                 signal.signal(each, signal.SIG_DFL)
 
-        try:
-            for number in before:
-                signal.signal(number, heed)
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        for number in _HEEDED:
+            signal.signal(number, heed)

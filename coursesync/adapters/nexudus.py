@@ -1,6 +1,6 @@
 """The API over HTTP. The only room that knows httpx, and the only one that knows a secret.
 
-Gives the facts of each exchange (`outcome.Exchange`) and decides nothing. A write is sent once,
+Gives the facts of each exchange (`exchange.Exchange`) and decides nothing. A write is sent once,
 on a connection of its own, and no redirect is followed, for that would turn a POST into a GET.
 The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
 """
@@ -24,7 +24,8 @@ import httpx
 from coursesync import __version__
 from coursesync.adapters.spelling import any_spelling, is_spelt_in
 from coursesync.errors import Busy, RemoteError, UsageError
-from coursesync.outcome import Exchange, Throttled, classify_read
+from coursesync.exchange import Exchange
+from coursesync.outcome import Throttled, classify_read
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -136,27 +137,28 @@ class Nexudus:
         self._take_token(self._ask_for_token(form), "e-mail and password")
 
     @property
-    def renewable(self) -> bool:
-        """Whether there is anything to get a new token by."""
+    def can_log_in(self) -> bool:
+        """Whether e-mail and password are what tokens come from."""
         known = self._credentials
-        return bool(self._refresh_token or (known.email and known.password and not known.token))
+        return bool(known.email and known.password and not known.token)
+
+    @property
+    def renewable(self) -> bool:
+        """Whether there is a refresh token."""
+        return bool(self._refresh_token)
 
     def renew(self) -> bool:
-        """Get a new token, by the refresh token or a new login; say whether there is one.
+        """Get a new token by the refresh token; where that is refused, forget it and say so.
 
         Raises as `log_in` does.
         """
-        if self._refresh_token:
-            form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-            exchange = self._ask_for_token(form)
-            if exchange.status not in _REFUSED_LOGIN:
-                self._take_token(exchange, "the refresh token")
-                return True
+        form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        exchange = self._ask_for_token(form)
+        if exchange.status in _REFUSED_LOGIN:
             self._refresh_token = ""
-        if self._credentials.email and self._credentials.password and not self._credentials.token:
-            self.log_in()
-            return True
-        return False
+            return False
+        self._take_token(exchange, "the refresh token")
+        return True
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
         """Send one create, once."""

@@ -31,6 +31,7 @@ class RequestLog:
         self._path = state.with_name(f"{state.name}.requests")
         self._time = time_of_day
         self._file: int | None = None
+        self._latest = 0  # bytes that the last request was noted in
 
     def earlier(self, now: float) -> list[Request]:
         """Return the requests of the last day, the oldest first.
@@ -49,10 +50,18 @@ class RequestLog:
 
     def note(self, *, write: bool) -> None:
         """Count a request that has just ended."""
+        self._latest = 0
         with suppress(OSError):
             if self._file is None:
                 self._file = self._open()
-            os.write(self._file, _line(self._time(), b"w" if write else b"r"))
+            self._latest = os.write(self._file, _line(self._time(), b"w" if write else b"r"))
+
+    def take_back(self) -> None:
+        """Forget the request that was counted last."""
+        with suppress(OSError):
+            if self._file is not None:
+                os.ftruncate(self._file, os.fstat(self._file).st_size - self._latest)
+        self._latest = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -79,7 +88,8 @@ class RequestLog:
         self._path.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         file = os.open(self._path, flags, 0o666)
-        os.write(file, kept)
+        with suppress(OSError):  # the file is there all the same: later lines may find room
+            os.write(file, kept)
         return file
 
 

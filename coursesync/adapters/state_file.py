@@ -119,8 +119,23 @@ class StateFile:
         return state
 
     def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, where there is one."""
-        return self.finish(state) if self._read(self.journal_path) is not None else state
+        """Save what a cut-off run left in the journal, where there is one, and drop that.
+
+        Raises:
+            StateError: it can't be saved; or it is, and the journal can't be dropped, beside which
+                no other state may be saved.
+        """
+        if self._read(self.journal_path) is None:
+            return state
+        saved = self._save(state)
+        try:
+            self._drop_journal()
+        except OSError as error:
+            raise StateError(
+                f"the journal {self.journal_path} can't be removed: {error.strerror or error}",
+                f"What it tells is saved in {self.path.name}: you may remove it yourself.",
+            ) from error
+        return saved
 
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
@@ -130,15 +145,25 @@ class StateFile:
             raise self._unwritable(error) from error
 
     def finish(self, state: State) -> State:
-        """Save the state under the next serial, then drop the journal."""
+        """Save the state under the next serial, then drop the journal.
+
+        One that can't be dropped does no harm: whoever reads it sees by the serial that it is
+        saved.
+
+        Raises:
+            StateError: the state can't be saved; the journal stands.
+        """
+        saved = self._save(state)
+        with suppress(OSError):
+            self._drop_journal()
+        return saved
+
+    def _save(self, state: State) -> State:
         self._check_unmoved(state)
         update = {"serial": state.serial + 1, "lineage": state.lineage or str(uuid4())}
         saved = state.model_copy(update=update)
         try:
             self._replace(self.path, serialise(saved))
-            self._close_journal()
-            self.disk.remove(self.journal_path)
-            self.disk.sync_folder(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
         return saved
@@ -250,10 +275,15 @@ class StateFile:
         except OSError:
             return False  # reading it will say what is wrong
 
+    def _drop_journal(self) -> None:
+        self._close_journal()
+        self.disk.remove(self.journal_path)
+        self.disk.sync_folder(self.path.parent)
+
     def _close_journal(self) -> None:
-        if self._journal is not None:
-            self.disk.close(self._journal)
-            self._journal = None
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            self.disk.close(journal)
 
     def _unwritable(self, error: OSError) -> StateError:
         file = error.filename2 or error.filename

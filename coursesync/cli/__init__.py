@@ -1,7 +1,8 @@
 """The command line: parse, wire, call, print, exit code. A file a command.
 
-Commands are imported when they are called, so that `--version` and `--help` start fast. Expected
-failures are caught here and nowhere else; a bug keeps its traceback.
+Commands are imported when they are asked for, so that `--version` starts fast and each command
+brings only what it needs. Expected failures end here as an exit code and words on stderr, whatever
+a command itself told of them on stdout; a bug keeps its traceback.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def _run() -> int:
         complain(error)
         return int(error.exit_code)
     except click.Abort:
+        # from the first request or save on, a command heeds signals and ends by itself
         say("\nInterrupted; nothing was changed.")
         return int(ExitCode.INTERRUPTED)
     except click.ClickException as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.adapters.clock import SystemClock
 from coursesync.apply import apply
 from coursesync.brake import oversized
 from coursesync.cli.online import online
@@ -30,7 +31,6 @@ from coursesync.render import text
 from coursesync.run import Terms
 
 if TYPE_CHECKING:
-    from coursesync.adapters.clock import SystemClock
     from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
@@ -115,15 +115,17 @@ def command(  # noqa: PLR0913 - one parameter an option
     session.prepare()
     seconds = session.config.settling_time if settling_time is None else settling_time
     terms = Terms(seconds, max_writes, overwrite_drift=overwrite_drift)
+    clock = SystemClock()
     with session.store.held(lock_timeout):
         known = session.state()
         loaded = session.workspace(known)
         plan = plan_of(loaded, known, session.policy(on_removal, prune=prune))
         check(plan, plan_file, expect_digest, session.hint("plan"))
         if not plan.has_changes:
+            clock.heed_signals()
             session.store.recover(known)
             say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
-            return int(ExitCode.DONE)
+            return int(ExitCode.after(clock.signal))
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits))
         if oversized(plan) and not allow_large_change:
             say("Nothing was changed.")
@@ -131,17 +133,21 @@ def command(  # noqa: PLR0913 - one parameter an option
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        report, clock = _carry_out(plan, known, loaded, session, terms)
+        report = _carry_out(plan, known, loaded, session, terms, clock)
     tell(report, session, reviewed=plan_file is not None or expect_digest is not None)
-    return 128 + clock.signal if clock.signal is not None else int(exit_code(report))
+    return int(exit_code(report, clock.signal))
 
 
 def _carry_out(
-    plan: Plan, known: State, loaded: Workspace, session: Session, terms: Terms
-) -> tuple[Report, SystemClock]:
+    plan: Plan,
+    known: State,
+    loaded: Workspace,
+    session: Session,
+    terms: Terms,
+    clock: SystemClock,
+) -> Report:
     gc.enable()
     total = sum(change.action.changes for change in plan.changes)
-    with online(session, loaded.outlines, total) as world:
-        warn_of_the_day(plan, world.schedule.writes_left(world.clock.now()), terms.max_writes)
-        report = apply(plan, known, world, partial(complete_courses, loaded), terms)
-    return report, world.clock
+    with online(session, loaded.outlines, clock, total) as world:
+        warn_of_the_day(plan, world.schedule.writes_left(clock.now()), terms.max_writes)
+        return apply(plan, known, world, partial(complete_courses, loaded), terms)

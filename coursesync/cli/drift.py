@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.adapters.clock import SystemClock
 from coursesync.cli.refresh import look_again
 from coursesync.cli.screen import painter, show
 from coursesync.cli.session import open_session, target_options, workspace_argument
@@ -40,7 +41,7 @@ def command(
     """
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
-        now = look_again(session, session.state())
+        now = look_again(session, session.state(), SystemClock())
     except CoursesyncError as error:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - the other forms need none of it

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.request_log import RequestLog
 from coursesync.cli.progress import progress_on
 from coursesync.limits import Schedule
@@ -17,40 +15,36 @@ from coursesync.ports import World
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from coursesync.adapters.clock import SystemClock
     from coursesync.adapters.nexudus import Nexudus
     from coursesync.cli.session import Session
     from coursesync.outline import Outline
 
 
-@dataclass(frozen=True, slots=True)
-class Online(World):
-    """The world of a session; `clock` knows by which signal it was told to stop."""
-
-    clock: SystemClock
-
-
 @contextmanager
-def online(session: Session, outlines: Iterable[Outline], total: int = 0) -> Iterator[Online]:
-    """Yield the world that a run works in.
+def online(
+    session: Session, outlines: Iterable[Outline], clock: SystemClock, total: int = 0
+) -> Iterator[World]:
+    """Yield the world that a run works in; from then on signals are heeded.
 
     Args:
         session: the workspace, target and state.
         outlines: of the courses that the embedded sandbox has.
+        clock: knows by which signal the run was told to stop.
         total: the number of changes to show the progress of.
 
     Raises:
         UsageError: there are no credentials in the environment.
     """
-    clock = SystemClock()
     with ExitStack() as stack:
         remote = _remote(session, outlines, stack)
         log = RequestLog(session.store.path)
         stack.callback(log.close)
         limits = None if session.embedded else session.limits
         schedule = Schedule(limits, log.earlier(clock.now()))
-        stack.enter_context(clock.heeding_signals())
+        clock.heed_signals()
         progress = stack.enter_context(progress_on(sys.stderr, total))
-        yield Online(remote, session.store, clock, progress, schedule, log)
+        yield World(remote, session.store, clock, progress, schedule, log)
 
 
 def _remote(session: Session, outlines: Iterable[Outline], stack: ExitStack) -> Nexudus:

@@ -102,9 +102,10 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 
 def _refreshed(session: Session, known: State, policy: Policy) -> tuple[Plan, tuple[Drifted, ...]]:
+    from coursesync.adapters.clock import SystemClock  # noqa: PLC0415 - as the next
     from coursesync.cli.refresh import look_again  # noqa: PLC0415 - brings what goes online
 
-    now = look_again(session, known, policy)
+    now = look_again(session, known, SystemClock(), policy)
     return plan_of(now.workspace, now.state, policy), now.found
 
 

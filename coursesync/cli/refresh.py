@@ -12,12 +12,13 @@ from coursesync.cli.session import plan_of
 from coursesync.errors import Interrupted, RemoteError, Terminated
 from coursesync.plan import Course
 from coursesync.refreshing import refresh as look
-from coursesync.sending import Stop
 from coursesync.stance import judged
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from coursesync.adapters.clock import SystemClock
     from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
     from coursesync.drift import Drifted
@@ -36,12 +37,15 @@ class Refreshed:
     courses: Mapping[int, Course]
 
 
-def look_again(session: Session, known: State, policy: Policy | None = None) -> Refreshed:
+def look_again(
+    session: Session, known: State, clock: SystemClock, policy: Policy | None = None
+) -> Refreshed:
     """Load the workspace, look at the site, and say of what has drifted what the outline says.
 
     Args:
         session: the workspace and the target.
         known: the state.
+        clock: knows by which signal the look was told to stop.
         policy: what the plan may do to what is in no outline any more.
 
     Raises:
@@ -50,7 +54,7 @@ def look_again(session: Session, known: State, policy: Policy | None = None) -> 
     """
     before = session.workspace(known)
     sent = plan_of(before, known, policy)
-    state, found = refresh(session, known, before.outlines)
+    state, found = refresh(session, known, before.outlines, clock)
     drifted = any(each.finding.is_drift for each in found)
     after = session.workspace(state) if drifted else before
     found = judged(found, sent, plan_of(after, state, policy)) if drifted else found
@@ -72,7 +76,7 @@ def _courses(session: Session, workspace: Workspace, known: State) -> dict[int, 
 
 
 def refresh(
-    session: Session, known: State, outlines: Iterable[Outline]
+    session: Session, known: State, outlines: Iterable[Outline], clock: SystemClock
 ) -> tuple[State, tuple[Drifted, ...]]:
     """Look at what became of the records of a state; only reads are sent, within the limits.
 
@@ -80,6 +84,7 @@ def refresh(
         session: the workspace and the target.
         known: the state.
         outlines: of the courses that the embedded sandbox has.
+        clock: knows by which signal the look was told to stop; signals are heeded from here on.
 
     Returns:
         The state as it would be, had we written what the server has; and all that was found. Where
@@ -88,20 +93,22 @@ def refresh(
     Raises:
         UsageError: there are no credentials in the environment.
         RemoteError: the API can't be used, or gives no usable answer.
-        Interrupted: the run was told to stop; Terminated: by SIGTERM.
+        Interrupted: the look was told to stop; Terminated: by SIGTERM.
     """
     if not known.entries:
         return known, ()
     gc.enable()  # there may be a thousand answers of megabytes
-    with online(session, outlines) as world:
+    with online(session, outlines, clock) as world:
         try:
-            return look(known, world)
+            found = look(known, world)
         except Stop as stop:
-            if world.clock.signal is not None:
-                raise _interrupted(world.clock.signal) from stop
+            _heed(clock)
             raise RemoteError(stop.reason, stop.remedy) from stop
+    _heed(clock)
+    return found
 
 
-def _interrupted(number: int) -> Interrupted:
-    kind = Terminated if number == signal.SIGTERM else Interrupted
-    return kind("interrupted while reading what the site has", "Nothing was changed.")
+def _heed(clock: SystemClock) -> None:
+    if clock.signal is not None:
+        kind = Terminated if clock.signal == signal.SIGTERM else Interrupted
+        raise kind("interrupted while reading what the site has", "Nothing was changed.")

@@ -34,9 +34,16 @@ def warn_of_the_day(plan: Plan, left: int | None, max_writes: int | None) -> Non
     )
 
 
-def exit_code(report: Report) -> ExitCode:
-    """Return how a run ends that no signal ended."""
-    if report.unsaved is not None or (report.stop is not None and report.stop.unusable):
+def exit_code(report: Report, signal: int | None) -> ExitCode:
+    """Return how a run ends; `signal` is the one that it heeded, if one came.
+
+    A state that is not saved comes first, for whoever sent a signal counts on one that is.
+    """
+    if report.unsaved is not None:
+        return ExitCode.ERROR
+    if signal is not None:
+        return ExitCode.after(signal)
+    if report.stop is not None and report.stop.unusable:
         return ExitCode.ERROR
     return ExitCode.DONE if report.complete else ExitCode.WORK_LEFT
 
@@ -47,12 +54,7 @@ def tell(report: Report, session: Session, *, reviewed: bool) -> None:
     `reviewed` says whether a plan that was reviewed was asked for: what is left of it is another.
     """
     say()
-    for result in report.with_status(Status.REFUSED):
-        _tell_refused(result)
-    for result in report.with_status(Status.DRIFTED):
-        _tell_drifted(result, session)
-    for result in report.with_status(Status.IN_DOUBT):
-        _tell_in_doubt(result, session)
+    _tell_what_stopped(report, session)
     _tell_waiting(report)
     say(_counts(report))
     if report.stop is not None:
@@ -65,10 +67,22 @@ def tell(report: Report, session: Session, *, reviewed: bool) -> None:
         _tell_how_to_go_on(session, reviewed=reviewed)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
+    elif (journal := session.store.journal_path).exists():
+        say(f"Warning: the state is saved, and the journal {journal} could not be removed.")
+        say("  The next run knows that it is saved, and removes it, or says why it can't.")
     # last, for whoever reads stdout may have gone
     for result in report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED):
         if result.record_id is not None:
             click.echo(f"{result.change.address} {result.record_id}")
+
+
+def _tell_what_stopped(report: Report, session: Session) -> None:
+    for result in report.with_status(Status.REFUSED):
+        _tell_refused(result)
+    for result in report.with_status(Status.DRIFTED):
+        _tell_drifted(result, session)
+    for result in report.with_status(Status.IN_DOUBT):
+        _tell_in_doubt(result, session)
 
 
 def _tell_how_to_go_on(session: Session, *, reviewed: bool) -> None:

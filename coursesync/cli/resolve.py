@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.adapters.clock import SystemClock
 from coursesync.cli.screen import say
 from coursesync.cli.session import open_session, target_options, workspace_option
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.recognition import entry_of
 from coursesync.resources.base import parse_address
 from coursesync.state import resolve
@@ -37,7 +38,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     sandbox: bool,
     record_id: int | None,
     not_created: bool,
-) -> None:
+) -> int:
     """Settle the create of ADDRESS, which is in doubt.
 
     Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
@@ -50,11 +51,13 @@ def command(  # noqa: PLR0913 - one parameter an option
             f"As in  coursesync resolve {address} --id 87654321",
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    if not session.store.path.parent.is_dir():
-        raise UsageError(f"the workspace {workspace} does not exist or holds no state")
+    if not session.store.path.parent.is_dir():  # the lock would make it
+        raise CoursesyncError(f"{address} is not in doubt", "There is no state yet.")
+    clock = SystemClock()
     with session.store.held():
         known = session.state()
         _check(known, at, record_id)
+        clock.heed_signals()
         # the journal first, if a run was cut off: a save of its own drops it
         known = session.store.recover(known)
         entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
@@ -63,6 +66,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         say(f"{address} was not created. See what is left:  {session.hint('plan')}")
     else:
         say(f"{address} has the Id {record_id}. See what is left:  {session.hint('plan')}")
+    return int(ExitCode.after(clock.signal))
 
 
 def _address(text: str) -> Address:

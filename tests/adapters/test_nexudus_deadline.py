@@ -18,7 +18,7 @@ from coursesync.resources.section import SECTION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.outcome import Exchange
+    from coursesync.exchange import Exchange
     from coursesync.resources.base import FieldValue
 
 SENT: dict[str, FieldValue] = {

@@ -342,13 +342,28 @@ def test_a_failure_is_told_though_nothing_can_be_cleared_away() -> None:
     assert "No space left" in error.problem
 
 
-def test_a_new_name_is_safe_before_the_journal_goes() -> None:
-    """Where the journal can't be dropped, the state that it led to is safe all the same."""
-    log = Log(fails_at=("remove s.json.journal",))
-    disk = disk_of(log, state=serialise(SAVED), journal=line(RUN))
+@pytest.mark.parametrize("effect", ["remove s.json.journal", "removed s.json.journal"])
+def test_a_new_name_is_safe_before_the_journal_goes(effect: str) -> None:
+    """Where the journal can't be dropped, the state that it led to is saved all the same."""
+    disk = disk_of(Log(fails_at=(effect,)), state=serialise(SAVED), journal=line(RUN))
+    saved = StateFile(PATH, TARGET, disk).finish(SAVED)
 
-    refusal(lambda: StateFile(PATH, TARGET, disk).finish(SAVED))
-    assert parse(disk.safe_names[PATH].safe, PATH).serial == 4
+    assert parse(disk.safe_names[PATH].safe, PATH) == saved
+    assert StateFile(PATH, TARGET, disk).load() == saved
+    assert saved.serial == 4
+
+
+def test_nothing_goes_on_beside_a_journal_that_can_not_be_dropped() -> None:
+    """What it tells is saved, and that is said; another save would leave it behind for good."""
+    log = Log(fails_at=("remove s.json.journal",))
+    disk = disk_of(log, state=serialise(SAVED), journal=line(RUN) + line(INTENT))
+    store = StateFile(PATH, TARGET, disk)
+    error = refusal(lambda: store.recover(store.load()))
+
+    assert error.problem == f"the journal {JOURNAL} can't be removed: No space left"
+    assert error.remedy == "What it tells is saved in s.json: you may remove it yourself."
+    assert parse(disk.safe_names[PATH].safe, PATH) == store.load()
+    assert "can't be removed" in refusal(lambda: store.begin(store.load())).problem
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -11,6 +13,7 @@ import pytest
 from harness import (
     STATE,
     CommandLine,
+    Ran,
     files_below,
     pointed_at,
     sandbox_here,
@@ -23,6 +26,8 @@ from harness import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from harness import SandboxServer
 
 JOURNAL = f"{STATE}.journal"
 
@@ -222,6 +227,57 @@ def test_one_that_is_saved_already(left: CommandLine, courses: Path, killed: Kil
     assert again.code == 0
     assert (saved(courses).entries, saved(courses).doubts) == (once.entries, once.doubts)
     assert list(files_below(courses)) == ["a.yaml", STATE]
+
+
+# keeps this process from removing the journal, as a file's attributes or a broken disk may
+KEEPING = """
+import sys
+
+def hook(event, arguments):
+    if event == "os.remove" and str(arguments[0]).endswith(".journal"):
+        raise PermissionError(1, "Operation not permitted")
+
+sys.addaudithook(hook)
+from coursesync.cli import main
+main()
+"""
+
+
+def keeping_it(cli: CommandLine, *command: str) -> Ran:
+    """Run a command that can't remove the journal."""
+    done = subprocess.run(
+        [sys.executable, "-c", KEEPING, *command],
+        cwd=cli.cwd,
+        env=cli.with_environment({}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def test_one_that_can_not_be_removed_is_told_as_such(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The state is saved, and so it is told: the run is done, with a warning."""
+    write_outline(courses, "a", 4711, "One")
+    applied = keeping_it(author, "apply", "--auto-approve")
+    state, has_journal = saved(courses), (courses / JOURNAL).exists()
+    stuck = keeping_it(author, "apply", "--auto-approve")
+    again = author("apply", "--auto-approve")
+
+    assert (applied.code, has_journal) == (0, True), applied.err
+    assert applied.out == f"section.a.one {api.records()[0]['Id']}\n"
+    assert f"the state is saved, and the journal courses/{JOURNAL}" in applied.err
+    assert "not in the state" not in applied.err
+    assert state.entries == {"section.a.one": api.records()[0]["Id"]}
+    assert stuck.code == 1
+    assert f"the journal courses/{JOURNAL} can't be removed: Operation" in stuck.err
+    assert again.code == 0, again.err
+    assert not (courses / JOURNAL).exists()
+    assert saved(courses).entries == state.entries
 
 
 def test_one_whose_ids_a_newer_state_lacks(cli: CommandLine, courses: Path, killed: Killed) -> None:

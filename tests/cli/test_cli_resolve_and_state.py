@@ -95,6 +95,27 @@ def test_a_workspace_without_a_doubt(cli: CommandLine, courses: Path) -> None:
     assert "nothing is in doubt" in ran.err
 
 
+@pytest.mark.parametrize("options", [("--sandbox",), ("--state", "other/state.json")])
+def test_where_there_is_no_state_nothing_is_made(
+    cli: CommandLine, courses: Path, options: tuple[str, ...]
+) -> None:
+    """Not even the folder of a state that is not there, and the message says that it is not."""
+    ran = refuse(cli, courses, ONE, "--not-created", *options)
+
+    assert ran.code == 1
+    assert f"{ONE} is not in doubt" in ran.err
+    assert "There is no state yet." in ran.err
+    assert list(courses.iterdir()) == []
+
+
+def test_recover_makes_no_folder_that_git_would_see(cli: CommandLine, courses: Path) -> None:
+    """The sandbox's folder has its `.gitignore`, whichever command comes first."""
+    ran = cli("state", "recover", "--sandbox")
+
+    assert ran.code == 0, ran.err
+    assert (courses / ".coursesync" / ".gitignore").read_text() == "*\n"
+
+
 def test_the_id_settles_it(in_doubt: CommandLine, api: SandboxServer, courses: Path) -> None:
     """With the Id the doubt becomes an entry, without a request, and the plan is empty."""
     sent = len(api.log())

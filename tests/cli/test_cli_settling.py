@@ -216,6 +216,38 @@ def test_several_that_fit_are_for_a_person(
     assert planned.code == 0
 
 
+def test_a_doubt_that_a_look_has_cleared_is_told_no_more(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Where a run ends before it sends a cleared create again, it names nothing to resolve."""
+    write_outline(courses, "a", 4711, "One")
+    api.leave_in_doubt(1, "lost-before")
+    author("apply", "--auto-approve")
+    api.no_faults()
+    stopped = author("apply", "--auto-approve", "--max-writes", "0")
+
+    assert stopped.code == 6
+    assert "Apply: 1 not tried." in stopped.err
+    assert "resolve" not in stopped.err.partition("Digest: ")[2]
+    assert saved(courses).doubts == ()
+
+
+def test_a_doubt_that_no_look_has_reached_is_told(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Where a run ends before its first look, what was in doubt before is so still."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.leave_in_doubt(1, "lost-before")
+    author("apply", "--auto-approve")
+    api.no_faults()
+    api.fault(f"GET {SECTIONS}@1+:status=404")
+    stopped = author("apply", "--auto-approve")
+
+    assert stopped.code == 1
+    assert "Apply: 1 in doubt, 1 not tried." in stopped.err
+    assert author("resolve", ONE, "--not-created").code == 0
+
+
 def test_a_doubt_beside_what_is_near_is_settled(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:

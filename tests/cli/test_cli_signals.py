@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import BACKUP, REQUESTS, STATE, files_below, saved, wait_until, write_outline
+from harness import BACKUP, PROGRAM, REQUESTS, STATE, files_below, saved, wait_until, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,6 +127,121 @@ def test_a_signal_ends_a_wait_for_the_limits(
     assert "Apply: 1 created, 2 not tried." in err
     assert time.monotonic() - started < 50
     assert saved(onboarding.parent).entries == {WELCOME: server.records()[0]["Id"]}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_no_report(
+    author: CommandLine, onboarding: Path, number: signal.Signals, code: int
+) -> None:
+    """Told to stop while a slow reader keeps it from printing the Ids, a run prints them all."""
+    reader, writer = os.pipe()
+    stuffed = stuff(writer)
+    with subprocess.Popen(
+        [PROGRAM, "apply", "--auto-approve"],
+        cwd=author.cwd,
+        env=author.with_environment({}),
+        stdin=subprocess.DEVNULL,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        os.close(writer)
+        assert process.stderr is not None
+        counted = next(line for line in process.stderr if line.startswith("Apply: "))
+        process.send_signal(number)
+        time.sleep(0.3)
+        with os.fdopen(reader, encoding="utf-8") as stream:
+            out = stream.read()[stuffed:]
+        err = process.stderr.read()
+
+    assert process.returncode == code, err
+    assert counted == "Apply: 3 created.\n"
+    assert "nothing was changed" not in err
+    assert out == "".join(
+        f"{address} {found}\n"
+        for address, found in sorted(saved(onboarding.parent).entries.items(), key=lambda e: e[1])
+    )
+
+
+def stuff(pipe: int) -> int:
+    """Fill a pipe to the brim, so that whoever writes to it waits; return how much went in."""
+    os.set_blocking(pipe, False)
+    stuffed = 0
+    with suppress(BlockingIOError):
+        while True:
+            stuffed += os.write(pipe, b" " * 512)
+    os.set_blocking(pipe, True)
+    return stuffed
+
+
+def test_a_state_that_can_not_be_saved_comes_before_the_signal(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """130 says that the state is saved: where it is not, an interrupted run ends with 1."""
+    server.fault_create(1, "slow=2")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 1)
+        (onboarding.parent / STATE).write_text("{}")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 1, err
+    assert "The Ids of this run are not in the state" in err
+    assert out == f"{WELCOME} {server.records()[0]['Id']}\n"
+
+
+# sends this process a signal in the midst of its first save, as the state is put in its place
+SIGNALLED = """
+import os, signal, sys
+
+sent = []
+
+def hook(event, arguments):
+    if event == "os.rename" and str(arguments[1]).endswith("coursesync.state.json") and not sent:
+        sent.append(True)
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(hook)
+from coursesync.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("resolve", FIRST_WEEK, "--not-created"), "first-week was not created."),
+        (("state", "recover"), "What the cut-off run did is saved"),
+    ],
+)
+def test_a_signal_ends_no_save(
+    online: CommandLine,
+    server: SandboxServer,
+    onboarding: Path,
+    command: tuple[str, ...],
+    words: str,
+) -> None:
+    """What is being saved by hand is saved to the end, and told; nobody is told otherwise."""
+    server.fault_create(2, "slow=60")
+    with online.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == 2)
+        process.kill()
+        process.communicate(timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED, *command],
+        cwd=online.cwd,
+        env=online.with_environment({}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 130, done.stderr
+    assert words in done.stderr
+    assert "nothing was changed" not in done.stderr
+    assert list(files_below(onboarding.parent)) == [STATE, REQUESTS, "onboarding.yaml"]
 
 
 def test_a_second_signal_stops_at_once(

@@ -21,21 +21,22 @@ from coursesync.adapters.outline_files import load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply
 from coursesync.cli.session import complete_courses, plan_of
+from coursesync.drift import Drifted, Finding
 from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
 from coursesync.ports import World
 from coursesync.recognition import entry_of
 from coursesync.refreshing import refresh
 from coursesync.run import Terms
-from coursesync.sending import Stop
 from coursesync.state import resolve
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from random import Random
 
-    from coursesync.outcome import Exchange
+    from coursesync.exchange import Exchange
     from coursesync.removal import Policy
     from coursesync.report import Report
     from coursesync.resources.base import Attributes, Kind
@@ -89,8 +90,13 @@ class Wire:
         self.inner.log_in()
 
     @property
+    def can_log_in(self) -> bool:
+        """Whether a token can be had by a login."""
+        return self.inner.can_log_in
+
+    @property
     def renewable(self) -> bool:
-        """Whether there is anything to get a new token by."""
+        """Whether there is a refresh token."""
         return self.inner.renewable
 
     def renew(self) -> bool:
@@ -182,11 +188,14 @@ class Machine:
             wire = Wire(self._remote, self.disk.effect)
             ledger = Counted(self.clock)
             world = World(wire, store, self.clock, Quiet(), Schedule(None), ledger)
+            found: tuple[Drifted, ...] = ()
             if afresh:
-                state, _ = refresh(state, world)
+                state, found = refresh(state, world)
+            gone = [each for each in found if each.finding is Finding.GONE]
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
-            return apply(plan, state, world, partial(complete_courses, workspace), terms)
+            complete = partial(complete_courses, workspace)
+            return apply(plan, state, world, complete, terms, gone)
 
     def cut(
         self, switch: Switch, *, random: Random | None, power: bool, policy: Policy | None = None
@@ -236,12 +245,13 @@ class Machine:
         Args:
             exempt: records of ours that no state can know any more.
         """
-        ours = [each for each in self.sandbox.sections() if each["UpdatedBy"] != COLLEAGUE]
+        sections = self.sandbox.sections()
+        ours = [each for each in sections if each["UpdatedBy"] != COLLEAGUE]
         places = Counter(f"{each['CourseId']}: {each['Title']}" for each in ours)
         known = {entry.id for entry in self.state().entries.values()}
         on_server = {int(str(each["Id"])) for each in ours}
         wrongs = {
-            "an Id is known that never was": known - on_server,
+            "an Id is known that never was": known - {int(str(each["Id"])) for each in sections},
             "something is in doubt": self.state().doubts,
             "something is left to do": _unfinished(self.plan()),
             "something is left over": {path.name for path in self.disk.names} - _LASTING,
@@ -256,8 +266,10 @@ class Machine:
             raise broken
 
     def _unlike(self, ours: Mapping[object, Mapping[str, object]]) -> list[str]:
-        """Return the addresses whose record is not, in every field, as it was last sent."""
-        sent = {a: (entry.id, entry.attributes) for a, entry in self.state().entries.items()}
+        """Return what the outlines want whose record is not, in every field, as it was sent."""
+        kept = {change.address for change in self.plan().changes}
+        entries = self.state().entries
+        sent = {a: (entries[a].id, entries[a].attributes) for a in entries if a not in kept}
         return [
             address
             for address, (record_id, attributes) in sent.items()

@@ -68,6 +68,17 @@ def test_contents_come_before_the_title() -> None:
     assert pairs(before, now) == {"three": "two", "four": "one"}
 
 
+def test_two_sections_without_contents_have_nothing_in_common() -> None:
+    """A new section that is empty is not the one that went and had no contents either."""
+    before = state_of(Section("Keep", "keep"), Section("Old", "old"))
+    entry = before.entries[address("old")]
+    bare = {name: sent for name, sent in entry.attributes.items() if name != "SectionContents"}
+    entries = {**before.entries, address("old"): entry.model_copy(update={"attributes": bare})}
+    found = identify(course(Section("Keep", "keep"), Section("New", "new")).resources, entries)
+
+    assert found == {address("keep"): address("keep")}
+
+
 @pytest.mark.parametrize("at", range(3))
 def test_a_retitled_section_is_recognised_by_its_place(at: int) -> None:
     """One gone and one new between the same neighbours is one retitled, under its old Id."""

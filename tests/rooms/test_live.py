@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coursesync.exchange import Exchange
 from coursesync.live import Record, read_ids, read_page
-from coursesync.outcome import Exchange
 from coursesync.resources.section import SECTION
 
 if TYPE_CHECKING:

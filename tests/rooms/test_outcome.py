@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coursesync.exchange import Exchange, read_json
 from coursesync.outcome import (
     DEFAULT_WAIT,
     Answered,
     Applied,
-    Exchange,
     InDoubt,
     NotSent,
     Problem,
@@ -22,7 +22,6 @@ from coursesync.outcome import (
     Unauthorized,
     classify,
     classify_read,
-    read_json,
 )
 
 NOW = "Wed, 15 Jan 2025 10:30:00 GMT"

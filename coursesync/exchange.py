@@ -1,0 +1,51 @@
+"""The facts of one request and its answer, and how the JSON in it is read. Pure; judges nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The facts of one request.
+
+    `sent` says whether any of it may have left; `status` is None where no complete answer came,
+    and `failure` then says why, in words. Header names are in small letters.
+    """
+
+    sent: bool
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    failure: str = ""
+
+
+def read_json(exchange: Exchange) -> object:
+    """Read a body strictly: JSON by its type, each name once, no NaN.
+
+    Raises:
+        ValueError: it is something else.
+        RecursionError: it is nested too deeply.
+    """
+    if not re.match(
+        r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "").lower()
+    ):
+        raise ValueError("it does not say that it is JSON")
+    return json.loads(exchange.body, object_pairs_hook=_each_once, parse_constant=_no_constant)
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a name stands twice")
+    return record
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,86 @@
+"""The way of a run's requests: which of them are counted, and that each keeps to the limits."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from harness import SECTIONS
+from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+
+from coursesync.adapters.embedded import EmbeddedTransport
+from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.state_file import StateFile
+from coursesync.limits import Schedule
+from coursesync.outcome import classify_read
+from coursesync.ports import World
+from coursesync.resources.section import SECTION
+from coursesync.sandbox import Fault
+from coursesync.sending import Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOGINS = "POST /api/token"
+TARGET = "http://localhost"
+
+
+@contextmanager
+def logging_in(folder: Path, *faults: str) -> Iterator[World]:
+    """A world whose client has e-mail and password, and whose sandbox goes wrong."""
+    clock = VirtualClock()
+    login = Credentials(email="admin@sandbox.example", password="sandbox")
+    with virtual_sandbox(clock) as (sandbox, _):
+        for fault in faults:
+            sandbox.add_fault(Fault.parse(fault))
+        remote = Nexudus(TARGET, login, transport=EmbeddedTransport(sandbox))
+        store = StateFile(folder / "s.json", TARGET)
+        yield World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
+        remote.close()
+
+
+def list_once(world: World) -> list[tuple[float, bool]]:
+    """Ask for a list; return when each request was counted, and whether as a write."""
+    sender = Sender(world)
+    search = partial(world.remote.search, SECTION, 1)
+    sender.until_answered("CourseSection-List", lambda: classify_read(sender.read(search)))
+    assert isinstance(world.ledger, Counted)
+    return [(round(at, 3), write) for at, write in world.ledger.requests]
+
+
+def test_a_refused_renewal_and_the_login_after_it_are_two_requests(tmp_path: Path) -> None:
+    """Each token that is asked for is counted, and keeps its distance from the one before."""
+    faults = (f"GET {SECTIONS}@1:unauthorized", f"{LOGINS}@2:status=401")
+    with logging_in(tmp_path, *faults) as world:
+        counted = list_once(world)
+
+    assert counted == [(0.0, True), (0.1, False), (0.2, True), (0.3, True), (0.4, False)]
+
+
+def test_a_renewal_that_is_granted_is_one_request(tmp_path: Path) -> None:
+    """Where the refresh token does, nobody logs in."""
+    with logging_in(tmp_path, f"GET {SECTIONS}@1:unauthorized") as world:
+        counted = list_once(world)
+
+    assert counted == [(0.0, True), (0.1, False), (0.2, True), (0.3, False)]
+
+
+def test_a_throttled_login_is_not_counted(tmp_path: Path) -> None:
+    """What the API turned away is forgotten by the schedule and by the ledger, and nothing else."""
+    with logging_in(tmp_path, f"{LOGINS}@1:throttled=5") as world:
+        world.schedule.ended(-1.0, write=True)
+        counted = list_once(world)
+        left = world.schedule.writes_left(world.clock.now())
+
+    assert counted == [(5.0, True), (5.1, False)]
+    assert left == 5_000 - 2
+
+
+def test_a_throttled_list_is_not_counted(tmp_path: Path) -> None:
+    """The ledger keeps no request that the API did not count."""
+    with logging_in(tmp_path, f"GET {SECTIONS}@1:throttled=5") as world:
+        counted = list_once(world)
+
+    assert counted == [(0.0, True), (5.1, False)]
