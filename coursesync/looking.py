@@ -84,7 +84,8 @@ class Lookout:
         return [*found.values(), *self.records(kind, missing).values()]
 
     def _swept(self, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
-        first = self._page(kind, 1, None) if len(courses) > FEW else None
+        # most sites have fewer than a page of records; elsewhere it costs one request to know
+        first = self._page(kind, 1, None) if len(courses) > 1 else None
         if first is not None and first.pages <= len(courses):
             yield from self._once(kind, None, first)
             return
