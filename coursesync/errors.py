@@ -8,6 +8,8 @@ CoursesyncError            exit 1: an expected failure, told in words, never wit
 ├── StalePlan              exit 4: what was reviewed is not what would be applied
 ├── StateLocked            exit 5: another apply holds the state
 ├── StateError             exit 1: the state or its journal can't be read, or is another target's
+├── Interrupted            exit 130: Ctrl-C while the site was read; nothing was changed
+│   └── Terminated         exit 143: the same by SIGTERM
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
     └── Busy               the API asks to come back later
 
@@ -128,6 +130,18 @@ class StateLocked(CoursesyncError):  # noqa: N818 - the same
 
 class StateError(CoursesyncError):
     """The state or its journal can't be read, trusted or written; nothing was overwritten."""
+
+
+class Interrupted(CoursesyncError):  # noqa: N818 - what a person did, told as such
+    """Ctrl-C ended a command that only reads."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class Terminated(Interrupted):
+    """SIGTERM did."""
+
+    exit_code = ExitCode.TERMINATED
 
 
 class RemoteError(CoursesyncError):

@@ -6,7 +6,6 @@ Reads may be sent again at will, and are where no usable answer came.
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.live import read_ids, read_page, read_record, read_records
@@ -70,25 +69,44 @@ class Lookout:
     def sweep(self, kind: Kind, courses: Collection[int], ids: Collection[int]) -> Sequence[Record]:
         """List the records of several courses, and those of some Ids wherever they are.
 
-        By one request a course, or by the pages of all records, whichever is less. A list may lag
-        or shift while it is read: what is not in it is asked for by its Id.
+        By one request a course, or by the pages of all records, whichever is less; each is read
+        once. A list may lag or shift while it is read: what is not in it is asked for by its Id.
 
         Raises:
             Stop: no usable answer came.
         """
-        found = {record.id: record for record in self._swept(kind, courses)}
-        missing = [record_id for record_id in ids if record_id not in found]
+        wanted = frozenset(ids)
+        found = {
+            record.id: record
+            for record in self._swept(kind, courses)
+            if record.parent_id in courses or record.id in wanted
+        }
+        missing = wanted - found.keys()
         return [*found.values(), *self.records(kind, missing).values()]
 
     def _swept(self, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
-        first = self._page(kind, 1, None) if len(courses) > FEW else None
-        if first is None or first.pages > len(courses):
-            for course in courses:
-                yield from self.course(kind, course)
+        # most sites have fewer than a page of records; elsewhere it costs one request to know
+        first = self._page(kind, 1, None) if len(courses) > 1 else None
+        if first is not None and first.pages <= len(courses):
+            yield from self._once(kind, None, first)
             return
-        pages = (self._page(kind, number, None) for number in range(2, first.pages + 1))
-        for page in chain([first], pages):
-            yield from (record for record in page.records if record.parent_id in courses)
+        for course in sorted(courses):
+            yield from self._once(kind, course, self._page(kind, 1, course))
+
+    def _once(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
+        """Read the pages after the first, and all again where they visibly shifted meanwhile.
+
+        What went unseen for all that is asked for by its Id, if it is ours.
+        """
+        for again in range(MAX_READINGS):
+            first = self._page(kind, 1, course) if again else first
+            later = (self._page(kind, number, course) for number in range(2, first.pages + 1))
+            pages = [first, *later]
+            records = [record for page in pages for record in page.records]
+            met = {record.id for record in records}
+            if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
+                return records
+        raise unusable("its list of sections changes while it is read")
 
     def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
         """Return the records of these Ids, as far as they are there.

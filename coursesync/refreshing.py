@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.drift import Drifted, compare, refreshed
+from coursesync.drift import Drifted, Finding, compare, refreshed
 from coursesync.looking import Lookout
 from coursesync.resources import KINDS, kind_of
 from coursesync.sending import Sender
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from coursesync.ports import World
-    from coursesync.state import State
+    from coursesync.resources.base import Kind
+    from coursesync.state import Entry, State
 
 
 def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
@@ -27,7 +30,25 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
     found: list[Drifted] = []
     for kind in KINDS.values():
         entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
-        courses = {entry.parent_id for entry in entries}
-        records = lookout.sweep(kind, courses, [entry.id for entry in entries])
-        found += compare(state, records, kind)
+        if entries:
+            found += _look(state, entries, kind, lookout)
     return refreshed(state, found), tuple(found)
+
+
+def _look(
+    state: State, entries: Collection[Entry], kind: Kind, lookout: Lookout
+) -> tuple[Drifted, ...]:
+    """Compare what the lists have; what seems to have changed is asked for by its Id first.
+
+    A list that lags may show it as it was before our own last write.
+    """
+    courses = {entry.parent_id for entry in entries}
+    swept = lookout.sweep(kind, courses, [entry.id for entry in entries])
+    records = {record.id: record for record in swept}
+    changed = {Finding.EDITED, Finding.ELSEWHERE}
+    suspects = {
+        each.record_id for each in compare(state, records.values(), kind) if each.finding in changed
+    }
+    certain = lookout.records(kind, suspects)
+    rest = {each: record for each, record in records.items() if each not in suspects}
+    return compare(state, [*rest.values(), *certain.values()], kind)

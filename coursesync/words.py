@@ -14,6 +14,7 @@ from coursesync.unseen import UNSEEN
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # eight figures that count are no character's number, nor are more of them
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
+_FRACTION = re.compile(r"[.,](\d{1,6})")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -40,6 +41,27 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def same_moment(one: str | None, other: str | None) -> bool:
+    """Say whether two times of the server are the same, as far as the coarser of them tells.
+
+    One that is not known, or is no time, is the same as none.
+    """
+    first, second = moment(one), moment(other)
+    if first is None or second is None:
+        return False
+    step = 10 ** (6 - min(_digits(one), _digits(other)))
+    return _coarser(first, step) == _coarser(second, step)
+
+
+def _digits(text: str | None) -> int:
+    fraction = _FRACTION.search(text or "")
+    return len(fraction[1]) if fraction else 0
+
+
+def _coarser(time: datetime, step: int) -> datetime:
+    return time.replace(microsecond=time.microsecond // step * step)
 
 
 def disarmed(text: str) -> str:

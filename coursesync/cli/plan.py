@@ -1,4 +1,4 @@
-"""`coursesync plan`: what would be done, without doing it and without a request."""
+"""`coursesync plan`: what would be done, without doing it; no request but for `--refresh`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,15 @@ from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.render import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.adapters.outline_files import Workspace
     from coursesync.advice import Told
     from coursesync.cli.session import Session
+    from coursesync.drift import Drifted
     from coursesync.plan import Plan
+    from coursesync.removal import Policy
+    from coursesync.state import State
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON
 
@@ -44,6 +50,11 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a plan file too, for  apply --plan.",
 )
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="Look first at what others changed on the site, and plan from that. Only reads are sent.",
+)
 @removal_options
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
@@ -58,47 +69,75 @@ def command(  # noqa: PLR0913 - one parameter an option
     form: str,
     out: Path | None,
     detailed_exitcode: bool,
+    refresh: bool,
     on_removal: str | None,
     prune: bool,
 ) -> int:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
-    Changes nothing, makes no request and needs no credentials.
+    Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         known = session.state()
-        loaded = session.workspace(known)
-        plan = plan_of(loaded, known, session.policy(on_removal, prune=prune))
+        policy = session.policy(on_removal, prune=prune)
+        found: tuple[Drifted, ...] | None = None
+        if refresh:
+            loaded, known, found = _refreshed(session, known, policy)
+        else:
+            loaded = session.workspace(known)
+        plan = plan_of(loaded, known, policy)
         most = _MOST_KEPT if form == "json" or out is not None else 0
         advice = give_advice(loaded, most, strict=session.is_strict(strict))
         if out is not None:
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
             check_writable(out)
-            _write(out, json.render(plan, advice))
+            _write(out, json.render(plan, advice, found))
     except CoursesyncError as error:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
             show(json.render_failure(error))
         raise
-    show(_rendered(plan, advice, form, session))
+    show(_rendered(plan, advice, found, form, session))
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _rendered(plan: Plan, advice: Told | None, form: str, session: Session) -> str:
+def _refreshed(
+    session: Session, known: State, policy: Policy
+) -> tuple[Workspace, State, tuple[Drifted, ...]]:
+    from coursesync.adapters.clock import SystemClock  # noqa: PLC0415 - as the next
+    from coursesync.cli.refresh import look_again  # noqa: PLC0415 - brings what goes online
+
+    now = look_again(session, known, SystemClock(), policy)
+    return now.workspace, now.state, now.found
+
+
+def _rendered(
+    plan: Plan,
+    advice: Told | None,
+    found: Sequence[Drifted] | None,
+    form: str,
+    session: Session,
+) -> str:
     if form == "json":
         from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
 
-        return json.render(plan, advice)
+        return json.render(plan, advice, found)
     if form == "markdown":
-        from coursesync.render import markdown  # noqa: PLC0415 - the same
+        from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - the same
 
-        return markdown.render(plan, session.limits, advice)
-    return text.render(plan, painter(sys.stdout), session.hint, session.limits)
+        above = "" if found is None else drift_markdown.quote(found, plan.managed)
+        return above + markdown.render(plan, session.limits, advice)
+    above = ""
+    if found is not None:
+        from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
+
+        above = drift.above(found, plan.managed)
+    return above + text.render(plan, painter(sys.stdout), session.hint, session.limits)
 
 
 def _write(path: Path, content: str) -> None:

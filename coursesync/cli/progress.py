@@ -23,8 +23,8 @@ _WORTH_SAYING = 2.0  # seconds
 
 @contextmanager
 def progress_on(stream: IO[str], total: int) -> Iterator[Progress]:
-    """Show the progress of so many changes on a stream."""
-    if not on_terminal(stream):
+    """Show the progress of so many changes on a stream; of none, only what is waited for."""
+    if not total or not on_terminal(stream):
         yield Lines(stream, total)
         return
     from rich.console import Console  # noqa: PLC0415 - slow to import; only for a terminal

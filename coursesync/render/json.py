@@ -11,25 +11,31 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.brake import oversized
+from coursesync.drift import Finding
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.limits import least_seconds
 from coursesync.plan import Action
 from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coursesync.advice import Told
+    from coursesync.drift import Drifted
     from coursesync.errors import Diagnostic
     from coursesync.plan import Change, Plan
+    from coursesync.state import State
 
 FORMAT_VERSION = 1
 # what a terminal, a reader's eye or GitHub's runner (`##[`) would take for something else
 _MEANT_FOR_OTHERS = re.compile(rf"{UNSEEN.pattern}|#(?=#\[)")
 
 
-def render(plan: Plan, advice: Told | None = None) -> str:
+def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | None = None) -> str:
     """Write a plan as JSON: names sorted, two-space indent, a final newline.
 
-    `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is.
+    `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is. `drift` is
+    what was found on the site where the plan was refreshed, None where it was not.
     """
     return _document(
         {
@@ -41,15 +47,33 @@ def render(plan: Plan, advice: Told | None = None) -> str:
                 for course in plan.courses.values()
             },
             "digest": plan.digest,
+            "drift": None if drift is None else [_drifted(each) for each in drift],
             "has_changes": plan.has_changes,
             "least_seconds": round(least_seconds(plan.writes, plan.reads), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
+            "refreshed": drift is not None,
             "requests": plan.writes + plan.reads,
             "serial": plan.serial,
             "summary": {action.value: plan.count(action) for action in Action},
             "target": plan.target,
             "writes": plan.writes,
+        }
+    )
+
+
+def render_drift(found: Sequence[Drifted], state: State) -> str:
+    """Write what was found on the site as JSON, in the same form."""
+    return _document(
+        {
+            "drift": [_drifted(each) for each in found],
+            "has_drift": any(each.finding.is_drift for each in found),
+            "lineage": state.lineage,
+            "serial": state.serial,
+            "summary": {
+                finding.value: sum(each.finding is finding for each in found) for finding in Finding
+            },
+            "target": state.target,
         }
     )
 
@@ -94,6 +118,32 @@ def _change(change: Change) -> dict[str, object]:
         "where": {"column": where.column, "line": where.line, "path": where.path}
         if where
         else None,
+    }
+
+
+def _drifted(each: Drifted) -> dict[str, object]:
+    record = each.record
+    return {
+        "address": each.address,
+        "at": record.updated_on if record else None,
+        "by": record.updated_by if record else None,
+        "course_id": each.course_id,
+        "differences": [
+            {
+                "after": d.after,
+                "before": d.before,
+                "field": each.kind.fields.get(d.name),
+                "name": d.name,
+            }
+            for d in each.differences
+        ],
+        "finding": each.finding.value,
+        "id": each.record_id,
+        "is_drift": each.finding.is_drift,
+        "live": dict(record.attributes) if record else None,
+        "live_course_id": record.parent_id if record else None,
+        "outline": each.stance.value if each.stance else None,
+        "rivals": list(each.rivals),
     }
 
 

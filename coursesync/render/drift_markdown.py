@@ -1,0 +1,73 @@
+"""Drift as Markdown, for a pull request or a step summary. Pure; escaped as a plan is."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursesync.render.drift import (
+    besides,
+    brief,
+    heading,
+    name,
+    origin,
+    remedies,
+    sentence,
+    shortened,
+    stance_of,
+    summary,
+    told,
+)
+from coursesync.render.markdown import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from coursesync.drift import Drifted
+    from coursesync.plan import Course
+
+
+def render(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> str:
+    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
+
+    Takes the same as `drift.render`.
+    """
+    return "\n".join(_lines(found, courses, managed)) + "\n"
+
+
+def quote(found: Sequence[Drifted], managed: int) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    return "".join(f"> {escape(line)}\n>\n" for line in brief(found, managed))[:-2] + "\n"
+
+
+def _lines(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> Iterator[str]:
+    yield f"**{summary(found, managed)}**"
+    if more := besides(found):
+        yield ""
+        yield more
+    for course_id, group in groupby(found, key=lambda each: each.course_id):
+        yield ""
+        yield f"### {escape(heading(courses, course_id))}"
+        yield ""
+        yield escape(origin(courses, course_id))
+        yield ""
+        yield "| | what became of it |"
+        yield "|---|---|"
+        for each in shortened(group):
+            yield _row(each)
+    for words, command, more in remedies(found):
+        yield ""
+        yield f"{words.strip().replace(chr(10), ' ')} `coursesync {command}{more}`"
+
+
+def _row(each: Drifted | str) -> str:
+    if isinstance(each, str):
+        return f"| | {each} |"
+    lines = [f"{escape(name(each))} {escape(sentence(each))}"]
+    lines += [
+        f"{escape(field)}: {escape(before)} → {escape(after)}"
+        for field, before, after in told(each)
+    ]
+    if stance := stance_of(each):
+        lines.append(stance)
+    return f"| {each.finding.value} | {'<br>'.join(lines)} |"

@@ -1,0 +1,173 @@
+"""Counts the requests that a look at the site takes, beside the least possible: by `make bench`.
+
+A real look (`drift`, `plan --refresh`) against the sandbox in this process, which holds the records
+in a database of its own and enforces the published limits; the clock is virtual, so that minutes
+take seconds. The least possible is worked out by another way than the program's own: it knows
+beforehand how many records there are, and takes the lesser of all pages and of the courses' pages.
+
+One request more than that is allowed where there is more than one course: to learn how many
+pages there are. What has drifted is asked for once more by its Id, and what is gone alone: one
+request for up to 200 of each, and one for each that is gone.
+"""
+
+import argparse
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+
+from coursesync.adapters.state_file import StateFile
+from coursesync.limits import PUBLISHED, Schedule
+from coursesync.ports import World
+from coursesync.refreshing import refresh
+from coursesync.resources.base import address_of
+from coursesync.sandbox import Settings
+from coursesync.state import Entry, State
+
+TARGET = "http://localhost"
+PAGE = 1_000
+FOREIGN = 4_999  # a course that is not ours
+AT = "2025-01-15T10:30:00Z"
+FIRST_ID = 2_000_000
+_INSERT = """
+INSERT INTO sections (Id, UniqueId, CourseId, Title, DisplayOrder, UnlockType, UnlockAfterDays,
+    SectionContents, Active, ImageFileName, CreatedOn, UpdatedOn, UpdatedBy)
+VALUES (?, ?, ?, ?, ?, 1, 0, '<p>Everything.</p>', 1, NULL, ?, ?, 'admin@sandbox.example')
+"""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the site holds, and how much of it others have edited and deleted."""
+
+    courses: int
+    sections: int
+    foreign: int = 0
+    edited: int = 0
+    gone: int = 0
+
+    @property
+    def least(self) -> int:
+        """The least number of reads that show every record of our courses."""
+        held = self.courses * self.sections - self.gone + self.foreign
+        every = max(1, -(-held // PAGE))
+        return min(every, self.courses * max(1, -(-self.sections // PAGE)))
+
+    @property
+    def allowed(self) -> int:
+        """How many it may take."""
+        again = bool(self.edited) + bool(self.gone) + self.gone
+        return self.least + (self.courses > 1) + again
+
+    def entries(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the Id, the course and the order of each of our sections."""
+        for number in range(self.courses * self.sections):
+            course, section = divmod(number, self.sections)
+            yield FIRST_ID + number, 5_000 + course, 10 * (section + 1)
+
+
+SHAPES = (
+    Shape(1, 20),
+    Shape(3, 20),
+    Shape(20, 20),
+    Shape(1_000, 20),
+    Shape(1_000, 20, edited=3, gone=2),
+    Shape(3, 20, foreign=100_000),
+    Shape(50, 5, foreign=100_000),
+    Shape(1, 2_500),
+)
+
+
+def state_of(shape: Shape) -> State:
+    """Return the state that holds all of our sections."""
+    entries = {
+        address_of("section", f"c{course}", f"s{order}"): Entry(
+            attributes={
+                "Active": True,
+                "CourseId": course,
+                "DisplayOrder": order,
+                "SectionContents": "<p>Everything.</p>",
+                "Title": f"Section {order}",
+                "UnlockAfterDays": 0,
+                "UnlockType": 1,
+            },
+            id=record_id,
+            parent_id=course,
+            updated_on=AT,
+        )
+        for record_id, course, order in shape.entries()
+    }
+    return State(entries=entries, target=TARGET)
+
+
+def fill(database: Path, shape: Shape) -> None:
+    """Put the sections of a shape into the sandbox's own database."""
+    ours = [
+        (number, str(number), course, f"Section {order}", order, AT, AT)
+        for number, course, order in shape.entries()
+    ]
+    theirs = [
+        (FIRST_ID - 1 - number, str(-number), FOREIGN, f"Foreign {number}", 10, AT, AT)
+        for number in range(shape.foreign)
+    ]
+    courses = {FOREIGN, *(course for _, course, _ in shape.entries())}
+    with sqlite3.connect(database) as connection:
+        connection.executemany(
+            "INSERT INTO courses VALUES (?, ?, ?, ?, ?)",
+            [(course, str(course), f"Course {course}", AT, AT) for course in sorted(courses)],
+        )
+        connection.executemany(_INSERT, [*ours, *theirs])
+        connection.execute(
+            "UPDATE sections SET Title = 'Theirs', UpdatedOn = '2025-02-01T00:00:00Z'"
+            " WHERE Id >= ? AND Id < ?",
+            (FIRST_ID, FIRST_ID + shape.edited),
+        )
+        last = FIRST_ID + shape.courses * shape.sections
+        connection.execute("DELETE FROM sections WHERE Id >= ?", (last - shape.gone,))
+    connection.close()
+
+
+def run(shape: Shape) -> tuple[int, float]:
+    """Look at a site once; return how many requests it took, and how many virtual seconds."""
+    clock = VirtualClock()
+    with tempfile.TemporaryDirectory() as name:
+        database = Path(name) / "sandbox.sqlite3"
+        with virtual_sandbox(clock, Settings(limits="sliding"), database) as (sandbox, remote):
+            fill(database, shape)
+            store = StateFile(Path(name) / "state.json", TARGET)
+            world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), Counted(clock))
+            _, found = refresh(state_of(shape), world)
+            log = sandbox.log
+    drifted = sum(each.finding.is_drift for each in found)
+    if drifted != shape.edited + shape.gone or any(met.method != "GET" for met in log):
+        sys.exit(f"{shape}: {drifted} findings of drift, {len(log)} requests")
+    return len(log), clock.now()
+
+
+def main() -> None:
+    """Run all, print the table, and fail where more is asked than allowed."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    lines = [
+        "| courses | sections each | foreign sections | drifted | GETs | least | took (s) |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    failures = []
+    for shape in SHAPES:
+        reads, seconds = run(shape)
+        lines.append(
+            f"| {shape.courses:,} | {shape.sections:,} | {shape.foreign:,} |"
+            f" {shape.edited + shape.gone} | {reads} | {shape.least} | {seconds:,.1f} |"
+        )
+        if reads > shape.allowed:
+            failures.append(f"{shape}: {reads} requests, and {shape.allowed} are allowed")
+    sys.stdout.write("\n".join(lines) + "\n")
+    if failures:
+        sys.exit("not met: " + "; ".join(failures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,413 @@
+"""Drift as values: what counts as an edit, and what a refreshed state leads to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rooms.values import AT, TARGET, Section, address, applied, course, plan_of, state_of, told
+
+from coursesync.drift import Finding, Stance, compare, differing, edited, refreshed
+from coursesync.live import Record
+from coursesync.resources.section import SECTION
+from coursesync.stance import judged
+from coursesync.state import CourseRecord, Entry, State
+from coursesync.words import same_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.drift import Drifted
+    from coursesync.resources.base import FieldValue
+
+LATER = "2025-02-01T08:00:00Z"
+ONE, TWO, THREE = address("one"), address("two"), address("three")
+TITLES = st.sampled_from(["One", "Two", "Three", "Four"])
+HTML = st.sampled_from(["", "<p>Hi", "<p>Hi</p>", "<b>Hi</b>", "Hi<br/>", "Hi <br>", "&amp;"])
+CHANGES: dict[str, st.SearchStrategy[FieldValue]] = {
+    "Title": TITLES,
+    "SectionContents": HTML,
+    "DisplayOrder": st.integers(0, 50),
+    "Active": st.booleans(),
+    "CourseId": st.sampled_from([4711, 4712]),
+}
+WEB: dict[str, object] = {"image": "https://cdn.example.com/a.png"}
+
+
+def record_of(entry: Entry, **changes: FieldValue) -> Record:
+    """Return what the server has of an entry that nobody changed, but for these properties."""
+    readable = {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
+    attributes = {**readable, **changes}
+    parent = attributes["CourseId"]
+    assert isinstance(parent, int)
+    return Record(
+        entry.id, parent, attributes, AT, LATER if changes else entry.updated_on, "them@x.example"
+    )
+
+
+_WRITE_ONLY = SECTION.write_only
+
+
+def live(state: State, **changes: Mapping[str, FieldValue]) -> dict[str, Record]:
+    """Return what the server has of a state, changed by the keys of its sections."""
+    return {
+        each: record_of(entry, **changes.get(each.rpartition(".")[2], {}))
+        for each, entry in state.entries.items()
+    }
+
+
+def look(state: State, records: Mapping[str, Record]) -> tuple[Drifted, ...]:
+    return compare(state, records.values(), SECTION)
+
+
+def findings(found: tuple[Drifted, ...]) -> list[tuple[str, str | None]]:
+    return [(each.finding.value, each.address) for each in found]
+
+
+def stranger(record_id: int = 9001, course_id: int = 4711, order: int = 15) -> Record:
+    attributes: dict[str, FieldValue] = {
+        "CourseId": course_id,
+        "DisplayOrder": order,
+        "Title": "Theirs",
+    }
+    return Record(record_id, course_id, attributes, AT, AT, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("2025-01-15T10:30:00Z", "2025-01-15T10:30:00Z", True),
+        ("2025-01-15T10:30:00Z", "2025-01-15T10:30:00", True),
+        ("2025-01-15T10:30:00Z", "2025-01-15T11:30:00+01:00", True),
+        ("2025-01-15T10:30:00Z", "2025-01-15T10:30:00.987Z", True),
+        ("2025-01-15T10:30:00.98Z", "2025-01-15T10:30:00.987Z", True),
+        ("2025-01-15T10:30:00.1234567Z", "2025-01-15T10:30:00.123456Z", True),
+        ("2025-01-15T10:30:00.000Z", "2025-01-15T10:30:00.987Z", False),
+        ("2025-01-15T10:30:00.986Z", "2025-01-15T10:30:00.987Z", False),
+        ("2025-01-15T10:30:00Z", "2025-01-15T10:30:01Z", False),
+        ("2025-01-15T10:30:00Z", None, False),
+        (None, None, False),
+        ("yesterday", "yesterday", False),
+    ],
+)
+def test_times_are_compared_as_moments(one: str | None, other: str | None, expected: bool) -> None:  # noqa: FBT001 - a case
+    """However each is written, at the precision of the coarser; no time is the same as none."""
+    assert same_moment(one, other) is expected
+    assert same_moment(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "title", "expected"),
+    [
+        (AT, AT, "Other", False),
+        (AT, LATER, "Other", True),
+        (AT, LATER, "One", False),
+        (None, LATER, "Other", True),
+        (None, LATER, "One", False),
+        (AT, None, "Other", True),
+    ],
+)
+def test_an_edit_takes_another_time_and_other_words(
+    ours: str | None,
+    theirs: str | None,
+    title: str,
+    expected: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A time of ours excuses any text; the same text excuses any time."""
+    entry = state_of("One").entries[ONE].model_copy(update={"updated_on": ours})
+    record = replace(record_of(entry, Title=title), updated_on=theirs)
+
+    assert edited(entry, record, SECTION) is expected
+
+
+def test_what_can_not_be_read_back_is_no_difference() -> None:
+    """The picture's address is write-only, and contents that are null are none."""
+    entry = state_of(Section("One", more=WEB)).entries[ONE]
+    record = record_of(entry)
+    bare = {
+        name: record.attributes[name] for name in record.attributes.keys() - {"SectionContents"}
+    }
+
+    assert "NewImageUrl" in entry.attributes
+    assert differing(entry, replace(record, attributes=bare), SECTION) == ()
+
+
+def test_each_finding_is_told_apart() -> None:
+    """Edited, deleted, moved, and what is no drift: rewritten, not ours, in the place of ours."""
+    state = state_of("One", "Two", "Three", "Four")
+    records = live(
+        state, one={"Title": "Uno"}, three={"CourseId": 4712}, four={"SectionContents": "x"}
+    )
+    del records[TWO]
+    records[address("four")] = replace(records[address("four")], updated_on=AT)
+    others = [stranger(), stranger(9002, order=40), stranger(9003, course_id=4712)]
+    found = compare(state, [*records.values(), *others], SECTION)
+
+    assert findings(found) == [
+        ("normalised", address("four")),
+        ("edited", ONE),
+        ("moved", THREE),
+        ("deleted", TWO),
+        ("unmanaged", None),
+        ("collides", None),
+    ]
+    assert [each.finding.is_drift for each in found] == [False, True, True, True, False, False]
+    assert [each.record_id for each in found[-2:]] == [9001, 9002]
+    assert found[-1].rivals == (address("four"),)
+
+
+def test_ours_that_comes_to_the_place_of_another_of_ours_collides() -> None:
+    """Beside the edit itself; two that have stood in one place since we wrote them are not told."""
+    state = state_of("One", "Two", "Three")
+    found = look(state, live(state, one={"DisplayOrder": 30}))
+    pinned = state_of(Section("One", pin=10), Section("Two", pin=20))
+
+    assert findings(found) == [("edited", ONE), ("collides", ONE)]
+    assert found[1].rivals == (THREE,)
+    assert look(pinned, live(pinned)) == ()
+
+
+def test_an_update_of_ours_that_was_cut_off_is_no_drift() -> None:
+    """Nobody else edited what holds what our last attempt sent."""
+    state = state_of("One")
+    entry = state.entries[ONE]
+    tried = entry.model_copy(update={"attempted": {**entry.attributes, "Title": "Uno"}})
+    state = state.model_copy(update={"entries": {ONE: tried}})
+
+    assert look(state, live(state, one={"Title": "Uno"})) == ()
+    assert findings(look(state, live(state, one={"Title": "Ein"}))) == [("edited", ONE)]
+
+
+def test_a_refreshed_state_plans_back_what_others_did() -> None:
+    """An update for what was edited or moved, under its Id and in its place; a create for gone."""
+    outline = course("One", "Two", "Three")
+    state = applied(plan_of(outline))
+    records = live(state, one={"Title": "Uno"}, three={"CourseId": 4712, "DisplayOrder": 10})
+    del records[TWO]
+    plan = plan_of(outline, refreshed(state, look(state, records)))
+
+    assert told(plan) == [("update", ONE), ("create", TWO), ("update", THREE)]
+    assert [change.record_id for change in plan.changes] == [1001, None, 1003]
+    assert [change.order for change in plan.changes] == [10, 20, 30]
+    assert plan.changes[0].before_value("Title") == "Uno"
+    assert plan.changes[2].before_value("CourseId") == 4712
+
+
+def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
+    """Lineage and serial stay, for nothing is saved; courses without drift stay settled."""
+    whole = {key: CourseRecord(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
+    state = state_of(Section("One", more=WEB)).model_copy(
+        update={"courses": whole, "lineage": "a-lineage", "serial": 7}
+    )
+    after = refreshed(state, look(state, live(state, one={"Title": "Uno"})))
+    gone = refreshed(state, look(state, {}))
+
+    assert list(after.courses) == list(gone.courses) == ["d"]
+    assert (after.lineage, after.serial, after.target) == ("a-lineage", 7, TARGET)
+    assert after.entries[ONE].attributes["NewImageUrl"] == WEB["image"]
+    assert after.entries[ONE].updated_on == LATER
+    assert gone.entries == {}
+    assert state.entries[ONE].attributes["Title"] == "One"
+
+
+@pytest.mark.parametrize("order", [None, "ten"])
+def test_an_order_that_can_not_be_read_stays_as_it_was_sent(order: str | None) -> None:
+    """Whatever a server answers, a plan can be made of it."""
+    outline = course("One")
+    state = applied(plan_of(outline))
+    record = record_of(state.entries[ONE], Title="Uno", DisplayOrder=order or "")
+    if order is None:
+        rest = {
+            name: record.attributes[name] for name in record.attributes.keys() - {"DisplayOrder"}
+        }
+        record = replace(record, attributes=rest)
+    after = refreshed(state, compare(state, [record], SECTION))
+
+    assert after.entries[ONE].attributes["DisplayOrder"] == 10
+    assert told(plan_of(outline, after)) == [("update", ONE)]
+
+
+def test_a_property_that_the_server_left_out_is_planned_back() -> None:
+    """What is not there is not what we sent."""
+    outline = course("One")
+    state = applied(plan_of(outline))
+    record = record_of(state.entries[ONE], Title="One")
+    rest = {name: record.attributes[name] for name in record.attributes.keys() - {"Active"}}
+    after = refreshed(state, compare(state, [replace(record, attributes=rest)], SECTION))
+    (change,) = plan_of(outline, after).changes
+
+    assert change.before_value("Active") is None
+    assert change.attributes["Active"] is True
+
+
+def test_the_same_html_in_other_letters_stays_as_it_was_sent() -> None:
+    """Else each edit of a title would be an update of the contents, too."""
+    state = state_of(Section("One", contents="<p>Hi</p>"))
+    records = live(state, one={"Title": "Uno", "SectionContents": "<P>Hi\n</P>"})
+    found = look(state, records)
+
+    assert found[0].properties == ("Title",)
+    assert refreshed(state, found).entries[ONE].attributes["SectionContents"] == "<p>Hi</p>"
+
+
+def test_one_is_not_true() -> None:
+    """Python takes the one for the other, and JSON does not."""
+    entry = state_of("One").entries[ONE]
+
+    assert differing(entry, record_of(entry, Active=1), SECTION) == ("Active",)
+
+
+def test_what_the_outline_says_of_it_is_told() -> None:
+    """As it said, something else, the same as the site, or nothing any more."""
+    state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three", "Four")))
+    outline = course("One", Section("Zwei", "two"), Section("Drei", "three"))
+    theirs = {"Title": "X"}
+    records = live(state, one=theirs, two=theirs, three={"Title": "Drei"}, four=theirs)
+    found = look(state, records)
+    said = judged(found, plan_of(outline, state), plan_of(outline, refreshed(state, found)))
+
+    assert {each.address: each.stance for each in said} == {
+        ONE: Stance.AS_SENT,
+        TWO: Stance.CHANGED,
+        THREE: Stance.SAME,
+        address("four"): Stance.NONE,
+    }
+
+
+def test_what_the_outline_says_of_a_deleted_one_is_told() -> None:
+    """A deleted section is never as the outline says."""
+    state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three")))
+    outline = course("One", Section("Zwei", "two"))
+    found = look(state, {})
+    said = judged(found, plan_of(outline, state), plan_of(outline, refreshed(state, found)))
+
+    assert [each.stance for each in said] == [Stance.AS_SENT, Stance.NONE, Stance.CHANGED]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[State, dict[str, Record]]:
+    """Return a state, and a server on which others have changed, moved and removed sections."""
+    sections = [
+        Section(
+            draw(TITLES), f"k{number}", contents=draw(HTML), more=draw(st.sampled_from([{}, WEB]))
+        )
+        for number in range(draw(st.integers(0, 4)))
+    ]
+    state = state_of(*sections)
+    records = {}
+    for each, entry in state.entries.items():
+        changes = draw(st.fixed_dictionaries({}, optional=CHANGES))
+        record = record_of(entry, **changes)
+        stamp = draw(st.sampled_from([AT, LATER, None, "2025-01-15T10:30:00.5Z"]))
+        if draw(st.integers(0, 4)):
+            records[str(each)] = replace(record, updated_on=stamp)
+    for number in range(draw(st.integers(0, 2))):
+        records[f"stranger {number}"] = stranger(9001 + number, order=draw(st.integers(0, 50)))
+    return state, records
+
+
+@given(worlds())
+def test_to_refresh_twice_is_to_refresh_once(world: tuple[State, dict[str, Record]]) -> None:
+    """What the site has is in the state by then."""
+    state, records = world
+    once = refreshed(state, look(state, records))
+    again = look(once, records)
+
+    assert refreshed(once, again) == once
+    assert {each.finding for each in again} <= {
+        *(Finding.NORMALISED, Finding.ELSEWHERE, Finding.UNMANAGED, Finding.COLLIDES)
+    }
+
+
+@given(worlds())
+def test_an_edit_is_found_just_where_apply_would_stop(
+    world: tuple[State, dict[str, Record]],
+) -> None:
+    """`drift` and the look before an update agree on every record that is in its course."""
+    state, records = world
+    found = findings(look(state, records))
+    for each, entry in state.entries.items():
+        record = records.get(each)
+        if record is not None and record.parent_id == entry.parent_id:
+            assert edited(entry, record, SECTION) is (("edited", each) in found)
+
+
+@given(worlds(), worlds())
+def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
+    world: tuple[State, dict[str, Record]], other: tuple[State, dict[str, Record]]
+) -> None:
+    """Whatever was last sent: once someone else has made it so, a refreshed plan is empty."""
+    sent, wanted = world[0], other[0]
+    sections = [
+        Section(
+            str(entry.attributes["Title"]),
+            each.rpartition(".")[2],
+            contents=str(entry.attributes["SectionContents"]),
+            pin=int(entry.attributes["DisplayOrder"]),
+        )
+        for each, entry in wanted.entries.items()
+        if each in sent.entries
+    ]
+    without = {each: _without_picture(entry) for each, entry in sent.entries.items()}
+    state = sent.model_copy(update={"entries": without})
+    outline = course(*sections)
+    kept = {
+        each: record_of(state.entries[each], **_readable(wanted.entries[each]))
+        for each in state.entries
+        if each in wanted.entries
+    }
+    after = refreshed(state, compare(state, kept.values(), SECTION))
+    changed = [
+        change
+        for change in plan_of(outline, after).changes
+        if not _is_same_html(change.before, change.after)
+    ]
+
+    assert changed == []
+
+
+def _without_picture(entry: Entry) -> Entry:
+    sent = {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
+    return entry.model_copy(update={"attributes": dict(sorted(sent.items()))})
+
+
+def _readable(entry: Entry) -> dict[str, FieldValue]:
+    return {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
+
+
+def _is_same_html(
+    before: Mapping[str, FieldValue] | None, after: Mapping[str, FieldValue] | None
+) -> bool:
+    """Say whether a change is but another spelling of the same HTML, which the outline may have."""
+    if before is None or after is None:
+        return False
+    entry = Entry(attributes=dict(before), id=1, parent_id=4711)
+    return differing(entry, Record(1, 4711, after, None, None, None), SECTION) == ()
+
+
+@given(worlds())
+def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
+    world: tuple[State, dict[str, Record]],
+) -> None:
+    """Whatever others did: plan, apply, plan is empty, and no Id that is there is given up."""
+    state, records = world
+    outline = course(
+        *(
+            Section(
+                str(entry.attributes["Title"]),
+                each.rpartition(".")[2],
+                contents=str(entry.attributes["SectionContents"]),
+            )
+            for each, entry in state.entries.items()
+        )
+    )
+    after = refreshed(state, look(state, records))
+    done = applied(plan_of(outline, after), after)
+
+    assert plan_of(outline, done).changes == ()
+    for each, entry in state.entries.items():
+        assert done.entries[each].parent_id == 4711
+        assert each not in records or done.entries[each].id == entry.id

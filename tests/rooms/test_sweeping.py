@@ -1,0 +1,218 @@
+"""A look at everything: by the fewest reads, and nothing is gone for a list's sake alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from virtual import Counted, Quiet, VirtualClock
+
+from coursesync.adapters.state_file import StateFile
+from coursesync.exchange import Exchange
+from coursesync.limits import Schedule
+from coursesync.looking import MAX_READINGS, Lookout
+from coursesync.ports import World
+from coursesync.resources.section import SECTION
+from coursesync.sending import Sender
+from coursesync.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from coursesync.resources.base import Attributes, Kind
+
+COURSES = frozenset(range(1, 6))
+FOREIGN = 99
+JSON = {"content-type": "application/json"}
+
+
+@dataclass
+class Listed:
+    """An API whose pages are small, and that others use meanwhile. Fits `ports.Remote`.
+
+    `held` are the courses of its records by their Ids; `meanwhile` happens before each page;
+    `unlisted` Ids are in no list yet; `off_by` is how wrong the lists count.
+    """
+
+    held: dict[int, int]
+    size: int = 3
+    meanwhile: Callable[[], object] = lambda: None
+    unlisted: frozenset[int] = frozenset()
+    off_by: int = 0
+    asked: list[str] = field(default_factory=list)
+    can_log_in: bool = False
+    logged_in: bool = True
+    renewable: bool = False
+
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Answer with a page."""
+        del kind
+        self.asked.append(f"page {page}" if course_id is None else f"course {course_id}")
+        self.meanwhile()
+        ids = [
+            record_id
+            for record_id, course in sorted(self.held.items())
+            if course_id in {None, course} and record_id not in self.unlisted
+        ]
+        first = (page - 1) * self.size
+        listed = [self._told(each) for each in ids[first : first + self.size]]
+        pages = -(-len(ids) // self.size)
+        total = len(ids) + self.off_by
+        return answer({"Records": listed, "TotalItems": total, "TotalPages": pages})
+
+    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+        """Answer with those that are there."""
+        del kind
+        self.asked.append(f"ids {len(ids)}")
+        return answer([self._told(each) for each in ids if each in self.held])
+
+    def record(self, kind: Kind, record_id: int) -> Exchange:
+        """Answer with one, or that it is not there."""
+        del kind
+        self.asked.append(f"id {record_id}")
+        if record_id in self.held:
+            return answer(self._told(record_id))
+        return Exchange(sent=True, status=404, headers=JSON)
+
+    def _told(self, record_id: int) -> dict[str, object]:
+        return {"Id": record_id, "CourseId": self.held[record_id]}
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Know every course."""
+        return answer([{"Id": each} for each in ids])
+
+    def log_in(self) -> None:
+        """Need no token."""
+
+    def renew(self) -> bool:
+        """Have no other token."""
+        return False
+
+    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+        """Take no write."""
+        raise AssertionError(kind, attributes)
+
+    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+        """Take no write."""
+        raise AssertionError(kind, record_id, attributes)
+
+    def delete(self, kind: Kind, record_id: int) -> Exchange:
+        """Take no write."""
+        raise AssertionError(kind, record_id)
+
+
+def answer(content: object) -> Exchange:
+    return Exchange(sent=True, status=200, headers=JSON, body=json.dumps(content).encode())
+
+
+def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int, int]:
+    """Return the courses of what a look at everything finds, by the Ids."""
+    clock = VirtualClock()
+    store = StateFile(Path("unused.json"), "http://localhost")
+    world = World(api, store, clock, Quiet(), Schedule(), Counted(clock))
+    found = Lookout(Sender(world), api).sweep(SECTION, courses, ours)
+    return {record.id: record.parent_id for record in found}
+
+
+def test_one_course_is_listed_by_itself() -> None:
+    """Nothing is spent on counting what else there is."""
+    api = Listed({1: 1, 2: 1, 3: FOREIGN})
+
+    assert sweep(api, frozenset({1}), [1, 2]) == {1: 1, 2: 1}
+    assert api.asked == ["course 1"]
+
+
+def test_many_courses_are_read_in_pages_of_everything_once() -> None:
+    """Where these are fewer; what is neither ours nor in our courses is left out."""
+    held = {number: number % 5 + 1 for number in range(1, 13)} | {13: FOREIGN}
+    api = Listed(held, size=4)
+
+    assert sweep(api, COURSES, range(1, 13)) == {each: held[each] for each in range(1, 13)}
+    assert api.asked == ["page 1", "page 2", "page 3", "page 4"]
+
+
+def test_among_many_foreign_ones_courses_are_listed_one_by_one() -> None:
+    """The first page tells how many there are, and that is all that it costs."""
+    held = {number: number for number in COURSES} | dict.fromkeys(range(10, 40), FOREIGN)
+    api = Listed(held)
+
+    assert sweep(api, COURSES, list(COURSES)) == {number: number for number in COURSES}
+    assert api.asked == ["page 1", *(f"course {number}" for number in sorted(COURSES))]
+
+
+def test_what_a_list_lacks_is_asked_for_before_it_is_gone() -> None:
+    """Of two that a list does not have, one is there: lists lag."""
+    api = Listed({1: 1, 2: 1}, unlisted=frozenset({2}))
+
+    assert sweep(api, frozenset({1}), [1, 2, 3]) == {1: 1, 2: 1}
+    assert api.asked == ["course 1", "ids 2", "id 3"]
+
+
+def test_one_that_is_in_another_course_is_found_there() -> None:
+    """A course's own list can't have it; the list of everything has, and no more is asked."""
+    few, many = Listed({1: 1, 2: FOREIGN}), Listed({1: 1, 2: FOREIGN})
+
+    assert sweep(few, frozenset({1}), [1, 2]) == {1: 1, 2: FOREIGN}
+    assert sweep(many, COURSES, [1, 2]) == {1: 1, 2: FOREIGN}
+    assert many.asked == ["page 1"]
+
+
+def test_a_list_that_shifts_is_read_again() -> None:
+    """One is removed meanwhile: a third moves to a page that was read already."""
+    api = Listed(dict.fromkeys(range(1, 8), 1))
+    api.meanwhile = lambda: len(api.asked) == 2 and api.held.pop(1)
+
+    assert sweep(api, COURSES, [4]).keys() == set(range(2, 8))
+    assert api.asked == ["page 1", "page 2", "page 3", "page 1", "page 2"]
+
+
+def test_a_list_that_never_agrees_with_its_count_ends_the_run() -> None:
+    """It is no list to call anything gone by."""
+    api = Listed({1: 1}, off_by=1)
+
+    with pytest.raises(Stop, match="changes while it is read"):
+        sweep(api, frozenset({1}), [1])
+    assert len(api.asked) == MAX_READINGS
+
+
+def test_that_all_is_gone_is_not_believed() -> None:
+    """Hundreds of records that are not there: that is another account."""
+    with pytest.raises(Stop, match="are not there") as stop:
+        sweep(Listed({}), frozenset({1}), range(1, 500))
+    assert "right account" in stop.value.remedy
+
+
+@given(
+    st.dictionaries(st.integers(1, 60), st.sampled_from([1, 2, 3, 4, 5, FOREIGN]), max_size=25),
+    st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=12),
+    st.sampled_from([frozenset({1, 2}), COURSES]),
+)
+def test_whatever_others_do_meanwhile_ours_are_found_or_the_run_ends(
+    held: dict[int, int], doings: list[tuple[bool, int]], courses: frozenset[int]
+) -> None:
+    """Others add and remove records between any two pages: nothing of ours is called gone."""
+    ours = {each for each, course in held.items() if course in courses}
+    left = list(doings)
+    api = Listed(dict(held))
+
+    def meanwhile() -> None:
+        if left:
+            adds, record_id = left.pop()
+            if adds:
+                api.held.setdefault(record_id, FOREIGN)
+            elif record_id not in ours:
+                api.held.pop(record_id, None)
+
+    api.meanwhile = meanwhile
+    try:
+        found = sweep(api, courses, sorted(ours))
+    except Stop:
+        return
+
+    assert ours <= found.keys()
+    assert all(held[each] == found[each] for each in ours)
