@@ -9,6 +9,7 @@ from coursesync.arrivals import arrivals, leads
 from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.identity import identify
 from coursesync.ordering import assign
+from coursesync.places import places
 from coursesync.plan import Action, Change, Course, Plan
 from coursesync.removal import Policy, orphaned
 from coursesync.resources import kind_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.outline import Outline
+    from coursesync.places import Place
     from coursesync.resources.base import Address, Attributes, Resource
     from coursesync.state import Doubt, Entry, State
 
@@ -181,21 +183,25 @@ def _changes(
     course_id: int, side: _Side, elsewhere: Mapping[Address, Address], policy: Policy
 ) -> Iterator[Change]:
     """Yield the changes of a course: what its outline wants, then what it wants no more."""
-    orders = assign(
-        [_order(side, resource, course_id) for resource in side.resources],
-        [resource.pin for resource in side.resources],
-    )
-    for resource, order in zip(side.resources, orders, strict=True):
+    prior = [_order(side, resource, course_id) for resource in side.resources]
+    orders = assign(prior, [resource.pin for resource in side.resources])
+    placed = places([_title(resource) for resource in side.resources], prior, orders)
+    for resource, order, place in zip(side.resources, orders, placed, strict=True):
         desired = {**resource.attributes, resource.kind.order_property: order}
         if (doubt := side.doubts.get(resource.address)) is not None:
             yield _in_doubt(resource.address, doubt, resource, desired)
         elif (entry := side.entry(resource)) is not None:
-            yield from _change(course_id, resource, desired, entry, side.pairs[resource.address])
+            was = side.pairs[resource.address]
+            yield from _change(course_id, resource, desired, (was, entry), place)
         else:
             yield _create(course_id, resource, desired, elsewhere)
     left = side.doubts.keys() - {resource.address for resource in side.resources}
     yield from (_in_doubt(address, side.doubts[address]) for address in sorted(left))
     yield from orphaned(side.orphans, {old: new for new, old in elsewhere.items()}, policy)
+
+
+def _title(resource: Resource) -> str:
+    return str(resource.attributes.get(resource.kind.title_property, ""))
 
 
 def _order(side: _Side, resource: Resource, course_id: int) -> int | None:
@@ -224,8 +230,13 @@ def _create(
 
 
 def _change(
-    course_id: int, resource: Resource, desired: Attributes, entry: Entry, was: Address
+    course_id: int,
+    resource: Resource,
+    desired: Attributes,
+    held: tuple[Address, Entry],
+    place: Place | None,
 ) -> Iterator[Change]:
+    was, entry = held
     after = resource.kind.settle(entry.attributes, desired)
     moved = was if was != resource.address else None
     protected = resource.protected if resource.protected != entry.protected else None
@@ -249,6 +260,7 @@ def _change(
         resource=resource,
         protected=protected,
         reason="its last update was cut off, and is sent again" if entry.unsure else "",
+        place=place,
     )
 
 

@@ -7,9 +7,10 @@ one create and no update. Pure: lists of numbers in, lists of numbers out.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from coursesync.rising import longest_rise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +62,31 @@ def assign(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int]
     Returns:
         Strictly increasing numbers, from 0 up.
     """
+    return _fill(_keep(prior, pins))
+
+
+def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
+    """Say which sections keep their place among those that were there, renumbered or not.
+
+    Args:
+        prior: the number that each section had, in the outline's new order; None for a new one.
+        now: the number that each has now; they rise.
+
+    Returns:
+        For each section whether it stands as it stood: all whose number is the same, and as many
+        more as can be. The others have moved.
+    """
+    least = min((number for number in prior if number is not None), default=0)
+    shifted = [None if number is None else number - least + i for i, number in enumerate(prior)]
+    same = [
+        shift if before == after else None
+        for shift, before, after in zip(shifted, prior, now, strict=True)
+    ]
+    return [number is not None for number in _keep(shifted, same)]
+
+
+def _keep(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int | None]:
+    """Return the pins, and between them the longest runs of prior numbers that fit."""
     kept: list[int | None] = list(pins)
     ends = [i for i, pin in enumerate(pins) if pin is not None]
     for low, high in zip([-1, *ends], [*ends, len(pins)], strict=True):
@@ -68,7 +94,7 @@ def assign(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int]
         ceiling = _slack(pins, high) if high < len(pins) else None
         for i in _longest_run(prior, range(low + 1, high), floor, ceiling):
             kept[i] = prior[i]
-    return _fill(kept)
+    return kept
 
 
 def _slack(numbers: Sequence[int | None], i: int) -> int:
@@ -81,24 +107,16 @@ def _slack(numbers: Sequence[int | None], i: int) -> int:
 def _longest_run(
     prior: Sequence[int | None], span: range, floor: int, ceiling: int | None
 ) -> list[int]:
-    tails: list[int] = []  # the least slack that a run of each length ends in
-    at: list[int] = []
-    back: dict[int, int] = {}
+    fit: list[int] = []
+    slacks: list[int] = []
     for i in span:
         if prior[i] is None:
             continue
         slack = _slack(prior, i)
-        if slack < floor or (ceiling is not None and slack > ceiling):
-            continue
-        length = bisect_right(tails, slack)
-        if length:
-            back[i] = at[length - 1]
-        tails[length : length + 1] = [slack]
-        at[length : length + 1] = [i]
-    run = at[-1:]
-    while run and run[-1] in back:
-        run.append(back[run[-1]])
-    return run[::-1]
+        if slack >= floor and (ceiling is None or slack <= ceiling):
+            fit.append(i)
+            slacks.append(slack)
+    return [fit[k] for k in longest_rise(slacks)]
 
 
 def _fill(kept: Sequence[int | None]) -> list[int]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from coursesync.errors import Where
+    from coursesync.places import Place
     from coursesync.resources.base import Address, Attributes, FieldValue, Kind, Resource
 
 IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
@@ -70,7 +71,8 @@ class Change:
     `before` are the attributes as last sent, `after` as they are to be sent; `record_id` is the
     record's Id where it has one, `was` its former address where that changed; `protected` whether
     it is to be protected from now on, None where that stays as it is. `lead` is the address in
-    another course of what looks like the same section: it was there, or is there now.
+    another course of what looks like the same section: it was there, or is there now. `place` is
+    told where the order changes, and is no part of the digest.
     """
 
     action: Action
@@ -85,6 +87,7 @@ class Change:
     reason: str = ""
     protected: bool | None = None
     lead: Address | None = None
+    place: Place | None = None
 
     @property
     def arrives(self) -> bool:
@@ -115,15 +118,6 @@ class Change:
     def order(self) -> int:
         """The record's place among its siblings."""
         return int(self.attributes.get(self.kind.order_property, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One attribute of a changed resource; None stands for one that is not there."""
-
-    name: str
-    before: FieldValue | None
-    after: FieldValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +200,3 @@ class Plan:
         """Group the changes by their course, in order."""
         for course_id, changes in groupby(self.changes, key=lambda change: change.parent_id):
             yield self.courses[course_id], list(changes)
-
-
-def differences(change: Change) -> tuple[Difference, ...]:
-    """Compare a change's attributes one by one, sorted by name."""
-    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
-
-    before, after = change.before or {}, change.after or {}
-    names = {
-        str(item.path(output_format="list")[0])
-        for items in DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0).values()
-        for item in items
-    }
-    return tuple(Difference(name, before.get(name), after.get(name)) for name in sorted(names))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
+from coursesync.cli.options import target_options, workspace_argument
 from coursesync.cli.refresh import look_again
 from coursesync.cli.screen import painter, show
-from coursesync.cli.session import open_session, target_options, workspace_argument
+from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
 
 if TYPE_CHECKING:

@@ -11,8 +11,10 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.brake import oversized
+from coursesync.differences import bounds_for, differences
 from coursesync.drift import Finding
 from coursesync.errors import CoursesyncError, InvalidOutlines
+from coursesync.folding import Fold
 from coursesync.limits import least_seconds
 from coursesync.plan import Action
 from coursesync.unseen import UNSEEN
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.advice import Told
+    from coursesync.differences import Bounds, Difference
     from coursesync.drift import Drifted
     from coursesync.errors import Diagnostic
+    from coursesync.folding import Shown
     from coursesync.plan import Change, Plan
     from coursesync.state import State
 
@@ -37,11 +41,12 @@ def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | No
     `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is. `drift` is
     what was found on the site where the plan was refreshed, None where it was not.
     """
+    bounds = bounds_for(plan)
     return _document(
         {
             "advice": [_diagnostic(each) for each in advice.shown] if advice else [],
             "advice_left_out": advice.more if advice else 0,
-            "changes": [_change(change) for change in plan.changes],
+            "changes": [_change(change, bounds) for change in plan.changes],
             "courses": {
                 course.key: {"id": course.id, "path": course.path, "title": course.title}
                 for course in plan.courses.values()
@@ -103,13 +108,14 @@ def _escape(character: str) -> str:
     return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
-def _change(change: Change) -> dict[str, object]:
+def _change(change: Change, bounds: Bounds) -> dict[str, object]:
     where = change.where
     return {
         "action": change.action.value,
         "address": change.address,
         "after": dict(change.after) if change.after is not None else None,
         "before": dict(change.before) if change.before is not None else None,
+        "differences": [_difference(each) for each in differences(change, bounds)],
         "id": change.record_id,
         "lead": change.lead,
         "previous_address": change.was,
@@ -145,6 +151,25 @@ def _drifted(each: Drifted) -> dict[str, object]:
         "outline": each.stance.value if each.stance else None,
         "rivals": list(each.rivals),
     }
+
+
+def _difference(difference: Difference) -> dict[str, object]:
+    return {
+        "after": difference.after,
+        "before": difference.before,
+        "field": difference.field,
+        "lines": [_line(line) for line in difference.lines],
+        "properties": list(difference.properties),
+        "property": next(iter(difference.properties), None),
+        "remark": difference.remark or None,
+    }
+
+
+def _line(line: Shown) -> dict[str, object]:
+    if isinstance(line, Fold):
+        return {"changed": line.changed, "folded": line.count}
+    pieces = [{"changed": piece.changed, "text": piece.text} for piece in line.pieces]
+    return {"mark": line.mark.value, "pieces": pieces}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:

@@ -9,21 +9,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.differences import bounds_for
+from coursesync.folding import Fold
 from coursesync.limits import PUBLISHED, Limits
-from coursesync.plan import Action, differences
+from coursesync.plan import Action
+from coursesync.render.detail import one_row
 from coursesync.render.sentences import (
     MARKS,
     MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
+    UNSEEN,
     cost,
+    detailed,
+    folded,
     large,
     maybe_renamed,
     question,
     remark,
     remedies,
     summary,
-    value,
+    values,
 )
 from coursesync.words import count, inert
 
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.advice import Told
+    from coursesync.differences import Bounds, Difference
+    from coursesync.folding import Shown
     from coursesync.plan import Change, Course, Plan
 
 _MOST_ADVICE = 50
@@ -94,14 +102,15 @@ def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
     if plan.has_changes and not plan.serial:
         yield ""
         yield f"> {NO_STATE}"
+    bounds = bounds_for(plan)
     for course, changes in plan.by_course():
         yield ""
-        yield from _course(course, changes)
+        yield from _course(course, changes, bounds)
     yield ""
     yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
 
 
-def _course(course: Course, changes: list[Change]) -> Iterator[str]:
+def _course(course: Course, changes: list[Change], bounds: Bounds) -> Iterator[str]:
     yield f"### {escape(course.title or course.key)}"
     yield ""
     yield f"course {course.id}, {_code(course.path) if course.path else 'without an outline'}"
@@ -121,7 +130,8 @@ def _course(course: Course, changes: list[Change]) -> Iterator[str]:
         if asked := question(change):
             yield ""
             yield escape(asked)
-    yield from _details([change for change in changes if change.action is Action.UPDATE])
+    compared = [(change, detailed(change, bounds)) for change in changes]
+    yield from _details([(change, found) for change, found in compared if found])
     for change in changes:
         if mends := remedies(change):
             yield ""
@@ -129,17 +139,22 @@ def _course(course: Course, changes: list[Change]) -> Iterator[str]:
             yield f"To settle what is in doubt: {commands}"
 
 
-def _details(updates: list[Change]) -> Iterator[str]:
-    for change in updates:
+def _details(detailed: list[tuple[Change, tuple[Difference, ...]]]) -> Iterator[str]:
+    for change, found in detailed:
         yield ""
         yield f"<details><summary>What changes in {_in_html(change.title)}</summary>"
         yield ""
-        yield "| | before | after |"
-        yield "|---|---|---|"
-        for difference in differences(change):
-            before, after = value(difference.before), value(difference.after)
-            yield f"| {escape(difference.name)} | {escape(before)} | {escape(after)} |"
-        yield ""
+        if short := [difference for difference in found if not difference.lines]:
+            yield "| | before | after |"
+            yield "|---|---|---|"
+            yield from map(_row, short)
+            yield ""
+        for difference in found:
+            if difference.lines:
+                yield f"{escape(difference.field)}:"
+                yield ""
+                yield from _fenced([_shown(line) for line in difference.lines])
+                yield ""
         yield "</details>"
 
 
@@ -154,6 +169,28 @@ def _advice(advice: Told) -> Iterator[str]:
         yield f"- and {advice.more:,} more"
     yield ""
     yield "</details>"
+
+
+def _row(difference: Difference) -> str:
+    before, after = values(difference)
+    remark = f" ({escape(difference.remark)})" if difference.remark else ""
+    return f"| {escape(difference.field)} | {escape(before)} | {escape(after)}{remark} |"
+
+
+def _shown(line: Shown) -> str:
+    if isinstance(line, Fold):
+        return f"  {folded(line)}"
+    note = f" ({UNSEEN})" if line.unseen else ""
+    return f"{line.mark.value} {one_row(line.pieces)}{note}".rstrip()
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    """Fence lines in with more ticks than any of them holds: nothing in them means anything."""
+    longest = max((len(ticks) for line in lines for ticks in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}diff"
+    yield from lines
+    yield fence
 
 
 def _code(text: str) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.brake import oversized
+from coursesync.differences import differences
 from coursesync.limits import PUBLISHED, Limits, least_seconds
+from coursesync.lines import alike
 from coursesync.plan import Action
 from coursesync.words import count, duration, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.differences import Bounds, Difference
+    from coursesync.folding import Fold
     from coursesync.plan import Change, Plan
-    from coursesync.resources.base import FieldValue, Kind
+    from coursesync.resources.base import Kind
     from coursesync.state import Candidate
 
 MARKS = {
@@ -26,6 +30,8 @@ MARKS = {
     Action.KEEP: "!",
     Action.DOUBT: "?",
 }
+# whose differences are told one by one; of the others their own line says all
+_DETAILED = frozenset({Action.UPDATE, Action.MOVE})
 NO_STATE = (
     "There is no state yet: apply looks first at what these courses have on the site. A section "
     "that is there already just as it is here is adopted; one of the same title that differs is "
@@ -35,7 +41,8 @@ MAYBE_RENAMED = (
     "If a new section is one that is kept, under another name, give it  previous_keys: [old-key]"
 )
 NOTHING = "Nothing to do: the outlines are as they were last applied."
-_LONG = 44
+UNSEEN = "differs only in blanks, or in what can't be seen"
+_LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
 _ORPHANS = {
     Action.KEEP: "kept on the site",
     Action.DEACTIVATE: "hidden from members",
@@ -138,17 +145,38 @@ def remedies(change: Change) -> tuple[str, ...]:
     return (f"resolve {address} --id N", f"resolve {address} --not-created")
 
 
-def value(found: FieldValue | None) -> str:
-    """Write an attribute's value in a few words."""
-    if found is None:
+def detailed(change: Change, bounds: Bounds) -> tuple[Difference, ...]:
+    """Return the differences that the change's own line does not tell."""
+    return differences(change, bounds) if change.action in _DETAILED else ()
+
+
+def values(difference: Difference) -> tuple[str, str]:
+    """Write both values of a difference, each in a few words; no two look the same."""
+    before, after = difference.before, difference.after
+    if before and after:
+        start = (
+            max(0, alike(before, after) - _AROUND) if max(len(before), len(after)) > _LONG else 0
+        )
+        before, after = _excerpt(before, start), _excerpt(after, start)
+    was, now = (_value(value, difference) for value in (before, after))
+    return was, f"{now} ({UNSEEN})" if was == now else now
+
+
+def _excerpt(text: str, start: int) -> str:
+    cut = text[start : start + _LONG]
+    return f"{'…' if start else ''}{cut}{'…' if start + _LONG < len(text) else ''}"
+
+
+def _value(value: str | None, difference: Difference) -> str:
+    if value is None:
         return "(none)"
-    if isinstance(found, bool):
-        return "yes" if found else "no"
-    if isinstance(found, int):
-        return str(found)
-    if not found:
+    if not value:
         return "(empty)"
-    line = inert(found, len(found))
-    if len(line) <= _LONG:
-        return f'"{line}"'
-    return f'"{line[: _LONG - 1]}…" ({count(len(found), "character")})'
+    return f'"{inert(value)}"' if difference.quoted else inert(value)
+
+
+def folded(fold: Fold) -> str:
+    """Say how many lines of a text are not shown."""
+    if fold.changed:
+        return f"… {count(fold.count, 'more changed line')}"
+    return f"… {count(fold.count, 'line')} unchanged"

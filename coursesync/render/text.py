@@ -5,21 +5,23 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
+from coursesync.differences import bounds_for
 from coursesync.limits import PUBLISHED, Limits
-from coursesync.plan import Action, differences
+from coursesync.plan import Action
+from coursesync.render.detail import detail
 from coursesync.render.sentences import (
     MARKS,
     MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
     cost,
+    detailed,
     large,
     maybe_renamed,
     question,
     remark,
     remedies,
     summary,
-    value,
 )
 from coursesync.words import inert
 
@@ -85,6 +87,7 @@ def render(
 def _lines(
     plan: Plan, paint: Callable[[str, str], str], hint: Hint, limits: Limits
 ) -> Iterator[str]:
+    bounds = bounds_for(plan)
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
@@ -94,6 +97,8 @@ def _lines(
         width = max((len(title) for title in titles if len(title) <= room), default=0)
         for change, title, words in zip(changes, titles, said, strict=True):
             yield from _change(change, title.ljust(width), words, paint)
+            for difference in detailed(change, bounds):
+                yield from detail(difference, _TITLE_AT, _WIDTH, paint)
             if asked := question(change):
                 margin = f"{'':{_TITLE_AT}}"
                 yield from wrap(asked, _WIDTH, initial_indent=margin, subsequent_indent=margin)
@@ -133,15 +138,6 @@ def _change(
     else:
         yield paint(style, line.rstrip())
         yield f"{'':{_TITLE_AT}}{said}"
-    if change.action is Action.UPDATE:
-        for difference in differences(change):
-            before = f"{'':{_TITLE_AT}}{inert(difference.name)}: {value(difference.before)}"
-            after = f"-> {value(difference.after)}"
-            if len(before) + 1 + len(after) <= _WIDTH:
-                yield f"{before} {after}"
-            else:
-                yield before
-                yield f"{'':{_TITLE_AT + 2}}{after}"
 
 
 def _said(change: Change) -> str:

@@ -183,7 +183,8 @@ class Kind:
     one course. `role` is the stem of the roles that the API asks for. `settle` takes the
     prior attributes (or None) and the desired ones, and returns the desired ones as they are
     to be sent, for properties that the API only lets one write. `attributes` raises UnusableFile
-    where the spec names a file that can't be used.
+    where the spec names a file that can't be used. `words` say a field's value before and after a
+    change, where its properties don't speak for themselves; None stands for nothing.
     """
 
     name: str
@@ -202,3 +203,4 @@ class Kind:
     settle: Callable[[Attributes | None, Attributes], Attributes]
     describe: Callable[[Attributes], str]
     active_property: str
+    words: Mapping[str, Callable[[Attributes, Attributes], tuple[str | None, str | None]]]

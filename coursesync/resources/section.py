@@ -198,6 +198,26 @@ def _describe(attributes: Attributes) -> str:
     return "open from the start"
 
 
+def _unlocked(before: Attributes, after: Attributes) -> tuple[str, str]:
+    return _describe(before), _describe(after)
+
+
+def _shown(before: Attributes, after: Attributes) -> tuple[str | None, str | None]:
+    words = {True: "shown to members", False: "hidden from members", None: None}
+    return words[_active(before)], words[_active(after)]
+
+
+def _active(attributes: Attributes) -> bool | None:
+    active = attributes.get("Active")
+    return None if active is None else bool(active)
+
+
+def _pictured(before: Attributes, after: Attributes) -> tuple[str | None, str | None]:
+    was, now = before.get("NewImageUrl"), after.get("NewImageUrl")
+    cleared = "removed" if after.get("ClearImageFile") else None
+    return None if was is None else str(was), cleared if now is None else str(now)
+
+
 SECTION = Kind(
     name="section",
     endpoint="/api/content/coursesections",
@@ -225,4 +245,5 @@ SECTION = Kind(
     attributes=_attributes,
     settle=_settle,
     describe=_describe,
+    words={"active": _shown, "image": _pictured, "unlock": _unlocked},
 )

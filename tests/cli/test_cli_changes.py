@@ -36,7 +36,8 @@ def test_an_update_is_shown(edited: Callable[[str, str], CommandLine]) -> None:
 
     assert change == [
         "  ~   20  Your first week  unlocks 14 days after enrolment",
-        "          UnlockAfterDays: 7 -> 14",
+        "          unlock: unlocks 7 days after enrolment",
+        "            -> unlocks 14 days after enrolment",
     ]
     assert "Plan: 0 to create, 1 to update, 0 to delete.\n" in planned.out
 
