@@ -93,7 +93,7 @@ def differences(change: Change, bounds: Bounds | None = None) -> tuple[Differenc
 
 
 def _differing(before: Attributes, after: Attributes) -> set[str]:
-    if before == after:
+    if before == after and [*map(type, before.values())] == [type(after[name]) for name in before]:
         return set()
     from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
 
