@@ -206,6 +206,21 @@ def test_a_number_that_stays_is_in_place(prior: tuple[int | None, ...], steps: l
     assert not any(keeps for keeps, number in zip(kept, prior, strict=True) if number is None)
 
 
+def test_a_section_from_another_course_is_told_with_both() -> None:
+    """A section that an author moves to another course shows the courses, and its new place."""
+    state = applied(plan_of([course("A", "B", key="a", course_id=1), course("C", key="c")]))
+    moved = Section("B", previous=("a.b",))
+    plan = plan_of([course("A", key="a", course_id=1), course(moved, "C", key="c")], state)
+    (found,) = [each for each in plan.changes if each.action is Action.UPDATE]
+    told_ = differences(found)
+
+    assert [(each.field, each.before, each.after) for each in told_] == [
+        ("course", "1", "4711"),
+        ("order", "20", "5"),
+    ]
+    assert told_[1].remark == "moved to the start, before “C”"
+
+
 def test_the_place_is_no_part_of_the_digest() -> None:
     """A neighbour's new title is not another thing to do with this section."""
     state = state_of("A", "B", "C")
