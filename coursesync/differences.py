@@ -6,7 +6,7 @@ values as every rendering writes them. No difference is left out because its wor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -82,18 +82,29 @@ def differences(change: Change, bounds: Bounds | None = None) -> tuple[Differenc
     """
     if change.before is None or change.after is None:
         return ()
-    by_field: dict[str, list[str]] = {}
-    for name in sorted(_differing(change.before, change.after)):
-        by_field.setdefault(_field(change.kind, name), []).append(name)
-    fields = _in_order(change.kind, by_field)
-    told = [
-        _difference(change, field, tuple(by_field[field]), bounds or Bounds()) for field in fields
-    ]
+    found = between(change.kind, change.before, change.after, bounds)
+    if change.place is None:
+        return (*_protection(change), *found)
+    placed = _placed(change.place)
+    told = (replace(each, remark=placed) if each.field == ORDER else each for each in found)
     return (*_protection(change), *told)
 
 
+def between(
+    kind: Kind, before: Attributes, after: Attributes, bounds: Bounds | None = None
+) -> tuple[Difference, ...]:
+    """Compare the attributes of a record with others, as `differences` does."""
+    by_field: dict[str, list[str]] = {}
+    for name in sorted(_differing(before, after)):
+        by_field.setdefault(_field(kind, name), []).append(name)
+    return tuple(
+        _difference(kind, field, tuple(by_field[field]), (before, after), bounds or Bounds())
+        for field in _in_order(kind, by_field)
+    )
+
+
 def _differing(before: Attributes, after: Attributes) -> set[str]:
-    if before == after:
+    if before == after and [*map(type, before.values())] == [type(after[name]) for name in before]:
         return set()
     from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
 
@@ -126,20 +137,25 @@ def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
 
 
-def _difference(change: Change, field: str, names: tuple[str, ...], bounds: Bounds) -> Difference:
-    kind, before, after = change.kind, change.before or {}, change.after or {}
-    if names == (kind.contents_property,):
-        return _text(field, names, (before.get(names[0]), after.get(names[0])), bounds)
+def _difference(
+    kind: Kind,
+    field: str,
+    names: tuple[str, ...],
+    sides: tuple[Attributes, Attributes],
+    bounds: Bounds,
+) -> Difference:
+    before, after = sides
     if field in kind.words:
         was, now = kind.words[field](before, after)
         if was != now:
             return Difference(field, names, was, now)
-    if len(names) > 1 or field in kind.words:
+    if field in kind.words or len(names) > 1:
         return Difference(field, names, _spelled(names, before), _spelled(names, after))
-    was, now = _value(before.get(names[0])), _value(after.get(names[0]))
-    quoted = isinstance(before.get(names[0], after.get(names[0])), str)
-    remark = _placed(change.place) if field == ORDER and change.place else ""
-    return Difference(field, names, was, now, quoted, remark)
+    old, new = before.get(names[0]), after.get(names[0])
+    if names[0] == kind.contents_property:
+        return _text(field, names, (old, new), bounds)
+    quoted = isinstance(old, str) or isinstance(new, str)
+    return Difference(field, names, _value(old), _value(new), quoted)
 
 
 def _spelled(names: Iterable[str], attributes: Attributes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.lines import WHOLE, Piece, words
@@ -155,8 +156,9 @@ def _head(text: str, size: int) -> str:
 
 
 def _without_end(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Leave out the line's end, which is not for showing."""
+    """Leave out the line's end, which is not for showing, and join what is alike."""
     if pieces:
         text, changed = pieces[-1]
         pieces[-1] = Piece(text.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"), changed)
-    return tuple(piece for piece in pieces if piece.text)
+    seen = groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.changed)
+    return tuple(Piece("".join(piece.text for piece in alike), changed) for changed, alike in seen)

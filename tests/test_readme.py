@@ -95,3 +95,21 @@ def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> 
 
     assert planned.code == 0, planned.err
     assert planned.out.startswith(shown)
+
+
+def test_the_differences_of_the_readme_are_the_programs(cli: CommandLine, courses: Path) -> None:
+    """Edited as its example has it, the README's outline gives the differences that are shown."""
+    outline = README.split("```yaml\n", 1)[1].split("```", 1)[0]
+    shown = README.split("<!-- differences", 1)[1].split("```text\n", 1)[1].split("```", 1)[0]
+    (courses / "first-week.md").write_text("Come as you are.\n", encoding="utf-8")
+    (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    edits = {"to the space": "home", "on day one": "on your first day", "days: 7": "days: 14"}
+    for old, new in edits.items():
+        outline = outline.replace(old, new)
+    head, welcome, first_week = outline.split("  - key: ")
+    moved = "  - key: ".join((head, f"{first_week}\n", welcome))
+    (courses / "onboarding.yaml").write_text(moved, encoding="utf-8")
+    planned = cli("plan", "--sandbox")
+
+    assert shown in planned.out

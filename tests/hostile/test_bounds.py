@@ -16,6 +16,8 @@ from coursesync.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness import CommandLine
+
 LONGEST_LINE = 400
 
 
@@ -74,6 +76,33 @@ def test_hostile_contents_get_advice_within_bounds(text: str, times: int, cli_fo
 
     assert ": advice: " in told(took)[0]
     assert took.code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>a</p>\n" * 100_000, "<p>b</p>\n" * 100_000),
+        ("a\nb\n" * 220_000, "b\na\n" * 220_000),
+        ("".join(f"a{i}\n" for i in range(110_000)), "".join(f"b{i}\n" for i in range(110_000))),
+        ("x" * 900_000, "y" * 900_000),
+    ],
+    ids=["a line again and again", "two lines in turn", "lines of their own", "one word"],
+)
+def test_large_contents_are_compared_within_bounds(
+    before: str, after: str, form: str, cli: CommandLine, courses: Path
+) -> None:
+    """What is large and changes all through is told in any format, in few lines, and soon."""
+    (courses / "a.yaml").write_text(f"{SECTION}    contents: {{html: a.html}}\n")
+    (courses / "a.html").write_text(before)
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    (courses / "a.html").write_text(after)
+
+    took = bounded(cli.cwd, "plan", "--sandbox", "--format", form)
+
+    assert told(took) == []
+    assert took.code == ExitCode.DONE
+    assert form == "json" or 0 < len(took.out.splitlines()) < 150
 
 
 @pytest.mark.parametrize(("text", "words"), MARKDOWN.values(), ids=MARKDOWN)

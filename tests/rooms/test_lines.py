@@ -1,0 +1,271 @@
+"""Two texts compared: all of it is told, little of it is shown, and no text takes long."""
+
+from __future__ import annotations
+
+from time import process_time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coursesync.folding import Fold, Line, Mark, shown
+from coursesync.lines import compare, words
+from coursesync.matching import Effort, blocks
+from coursesync.rising import longest_rise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.folding import Shown
+    from coursesync.lines import Piece
+
+EFFORT = 200_000
+SOME = st.sampled_from(["a", "b", "<p>one two</p>", "<br>", " ", "\n", "\r\n", "\u2028", "x" * 130])
+TEXTS = st.lists(SOME | st.text(max_size=3), max_size=30).map("".join)
+LINES = st.lists(st.sampled_from(["a", "b", "c", "two words", ""]), max_size=25).map("\n".join)
+MEGABYTE = 1_000_000
+
+
+def told(before: str, after: str, most: int = 40) -> list[str]:
+    """Return what is shown of two texts as a reader would see it."""
+    return [
+        seen(each) for each in shown(compare(before, after, Effort(EFFORT)), Effort(EFFORT), most)
+    ]
+
+
+def seen(each: Shown) -> str:
+    """Write what is shown, in one line."""
+    if isinstance(each, Fold):
+        return f"…{'!' if each.changed else ''}{each.count}"
+    return each.mark.value + "".join(piece.text for piece in each.pieces)
+
+
+def changed(pieces: Sequence[Piece]) -> list[str]:
+    """Return the words of a line that are changed."""
+    return [piece.text for piece in pieces if piece.changed and piece.text]
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS, st.sampled_from([0, 50, EFFORT]))
+def test_both_texts_can_be_had_back(before: str, after: str, effort: int) -> None:
+    """What is told line by line is all of both texts, and what is called the same is."""
+    runs = compare(before, after, Effort(effort))
+
+    assert "".join(line for run in runs for line in run.before) == before
+    assert "".join(line for run in runs for line in run.after) == after
+    assert all((list(run.before) == list(run.after)) == run.same for run in runs)
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS, st.sampled_from([0, 50, EFFORT]))
+def test_both_lines_can_be_had_back(before: str, after: str, effort: int) -> None:
+    """What is told word by word is all of both lines, and what is called the same is."""
+    was, now = words(before, after, Effort(effort))
+
+    assert "".join(piece.text for piece in was) == before
+    assert "".join(piece.text for piece in now) == after
+    assert [each for each in was if not each.changed] == [each for each in now if not each.changed]
+
+
+@settings(deadline=None)
+@given(LINES, LINES)
+def test_no_changed_line_is_folded(before: str, after: str) -> None:
+    """Below the cap every changed line is shown, in order; folds hide unchanged ones alone."""
+    runs = compare(before, after, Effort(EFFORT))
+    lines = [each for each in shown(runs, Effort(EFFORT), 1_000) if isinstance(each, Line)]
+    gone = [line.rstrip("\n") for run in runs if not run.same for line in run.before]
+    new = [line.rstrip("\n") for run in runs if not run.same for line in run.after]
+
+    assert [seen(line)[1:] for line in lines if line.mark is Mark.GONE] == gone
+    assert [seen(line)[1:] for line in lines if line.mark is Mark.NEW] == new
+
+
+@settings(deadline=None)
+@given(LINES, LINES, st.integers(0, 12))
+def test_every_line_is_shown_or_counted(before: str, after: str, most: int) -> None:
+    """Under any cap, the changed lines that are shown and those that are counted are all."""
+    runs = compare(before, after, Effort(EFFORT))
+    told_ = shown(runs, Effort(EFFORT), most)
+    here = sum(isinstance(each, Line) and each.mark is not Mark.SAME for each in told_)
+    counted = sum(each.count for each in told_ if isinstance(each, Fold) and each.changed)
+
+    assert here <= most
+    assert here + counted == sum(len(run.before) + len(run.after) for run in runs if not run.same)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-5, 5), max_size=9))
+def test_the_longest_rise(values: list[int]) -> None:
+    """The run that is found never falls, and no run that never falls is longer."""
+    found = longest_rise(values)
+    longest = [0] * len(values)
+    for i, value in enumerate(values):
+        longest[i] = 1 + max((longest[j] for j in range(i) if values[j] <= value), default=0)
+
+    assert found == sorted(set(found))
+    assert [values[i] for i in found] == sorted(values[i] for i in found)
+    assert len(found) == max(longest, default=0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("a\n", "b\n", ["-a", "+b"]),
+        ("", "a\nb\n", ["+a", "+b"]),
+        ("a\nb\n", "", ["-a", "-b"]),
+        ("1\n2\n3\n4\n5\n", "1\n2\nx\n4\n5\n", [" 1", " 2", "-3", "+x", " 4", " 5"]),
+        ("1\n2\n3\n4\n", "1\n2\n3\nx\n", ["…2", " 3", "-4", "+x"]),
+        ("1\n2\n3\n", "1\n2\nx\n", [" 1", " 2", "-3", "+x"]),
+        ("1\n2\n3\n4\n", "1\nx\n3\n4\n", [" 1", "-2", "+x", " 3", " 4"]),
+    ],
+)
+def test_what_is_the_same_is_folded(before: str, after: str, expected: list[str]) -> None:
+    """A line is left on either side of a change; of more, their number."""
+    assert told(before, after) == expected
+
+
+def test_a_long_run_of_the_same_is_counted() -> None:
+    """Between two changes stand a line after the one, the number of the rest, a line before."""
+    before = "".join(f"{n}\n" for n in range(20))
+    after = before.replace("2\n", "x\n", 1).replace("19\n", "y\n")
+
+    assert told(before, after) == [" 0", " 1", "-2", "+x", " 3", "…14", " 18", "-19", "+y"]
+
+
+def test_too_many_changes_are_counted() -> None:
+    """Of more changed lines than are shown, some of either text stand there; the rest is told."""
+    before = "".join(f"old {n}\n" for n in range(50))
+    after = "".join(f"new {n}\n" for n in range(80))
+    lines = told(before, after, 10)
+
+    assert lines == [
+        *(f"-old {n}" for n in range(5)),
+        *(f"+new {n}" for n in range(5)),
+        "…!120",
+    ]
+
+
+def test_the_changed_words_of_a_line() -> None:
+    """In a line that is much the same, just the words that changed are called so."""
+    was, now = words("<p>On day one, ask.</p>", "<p>On your first day, ask.</p>", Effort(EFFORT))
+
+    assert changed(was) == [" one"]
+    assert changed(now) == ["your first "]
+
+
+def test_lines_that_have_little_in_common_are_told_whole() -> None:
+    """A line in place of another one is not picked to pieces for a comma."""
+    was, now = words("Bring your keys, please", "The kitchen, upstairs", Effort(EFFORT))
+
+    assert changed(was) == ["Bring your keys, please"]
+    assert changed(now) == ["The kitchen, upstairs"]
+
+
+def test_html_in_one_long_line_is_cut_at_its_blocks() -> None:
+    """Where HTML stands in one long line, the paragraph that changed is what is shown."""
+    before = "".join(f"<p>Paragraph {n} of the text</p>" for n in range(10))
+    after = before.replace("Paragraph 5", "Part 5")
+
+    assert told(before, after) == [
+        "…4",
+        " <p>Paragraph 4 of the text</p>",
+        "-<p>Paragraph 5 of the text</p>",
+        "+<p>Part 5 of the text</p>",
+        " <p>Paragraph 6 of the text</p>",
+        "…3",
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "", "\x1c", "\u2028"])
+def test_a_change_in_a_long_line_is_shown_with_what_is_around_it(end: str) -> None:
+    """Of a long line there stand the words that changed and some on either side."""
+    before = f"{'before ' * 100}old{' after' * 100}{end}"
+    gone, new = told(before, before.replace("old", "new words"))
+
+    assert gone.startswith("-…before before")
+    assert "before old after" in gone
+    assert "before new words after" in new
+    assert max(len(gone), len(new)) < 120
+
+
+@pytest.mark.parametrize("end", ["", "gone "])
+def test_words_added_at_the_end_are_shown_beside_what_stood_there(end: str) -> None:
+    """Both lines show the same neighbourhood, also where the one has nothing there."""
+    gone, new = told(f"{'word ' * 100}last {end}", f"{'word ' * 100}last more")
+
+    assert gone.startswith("-…word")
+    assert gone.rstrip().endswith(f"last {end}".rstrip())
+    assert new.startswith("+…word")
+    assert new.endswith("last more")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unseen"),
+    [
+        ("a b\n", "a  b\n", True),
+        ("a\n", "a", True),
+        ("a\u200bb", "ab", True),
+        ("a\xa0b", "a b", True),
+        ("a\n", "b\n", False),
+        ("ab", "a b", False),
+    ],
+)
+def test_what_looks_the_same_is_told_to_differ(before: str, after: str, *, unseen: bool) -> None:
+    """A line that differs in blanks or unseen characters alone is marked: an eye can't tell."""
+    *_, last = shown(compare(before, after, Effort(EFFORT)), Effort(EFFORT), 40)
+
+    assert isinstance(last, Line)
+    assert last.unseen is unseen
+
+
+def numbered(letter: str) -> str:
+    """Return a megabyte of lines, each of which stands there once."""
+    return "".join(f"{letter}{n}\n" for n in range(MEGABYTE // 8))
+
+
+HUGE = {
+    "one line again and again": ("a\n" * 500_000, "b\n" * 500_000),
+    "one line, less often": ("a\n" * 500_000, "a\n" * 400_000 + "b\n"),
+    "two lines in turn": ("a\nb\n" * 250_000, "b\na\n" * 250_000),
+    "every second line": ("a\nb\n" * 250_000, "a\nc\n" * 250_000),
+    "lines of their own": (numbered("a"), numbered("b")),
+    "lines upside down": (numbered("a"), "\n".join(numbered("a").split("\n")[::-1])),
+    "each second line of its own": (numbered("a"), numbered("a").replace("1\n", "x\n")),
+    "one long word": ("x" * MEGABYTE, "x" * 500_000 + "y" + "x" * 500_000),
+    "words in one line": ("a b " * 250_000, "a c " * 250_000),
+    "long lines of two words": ("a b " * 2_400 + "\n", "b a " * 2_400 + "\n"),
+    "blocks in one line": ("<p>a</p>" * 125_000, "<p>b</p>" * 125_000),
+    "tags that do not end": ("<p " * 330_000, "<p x " * 200_000),
+    "a tag of blanks": ("<p" + " " * MEGABYTE, "<br" + " " * MEGABYTE),
+    "line ends": ("\r" * MEGABYTE, "\n" * MEGABYTE),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), HUGE.values(), ids=HUGE)
+def test_huge_texts_are_compared_soon(before: str, after: str) -> None:
+    """Two hostile texts of a megabyte are told in good time, and in few lines."""
+    start = process_time()
+    lines = told(before, after)
+    took = process_time() - start
+
+    assert took < 2
+    assert 0 < len(lines) < 130
+    assert max(map(len, lines)) < 1_000
+
+
+def test_a_row_is_compared_no_further_than_is_paid_for() -> None:
+    """Without effort only what is the same at the ends, or stands there once, is found."""
+    one, other = [*"axbxc"], [*"aybyc"]
+
+    assert blocks(one, other, Effort(0)) == [(0, 0, 1), (4, 4, 1), (5, 5, 0)]
+    assert blocks(one, other, Effort(EFFORT)) == [(0, 0, 1), (2, 2, 1), (4, 4, 1), (5, 5, 0)]
+
+
+def test_an_effort_is_spent_once() -> None:
+    """What was paid for one comparison is not there for the next."""
+    effort = Effort(10)
+
+    assert effort.pays(7)
+    assert not effort.pays(4)
+    assert effort.pays(3)
