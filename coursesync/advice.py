@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from coursesync.advice_contents import UNCHECKED, effort, findings, is_empty, is_plain
+from coursesync.advice_contents import UNCHECKED, effort, findings, is_empty
+from coursesync.advice_plain import is_plain
 from coursesync.errors import Diagnostic, Where
 from coursesync.resources.section import SEQUENTIAL, TIMED
 from coursesync.words import count, inert

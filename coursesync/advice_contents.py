@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.advice_plain import is_plain
 from coursesync.advice_tags import Scan, Slip, is_blank, scan
 from coursesync.advice_words import (
     ATTRIBUTE_WORDS,
@@ -35,25 +36,7 @@ MOST_FINDINGS = 5  # a piece of contents
 _LONGEST_TANGLED = 50_000  # characters
 _Token: TypeAlias = tuple[str, str, str]  # tag, attribute, value
 
-_IN = (
-    r"(?:[^<]++|<br ?/?>|"
-    + "|".join(f"<{tag}>[^<]*+</{tag}>" for tag in ("strong", "em", "b", "i", "u", "code"))
-    + r'|<a href="(?:https?://[a-zA-Z0-9]|mailto:)[-\w.~/?=&;%+@,]*+">[^<]*+</a>)*+'
-)
-_CELLS = "|".join(
-    rf'<{tag}(?: style="text-align:(?:left|right|center)")?>{_IN}</{tag}>\s*+'
-    for tag in ("td", "th")
-)
-_ROWS = rf"\s*+(?:<tr>\s*+(?:{_CELLS})*+</tr>\s*+)*+"
-_PLAIN = re.compile(
-    r"(?:[^<]++|"
-    + "|".join(f"<{tag}>{_IN}</{tag}>" for tag in ("p", "h1", "h2", "h3", "h4", "h5", "h6"))
-    + "|"
-    + "|".join(rf"<{tag}>\s*+(?:<li>{_IN}</li>\s*+)*+</{tag}>" for tag in ("ul", "ol"))
-    + rf"|<table>\s*+(?:<thead>{_ROWS}</thead>)?+\s*+(?:<tbody>{_ROWS}</tbody>)?+\s*+</table>"
-    + ")*+"
-)
-_SHOWN = re.compile(r"(?:^|>)\s*+[^\s<&]")
+_SHOWN = re.compile(r"(?:^|>)\s*+[^\s<&]|<img ")
 
 _TEXT_TAGS = frozenset(
     {
@@ -106,11 +89,6 @@ class Finding:
     problem: str
     remedy: str
     clues: tuple[str, ...] = ()
-
-
-def is_plain(text: str) -> bool:
-    """Say whether contents are so simple that there can't be anything to find in them."""
-    return "<" not in text or _PLAIN.fullmatch(text) is not None
 
 
 def is_empty(text: str) -> bool:
@@ -190,10 +168,12 @@ def _judges() -> tuple[_Judge, _Judge]:
 def _dropped(text: str, scanned: Scan) -> Iterator[Finding]:
     """Find what the strict judge drops of what is there: tags first, then attributes."""
     everything, strict = _judges()
-    there, kept = everything.kept(text), strict.kept(text)
-    names = {
-        tag for tag, attribute, _ in kept if attribute == _MARK
-    }  # of others, `kept` has attributes
+    kept = strict.kept(text)
+    # `kept` has attributes of tags that were dropped, too, but no mark of them
+    names = {tag for tag, attribute, _ in kept if attribute == _MARK}
+    if scanned.tags.keys() <= names and all(token in kept for token in scanned.tokens()):
+        return
+    there = everything.kept(text)
     for tag in dict.fromkeys([*scanned.tags, *(tag for tag, _, _ in there)]):
         if tag not in names:
             yield _tag(tag, scanned.tags.get(tag, 0), text)

@@ -10,6 +10,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_SLIPS = 5
 DEEPEST = 100  # tags, one in the other
@@ -85,6 +89,12 @@ class Scan:
     slips: list[Slip] = field(default_factory=list)
     orderly: bool = True
     overloaded: bool = False
+
+    def tokens(self) -> Iterator[tuple[str, str, str]]:
+        """Give each tag, attribute and value, as a browser reads it."""
+        for (tag, attribute), places in self.attributes.items():
+            for _, value in places:
+                yield tag, attribute, html.unescape(value)
 
 
 def scan(text: str) -> Scan:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from coursesync.adapters.yaml_tree import parse
 from coursesync.advice import Source, advise, distinct, told
 from coursesync.advice_contents import findings, is_empty
+from coursesync.advice_plain import is_plain
 from coursesync.outline import build
 
 if TYPE_CHECKING:
@@ -76,3 +77,23 @@ def test_any_valid_outline_gets_the_same_advice_again(text: str, html: str) -> N
         assert each.where.column >= 1
         assert each.problem.isprintable()
         assert each.remedy.isprintable()
+
+
+LEAVES = ["a", " ", "&lt;", "<br>", '<img src="https://a.example/b.png" alt="c">']
+WRAPS = ["p", "h2", "strong", "em", "i", "ul", "ol", "li", "div", "blockquote", "table", "tbody"]
+WRAPS += ["thead", "tr", "td", "th", 'a href="https://a.example/?b=c&copy=d"', 'p class="x"']
+
+
+def wrapped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Put some pieces of HTML into a tag, wherever that may belong."""
+    several = st.lists(inner, max_size=3).map("".join)
+    return st.builds(
+        lambda tag, text: f"<{tag}>{text}</{tag.split()[0]}>", st.sampled_from(WRAPS), several
+    )
+
+
+@settings(deadline=None, max_examples=1_000)
+@given(st.recursive(st.sampled_from(LEAVES), wrapped, max_leaves=8))
+def test_what_passes_for_plain_is_what_the_judge_would_pass(html: str) -> None:
+    """No short cut is taken past something to say: with a tag that is not plain, it is judged."""
+    assert not is_plain(html) or findings(f"{html}<bdi>a</bdi>") == ()
