@@ -44,7 +44,7 @@ class Lookout:
         everything = None
         if len(courses) > FEW:
             first = self._page(kind, 1, None)
-            if first.pages <= len(courses):
+            if first.pages <= len(courses) and first.total <= MAX_RECORDS:
                 everything = self._list(kind, None, first)
         if everything is None:
             return {course: self.course(kind, course) for course in courses}
