@@ -50,7 +50,7 @@ class Lookout:
         everything = None
         if len(courses) > FEW:
             first = self._page(kind, 1, None)
-            if 2 * first.pages - 1 < len(courses):
+            if 2 * first.pages - 1 < len(courses) and first.total <= MAX_RECORDS:
                 everything = self._list(kind, None, first)
         if everything is None:
             return {course: self.course(kind, course) for course in courses}

@@ -8,6 +8,7 @@ one create and no update. Pure: lists of numbers in, lists of numbers out.
 from __future__ import annotations
 
 from enum import Enum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from coursesync.rising import longest_rise
@@ -49,8 +50,13 @@ def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned
             before = i
 
 
-def assign(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int]:
+def assign(
+    prior: Sequence[int | None], pins: Sequence[int | None], ids: Sequence[int] = ()
+) -> list[int]:
     """Give every section its number.
+
+    A list that stands in its order already is left as it is, also where others gave two sections
+    the same number: the older record then comes first.
 
     The longest run of prior numbers is kept that leaves room, one number each, for the sections
     between: with the index taken off, such a run is a longest non-decreasing subsequence.
@@ -58,10 +64,13 @@ def assign(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int]
     Args:
         prior: the number last sent for each section, in the outline's order; None for a new one.
         pins: the number that the author pinned, None where there is none. They fit (`misfit`).
+        ids: the Id of each section's record, where all have one.
 
     Returns:
-        Strictly increasing numbers, from 0 up.
+        Strictly increasing numbers, from 0 up; or `prior`, where that stands.
     """
+    if (standing := _standing(prior, pins, ids)) is not None:
+        return standing
     return _fill(_keep(prior, pins))
 
 
@@ -95,6 +104,18 @@ def _keep(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int |
         for i in _longest_run(prior, range(low + 1, high), floor, ceiling):
             kept[i] = prior[i]
     return kept
+
+
+def _standing(
+    prior: Sequence[int | None], pins: Sequence[int | None], ids: Sequence[int]
+) -> list[int] | None:
+    if len(ids) != len(prior):
+        return None
+    numbers = [number for number in prior if number is not None]
+    places = list(zip(numbers, ids, strict=False))
+    stands = len(numbers) == len(prior) and all(a < b for a, b in pairwise(places))
+    pinned = all(pin in {None, number} for pin, number in zip(pins, prior, strict=True))
+    return numbers if stands and pinned else None
 
 
 def _slack(numbers: Sequence[int | None], i: int) -> int:

@@ -239,7 +239,7 @@ class Nexudus:
         """Take out of an answer what a server may have echoed, for some of it is shown.
 
         What is listed is compared, not shown: an author's text may well hold a short password.
-        What is no JSON is neither: nothing of it is kept.
+        Nothing is kept of what is no JSON, for nothing of that is ever read.
         """
         tokens = {t for t in (self._token, self._refresh_token) if len(t) >= _NO_WORD}
         try:
