@@ -16,7 +16,7 @@ from coursesync.resources.base import INT32_MAX, FieldValue
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from coursesync.exchange import Exchange
     from coursesync.resources.base import Attributes, Kind
@@ -97,6 +97,27 @@ def read_ids(exchange: Exchange) -> frozenset[int] | None:
         return frozenset(_ID.validate_python(raw.get("Id")) for raw in found)
     except (ValueError, ValidationError, RecursionError):
         return None
+
+
+def read_titles(exchange: Exchange) -> Mapping[int, str] | None:
+    """Read a bare list of courses into their titles by Id; None where it is none."""
+    try:
+        return _titles(_FOUND.validate_python(read_json(exchange)))
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str], int] | None:
+    """Read a page of a search of courses into titles by Id, and how many pages there are."""
+    try:
+        page = _Page.model_validate(read_json(exchange))
+        return (_titles(page.Records), page.TotalPages) if page.is_possible(number) else None
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
+    return {_ID.validate_python(raw.get("Id")): str(raw.get("Title") or "") for raw in found}
 
 
 def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:

@@ -8,7 +8,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.live import read_ids, read_page, read_record, read_records
+from coursesync.live import (
+    PAGE_SIZE,
+    read_ids,
+    read_page,
+    read_record,
+    read_records,
+    read_title_page,
+    read_titles,
+)
 from coursesync.outcome import Answered, InDoubt, Refused, classify_read
 from coursesync.plan import IDS_AT_ONCE
 from coursesync.sending import BETWEEN_TRIES, MAX_TRIES
@@ -151,6 +159,25 @@ class Lookout:
         for part in batched(wanted):
             there |= self._read("Course-Read", partial(self._remote.courses, part), read_ids)
         return frozenset(wanted) - there
+
+    def titles(self, courses: Collection[int]) -> Mapping[int, str]:
+        """Return the titles of those of the courses that are there; raises Stop as above."""
+        found: dict[int, str] = {}
+        for part in batched(sorted(courses)):
+            ask = partial(self._remote.courses, part)
+            found.update(self._read("Course-Read", ask, read_titles))
+        return found
+
+    def all_titles(self) -> Mapping[int, str]:
+        """Return the titles of all courses by their Ids; raises Stop as above."""
+        found: dict[int, str] = {}
+        number, pages = 0, 1
+        while number < min(pages, MAX_RECORDS // PAGE_SIZE):
+            number += 1
+            ask = partial(self._remote.all_courses, number)
+            more, pages = self._read("Course-List", ask, partial(read_title_page, number=number))
+            found.update(more)
+        return found
 
     def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
         """Read all pages until as many records are there as the list itself counts.

@@ -74,6 +74,10 @@ class Remote(Protocol):
         """Ask for the records of these Ids."""
         ...
 
+    def all_courses(self, page: int) -> Exchange:
+        """Ask for a page, from 1, of all courses."""
+        ...
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for the courses of these Ids."""
         ...

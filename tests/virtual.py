@@ -129,6 +129,10 @@ class Unasked:
         """Fail."""
         raise AssertionError((kind.name, ids))
 
+    def all_courses(self, page: int) -> Exchange:
+        """Fail."""
+        raise AssertionError(page)
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Fail."""
         raise AssertionError(ids)

@@ -188,6 +188,11 @@ class Nexudus:
         """Ask for the records of these Ids; the answer is a bare list."""
         return self._several(kind.endpoint, ids)
 
+    def all_courses(self, page: int) -> Exchange:
+        """Ask for a page of all courses."""
+        query = httpx.QueryParams({"page": str(page), "size": str(PAGE_SIZE)})
+        return self._get(f"{COURSES_PATH}?{query}")
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for the courses of these Ids; the answer is a bare list."""
         return self._several(COURSES_PATH, ids)

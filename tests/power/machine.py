@@ -137,6 +137,10 @@ class Wire:
         """Ask for records."""
         return self.inner.records(kind, ids)
 
+    def all_courses(self, page: int) -> Exchange:
+        """Ask for a page of all courses."""
+        return self.inner.all_courses(page)
+
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for courses."""
         return self.inner.courses(ids)
