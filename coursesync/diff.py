@@ -184,7 +184,8 @@ def _changes(
 ) -> Iterator[Change]:
     """Yield the changes of a course: what its outline wants, then what it wants no more."""
     prior = [_order(side, resource, course_id) for resource in side.resources]
-    orders = assign(prior, [resource.pin for resource in side.resources])
+    ids = [entry.id for entry in map(side.entry, side.resources) if entry is not None]
+    orders = assign(prior, [resource.pin for resource in side.resources], ids)
     placed = places([_title(resource) for resource in side.resources], prior, orders)
     for resource, order, place in zip(side.resources, orders, placed, strict=True):
         desired = {**resource.attributes, resource.kind.order_property: order}
