@@ -40,11 +40,6 @@ class Line:
     pieces: tuple[Piece, ...]
     unseen: bool = False
 
-    @property
-    def text(self) -> str:
-        """The line in one piece."""
-        return "".join(piece.text for piece in self.pieces)
-
 
 @dataclass(frozen=True, slots=True)
 class Fold:

@@ -281,6 +281,19 @@ def test_values_that_differ_far_from_the_start_are_shown_where_they_do(end: str)
     assert "other" in written.partition("title: ")[2]
 
 
+def test_a_long_value_is_wrapped() -> None:
+    """Two values that fill more than a line each are wrapped below their field, and whole."""
+    addresses = [f"https://cdn.example.com/{letter * 100}.png" for letter in "ab"]
+    before, after = ({"image": address} for address in addresses)
+    made = plan_of(
+        course(Section("A", "a", more={**after})), state_of(Section("A", "a", more={**before}))
+    )
+    written = text.render(made)
+
+    assert max(map(len, written.splitlines())) <= 80
+    assert all(address in "".join(written.split()) for address in addresses)
+
+
 def test_values_that_look_the_same_are_told_to_differ() -> None:
     """A title with another kind of blank is not shown as if nothing changed."""
     made = plan_of(course(Section("A B", "a")), state_of(Section("A\u2009B", "a")))

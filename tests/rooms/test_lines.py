@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import process_time
 from typing import TYPE_CHECKING
 
@@ -187,6 +188,30 @@ def test_a_change_in_a_long_line_is_shown_with_what_is_around_it(end: str) -> No
     assert "before old after" in gone
     assert "before new words after" in new
     assert max(len(gone), len(new)) < 120
+
+
+def test_what_stands_between_two_changes_of_a_line_is_cut() -> None:
+    """Of many words between two changes those beside either are left, and of a line 600."""
+    before = f"one {'word ' * 100}two"
+    gone, new = told(before, before.replace("one", "1").replace("two", "2"))
+    (added,) = told("", "word " * 200)
+
+    assert re.fullmatch(r"-one( word)+…(word )+two", gone)
+    assert re.fullmatch(r"\+1( word)+…(word )+2", new)
+    assert max(len(gone), len(new)) < 100
+    assert len(added) == 602
+    assert added.endswith("…")
+
+
+def test_changes_far_apart_are_found_in_a_long_text() -> None:
+    """Lines that stand there once hold a long text together, whatever changes between them."""
+    before = "".join(f"{n}\n" for n in range(1_000))
+    after = before.replace("\n100\n", "\nx\n").replace("\n500\n", "\ny\n").replace("\n900\n", "\n")
+
+    assert told(before, after) == [
+        *("…99", " 99", "-100", "+x", " 101", "…397", " 499", "-500", "+y", " 501"),
+        *("…397", " 899", "-900", " 901", "…98"),
+    ]
 
 
 @pytest.mark.parametrize("end", ["", "gone "])
