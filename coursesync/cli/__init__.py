@@ -19,7 +19,7 @@ from coursesync import __version__
 from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
 
-_COMMANDS = ("apply", "plan", "resolve", "sandbox", "state", "validate")
+_COMMANDS = ("apply", "fmt", "plan", "resolve", "sandbox", "state", "validate")
 
 
 class _Commands(click.Group):
