@@ -20,7 +20,18 @@ from coursesync import __version__
 from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
 
-_COMMANDS = ("apply", "drift", "plan", "resolve", "sandbox", "state", "validate")
+_COMMANDS = (
+    "apply",
+    "drift",
+    "fmt",
+    "import",
+    "plan",
+    "resolve",
+    "sandbox",
+    "state",
+    "validate",
+)
+_MODULES = {"import": "import_"}  # a word of Python's own names no module
 
 
 class _Commands(click.Group):
@@ -30,7 +41,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(f"coursesync.cli.{cmd_name}").command
+        command = import_module(f"coursesync.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
         return command
 

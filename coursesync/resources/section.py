@@ -44,9 +44,15 @@ _LONGEST_ADDRESS = 2_000
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
+def file_named(text: str) -> str:
+    """Return `html` or `markdown` where contents look like the name of such a file, else ""."""
+    if len(text) > _LONGEST_NAME or not (named := _FILE_NAME.fullmatch(text.strip())):
+        return ""
+    return "markdown" if named["kind"].lower().startswith("m") else "html"
+
+
 def _in_place(text: str) -> str:
-    if len(text) <= _LONGEST_NAME and (named := _FILE_NAME.fullmatch(text.strip())):
-        kind = "markdown" if named["kind"].lower().startswith("m") else "html"
+    if kind := file_named(text):
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",
             f"To take them from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from virtual import Counted, Quiet, VirtualClock
+from virtual import Counted, Quiet, Unasked, VirtualClock
 
 from coursesync.adapters.state_file import StateFile
 from coursesync.exchange import Exchange
@@ -32,7 +32,7 @@ JSON = {"content-type": "application/json"}
 
 
 @dataclass
-class Listed:
+class Listed(Unasked):
     """An API whose pages are small, and that others use meanwhile. Fits `ports.Remote`.
 
     `held` are the courses of its records by their Ids; `meanwhile` happens before each page;
@@ -45,9 +45,6 @@ class Listed:
     unlisted: frozenset[int] = frozenset()
     off_by: int = 0
     asked: list[str] = field(default_factory=list)
-    can_log_in: bool = False
-    logged_in: bool = True
-    renewable: bool = False
 
     def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
         """Answer with a page."""

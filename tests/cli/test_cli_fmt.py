@@ -1,0 +1,197 @@
+"""`coursesync fmt`: one layout, keys written in, nothing lost."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import PROGRAM, files_below, unmeasured
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine
+
+UNTIDY = """\
+# yaml-language-server: $schema=./coursesync.schema.json
+# Ours.
+title: "Member\\u0020onboarding"   # as members see it
+id: 4711
+sections:
+# First of all.
+- title: Welcome to a space
+    whose name is long
+  # It opens late.
+  unlock: { after_days: 7 }
+  contents: |
+      # no comment
+      <p>Hello</p>
+  image: null   # none
+  previous_keys:
+  - hello
+
+-   title: '2024'
+    # its key was given by hand
+    key: year
+- {title: Rules}
+# The end.
+"""
+TIDY = """\
+# yaml-language-server: $schema=./coursesync.schema.json
+# Ours.
+id: 4711
+title: "Member\\u0020onboarding"   # as members see it
+sections:
+  # First of all.
+  - key: welcome-to-a-space-whose-name-is-long
+    previous_keys:
+      - hello
+    title: Welcome to a space
+      whose name is long
+    # It opens late.
+    unlock: { after_days: 7 }
+    image: null   # none
+    contents: |
+        # no comment
+        <p>Hello</p>
+
+  # its key was given by hand
+  - key: year
+    title: '2024'
+  - {key: rules, title: Rules}
+# The end.
+"""
+# to move these contents to the end would give them one more line end
+KEEPING = "id: 1\ntitle: T\nsections:\n  - contents: |+\n      a\n    title: A\n\n  - title: B\n"
+
+
+@pytest.fixture
+def untidy(courses: Path) -> Path:
+    """An outline in a layout of its own, in the workspace."""
+    path = courses / "onboarding.yaml"
+    path.write_text(UNTIDY)
+    return path
+
+
+def test_an_outline_is_laid_out(cli: CommandLine, untidy: Path) -> None:
+    """Keys are written in, fields ordered, indents two; the texts and comments stay."""
+    ran = cli("fmt")
+
+    assert (ran.code, ran.out) == (0, ""), ran.err
+    assert ran.err == "Laid out courses/onboarding.yaml\n"
+    assert untidy.read_text() == TIDY
+
+
+def test_a_second_run_changes_nothing(cli: CommandLine, untidy: Path) -> None:
+    """What is laid out is not written again."""
+    cli("fmt")
+    before = untidy.stat()
+    ran = cli("fmt")
+
+    assert (ran.code, ran.err) == (0, "1 outline laid out already.\n")
+    assert (untidy.stat().st_ino, untidy.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_check_names_the_files_and_changes_nothing(cli: CommandLine, untidy: Path) -> None:
+    """`--check` lists what would change and exits with 1, and with 0 once nothing would."""
+    before = files_below(untidy.parent)
+    ran = cli("fmt", "--check")
+    after = files_below(untidy.parent)
+    cli("fmt")
+    again = cli("fmt", "--check")
+
+    assert (ran.code, ran.out) == (1, "courses/onboarding.yaml\n")
+    assert "type  coursesync fmt courses" in ran.err
+    assert after == before
+    assert (again.code, again.out) == (0, "")
+
+
+def test_the_plan_is_the_same_after(cli: CommandLine, examples: Path) -> None:
+    """Laying out changes nothing that would be done: the digest is the same."""
+    before = cli("plan").out
+    ran = cli("fmt")
+
+    assert ran.code == 0, ran.err
+    assert cli("plan").out == before
+    assert "  - key: wi-fi-and-printing\n" in (examples / "onboarding.yaml").read_text()
+
+
+def test_line_ends_and_byte_order_mark_become_plain(cli: CommandLine, untidy: Path) -> None:
+    """What an editor for Windows saved becomes UTF-8 with line feeds."""
+    untidy.write_bytes(b"\xef\xbb\xbf" + UNTIDY.rstrip().replace("\n", "\r\n").encode())
+    ran = cli("fmt")
+
+    assert ran.code == 0, ran.err
+    assert untidy.read_bytes() == TIDY.encode()
+
+
+def test_an_invalid_outline_is_told_and_nothing_written(cli: CommandLine, untidy: Path) -> None:
+    """The mistakes are those that `validate` tells; even the valid outlines stay as they are."""
+    (untidy.parent / "bad.yaml").write_text("id: 1\ntitle: 2024\nsections: []\n")
+    before = files_below(untidy.parent)
+    ran, validated = cli("fmt"), cli("validate")
+
+    assert ran.code == 3
+    assert ran.err == validated.err
+    assert files_below(untidy.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (KEEPING, "would not mean the same"),
+        ("{id: 1, title: T, sections: [{title: A}]}\n", "stands in braces"),
+        ("id: 1\n? title\n: T\nsections: []\n", "a key after a ?"),
+    ],
+)
+def test_what_would_lose_something_is_left_alone(
+    cli: CommandLine, untidy: Path, text: str, why: str
+) -> None:
+    """Such a file is named with a reason, the others are laid out, and the exit code is 1."""
+    other = untidy.parent / "other.yaml"
+    other.write_text(text)
+    ran = cli("fmt")
+
+    assert ran.code == 1
+    assert f"Error: courses/other.yaml {'' if 'would' in why else 'can'}" in ran.err
+    assert why in ran.err
+    assert "1 outline left alone" in ran.err
+    assert other.read_text() == text
+    assert untidy.read_text() == TIDY
+
+
+def test_a_file_keeps_its_mode_and_its_folder_its_files(cli: CommandLine, untidy: Path) -> None:
+    """The file is replaced as a whole, with its mode, and nothing is left beside it."""
+    untidy.chmod(0o640)
+    ran = cli("fmt")
+
+    assert ran.code == 0, ran.err
+    assert stat.S_IMODE(untidy.stat().st_mode) == 0o640
+    assert [path.name for path in untidy.parent.iterdir()] == ["onboarding.yaml"]
+
+
+def test_a_link_stays_a_link(cli: CommandLine, untidy: Path) -> None:
+    """Where an outline is a link inside the workspace, the file that it leads to is written."""
+    target = untidy.rename(untidy.with_name("onboarding.txt"))
+    untidy.symlink_to(target.name)
+    ran = cli("fmt")
+
+    assert ran.code == 0, ran.err
+    assert untidy.is_symlink()
+    assert target.read_text() == TIDY
+
+
+def test_a_disk_without_room_leaves_the_outline(cli: CommandLine, untidy: Path) -> None:
+    """Where the text can't be written as a whole, the file stays, and nothing lies beside it."""
+    full = ["/usr/bin/env", "prlimit", "--fsize=100", "--", PROGRAM, "fmt"]
+    environment = unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"}))
+    done = subprocess.run(
+        full, cwd=cli.cwd, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+
+    assert done.returncode == 1
+    assert "courses/onboarding.yaml can't be written: File too large" in done.stderr
+    assert untidy.read_text() == UNTIDY
+    assert [path.name for path in untidy.parent.iterdir()] == ["onboarding.yaml"]

@@ -1,0 +1,94 @@
+"""What `coursesync fmt` keeps of every valid outline, however it is laid out."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import assume, event, given, settings
+from outlines.layouts import outlines
+from outlines.test_outline_properties import spoilt
+
+from coursesync.adapters.outline_rewriting import comments, laid_out
+from coursesync.adapters.yaml_tree import parse
+from coursesync.errors import UnusableFile
+from coursesync.outline import Outline, build
+
+
+def read(text: str) -> Outline | None:
+    """Read an outline as the loader does."""
+    tree, found = parse(text, "courses/onboarding.yaml")
+    outline = build(tree, lambda name: f"<p>{name}</p>")[0] if tree is not None else None
+    return None if found else outline
+
+
+def formatted(text: str) -> str:
+    """Return an outline's canonical text; one that is refused is no example."""
+    assume(read(text) is not None)
+    try:
+        done = laid_out(text, "courses/onboarding.yaml")
+    except UnusableFile as refused:
+        event(refused.problem)
+        assume(False)  # noqa: FBT003 - as it is called
+        raise
+    return done
+
+
+@settings(deadline=None, max_examples=400)
+@given(outlines())
+def test_formatting_again_changes_nothing(text: str) -> None:
+    """What `fmt` has written it leaves alone."""
+    once = formatted(text)
+
+    assert laid_out(once, "courses/onboarding.yaml") == once
+
+
+@settings(deadline=None, max_examples=400)
+@given(outlines())
+def test_a_formatted_outline_is_the_same_outline(text: str) -> None:
+    """Each section keeps its address, its attributes, its pin and its former keys."""
+    before, after = read(text), read(formatted(text))
+
+    assert before is not None
+    assert after is not None
+    assert (before.key, before.course_id, before.title) == (after.key, after.course_id, after.title)
+    for old, new in zip(before.resources, after.resources, strict=True):
+        assert new.address == old.address
+        assert new.attributes == old.attributes
+        assert (new.pin, new.previous_keys) == (old.pin, old.previous_keys)
+        assert not new.key_is_derived
+
+
+@settings(deadline=None, max_examples=400)
+@given(outlines())
+def test_no_line_is_written_in_another_way(text: str) -> None:
+    """Lines move and are indented anew; what stands on them stays, comments too."""
+    done = formatted(text)
+
+    def written(whole: str) -> list[str]:
+        lines = (re.sub(r"^ *-(?= |$)", "", line).strip(" ") for line in whole.split("\n"))
+        return sorted(line for line in lines if line and not line.startswith("key: "))
+
+    assert sorted(comments(done)) == sorted(comments(text))
+    if "{" not in text and text.endswith("\n"):
+        assert written(done) == written(text)
+
+
+@settings(deadline=None, max_examples=200)
+@given(outlines())
+def test_the_canonical_layout_is_canonical(text: str) -> None:
+    """Dashes of sections stand at two and their keys come first; the text ends in a line end."""
+    done = formatted(text)
+
+    assert "\r" not in done
+    assert done.endswith("\n")
+    assert done.startswith("# yaml-language-server") == text.startswith("# yaml-language-server")
+    assert len(re.findall(r"^  - (?:key: |\{)", done, re.MULTILINE)) >= 1
+
+
+@settings(deadline=None, max_examples=300)
+@given(spoilt())
+def test_whatever_is_valid_is_laid_out_or_refused_in_words(text: str) -> None:
+    """Of a text in which anything may stand anywhere, nothing is lost and nothing raises."""
+    done = formatted(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+    assert laid_out(done, "courses/onboarding.yaml") == done

@@ -1,0 +1,283 @@
+"""Outlines that coursesync writes are read as the very values that they were written of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from textwrap import dedent
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from coursesync.adapters.outline_rewriting import mistakes_in, with_sections
+from coursesync.adapters.yaml_tree import parse
+from coursesync.contents import to_html
+from coursesync.errors import CoursesyncError
+from coursesync.outline import Outline, build
+from coursesync.outline_text import WantedCourse, WantedSection, Written, written
+from coursesync.yaml_text import block, quoted, scalar
+
+PATH = "courses/onboarding.yaml"
+TITLES = st.sampled_from(
+    [
+        *("2024", "yes", "null", "C# basics #1", "- x", "@home", "a: b", "1e3", "0x1F", "1:30"),
+        *("it's", 'say "hi"', "ends:", "{a}", "[b]", "!x", "&y", "*z", "%", "`q`", "| x", "> y"),
+        *("2024-01-01", "日本語", "e\u0301té", "🎉", "a\\b", "???", "Welcome", "On", "3D printing"),
+        *("---", "~", "=", ".inf"),
+    ]
+)
+CHARACTERS = st.characters(codec="utf-8") | st.sampled_from("\n\n\n\t\r :#-|>'\"\\<p&{}[]")
+TEXTS = st.text(CHARACTERS, max_size=40)
+LONG_TEXTS = st.builds(lambda text, times: text * times, TEXTS, st.sampled_from([1, 3, 15, 60]))
+
+
+def read(done: Written) -> Outline | None:
+    """Read what was written as the loader does; None where it may not be said at all."""
+    tree, found = parse(done.text, PATH)
+    outline = build(tree, done.files.__getitem__)[0] if tree is not None else None
+    return None if found else outline
+
+
+def course(*sections: WantedSection) -> WantedCourse:
+    """Return a course of these sections."""
+    return WantedCourse(4711, "onboarding", "Member onboarding", sections)
+
+
+def sayable(text: str, field: str) -> bool:
+    """Say whether the loader takes a text at all, in the way that is always open: in quotes."""
+    head = f"id: 1\ntitle: T\nsections:\n  - key: a\n    title: {'T' if field != 'title' else ''}"
+    tail = quoted(text) if field == "title" else f"\n    contents: {quoted(text)}"
+    return not mistakes_in(Written(f"{head}{tail}\n", {}), PATH)
+
+
+@settings(deadline=None, max_examples=600)
+@given(TITLES | TEXTS)
+def test_every_title_is_read_as_it_was(title: str) -> None:
+    """Whatever YAML would take a title for, members see that title."""
+    assume(sayable(title, "title"))
+    outline = read(written(course(WantedSection(7, title))))
+
+    assert outline is not None
+    assert outline.resources[0].attributes["Title"] == title
+
+
+@settings(deadline=None, max_examples=800)
+@given(LONG_TEXTS, LONG_TEXTS)
+def test_all_contents_are_read_as_they_were(first: str, second: str) -> None:
+    """Contents of every length and shape keep each character, line ends included."""
+    assume(sayable(first, "contents"))
+    assume(sayable(second, "contents"))
+    outline = read(
+        written(course(WantedSection(7, "A", "a", first), WantedSection(8, "B", "b", second)))
+    )
+
+    assert outline is not None
+    assert [each.attributes["SectionContents"] for each in outline.resources] == [first, second]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.builds(
+            WantedSection,
+            id=st.integers(1, 9),
+            title=TITLES,
+            unlock_type=st.integers(1, 3),
+            active=st.booleans(),
+            protect=st.booleans(),
+            image=st.sampled_from(["", "https://cdn.example.com/a.png?x=1#y"]),
+        ),
+        max_size=6,
+    )
+)
+def test_every_field_is_read_as_it_was(sections: list[WantedSection]) -> None:
+    """What is not the default is written, and read again; keys are told apart."""
+    wanted = [
+        replace(each, id=i + 1, unlock_after_days=i if each.unlock_type == 3 else 0, pin=i * 10)
+        for i, each in enumerate(sections)
+    ]
+    outline = read(written(course(*wanted)))
+
+    assert outline is not None
+    for section, resource in zip(wanted, outline.resources, strict=True):
+        sent = resource.attributes
+        assert (sent["Active"], sent["UnlockType"]) == (section.active, section.unlock_type)
+        assert sent["UnlockAfterDays"] == section.unlock_after_days
+        assert sent.get("NewImageUrl", "") == section.image
+        assert resource.pin == section.pin
+
+
+@settings(deadline=None, max_examples=300)
+@given(LONG_TEXTS)
+def test_a_block_is_read_as_it_was(text: str) -> None:
+    """What can be written as a block is read as that very text."""
+    lines = block(text, 0)
+    assume(lines is not None)
+    assert lines is not None
+    tree, found = parse("\n".join([f"a: {lines[0]}", *lines[1:], "b: c", ""]), PATH)
+
+    assert not found
+    assert tree is not None
+    assert tree.value == {"a": text, "b": "c"}
+
+
+def test_an_outline_looks_as_if_a_person_had_written_it() -> None:
+    """Only what is not the default is there, plainly, in the canonical order."""
+    done = written(
+        course(
+            WantedSection(1, "Welcome to the space", contents="<p>Hello: come in</p>"),
+            WantedSection(
+                2, "2024", contents="<p>One</p>\n<p>Two</p>\n", unlock_type=3, unlock_after_days=7
+            ),
+            WantedSection(3, "???", unlock_type=2, active=False, protect=True, pin=90),
+            WantedSection(4, "Welcome to the space", image="https://cdn.example.com/a.png"),
+        )
+    )
+
+    assert done.files == {}
+    assert done.text == dedent("""\
+        id: 4711
+        title: Member onboarding
+        sections:
+          - key: welcome-to-the-space
+            title: Welcome to the space
+            contents: "<p>Hello: come in</p>"
+
+          - key: "2024"
+            title: "2024"
+            unlock: {after_days: 7}
+            contents: |
+              <p>One</p>
+              <p>Two</p>
+
+          - key: section-3
+            title: "???"
+            unlock: sequential
+            display_order: 90
+            active: false
+            protect: true
+
+          - key: welcome-to-the-space-2
+            title: Welcome to the space
+            image: https://cdn.example.com/a.png
+        """)
+
+
+def test_long_contents_become_files_and_markdown_where_that_is_exact() -> None:
+    """A long text lies beside the outline: as Markdown where that gives the very HTML."""
+    exact = to_html(
+        "## Getting in\n\nYour *phone* is your key.\n\n" + "- one\n- two & three\n" * 60
+    )
+    other = f'<p class="lead">{"long " * 300}</p>\n'
+    done = written(
+        course(WantedSection(1, "A", contents=exact), WantedSection(2, "B", contents=other))
+    )
+
+    assert sorted(done.files) == ["onboarding/a.md", "onboarding/b.html"]
+    assert done.files["onboarding/a.md"].startswith("## Getting in")
+    assert to_html(done.files["onboarding/a.md"]) == exact
+    assert done.files["onboarding/b.html"] == other
+
+
+OLD = dedent("""\
+    # Ours.
+    id: 4711   # never change it
+    title: Member onboarding
+    sections:
+      # First of all.
+      - title: Welcome
+        contents: |+
+          <p>Hello</p>
+
+      - {title: Rules}   # strict
+
+      # The end.
+      - key: end
+        title: The end
+    """)
+
+
+def test_lacking_sections_are_put_where_members_see_them() -> None:
+    """Each stands behind the section that precedes it; not one other line is touched."""
+    done = with_sections(
+        OLD,
+        PATH,
+        course(
+            WantedSection(1, "Before"),
+            WantedSection(2, "Welcome"),
+            WantedSection(3, "Welcome"),
+            WantedSection(4, "Rules"),
+            WantedSection(5, "Wi-Fi", contents="<p>a</p>\n<p>b</p>"),
+            WantedSection(6, "Another name", key="end"),
+            WantedSection(7, "End"),
+        ),
+    )
+
+    assert done.text == dedent("""\
+        # Ours.
+        id: 4711   # never change it
+        title: Member onboarding
+        sections:
+          - key: before
+            title: Before
+
+          # First of all.
+          - title: Welcome
+            contents: |+
+              <p>Hello</p>
+
+          - key: welcome-2
+            title: Welcome
+          - {title: Rules}   # strict
+
+          - key: wi-fi
+            title: Wi-Fi
+            contents: |-
+              <p>a</p>
+              <p>b</p>
+
+          # The end.
+          - key: end
+            title: The end
+
+          - key: end-2
+            title: End
+        """)
+
+
+def test_an_outline_that_lacks_nothing_stays_to_the_letter() -> None:
+    """Where all sections are there, the text is the very same."""
+    assert (
+        with_sections(OLD.rstrip(), PATH, course(WantedSection(2, "Welcome"))).text == OLD.rstrip()
+    )
+
+
+@pytest.mark.parametrize("empty", ["sections: []", "sections: [ ]  # none yet", "sections:\n  []"])
+def test_an_empty_list_takes_sections(empty: str) -> None:
+    """An outline that was begun is filled."""
+    text = f"id: 4711\ntitle: T\n{empty}\n"
+    done = with_sections(text, PATH, course(WantedSection(1, "A"), WantedSection(2, "B")))
+
+    assert "sections: \n" not in done.text
+    assert done.text.endswith("  - key: a\n    title: A\n\n  - key: b\n    title: B\n")
+    assert mistakes_in(done, PATH) == []
+
+
+def test_sections_in_brackets_are_left_to_a_person() -> None:
+    """Where nothing can be put in between, it is said what to write instead."""
+    text = "id: 4711\ntitle: T\nsections: [{title: A}]\n"
+    with pytest.raises(CoursesyncError, match="stand in brackets"):
+        with_sections(text, PATH, course(WantedSection(1, "B")))
+
+
+def test_what_no_outline_may_hold_is_told_by_the_loader() -> None:
+    """A title that can't be written is written all the same, and told like any other mistake."""
+    done = written(course(WantedSection(1, "two\nlines"), WantedSection(2, "a\u200bb")))
+
+    assert [each.where.line for each in mistakes_in(done, PATH)] == [5, 8]
+
+
+@pytest.mark.parametrize("title", ["Welcome", "C# basics", "3D printing", "Why? Because", "it's"])
+def test_a_title_stands_plain_where_that_is_safe(title: str) -> None:
+    """Nobody would put it in quotes."""
+    assert scalar(title) == title
