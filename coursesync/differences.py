@@ -61,11 +61,14 @@ class Bounds:
 
 def bounds_for(plan: Plan) -> Bounds:
     """Return what each change of a plan may take, so that all of it is told in good time."""
-    most = Bounds()
-    compared = sum(
-        change.before is not None and change.after is not None for change in plan.changes
+    return bounds_among(
+        sum(change.before is not None and change.after is not None for change in plan.changes)
     )
-    share = max(1, compared)
+
+
+def bounds_among(compared: int) -> Bounds:
+    """Return what each of so many changes may take, so that all of them are told in good time."""
+    most, share = Bounds(), max(1, compared)
     lines = max(_FEWEST_LINES, _WHOLE_LINES // share)
     return Bounds(min(most.effort, _WHOLE_EFFORT // share), min(most.lines, lines))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from coursesync.plan import Difference
+from coursesync.plan import Action, Change
 from coursesync.recognition import same_html
 from coursesync.resources import kind_of
 from coursesync.resources.base import course_of
@@ -78,11 +78,17 @@ class Drifted:
         return self.record.id if self.record is not None else 0
 
     @property
-    def differences(self) -> tuple[Difference, ...]:
-        """What we sent and what is there, property by property."""
-        sent = self.entry.attributes if self.entry else {}
-        has = self.record.attributes if self.record else {}
-        return tuple(Difference(name, sent.get(name), has.get(name)) for name in self.properties)
+    def edit(self) -> Change | None:
+        """What others did, as a change of what we sent; None where there is nothing to compare."""
+        if self.address is None or self.entry is None or self.record is None:
+            return None
+        after = dict(self.entry.attributes)
+        for name in self.properties:
+            value = _read(self.record.attributes, name, self.kind)
+            after.pop(name)
+            after.update({} if value is None else {name: value})
+        before = self.entry.attributes
+        return Change(Action.UPDATE, self.address, self.kind, self.course_id, before, after)
 
 
 def compare(state: State, records: Iterable[Record], kind: Kind) -> tuple[Drifted, ...]:

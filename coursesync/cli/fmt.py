@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import complain, say, show
-from coursesync.cli.session import empty_workspace, workspace_argument
+from coursesync.cli.session import empty_workspace
 from coursesync.errors import ExitCode, UnusableFile
 from coursesync.words import count, on_one_line
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from coursesync.differences import COURSE, bounds_among, differences
 from coursesync.drift import Finding, Stance
-from coursesync.render.sentences import value
+from coursesync.render.detail import detail
 from coursesync.render.text import bare, plain
-from coursesync.words import count, inert
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.differences import Bounds, Difference
     from coursesync.drift import Drifted
     from coursesync.plan import Course
     from coursesync.render.text import Hint
@@ -46,14 +48,6 @@ _STANCES = {
 }
 
 
-class Told(NamedTuple):
-    """One field of an outline that reads otherwise on the site, in words."""
-
-    field: str
-    before: str
-    after: str
-
-
 def render(
     found: Sequence[Drifted],
     courses: Mapping[int, Course],
@@ -71,9 +65,10 @@ def render(
         hint: writes a command so that it can be typed as it stands.
     """
     lines = []
+    bounds = bounds_among(len(found))
     for course_id, group in groupby(found, key=lambda each: each.course_id):
         lines += [paint("bold", heading(courses, course_id)), f"  {origin(courses, course_id)}"]
-        lines += [line for each in shortened(group) for line in _lines(each, paint)]
+        lines += [line for each in shortened(group) for line in _lines(each, paint, bounds)]
         lines.append("")
     lines.append(paint("bold", summary(found, managed)))
     lines += wrap(besides(found), _WIDTH)
@@ -101,32 +96,28 @@ def brief(found: Sequence[Drifted], managed: int) -> list[str]:
 
 
 def shortened(group: Iterable[Drifted]) -> Iterator[Drifted | str]:
-    """Yield what was found in a course; of what is not under management, the first few."""
+    """Yield what was found in a course; of each that is no drift, the first few."""
     left = 0
     met: Counter[Finding] = Counter()
     for each in group:
         met[each.finding] += 1
-        if each.address is None and met[each.finding] > _MOST:
-            left += 1
-        else:
+        if each.finding.is_drift or met[each.finding] <= _MOST:
             yield each
+        else:
+            left += 1
     if left:
-        yield f"and {count(left, 'more section')} that {'is' if left == 1 else 'are'} not ours"
+        yield f"and {left:,} more that {'is' if left == 1 else 'are'} no drift"
 
 
-def _lines(each: Drifted | str, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _lines(each: Drifted | str, paint: Callable[[str, str], str], bounds: Bounds) -> Iterator[str]:
     if isinstance(each, str):
         yield f"  . {each}"
         return
     style = _STYLES.get(each.finding, "cyan")
     for number, line in enumerate(wrap(f"{name(each)} {sentence(each)}", _WIDTH - 4)):
         yield paint(style, f"{'    ' if number else f'  {_MARKS[each.finding]} '}{line}")
-    for field, before, after in told(each):
-        if len(field) + len(before) + len(after) + 12 <= _WIDTH:
-            yield f"      {field}: {before} -> {after}"
-        else:
-            yield f"      {field}: {before}"
-            yield f"        -> {after}"
+    for difference in told(each, bounds):
+        yield from detail(difference, 6, _WIDTH, paint)
     if stance := stance_of(each):
         yield f"      {stance}"
 
@@ -187,26 +178,12 @@ def stance_of(each: Drifted) -> str:
     return _STANCES[each.stance] if each.stance else ""
 
 
-def told(each: Drifted) -> tuple[Told, ...]:
-    """Say what differs, field by field as an author names them; the course aside.
-
-    A field that is more than one property on the site is told in a learner's words.
-    """
-    if each.record is None or each.entry is None:
+def told(each: Drifted, bounds: Bounds) -> tuple[Difference, ...]:
+    """Return what others changed of a record, field by field; its course aside."""
+    if each.edit is None or not each.finding.is_drift:
         return ()
-    kind = each.kind
-    shared = Counter(field for name, field in kind.fields.items() if name not in kind.write_only)
-    lines = {}
-    for difference in each.differences:
-        field = kind.fields.get(difference.name, difference.name)
-        if difference.name == kind.parent_property:
-            continue
-        before, after = value(difference.before), value(difference.after)
-        if shared[field] > 1:
-            sent, has = each.entry.attributes, each.record.attributes
-            before, after = kind.describe(sent), inert(kind.describe(has))
-        lines[field] = Told(field, before, after)
-    return tuple(lines[field] for field in sorted(lines))
+    found = differences(each.edit, bounds)
+    return tuple(difference for difference in found if difference.field != COURSE)
 
 
 def summary(found: Sequence[Drifted], managed: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from coursesync.differences import bounds_among
 from coursesync.render.drift import (
     besides,
     brief,
@@ -18,7 +19,7 @@ from coursesync.render.drift import (
     summary,
     told,
 )
-from coursesync.render.markdown import escape
+from coursesync.render.markdown import details, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ def quote(found: Sequence[Drifted], managed: int) -> str:
 
 
 def _lines(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> Iterator[str]:
+    bounds = bounds_among(len(found))
     yield f"**{summary(found, managed)}**"
     if more := besides(found):
         yield ""
@@ -53,8 +55,12 @@ def _lines(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int
         yield ""
         yield "| | what became of it |"
         yield "|---|---|"
-        for each in shortened(group):
-            yield _row(each)
+        shown = list(shortened(group))
+        yield from map(_row, shown)
+        drifted = [each for each in shown if not isinstance(each, str)]
+        compared = [(each.edit, told(each, bounds)) for each in drifted]
+        edits = [(edit, fields) for edit, fields in compared if edit and fields]
+        yield from details(edits, "What changed in")
     for words, command, more in remedies(found):
         yield ""
         yield f"{words.strip().replace(chr(10), ' ')} `coursesync {command}{more}`"
@@ -64,10 +70,6 @@ def _row(each: Drifted | str) -> str:
     if isinstance(each, str):
         return f"| | {each} |"
     lines = [f"{escape(name(each))} {escape(sentence(each))}"]
-    lines += [
-        f"{escape(field)}: {escape(before)} → {escape(after)}"
-        for field, before, after in told(each)
-    ]
     if stance := stance_of(each):
         lines.append(stance)
     return f"| {each.finding.value} | {'<br>'.join(lines)} |"

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.brake import oversized
-from coursesync.differences import bounds_for, differences
+from coursesync.differences import bounds_among, bounds_for, differences
 from coursesync.drift import Finding
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.folding import Fold
@@ -52,7 +52,7 @@ def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | No
                 for course in plan.courses.values()
             },
             "digest": plan.digest,
-            "drift": None if drift is None else [_drifted(each) for each in drift],
+            "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
             "least_seconds": round(least_seconds(plan.writes, plan.reads), 1),
             "large": list(oversized(plan)),
@@ -71,7 +71,7 @@ def render_drift(found: Sequence[Drifted], state: State) -> str:
     """Write what was found on the site as JSON, in the same form."""
     return _document(
         {
-            "drift": [_drifted(each) for each in found],
+            "drift": _drift(found),
             "has_drift": any(each.finding.is_drift for each in found),
             "lineage": state.lineage,
             "serial": state.serial,
@@ -127,22 +127,19 @@ def _change(change: Change, bounds: Bounds) -> dict[str, object]:
     }
 
 
-def _drifted(each: Drifted) -> dict[str, object]:
-    record = each.record
+def _drift(found: Sequence[Drifted]) -> list[dict[str, object]]:
+    bounds = bounds_among(len(found))
+    return [_drifted(each, bounds) for each in found]
+
+
+def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
+    record, edit = each.record, each.edit
     return {
         "address": each.address,
         "at": record.updated_on if record else None,
         "by": record.updated_by if record else None,
         "course_id": each.course_id,
-        "differences": [
-            {
-                "after": d.after,
-                "before": d.before,
-                "field": each.kind.fields.get(d.name),
-                "name": d.name,
-            }
-            for d in each.differences
-        ],
+        "differences": [_difference(each) for each in differences(edit, bounds)] if edit else [],
         "finding": each.finding.value,
         "id": each.record_id,
         "is_drift": each.finding.is_drift,
@@ -150,6 +147,7 @@ def _drifted(each: Drifted) -> dict[str, object]:
         "live_course_id": record.parent_id if record else None,
         "outline": each.stance.value if each.stance else None,
         "rivals": list(each.rivals),
+        "sent": dict(each.entry.attributes) if each.entry else None,
     }
 
 

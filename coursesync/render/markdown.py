@@ -131,7 +131,7 @@ def _course(course: Course, changes: list[Change], bounds: Bounds) -> Iterator[s
             yield ""
             yield escape(asked)
     compared = [(change, detailed(change, bounds)) for change in changes]
-    yield from _details([(change, found) for change, found in compared if found])
+    yield from details([(change, found) for change, found in compared if found])
     for change in changes:
         if mends := remedies(change):
             yield ""
@@ -139,10 +139,13 @@ def _course(course: Course, changes: list[Change], bounds: Bounds) -> Iterator[s
             yield f"To settle what is in doubt: {commands}"
 
 
-def _details(detailed: list[tuple[Change, tuple[Difference, ...]]]) -> Iterator[str]:
+def details(
+    detailed: list[tuple[Change, tuple[Difference, ...]]], words: str = "What changes in"
+) -> Iterator[str]:
+    """Write what each of some changes tells in detail, folded."""
     for change, found in detailed:
         yield ""
-        yield f"<details><summary>What changes in {_in_html(change.title)}</summary>"
+        yield f"<details><summary>{words} {_in_html(change.title)}</summary>"
         yield ""
         if short := [difference for difference in found if not difference.lines]:
             yield "| | before | after |"

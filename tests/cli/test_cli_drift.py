@@ -91,9 +91,10 @@ def test_an_edit_is_told_with_who_and_when_and_what(
         "  course 4711, courses/a.yaml\n"
         f"  ~ section.a.two (Id {record_id}) was edited on the site by someone@example.com at\n"
         "    2030-01-01T00:00:00Z\n"
-        '      contents: (empty) -> "<p>Hi"\n'
         '      title: "Two" -> "Zwei"\n'
         "      unlock: open from the start -> unlocks 7 days after enrolment\n"
+        "      contents:\n"
+        "        + <p>Hi\n"
         "\n"
         "Drift: 1 edited, 0 deleted, 0 moved.\n"
         "To keep what the site has, write it into the outline.\n"
@@ -165,7 +166,7 @@ def test_what_is_not_ours_is_told_and_is_no_drift(applied: CommandLine, api: San
     assert ran.code == 0
     assert f'. "Theirs" (Id {first}) at 15 is not under management' in ran.out
     assert f'! "Also theirs" (Id {second}) has the place 20, as section.a.two has' in ran.out
-    assert "and 3 more sections that are not ours" in ran.out
+    assert "and 3 more that are no drift" in ran.out
     assert "Besides, and no drift: 13 not under management, 1 in the place of another." in ran.out
 
 
@@ -235,10 +236,10 @@ def test_drift_as_json(applied: CommandLine, api: SandboxServer) -> None:
     assert (found["address"], found["id"], found["course_id"]) == ("section.a.two", record_id, 4711)
     assert (found["by"], found["at"]) == ("someone@example.com", WHEN)
     assert (found["finding"], found["is_drift"], found["outline"]) == ("edited", True, "as-sent")
-    assert found["differences"] == [
-        {"after": "Zwei", "before": "Two", "field": "title", "name": "Title"}
-    ]
-    assert found["live"]["Title"] == "Zwei"
+    (difference,) = found["differences"]
+    assert (difference["field"], difference["properties"]) == ("title", ["Title"])
+    assert (difference["before"], difference["after"]) == ("Two", "Zwei")
+    assert (found["sent"]["Title"], found["live"]["Title"]) == ("Two", "Zwei")
 
 
 def test_drift_as_markdown_means_nothing_but_itself(

@@ -185,7 +185,7 @@ def test_a_link_stays_a_link(cli: CommandLine, untidy: Path) -> None:
 
 def test_a_disk_without_room_leaves_the_outline(cli: CommandLine, untidy: Path) -> None:
     """Where the text can't be written as a whole, the file stays, and nothing lies beside it."""
-    full = ["/usr/bin/env", "prlimit", "--fsize=100", "--", PROGRAM, "fmt"]
+    full = ["/usr/bin/env", "prlimit", "--fsize=100", "--", str(PROGRAM), "fmt"]
     environment = unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"}))
     done = subprocess.run(
         full, cwd=cli.cwd, env=environment, capture_output=True, encoding="utf-8", check=False
