@@ -68,6 +68,10 @@ class Session:
             raise empty_workspace(self.folder)
         return workspace
 
+    def load_all(self) -> Workspace:
+        """Load every outline of the workspace, also where there is none yet."""
+        return load(self.folder)
+
 
 def empty_workspace(folder: Path) -> CoursesyncError:
     """Return the failure that a workspace without outlines is."""
