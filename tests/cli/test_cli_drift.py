@@ -346,18 +346,22 @@ def test_a_signal_ends_a_look_in_good_order(
     assert "Nothing was changed." in err
 
 
-def test_a_look_takes_no_lock(applied: CommandLine, api: SandboxServer, courses: Path) -> None:
+def test_a_look_takes_no_lock(online: CommandLine, server: SandboxServer, courses: Path) -> None:
     """While an apply holds the state, drift is told all the same."""
-    write_outline(courses, "a", 4711, "One", "Two", "Three", "Four")
-    api.fault_create(1, "throttled=600")
-    met = len(api.log())
-    with applied.start(*APPLY) as process:
-        wait_until(lambda: "POST" in methods_since(api, met))
-        ran = applied("drift")
-        process.terminate()
-        process.communicate(timeout=60)
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "One")
+    online(*APPLY)
+    write_outline(courses, "a", 4711, "One", "Two")
+    server.fault_create(1, "slow=60")
+    with online.start(*APPLY) as process:
+        wait_until(lambda: len(server.records()) == 2)
+        try:
+            ran = online("drift", timeout=30)
+        finally:
+            process.kill()
 
     assert ran.code == 0, ran.err
+    assert '"Two" (Id' in ran.out
 
 
 def test_a_refreshed_plan_puts_back_what_others_did(
