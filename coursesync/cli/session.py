@@ -12,7 +12,7 @@ from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.cli.config import Config, config_of
 from coursesync.diff import diff
 from coursesync.errors import CoursesyncError
-from coursesync.removal import OnRemoval, Policy
+from coursesync.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.target import EMBEDDED, check_target
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     )
 
 
-def plan_of(workspace: Workspace, state: State, policy: Policy | None = None) -> Plan:
+def plan_of(workspace: Workspace, state: State, policy: Policy = KEEP_ALL) -> Plan:
     """Make the plan of a workspace."""
     return diff(workspace.outlines, workspace.settled, state, policy)
 
