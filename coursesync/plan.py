@@ -6,6 +6,7 @@ makes it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -41,6 +42,9 @@ class Action(Enum):
     DOUBT = (
         "doubt"  # a create whose outcome is unknown: it is looked for, and sent again if need be
     )
+
+    # each is itself and no other: what Python would do by names, it does in a fifth of the time
+    __hash__ = object.__hash__
 
     @property
     def writes(self) -> bool:
@@ -152,14 +156,18 @@ class Plan:
     managed: int = 0
     policy: Policy = KEEP_ALL
 
+    @cached_property
+    def _counts(self) -> Counter[Action]:
+        return Counter(change.action for change in self.changes)
+
     def count(self, *actions: Action) -> int:
         """Count the changes of these actions."""
-        return sum(change.action in actions for change in self.changes)
+        return sum(self._counts[action] for action in actions)
 
     @cached_property
     def writes(self) -> int:
         """The number of write requests that it takes."""
-        return sum(change.action.writes for change in self.changes)
+        return self.count(*(action for action in Action if action.writes))
 
     @cached_property
     def looks(self) -> int:
