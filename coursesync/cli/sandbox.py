@@ -44,7 +44,7 @@ def command() -> None:
     "faults",
     multiple=True,
     metavar="FAULT",
-    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after".',
+    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after"; the kinds are above.',
 )
 @click.option(
     "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."
@@ -63,6 +63,17 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
 
     The courses that the outlines in WORKSPACE (default: courses) name exist in it. Prints its
     base URL on stdout.
+
+    Instead of the answer, and not carried out: lost-before, late=S, error-before, html-503,
+    conflict, timeout-408, redirect, status=N, unsuccessful, throttled=S, too-many=S,
+    throttled-date=S, unauthorized, forbidden-token.
+
+    Carried out, with the answer spoilt: lost-after, error-after, html-200, cut-json, cut-body,
+    cut-no-length, no-id, known-id, string-id, errors-and-success, duplicate-keys, nan,
+    wrong-type, slow=S, slow-headers=S, continue-flood.
+
+    While it runs, pages below /_sandbox/ show and set all that: records, log, faults, lag,
+    sections, courses.
     """
     from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
     from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - the same

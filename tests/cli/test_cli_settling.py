@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,6 +95,61 @@ def test_an_old_state_makes_nothing_twice(
     assert "Apply: 1 created, 2 adopted." in again.err
     assert sorted(saved(courses).entries.values()) == ids(api)
     assert len(api.creates()) == 4
+
+
+def test_a_lost_state_makes_nothing_twice_while_lists_lag(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Applied anew at once after the state is lost, what no list shows yet is waited for."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.lag_lists(6)
+    author("apply", "--auto-approve", "--settling-time", "0")
+    for path in courses.glob(f"{STATE}*"):
+        path.unlink()
+    again = author("apply", "--auto-approve", "--settling-time", "8")
+
+    assert again.code == 0, again.err
+    assert "waiting 8 seconds: an earlier run may have made these sections" in again.err
+    assert "Apply: 2 adopted." in again.err
+    assert sorted(saved(courses).entries.values()) == ids(api)
+    assert len(api.creates()) == 2
+
+
+def test_a_trace_of_a_lost_run_is_reason_to_look_again(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """With an older state, something to adopt says that a list may lack more of the same run."""
+    write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve")
+    old = (courses / STATE).read_bytes()
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    api.lag_lists(5)
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    time.sleep(5)  # till the second is listed
+    author("apply", "--auto-approve")
+    (courses / STATE).write_bytes(old)
+    again = author("apply", "--auto-approve", "--settling-time", "6")
+
+    assert again.code == 0, again.err
+    assert "Apply: 2 adopted." in again.err
+    assert [record["Title"] for record in api.records()] == ["One", "Two", "Three"]
+
+
+def test_where_nothing_is_left_to_create_nothing_is_waited_for(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
+    """A first look that finds all of it is the only one, and so is that of a known state."""
+    author("apply", "--auto-approve")
+    (onboarding.parent / STATE).unlink()
+    before = len(api.lists())
+    adopted = author("apply", "--auto-approve", "--settling-time", "600")
+    write_outline(onboarding.parent, "b", 4712, "One")
+    more = author("apply", "--auto-approve", "--settling-time", "600")
+
+    assert (adopted.code, more.code) == (0, 0)
+    assert len(api.lists()) == before + 2
+    assert "waiting" not in adopted.err + more.err
 
 
 def test_html_that_the_server_rewrote_is_recognised(cli: CommandLine, courses: Path) -> None:
