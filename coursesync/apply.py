@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.drift import Finding
 from coursesync.errors import StateError
 from coursesync.journal import Forget, Move, Protect
+from coursesync.logbook import Logbook
 from coursesync.outcome import Applied, InDoubt, Refused
 from coursesync.plan import Action
 from coursesync.rechecking import recheck
@@ -25,11 +27,11 @@ from coursesync.stop import Stop
 from coursesync.writing import create, overwrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from coursesync.drift import Drifted
     from coursesync.plan import Change, Plan
-    from coursesync.ports import World
+    from coursesync.ports import StateStore, World
     from coursesync.run import Course
     from coursesync.state import CourseRecord, State
 
@@ -40,7 +42,7 @@ def apply(
     world: World,
     complete: Callable[[State], dict[str, CourseRecord]],
     terms: Terms | None = None,
-    gone: Iterable[Drifted] = (),
+    found: Iterable[Drifted] = (),
 ) -> Report:
     """Carry a plan out.
 
@@ -50,7 +52,7 @@ def apply(
         world: the ports, and the schedule that requests keep to.
         complete: says of the state that the run led to which courses now stand as a whole.
         terms: what the run may do.
-        gone: entries that a refresh found to be gone from the server; `state` lacks them.
+        found: what a refresh found on the server, which made `state` what it is.
 
     Returns:
         What became of each change. Where anything was done, the state is saved, also where the
@@ -60,7 +62,7 @@ def apply(
         StateError: the state can't be saved, and no write was sent.
     """
     run = Run(plan, state, world, terms or Terms())
-    stop = _go_through(run, gone)
+    stop = _go_through(run, found)
     led_to = run.log.led_to()
     _account_for_the_rest(run, led_to)
     changes = (run.results.get(change.address) for change in plan.changes)
@@ -74,10 +76,11 @@ def apply(
     return Report(results, saved, stop)
 
 
-def _go_through(run: Run, gone: Iterable[Drifted]) -> Stop | None:
+def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
     """Go through the plan; return why the run ended early, if it did."""
     try:
-        _forget(run, gone)
+        for step in _forgotten(found, run.stamp()):
+            run.log.record(step)
         _note_keys(run)
         look_around(run)
         recheck(run)
@@ -91,10 +94,35 @@ def _go_through(run: Run, gone: Iterable[Drifted]) -> Stop | None:
     return None
 
 
-def _forget(run: Run, gone: Iterable[Drifted]) -> None:
-    for each in gone:
-        if each.address is not None and each.entry is not None:
-            run.log.record(Forget(address=each.address, id=each.entry.id, at=run.stamp()))
+def _forgotten(found: Iterable[Drifted], at: str) -> Iterator[Forget]:
+    """Yield a step for each entry whose record is not on the server any more."""
+    for each in found:
+        if each.finding is Finding.GONE and each.address is not None and each.entry is not None:
+            yield Forget(address=each.address, id=each.entry.id, at=at)
+
+
+def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
+    """Save what a refresh found to be gone, where there is nothing else to do.
+
+    Args:
+        store: where the state is kept; its lock is held.
+        state: as the refresh left it.
+        found: what it found.
+        at: the time of day.
+
+    Returns:
+        The state as saved, with what a cut-off run left.
+
+    Raises:
+        StateError: it can't be saved.
+    """
+    steps = list(_forgotten(found, at))
+    if not steps:
+        return store.recover(state)
+    log = Logbook(store, state)
+    for step in steps:
+        log.record(step)
+    return store.finish(log.led_to())
 
 
 def _note_keys(run: Run) -> None:

@@ -11,7 +11,8 @@ from coursesync.identity import identify
 from coursesync.ordering import assign
 from coursesync.places import places
 from coursesync.plan import Action, Change, Course, Plan
-from coursesync.removal import Policy, orphaned
+from coursesync.policy import KEEP_ALL, Policy
+from coursesync.removal import orphaned
 from coursesync.resources import kind_of
 from coursesync.resources.base import course_of
 
@@ -67,7 +68,7 @@ def diff(
     outlines: Iterable[Outline],
     settled: Iterable[str],
     state: State,
-    policy: Policy | None = None,
+    policy: Policy = KEEP_ALL,
 ) -> Plan:
     """Compare what the outlines want with the state.
 
@@ -101,7 +102,7 @@ def diff(
     changes = [
         change
         for course_id, side in sides.items()
-        for change in _changes(course_id, side, elsewhere, policy or Policy())
+        for change in _changes(course_id, side, elsewhere, policy)
     ]
     clashes = list(_clashes(changes, sides, state))
     if clashes:
@@ -115,6 +116,7 @@ def diff(
         {course_id: course for course_id, course in courses.items() if course_id in told},
         tuple(changes),
         len(state.entries),
+        policy,
     )
 
 

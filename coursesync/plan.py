@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
+from coursesync.policy import KEEP_ALL, Policy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -142,7 +144,7 @@ class Plan:
     """Changes in the order of their doing: course by course, each in the members' order.
 
     `lineage` and `serial` name the state that it was made from ("" and 0: there was none);
-    `managed` counts the records in it.
+    `managed` counts the records in it. `policy` is what it may do to orphans.
     """
 
     target: str
@@ -151,6 +153,7 @@ class Plan:
     courses: Mapping[int, Course]
     changes: tuple[Change, ...]
     managed: int = 0
+    policy: Policy = KEEP_ALL
 
     def count(self, *actions: Action) -> int:
         """Count the changes of these actions."""

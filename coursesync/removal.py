@@ -6,34 +6,18 @@ Pure. Nothing is removed by surprise: a section stays on the site as it is until
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.plan import Action, Change
+from coursesync.policy import OnRemoval
 from coursesync.resources import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coursesync.policy import Policy
     from coursesync.resources.base import Address, Kind
     from coursesync.state import Entry
-
-
-class OnRemoval(Enum):
-    """What is done to a section that was taken out of its outline."""
-
-    KEEP = "keep"
-    DEACTIVATE = "deactivate"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a plan may do to orphans; `prune` is the second word that a deletion takes."""
-
-    on_removal: OnRemoval = OnRemoval.KEEP
-    prune: bool = False
 
 
 def orphaned(

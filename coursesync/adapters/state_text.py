@@ -113,7 +113,7 @@ def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
         version = json.loads(content).get("format")
     except (ValueError, AttributeError, RecursionError):
         return StateError(f"the state {path} is damaged: it is not JSON", restore)
-    if version != FORMAT:
+    if version is not None and version != FORMAT:
         return StateError(
             f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
             f"knows {FORMAT}",

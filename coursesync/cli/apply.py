@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.apply import apply
+from coursesync.apply import apply, forget
 from coursesync.brake import oversized
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.online import online
@@ -23,7 +24,7 @@ from coursesync.cli.options import (
     workspace_argument,
 )
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
-from coursesync.cli.reviewed import check
+from coursesync.cli.reviewed import check, how
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import complete_courses, open_session, plan_of
 from coursesync.errors import ExitCode, UsageError
@@ -33,9 +34,20 @@ from coursesync.run import Terms
 if TYPE_CHECKING:
     from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
+    from coursesync.drift import Drifted
     from coursesync.plan import Plan
+    from coursesync.policy import Policy
     from coursesync.report import Report
     from coursesync.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is planned from: the state, the outlines, and what a look at the site found."""
+
+    state: State
+    workspace: Workspace
+    found: tuple[Drifted, ...] = ()
 
 
 @click.command("apply")
@@ -60,6 +72,11 @@ if TYPE_CHECKING:
     "--overwrite-drift",
     is_flag=True,
     help="Write over sections that someone edited on the site since they were last applied.",
+)
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="Look first at what others changed on the site, and put the outlines' in its place.",
 )
 @click.option(
     "--max-writes",
@@ -94,6 +111,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     prune: bool,
     allow_large_change: bool,
     overwrite_drift: bool,
+    refresh: bool,
 ) -> int:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
@@ -112,28 +130,31 @@ def command(  # noqa: PLR0913 - one parameter an option
     session.prepare()
     terms = Terms(_settling(session, settling_time), max_writes, overwrite_drift=overwrite_drift)
     clock = SystemClock()
+    policy = session.policy(on_removal, prune=prune)
+    if plan_file is not None:
+        reviewed = how(plan_file)
+        policy, refresh = reviewed.policy, reviewed.refreshed
     with session.store.held(lock_timeout):
-        known = session.state()
-        loaded = session.workspace(known)
-        plan = plan_of(loaded, known, session.policy(on_removal, prune=prune))
+        basis = _basis(session, policy, clock, refresh=refresh)
+        plan = plan_of(basis.workspace, basis.state, policy)
         check(plan, plan_file, expect_digest, session.hint("plan"))
-        give_advice(loaded, strict=session.is_strict(strict))
+        give_advice(basis.workspace, strict=session.is_strict(strict))
+        say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
         if not plan.has_changes:
             clock.heed_signals()
-            session.store.recover(known)
-            say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
+            forget(session.store, basis.state, basis.found, clock.stamp())
             return int(ExitCode.after(clock.signal))
-        say(text.render(plan, painter(sys.stderr), session.hint, session.limits))
+        say()
         if oversized(plan) and not allow_large_change:
             say("Nothing was changed.")
             return int(ExitCode.WORK_LEFT)
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        reviewed = plan_file is not None or expect_digest is not None
-        how = HowToGoOn(session, reviewed, auto_approve)
-        report = _carry_out(plan, known, loaded, how, terms, clock)
-    tell(report, how)
+        by_review = plan_file is not None or expect_digest is not None
+        onward = HowToGoOn(session, by_review, auto_approve)
+        report = _carry_out(plan, basis, onward, terms, clock)
+    tell(report, onward)
     return int(exit_code(report, clock.signal))
 
 
@@ -144,16 +165,23 @@ def _settling(session: Session, given: float | None) -> float:
     return session.config.settling_time if given is None else given
 
 
+def _basis(session: Session, policy: Policy, clock: SystemClock, *, refresh: bool) -> Basis:
+    """Load what is planned from, after a look at the site where that is wanted."""
+    known = session.state()
+    if refresh:
+        from coursesync.cli.refresh import look_again  # noqa: PLC0415 - only where it is asked for
+
+        now = look_again(session, known, clock, policy)
+        return Basis(now.state, now.workspace, now.found)
+    return Basis(known, session.workspace(known))
+
+
 def _carry_out(
-    plan: Plan,
-    known: State,
-    loaded: Workspace,
-    how: HowToGoOn,
-    terms: Terms,
-    clock: SystemClock,
+    plan: Plan, basis: Basis, onward: HowToGoOn, terms: Terms, clock: SystemClock
 ) -> Report:
     gc.enable()
     total = sum(change.action.changes for change in plan.changes)
-    with online(how.session, loaded.outlines, clock, total) as world:
-        warn_of_the_day(plan, world.schedule, clock.now(), terms, how=how)
-        return apply(plan, known, world, partial(complete_courses, loaded), terms)
+    with online(onward.session, basis.workspace.outlines, clock, total) as world:
+        warn_of_the_day(plan, world.schedule, clock.now(), terms, how=onward)
+        complete = partial(complete_courses, basis.workspace)
+        return apply(plan, basis.state, world, complete, terms, basis.found)

@@ -69,10 +69,8 @@ def _remote(session: Session, outlines: Iterable[Outline], stack: ExitStack) -> 
         sandbox = stack.enter_context(open_sandbox(session.store.path.parent, outlines))
         remote = client(sandbox)
     else:
-        from coursesync.adapters.nexudus import (  # noqa: PLC0415 - brings httpx
-            Credentials,
-            Nexudus,
-        )
+        from coursesync.adapters.credentials import Credentials  # noqa: PLC0415 - as the next
+        from coursesync.adapters.nexudus import Nexudus  # noqa: PLC0415 - brings httpx
 
         remote = Nexudus(session.store.target, Credentials.from_environment(os.environ))
     stack.callback(remote.close)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from coursesync.adapters.state_file import NAME
-from coursesync.removal import OnRemoval
+from coursesync.policy import OnRemoval
 from coursesync.target import DEFAULT_BASE_URL
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from coursesync.cli.session import Session
     from coursesync.drift import Drifted
     from coursesync.plan import Plan
-    from coursesync.removal import Policy
+    from coursesync.policy import Policy
     from coursesync.state import State
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON

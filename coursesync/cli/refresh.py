@@ -11,6 +11,7 @@ from coursesync.cli.online import online
 from coursesync.cli.session import plan_of
 from coursesync.errors import Interrupted, RemoteError, Terminated
 from coursesync.plan import Course
+from coursesync.policy import KEEP_ALL
 from coursesync.refreshing import refresh as look
 from coursesync.stance import judged
 from coursesync.stop import Stop
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from coursesync.cli.session import Session
     from coursesync.drift import Drifted
     from coursesync.outline import Outline
-    from coursesync.removal import Policy
+    from coursesync.policy import Policy
     from coursesync.state import State
 
 
@@ -38,7 +39,7 @@ class Refreshed:
 
 
 def look_again(
-    session: Session, known: State, clock: SystemClock, policy: Policy | None = None
+    session: Session, known: State, clock: SystemClock, policy: Policy = KEEP_ALL
 ) -> Refreshed:
     """Load the workspace, look at the site, and say of what has drifted what the outline says.
 

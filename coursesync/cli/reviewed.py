@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coursesync.adapters.text_files import read
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
+from coursesync.policy import OnRemoval, Policy
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
 
 
+class _Policy(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    on_removal: Literal["keep", "deactivate", "delete"] = "keep"
+    prune: bool = False
+
+
 class _PlanFile(BaseModel):
     """What a plan file has to say; its changes are for people, the digest stands for them."""
 
@@ -26,8 +35,25 @@ class _PlanFile(BaseModel):
     format_version: Literal[1]
     digest: str
     lineage: str
+    policy: _Policy = _Policy()
+    refreshed: bool = False
     serial: int
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """How a plan file was made: what it may do to orphans, and whether it looked at the site."""
+
+    policy: Policy
+    refreshed: bool
+
+
+def how(plan_file: Path) -> Reviewed:
+    """Read how a plan file was made; raises CoursesyncError where it can't be read."""
+    read = _read(plan_file)
+    policy = Policy(OnRemoval(read.policy.on_removal), read.policy.prune)
+    return Reviewed(policy, read.refreshed)
 
 
 def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) -> None:

@@ -13,7 +13,7 @@ from coursesync.cli.config import Config, config_of
 from coursesync.cli.options import WORKSPACE
 from coursesync.diff import diff
 from coursesync.errors import CoursesyncError
-from coursesync.removal import OnRemoval, Policy
+from coursesync.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.target import EMBEDDED, check_target
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class Session:
             raise empty_workspace(self.folder)
         return workspace
 
+    def load_all(self) -> Workspace:
+        """Load every outline of the workspace, also where there is none yet."""
+        return load(self.folder)
+
 
 def empty_workspace(folder: Path) -> CoursesyncError:
     """Return the failure that a workspace without outlines is."""
@@ -80,7 +84,7 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     )
 
 
-def plan_of(workspace: Workspace, state: State, policy: Policy | None = None) -> Plan:
+def plan_of(workspace: Workspace, state: State, policy: Policy = KEEP_ALL) -> Plan:
     """Make the plan of a workspace."""
     return diff(workspace.outlines, workspace.settled, state, policy)
 

@@ -57,6 +57,7 @@ def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | No
             "least_seconds": round(least_seconds(plan.writes, plan.reads), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
+            "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},
             "refreshed": drift is not None,
             "requests": plan.writes + plan.reads,
             "serial": plan.serial,

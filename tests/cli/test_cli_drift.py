@@ -16,6 +16,7 @@ from harness import (
     lift_limits,
     pointed_at,
     sandbox_here,
+    saved,
     wait_until,
     write_outline,
 )
@@ -346,18 +347,22 @@ def test_a_signal_ends_a_look_in_good_order(
     assert "Nothing was changed." in err
 
 
-def test_a_look_takes_no_lock(applied: CommandLine, api: SandboxServer, courses: Path) -> None:
+def test_a_look_takes_no_lock(online: CommandLine, server: SandboxServer, courses: Path) -> None:
     """While an apply holds the state, drift is told all the same."""
-    write_outline(courses, "a", 4711, "One", "Two", "Three", "Four")
-    api.fault_create(1, "throttled=600")
-    met = len(api.log())
-    with applied.start(*APPLY) as process:
-        wait_until(lambda: "POST" in methods_since(api, met))
-        ran = applied("drift")
-        process.terminate()
-        process.communicate(timeout=60)
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "One")
+    online(*APPLY)
+    write_outline(courses, "a", 4711, "One", "Two")
+    server.fault_create(1, "slow=60")
+    with online.start(*APPLY) as process:
+        wait_until(lambda: len(server.records()) == 2)
+        try:
+            ran = online("drift", timeout=30)
+        finally:
+            process.kill()
 
     assert ran.code == 0, ran.err
+    assert '"Two" (Id' in ran.out
 
 
 def test_a_refreshed_plan_puts_back_what_others_did(
@@ -463,3 +468,55 @@ def test_drift_in_the_embedded_sandbox(cli: CommandLine, examples: Path) -> None
     assert (ran.code, ran.out) == (0, "No drift: the site has what was last applied.\n")
     assert "Nothing to do" in planned.out
     assert examples.exists()
+
+
+def test_apply_puts_back_what_others_changed(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """`apply --refresh` overwrites an edit, makes anew what was deleted; then nothing is left."""
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    author("apply", "--auto-approve")
+    edited, deleted = (int(str(record["Id"])) for record in api.records()[:2])
+    api.foreign_change(edited, Title="Theirs", At="2030-01-01T00:00:00Z")
+    api.foreign_remove(deleted)
+    ran = author("apply", "--refresh", "--auto-approve")
+
+    assert ran.code == 0, ran.err
+    assert "1 created, 1 updated" in ran.err
+    assert sorted(str(record["Title"]) for record in api.records()) == ["One", "Three", "Two"]
+    assert author("drift").code == 0
+    assert author("plan", "--refresh", "--detailed-exitcode").code == 0
+
+
+def test_a_refreshed_plan_file_is_applied_as_it_was_reviewed(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The file says that it was refreshed; where the site changed again, it is stale."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    first, second = (int(str(record["Id"])) for record in api.records())
+    api.foreign_change(first, Title="Theirs", At="2030-01-01T00:00:00Z")
+    author("plan", "--refresh", "--out", "p.json")
+    api.foreign_change(second, Title="Theirs, too", At="2030-01-01T00:00:00Z")
+    stale = author("apply", "--plan", "p.json")
+    author("plan", "--refresh", "--out", "p.json")
+    ran = author("apply", "--plan", "p.json")
+
+    assert stale.code == 4
+    assert ran.code == 0, ran.err
+    assert {record["Title"] for record in api.records()} == {"One", "Two"}
+
+
+def test_a_deletion_of_what_no_outline_wants_is_learnt(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Where nothing is to be sent, `apply --refresh` still drops the entry of what is gone."""
+    path = write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    path.write_text(path.read_text().replace("  - title: Two\n", ""))
+    api.foreign_remove(int(str(api.records()[1]["Id"])))
+    ran = author("apply", "--refresh", "--auto-approve")
+
+    assert ran.code == 0, ran.err
+    assert set(saved(courses).entries) == {"section.a.one"}
+    assert author("drift").code == 0

@@ -202,7 +202,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
         f'Id {found}: "one" at 70, created {created}, last changed by ada@space.example'
         in applied.err
     )
-    assert f"coursesync resolve {ONE} --id {found} -w courses" in applied.err
+    assert f"coursesync resolve {ONE} --id {found}" in applied.err
     assert [met["body"]["Title"] for met in api.creates() if isinstance(met["body"], dict)] == [
         "Three"
     ]
@@ -220,7 +220,7 @@ def test_what_is_near_is_in_doubt_until_a_person_says(
     assert len(api.creates()) == 1
     assert f'Id {near}: "one" at 70' in again.err
     assert "in doubt: the course has one already that is like it" in planned.out
-    assert f"coursesync resolve {ONE} --not-created -w courses" in planned.out
+    assert f"coursesync resolve {ONE} --not-created" in planned.out
     assert saved(courses).doubts == (ONE,)
 
 

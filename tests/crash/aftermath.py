@@ -44,7 +44,7 @@ def lost(records: Mapping[int, str], state: Saved) -> list[str]:
 
 def wrongs(workspace: Workspace, records: Mapping[int, str], state: Saved) -> Iterator[str]:
     """Yield what else is not as an undisturbed run would have left it."""
-    plan = workspace.run("plan", "--detailed-exitcode")
+    plan = workspace.run("plan", "--detailed-exitcode", *workspace.options)
     if "Nothing to do" not in plan.out + plan.err:
         yield "the plan is not empty"
     kept = {where: records.get(state.entries[where]) for where in state.entries}

@@ -40,6 +40,15 @@ def moved(workspace: Workspace) -> Command:
     return APPLY
 
 
+def rewritten(workspace: Workspace) -> Command:
+    """One section got another title, one is gone and to be deleted, and one is new."""
+    workspace.outline(one="One", two="Two", three="Three")
+    workspace.apply()
+    workspace.outline(one="Uno", three="Three", four="Four")
+    workspace.options = ("--on-removal", "delete", "--prune")
+    return (*APPLY, *workspace.options)
+
+
 def after_a_crash(workspace: Workspace) -> Command:
     """A journal is left over that tells of one Id, and of a create whose answer never came."""
     workspace.outline(one="One", two="Two")
@@ -83,6 +92,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "first": first,
     "one-more": one_more,
     "moved": moved,
+    "rewritten": rewritten,
     "after-a-crash": after_a_crash,
     "recover": recover,
     "resolve": resolve,

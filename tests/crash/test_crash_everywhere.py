@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PARTS = {
     "first": (8, 8),
     "moved": (6, 2),  # one section more as well
+    "rewritten": (6, 2),  # an update and a deletion as well
     "lost-after": (6, 2),
     "after-a-crash": (6, 2),
     "recover": (4, 1),

@@ -28,6 +28,7 @@ class Workspace:
         program: the command line, beside the workspace and pointed at the server.
         titles: the title of each section of the outline, by address.
         ran: each command that has ended.
+        options: of each apply and plan.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class Workspace:
     program: Program
     titles: dict[str, str] = field(default_factory=dict)
     ran: list[Ended] = field(default_factory=list)
+    options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -58,7 +60,7 @@ class Workspace:
 
     def apply(self, kill_at: int | None = None) -> Ended:
         """Run an apply until it ends, or is killed at that effect."""
-        return self.run("apply", "--auto-approve", kill_at=kill_at)
+        return self.run("apply", "--auto-approve", *self.options, kill_at=kill_at)
 
     def known(self) -> dict[str, str]:
         """Return what the program says of each address: its Id, or `in doubt`."""

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
+from coursesync.adapters.credentials import Credentials
 from coursesync.adapters.embedded import EmbeddedTransport
-from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.nexudus import Nexudus
 from coursesync.adapters.outline_files import load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply
 from coursesync.cli.session import complete_courses, plan_of
-from coursesync.drift import Drifted, Finding
 from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
+from coursesync.policy import KEEP_ALL
 from coursesync.ports import World
 from coursesync.recognition import entry_of
 from coursesync.refreshing import refresh
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
+    from coursesync.drift import Drifted
     from coursesync.exchange import Exchange
-    from coursesync.removal import Policy
+    from coursesync.policy import Policy
     from coursesync.report import Report
     from coursesync.resources.base import Attributes, Kind
     from coursesync.sandbox import Sandbox
@@ -176,7 +178,7 @@ class Machine:
         self,
         switch: Switch | None = None,
         terms: Terms | None = None,
-        policy: Policy | None = None,
+        policy: Policy = KEEP_ALL,
         *,
         afresh: bool = False,
     ) -> Report:
@@ -195,14 +197,13 @@ class Machine:
             found: tuple[Drifted, ...] = ()
             if afresh:
                 state, found = refresh(state, world)
-            gone = [each for each in found if each.finding is Finding.GONE]
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
             complete = partial(complete_courses, workspace)
-            return apply(plan, state, world, complete, terms, gone)
+            return apply(plan, state, world, complete, terms, found)
 
     def cut(
-        self, switch: Switch, *, random: Random | None, power: bool, policy: Policy | None = None
+        self, switch: Switch, *, random: Random | None, power: bool, policy: Policy = KEEP_ALL
     ) -> bool:
         """Apply until the switch is thrown, and start the machine again; say whether it was."""
         with suppress(PowerCut):

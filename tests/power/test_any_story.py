@@ -23,7 +23,7 @@ from virtual import VirtualClock, virtual_sandbox
 
 from coursesync.adapters.state_file import NAME
 from coursesync.errors import StateLocked
-from coursesync.removal import OnRemoval, Policy
+from coursesync.policy import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
 from coursesync.stop import Stop
 

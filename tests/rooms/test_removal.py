@@ -11,7 +11,7 @@ from rooms.values import EMPTY, Section, address, applied, course, plan_of, stat
 
 from coursesync.brake import oversized
 from coursesync.plan import Action, Plan
-from coursesync.removal import OnRemoval, Policy
+from coursesync.policy import KEEP_ALL, OnRemoval, Policy
 
 if TYPE_CHECKING:
     from coursesync.outline import Outline
@@ -22,7 +22,7 @@ SAFE = Section("Safe", more={"protect": True})
 HERE, THERE = 4711, 4712
 
 
-def two(here: Outline, there: Outline, state: State, policy: Policy | None = None) -> Plan:
+def two(here: Outline, there: Outline, state: State, policy: Policy = KEEP_ALL) -> Plan:
     return plan_of([here, there], state, policy)
 
 

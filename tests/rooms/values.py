@@ -11,6 +11,7 @@ from coursesync.diff import diff
 from coursesync.journal import Conclusion, Intent, Move, Protect, fold
 from coursesync.outline import Outline, build
 from coursesync.plan import Action, Change, Plan
+from coursesync.policy import KEEP_ALL
 from coursesync.resources.base import Address
 from coursesync.state import State
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coursesync.journal import Step
-    from coursesync.removal import Policy
+    from coursesync.policy import Policy
 
 TARGET = "https://spaces.nexudus.com"
 EMPTY = State(target=TARGET)
@@ -71,7 +72,7 @@ def course(
 
 
 def plan_of(
-    outlines: Outline | Iterable[Outline], state: State = EMPTY, policy: Policy | None = None
+    outlines: Outline | Iterable[Outline], state: State = EMPTY, policy: Policy = KEEP_ALL
 ) -> Plan:
     """Plan one outline or several, none of them settled."""
     return diff([outlines] if isinstance(outlines, Outline) else outlines, (), state, policy)

@@ -1,0 +1,25 @@
+"""What a plan may do to sections that are in no outline any more. Values only; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class OnRemoval(Enum):
+    """What is done to a section that was taken out of its outline."""
+
+    KEEP = "keep"
+    DEACTIVATE = "deactivate"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a plan may do to orphans; `prune` is the second word that a deletion takes."""
+
+    on_removal: OnRemoval = OnRemoval.KEEP
+    prune: bool = False
+
+
+KEEP_ALL = Policy()
