@@ -285,4 +285,5 @@ def _in_doubt(
         after=kind.settle(None, desired) if desired else None,
         resource=resource,
         reason=doubt.reason,
+        candidates=tuple(doubt.candidates),
     )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Where
     from coursesync.places import Place
     from coursesync.resources.base import Address, Attributes, FieldValue, Kind, Resource
+    from coursesync.state import Candidate
 
 IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
 
@@ -78,7 +79,8 @@ class Change:
     record's Id where it has one, `was` its former address where that changed; `protected` whether
     it is to be protected from now on, None where that stays as it is. `lead` is the address in
     another course of what looks like the same section: it was there, or is there now. `place` is
-    told where the order changes, and is no part of the digest.
+    told where the order changes, and is no part of the digest; nor are `candidates`, the records
+    of which one may be what a doubt speaks of.
     """
 
     action: Action
@@ -94,6 +96,7 @@ class Change:
     protected: bool | None = None
     lead: Address | None = None
     place: Place | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def arrives(self) -> bool:

@@ -18,11 +18,12 @@ from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.online import online
 from coursesync.cli.options import (
     SecondsRange,
+    lock_timeout_option,
     removal_options,
     target_options,
     workspace_argument,
 )
-from coursesync.cli.report import exit_code, tell, warn_of_the_day
+from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check, how
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import complete_courses, open_session, plan_of
@@ -89,15 +90,10 @@ class Basis:
     type=SecondsRange(min=0, max=3600),
     metavar="SECONDS",
     envvar="COURSESYNC_SETTLING_TIME",
-    help="How long to look for a section whose answer was lost.  [default: 60]",
+    help="How long lists may lag: a section whose answer was lost is looked for so long, and "
+    "the first apply looks twice, so far apart.  [default: 60]",
 )
-@click.option(
-    "--lock-timeout",
-    type=SecondsRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="How long to wait for another apply to end.  [default: 0]",
-)
+@lock_timeout_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     workspace: Path,
@@ -132,8 +128,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     session.prepare()
-    seconds = session.config.settling_time if settling_time is None else settling_time
-    terms = Terms(seconds, max_writes, overwrite_drift=overwrite_drift)
+    terms = Terms(_settling(session, settling_time), max_writes, overwrite_drift=overwrite_drift)
     clock = SystemClock()
     policy = session.policy(on_removal, prune=prune)
     if plan_file is not None:
@@ -156,9 +151,18 @@ def command(  # noqa: PLR0913 - one parameter an option
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        report = _carry_out(plan, basis, session, terms, clock)
-    tell(report, session, reviewed=plan_file is not None or expect_digest is not None)
+        by_review = plan_file is not None or expect_digest is not None
+        onward = HowToGoOn(session, by_review, auto_approve)
+        report = _carry_out(plan, basis, onward, terms, clock)
+    tell(report, onward)
     return int(exit_code(report, clock.signal))
+
+
+def _settling(session: Session, given: float | None) -> float:
+    """Return how many seconds lists may lag; those of the embedded sandbox never do."""
+    if session.embedded:
+        return 0.0
+    return session.config.settling_time if given is None else given
 
 
 def _basis(session: Session, policy: Policy, clock: SystemClock, *, refresh: bool) -> Basis:
@@ -173,11 +177,11 @@ def _basis(session: Session, policy: Policy, clock: SystemClock, *, refresh: boo
 
 
 def _carry_out(
-    plan: Plan, basis: Basis, session: Session, terms: Terms, clock: SystemClock
+    plan: Plan, basis: Basis, onward: HowToGoOn, terms: Terms, clock: SystemClock
 ) -> Report:
     gc.enable()
     total = sum(change.action.changes for change in plan.changes)
-    with online(session, basis.workspace.outlines, clock, total) as world:
-        warn_of_the_day(plan, world.schedule.writes_left(clock.now()), terms.max_writes)
+    with online(onward.session, basis.workspace.outlines, clock, total) as world:
+        warn_of_the_day(plan, world.schedule, clock.now(), terms, how=onward)
         complete = partial(complete_courses, basis.workspace)
         return apply(plan, basis.state, world, complete, terms, basis.found)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.adapters.request_log import RequestLog
 from coursesync.cli.progress import progress_on
+from coursesync.cli.screen import say_at_once
 from coursesync.limits import Schedule
 from coursesync.ports import World
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from coursesync.adapters.nexudus import Nexudus
     from coursesync.cli.session import Session
     from coursesync.outline import Outline
+
+
+_STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 
 @contextmanager
@@ -43,9 +48,13 @@ def online(
         limits = None if session.embedded else session.limits
         now = clock.now()
         schedule = Schedule(limits, log.earlier(now), log.held_until(now))
-        clock.heed_signals()
+        clock.heed_signals(partial(say_at_once, _stopping(session) if total else _STOPPING))
         progress = stack.enter_context(progress_on(sys.stderr, total))
         yield World(remote, session.store, clock, progress, schedule, log)
+
+
+def _stopping(session: Session) -> str:
+    return f"{_STOPPING}\nAfter that, what was under way is settled by  {session.hint('apply')}"
 
 
 def _remote(session: Session, outlines: Iterable[Outline], stack: ExitStack) -> Nexudus:

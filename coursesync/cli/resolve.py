@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.cli.options import target_options, workspace_option
+from coursesync.cli.options import lock_timeout_option, target_options, workspace_option
 from coursesync.cli.screen import say
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.recognition import entry_of
 from coursesync.resources.base import parse_address
 from coursesync.state import resolve
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +23,29 @@ if TYPE_CHECKING:
     from coursesync.state import State
 
 
+class _RecordId(click.IntRange):
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the Id; raises UsageError where it can be none."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter as error:
+            raise UsageError(
+                f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
+                "Nexudus shows it at the section; write it as in  --id 87654321",
+            ) from error
+
+
 @click.command("resolve")
 @click.argument("address")
 @workspace_option
 @target_options
-@click.option(
-    "--id", "record_id", type=click.IntRange(1, 2**63 - 1), help="The Id that it was given."
-)
+@lock_timeout_option
+@click.option("--id", "record_id", type=_RecordId(1, 2**63 - 1), help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -39,6 +56,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     sandbox: bool,
     record_id: int | None,
     not_created: bool,
+    lock_timeout: float,
 ) -> int:
     """Settle the create of ADDRESS, which is in doubt.
 
@@ -55,7 +73,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if not session.store.path.parent.is_dir():  # the lock would make it
         raise CoursesyncError(f"{address} is not in doubt", "There is no state yet.")
     clock = SystemClock()
-    with session.store.held():
+    with session.store.held(lock_timeout):
         known = session.state()
         _check(known, at, record_id)
         clock.heed_signals()

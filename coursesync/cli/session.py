@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from coursesync.adapters.outline_files import Workspace, check_folder, load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.cli.config import Config, config_of
+from coursesync.cli.options import WORKSPACE
 from coursesync.diff import diff
 from coursesync.errors import CoursesyncError
 from coursesync.policy import KEEP_ALL, OnRemoval, Policy
@@ -48,6 +49,8 @@ class Session:
 
     def hint(self, command: str, *, folder: str = "") -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
+        if folder and str(self.folder) == WORKSPACE:
+            return f"coursesync {command}{self.options}"
         return f"coursesync {command} {folder}{quote(str(self.folder))}{self.options}"
 
     def prepare(self) -> None:
