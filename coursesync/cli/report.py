@@ -45,7 +45,8 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
         return ExitCode.after(signal)
     if report.stop is not None and report.stop.unusable:
         return ExitCode.ERROR
-    return ExitCode.DONE if report.complete else ExitCode.WORK_LEFT
+    done = report.complete and not report.left
+    return ExitCode.DONE if done else ExitCode.WORK_LEFT
 
 
 def tell(report: Report, session: Session, *, reviewed: bool) -> None:
@@ -65,6 +66,8 @@ def tell(report: Report, session: Session, *, reviewed: bool) -> None:
     elif report.with_status(*_UNSETTLED):
         say("Once that is settled:")
         _tell_how_to_go_on(session, reviewed=reviewed)
+    elif report.left:
+        _tell_left(report.left, session, reviewed=reviewed)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     elif (journal := session.store.journal_path).exists():
@@ -83,6 +86,12 @@ def _tell_what_stopped(report: Report, session: Session) -> None:
         _tell_drifted(result, session)
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, session)
+
+
+def _tell_left(left: int, session: Session, *, reviewed: bool) -> None:
+    are = "is" if left == 1 else "are"
+    say(f"{count(left, 'change')} {are} left: run apply again.")
+    _tell_how_to_go_on(session, reviewed=reviewed)
 
 
 def _tell_how_to_go_on(session: Session, *, reviewed: bool) -> None:
