@@ -32,15 +32,16 @@ if TYPE_CHECKING:
     from coursesync.drift import Drifted
     from coursesync.plan import Change, Plan
     from coursesync.ports import StateStore, World
+    from coursesync.report import Remainder
     from coursesync.run import Course
-    from coursesync.state import CourseRecord, State
+    from coursesync.state import State
 
 
 def apply(
     plan: Plan,
     state: State,
     world: World,
-    complete: Callable[[State], dict[str, CourseRecord]],
+    complete: Callable[[State], Remainder],
     terms: Terms | None = None,
     found: Iterable[Drifted] = (),
 ) -> Report:
@@ -50,7 +51,8 @@ def apply(
         plan: made from `state`.
         state: as loaded, under the lock that the caller holds.
         world: the ports, and the schedule that requests keep to.
-        complete: says of the state that the run led to which courses now stand as a whole.
+        complete: says of the state that the run led to what is left, and which courses now stand
+            as a whole.
         terms: what the run may do.
         found: what a refresh found on the server, which made `state` what it is.
 
@@ -68,12 +70,13 @@ def apply(
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     if not run.log.steps:
-        return Report(results, world.store.recover(led_to), stop)
+        return Report(results, world.store.recover(led_to), stop, left=plan.writes)
+    left = complete(led_to)
     try:
-        saved = world.store.finish(mark_complete(led_to, complete(led_to)))
+        saved = world.store.finish(mark_complete(led_to, left.complete))
     except StateError as error:
-        return Report(results, led_to, stop, error)
-    return Report(results, saved, stop)
+        return Report(results, led_to, stop, error, left.writes)
+    return Report(results, saved, stop, left=left.writes)
 
 
 def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:

@@ -6,6 +6,7 @@ CoursesyncError            exit 1: an expected failure, told in words, never wit
 │   └── Advised            exit 3: nothing but advice, where --strict makes that an error
 ├── UnusableFile           becomes a Diagnostic where an outline names the file
 ├── StalePlan              exit 4: what was reviewed is not what would be applied
+├── LargeChange            exit 6: the plan would change so much that someone has to say so
 ├── StateLocked            exit 5: another apply holds the state
 ├── StateError             exit 1: the state or its journal can't be read, or is another target's
 ├── Interrupted            exit 130: Ctrl-C while the site was read; nothing was changed
@@ -120,6 +121,12 @@ class StalePlan(CoursesyncError):  # noqa: N818 - the same
     """The outlines, the state or the target have moved away from the reviewed plan."""
 
     exit_code = ExitCode.STALE
+
+
+class LargeChange(CoursesyncError):  # noqa: N818 - the same
+    """The plan would change an unusual part of what is there, and nobody has allowed that."""
+
+    exit_code = ExitCode.WORK_LEFT
 
 
 class StateLocked(CoursesyncError):  # noqa: N818 - the same

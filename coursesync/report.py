@@ -7,10 +7,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from coursesync.errors import StateError
     from coursesync.outcome import Problem
     from coursesync.plan import Change
-    from coursesync.state import Candidate, State
+    from coursesync.state import Candidate, CourseRecord, State
     from coursesync.stop import Stop
 
 
@@ -63,16 +65,26 @@ _DONE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Remainder:
+    """What the next plan would find: how many writes, and which courses stand as a whole."""
+
+    complete: Mapping[str, CourseRecord]
+    writes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A run: what became of each change, in the plan's order, and the state that it led to.
 
-    `stop` is why the run ended early, if it did; `unsaved` why the state could not be saved.
+    `stop` is why the run ended early, if it did; `unsaved` why the state could not be saved;
+    `left` how many writes the next plan has, which may be some even where this one is carried out.
     """
 
     results: tuple[Result, ...]
     state: State
     stop: Stop | None = None
     unsaved: StateError | None = None
+    left: int = 0
 
     @property
     def complete(self) -> bool:

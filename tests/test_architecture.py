@@ -4,6 +4,8 @@
 |------------------------------------------|------------------------------------------------|
 | pure: every module but those below       | no I/O, clock or randomness; no other room     |
 | `adapters/`                              | the world; never the command line              |
+| `project`, `online`, `surgery`,          | the API of `__init__`: the pure rooms wired to |
+| `formatting`                             | the adapters; never the command line           |
 | `cli/`, `__main__`                       | everything; alone the terminal                 |
 | `sandbox/`                               | nothing of coursesync but itself               |
 | `__init__`                               | the public API: what the others offer          |
@@ -46,6 +48,7 @@ ONLY = {  # what only these rooms may import, at whatever level
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
 }
+WIRED = ("project", "online", "surgery", "formatting")
 MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox"}
 
 
@@ -70,7 +73,7 @@ class Module:
     def room(self) -> str:
         """The room that the module is in."""
         first = self.name.partition(".")[0]
-        outer = {"__main__": "cli", "__init__": "public"}
+        outer = {"__main__": "cli", "__init__": "public", **dict.fromkeys(WIRED, "wired")}
         return first if first in {"adapters", "cli", "sandbox"} else outer.get(first, "pure")
 
     def imports(self) -> Iterator[Import]:
@@ -155,15 +158,21 @@ def test_a_pure_room_calls_for_no_effect(name: str) -> None:
 @pytest.mark.parametrize("name", of_room("pure"))
 def test_a_pure_room_knows_no_outer_room(name: str) -> None:
     """Adapters, command line and sandbox are not known inside, not even as types."""
-    outer = {"adapters", "cli", "sandbox", "__main__"}
+    outer = {"adapters", "cli", "sandbox", "__main__", *WIRED}
 
     assert [each for each in modules()[name].own() if is_of(each.name, outer)] == []
 
 
-@pytest.mark.parametrize("name", of_room("adapters"))
-def test_an_adapter_does_not_know_the_command_line(name: str) -> None:
-    """What touches the world can be used without the command line."""
+@pytest.mark.parametrize("name", of_room("adapters", "wired", "public"))
+def test_what_scripts_use_does_not_know_the_command_line(name: str) -> None:
+    """What touches the world, and what is made of it, can be used without the command line."""
     assert [each for each in modules()[name].own() if is_of(each.name, {"cli", "__main__"})] == []
+
+
+@pytest.mark.parametrize("name", of_room("adapters"))
+def test_an_adapter_knows_nothing_of_what_is_made_of_it(name: str) -> None:
+    """The rooms that wire the adapters stand above them."""
+    assert [each for each in modules()[name].own() if is_of(each.name, set(WIRED))] == []
 
 
 @pytest.mark.parametrize("name", of_room("sandbox"))

@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync import __version__, unseen
+from coursesync import unseen
 from coursesync.adapters.text_files import NotText, decode, read, shown
 from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.version import __version__
 from coursesync.words import inert
 
 if TYPE_CHECKING:

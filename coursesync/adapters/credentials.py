@@ -42,32 +42,43 @@ class Credentials:
             UsageError: neither is there. A variable that is empty counts as not there, for that
                 is what a CI system makes of a secret that is not set.
         """
-        found = cls(
+        return cls(
             **{
                 name: environment.get(f"NEXUDUS_{name.upper()}", "").strip()
                 for name in ("token", "email", "totp")
             },
             password=environment.get("NEXUDUS_PASSWORD", ""),
-        )
-        if not found.token and not (found.email and found.password):
+        ).checked("NEXUDUS_")
+
+    def checked(self, prefix: str = "") -> Credentials:
+        """Return these; `prefix` makes the names of the fields those that their giver knows.
+
+        Raises:
+            UsageError: they are not enough, or can't be sent.
+        """
+        if not self.token and not (self.email and self.password):
             raise UsageError(
                 "there are no credentials for the API",
                 "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the environment; "
                 "or try it out without any:  --sandbox",
             )
         for name in ("email", "password", "totp"):
-            if not getattr(found, name).isprintable():
+            if not getattr(self, name).isprintable():
                 raise UsageError(
-                    f"NEXUDUS_{name.upper()} holds a character that can't be typed, or is not in "
+                    f"{_named(prefix, name)} holds a character that can't be typed, or is not in "
                     "UTF-8",
                     "Set it anew.",
                 )
-        if found.token and not _TOKEN.fullmatch(found.token):
+        if self.token and not _TOKEN.fullmatch(self.token):
             raise UsageError(
-                "NEXUDUS_TOKEN holds a blank or a character that no token has",
+                f"{_named(prefix, 'token')} holds a blank or a character that no token has",
                 "Set it anew; it is one line without blanks.",
             )
-        return found
+        return self
+
+
+def _named(prefix: str, name: str) -> str:
+    return f"{prefix}{name.upper()}" if prefix else f"`{name}`"
 
 
 def is_token(value: object) -> bool:

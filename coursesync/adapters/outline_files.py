@@ -42,8 +42,8 @@ _ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """What a workspace holds.
+class Outlines:
+    """The outlines of a workspace, as they were read.
 
     `outlines` are those that were parsed, by key; `settled` the keys of the courses that stand
     as they were last applied; `records` what the state is to remember of each parsed outline
@@ -56,15 +56,15 @@ class Workspace:
     advice: tuple[Advice, ...] = ()
 
 
-def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Workspace:
-    """Read a workspace.
+def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Outlines:
+    """Read the outlines of a workspace.
 
     Args:
         folder: the workspace's folder.
         applied: what the state remembers of each course that is applied as a whole, by key.
 
     Returns:
-        The workspace.
+        The outlines, and what there is to say of them.
 
     Raises:
         UsageError: `folder` is no folder.
@@ -88,7 +88,7 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Wor
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     advice = reading.distinct_advice()
-    return Workspace(outlines, frozenset(reading.settled), reading.records, advice)
+    return Outlines(outlines, frozenset(reading.settled), reading.records, advice)
 
 
 def check_folder(folder: Path) -> None:

@@ -31,11 +31,16 @@ NAME = "coursesync.state.json"
 
 @dataclass(slots=True)
 class StateFile:
-    """The state of one target at one path. Fits `ports.StateStore`."""
+    """The state of one target at one path. Fits `ports.StateStore`.
+
+    `hold` tells one holding of the state from all others, and what was read before a save from
+    what is read after it; it is None where this does not hold the state.
+    """
 
     path: Path
     target: str
     disk: Disk = field(default_factory=RealDisk)
+    hold: object | None = None
     _journal: int | None = None
     _is_torn: bool = False
 
@@ -73,9 +78,11 @@ class StateFile:
             with suppress(OSError):  # a cut-off save's; the next save would say what is wrong
                 self.disk.remove(self._temporary(self.path))
                 self.disk.remove(self._temporary(self.backup_path))
+            self.hold = object()
             try:
                 yield
             finally:
+                self.hold = None
                 self._close_journal()
 
     def load(self) -> State:
@@ -170,6 +177,8 @@ class StateFile:
             self._replace(self.path, serialise(saved))
         except OSError as error:
             raise self._unwritable(error) from error
+        if self.hold is not None:
+            self.hold = object()
         return saved
 
     def _check_unmoved(self, state: State) -> None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import httpcore
 import httpx
 
-from coursesync import __version__
 from coursesync.errors import UsageError
 from coursesync.exchange import Exchange
+from coursesync.version import __version__
 from coursesync.words import inert
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import NoReturn
 
 import click
 
-from coursesync import __version__
 from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.version import __version__
 
 _COMMANDS = (
     "apply",

@@ -11,10 +11,9 @@ from coursesync.errors import Advised
 from coursesync.words import on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from coursesync.adapters.outline_files import Workspace
-    from coursesync.advice import Told
+    from coursesync.advice import Advice, Told
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -29,11 +28,11 @@ def strict_option(command: F) -> F:
     )(command)
 
 
-def give_advice(workspace: Workspace, most: int = 0, *, strict: bool) -> Told | None:
+def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Told | None:
     """Print the first of the advice on a workspace's outlines.
 
     Args:
-        workspace: as it was loaded.
+        advice: all of it, in the order of the outlines.
         most: how much of it the caller needs, where that is more than is printed.
         strict: whether it is an error.
 
@@ -43,14 +42,14 @@ def give_advice(workspace: Workspace, most: int = 0, *, strict: bool) -> Told | 
     Raises:
         Advised: there is advice, and it is an error.
     """
-    if not workspace.advice:
+    if not advice:
         return None
     from coursesync.advice import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
 
-    found = told(workspace.advice, max(most, MOST_SHOWN))
+    found = told(advice, max(most, MOST_SHOWN))
     _print(found.first(MOST_SHOWN))
     if strict:
-        raise Advised(found.shown, len(workspace.advice))
+        raise Advised(found.shown, len(advice))
     return found
 
 

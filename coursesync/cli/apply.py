@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from dataclasses import dataclass
-from functools import partial
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.apply import apply, forget
+from coursesync.adapters.request_log import RequestLog
 from coursesync.brake import oversized
 from coursesync.cli.advise import give_advice, strict_option
-from coursesync.cli.online import online
+from coursesync.cli.online import heeding, look_again
 from coursesync.cli.options import (
     SecondsRange,
     lock_timeout_option,
@@ -26,28 +24,15 @@ from coursesync.cli.options import (
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check, how
 from coursesync.cli.screen import painter, say
-from coursesync.cli.session import complete_courses, open_session, plan_of
+from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
+from coursesync.online import apply, schedule_of
+from coursesync.project import plan as make_plan
 from coursesync.render import text
-from coursesync.run import Terms
 
 if TYPE_CHECKING:
-    from coursesync.adapters.outline_files import Workspace
     from coursesync.cli.session import Session
-    from coursesync.drift import Drifted
-    from coursesync.plan import Plan
-    from coursesync.policy import Policy
-    from coursesync.report import Report
-    from coursesync.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What is planned from: the state, the outlines, and what a look at the site found."""
-
-    state: State
-    workspace: Workspace
-    found: tuple[Drifted, ...] = ()
+    from coursesync.project import Workspace
 
 
 @click.command("apply")
@@ -127,22 +112,20 @@ def command(  # noqa: PLR0913 - one parameter an option
             "coursesync plan --out FILE  and apply that with  --plan FILE",
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    session.prepare()
-    terms = Terms(_settling(session, settling_time), max_writes, overwrite_drift=overwrite_drift)
     clock = SystemClock()
     policy = session.policy(on_removal, prune=prune)
     if plan_file is not None:
         reviewed = how(plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
-    with session.store.held(lock_timeout):
-        basis = _basis(session, policy, clock, refresh=refresh)
-        plan = plan_of(basis.workspace, basis.state, policy)
+    with session.held(lock_timeout):
+        loaded = _loaded(session, clock, refresh=refresh)
+        plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
         check(plan, plan_file, expect_digest, session.hint("plan"))
-        give_advice(basis.workspace, strict=session.is_strict(strict))
+        give_advice(loaded.advice, strict=session.is_strict(strict))
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
         if not plan.has_changes:
             clock.heed_signals()
-            forget(session.store, basis.state, basis.found, clock.stamp())
+            apply(plan, loaded, clock=clock)
             return int(ExitCode.after(clock.signal))
         say()
         if oversized(plan) and not allow_large_change:
@@ -153,35 +136,26 @@ def command(  # noqa: PLR0913 - one parameter an option
             return int(ExitCode.DONE)
         by_review = plan_file is not None or expect_digest is not None
         onward = HowToGoOn(session, by_review, auto_approve)
-        report = _carry_out(plan, basis, onward, terms, clock)
+        with closing(RequestLog(session.store.path)) as log:
+            schedule = schedule_of(session, log, clock.now())
+        warn_of_the_day(plan, schedule, clock.now(), max_writes, how=onward)
+        total = sum(change.action.changes for change in plan.changes)
+        with heeding(clock, total, session) as progress:
+            report = apply(
+                plan,
+                loaded,
+                settling_time=settling_time,
+                max_writes=max_writes,
+                overwrite_drift=overwrite_drift,
+                allow_large_change=allow_large_change,
+                progress=progress,
+                clock=clock,
+            )
     tell(report, onward)
     return int(exit_code(report, clock.signal))
 
 
-def _settling(session: Session, given: float | None) -> float:
-    """Return how many seconds lists may lag; those of the embedded sandbox never do."""
-    if session.embedded:
-        return 0.0
-    return session.config.settling_time if given is None else given
-
-
-def _basis(session: Session, policy: Policy, clock: SystemClock, *, refresh: bool) -> Basis:
+def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:
     """Load what is planned from, after a look at the site where that is wanted."""
-    known = session.state()
-    if refresh:
-        from coursesync.cli.refresh import look_again  # noqa: PLC0415 - only where it is asked for
-
-        now = look_again(session, known, clock, policy)
-        return Basis(now.state, now.workspace, now.found)
-    return Basis(known, session.workspace(known))
-
-
-def _carry_out(
-    plan: Plan, basis: Basis, onward: HowToGoOn, terms: Terms, clock: SystemClock
-) -> Report:
-    gc.enable()
-    total = sum(change.action.changes for change in plan.changes)
-    with online(onward.session, basis.workspace.outlines, clock, total) as world:
-        warn_of_the_day(plan, world.schedule, clock.now(), terms, how=onward)
-        complete = partial(complete_courses, basis.workspace)
-        return apply(plan, basis.state, world, complete, terms, basis.found)
+    loaded = session.load()
+    return look_again(loaded, clock).workspace if refresh else loaded

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
+from coursesync.cli.online import look_again
 from coursesync.cli.options import target_options, workspace_argument
-from coursesync.cli.refresh import look_again
 from coursesync.cli.screen import painter, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
@@ -17,8 +17,8 @@ from coursesync.errors import CoursesyncError, ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.cli.refresh import Refreshed
     from coursesync.cli.session import Session
+    from coursesync.online import Drift
 
 
 @click.command("drift")
@@ -42,7 +42,7 @@ def command(
     """
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
-        now = look_again(session, session.state(), SystemClock())
+        now = look_again(session.load(), SystemClock())
     except CoursesyncError as error:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - the other forms need none of it
@@ -50,16 +50,15 @@ def command(
             show(json.render_failure(error))
         raise
     show(_rendered(now, form, session))
-    drifted = any(each.finding.is_drift for each in now.found)
-    return int(ExitCode.CHANGES if drifted else ExitCode.DONE)
+    return int(ExitCode.CHANGES if now.has_drift else ExitCode.DONE)
 
 
-def _rendered(now: Refreshed, form: str, session: Session) -> str:
+def _rendered(now: Drift, form: str, session: Session) -> str:
     if form == "json":
         from coursesync.render import json  # noqa: PLC0415 - the other forms need none of it
 
-        return json.render_drift(now.found, now.state)
-    managed = len(now.state.entries)
+        return json.render_drift(now.found, now.workspace.state)
+    managed = len(now.workspace.state.entries)
     if form == "markdown":
         from coursesync.render import drift_markdown  # noqa: PLC0415 - the same
 

@@ -9,12 +9,13 @@ import click
 
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import complain, say, show
-from coursesync.cli.session import empty_workspace
-from coursesync.errors import ExitCode, UnusableFile
+from coursesync.errors import ExitCode
 from coursesync.words import count, on_one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from coursesync.formatting import Layouts
 
 
 @click.command("fmt")
@@ -29,53 +30,28 @@ def command(workspace: Path, *, check: bool) -> int:
     and an indent is two blanks. Comments, blank lines, quotes and texts stay as
     they are. Needs neither network nor credentials.
     """
-    from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
+    from coursesync.formatting import layouts  # noqa: PLC0415 - keeps --help quick
 
-    paths = sorted(record.path for record in load(workspace).records.values())
-    if not paths:
-        raise empty_workspace(workspace)
-    changed, refused = _laid_out(workspace, paths)
+    found = layouts(workspace)
+    for unusable in found.refused:
+        complain(unusable)
     if check:
-        show("".join(f"{on_one_line(_shown(workspace, path))}\n" for path in changed))
-    elif not _written(workspace, changed):
+        show("".join(f"{on_one_line(found.shown(path))}\n" for path in found.changed))
+    elif not _written(found):
         return ExitCode.INTERRUPTED
-    if changed and check:
+    if found.changed and check:
         folder = quote(str(workspace))
-        say(f"{count(len(changed), 'outline')} to lay out: type  coursesync fmt {folder}")
-    _sum_up(len(paths) - len(changed) - refused, refused)
-    return ExitCode.ERROR if refused or (check and changed) else ExitCode.DONE
+        say(f"{count(len(found.changed), 'outline')} to lay out: type  coursesync fmt {folder}")
+    _sum_up(found.same, len(found.refused))
+    return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
 
 
-def _laid_out(workspace: Path, paths: list[str]) -> tuple[dict[str, str], int]:
-    """Return the texts that differ from what is there, by path, and how many can't be made."""
-    from coursesync.adapters.content_files import Files  # noqa: PLC0415 - keeps --help quick
-    from coursesync.adapters.outline_rewriting import laid_out  # noqa: PLC0415 - the same
-    from coursesync.adapters.text_files import decode  # noqa: PLC0415 - the same
-
-    files = Files(workspace)
-    changed: dict[str, str] = {}
-    refused = 0
-    for path in paths:
-        try:
-            content = files.inside(path)
-            text = laid_out(decode(content), _shown(workspace, path))
-        except UnusableFile as unusable:
-            complain(unusable)
-            refused += 1
-            continue
-        if text.encode() != content:
-            changed[path] = text
-    return changed, refused
-
-
-def _written(workspace: Path, changed: dict[str, str]) -> bool:
+def _written(found: Layouts) -> bool:
     """Write the texts, naming each file; say whether it came to its end."""
-    from coursesync.adapters.outline_rewriting import rewrite  # noqa: PLC0415 - keeps --help quick
-
     try:
-        for path, text in changed.items():
-            rewrite(workspace / path, text)
-            say(on_one_line(f"Laid out {_shown(workspace, path)}"))
+        for path in found.changed:
+            found.write(path)
+            say(on_one_line(f"Laid out {found.shown(path)}"))
     except KeyboardInterrupt:
         say("\nInterrupted; the outlines named above are laid out, the others as they were.")
         return False
@@ -87,9 +63,3 @@ def _sum_up(same: int, refused: int) -> None:
         say(f"{count(same, 'outline')} laid out already.")
     if refused:
         say(f"{count(refused, 'outline')} left alone, for the reason above.")
-
-
-def _shown(workspace: Path, path: str) -> str:
-    from coursesync.adapters.text_files import shown  # noqa: PLC0415 - keeps --help quick
-
-    return shown(workspace / path)

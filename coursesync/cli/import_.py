@@ -12,13 +12,14 @@ from coursesync.adapters.outline_import import Untold, draft, save
 from coursesync.cli.online import online
 from coursesync.cli.options import SecondsRange, target_options, workspace_option
 from coursesync.cli.screen import say
-from coursesync.cli.session import open_session, plan_of
+from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode, RemoteError, UsageError
 from coursesync.importing import adopted, course_key, entries_of, wanted
 from coursesync.journal import Look
 from coursesync.logbook import Logbook
 from coursesync.looking import Lookout
 from coursesync.plan import Action
+from coursesync.project import plan_of
 from coursesync.resources import KINDS, kind_of
 from coursesync.resources.base import course_of, parse_address
 from coursesync.sending import Sender
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from coursesync.adapters.outline_files import Workspace
+    from coursesync.adapters.outline_files import Outlines
     from coursesync.cli.session import Session
     from coursesync.live import Record
     from coursesync.resources.base import Address
@@ -111,7 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 def _import(
     session: Session,
     known: State,
-    loaded: Workspace,
+    loaded: Outlines,
     courses: Sequence[int],
     clock: SystemClock,
 ) -> None:
@@ -144,9 +145,7 @@ def _import(
     _tell_the_rest(session, after, led_to, set(drafts))
 
 
-def _look(
-    session: Session, loaded: Workspace, courses: Sequence[int], clock: SystemClock
-) -> _Found:
+def _look(session: Session, loaded: Outlines, courses: Sequence[int], clock: SystemClock) -> _Found:
     with online(session, loaded.outlines, clock) as world:
         lookout = Lookout(Sender(world), world.remote)
         try:
@@ -164,7 +163,7 @@ def _look(
 def _adopt(
     session: Session,
     known: State,
-    loaded: Workspace,
+    loaded: Outlines,
     address: Address,
     record_id: int,
     clock: SystemClock,
@@ -235,7 +234,7 @@ def _tell_untold(untold: Untold) -> None:
     say(f"  site: {on_one_line(untold.problem)}.")
 
 
-def _tell_the_rest(session: Session, loaded: Workspace, state: State, courses: set[int]) -> None:
+def _tell_the_rest(session: Session, loaded: Outlines, state: State, courses: set[int]) -> None:
     left = [
         change
         for change in plan_of(loaded, state).changes

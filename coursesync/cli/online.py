@@ -1,77 +1,77 @@
-"""Going online: the client of a session's target, its limits across runs, and signals heeded."""
+"""Going online from the command line: signals heeded, and progress shown."""
 
 from __future__ import annotations
 
-import os
+import gc
+import signal
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.adapters.request_log import RequestLog
 from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once
-from coursesync.limits import Schedule
-from coursesync.ports import World
+from coursesync.errors import Interrupted, Terminated
+from coursesync.online import connected, drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from coursesync.adapters.clock import SystemClock
-    from coursesync.adapters.nexudus import Nexudus
     from coursesync.cli.session import Session
+    from coursesync.online import Drift
     from coursesync.outline import Outline
+    from coursesync.ports import Progress, World
+    from coursesync.project import Workspace
 
 
 _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 
 @contextmanager
-def online(
-    session: Session, outlines: Iterable[Outline], clock: SystemClock, total: int = 0
-) -> Iterator[World]:
-    """Yield the world that a run works in; from then on signals are heeded.
+def heeding(
+    clock: SystemClock, total: int = 0, session: Session | None = None
+) -> Iterator[Progress]:
+    """Yield what shows the progress of so many changes; from then on signals are heeded.
 
     Args:
-        session: the workspace, target and state.
-        outlines: of the courses that the embedded sandbox has.
         clock: knows by which signal the run was told to stop.
         total: the number of changes to show the progress of.
-
-    Raises:
-        UsageError: there are no credentials in the environment.
+        session: whose apply settles what is under way, where anything is written.
     """
-    with ExitStack() as stack:
-        remote = _remote(session, outlines, stack)
-        log = RequestLog(session.store.path)
-        stack.callback(log.close)
-        limits = None if session.embedded else session.limits
-        now = clock.now()
-        schedule = Schedule(limits, log.earlier(now), log.held_until(now))
-        clock.heed_signals(partial(say_at_once, _stopping(session) if total else _STOPPING))
-        progress = stack.enter_context(progress_on(sys.stderr, total))
-        yield World(remote, session.store, clock, progress, schedule, log)
+    gc.enable()  # there may be a thousand answers of megabytes
+    clock.heed_signals(partial(say_at_once, _stopping(session) if session else _STOPPING))
+    with progress_on(sys.stderr, total) as progress:
+        yield progress
 
 
 def _stopping(session: Session) -> str:
     return f"{_STOPPING}\nAfter that, what was under way is settled by  {session.hint('apply')}"
 
 
-def _remote(session: Session, outlines: Iterable[Outline], stack: ExitStack) -> Nexudus:
-    """Return a client of the target, which is closed with the stack."""
-    if session.embedded:
-        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
-            client,
-            open_sandbox,
-        )
+@contextmanager
+def online(session: Session, outlines: Iterable[Outline], clock: SystemClock) -> Iterator[World]:
+    """Yield the world that a run works in; from then on signals are heeded.
 
-        session.prepare()
-        sandbox = stack.enter_context(open_sandbox(session.store.path.parent, outlines))
-        remote = client(sandbox)
-    else:
-        from coursesync.adapters.credentials import Credentials  # noqa: PLC0415 - as the next
-        from coursesync.adapters.nexudus import Nexudus  # noqa: PLC0415 - brings httpx
+    Args:
+        session: the workspace, target and state.
+        outlines: of the courses that the embedded sandbox has.
+        clock: knows by which signal the run was told to stop.
 
-        remote = Nexudus(session.store.target, Credentials.from_environment(os.environ))
-    stack.callback(remote.close)
-    return remote
+    Raises:
+        UsageError: there are no credentials in the environment.
+    """
+    with connected(session, outlines, clock) as world, heeding(clock) as progress:
+        yield replace(world, progress=progress)
+
+
+def look_again(workspace: Workspace, clock: SystemClock) -> Drift:
+    """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
+    try:
+        with heeding(clock) as progress:
+            return drift(workspace, progress=progress, clock=clock)
+    except Interrupted as error:
+        if clock.signal == signal.SIGTERM:
+            raise Terminated(error.problem, error.remedy) from error
+        raise

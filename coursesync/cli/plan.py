@@ -15,20 +15,19 @@ from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
 from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say, show
-from coursesync.cli.session import open_session, plan_of
+from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.project import plan as make_plan
 from coursesync.render import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.adapters.outline_files import Workspace
     from coursesync.advice import Told
     from coursesync.cli.session import Session
     from coursesync.drift import Drifted
     from coursesync.plan import Plan
-    from coursesync.policy import Policy
-    from coursesync.state import State
+    from coursesync.project import Workspace
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON
 
@@ -79,16 +78,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
-        known = session.state()
-        policy = session.policy(on_removal, prune=prune)
-        found: tuple[Drifted, ...] | None = None
-        if refresh:
-            loaded, known, found = _refreshed(session, known, policy)
-        else:
-            loaded = session.workspace(known)
-        plan = plan_of(loaded, known, policy)
+        loaded = _refreshed(session.load()) if refresh else session.load()
+        plan, found = make_plan(loaded, on_removal=on_removal, prune=prune), loaded.found
         most = _MOST_KEPT if form == "json" or out is not None else 0
-        advice = give_advice(loaded, most, strict=session.is_strict(strict))
+        advice = give_advice(loaded.advice, most, strict=session.is_strict(strict))
         if out is not None:
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
@@ -106,14 +99,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _refreshed(
-    session: Session, known: State, policy: Policy
-) -> tuple[Workspace, State, tuple[Drifted, ...]]:
+def _refreshed(loaded: Workspace) -> Workspace:
     from coursesync.adapters.clock import SystemClock  # noqa: PLC0415 - as the next
-    from coursesync.cli.refresh import look_again  # noqa: PLC0415 - brings what goes online
+    from coursesync.cli.online import look_again  # noqa: PLC0415 - brings what goes online
 
-    now = look_again(session, known, SystemClock(), policy)
-    return now.workspace, now.state, now.found
+    return look_again(loaded, SystemClock()).workspace
 
 
 def _rendered(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from coursesync.limits import Schedule
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
-    from coursesync.run import Terms
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,10 @@ _UNSETTLED = (Status.REFUSED, Status.DRIFTED, Status.IN_DOUBT, Status.HELD_BACK)
 
 
 def warn_of_the_day(
-    plan: Plan, schedule: Schedule, now: float, terms: Terms, *, how: HowToGoOn
+    plan: Plan, schedule: Schedule, now: float, most: int | None, *, how: HowToGoOn
 ) -> None:
     """Say before the first write how far the day's allowance will do, where it won't to the end."""
-    left, most = schedule.writes_left(now), terms.max_writes
+    left = schedule.writes_left(now)
     if left is None or left >= min(plan.writes, plan.writes if most is None else most):
         return
     writes = [change for change in plan.changes if change.action.writes]
@@ -85,7 +84,8 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
         return ExitCode.after(signal)
     if report.stop is not None and report.stop.unusable:
         return ExitCode.ERROR
-    return ExitCode.DONE if report.complete else ExitCode.WORK_LEFT
+    done = report.complete and not report.left
+    return ExitCode.DONE if done else ExitCode.WORK_LEFT
 
 
 def tell(report: Report, how: HowToGoOn) -> None:
@@ -103,6 +103,8 @@ def tell(report: Report, how: HowToGoOn) -> None:
     elif report.with_status(*_UNSETTLED):
         say("Once that is settled:")
         _tell_how_to_go_on(how)
+    elif report.left:
+        _tell_left(report.left, how)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     elif (journal := session.store.journal_path).exists():
@@ -121,6 +123,12 @@ def _tell_what_stopped(report: Report, session: Session) -> None:
         _tell_drifted(result, session)
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, session)
+
+
+def _tell_left(left: int, how: HowToGoOn) -> None:
+    are = "is" if left == 1 else "are"
+    say(f"{count(left, 'change')} {are} left: run apply again.")
+    _tell_how_to_go_on(how)
 
 
 def _tell_how_to_go_on(how: HowToGoOn) -> None:

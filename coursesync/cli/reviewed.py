@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from coursesync.adapters.text_files import read
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
 from coursesync.policy import OnRemoval, Policy
-from coursesync.words import inert
+from coursesync.stale import what_moved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +69,8 @@ def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) ->
         StalePlan: it is another; the message says what moved.
         CoursesyncError: the plan file can't be read.
     """
-    if plan_file is not None:
-        _compare(plan, _read(plan_file), f"Make and review a new plan:  {again}")
+    if plan_file is not None and (moved := what_moved(plan, _read(plan_file))):
+        raise StalePlan(f"the plan file is stale: {moved}", f"Make and review a new plan:  {again}")
     if digest is not None and digest.strip().lower() != plan.digest:
         raise StalePlan(
             f"the plan's digest is {plan.digest}, not the one that was expected",
@@ -88,22 +88,6 @@ def check_writable(path: Path) -> None:
                 f"{path} is there already, and is no plan file",
                 "Name another file, or delete that one yourself.",
             ) from error
-
-
-def _compare(plan: Plan, reviewed: _PlanFile, remedy: str) -> None:
-    if reviewed.target != plan.target:
-        moved = f"it was made for {inert(reviewed.target, 80)}, and this is {plan.target}"
-    elif reviewed.lineage != plan.lineage:
-        moved = "it was made from another state"
-        if not reviewed.lineage:
-            moved = "it was made when there was no state, and now there is one"
-    elif reviewed.serial != plan.serial:
-        moved = f"the state has moved on since (serial {reviewed.serial}, now {plan.serial})"
-    elif reviewed.digest != plan.digest:
-        moved = "the outlines have changed since it was made"
-    else:
-        return
-    raise StalePlan(f"the plan file is stale: {moved}", remedy)
 
 
 def _read(path: Path) -> _PlanFile:

@@ -15,18 +15,16 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.screen import say, show
 from coursesync.cli.session import open_session
-from coursesync.errors import CoursesyncError, ExitCode, UsageError
-from coursesync.resources.base import course_of, key_of, parse_address
+from coursesync.errors import ExitCode
+from coursesync.resources.base import key_of
+from coursesync.surgery import address_of, entry_at, forget, move, recover
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from coursesync.cli.session import Session
-    from coursesync.journal import Forget, Move
-    from coursesync.resources.base import Address
-    from coursesync.state import Entry, State
+    from coursesync.state import Entry
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -67,7 +65,7 @@ def show_entry(
 ) -> None:
     """Show what the state holds of ADDRESS: its Id, and what was last sent."""
     known = open_session(workspace, base_url, state, sandbox=sandbox).state()
-    show("".join(f"{line}\n" for line in _told(_entry(known, _address(address)))))
+    show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
 
 
 def _told(entry: Entry) -> Iterator[str]:
@@ -86,7 +84,7 @@ def _told(entry: Entry) -> Iterator[str]:
 @click.argument("address")
 @click.argument("to")
 @_surgery
-def move(  # noqa: PLR0913 - one parameter an option
+def move_entry(  # noqa: PLR0913 - one parameter an option
     *,
     address: str,
     to: str,
@@ -101,25 +99,9 @@ def move(  # noqa: PLR0913 - one parameter an option
 
     Changes the state only, and makes no request. The outline has to say the new key as well.
     """
-    old, new = _address(address), _address(to)
+    old, new = address_of(address), address_of(to)
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    if course_of(old) != course_of(new):
-        word = f"{course_of(old)}.{key_of(old)}"
-        raise UsageError(
-            f"{old} and {new} are in two courses",
-            f"To move a section to another course, write  previous_keys: [{word}]  beside its "
-            "title in that course's outline, and apply.",
-        )
-
-    def step(known: State, at: str) -> Move:
-        from coursesync.journal import Move  # noqa: PLC0415 - most commands write no journal
-
-        _entry(known, old)
-        if new in known.entries or new in known.doubts:
-            raise CoursesyncError(f"{new} is in the state already", "Choose another key.")
-        return Move(to={old: new}, at=at)
-
-    _operate(session, step, lock_timeout, dry_run=dry_run)
+    move(session, old, new, dry_run=dry_run, lock_timeout=lock_timeout)
     say(f"{old} {'would go' if dry_run else 'goes'} on as {new}.")
     say(f"  In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.")
 
@@ -127,7 +109,7 @@ def move(  # noqa: PLR0913 - one parameter an option
 @command.command("rm")
 @click.argument("address")
 @_surgery
-def remove(  # noqa: PLR0913 - the same
+def forget_entry(  # noqa: PLR0913 - the same
     *,
     address: str,
     workspace: Path,
@@ -141,70 +123,18 @@ def remove(  # noqa: PLR0913 - the same
 
     Changes the state only, and makes no request.
     """
-    at_address = _address(address)
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    forgotten: list[int] = []
-
-    def step(known: State, at: str) -> Forget:
-        from coursesync.journal import Forget  # noqa: PLC0415 - as above
-
-        forgotten.append(_entry(known, at_address).id)
-        return Forget(address=at_address, id=forgotten[0], at=at)
-
-    _operate(session, step, lock_timeout, dry_run=dry_run)
-    say(f"{address} (Id {forgotten[0]}) {'would be' if dry_run else 'is'} managed no more.")
+    record_id = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
+    say(f"{address} (Id {record_id}) {'would be' if dry_run else 'is'} managed no more.")
     say("  While an outline wants it, the next apply adopts what is like it on the site, or makes")
-    say(f"  it anew. To take it back:  {session.hint(f'import {address} {forgotten[0]}')}")
-
-
-def _operate(
-    session: Session,
-    step: Callable[[State, str], Move | Forget],
-    lock_timeout: float,
-    *,
-    dry_run: bool,
-) -> None:
-    """Journal a step on the state, and save it; raises StateError where it can't be."""
-    from coursesync.adapters.clock import SystemClock  # noqa: PLC0415 - only where it is noted
-    from coursesync.logbook import Logbook  # noqa: PLC0415 - the same
-
-    if dry_run:
-        step(session.state(), "")
-        return
-    with session.store.held(lock_timeout):
-        known = session.state()
-        log = Logbook(session.store, known)
-        log.announce(step(known, SystemClock().stamp()))
-        session.store.finish(log.led_to())
-
-
-def _address(text: str) -> Address:
-    address = parse_address(text)
-    if address is None:
-        raise UsageError(
-            f'"{inert(text, 100)}" is no address',
-            "An address is like  section.onboarding.welcome",
-        )
-    return address
-
-
-def _entry(known: State, address: Address) -> Entry:
-    if address in known.doubts:
-        raise CoursesyncError(
-            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address}"
-        )
-    if address not in known.entries:
-        raise CoursesyncError(
-            f"{address} is not in the state", "See what is:  coursesync state list"
-        )
-    return known.entries[address]
+    say(f"  it anew. To take it back:  {session.hint(f'import {address} {record_id}')}")
 
 
 @command.command("recover")
 @workspace_argument
 @target_options
 @lock_timeout_option
-def recover(
+def recover_journal(
     *,
     workspace: Path,
     base_url: str | None,
@@ -218,12 +148,10 @@ def recover(
     as in a CI job that commits the state. Makes no request.
     """
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    session.prepare()
     clock = SystemClock()
-    with session.store.held(lock_timeout):
+    with session.held(lock_timeout):
         clock.heed_signals()
-        left = session.store.journal_path.exists()
-        session.store.recover(session.state())
+        left = recover(session)
     if not left:
         say("There is nothing to recover.")
     else:

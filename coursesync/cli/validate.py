@@ -23,13 +23,10 @@ def command(*, workspace: Path, strict: bool | None) -> None:
 
     Makes no request and needs neither state nor credentials.
     """
-    from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
-    from coursesync.cli.config import config_of  # noqa: PLC0415 - the same
-    from coursesync.cli.session import empty_workspace  # noqa: PLC0415 - the same
+    from coursesync.adapters.config_file import config_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.project import validate  # noqa: PLC0415 - the same
 
-    loaded = load(workspace)
-    if not loaded.outlines:
-        raise empty_workspace(workspace)
-    give_advice(loaded, strict=config_of(workspace).strict if strict is None else strict)
+    loaded = validate(workspace)
+    give_advice(loaded.advice, strict=config_of(workspace).strict if strict is None else strict)
     sections = sum(len(outline.resources) for outline in loaded.outlines)
     show(f"{count(len(loaded.outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")

@@ -27,12 +27,13 @@ from pathlib import Path
 
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
-from coursesync.adapters.outline_files import Workspace, load
+from coursesync.adapters.outline_files import Outlines, load
 from coursesync.adapters.state_file import StateFile
 from coursesync.apply import apply
 from coursesync.diff import diff
 from coursesync.limits import PUBLISHED, Schedule
 from coursesync.ports import World
+from coursesync.report import Remainder
 from coursesync.run import Terms
 from coursesync.sandbox import Sandbox, Settings
 
@@ -70,7 +71,7 @@ class Outcome:
         return self.seconds / self.best
 
 
-def write_workspace(folder: Path, creates: int) -> Workspace:
+def write_workspace(folder: Path, creates: int) -> Outlines:
     """Write outlines of so many sections, and load them."""
     folder.mkdir(parents=True)
     for course in range(-(-creates // IN_A_COURSE)):
@@ -103,7 +104,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
         plan = diff(workspace.outlines, workspace.settled, state)
         ledger = Counted(clock)
         world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), ledger)
-        report = apply(plan, state, world, lambda _: {}, Terms(settling=0))
+        report = apply(plan, state, world, lambda _: Remainder({}, 0), Terms(settling=0))
         if not report.complete or len(sandbox.sections()) < creates:
             sys.exit(f"{creates} creates did not come through: {report.stop}")
         ours = [met for met in sandbox.log if "Foreign" not in str(met.body)]
@@ -177,7 +178,7 @@ def cpu_a_create(creates: int) -> float:
         clock = VirtualClock()
         world = World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
         begun = time.process_time()
-        apply(plan, state, world, lambda _: {}, Terms(settling=0))
+        apply(plan, state, world, lambda _: Remainder({}, 0), Terms(settling=0))
         return (time.process_time() - begun) / creates * 1_000
 
 

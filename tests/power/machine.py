@@ -21,11 +21,11 @@ from coursesync.adapters.nexudus import Nexudus
 from coursesync.adapters.outline_files import load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply
-from coursesync.cli.session import complete_courses, plan_of
 from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
 from coursesync.policy import KEEP_ALL
 from coursesync.ports import World
+from coursesync.project import plan_of, remainder
 from coursesync.recognition import entry_of
 from coursesync.refreshing import refresh
 from coursesync.run import Terms
@@ -199,7 +199,7 @@ class Machine:
                 state, found = refresh(state, world)
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
-            complete = partial(complete_courses, workspace)
+            complete = partial(remainder, workspace, plan.policy)
             return apply(plan, state, world, complete, terms, found)
 
     def cut(
