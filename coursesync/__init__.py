@@ -134,15 +134,17 @@ class _Package(ModuleType):
             super().__setattr__(name, value)
 
 
-def __getattr__(name: str) -> object:
-    """Import what is asked for by its name; raises AttributeError where there is none."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'coursesync' has no attribute '{name}'")
-    from importlib import import_module  # noqa: PLC0415 - only where something is asked for
+if not TYPE_CHECKING:  # or else every name would seem to be there
 
-    found: object = getattr(import_module(f"coursesync.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        """Import what is asked for by its name; raises AttributeError where there is none."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'coursesync' has no attribute '{name}'")
+        from importlib import import_module  # noqa: PLC0415 - only where something is asked for
+
+        found = getattr(import_module(f"coursesync.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

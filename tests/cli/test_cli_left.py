@@ -1,0 +1,79 @@
+"""What is left once all of a plan is carried out: told, counted, and never with exit code 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import STATE, lift_limits, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+APPLY = ("apply", "--auto-approve")
+LEFT = "1 change is left: run apply again.\n"
+
+
+@pytest.fixture
+def edited(author: CommandLine, api: SandboxServer, courses: Path) -> CommandLine:
+    """A workspace whose outline was edited while its create was in doubt."""
+    lift_limits(courses)
+    path = write_outline(courses, "a", 4711, "One")
+    path.write_text(f"{path.read_text()}    contents: old\n")
+    api.leave_in_doubt()
+    author(*APPLY)
+    api.no_faults()
+    path.write_text(path.read_text().replace("old", "new"))
+    return author
+
+
+def test_a_doubt_that_settles_as_it_was_sent_leaves_an_update(
+    edited: CommandLine, api: SandboxServer
+) -> None:
+    """Its record is found as it was sent, and the outline wants another: exit 6, then 0."""
+    settled = edited(*APPLY)
+    then = edited(*APPLY)
+
+    assert settled.code == 6, settled.err
+    assert "Apply: 1 settled.\n" in settled.err
+    assert f"{LEFT}  To go on from here:  coursesync apply courses\n" in settled.err
+    assert then.code == 0, then.err
+    assert [record["SectionContents"] for record in api.records()] == ["new"]
+    assert edited("plan", "--detailed-exitcode").code == 0
+
+
+def test_what_is_left_of_a_reviewed_plan_is_another_plan(edited: CommandLine) -> None:
+    """Who asked for one plan is sent to make and review the next."""
+    edited("plan", "--out", "reviewed.json")
+    settled = edited("apply", "--plan", "reviewed.json")
+
+    assert settled.code == 6, settled.err
+    assert f"{LEFT}  To go on, make and review a plan of what is left:  " in settled.err
+
+
+def test_a_record_that_is_adopted_without_its_picture_leaves_an_update(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Where the site has no picture of a section that is there already: exit 6, then 0."""
+    path = write_outline(courses, "a", 4711, "One")
+    author(*APPLY)
+    (courses / STATE).unlink()
+    path.write_text(f"{path.read_text()}    image: https://cdn.example.com/one.png\n")
+    adopted = author(*APPLY)
+    then = author(*APPLY)
+
+    assert (adopted.code, then.code) == (6, 0), adopted.err + then.err
+    assert "Apply: 1 adopted.\n" in adopted.err
+    assert LEFT in adopted.err
+    assert len(api.records()) == 1
+
+
+def test_nothing_is_said_to_be_left_where_nothing_is(author: CommandLine, courses: Path) -> None:
+    """A plan that is carried out and followed by an empty one exits with 0."""
+    write_outline(courses, "a", 4711, "One")
+    applied = author(*APPLY)
+
+    assert applied.code == 0, applied.err
+    assert applied.err.endswith("\nApply: 1 created.\n")

@@ -1,0 +1,17 @@
+"""The public names of the package: a change here is one that every script may feel."""
+
+import coursesync
+
+NAMES = """
+Action Advised Busy Change Clock CoursesyncError Credentials Diagnostic Doubt Drift Drifted Entry
+Finding Interrupted InvalidOutlines LargeChange Layouts OnRemoval Outline Outlines Plan Progress
+Project RemoteError Report Result StalePlan State StateError StateLocked Status Stop Terminated
+UnusableFile UsageError Where Workspace __version__ apply drift fmt forget load move open_project
+plan recover resolve validate
+"""
+
+
+def test_the_public_names_are_these() -> None:
+    """No name comes or goes unnoticed, and each of them is there."""
+    assert coursesync.__all__ == NAMES.split() == dir(coursesync)
+    assert [name for name in coursesync.__all__ if not hasattr(coursesync, name)] == []
