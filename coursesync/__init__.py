@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Where,
     )
     from coursesync.formatting import Layouts, fmt
+    from coursesync.intake import Imported, adopt, import_course
     from coursesync.online import Drift, apply, drift
     from coursesync.outline import Outline
     from coursesync.plan import Action, Change, Plan
@@ -67,6 +68,7 @@ __all__ = [
     "Drifted",
     "Entry",
     "Finding",
+    "Imported",
     "Interrupted",
     "InvalidOutlines",
     "LargeChange",
@@ -92,10 +94,12 @@ __all__ = [
     "Where",
     "Workspace",
     "__version__",
+    "adopt",
     "apply",
     "drift",
     "fmt",
     "forget",
+    "import_course",
     "load",
     "move",
     "open_project",
@@ -111,6 +115,7 @@ _PUBLIC = {  # what each module offers
     "errors": "Advised Busy CoursesyncError Diagnostic Interrupted InvalidOutlines LargeChange "
     "RemoteError StalePlan StateError StateLocked Terminated UnusableFile UsageError Where",
     "formatting": "Layouts fmt",
+    "intake": "Imported adopt import_course",
     "online": "Drift apply drift",
     "outline": "Outline",
     "plan": "Action Change Plan",

@@ -4,10 +4,10 @@ import coursesync
 
 NAMES = """
 Action Advised Busy Change Clock CoursesyncError Credentials Diagnostic Doubt Drift Drifted Entry
-Finding Interrupted InvalidOutlines LargeChange Layouts OnRemoval Outline Outlines Plan Progress
-Project RemoteError Report Result StalePlan State StateError StateLocked Status Stop Terminated
-UnusableFile UsageError Where Workspace __version__ apply drift fmt forget load move open_project
-plan recover resolve validate
+Finding Imported Interrupted InvalidOutlines LargeChange Layouts OnRemoval Outline Outlines Plan
+Progress Project RemoteError Report Result StalePlan State StateError StateLocked Status Stop
+Terminated UnusableFile UsageError Where Workspace __version__ adopt apply drift fmt forget
+import_course load move open_project plan recover resolve validate
 """
 
 
