@@ -84,12 +84,18 @@ def plan_of(workspace: Workspace, state: State, policy: Policy | None = None) ->
 
 def complete_courses(workspace: Workspace, state: State) -> dict[str, CourseRecord]:
     """Return the records of the parsed courses for which nothing is left to say or do."""
-    left = plan_of(workspace, state)
-    return {key: record for key, record in workspace.records.items() if key not in _keys(left)}
+    left = _unfinished(plan_of(workspace, state))
+    return {key: record for key, record in workspace.records.items() if record.id not in left}
 
 
-def _keys(plan: Plan) -> set[str]:
-    return {course.key for course, _ in plan.by_course()}
+def _unfinished(plan: Plan) -> set[int]:
+    """Return the Ids of the courses that a plan speaks of.
+
+    Those too that a section has yet to leave: a plan that passed them over would not know it.
+    """
+    homes = {change.before_value(change.kind.parent_property) for change in plan.changes}
+    here = {change.parent_id for change in plan.changes}
+    return here | {home for home in homes if isinstance(home, int)}
 
 
 def open_session(
