@@ -101,6 +101,11 @@ def turn_upside_down(teller: Teller) -> None:
     teller.take_out("Old")
 
 
+def invite_a_guest(teller: Teller) -> None:
+    teller.api.foreign_create(COURSE, "Guest", DisplayOrder=4000, Active=True)
+    teller.retitle("Ours", "Yours")
+
+
 def open_tours(teller: Teller) -> None:
     teller.outlines["tours"] = Outline(TOURS, [Section("Old"), Section("New")])
 
@@ -374,10 +379,16 @@ STORY: list[Step] = [
         "Start Ours Coffee Kitchen Wifi Beyond Lockers Parcels",
     ),
     Step(
+        "a colleague's own section among them, which is left alone",
+        invite_a_guest,
+        ONE,
+        "Start Yours Coffee Kitchen Wifi Guest Beyond Lockers Parcels",
+    ),
+    Step(
         "nothing at all",
         lambda _: None,
         (Typed("drift", "1 GET", 0, "No drift"), Typed("plan --refresh", "1 GET"), apply("")),
-        "Start Ours Coffee Kitchen Wifi Beyond Lockers Parcels",
+        "Start Yours Coffee Kitchen Wifi Guest Beyond Lockers Parcels",
         "--refresh",
     ),
 ]
