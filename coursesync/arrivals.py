@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from coursesync.errors import Diagnostic
 from coursesync.resources import kind_of
 from coursesync.resources.base import address_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.resources.base import Address, Attributes, FieldValue, Resource
     from coursesync.state import Entry
@@ -53,6 +54,30 @@ def arrivals(
     by_new = Counter(claim.address for claim in claims)
     by_old = Counter(claim.old for claim in claims)
     return [claim for claim in claims if by_new[claim.address] == by_old[claim.old] == 1]
+
+
+def contradictions(
+    known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
+) -> Iterator[Diagnostic]:
+    """Find the sections that have a record of their own, and claim one of another course.
+
+    Args:
+        known: the resources with an entry.
+        orphans: the entries without a resource, by the Id of their course.
+
+    Yields:
+        A diagnostic each: one of the two records would lose its section.
+    """
+    homeless = {address for held in orphans.values() for address in held}
+    for resource in known:
+        for old in _former(resource):
+            if old in homeless:
+                yield Diagnostic(
+                    resource.tree.where((*resource.path, "previous_keys")),
+                    f"{resource.address} has a record of its own already, and can't be {old} too",
+                    "Give the section that comes from there another key; or to give up this one's "
+                    f"record:  coursesync state rm {resource.address}",
+                )
 
 
 def _former(resource: Resource) -> list[Address]:

@@ -33,7 +33,7 @@ def _oversized(plan: Plan) -> Iterator[str]:
             name = inert(course.title or course.key, 60)
             yield f"{number:,} of the {course.managed:,} sections of {name}"
     number = plan.count(*OVERWRITES)
-    if len(plan.courses) != 1 and _is_much(number, plan.managed):
+    if _is_much(number, plan.managed):
         yield f"{number:,} of all {plan.managed:,} sections"
 
 

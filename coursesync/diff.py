@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.arrivals import arrivals, leads
+from coursesync.arrivals import arrivals, contradictions, leads
 from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.identity import identify
 from coursesync.ordering import assign
@@ -87,6 +87,14 @@ def diff(
         InvalidOutlines: an outline would take the addresses of another course's records.
     """
     sides = _sides(outlines, frozenset(settled), state)
+    mistaken = list(
+        contradictions(
+            (r for side in sides.values() for r in side.resources if r.address in side.pairs),
+            {course: side.orphans for course, side in sides.items()},
+        )
+    )
+    if mistaken:
+        raise InvalidOutlines(mistaken)
     guests = arrivals(
         {course: side.new for course, side in sides.items()},
         {course: side.orphans for course, side in sides.items()},

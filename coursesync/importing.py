@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from coursesync.state import State
 
 
+_LONGEST_TITLE = 200  # characters
+
+
 def course_key(course_id: int, title: str, taken: Collection[str]) -> str:
     """Return a key for a course, from its title, that none of those `taken` is."""
     stem = slug(title) or f"course-{course_id}"
@@ -49,7 +52,9 @@ def wanted(
     keys = {entry.id: key_of(address) for address, entry in state.entries.items()}
     ordered = sorted(records, key=_place)
     sections = tuple(_section(record, keys.get(record.id, "")) for record in ordered)
-    return WantedCourse(course_id, key, title if title.strip() else f"Course {course_id}", sections)
+    # for people who read plans: one line, and not endless
+    told = " ".join(title.split())[:_LONGEST_TITLE].strip()
+    return WantedCourse(course_id, key, told or f"Course {course_id}", sections)
 
 
 def _place(record: Record) -> tuple[int, int]:

@@ -6,12 +6,12 @@ for scripts alike; prints nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.outline_import import Draft, Untold, draft, save
-from coursesync.errors import CoursesyncError, RemoteError, UsageError
+from coursesync.errors import CoursesyncError, Interrupted, RemoteError
 from coursesync.importing import adopted, course_key, entries_of, wanted
 from coursesync.journal import Look
 from coursesync.logbook import Logbook
@@ -22,6 +22,7 @@ from coursesync.project import plan_of
 from coursesync.resources import KINDS, kind_of
 from coursesync.resources.base import course_of
 from coursesync.sending import Sender
+from coursesync.state import State
 from coursesync.stop import Stop
 from coursesync.surgery import address_of
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from coursesync.ports import Clock, Progress
     from coursesync.project import Project
     from coursesync.resources.base import Address
-    from coursesync.state import Entry, State
+    from coursesync.state import Entry
 
     T = TypeVar("T")
 
@@ -101,7 +102,7 @@ def import_course(
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             lookout = Lookout(Sender(world), world.remote)
-            titles, records = _asked(lambda: _on_the_site(lookout, course_ids))
+            titles, records = _asked(clock, lambda: _on_the_site(lookout, course_ids))
         drafts = _drafts(project, known, loaded, titles, records)
         for each in drafts.values():
             save(project.folder, each)
@@ -163,14 +164,12 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     """
     clock = clock or SystemClock()
     at = address_of(address)
-    if at.partition(".")[0] not in KINDS:
-        raise UsageError(f"{at} is of no kind", f"Write one of {', '.join(KINDS)} before the dot.")
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             lookout = Lookout(Sender(world), world.remote)
-            found = _asked(lambda: lookout.records(kind_of(at), [record_id]))
+            found = _asked(clock, lambda: lookout.records(kind_of(at), [record_id]))
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
         resources = {r.address: r for each in loaded.outlines for r in each.resources}
         entry = adopted(kind_of(at), record, record.attributes, resources.get(at))
@@ -178,10 +177,12 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     return entry
 
 
-def _asked(ask: Callable[[], T]) -> T:
+def _asked(clock: Clock, ask: Callable[[], T]) -> T:
     try:
         return ask()
     except Stop as stop:
+        if clock.stopping():
+            raise Interrupted("interrupted while reading what the site has", "") from stop
         raise RemoteError(stop.reason, stop.remedy) from stop
 
 
@@ -216,9 +217,30 @@ def _drafts(
         outline = outlines.get(course_id)
         key = outline.key if outline else course_key(course_id, titles[course_id], taken)
         taken.add(key)
-        course = wanted(course_id, key, titles[course_id], records[course_id], known)
-        drafts[course_id] = draft(project.folder, course, paths.get(course_id))
+        ours, elsewhere = _parted(records[course_id], known)
+        course = wanted(course_id, key, titles[course_id], ours, known)
+        each = draft(project.folder, course, paths.get(course_id))
+        drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere))
     return drafts
+
+
+def _parted(records: Sequence[Record], known: State) -> tuple[list[Record], list[Untold]]:
+    """Part a course's sections from those that are managed in another course.
+
+    Someone moved these on the site: in this outline they would be made a second time.
+    """
+    homes = {entry.id: (at, entry.parent_id) for at, entry in known.entries.items()}
+    ours = [r for r in records if homes.get(r.id, ("", r.parent_id))[1] == r.parent_id]
+    moved = [record for record in records if record not in ours]
+    sections = wanted(0, "", "", moved, State(target=known.target)).sections
+    return ours, [
+        Untold(
+            section,
+            f"it is managed as {homes[section.id][0]}, and someone moved it here; see  "
+            "coursesync drift",
+        )
+        for section in sections
+    ]
 
 
 def _check_free(known: State, address: Address, record_id: int) -> None:

@@ -6,15 +6,22 @@ the very same HTML, byte for byte, stands for it.
 
 from __future__ import annotations
 
+import re
 import warnings
 
 from coursesync.contents import MAX_MARKDOWN, check_markdown, to_html
 from coursesync.errors import UnusableFile
 
+# the converter takes the square of these, and no person writes them
+_SLOW = re.compile(r"[^\S\n]{80}|\n{20}|<!")
+_MOST_TAGS = 2_000
+
 
 def markdown_of(html: str) -> str | None:
     """Return a Markdown text that is rendered to that HTML exactly; None where none was found."""
     if not html.endswith("\n") or len(html) > MAX_MARKDOWN or "\r" in html:
+        return None
+    if _SLOW.search(html) or html.count("<") > _MOST_TAGS:
         return None
     text = _converted(html)
     if text is None:

@@ -259,7 +259,7 @@ def connected(
     """
     with ExitStack() as stack:
         remote = _remote(project, outlines, credentials, stack)
-        log = RequestLog(project.store.path)
+        log = RequestLog(project.store.path, alone=project.store.hold is not None)
         stack.callback(log.close)
         schedule = schedule_of(project, log, clock.now())
         yield World(remote, project.store, clock, progress or Unheard(), schedule, log)

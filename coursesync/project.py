@@ -300,6 +300,16 @@ def remainder(outlines: Outlines, policy: Policy, state: State) -> Remainder:
         The writes of that plan, and the records of the parsed courses that it does not speak of.
     """
     left = plan_of(outlines, state, policy)
-    keys = {course.key for course, _ in left.by_course()}
-    complete = {key: record for key, record in outlines.records.items() if key not in keys}
+    spoken_of = _unfinished(left)
+    complete = {k: record for k, record in outlines.records.items() if record.id not in spoken_of}
     return Remainder(complete, left.writes)
+
+
+def _unfinished(left: Plan) -> set[int]:
+    """Return the Ids of the courses that a plan speaks of.
+
+    Those too that a section has yet to leave: a plan that passed them over would not know it.
+    """
+    homes = {change.before_value(change.kind.parent_property) for change in left.changes}
+    here = {change.parent_id for change in left.changes}
+    return here | {home for home in homes if isinstance(home, int)}

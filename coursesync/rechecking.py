@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursesync.drift import edited
+from coursesync.plan import Action
 from coursesync.report import Result, Status
 from coursesync.words import inert
 from coursesync.writing import record_id_of
@@ -29,15 +30,20 @@ def recheck(run: Run) -> None:
         found = run.lookout.records(kind, [record_id_of(change) for change in same])
         for change in same:
             record = found.get(record_id_of(change))
-            if reason := _moved_away(run, change, record):
-                _hold(run, courses[change.parent_id], change, reason)
+            if record is None:
+                _hold_gone(run, courses[change.parent_id], change)
+            elif reason := _edited(run, change, record):
+                _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
 
 
-def _moved_away(run: Run, change: Change, record: Record | None) -> str:
-    """Say why a record must not be overwritten; "" where it may be."""
-    if record is None:
-        # a deletion says for certain whether there is anything to delete
-        return "" if change.resource is None else "it is not on the site any more"
+def _hold_gone(run: Run, course: Course, change: Change) -> None:
+    # a deletion is sent all the same: it says for certain whether there is anything to delete
+    if change.action is not Action.DELETE:
+        _hold(run, course, change, Status.GONE, "it is not on the site any more")
+
+
+def _edited(run: Run, change: Change, record: Record) -> str:
+    """Say by whom a record was edited; "" where it may be overwritten."""
     entry = run.state.entries[change.was or change.address]
     # an update that was cut off may have been carried out, or one that the state has lost
     others = [each for each in (entry.attempted, change.after) if each]
@@ -49,6 +55,6 @@ def _moved_away(run: Run, change: Change, record: Record | None) -> str:
     return f"it was edited on the site{by}{when}"
 
 
-def _hold(run: Run, course: Course, change: Change, reason: str) -> None:
-    course.held = f"{change.address} was edited on the site"
-    run.conclude(Result(change, Status.DRIFTED, change.record_id, reason))
+def _hold(run: Run, course: Course, change: Change, status: Status, reason: str) -> None:
+    course.held = f"{change.address} was {status.value}"
+    run.conclude(Result(change, status, change.record_id, reason))

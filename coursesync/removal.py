@@ -63,6 +63,8 @@ def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy
 
 def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = entry.attributes.get(kind.active_property, True)
+    if entry.attributes.get(kind.parent_property, entry.parent_id) != entry.parent_id:
+        return Action.KEEP, "someone moved it to another course on the site"
     match policy.on_removal:
         case OnRemoval.DEACTIVATE if active or entry.unsure:
             return Action.DEACTIVATE, ""

@@ -29,7 +29,8 @@ class Status(Enum):
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
-    DRIFTED = "edited on the site"  # since we last wrote it; or it is there no more
+    DRIFTED = "edited on the site"  # since we last wrote it
+    GONE = "deleted on the site"
     NOT_TRIED = "not tried"  # the run ended before it
 
 

@@ -13,6 +13,7 @@ from coursesync.errors import CoursesyncError, UsageError
 from coursesync.journal import Forget, Move
 from coursesync.logbook import Logbook
 from coursesync.recognition import entry_of
+from coursesync.resources import KINDS
 from coursesync.resources.base import course_of, key_of, parse_address
 from coursesync.state import resolve as settled
 from coursesync.words import inert
@@ -191,7 +192,7 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
 def address_of(text: str) -> Address:
     """Read an address; raises UsageError where it is none."""
     address = parse_address(text)
-    if address is None:
+    if address is None or address.partition(".")[0] not in KINDS:
         raise UsageError(
             f'"{inert(text, 100)}" is no address',
             "An address is like  section.onboarding.welcome",

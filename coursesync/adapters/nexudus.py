@@ -191,10 +191,20 @@ class Nexudus:
         try:
             told = read_json(exchange)
             kept = without_secrets(told, tokens if listed else self._secrets)
+            if listed:
+                self._hide_in_authors(kept)
             body = exchange.body if kept == told else json.dumps(kept).encode()
         except (ValueError, RecursionError):
             body = b""
         return replace(exchange, body=body)
+
+    def _hide_in_authors(self, listed: object) -> None:
+        """Hide the password and the code in what is only ever shown: who last wrote a record."""
+        secrets = self._secrets - {self._credentials.email}
+        records = listed.get("Records") if isinstance(listed, dict) else listed
+        for record in records if isinstance(records, list) else [listed]:
+            if isinstance(record, dict) and isinstance(record.get("UpdatedBy"), str):
+                record["UpdatedBy"] = without_secrets(record["UpdatedBy"], secrets)
 
     def _exchange(
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY

@@ -98,6 +98,11 @@ def save(folder: Path, drafted: Draft) -> None:
 def _create(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent.is_symlink():
+            raise CoursesyncError(
+                f"{shown(path.parent)} is a link, and could lead out of the workspace",
+                "Put a folder in its place, then run this again.",
+            )
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()

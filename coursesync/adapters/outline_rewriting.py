@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
+from coursesync import unseen
 from coursesync.adapters.text_files import shown
 from coursesync.adapters.yaml_tree import parse
 from coursesync.canonical import canonical
@@ -106,8 +107,15 @@ def mistakes_in(done: Written, path: str) -> list[Diagnostic]:
     """
     tree, diagnostics = parse(done.text, path)
     if tree is not None:
-        diagnostics += build(tree, lambda name: done.files.get(name, ""))[1]
+        diagnostics += build(tree, lambda name: _new_text(done, name))[1]
     return sorted(set(diagnostics))
+
+
+def _new_text(done: Written, name: str) -> str:
+    text = done.files.get(name, "")
+    for hidden in unseen.find(text, name):
+        raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+    return text
 
 
 def comments(text: str) -> Iterator[str]:

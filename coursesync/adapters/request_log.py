@@ -27,8 +27,17 @@ _MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
 class RequestLog:
     """The request log of one state. Fits `ports.Ledger`."""
 
-    def __init__(self, state: Path, time_of_day: Callable[[], float] = time.time) -> None:
-        """Keep the log beside a state; `time_of_day` gives seconds since 1970."""
+    def __init__(
+        self, state: Path, time_of_day: Callable[[], float] = time.time, *, alone: bool = True
+    ) -> None:
+        """Keep the log beside a state.
+
+        Args:
+            state: the state's file.
+            time_of_day: gives seconds since 1970.
+            alone: whether the state is held, so that no other run writes to the log.
+        """
+        self._alone = alone
         self._path = state.with_name(f"{state.name}.requests")
         self._time = time_of_day
         self._file: int | None = None
@@ -96,14 +105,19 @@ class RequestLog:
         return ((float(at), mark) for at, mark in _LINE.findall(content))
 
     def _open(self) -> int:
-        """Begin the file anew with what still counts, for it would grow without end."""
+        """Begin the file anew with what still counts, for it would grow without end.
+
+        Who does not hold the state only adds to it: another run may be writing to it.
+        """
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        if not self._alone:
+            return os.open(self._path, flags | os.O_NONBLOCK, 0o666)
         moment = self._time()
         # a time to come is one of a clock that was wrong, and would never grow old
         past = ((min(at, moment), mark) for at, mark in self._read())
         kept = b"".join(_line(at, mark) for at, mark in past if at > moment - DAY)
         self._path.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        file = os.open(self._path, flags, 0o666)
+        file = os.open(self._path, flags | os.O_EXCL, 0o666)
         with suppress(OSError):  # the file is there all the same: later lines may find room
             os.write(file, kept)
         return file

@@ -48,7 +48,13 @@ class HowToGoOn:
         return "Run the same command again then; it goes on from there."
 
 
-_UNSETTLED = (Status.REFUSED, Status.DRIFTED, Status.IN_DOUBT, Status.HELD_BACK)
+_UNSETTLED = (
+    Status.REFUSED,
+    Status.DRIFTED,
+    Status.GONE,
+    Status.IN_DOUBT,
+    Status.HELD_BACK,
+)
 
 
 def warn_of_the_day(
@@ -119,7 +125,7 @@ def tell(report: Report, how: HowToGoOn) -> None:
 def _tell_what_stopped(report: Report, session: Session) -> None:
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
-    for result in report.with_status(Status.DRIFTED):
+    for result in report.with_status(Status.DRIFTED, Status.GONE):
         _tell_drifted(result, session)
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, session)
@@ -173,6 +179,9 @@ def _tell_drifted(result: Result, session: Session) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     say(f"{at}{change.address} (Id {change.record_id}): {result.reason}.")
+    if result.status is Status.GONE:
+        say(f"    To go on without it, or make it anew:  {session.hint('apply')} --refresh")
+        return
     say(f"    See what changed there:         {session.hint('drift')}")
     say(f"    To put the outline's in place:  {session.hint('apply')} --overwrite-drift")
 

@@ -35,6 +35,7 @@ MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 UNPINNED = -1
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+_KEYS = 2
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
 
@@ -47,7 +48,8 @@ def address_of(kind: str, *keys: str) -> Address:
 def parse_address(text: str) -> Address | None:
     """Return the address that `text` is, or None where it is none."""
     kind, *keys = text.split(".")
-    well_formed = kind.isidentifier() and keys and all(map(is_key, keys))
+    # a course's key, and the resource's own within it
+    well_formed = kind.isidentifier() and len(keys) == _KEYS and all(map(is_key, keys))
     return Address(text) if well_formed else None
 
 

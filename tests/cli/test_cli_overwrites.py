@@ -302,3 +302,40 @@ def test_a_section_goes_to_another_course_with_its_id(
     assert saved(courses).entries["section.b.two"] == record_id
     assert "section.a.two" not in saved(courses).entries
     assert is_empty(applied)
+
+
+def test_a_section_on_its_way_to_another_course_is_not_lost_by_a_run_that_ends_early(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The course that it has yet to leave is planned again; it is not made a second time."""
+    record_id = by_title(api)["Two"]["Id"]
+    rewrite(courses, "  - title: Two\n", "")
+    rewrite(courses, "title: Three", "key: three\n    title: Third")
+    other = write_outline(courses, "b", 4712, "Two")
+    other.write_text(f"{other.read_text()}    previous_keys: [a.two]\n")
+    ended = applied(*APPLY, "--max-writes", "1")
+    ran = applied(*APPLY)
+
+    assert ended.code == 6
+    assert ran.code == 0, ran.err
+    assert by_title(api)["Two"]["Id"] == record_id
+    assert saved(courses).entries["section.b.two"] == record_id
+    assert len(api.records()) == 3
+
+
+def test_a_section_that_another_course_refuses_keeps_its_id(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Sent to a course that is not there, it goes on to the right one once that is mended."""
+    record_id = by_title(api)["Two"]["Id"]
+    rewrite(courses, "  - title: Two\n", "")
+    other = write_outline(courses, "b", 4799, "Two")
+    other.write_text(f"{other.read_text()}    previous_keys: [a.two]\n")
+    refused = applied(*APPLY)
+    other.write_text(other.read_text().replace("4799", "4712"))
+    ran = applied(*APPLY)
+
+    assert refused.code == 6
+    assert ran.code == 0, ran.err
+    assert saved(courses).entries["section.b.two"] == record_id
+    assert len(api.records()) == 3

@@ -83,6 +83,11 @@ def reword(teller: Teller) -> None:
         teller.say(title, contents=f"<p>All about: {title}.</p>")
 
 
+def change_and_take_over(teller: Teller) -> None:
+    teller.say("Lockers", contents="<p>By the door.</p>")
+    teller.take_to("tours", "Rules")
+
+
 def turn_upside_down(teller: Teller) -> None:
     """Create in two courses, move, retitle, take to the other course, and take out."""
     teller.put("Start", "Events", "members")
@@ -94,6 +99,11 @@ def turn_upside_down(teller: Teller) -> None:
     teller.take_to("tours", "Desk")
     teller.put("End", "", "tours")
     teller.take_out("Old")
+
+
+def invite_a_guest(teller: Teller) -> None:
+    teller.api.foreign_create(COURSE, "Guest", DisplayOrder=4000, Active=True)
+    teller.retitle("Ours", "Yours")
 
 
 def open_tours(teller: Teller) -> None:
@@ -342,6 +352,15 @@ STORY: list[Step] = [
         "Events Ours Kitchen Coffee Wifi Rules Beyond Lockers (Desk) (Post) | Old New Rooms",
     ),
     Step(
+        "moved to another course, with an allowance that ends before it",
+        change_and_take_over,
+        (
+            apply("1 GET, 1 PUT", "--max-writes 1", code=6),
+            apply("1 GET, 1 PUT"),
+        ),
+        "Events Ours Kitchen Coffee Wifi Beyond Lockers (Desk) (Post) | Old New Rooms Rules",
+    ),
+    Step(
         "all at once, as it was reviewed",
         turn_upside_down,
         (
@@ -351,19 +370,25 @@ STORY: list[Step] = [
                 "2 DELETE, 3 GET, 2 POST, 3 PUT",
             ),
         ),
-        "Start Ours Coffee Kitchen Wifi Rules Beyond Lockers Parcels | New Rooms (Desk) End",
+        "Start Ours Coffee Kitchen Wifi Beyond Lockers Parcels | New Rooms Rules (Desk) End",
     ),
     Step(
         "a course given up",
         lambda teller: teller.outlines.pop("tours"),
-        (apply(""), apply("4 DELETE, 1 GET", f"--allow-large-change {PRUNE}")),
-        "Start Ours Coffee Kitchen Wifi Rules Beyond Lockers Parcels",
+        (apply(""), apply("5 DELETE, 1 GET", f"--allow-large-change {PRUNE}")),
+        "Start Ours Coffee Kitchen Wifi Beyond Lockers Parcels",
+    ),
+    Step(
+        "a colleague's own section among them, which is left alone",
+        invite_a_guest,
+        ONE,
+        "Start Yours Coffee Kitchen Wifi Guest Beyond Lockers Parcels",
     ),
     Step(
         "nothing at all",
         lambda _: None,
         (Typed("drift", "1 GET", 0, "No drift"), Typed("plan --refresh", "1 GET"), apply("")),
-        "Start Ours Coffee Kitchen Wifi Rules Beyond Lockers Parcels",
+        "Start Yours Coffee Kitchen Wifi Guest Beyond Lockers Parcels",
         "--refresh",
     ),
 ]
