@@ -102,7 +102,8 @@ def wrapped(text: str, margin: str = "", width: int = 80) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [line.replace("\0", " ") for line in lines]
+    # what stood within a line may begin one now
+    return [disarmed(line.replace("\0", " ")) for line in lines]
 
 
 def _is_typed(part: str) -> bool:

@@ -197,21 +197,24 @@ class StateFile:
 
     def _way_back(self) -> str:
         """Say which state goes with the journal of a cut-off run; "" where no journal stands."""
+        from coursesync.adapters.journal_text import begun  # noqa: PLC0415 - rarely needed
+
         told = self._read(self.journal_path)
-        if told is None:
+        run = None if told is None else begun(told, self.journal_path)
+        if run is None:
             return ""
-        why = f"A cut-off run's journal stands beside it, and begins from {self.backup_path.name}:"
-        with suppress(OSError):
-            self.disk.read(self.backup_path)
-            copied = f"cp {quote(str(self.backup_path))} {quote(str(self.path))}"
-            return f"{why}  {copied}  Then go on; the journal's Ids are kept."
-        if self._first_run(told) is None:
-            return "Put back the state that the journal beside it begins from, as from git."
-        # as `_unsaved` has it
-        return (
-            "The journal of a cut-off first run stands beside it, and tells all that there is: "
-            f"delete the state, and nothing else:  rm {quote(str(self.path))}"
-        )
+        beside = "A cut-off run's journal stands beside it"
+        with suppress(OSError, StateError):
+            backup = parse(self.disk.read(self.backup_path), self.backup_path)
+            if (backup.lineage, backup.serial) == (run.lineage, run.serial):
+                copied = f"cp {quote(str(self.backup_path))} {quote(str(self.path))}"
+                return f"{beside}, and begins from the backup:  {copied}  Then go on."
+        if run.serial == 1:  # as `_unsaved` has it
+            return (
+                f"{beside}, and tells all that there is: delete the state, and nothing else:  "
+                f"rm {quote(str(self.path))}"
+            )
+        return f"{beside}: put back the state of serial {run.serial} that it begins from, from git."
 
     def _unsaved(self) -> State:
         """The state where there is no file: an empty one.

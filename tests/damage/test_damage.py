@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from harness import CommandLine
 
 CONFLICT = b'<<<<<<< HEAD\n  "serial": 3,\n=======\n  "serial": 4,\n>>>>>>> spring\n'
-RESTORE = "git checkout"
+RESTORE = f"cp courses/{BACKUP} courses/{STATE}"  # for a journal stands beside it
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "empty": (lambda _: b"", ("is damaged", RESTORE)),
     "a newline": (lambda _: b"\n", ("is damaged", RESTORE)),
     "a merge conflict": (
         lambda w: w.replace(b'  "serial": 2,\n', CONFLICT),
-        ("merge conflict", "git checkout main"),
+        ("merge conflict", RESTORE),
     ),
     "an Id by hand": (lambda w: w.replace(b'"id": 1000001', b'"id": 1000009'), ("checksum",)),
     "a blank more": (lambda w: w.replace(b'"Title": ', b'"Title":  ', 1), ("checksum", RESTORE)),
@@ -60,7 +60,7 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
         lambda w: forged(w, lambda state: state.update(format="\x1b[2J\r2")),
         ("has the format", "pip install -U"),
     ),
-    "nothing but a checksum": (lambda _: sealed(b"}\n"), ("git checkout",)),
+    "nothing but a checksum": (lambda _: sealed(b"}\n"), (RESTORE,)),
     "a list": (lambda _: sealed(b"[]\n"), (RESTORE,)),
     "deep": (lambda _: sealed(b'"a":' + b"[" * 200_000 + b"\n"), (RESTORE,)),
     "deep and whole": (
@@ -147,7 +147,7 @@ def test_a_state_with_a_name_that_is_none(
     (courses / STATE).write_bytes(rename(remains.state, field, NAMES[name]))
     (courses / JOURNAL).unlink()
 
-    refuse(left, courses, "holds what is never", RESTORE, commands=one_of_them(field + name))
+    refuse(left, courses, "holds what is never", "git checkout", commands=one_of_them(field + name))
 
 
 @pytest.mark.many(3)
