@@ -55,6 +55,7 @@ bench: $(VENV)/bench
 	$(BIN)/python tests/bench/bench.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
+	$(BIN)/python tests/bench/reorder.py
 
 clean:
 	rm -rf $(VENV) dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync

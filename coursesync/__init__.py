@@ -21,7 +21,7 @@ from coursesync.version import __version__
 
 TYPE_CHECKING = False  # without the import of `typing`, which takes longer than all of this
 if TYPE_CHECKING:
-    from coursesync.adapters.nexudus import Credentials
+    from coursesync.adapters.credentials import Credentials
     from coursesync.adapters.outline_files import Outlines
     from coursesync.drift import Drifted, Finding
     from coursesync.errors import (
@@ -105,7 +105,7 @@ __all__ = [
     "validate",
 ]
 _PUBLIC = {  # what each module offers
-    "adapters.nexudus": "Credentials",
+    "adapters.credentials": "Credentials",
     "adapters.outline_files": "Outlines",
     "drift": "Drifted Finding",
     "errors": "Advised Busy CoursesyncError Diagnostic Interrupted InvalidOutlines LargeChange "

@@ -57,7 +57,7 @@ def is_plain(text: str) -> bool:
 def _is_well_nested(text: str) -> bool:
     ends = [_TOP]
     for tag in _TAG.findall(text):
-        if tag == ends[-1]:
+        if tag == ends[-1] and len(ends) > 1:
             ends.pop()
             continue
         start = tag if tag in _ENDS or tag in _SINGLE else _without_attributes(tag)

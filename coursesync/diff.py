@@ -188,7 +188,9 @@ def _changes(
     prior = [_order(side, resource, course_id) for resource in side.resources]
     ids = [entry.id for entry in map(side.entry, side.resources) if entry is not None]
     orders = assign(prior, [resource.pin for resource in side.resources], ids)
-    placed = places([_title(resource) for resource in side.resources], prior, orders)
+    placed: Sequence[Place | None] = [None] * len(orders)
+    if side.pairs:
+        placed = places([_title(resource) for resource in side.resources], prior, orders)
     for resource, order, place in zip(side.resources, orders, placed, strict=True):
         desired = {**resource.attributes, resource.kind.order_property: order}
         if (doubt := side.doubts.get(resource.address)) is not None:
@@ -283,4 +285,5 @@ def _in_doubt(
         after=kind.settle(None, desired) if desired else None,
         resource=resource,
         reason=doubt.reason,
+        candidates=tuple(doubt.candidates),
     )

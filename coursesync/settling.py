@@ -1,6 +1,7 @@
 """Settling: is what a create would make, or may have made, on the server?
 
 The first look comes before anything is sent: what a lost machine made is adopted, not made again.
+Where there may be more of that than a list that lags shows yet, a second look comes later.
 What is in doubt is looked for again and again, for a list may lag; exactly one record that fits is
 adopted, no trace after the settling time lets the create be sent once more, and anything else is
 left to a person.
@@ -35,10 +36,20 @@ _LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
 
 def look_around(run: Run) -> None:
     """Look at each course that gets something new; raises Stop where that can't be done."""
-    courses = {course.id: course for course in run.courses if course.looks}
-    found: dict[int, Sequence[Record]] = {}
-    for kind, alike in groupby(courses.values(), key=lambda course: course.kind):
-        found.update(run.lookout.around(kind, [course.id for course in alike]))
+    looked = [course for course in run.courses if course.looks]
+    _look_once(run, looked)
+    left = [course for course in looked if not course.held and _creates(run, course)]
+    if left and run.terms.settling and _may_have_lost_a_run(run):
+        why = "an earlier run may have made these sections, and lists may lag"
+        run.sender.pause(run.terms.settling, why)
+        found = _listed(run, left)
+        for course in left:
+            _heed(run, course, _findings(run, course, found[course.id]))
+
+
+def _look_once(run: Run, looked: Iterable[Course]) -> None:
+    courses = {course.id: course for course in looked}
+    found = _listed(run, courses.values())
     known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
     unseen = [each for each in courses if not found[each] and each not in known]
     missing = run.lookout.missing(unseen) if unseen else frozenset()
@@ -47,6 +58,28 @@ def look_around(run: Run) -> None:
             _refuse(run, course)
         else:
             _first_look(run, course, found[course.id])
+
+
+def _listed(run: Run, courses: Iterable[Course]) -> Mapping[int, Sequence[Record]]:
+    found: dict[int, Sequence[Record]] = {}
+    for kind, alike in groupby(courses, key=lambda course: course.kind):
+        found.update(run.lookout.around(kind, [course.id for course in alike]))
+    return found
+
+
+def _may_have_lost_a_run(run: Run) -> bool:
+    """Say whether records may be there that the state never knew: by a run that was lost."""
+    adopted = (result.status is Status.ADOPTED for result in run.results.values())
+    return run.state.serial == 0 or any(adopted)
+
+
+def _creates(run: Run, course: Course) -> list[Change]:
+    """Return the creates that nothing has become of yet."""
+    return [
+        change
+        for change in course.changes
+        if change.action is Action.CREATE and change.address not in run.results
+    ]
 
 
 def settle(run: Run) -> None:
@@ -98,9 +131,7 @@ def _first_look(run: Run, course: Course, listed: Iterable[Record]) -> None:
 
 def _heed(run: Run, course: Course, findings: Mapping[Address, Finding]) -> None:
     """Take what is there already for what was never sent."""
-    for change in course.changes:
-        if change.action is not Action.CREATE or change.address in run.results:
-            continue
+    for change in _creates(run, course):
         found = None if run.sent[change.address] else findings[change.address]
         if isinstance(found, Unclear):
             _leave_in_doubt(run, course, change, found)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from html import unescape
+from textwrap import wrap
 
 from coursesync.unseen import UNSEEN
 
@@ -15,6 +16,7 @@ _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # eight figures that count are no character's number, nor are more of them
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
 _FRACTION = re.compile(r"[.,](\d{1,6})")
+_TYPED = ("coursesync ", "cp ", "git ", "rm ")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -79,6 +81,32 @@ def on_one_line(text: str) -> str:
 def harmless(text: str) -> str:
     """Make lines that are made of such sentences safe for a log that is no terminal."""
     return disarmed(UNSEEN.sub("", text.replace("\r", " ")))
+
+
+def wrapped(text: str, margin: str = "", width: int = 80) -> list[str]:
+    """Break a sentence into lines of at most `width` columns, each behind a margin.
+
+    Two blanks stand before and behind what is to be typed: that is on one line, however long it
+    is, so that it can be copied.
+    """
+    first, *rest = text.split("  ")
+    most = width - len(margin)
+    kept = [
+        part.replace(" ", "\0") if len(part) <= most or _is_typed(part) else part for part in rest
+    ]
+    lines = wrap(
+        "  ".join([first, *kept]),
+        width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace("\0", " ") for line in lines]
+
+
+def _is_typed(part: str) -> bool:
+    return part.startswith(_TYPED)
 
 
 def with_short_references(html: str) -> str:

@@ -160,10 +160,13 @@ class SandboxServer:
         """Let the create of that number, from 1, go wrong; those before it are not counted."""
         self.fault(f"POST {SECTIONS}@{number}:{kind}")
 
-    def leave_in_doubt(self, number: int = 1, kind: str = "lost-after") -> None:
-        """Let the create of that number go wrong, and refuse every list after the first look."""
+    def leave_in_doubt(self, number: int = 1, kind: str = "lost-after", looks: int = 2) -> None:
+        """Let the create of that number go wrong, and refuse every list after so many looks.
+
+        Two come before the first create of a workspace without a state.
+        """
         self.fault_create(number, kind)
-        self.fault(f"GET {SECTIONS}@2+:status=404")
+        self.fault(f"GET {SECTIONS}@{looks + 1}+:status=404")
 
     def fault(self, *faults: str) -> None:
         """Let requests go wrong, as in `POST /api/content/coursesections@1:lost-after`."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 _HEEDED = (signal.SIGINT, signal.SIGTERM)
@@ -38,16 +39,23 @@ class SystemClock:
         """Say whether the run was told to stop."""
         return self.signal is not None
 
-    def heed_signals(self) -> None:
+    def heed_signals(self, heard: Callable[[], None] | None = None) -> None:
         """From now on take SIGINT and SIGTERM as the wish to stop in good order; a second kills.
 
         To the end of the process: what was done has to be saved and told before it ends.
+
+        Args:
+            heard: called at the first signal, within the handler: it may use no stream that is
+                written to elsewhere. Of the second nobody is told, for that has to end a process
+                whatever it hangs in.
         """
 
         def heed(number: int, _frame: FrameType | None) -> None:
             self.signal = number
             for each in _HEEDED:
                 signal.signal(each, signal.SIG_DFL)
+            if heard is not None:
+                heard()
 
         for number in _HEEDED:
             signal.signal(number, heed)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.credentials import Credentials
+from coursesync.adapters.nexudus import Nexudus
 from coursesync.sandbox import Dropped, Sandbox
 
 if TYPE_CHECKING:

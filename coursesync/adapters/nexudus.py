@@ -1,105 +1,37 @@
-"""The API over HTTP. The only room that knows httpx, and the only one that knows a secret.
+"""The API: its addresses, its tokens, and what of its answers may be kept.
 
-Gives the facts of each exchange (`exchange.Exchange`) and decides nothing. A write is sent once,
-on a connection of its own, and no redirect is followed, for that would turn a POST into a GET.
+Gives the facts of each exchange (`exchange.Exchange`) and decides nothing.
 The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-import logging
-import re
-import socket
-import threading
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import httpcore
 import httpx
 
+from coursesync.adapters.credentials import Credentials, is_token
 from coursesync.adapters.spelling import without_secrets
-from coursesync.errors import Busy, RemoteError, UsageError
+from coursesync.adapters.wire import DEADLINE, MAX_BODY, Wire
+from coursesync.errors import Busy, RemoteError
 from coursesync.exchange import Exchange, read_json
 from coursesync.live import PAGE_SIZE
 from coursesync.outcome import Throttled, classify_read
-from coursesync.version import __version__
-from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from coursesync.resources.base import Attributes, Kind
 
-DEADLINE = 60.0  # seconds for a whole exchange
-MAX_BODY = 1_048_576
 MAX_LIST = 268_435_456
 COURSES_PATH = "/api/content/courses"
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
-_TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
 _NO_WORD = 20  # characters; no text of a course has a token as long by chance
-_LONGEST_TOKEN = 8_192  # characters; headers that are longer are refused all over the web
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A token, or what is exchanged for one. Never shown, never written."""
-
-    token: str = field(default="", repr=False)
-    email: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    totp: str = field(default="", repr=False)
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Credentials:
-        """Read NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
-
-        Raises:
-            UsageError: neither is there. A variable that is empty counts as not there, for that
-                is what a CI system makes of a secret that is not set.
-        """
-        return cls(
-            **{
-                name: environment.get(f"NEXUDUS_{name.upper()}", "").strip()
-                for name in ("token", "email", "totp")
-            },
-            password=environment.get("NEXUDUS_PASSWORD", ""),
-        ).checked("NEXUDUS_")
-
-    def checked(self, prefix: str = "") -> Credentials:
-        """Return these; `prefix` makes the names of the fields those that their giver knows.
-
-        Raises:
-            UsageError: they are not enough, or can't be sent.
-        """
-        if not self.token and not (self.email and self.password):
-            raise UsageError(
-                "there are no credentials for the API",
-                "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the environment; "
-                "or try it out without any:  --sandbox",
-            )
-        for name in ("email", "password", "totp"):
-            if not getattr(self, name).isprintable():
-                raise UsageError(
-                    f"{_named(prefix, name)} holds a character that can't be typed, or is not in "
-                    "UTF-8",
-                    "Set it anew.",
-                )
-        if self.token and not _TOKEN.fullmatch(self.token):
-            raise UsageError(
-                f"{_named(prefix, 'token')} holds a blank or a character that no token has",
-                "Set it anew; it is one line without blanks.",
-            )
-        return self
-
-
-def _named(prefix: str, name: str) -> str:
-    return f"{prefix}{name.upper()}" if prefix else f"`{name}`"
 
 
 class Nexudus:
@@ -114,16 +46,14 @@ class Nexudus:
     ) -> None:
         """Make a client; `deadline` is how many seconds a whole exchange may take."""
         self._credentials = credentials
-        self._deadline = deadline
         self._token = credentials.token
         self._refresh_token = ""
-        self._secrets = {credentials.token, credentials.email, credentials.password}
-        self._secrets |= {credentials.totp, _basic(credentials)}
-        self._client = _client(target, transport)
+        self._secrets = credentials.secrets
+        self._wire = Wire(target, transport, deadline)
 
     def close(self) -> None:
         """Close what connections there are."""
-        self._client.close()
+        self._wire.close()
 
     @property
     def logged_in(self) -> bool:
@@ -269,100 +199,11 @@ class Nexudus:
     def _exchange(
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
     ) -> Exchange:
-        trace = _Trace()
-        watch = threading.Timer(self._deadline, trace.cut)
-        watch.daemon = True
-        watch.start()
-        try:
-            with self._client.stream(
-                method, address, content=body, headers=headers, extensions={"trace": trace}
-            ) as response:
-                received = bytearray()
-                for chunk in response.iter_raw():
-                    received += chunk
-                    if len(received) > most:
-                        return Exchange(sent=True, failure="the answer was endless")
-                # a header that was sent twice is no list: a date would be joined to no date
-                names = {name.lower(): value for name, value in response.headers.multi_items()}
-                if trace.was_cut:
-                    return Exchange(sent=True, failure=_LATE)
-            answer = Exchange(
-                sent=True, status=response.status_code, headers=names, body=bytes(received)
-            )
-            if address == TOKEN_PATH:
-                return answer
-            listed = method == "GET" and response.status_code == HTTPStatus.OK
-            return self._without_secrets(answer, listed=listed)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            failure = _LATE if trace.was_cut else _failure(error)
-            return Exchange(sent=trace.sent, failure=failure)
-        finally:
-            watch.cancel()
-
-
-# at DEBUG httpcore would log an answer's headers, whatever a server repeats in them
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
-
-
-def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
-    try:
-        return httpx.Client(
-            base_url=target,
-            follow_redirects=False,
-            headers={"User-Agent": f"coursesync/{__version__}", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_keepalive_connections=0),
-            timeout=httpx.Timeout(30.0, connect=10.0),
-            # there are no certificates on plain http, and to load those of the web takes long
-            verify=target.startswith("https:"),
-            transport=transport,
-            # over plain http, to this machine, no proxy may see the credentials
-            trust_env=target.startswith("https:"),
-        )
-    except OSError as error:
-        raise UsageError(
-            "the certificates can't be read by which the API is known",
-            "Check the file or folder that SSL_CERT_FILE or SSL_CERT_DIR names.",
-        ) from error
-    except (httpx.InvalidURL, ValueError, ImportError):
-        # what is wrong with it is not told, for a proxy's address may hold a password
-        raise UsageError(
-            "the proxy that HTTPS_PROXY or ALL_PROXY names can't be used",
-            "Write it as in  http://user:password@proxy.example:8080  with what is not a letter "
-            "or a digit in the password as %XX; SOCKS is not built in.",
-        ) from None
-
-
-class _Trace:
-    """Notes whether any of the request itself was sent: httpx's `trace` extension.
-
-    https://www.encode.io/httpcore/extensions/#trace; a proxy's CONNECT comes before the request.
-    It also keeps hold of the connection, so that an exchange can be ended whatever it waits for:
-    httpx's own time-outs are of one read each, and an answer can dribble for ever.
-    """
-
-    def __init__(self) -> None:
-        self.sent = self.was_cut = False
-        self._socket: socket.socket | None = None
-
-    def __call__(self, event: str, info: Mapping[str, object]) -> None:
-        stream = info.get("return_value")
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")) and isinstance(
-            stream, httpcore.NetworkStream
-        ):
-            self._socket = stream.get_extra_info("socket")
-            if self.was_cut:  # before there was anything to cut
-                self.cut()
-        if event.endswith("send_request_headers.started"):
-            self.sent = self.sent or getattr(info.get("request"), "method", b"") != b"CONNECT"
-
-    def cut(self) -> None:
-        """End the exchange from another thread."""
-        self.was_cut = True
-        if self._socket is not None:
-            with suppress(OSError):
-                # the plain socket's own: that of TLS would wait to say goodbye
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        answer = self._wire.exchange(method, address, body, headers, most)
+        if address == TOKEN_PATH or answer.status is None:
+            return answer
+        listed = method == "GET" and answer.status == HTTPStatus.OK
+        return self._without_secrets(answer, listed=listed)
 
 
 def _tokens(exchange: Exchange) -> tuple[str, str] | None:
@@ -372,37 +213,4 @@ def _tokens(exchange: Exchange) -> tuple[str, str] | None:
         tokens = answer["access_token"], answer.get("refresh_token") or ""
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
-    return tokens if _is_token(tokens[0]) and (not tokens[1] or _is_token(tokens[1])) else None
-
-
-def _is_token(value: object) -> bool:
-    is_short = isinstance(value, str) and len(value) <= _LONGEST_TOKEN
-    return is_short and _TOKEN.fullmatch(str(value)) is not None
-
-
-def _basic(credentials: Credentials) -> str:
-    if not credentials.password:
-        return ""
-    both = f"{credentials.email}:{credentials.password}"
-    return base64.b64encode(both.encode(errors="surrogateescape")).decode()
-
-
-def _failure(error: Exception) -> str:
-    """Say what broke, in words; httpx's own say nothing to an author."""
-    if isinstance(error, httpx.ConnectError):
-        detail = inert(str(error), 80)
-        return f"there is no connection ({detail})" if detail else "there is no connection"
-    return next(
-        (words for kind, words in _FAILURES if isinstance(error, kind)), "the request failed"
-    )
-
-
-_LATE = "no answer came in time"
-_BROKE = "the connection broke before the answer was whole"
-_FAILURES = (
-    (httpx.ConnectTimeout, "there was no connection within 10 seconds"),
-    (httpx.TimeoutException, _LATE),
-    (httpx.ProxyError, "the proxy refused the connection"),
-    (httpx.NetworkError, _BROKE),
-    (httpx.RemoteProtocolError, _BROKE),
-)
+    return tokens if is_token(tokens[0]) and (not tokens[1] or is_token(tokens[1])) else None

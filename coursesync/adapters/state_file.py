@@ -11,6 +11,7 @@ import errno
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -192,7 +193,25 @@ class StateFile:
 
     def _saved(self) -> State:
         content = self._read(self.path)
-        return self._unsaved() if content is None else parse(content, self.path)
+        return self._unsaved() if content is None else parse(content, self.path, self._way_back)
+
+    def _way_back(self) -> str:
+        """Say which state goes with the journal of a cut-off run; "" where no journal stands."""
+        told = self._read(self.journal_path)
+        if told is None:
+            return ""
+        why = f"A cut-off run's journal stands beside it, and begins from {self.backup_path.name}:"
+        with suppress(OSError):
+            self.disk.read(self.backup_path)
+            copied = f"cp {quote(str(self.backup_path))} {quote(str(self.path))}"
+            return f"{why}  {copied}  Then go on; the journal's Ids are kept."
+        if self._first_run(told) is None:
+            return "Put back the state that the journal beside it begins from, as from git."
+        # as `_unsaved` has it
+        return (
+            "The journal of a cut-off first run stands beside it, and tells all that there is: "
+            f"delete the state, and nothing else:  rm {quote(str(self.path))}"
+        )
 
     def _unsaved(self) -> State:
         """The state where there is no file: an empty one.
@@ -201,13 +220,17 @@ class StateFile:
         deleted while the first run lasted, that run's journal alone tells all that there is.
         """
         told = self._read(self.journal_path)
-        if told is not None:
-            from coursesync.adapters.journal_text import begun  # noqa: PLC0415 - rarely needed
-
-            run = begun(told, self.journal_path)
-            if run is not None and run.serial == 1:
-                return State(target=run.target, lineage=run.lineage, serial=1)
+        run = None if told is None else self._first_run(told)
+        if run is not None:
+            return State(target=run.target, lineage=run.lineage, serial=1)
         return State(target=self.target)
+
+    def _first_run(self, told: bytes) -> Header | None:
+        """Return how a journal begins, where that is the first run's of this state."""
+        from coursesync.adapters.journal_text import begun  # noqa: PLC0415 - rarely needed
+
+        run = begun(told, self.journal_path)
+        return run if run is not None and run.serial == 1 else None
 
     def _read(self, path: Path) -> bytes | None:
         what = "journal" if path == self.journal_path else "state"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from coursesync.errors import StateError, StateLocked
-from coursesync.words import inert
+from coursesync.words import duration, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +43,12 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise StateLocked(
-            f"the state {state} is in use by {_told_by(holder)}",
-            "Wait until that has ended, then run this again; or wait for it with  "
-            "--lock-timeout 600",
-        ) from error
+        remedy = "Wait until that has ended, then run this again"
+        if timeout:
+            remedy += f": in {duration(timeout)} it did not."
+        else:
+            remedy += "; or wait for it with  --lock-timeout 600"
+        raise StateLocked(f"the state {state} is in use by {_told_by(holder)}", remedy) from error
     except OSError as error:
         raise StateError(
             f"the state can't be locked in {state.parent}: {error.strerror or error}",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from hashlib import sha256
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
@@ -21,7 +22,7 @@ from coursesync.unseen import UNSEEN
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sized
+    from collections.abc import Callable, Iterable, Sized
     from pathlib import Path
 
 _OPENING = b"{\n"
@@ -45,12 +46,14 @@ def serialise(state: State) -> bytes:
     return _OPENING + b'  "checksum": "' + _digest(rest) + b'",\n' + rest
 
 
-def parse(content: bytes, path: Path) -> State:
+def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> State:
     """Read a state.
 
     Args:
         content: the file's bytes; its line ends may have become CRLF on their way through git.
         path: the file, for the message.
+        way_back: says how to get back to a state that can be used, where there is a better way
+            than git; "" where there is none.
 
     Raises:
         StateError: it is not, byte for byte, what `serialise` wrote; the message says why.
@@ -59,7 +62,7 @@ def parse(content: bytes, path: Path) -> State:
     checksum = _CHECKSUM.match(content)
     rest = content[checksum.end() :] if checksum else b""
     if checksum is None or _digest(rest) != checksum[1]:
-        raise _mistrusted(content, path)
+        raise _mistrusted(content, path, way_back())
     try:
         raw = from_json(_OPENING + rest)
         entries = raw.pop("entries")
@@ -67,7 +70,7 @@ def parse(content: bytes, path: Path) -> State:
         _check_each_once(rest, raw["courses"], raw["doubts"], entries)
         return State.model_validate(raw).model_copy(update={"entries": Unread(entries)})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _mistrusted(content, path) from error
+        raise _mistrusted(content, path, way_back()) from error
 
 
 def is_address(text: str) -> bool:
@@ -91,22 +94,26 @@ def _digest(rest: bytes) -> bytes:
     return sha256(rest).hexdigest().encode()
 
 
-def _mistrusted(content: bytes, path: Path) -> StateError:
+def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
     """Say why a state can't be used, and how to get back to one that can."""
-    restore = f"Restore it from git, as in  git checkout -- {path}"
+    restore = way_back or (
+        f"Restore it from git:  git checkout -- {quote(str(path))}  Where git has none, delete it: "
+        "the next apply adopts what is on the site just as the outlines say."
+    )
     if ".coursesync" in path.parts:
         restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
     if _CONFLICT.search(content):
         return StateError(
             f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
-            f"Where apply runs on main only, main's side is the true one:  git checkout main -- "
-            f"{path}  Take one side as a whole; never join the two by hand.",
+            way_back
+            or "Where apply runs on main only, main's side is the true one:  git checkout main -- "
+            f"{quote(str(path))}  Take one side as a whole; never join the two by hand.",
         )
     try:
         version = json.loads(content).get("format")
     except (ValueError, AttributeError, RecursionError):
         return StateError(f"the state {path} is damaged: it is not JSON", restore)
-    if version != FORMAT:
+    if version is not None and version != FORMAT:
         return StateError(
             f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
             f"knows {FORMAT}",

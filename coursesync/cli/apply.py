@@ -14,18 +14,20 @@ from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.online import heeding, look_again
 from coursesync.cli.options import (
     SecondsRange,
+    lock_timeout_option,
     removal_options,
     target_options,
     workspace_argument,
 )
-from coursesync.cli.report import exit_code, tell, warn_of_the_day
+from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check, how
 from coursesync.cli.screen import painter, say
 from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
-from coursesync.online import apply, writes_left
+from coursesync.online import apply, schedule_of
 from coursesync.project import plan as make_plan
 from coursesync.render import text
+from coursesync.run import Terms
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session
@@ -72,15 +74,10 @@ if TYPE_CHECKING:
     type=SecondsRange(min=0, max=3600),
     metavar="SECONDS",
     envvar="COURSESYNC_SETTLING_TIME",
-    help="How long to look for a section whose answer was lost.  [default: 60]",
+    help="How long lists may lag: a section whose answer was lost is looked for so long, and "
+    "the first apply looks twice, so far apart.  [default: 60]",
 )
-@click.option(
-    "--lock-timeout",
-    type=SecondsRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="How long to wait for another apply to end.  [default: 0]",
-)
+@lock_timeout_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     workspace: Path,
@@ -136,8 +133,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        warn_of_the_day(plan, writes_left(session, clock.now()), max_writes)
-        with heeding(clock, sum(change.action.changes for change in plan.changes)) as progress:
+        onward = HowToGoOn(
+            session, plan_file is not None or expect_digest is not None, auto_approve
+        )
+        now, terms = clock.now(), Terms(max_writes=max_writes)
+        warn_of_the_day(plan, schedule_of(session, now), now, terms, how=onward)
+        total = sum(change.action.changes for change in plan.changes)
+        with heeding(session, clock, total) as progress:
             report = apply(
                 plan,
                 loaded,
@@ -148,11 +150,11 @@ def command(  # noqa: PLR0913 - one parameter an option
                 progress=progress,
                 clock=clock,
             )
-    tell(report, session, reviewed=plan_file is not None or expect_digest is not None)
+    tell(report, onward)
     return int(exit_code(report, clock.signal))
 
 
 def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:
     """Load what is planned from, after a look at the site where that is wanted."""
     loaded = session.load()
-    return look_again(loaded, clock).workspace if refresh else loaded
+    return look_again(session, loaded, clock).workspace if refresh else loaded

@@ -15,6 +15,7 @@ from coursesync.target import DEFAULT_BASE_URL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+WORKSPACE = "courses"  # where none is named
 F = TypeVar("F", bound="Callable[..., object]")
 
 
@@ -35,15 +36,24 @@ class SecondsRange(click.FloatRange):
 
 
 workspace_argument = click.argument(
-    "workspace", default="courses", type=click.Path(path_type=Path), required=False
+    "workspace", default=WORKSPACE, type=click.Path(path_type=Path), required=False
 )
 workspace_option = click.option(
     "--workspace",
     "-w",
-    default="courses",
+    default=WORKSPACE,
     show_default=True,
     type=click.Path(path_type=Path),
     help="The folder of the outlines.",
+)
+
+
+lock_timeout_option = click.option(
+    "--lock-timeout",
+    type=SecondsRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for an apply to end.  [default: 0]",
 )
 
 

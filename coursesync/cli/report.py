@@ -2,35 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.screen import say
+from coursesync.cli.screen import say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
-from coursesync.render.sentences import candidate_line
+from coursesync.render.sentences import settlement
 from coursesync.report import Status
-from coursesync.words import count
+from coursesync.words import count, duration
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session
     from coursesync.errors import StateError
+    from coursesync.limits import Schedule
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
+    from coursesync.run import Terms
+
+
+@dataclass(frozen=True)
+class HowToGoOn:
+    """By which command what is left of a run is done, as the run itself was started.
+
+    `reviewed` says whether a plan that was reviewed was asked for: what is left of it is another.
+    """
+
+    session: Session
+    reviewed: bool = False
+    approved: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command, as it can be typed."""
+        if self.reviewed:
+            return self.session.hint("plan")
+        return f"{self.session.hint('apply')}{' --auto-approve' if self.approved else ''}"
+
+    @property
+    def tomorrow(self) -> str:
+        """What to do once there is a new day's allowance."""
+        if self.reviewed:
+            return f"Then make and review a plan of what is left:  {self.command}"
+        return "Run the same command again then; it goes on from there."
 
 
 _UNSETTLED = (Status.REFUSED, Status.DRIFTED, Status.IN_DOUBT, Status.HELD_BACK)
 
 
-def warn_of_the_day(plan: Plan, left: int | None, max_writes: int | None) -> None:
+def warn_of_the_day(
+    plan: Plan, schedule: Schedule, now: float, terms: Terms, *, how: HowToGoOn
+) -> None:
     """Say before the first write how far the day's allowance will do, where it won't to the end."""
-    if left is None or left >= min(plan.writes, plan.writes if max_writes is None else max_writes):
+    left, most = schedule.writes_left(now), terms.max_writes
+    if left is None or left >= min(plan.writes, plan.writes if most is None else most):
         return
     writes = [change for change in plan.changes if change.action.writes]
-    last = f"it ends after {writes[left - 1].address}" if left else "nothing can be sent now"
-    say(
-        f"The day's allowance has room for {left:,} of these {len(writes):,} writes: {last}, with "
-        "exit 6. Run the same command again tomorrow; it goes on from there."
+    if left:
+        say_wrapped(
+            f"The day's allowance has room for {left:,} of these {len(writes):,} writes: it ends "
+            f"after {writes[left - 1].address} at the latest, with exit 6. {how.tomorrow}"
+        )
+        return
+    wait = schedule.wait(now, write=True)
+    free = datetime.now(UTC) + timedelta(seconds=wait)
+    say_wrapped(
+        f"The day's allowance is used up: none of these {count(len(writes), 'write')} can be sent "
+        f"before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}. {how.tomorrow}"
     )
 
 
@@ -49,11 +89,9 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
     return ExitCode.DONE if done else ExitCode.WORK_LEFT
 
 
-def tell(report: Report, session: Session, *, reviewed: bool) -> None:
-    """Print a report: the Ids that are new here on stdout, all else on stderr.
-
-    `reviewed` says whether a plan that was reviewed was asked for: what is left of it is another.
-    """
+def tell(report: Report, how: HowToGoOn) -> None:
+    """Print a report: the Ids that are new here on stdout, all else on stderr."""
+    session = how.session
     say()
     _tell_what_stopped(report, session)
     _tell_waiting(report)
@@ -61,13 +99,15 @@ def tell(report: Report, session: Session, *, reviewed: bool) -> None:
     if report.stop is not None:
         say(f"Stopped: {report.stop.reason}.")
         if report.stop.remedy:
-            say(f"  {report.stop.remedy}")
-        _tell_how_to_go_on(session, reviewed=reviewed)
+            say_wrapped(report.stop.remedy, "  ")
+        _tell_how_to_go_on(how)
     elif report.with_status(*_UNSETTLED):
         say("Once that is settled:")
-        _tell_how_to_go_on(session, reviewed=reviewed)
+        _tell_how_to_go_on(how)
     elif report.left:
-        _tell_left(report.left, session, reviewed=reviewed)
+        are = "is" if report.left == 1 else "are"
+        say(f"{count(report.left, 'change')} {are} left: run apply again.")
+        _tell_how_to_go_on(how)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     elif (journal := session.store.journal_path).exists():
@@ -88,17 +128,9 @@ def _tell_what_stopped(report: Report, session: Session) -> None:
         _tell_in_doubt(result, session)
 
 
-def _tell_left(left: int, session: Session, *, reviewed: bool) -> None:
-    are = "is" if left == 1 else "are"
-    say(f"{count(left, 'change')} {are} left: run apply again.")
-    _tell_how_to_go_on(session, reviewed=reviewed)
-
-
-def _tell_how_to_go_on(session: Session, *, reviewed: bool) -> None:
-    if reviewed:
-        say(f"  To go on, make and review a plan of what is left:  {session.hint('plan')}")
-    else:
-        say(f"  To go on from here:  {session.hint('apply')}")
+def _tell_how_to_go_on(how: HowToGoOn) -> None:
+    told = "To go on, make and review a plan of what is left:" if how.reviewed else ""
+    say_wrapped(f"{told or 'To go on from here:'}  {how.command}", "  ")
 
 
 def _tell_unsaved(error: StateError, session: Session) -> None:
@@ -149,19 +181,8 @@ def _tell_in_doubt(result: Result, session: Session) -> None:
     if change.action.overwrites:
         say("    The next apply sends it again; that does no harm.")
         return
-    for candidate in result.candidates:
-        say(f"    {candidate_line(candidate, change.kind)}")
-    theirs, new = "If it is there:", "If it is not:  "
-    number = "N"
-    if len(result.candidates) == 1:
-        number = str(result.candidates[0].id)
-    if result.candidates:
-        theirs, new = "To go on with that one: ", "To make one of its own:"
-    else:
-        say("    The next apply looks for it on the site. To settle it by hand, look yourself:")
-    settle = f"resolve {change.address}"
-    say(f"    {theirs}  {session.hint(f'{settle} --id {number}', folder='-w ')}")
-    say(f"    {new}  {session.hint(f'{settle} --not-created', folder='-w ')}")
+    for line in settlement(change, result.candidates, session.hint):
+        say_wrapped(line, "    ")
 
 
 def _tell_waiting(report: Report) -> None:

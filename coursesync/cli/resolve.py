@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.cli.options import target_options, workspace_option
+from coursesync.cli.options import lock_timeout_option, target_options, workspace_option
 from coursesync.cli.screen import say
 from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
-from coursesync.surgery import address_of, resolve
+from coursesync.surgery import address_of, check_state, resolve
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class _RecordId(click.IntRange):
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the Id; raises UsageError where it can be none."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter as error:
+            raise UsageError(
+                f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
+                "Nexudus shows it at the section; write it as in  --id 87654321",
+            ) from error
 
 
 @click.command("resolve")
 @click.argument("address")
 @workspace_option
 @target_options
-@click.option(
-    "--id", "record_id", type=click.IntRange(1, 2**63 - 1), help="The Id that it was given."
-)
+@lock_timeout_option
+@click.option("--id", "record_id", type=_RecordId(1, 2**63 - 1), help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -34,6 +51,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     sandbox: bool,
     record_id: int | None,
     not_created: bool,
+    lock_timeout: float,
 ) -> int:
     """Settle the create of ADDRESS, which is in doubt.
 
@@ -48,8 +66,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
-    clock.heed_signals()
-    resolve(session, address, record_id)
+    check_state(session, address)
+    with session.held(lock_timeout):
+        clock.heed_signals()
+        resolve(session, address, record_id)
     if record_id is None:
         say(f"{address} was not created. See what is left:  {session.hint('plan')}")
     else:

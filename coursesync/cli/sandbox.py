@@ -17,7 +17,27 @@ def command() -> None:
     """A stand-in for the Nexudus API, for trying things out."""
 
 
-@command.command("serve")
+# each paragraph keeps its lines: a name that is broken at its hyphen is none
+_FAULTS = """\
+\b
+A fault comes instead of the answer, and nothing is carried out:
+  lost-before, late=S, error-before, html-503, conflict, timeout-408,
+  redirect, status=N, unsuccessful, throttled=S, too-many=S,
+  throttled-date=S, unauthorized, forbidden-token
+
+\b
+Or the request is carried out, and its answer spoilt:
+  lost-after, error-after, html-200, cut-json, cut-body, cut-no-length,
+  no-id, known-id, string-id, errors-and-success, duplicate-keys, nan,
+  wrong-type, slow=S, slow-headers=S, continue-flood
+
+\b
+While it runs, pages of its own show and set all that:
+  /_sandbox/ and then records, log, faults, lag, sections or courses
+"""
+
+
+@command.command("serve", epilog=_FAULTS)
 @workspace_argument
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
 @click.option(
@@ -44,7 +64,7 @@ def command() -> None:
     "faults",
     multiple=True,
     metavar="FAULT",
-    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after".',
+    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after"; the kinds are below.',
 )
 @click.option(
     "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."

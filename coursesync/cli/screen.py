@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 import click
 
 from coursesync.errors import Advised, InvalidOutlines
-from coursesync.words import harmless, on_one_line
+from coursesync.words import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,22 @@ def say(text: str = "") -> None:
         click.echo(text if sys.stderr.isatty() else harmless(text), err=True)
 
 
+def say_wrapped(text: str, margin: str = "") -> None:
+    """Print a sentence in 80 columns, on stderr; see `words.wrapped`."""
+    for line in wrapped(text, margin):
+        say(line)
+
+
+def say_at_once(text: str) -> None:
+    """Print lines on stderr from within a signal's handler, and show the cursor that a bar hides.
+
+    Past the stream, which may be in the midst of a write.
+    """
+    before = "\r\x1b[?25h\n" if on_terminal(sys.stderr) else ""
+    with suppress(OSError):
+        os.write(sys.stderr.fileno(), f"{before}{text}\n".encode(errors="replace"))
+
+
 def show(text: str) -> None:
     """Print what was asked for, on stdout; raises OSError where that can't be written to."""
     click.echo(text if sys.stdout.isatty() else harmless(text), nl=False)
@@ -82,11 +98,11 @@ def complain(error: CoursesyncError) -> None:
         for diagnostic in error.diagnostics:
             say(on_one_line(f"{diagnostic.where}: {diagnostic.problem}"))
             if diagnostic.remedy:
-                say(f"    {on_one_line(diagnostic.remedy)}")
+                say_wrapped(on_one_line(diagnostic.remedy), "    ")
         say()
     say(f"Error: {on_one_line(error.problem)}.")
     if error.remedy:
-        say(f"  {on_one_line(error.remedy)}")
+        say_wrapped(on_one_line(error.remedy), "  ")
 
 
 def on_terminal(stream: IO[str]) -> bool:

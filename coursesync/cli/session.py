@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from coursesync.cli.options import WORKSPACE
 from coursesync.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Session(Project):
 
     def hint(self, command: str, *, folder: str = "") -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
+        if folder and str(self.folder) == WORKSPACE:
+            return f"coursesync {command}{self.options}"
         return f"coursesync {command} {folder}{quote(str(self.folder))}{self.options}"
 
 

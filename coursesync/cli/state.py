@@ -8,7 +8,7 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.options import (
-    SecondsRange,
+    lock_timeout_option,
     target_options,
     workspace_argument,
     workspace_option,
@@ -27,19 +27,12 @@ if TYPE_CHECKING:
     from coursesync.state import Entry
 
 F = TypeVar("F", bound="Callable[..., object]")
-_lock_timeout = click.option(
-    "--lock-timeout",
-    type=SecondsRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="How long to wait for an apply to end.  [default: 0]",
-)
 
 
 def _surgery(command: F) -> F:
     """Add the options of what changes the state by hand."""
     dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
-    return dry_run(workspace_option(target_options(_lock_timeout(command))))
+    return dry_run(workspace_option(target_options(lock_timeout_option(command))))
 
 
 @click.group("state")
@@ -140,7 +133,7 @@ def forget_entry(  # noqa: PLR0913 - the same
 @command.command("recover")
 @workspace_argument
 @target_options
-@_lock_timeout
+@lock_timeout_option
 def recover_journal(
     *,
     workspace: Path,

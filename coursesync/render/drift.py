@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from coursesync.differences import COURSE, bounds_among, differences
 from coursesync.drift import Finding, Stance
 from coursesync.render.detail import detail
-from coursesync.render.text import bare, plain
+from coursesync.render.sentences import bare
+from coursesync.render.text import plain
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.differences import Bounds, Difference
     from coursesync.drift import Drifted
     from coursesync.plan import Course
-    from coursesync.render.text import Hint
+    from coursesync.render.sentences import Hint
 
 NO_DRIFT = "No drift: the site has what was last applied."
 NOTHING_MANAGED = "No drift: the state is empty, for nothing has been applied yet."

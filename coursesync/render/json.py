@@ -116,6 +116,7 @@ def _change(change: Change, bounds: Bounds) -> dict[str, object]:
         "address": change.address,
         "after": dict(change.after) if change.after is not None else None,
         "before": dict(change.before) if change.before is not None else None,
+        "candidates": [candidate.model_dump() for candidate in change.candidates],
         "differences": [_difference(each) for each in differences(change, bounds)],
         "id": change.record_id,
         "lead": change.lead,

@@ -20,6 +20,7 @@ from coursesync.render.sentences import (
     NO_STATE,
     NOTHING,
     UNSEEN,
+    bare,
     cost,
     detailed,
     folded,
@@ -27,7 +28,7 @@ from coursesync.render.sentences import (
     maybe_renamed,
     question,
     remark,
-    remedies,
+    settlement,
     summary,
     values,
 )
@@ -133,10 +134,13 @@ def _course(course: Course, changes: list[Change], bounds: Bounds) -> Iterator[s
     compared = [(change, detailed(change, bounds)) for change in changes]
     yield from details([(change, found) for change, found in compared if found])
     for change in changes:
-        if mends := remedies(change):
+        if change.action is Action.DOUBT:
             yield ""
-            commands = " or ".join(_code(f"coursesync {mend}") for mend in mends)
-            yield f"To settle what is in doubt: {commands}"
+            yield f"To settle {escape(change.title)}, which is in doubt:"
+            yield ""
+            for line in settlement(change, change.candidates, bare):
+                words, _, command = line.partition("  ")
+                yield f"- {escape(words)} {_code(command.strip()) if command else ''}".rstrip()
 
 
 def details(

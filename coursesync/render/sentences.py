@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from coursesync.brake import oversized
 from coursesync.differences import differences
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Kind
     from coursesync.state import Candidate
 
+
+class Hint(Protocol):
+    """Writes a command of coursesync with what names the workspace and the target."""
+
+    def __call__(self, command: str, *, folder: str = "") -> str:
+        """Return the command line; `folder` is the option that names the workspace, if any."""
+        ...
+
+
+def bare(command: str, *, folder: str = "") -> str:
+    """Write a command for the default workspace and target: `folder` has nothing to name."""
+    del folder
+    return f"coursesync {command}"
+
+
 MARKS = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
@@ -33,9 +48,10 @@ MARKS = {
 # whose differences are told one by one; of the others their own line says all
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
 NO_STATE = (
-    "There is no state yet: apply looks first at what these courses have on the site. A section "
-    "that is there already just as it is here is adopted; one of the same title that differs is "
-    "left to you."
+    "There is no state yet: apply looks first at what these courses have on the site, and again "
+    "after the settling time (a minute, unless told otherwise; the built-in sandbox needs none). "
+    "A section that is there already just as it is here is adopted; one of the same title that "
+    "differs is left to you."
 )
 MAYBE_RENAMED = (
     "If a new section is one that is kept, under another name, give it  previous_keys: [old-key]"
@@ -101,8 +117,8 @@ def candidate_line(candidate: Candidate, kind: Kind) -> str:
     """Say of a record on the site what a person knows it by."""
     title = inert(str(candidate.attributes.get(kind.title_property, "")), 60)
     place = candidate.attributes.get(kind.order_property, "?")
-    made = f", created {candidate.created_on}" if candidate.created_on else ""
-    by = f", last changed by {candidate.updated_by}" if candidate.updated_by else ""
+    made = f", created {inert(candidate.created_on, 40)}" if candidate.created_on else ""
+    by = f", last changed by {inert(candidate.updated_by, 100)}" if candidate.updated_by else ""
     return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
 
 
@@ -137,12 +153,30 @@ def question(change: Change) -> str:
     )
 
 
-def remedies(change: Change) -> tuple[str, ...]:
-    """Return the commands, one of which settles a change that waits for a person."""
-    if change.action is not Action.DOUBT:
-        return ()
-    address = inert(change.address)
-    return (f"resolve {address} --id N", f"resolve {address} --not-created")
+def settlement(change: Change, candidates: Sequence[Candidate], hint: Hint) -> tuple[str, ...]:
+    """Say how a person settles a doubt: what was found, and which command is for which case.
+
+    Args:
+        change: what is in doubt.
+        candidates: the records on the site that it may be.
+        hint: writes a command so that it can be typed as it stands.
+    """
+    theirs, new = "If it is there:", "If it is not:  "
+    found = [candidate_line(candidate, change.kind) for candidate in candidates]
+    if found:
+        theirs, new = (
+            ("To go on with that one: " if len(found) == 1 else "To go on with one of these:"),
+            "To make one of its own:",
+        )
+    else:
+        found = ["The next apply looks for it on the site. To settle it by hand, look yourself:"]
+    number = candidates[0].id if len(candidates) == 1 else "N"
+    settle = f"resolve {inert(change.address)}"
+    return (
+        *found,
+        f"{theirs}  {hint(f'{settle} --id {number}', folder='-w ')}",
+        f"{new}  {hint(f'{settle} --not-created', folder='-w ')}",
+    )
 
 
 def detailed(change: Change, bounds: Bounds) -> tuple[Difference, ...]:

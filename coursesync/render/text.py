@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from coursesync.differences import bounds_for
 from coursesync.limits import PUBLISHED, Limits
@@ -14,29 +14,24 @@ from coursesync.render.sentences import (
     MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
+    Hint,
+    bare,
     cost,
     detailed,
     large,
     maybe_renamed,
     question,
     remark,
-    remedies,
+    settlement,
     summary,
 )
-from coursesync.words import inert
+from coursesync.words import inert, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.differences import Difference
     from coursesync.plan import Change, Course, Plan
-
-
-class Hint(Protocol):
-    """Writes a command of coursesync with what names the workspace and the target."""
-
-    def __call__(self, command: str, *, folder: str = "") -> str:
-        """Return the command line; `folder` is the option that names the workspace, if any."""
-        ...
 
 
 _WIDTH = 80
@@ -56,12 +51,6 @@ _STYLES = {
 def plain(_style: str, text: str) -> str:
     """Leave text as it is: the paint of a log."""
     return text
-
-
-def bare(command: str, *, folder: str = "") -> str:
-    """Write a command for the default workspace and target: `folder` has nothing to name."""
-    del folder
-    return f"coursesync {command}"
 
 
 def render(
@@ -97,13 +86,7 @@ def _lines(
         width = max((len(title) for title in titles if len(title) <= room), default=0)
         for change, title, words in zip(changes, titles, said, strict=True):
             yield from _change(change, title.ljust(width), words, paint)
-            for difference in detailed(change, bounds):
-                yield from detail(difference, _TITLE_AT, _WIDTH, paint)
-            if asked := question(change):
-                margin = f"{'':{_TITLE_AT}}"
-                yield from wrap(asked, _WIDTH, initial_indent=margin, subsequent_indent=margin)
-            for mend in remedies(change):
-                yield f"{'':{_TITLE_AT}}{hint(mend, folder='-w ')}"
+            yield from _below(change, detailed(change, bounds), paint, hint)
         if maybe_renamed(changes):
             yield from wrap(MAYBE_RENAMED, _WIDTH, initial_indent="  ", subsequent_indent="  ")
         yield ""
@@ -118,6 +101,23 @@ def _lines(
             yield from wrap(NO_STATE, _WIDTH)
         yield f"Target: {inert(plan.target)}"
         yield f"Digest: {plan.digest}"
+
+
+def _below(
+    change: Change,
+    differences: Sequence[Difference],
+    paint: Callable[[str, str], str],
+    hint: Hint,
+) -> Iterator[str]:
+    """Yield what stands below a change's own line: what it changes, and what a person may do."""
+    margin = f"{'':{_TITLE_AT}}"
+    for difference in differences:
+        yield from detail(difference, _TITLE_AT, _WIDTH, paint)
+    if asked := question(change):
+        yield from wrap(asked, _WIDTH, initial_indent=margin, subsequent_indent=margin)
+    if change.action is Action.DOUBT:
+        for line in settlement(change, change.candidates, hint):
+            yield from wrapped(line, margin, _WIDTH)
 
 
 def _heading(course: Course) -> str:
@@ -137,7 +137,7 @@ def _change(
         yield paint(style, f"{line}  {said}")
     else:
         yield paint(style, line.rstrip())
-        yield f"{'':{_TITLE_AT}}{said}"
+        yield from wrapped(said, f"{'':{_TITLE_AT}}", _WIDTH)
 
 
 def _said(change: Change) -> str:

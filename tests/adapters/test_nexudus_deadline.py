@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import SECTIONS, TOKEN, sandbox_here
 
-from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.credentials import Credentials
+from coursesync.adapters.nexudus import Nexudus
 from coursesync.outcome import InDoubt, classify
 from coursesync.resources.section import SECTION
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secrecy.echo import PASSWORD, TOKEN
 
-from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.credentials import Credentials
+from coursesync.adapters.nexudus import Nexudus
 from coursesync.adapters.spelling import without_secrets
 from coursesync.errors import RemoteError
 from coursesync.resources.section import SECTION

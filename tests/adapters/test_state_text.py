@@ -14,6 +14,10 @@ from coursesync.errors import StateError
 from coursesync.state import CourseRecord, Doubt, Entry, State
 
 PATH = Path("courses/coursesync.state.json")
+RESTORE = (
+    f"Restore it from git:  git checkout -- {PATH}  Where git has none, delete it: the next apply "
+    "adopts what is on the site just as the outlines say."
+)
 ONE, TWO = address("one"), address("two")
 RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
 DOUBT = Doubt(attributes={"Title": "x"}, parent_id=4711, reason="cut off", since=AT)
@@ -100,7 +104,7 @@ def test_a_checksum_that_does_not_fit(content: bytes) -> None:
     error = refusal(content)
 
     assert error.problem.endswith("other than coursesync: its checksum does not fit")
-    assert error.remedy == f"Restore it from git, as in  git checkout -- {PATH}"
+    assert error.remedy == RESTORE
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b"[" * 100_000])
@@ -109,7 +113,7 @@ def test_what_is_no_json_is_damaged(content: bytes) -> None:
     error = refusal(content)
 
     assert error.problem == f"the state {PATH} is damaged: it is not JSON"
-    assert error.remedy == f"Restore it from git, as in  git checkout -- {PATH}"
+    assert error.remedy == RESTORE
 
 
 def test_the_sandboxs_state_can_be_deleted() -> None:

@@ -51,7 +51,7 @@ def plan_of(author: CommandLine, courses: Path) -> Edit:
         assert old in OUTLINE
         path.write_text(OUTLINE.replace(old, new))
         planned = author("plan", "--format", form)
-        assert (planned.code, planned.err) == (0, "")
+        assert planned.code == 0, planned.err
         return planned.out
 
     return edit

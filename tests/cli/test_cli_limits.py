@@ -36,7 +36,7 @@ def test_forty_creates_are_one_burst(cli: CommandLine, courses: Path, kind: str)
 
     assert applied.code == 0, applied.err
     assert {met["status"] for met in log} == {200}
-    assert len(log) == 42
+    assert len(log) == 43
     assert times[-1] - times[0] < 10
 
 
@@ -127,8 +127,9 @@ def test_the_days_allowance_is_told_before_the_first_write(
     then = titles(api)
     third = author("apply", "--auto-approve")
     told = (
-        "The day's allowance has room for 1 of these 3 writes: it ends after section.a.three, "
-        "with exit 6."
+        "The day's allowance has room for 1 of these 3 writes: it ends after\n"
+        "section.a.three at the latest, with exit 6. Run the same command again then; it\n"
+        "goes on from there.\n"
     )
 
     assert (first.code, second.code, third.code) == (0, 6, 6)
@@ -137,9 +138,30 @@ def test_the_days_allowance_is_told_before_the_first_write(
     assert "Apply: 1 created, 2 not tried." in second.err
     # within 24 hours of the first, told in hours or rounded up
     assert re.search(r"the next request may be sent in (23 hours|1 day)\b", second.err)
-    assert "has room for 0 of these 2 writes: nothing can be sent now" in third.err
+    assert re.search(
+        r"The day's allowance is used up: none of these 2 writes can be sent before\n"
+        r"20[0-9-]{8} [0-9:]{5} UTC, in (23 hours|1 day)",
+        third.err,
+    )
     assert then == titles(api) == ["One", "Two", "Three"]
     assert len(saved(courses).entries) == 3
+
+
+def test_a_reviewed_plan_is_told_to_be_made_anew(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What a day's allowance leaves of a plan that was reviewed is another plan."""
+    (courses / "coursesync.toml").write_text("[limits]\nwrites_a_day = 1\n")
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("plan", "--out", "plan.json")
+    applied = author("apply", "--plan", "plan.json")
+    told = applied.err.partition("created, Id")[0]
+
+    assert applied.code == 6
+    assert "Then make and review a plan of what is left:" in " ".join(told.split())
+    assert "Run the same command" not in told
+    assert max(map(len, told.partition("The day's")[2].splitlines())) <= 80
+    assert len(api.records()) == 1
 
 
 def test_what_max_writes_leaves_room_for_is_no_warning(

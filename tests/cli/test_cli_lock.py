@@ -56,6 +56,24 @@ def test_the_lock_is_waited_for(
     assert onboarding.exists()
 
 
+def test_one_who_has_waited_is_not_told_to_wait(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """`resolve` can wait as apply can; whoever did so in vain is not advised to do that."""
+    server.fault_create(1, "slow=60")
+    with online.start("apply", "--auto-approve") as first:
+        wait_until(lambda: len(server.records()) == 1)
+        resolved = online(
+            "resolve", "section.onboarding.welcome", "--not-created", "--lock-timeout", "1"
+        )
+        first.kill()
+
+    assert resolved.code == 5
+    assert "Wait until that has ended, then run this again: in 1 second it did not." in resolved.err
+    assert "--lock-timeout" not in resolved.err
+    assert onboarding.exists()
+
+
 def test_a_killed_holder_leaves_no_lock(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:

@@ -197,8 +197,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 @pytest.fixture(scope="module")
 def unseen(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """The same on a server that refuses every list after the first look, for one apply."""
-    return tell(tmp_path_factory.mktemp("unseen"), f"GET {SECTIONS}@2+:status=404")
+    """The same on a server that refuses every list after the first two looks, for one apply."""
+    return tell(tmp_path_factory.mktemp("unseen"), f"GET {SECTIONS}@3+:status=404")
 
 
 def once_each(stage: Stage) -> dict[str, bool]:
@@ -319,8 +319,8 @@ def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
 
     assert [str(row) for start, row in lines.items() if row.why not in said[start]] == []
     for row in DOUBTS:
-        assert f"coursesync resolve {address(row)} --id N -w courses\n" in told
-        assert f"coursesync resolve {address(row)} --not-created -w courses\n" in told
+        assert f"coursesync resolve {address(row)} --id N\n" in told
+        assert f"coursesync resolve {address(row)} --not-created\n" in told
 
 
 def test_the_next_run_settles_what_is_left(unseen: Story) -> None:

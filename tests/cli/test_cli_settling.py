@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,6 +97,61 @@ def test_an_old_state_makes_nothing_twice(
     assert len(api.creates()) == 4
 
 
+def test_a_lost_state_makes_nothing_twice_while_lists_lag(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Applied anew at once after the state is lost, what no list shows yet is waited for."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.lag_lists(6)
+    author("apply", "--auto-approve", "--settling-time", "0")
+    for path in courses.glob(f"{STATE}*"):
+        path.unlink()
+    again = author("apply", "--auto-approve", "--settling-time", "8")
+
+    assert again.code == 0, again.err
+    assert "waiting 8 seconds: an earlier run may have made these sections" in again.err
+    assert "Apply: 2 adopted." in again.err
+    assert sorted(saved(courses).entries.values()) == ids(api)
+    assert len(api.creates()) == 2
+
+
+def test_a_trace_of_a_lost_run_is_reason_to_look_again(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """With an older state, something to adopt says that a list may lack more of the same run."""
+    write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve")
+    old = (courses / STATE).read_bytes()
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    api.lag_lists(5)
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    time.sleep(5)  # till the second is listed
+    author("apply", "--auto-approve")
+    (courses / STATE).write_bytes(old)
+    again = author("apply", "--auto-approve", "--settling-time", "6")
+
+    assert again.code == 0, again.err
+    assert "Apply: 2 adopted." in again.err
+    assert [record["Title"] for record in api.records()] == ["One", "Two", "Three"]
+
+
+def test_where_nothing_is_left_to_create_nothing_is_waited_for(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
+    """A first look that finds all of it is the only one, and so is that of a known state."""
+    author("apply", "--auto-approve")
+    (onboarding.parent / STATE).unlink()
+    before = len(api.lists())
+    adopted = author("apply", "--auto-approve", "--settling-time", "600")
+    write_outline(onboarding.parent, "b", 4712, "One")
+    more = author("apply", "--auto-approve", "--settling-time", "600")
+
+    assert (adopted.code, more.code) == (0, 0)
+    assert len(api.lists()) == before + 2
+    assert "waiting" not in adopted.err + more.err
+
+
 def test_html_that_the_server_rewrote_is_recognised(cli: CommandLine, courses: Path) -> None:
     """A server that stores HTML in its own way has the same section all the same."""
     (courses / "a.yaml").write_text(
@@ -146,7 +202,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
         f'Id {found}: "one" at 70, created {created}, last changed by ada@space.example'
         in applied.err
     )
-    assert f"coursesync resolve {ONE} --id {found} -w courses" in applied.err
+    assert f"coursesync resolve {ONE} --id {found}" in applied.err
     assert [met["body"]["Title"] for met in api.creates() if isinstance(met["body"], dict)] == [
         "Three"
     ]
@@ -164,7 +220,7 @@ def test_what_is_near_is_in_doubt_until_a_person_says(
     assert len(api.creates()) == 1
     assert f'Id {near}: "one" at 70' in again.err
     assert "in doubt: the course has one already that is like it" in planned.out
-    assert f"coursesync resolve {ONE} --not-created -w courses" in planned.out
+    assert f"coursesync resolve {ONE} --not-created" in planned.out
     assert saved(courses).doubts == (ONE,)
 
 

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -17,10 +18,12 @@ import pytest
 from harness import PROGRAM, SECTIONS, files_below
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from harness import CommandLine, SandboxServer
 
+HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"  # the cursor
 QUESTION = "Apply this plan? [y/N]: "
 COLOUR = re.compile(r"\x1b\[[0-9;]*[34][0-7][0-9;]*m")
 # makes the terminal the process's own, so that keys such as Ctrl-C reach it as signals
@@ -32,9 +35,16 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 def on_terminal(
-    cli: CommandLine, *arguments: str, keys: str = "", **environment: str
+    cli: CommandLine,
+    *arguments: str,
+    keys: str = "",
+    press: Callable[[bytes], bytes] | None = None,
+    **environment: str,
 ) -> tuple[int, str]:
-    """Run a command on a terminal; type `keys` once it asks. Returns exit code and screen."""
+    """Run a command on a terminal; type `keys` once it asks. Returns exit code and screen.
+
+    `press` is asked, whenever something was written, what to type then.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     screen = b""
@@ -54,6 +64,8 @@ def on_terminal(
                 screen += read
                 if keys and not asked and QUESTION.encode() in screen:
                     os.write(ours, keys.encode())
+                if press is not None:
+                    os.write(ours, press(screen))
             code = process.wait(timeout=60)
         finally:
             process.kill()
@@ -149,6 +161,36 @@ def test_the_bar_obeys_no_color(author: CommandLine, api: SandboxServer, onboard
     assert COLOUR.search(plain) is None
     assert "[3/3] section.onboarding.going-further: created" in dumb
     assert "\x1b" not in dumb
+    assert onboarding.exists()
+
+
+def test_ctrl_c_is_answered_and_gives_the_cursor_back(
+    online: CommandLine, server: SandboxServer, onboarding: Path
+) -> None:
+    """While a request is in flight the first Ctrl-C is answered at once, the second ends it all.
+
+    The cursor that the bar hid is there again, and what to do next was said.
+    """
+    server.fault_create(2, "slow=60")
+
+    pressed: list[bool] = []  # what was answered when it was
+
+    def press(screen: bytes) -> bytes:
+        answered = b"Stopping after" in screen
+        if len(pressed) == answered and len(server.records()) == 2:
+            pressed.append(answered)
+            return b"\x03"
+        return b""
+
+    code, screen = on_terminal(online, "apply", "--auto-approve", press=press)
+    again = online("apply", "--auto-approve")
+
+    assert code == -signal.SIGINT
+    assert "Stopping after the request in flight; Ctrl-C again stops at once.\n" in screen
+    assert "what was under way is settled by  coursesync apply courses\n" in screen
+    assert screen.rindex(SHOWN) > screen.rindex(HIDDEN)
+    assert again.code == 0, again.err
+    assert len(server.records()) == 3
     assert onboarding.exists()
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
+from coursesync.adapters.credentials import Credentials
 from coursesync.adapters.embedded import EmbeddedTransport
-from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.nexudus import Nexudus
 from coursesync.adapters.outline_files import load
 from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply

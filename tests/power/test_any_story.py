@@ -234,8 +234,10 @@ class Story(RuleBasedStateMachine):
     @rule(which=st.integers(0, 5))
     def lose_the_machine(self, which: int) -> None:
         """Go on with what is in git: an older state or none, and no journal."""
-        self.clock.sleep(LONGEST_LAG + 20)  # as long as it takes to notice, and to begin anew
         before = self.saves[-1 - which % len(self.saves)]
+        if any(path.name == NAME for path in before):
+            # as long as it takes to notice, and to begin anew; without a state apply waits itself
+            self.clock.sleep(LONGEST_LAG + 20)
         self.machine.disk = ForgetfulDisk(Switch())
         for path, content in before.items():
             if path.name == NAME:

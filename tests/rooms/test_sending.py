@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from harness import SECTIONS
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
+from coursesync.adapters.credentials import Credentials
 from coursesync.adapters.embedded import EmbeddedTransport
-from coursesync.adapters.nexudus import Credentials, Nexudus
+from coursesync.adapters.nexudus import Nexudus
 from coursesync.adapters.state_file import StateFile
 from coursesync.limits import Schedule
 from coursesync.outcome import classify_read

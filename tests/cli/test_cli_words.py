@@ -1,0 +1,204 @@
+"""What stands on the screen: in 80 columns, and with what to type next."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import BACKUP, JOURNAL, STATE, saved, wait_until, write_outline
+
+from coursesync.words import wrapped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+ONE = "section.a.one"
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with one blank wherever it has blanks or the end of a line."""
+    return " ".join(text.split())
+
+
+def test_a_doubt_in_a_plan_says_what_to_do(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """With one candidate, a plan names it as apply does, and each command is for one case."""
+    found = api.foreign_create(4711, "one", DisplayOrder=70)
+    write_outline(courses, "a", 4711, "One")
+    applied = author("apply", "--auto-approve")
+    planned = author("plan")
+    told = author("plan", "--format", "markdown")
+    (change,) = json.loads(author("plan", "--format", "json").out)["changes"]
+
+    assert applied.code == 6
+    for screen in (applied.err, planned.out):
+        assert f'Id {found}: "one" at 70, created ' in screen
+        assert f" coursesync resolve {ONE} --id {found}\n" in screen
+        assert f" coursesync resolve {ONE} --not-created\n" in screen
+        assert f"To go on with that one: coursesync resolve {ONE} --id" in on_one_line(screen)
+        assert f"To make one of its own: coursesync resolve {ONE} --not" in on_one_line(screen)
+    assert f"`coursesync resolve {ONE} --id {found}`" in told.out
+    assert [candidate["id"] for candidate in change["candidates"]] == [found]
+
+
+def test_a_doubt_without_a_candidate_says_that_it_is_looked_for(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A plan says that the next apply looks, and which command is for which case."""
+    write_outline(courses, "a", 4711, "One")
+    api.leave_in_doubt()
+    author("apply", "--auto-approve")
+    planned = author("plan")
+    folder = courses.rename(courses.with_name("lessons"))
+    elsewhere = author("plan", folder.name)
+
+    assert "The next apply looks for it on the site." in planned.out
+    assert f"If it is there:  coursesync resolve {ONE} --id N\n" in planned.out
+    assert f"If it is not:    coursesync resolve {ONE} --not-created\n" in planned.out
+    assert f"coursesync resolve {ONE} --not-created -w lessons\n" in elsewhere.out
+
+
+def test_what_is_told_of_a_doubt_has_80_columns(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """In a plan reasons and candidates are wrapped, and these at an apply's end, too."""
+    api.foreign_create(4711, "one", By="somebody.with.a.long.name@coworking.example")
+    api.foreign_create(4711, "ONE", By="somebody.with.a.long.name@coworking.example")
+    write_outline(courses, "a", 4711, "One")
+    applied = author("apply", "--auto-approve")
+    planned = author("plan")
+
+    below = applied.err.partition("is in doubt")[2].splitlines()[1:]
+    assert max(map(len, below)) <= 80, applied.err
+    lines = [line for line in planned.out.splitlines() if not line.startswith("Digest: ")]
+    assert max(map(len, lines)) <= 80, planned.out
+
+
+def test_advice_on_an_error_has_80_columns(author: CommandLine, courses: Path) -> None:
+    """What to do next is wrapped; what is to be typed stays on its line."""
+    write_outline(courses, "a", 4711, "One")
+    refused = author("apply")
+
+    assert refused.code == 64
+    assert max(map(len, refused.err.splitlines())) <= 80
+    assert "coursesync plan --out FILE" in refused.err
+
+
+@pytest.mark.parametrize("command", ["git checkout -- a/b.json", "cp a/b c", "coursesync plan"])
+def test_a_command_is_never_broken(command: str) -> None:
+    """Wherever it would fall in a line, what is to be typed is on one."""
+    for length in range(120):
+        lines = wrapped(f"{'word ' * (length // 5)}{'w' * (length % 5)}:  {command}  Then go on.")
+
+        assert any(command in line for line in lines)
+        assert max(map(len, lines)) <= 80
+
+
+@pytest.fixture
+def cut_off(online: CommandLine, server: SandboxServer, courses: Path) -> CommandLine:
+    """The command line, after a first apply that was killed within its second create."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    server.fault_create(2, "slow=60")
+    kill_within_a_create(online, server, 2)
+    return online
+
+
+def kill_within_a_create(cli: CommandLine, server: SandboxServer, records: int) -> None:
+    """Kill an apply once so many sections are there."""
+    with cli.start("apply", "--auto-approve") as process:
+        wait_until(lambda: len(server.records()) == records)
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def test_a_damaged_state_beside_a_journal_comes_back_from_its_backup(
+    cut_off: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """The message's own command brings back the state that the journal begins from."""
+    cut_off("apply", "--auto-approve")
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    server.fault_create(1, "slow=60")
+    kill_within_a_create(cut_off, server, 3)
+    (courses / STATE).write_text("{}")
+    refused = cut_off("plan")
+    command = f"cp courses/{BACKUP} courses/{STATE}"
+    shutil.copy(courses / BACKUP, courses / STATE)
+    again = cut_off("apply", "--auto-approve")
+
+    assert refused.code == 1
+    assert command in refused.err
+    assert "git" not in refused.err
+    assert again.code == 0, again.err
+    assert len(server.records()) == len(saved(courses).entries) == 3
+
+
+def test_a_damaged_first_state_beside_a_journal_may_be_deleted(
+    cut_off: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """Before there is a backup the journal tells all, and the message says so."""
+    (courses / STATE).write_text("{}")
+    refused = cut_off("plan")
+    (courses / STATE).unlink()
+    again = cut_off("apply", "--auto-approve")
+
+    assert f"rm courses/{STATE}" in refused.err
+    assert (courses / JOURNAL).exists() is False
+    assert again.code == 0, again.err
+    assert len(server.records()) == len(saved(courses).entries) == 2
+
+
+def test_a_damaged_state_without_git_is_rebuilt(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """With no journal left, a deleted state is made anew of what is on the site."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    (courses / STATE).write_text("{}")
+    refused = author("plan")
+    (courses / STATE).unlink()
+    again = author("apply", "--auto-approve")
+
+    assert f"git checkout -- courses/{STATE}" in refused.err
+    assert "Where git has none, delete it: the next apply adopts" in on_one_line(refused.err)
+    assert "Apply: 2 adopted." in again.err
+    assert len(api.records()) == 2
+
+
+def test_what_is_no_id_is_told_in_words(author: CommandLine, courses: Path) -> None:
+    """`--id abc` is met with a sentence that says what an Id is."""
+    write_outline(courses, "a", 4711, "One")
+    refused = author("resolve", ONE, "--id", "abc")
+
+    assert refused.code == 64
+    assert '"abc" is no Id: an Id is a whole number, from 1' in refused.err
+    assert "--id 87654321" in refused.err
+
+
+def test_the_next_command_is_as_the_last(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """After --auto-approve the command to go on has it too, for a log has nobody to ask."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    approved = author("apply", "--auto-approve", "--max-writes", "1")
+    digest = json.loads(author("plan", "--format", "json").out)["digest"]
+    reviewed = author("apply", "--auto-approve", "--max-writes", "0", "--expect-digest", digest)
+
+    assert "To go on from here:  coursesync apply courses --auto-approve\n" in approved.err
+    assert "a plan of what is left:  coursesync plan courses\n" in reviewed.err
+    assert len(api.records()) == 1
+
+
+def test_every_fault_is_in_the_help(cli: CommandLine) -> None:
+    """`sandbox serve --help` names each kind of fault, and the pages of a running sandbox."""
+    from coursesync.sandbox import FaultKind  # noqa: PLC0415 - only here
+
+    told = re.split(r"[\s,.:=]+", cli("sandbox", "serve", "--help").out)
+
+    assert set(FaultKind) <= set(told)
+    assert "/_sandbox/" in told
