@@ -120,9 +120,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     if not allow_large_change:
         _check_size(plan)
     project, clock = workspace.project, clock or SystemClock()
-    seconds = project.settling_time
-    if settling_time is not None and not project.embedded:
-        seconds = settling_time
+    seconds = project.settling_time(settling_time)
     terms = Terms(seconds, max_writes, overwrite_drift=overwrite_drift)
     with project.held(lock_timeout):
         now = _current(plan, workspace, credentials, clock)
@@ -226,15 +224,11 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
     return {**settled, **parsed}
 
 
-def schedule_of(project: Project, log: RequestLog, now: float) -> Schedule:
+def schedule_of(project: Project, now: float) -> Schedule:
     """Return the schedule of a run that begins now, after what was asked in the last day."""
+    log = RequestLog(project.store.path)
     limits = None if project.embedded else project.limits
     return Schedule(limits, log.earlier(now), log.held_until(now))
-
-
-def writes_left(project: Project, now: float) -> int | None:
-    """Return how many writes the day's allowance still has; None where there is none."""
-    return schedule_of(project, RequestLog(project.store.path), now).writes_left(now)
 
 
 @contextmanager
@@ -261,7 +255,7 @@ def connected(
         remote = _remote(project, outlines, credentials, stack)
         log = RequestLog(project.store.path, alone=project.store.hold is not None)
         stack.callback(log.close)
-        schedule = schedule_of(project, log, clock.now())
+        schedule = schedule_of(project, clock.now())
         yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
 
 

@@ -50,10 +50,11 @@ class Project:
         """What the API allows."""
         return self.config.limits.limits()
 
-    @property
-    def settling_time(self) -> float:
-        """How many seconds a list may lag, as the workspace has it; the sandbox's never does."""
-        return 0.0 if self.embedded else self.config.settling_time
+    def settling_time(self, given: float | None) -> float:
+        """Return how many seconds lists may lag; those of the embedded sandbox never do."""
+        if self.embedded:
+            return 0.0
+        return self.config.settling_time if given is None else given
 
     def policy(self, on_removal: OnRemoval | str | None, *, prune: bool) -> Policy:
         """Return what may be done to orphans: as given, or else by coursesync.toml.

@@ -135,8 +135,7 @@ def resolve(
         >>> coursesync.resolve(project, "section.onboarding.welcome", 87654321)
     """
     at = address_of(address)
-    if not project.store.path.parent.is_dir():  # the lock would make it
-        raise CoursesyncError(f"{address} is not in doubt", "There is no state yet.")
+    check_state(project, address)
     with project.held(lock_timeout):
         known = project.state()
         _check_doubt(known, at, record_id)
@@ -144,6 +143,12 @@ def resolve(
         known = project.store.recover(known)
         entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
         project.store.finish(settled(known, at, entry))
+
+
+def check_state(project: Project, address: str) -> None:
+    """Raise CoursesyncError where nothing can be in doubt: not even the state's folder is there."""
+    if not project.store.path.parent.is_dir():  # the lock would make it
+        raise CoursesyncError(f"{address} is not in doubt", "There is no state yet.")
 
 
 def _check_doubt(state: State, address: Address, record_id: int | None) -> None:

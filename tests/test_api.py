@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT, STATE, TOKEN, lift_limits, write_outline
+from harness import NO_LIMITS, ROOT, STATE, TOKEN, write_outline
 from test_readme import section
 
 import coursesync
@@ -38,8 +38,8 @@ def script() -> str:
 
 
 def opened(courses: Path, api: SandboxServer) -> Workspace:
-    """Load a workspace for a sandbox on a socket, that sets no limits."""
-    lift_limits(courses)
+    """Load a workspace for a sandbox on a socket, that sets no limits and whose lists never lag."""
+    (courses / "coursesync.toml").write_text(f"settling_time = 0.1\n{NO_LIMITS}")
     return coursesync.load(courses, base_url=api.url)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.adapters.request_log import RequestLog
 from coursesync.brake import oversized
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.online import heeding, look_again
@@ -134,13 +132,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        by_review = plan_file is not None or expect_digest is not None
-        onward = HowToGoOn(session, by_review, auto_approve)
-        with closing(RequestLog(session.store.path)) as log:
-            schedule = schedule_of(session, log, clock.now())
-        warn_of_the_day(plan, schedule, clock.now(), max_writes, how=onward)
+        onward = HowToGoOn(
+            session, plan_file is not None or expect_digest is not None, auto_approve
+        )
+        now = clock.now()
+        warn_of_the_day(plan, schedule_of(session, now), now, max_writes, how=onward)
         total = sum(change.action.changes for change in plan.changes)
-        with heeding(clock, total, session) as progress:
+        with heeding(session, clock, total) as progress:
             report = apply(
                 plan,
                 loaded,
@@ -158,4 +156,4 @@ def command(  # noqa: PLR0913 - one parameter an option
 def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:
     """Load what is planned from, after a look at the site where that is wanted."""
     loaded = session.load()
-    return look_again(loaded, clock).workspace if refresh else loaded
+    return look_again(session, loaded, clock).workspace if refresh else loaded

@@ -42,7 +42,7 @@ def command(
     """
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
-        now = look_again(session.load(), SystemClock())
+        now = look_again(session, session.load(), SystemClock())
     except CoursesyncError as error:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - the other forms need none of it

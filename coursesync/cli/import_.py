@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
-    with session.held(lock_timeout), heeding(clock) as progress:
+    with session.held(lock_timeout), heeding(session, clock) as progress:
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
             say(f'{address} is the section {entry.id}, "{_title(entry.attributes)}", from now on.')

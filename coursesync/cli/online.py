@@ -30,24 +30,18 @@ _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 
 @contextmanager
-def heeding(
-    clock: SystemClock, total: int = 0, session: Session | None = None
-) -> Iterator[Progress]:
+def heeding(session: Session, clock: SystemClock, total: int = 0) -> Iterator[Progress]:
     """Yield what shows the progress of so many changes; from then on signals are heeded.
 
     Args:
+        session: the workspace and target.
         clock: knows by which signal the run was told to stop.
         total: the number of changes to show the progress of.
-        session: whose apply settles what is under way, where anything is written.
     """
     gc.enable()  # there may be a thousand answers of megabytes
-    clock.heed_signals(partial(say_at_once, _stopping(session) if session else _STOPPING))
+    clock.heed_signals(partial(say_at_once, _stopping(session) if total else _STOPPING))
     with progress_on(sys.stderr, total) as progress:
         yield progress
-
-
-def _stopping(session: Session) -> str:
-    return f"{_STOPPING}\nAfter that, what was under way is settled by  {session.hint('apply')}"
 
 
 @contextmanager
@@ -62,16 +56,20 @@ def online(session: Session, outlines: Iterable[Outline], clock: SystemClock) ->
     Raises:
         UsageError: there are no credentials in the environment.
     """
-    with connected(session, outlines, clock) as world, heeding(clock) as progress:
+    with connected(session, outlines, clock) as world, heeding(session, clock) as progress:
         yield replace(world, progress=progress)
 
 
-def look_again(workspace: Workspace, clock: SystemClock) -> Drift:
+def look_again(session: Session, workspace: Workspace, clock: SystemClock) -> Drift:
     """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
     try:
-        with heeding(clock) as progress:
+        with heeding(session, clock) as progress:
             return drift(workspace, progress=progress, clock=clock)
     except Interrupted as error:
         if clock.signal == signal.SIGTERM:
             raise Terminated(error.problem, error.remedy) from error
         raise
+
+
+def _stopping(session: Session) -> str:
+    return f"{_STOPPING}\nAfter that, what was under way is settled by  {session.hint('apply')}"

@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
-        loaded = _refreshed(session.load()) if refresh else session.load()
+        loaded = _refreshed(session) if refresh else session.load()
         plan, found = make_plan(loaded, on_removal=on_removal, prune=prune), loaded.found
         most = _MOST_KEPT if form == "json" or out is not None else 0
         advice = give_advice(loaded.advice, most, strict=session.is_strict(strict))
@@ -99,11 +99,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _refreshed(loaded: Workspace) -> Workspace:
+def _refreshed(session: Session) -> Workspace:
     from coursesync.adapters.clock import SystemClock  # noqa: PLC0415 - as the next
     from coursesync.cli.online import look_again  # noqa: PLC0415 - brings what goes online
 
-    return look_again(loaded, SystemClock()).workspace
+    return look_again(session, session.load(), SystemClock()).workspace
 
 
 def _rendered(

@@ -110,7 +110,9 @@ def tell(report: Report, how: HowToGoOn) -> None:
         say("Once that is settled:")
         _tell_how_to_go_on(how)
     elif report.left:
-        _tell_left(report.left, how)
+        are = "is" if report.left == 1 else "are"
+        say(f"{count(report.left, 'change')} {are} left: run apply again.")
+        _tell_how_to_go_on(how)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     elif (journal := session.store.journal_path).exists():
@@ -129,12 +131,6 @@ def _tell_what_stopped(report: Report, session: Session) -> None:
         _tell_drifted(result, session)
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, session)
-
-
-def _tell_left(left: int, how: HowToGoOn) -> None:
-    are = "is" if left == 1 else "are"
-    say(f"{count(left, 'change')} {are} left: run apply again.")
-    _tell_how_to_go_on(how)
 
 
 def _tell_how_to_go_on(how: HowToGoOn) -> None:

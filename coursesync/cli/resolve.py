@@ -11,7 +11,7 @@ from coursesync.cli.options import lock_timeout_option, target_options, workspac
 from coursesync.cli.screen import say
 from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
-from coursesync.surgery import address_of, resolve
+from coursesync.surgery import address_of, check_state, resolve
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -66,8 +66,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
-    clock.heed_signals()
-    resolve(session, address, record_id, lock_timeout=lock_timeout)
+    check_state(session, address)
+    with session.held(lock_timeout):
+        clock.heed_signals()
+        resolve(session, address, record_id)
     if record_id is None:
         say(f"{address} was not created. See what is left:  {session.hint('plan')}")
     else:
