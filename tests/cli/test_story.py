@@ -246,7 +246,7 @@ STORY: list[Step] = [
         "taken out, and deleted by two words",
         lambda teller: teller.take_out("Hello"),
         (
-            apply("", "--on-removal delete", says="--prune deletes it"),
+            apply("", "--on-removal delete", says="--prune deletes"),
             apply("1 DELETE, 1 GET", PRUNE),
         ),
         "Events Week Kitchen Coffee Wifi Rules Beyond | Old New Rooms",
