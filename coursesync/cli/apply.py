@@ -127,7 +127,8 @@ def command(  # noqa: PLR0913 - one parameter an option
             return int(ExitCode.after(clock.signal))
         say()
         if oversized(plan) and not allow_large_change:
-            say("Nothing was changed.")
+            say("Nothing was changed: this is a large change. Where that is what you want:")
+            say(f"  {session.hint('apply')} --allow-large-change")
             return int(ExitCode.WORK_LEFT)
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")

@@ -13,7 +13,7 @@ from coursesync.cli.options import (
     workspace_argument,
     workspace_option,
 )
-from coursesync.cli.screen import say, show
+from coursesync.cli.screen import say, say_wrapped, show
 from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode
 from coursesync.resources.base import key_of
@@ -126,8 +126,12 @@ def forget_entry(  # noqa: PLR0913 - the same
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     record_id = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
     say(f"{address} (Id {record_id}) {'would be' if dry_run else 'is'} managed no more.")
-    say("  While an outline wants it, the next apply adopts what is like it on the site, or makes")
-    say(f"  it anew. To take it back:  {session.hint(f'import {address} {record_id}')}")
+    back = session.hint(f"import {address} {record_id}", folder="-w ")
+    say_wrapped(
+        "While an outline wants it, the next apply adopts what is like it on the site, makes it "
+        f"anew, or leaves it in doubt. To take it back:  {back}",
+        "  ",
+    )
 
 
 @command.command("recover")
