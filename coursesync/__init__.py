@@ -17,8 +17,6 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from coursesync.version import __version__
-
 TYPE_CHECKING = False  # without the import of `typing`, which takes longer than all of this
 if TYPE_CHECKING:
     from coursesync.adapters.credentials import Credentials
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from coursesync.state import Doubt, Entry, State
     from coursesync.stop import Stop
     from coursesync.surgery import forget, move, recover, resolve
+    from coursesync.version import __version__
 
 __all__ = [
     "Action",
@@ -126,6 +125,7 @@ _PUBLIC = {  # what each module offers
     "state": "Doubt Entry State",
     "stop": "Stop",
     "surgery": "forget move recover resolve",
+    "version": "__version__",
 }
 _HOMES = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 
