@@ -455,3 +455,55 @@ def test_a_run_that_ends_by_itself_lets_its_journal_go(tmp_path: Path) -> None:
         assert disk.names[store.journal_path].locked
 
     assert not disk.names[store.journal_path].locked
+
+
+DAMAGED = b"{}"
+LATER_RUN = Header(lineage="a-line", serial=3, target=TARGET)
+
+
+def way_back(**files: bytes) -> str:
+    """Return the advice on a state that is damaged."""
+    return refusal(StateFile(PATH, TARGET, disk_of(None, state=DAMAGED, **files)).load).remedy
+
+
+def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits() -> None:
+    """The backup is what the journal begins from: the command is told as it can be typed."""
+    told = way_back(journal=line(LATER_RUN), backup=serialise(SAVED))
+
+    assert told == (
+        "A cut-off run's journal stands beside it, and begins from the backup:  "
+        f"cp {BACKUP} {PATH}  Then go on."
+    )
+
+
+@pytest.mark.parametrize(
+    "backup",
+    [
+        b"damaged",
+        serialise(SAVED.model_copy(update={"serial": 2})),
+        serialise(SAVED.model_copy(update={"lineage": "b-line"})),
+    ],
+)
+def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:
+    """Then git has the state, by its serial."""
+    told = (
+        "A cut-off run's journal stands beside it: put back the state of serial 3 that it begins "
+        "from, from git."
+    )
+
+    assert way_back(journal=line(LATER_RUN), backup=backup) == told
+    assert way_back(journal=line(LATER_RUN)) == told
+
+
+def test_a_first_runs_journal_needs_no_state() -> None:
+    """What is damaged beside it was empty: it can be deleted."""
+    assert way_back(journal=line(FIRST)) == (
+        "A cut-off run's journal stands beside it, and tells all that there is: delete the state, "
+        f"and nothing else:  rm {PATH}"
+    )
+
+
+def test_without_a_journal_nothing_is_said_of_one() -> None:
+    """A journal without a whole line tells of no run either."""
+    assert "journal" not in way_back().partition("no journal")[0]
+    assert way_back(journal=line(FIRST)[:-1]) == way_back()

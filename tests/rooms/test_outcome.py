@@ -22,6 +22,7 @@ from coursesync.outcome import (
     Unauthorized,
     classify,
     classify_read,
+    classify_update,
 )
 
 NOW = "Wed, 15 Jan 2025 10:30:00 GMT"
@@ -266,3 +267,51 @@ def test_a_read_that_is_answered_is_handed_on() -> None:
 def test_only_a_whole_success_is_applied(status: int, body: bytes) -> None:
     """No chance bytes are ever taken for a success, and none break the verdict."""
     assert not isinstance(classify(answered(status, body), ()), Applied)
+
+
+def updated(**answer: object) -> Exchange:
+    return answered(200, {**ANSWER, **answer})
+
+
+def test_an_update_that_was_carried_out() -> None:
+    """By its own Id, or where the answer names none."""
+    done = Applied(7, "2025-01-15T10:30:00Z")
+
+    assert classify_update(updated(), 7) == done
+    assert classify_update(updated(Value=None), 7) == done
+
+
+@pytest.mark.parametrize(
+    ("exchange", "reason"),
+    [
+        (updated(Value={"Id": 8}), "the API answered for the Id 8, not for 7"),
+        (
+            updated(WasSuccessful=False),
+            "the API spoke of a failure and of success in one answer",
+        ),
+        (
+            updated(Errors=[{"Message": "no"}]),
+            "the API spoke of a failure and of success in one answer",
+        ),
+        (
+            answered(200, b"<html>"),
+            "the API answered HTTP 200 with something that is no answer of its own",
+        ),
+        (answered(500), "the API answered HTTP 500"),
+    ],
+)
+def test_an_update_in_doubt(exchange: Exchange, reason: str) -> None:
+    """It may be sent again, so it is never claimed for good."""
+    assert classify_update(exchange, 7) == InDoubt(reason)
+
+
+def test_an_update_that_is_refused() -> None:
+    """In words where there are any; of what is not there, that is told as such."""
+    failed = updated(Value=None, WasSuccessful=False, Errors=None, Message=None)
+    told = updated(Value=None, WasSuccessful=False, Errors=None, Message="Too long")
+
+    assert classify_update(failed, 7) == Refused("the API said that it was not successful")
+    assert classify_update(told, 7) == Refused("Too long")
+    assert classify_update(answered(403), 7) == Refused("HTTP 403")
+    assert classify_update(answered(404), 7) == Refused("HTTP 404", missing=True)
+    assert classify_update(answered(409, retry_after="5"), 7) == Throttled(5.0)
