@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -505,5 +506,35 @@ def test_a_first_runs_journal_needs_no_state() -> None:
 
 def test_without_a_journal_nothing_is_said_of_one() -> None:
     """A journal without a whole line tells of no run either."""
-    assert "journal" not in way_back().partition("no journal")[0]
+    assert way_back().startswith("Restore it from git:  git checkout -- ")
     assert way_back(journal=line(FIRST)[:-1]) == way_back()
+
+
+def test_a_damaged_journal_beside_a_damaged_state_is_named() -> None:
+    """Which of the two is to be mended first is said."""
+    files = {"state": DAMAGED, "journal": line(INTENT)}
+    error = refusal(StateFile(PATH, TARGET, disk_of(None, **files)).load)
+
+    assert error.problem == f"the journal {JOURNAL} is damaged at line 1"
+
+
+def test_what_is_whole_and_no_state_has_the_same_way_back() -> None:
+    """A right checksum over what is never written helps nobody."""
+    rest = b'  "x": 1\n}\n'
+    whole = b'{\n  "checksum": "' + sha256(rest).hexdigest().encode() + b'",\n' + rest
+    files = {"state": whole, "journal": line(LATER_RUN), "backup": serialise(SAVED)}
+    error = refusal(StateFile(PATH, TARGET, disk_of(None, **files)).load)
+
+    assert f"cp {BACKUP} {PATH}" in error.remedy
+
+
+def test_a_save_ends_what_was_read_before_it() -> None:
+    """Who holds the state holds another one after each save; who does not holds none."""
+    store = StateFile(PATH, TARGET, disk_of(None, state=serialise(SAVED)))
+    alone = store.finish(SAVED)
+
+    assert store.hold is None
+    with store.held():
+        first = store.hold
+        store.finish(alone)
+        assert None is not store.hold is not first

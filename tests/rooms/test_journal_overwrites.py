@@ -65,6 +65,7 @@ def test_an_update_that_was_not_applied_leaves_the_entry() -> None:
     before = held(one=entry())
 
     assert fold(before, [update(), outcome("not applied", id=None)]).entries == before.entries
+    assert fold(before, [update(), outcome("not applied")]).entries == before.entries
 
 
 @pytest.mark.parametrize("rest", [[], [outcome("in doubt", id=None)], [outcome(id=None)]])
