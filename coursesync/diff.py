@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.arrivals import arrivals, contradictions, leads
@@ -10,7 +10,7 @@ from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.identity import identify
 from coursesync.ordering import assign
 from coursesync.places import places
-from coursesync.plan import Action, Change, Course, Plan
+from coursesync.plan import Action, Change, Course, Plan, Standing
 from coursesync.policy import KEEP_ALL, Policy
 from coursesync.removal import orphaned
 from coursesync.resources import kind_of
@@ -116,15 +116,34 @@ def diff(
     if clashes:
         raise InvalidOutlines(clashes)
     changes.sort(key=lambda change: (courses[change.parent_id].key, change.parent_id))
-    told = {change.parent_id for change in changes}
     return Plan(
         state.target,
         state.lineage,
         state.serial,
-        {course_id: course for course_id, course in courses.items() if course_id in told},
+        {
+            course_id: replace(courses[course_id], standing=_standing(sides[course_id], addresses))
+            for course_id, addresses in _told(changes).items()
+        },
         tuple(changes),
         len(state.entries),
         policy,
+    )
+
+
+def _told(changes: Iterable[Change]) -> dict[int, set[Address]]:
+    """Return the addresses that the changes speak of, by their course."""
+    told: dict[int, set[Address]] = {}
+    for change in changes:
+        told.setdefault(change.parent_id, set()).add(change.address)
+    return told
+
+
+def _standing(side: _Side, told: Container[Address]) -> tuple[Standing, ...]:
+    """Return what is in the outline as it is in the state."""
+    return tuple(
+        Standing(resource.address, resource.kind, entry.attributes)
+        for resource in side.resources
+        if resource.address not in told and (entry := side.entry(resource)) is not None
     )
 
 

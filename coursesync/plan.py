@@ -130,10 +130,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A record that nothing is done to, with its attributes as last sent."""
+
+    address: Address
+    kind: Kind
+    attributes: Attributes
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A course that the plan speaks of; `path` is its outline, None where it has none.
 
-    `managed` counts the records of the course in the state.
+    `managed` counts the records of the course in the state; `standing` are those that no change
+    speaks of: for whoever shows the course as a whole.
     """
 
     key: str
@@ -141,6 +151,7 @@ class Course:
     title: str
     path: str | None
     managed: int = 0
+    standing: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True)

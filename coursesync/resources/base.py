@@ -176,6 +176,17 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """When a member gets into a record: so many days after enrolment, and in sequence or not.
+
+    One in sequence opens once what stands before it is done.
+    """
+
+    day: int = 0
+    in_sequence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A resource kind: where its records live in the API, and how its outlines become them.
 
@@ -186,7 +197,8 @@ class Kind:
     prior attributes (or None) and the desired ones, and returns the desired ones as they are
     to be sent, for properties that the API only lets one write. `attributes` raises UnusableFile
     where the spec names a file that can't be used. `words` say a field's value before and after a
-    change, where its properties don't speak for themselves; None stands for nothing.
+    change, where its properties don't speak for themselves; None stands for nothing. `opens`
+    says when a member gets in, `describe` says it in words.
     """
 
     name: str
@@ -203,6 +215,7 @@ class Kind:
     spec: type[Spec]
     attributes: Callable[[Spec, int, Contents], Attributes]
     settle: Callable[[Attributes | None, Attributes], Attributes]
+    opens: Callable[[Attributes], Opening]
     describe: Callable[[Attributes], str]
     active_property: str
     words: Mapping[str, Callable[[Attributes, Attributes], tuple[str | None, str | None]]]

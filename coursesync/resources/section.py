@@ -24,6 +24,7 @@ from coursesync.resources.base import (
     Attributes,
     FieldValue,
     Kind,
+    Opening,
     Spec,
     mistake,
 )
@@ -194,6 +195,13 @@ def _settle(prior: Attributes | None, desired: Attributes) -> Attributes:
     return desired
 
 
+def _opens(attributes: Attributes) -> Opening:
+    """Say when a section opens; days count only where it is timed, as the API's page has it."""
+    unlock = attributes.get("UnlockType")
+    days = int(attributes.get("UnlockAfterDays", 0)) if unlock == TIMED else 0
+    return Opening(days, in_sequence=unlock == SEQUENTIAL)
+
+
 def _describe(attributes: Attributes) -> str:
     """Say in a learner's words when the section opens."""
     unlock, days = attributes.get("UnlockType"), attributes.get("UnlockAfterDays", 0)
@@ -250,6 +258,7 @@ SECTION = Kind(
     spec=SectionSpec,
     attributes=_attributes,
     settle=_settle,
+    opens=_opens,
     describe=_describe,
     words={"active": _shown, "image": _pictured, "unlock": _unlocked},
 )
