@@ -11,7 +11,7 @@ WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: demo test lint workflows coverage every-case soak mutants bench clean
+.PHONY: demo test lint workflows coverage chromium every-case soak mutants bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -33,11 +33,20 @@ workflows: $(VENV)/dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 # the tests import the built wheel, never this folder
-coverage: $(VENV)/dev
+coverage: $(VENV)/dev $(VENV)/npm chromium
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage run $(BIN)/pytest -n 4 --dist loadgroup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# a browser of the machine's own: the tests look at pages in it, and are not skipped without one
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "the tests need Chromium or Google Chrome: install one, as by  sudo apt-get install chromium"; exit 1; \
+	fi
 
 every-case: $(VENV)/dev
 	$(BIN)/pytest -n 4 --every-case tests/damage tests/secrecy
@@ -78,6 +87,13 @@ $(VENV)/dev: $(VENV)/pip $(SOURCES)
 	$(BIN)/python -m build --wheel --outdir dist
 	$(BIN)/pip install --quiet --force-reinstall --no-deps dist/*.whl
 	$(BIN)/pip install --quiet dist/*.whl
+	@touch $@
+
+# the lock file pins each package by its content
+$(VENV)/npm: $(VENV)/pip tests/package.json tests/package-lock.json
+	@command -v npm >/dev/null || { echo "the tests need npm: install Node.js 20 or newer"; exit 1; }
+	rm -rf $@ && mkdir $@ && cp tests/package.json tests/package-lock.json $@
+	cd $@ && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev
