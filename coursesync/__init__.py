@@ -21,6 +21,7 @@ TYPE_CHECKING = False  # without the import of `typing`, which takes longer than
 if TYPE_CHECKING:
     from coursesync.adapters.credentials import Credentials
     from coursesync.adapters.outline_files import Outlines
+    from coursesync.adapters.receipt_file import read_receipt
     from coursesync.drift import Drifted, Finding
     from coursesync.errors import (
         Advised,
@@ -41,12 +42,14 @@ if TYPE_CHECKING:
     )
     from coursesync.formatting import Layouts, fmt
     from coursesync.intake import Imported, adopt, import_course
-    from coursesync.online import Drift, apply, drift
+    from coursesync.online import Drift, apply, drift, verify
     from coursesync.outline import Outline
     from coursesync.plan import Action, Change, Plan
     from coursesync.policy import OnRemoval
     from coursesync.ports import Clock, Progress
     from coursesync.project import Project, Workspace, load, open_project, plan, validate
+    from coursesync.receipt import Mismatch, Receipt
+    from coursesync.recording import OpenReceipt, begin_receipt
     from coursesync.report import Report, Result, Status
     from coursesync.state import Doubt, Entry, State
     from coursesync.stop import Stop
@@ -72,12 +75,15 @@ __all__ = [
     "InvalidOutlines",
     "LargeChange",
     "Layouts",
+    "Mismatch",
     "OnRemoval",
+    "OpenReceipt",
     "Outline",
     "Outlines",
     "Plan",
     "Progress",
     "Project",
+    "Receipt",
     "RemoteError",
     "Report",
     "Result",
@@ -95,6 +101,7 @@ __all__ = [
     "__version__",
     "adopt",
     "apply",
+    "begin_receipt",
     "drift",
     "fmt",
     "forget",
@@ -103,24 +110,29 @@ __all__ = [
     "move",
     "open_project",
     "plan",
+    "read_receipt",
     "recover",
     "resolve",
     "validate",
+    "verify",
 ]
 _PUBLIC = {  # what each module offers
     "adapters.credentials": "Credentials",
     "adapters.outline_files": "Outlines",
+    "adapters.receipt_file": "read_receipt",
     "drift": "Drifted Finding",
     "errors": "Advised Busy CoursesyncError Diagnostic Interrupted InvalidOutlines LargeChange "
     "RemoteError StalePlan StateError StateLocked Terminated UnusableFile UsageError Where",
     "formatting": "Layouts fmt",
     "intake": "Imported adopt import_course",
-    "online": "Drift apply drift",
+    "online": "Drift apply drift verify",
     "outline": "Outline",
     "plan": "Action Change Plan",
     "policy": "OnRemoval",
     "ports": "Clock Progress",
     "project": "Project Workspace load open_project plan validate",
+    "receipt": "Mismatch Receipt",
+    "recording": "OpenReceipt begin_receipt",
     "report": "Report Result Status",
     "state": "Doubt Entry State",
     "stop": "Stop",

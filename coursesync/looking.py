@@ -125,11 +125,7 @@ class Lookout:
         Raises:
             Stop: no usable answer came, or more are missing than anyone deletes by hand.
         """
-        found: dict[int, Record] = {}
-        for part in batched(sorted(ids)):
-            ask = partial(self._remote.records, kind, part)
-            listed = self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
-            found.update((record.id, record) for record in listed)
+        found = {record.id: record for record in self._named(kind, ids)}
         missing = [record_id for record_id in ids if record_id not in found]
         if len(missing) > MOST_MISSING:
             raise Stop(
@@ -140,6 +136,19 @@ class Lookout:
         alone = [record for each in missing for record in self._alone(kind, each)]
         found.update((record.id, record) for record in alone)
         return {record_id: found[record_id] for record_id in ids if record_id in found}
+
+    def remaining(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
+        """Return those of deleted records that are there all the same; raises Stop as above.
+
+        A list may lag: what is still in it is asked for by itself.
+        """
+        listed = [record.id for record in self._named(kind, ids)]
+        return {record.id: record for each in listed for record in self._alone(kind, each)}
+
+    def _named(self, kind: Kind, ids: Collection[int]) -> Iterator[Record]:
+        for part in batched(sorted(ids)):
+            ask = partial(self._remote.records, kind, part)
+            yield from self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
 
     def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
         """Ask for one record; there is none where the API says that it does not know the Id."""

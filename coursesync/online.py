@@ -18,17 +18,19 @@ from coursesync.adapters.request_log import RequestLog
 from coursesync.apply import apply as carry_out
 from coursesync.apply import forget
 from coursesync.brake import oversized
-from coursesync.errors import Interrupted, LargeChange, RemoteError, StalePlan
+from coursesync.errors import Interrupted, LargeChange, RemoteError, StalePlan, UsageError
 from coursesync.limits import Schedule
 from coursesync.plan import Course
 from coursesync.ports import World
 from coursesync.project import plan_of, remainder
-from coursesync.refreshing import refresh
+from coursesync.receipt import mismatches
+from coursesync.refreshing import look_up, refresh
 from coursesync.report import Report
 from coursesync.run import Terms
 from coursesync.stale import what_moved
 from coursesync.stance import judged
 from coursesync.stop import Stop
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from coursesync.plan import Plan
     from coursesync.ports import Clock, Progress
     from coursesync.project import Project, Workspace
+    from coursesync.receipt import Mismatch, Receipt
     from coursesync.report import Result
 
 
@@ -202,6 +205,51 @@ def drift(
         after = project.outlines_for(state)
         found = judged(found, plan_of(read, known), plan_of(after.read, state))
     return Drift(found, courses, replace(after, state=state, found=found))
+
+
+def verify(
+    receipt: Receipt,
+    project: Project,
+    *,
+    credentials: Credentials | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[Mismatch, ...]:
+    """Say whether all that a receipt tells is still so on the site. Only reads are sent.
+
+    Args:
+        receipt: of a run against this project's target, as `read_receipt` reads it.
+        project: names the target; its outlines and its state are not read.
+        credentials: as in `apply`.
+        progress: is told what is waited for.
+        clock: as in `apply`.
+
+    Returns:
+        What is not so any more; nothing where all of it is.
+
+    Raises:
+        UsageError: the receipt is of another target, or there are no credentials.
+        RemoteError: the API can't be used, or gives no usable answer.
+        Interrupted: the clock said to stop.
+
+    Example:
+        >>> receipt = coursesync.read_receipt("receipt.json")
+        >>> coursesync.verify(receipt, coursesync.open_project("courses"))
+    """
+    if receipt.target != project.store.target:
+        raise UsageError(
+            f"the receipt is of {inert(receipt.target)}, not of {inert(project.store.target)}",
+            "Name the same target as the apply that wrote it:  --base-url  or  --sandbox",
+        )
+    clock = clock or SystemClock()
+    with connected(project, (), clock, progress, credentials) as world:
+        try:
+            live = look_up(receipt, world)
+        except Stop as stop:
+            _heed(clock)
+            raise RemoteError(stop.reason, stop.remedy) from stop
+    _heed(clock)
+    return mismatches(receipt, live)
 
 
 def _heed(clock: Clock) -> None:

@@ -10,9 +10,11 @@ from coursesync.resources import KINDS, kind_of
 from coursesync.sending import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from coursesync.live import Record
     from coursesync.ports import World
+    from coursesync.receipt import Receipt
     from coursesync.resources.base import Kind
     from coursesync.state import Entry, State
 
@@ -33,6 +35,22 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
         if entries:
             found += _look(state, entries, kind, lookout)
     return refreshed(state, found), tuple(found)
+
+
+def look_up(receipt: Receipt, world: World) -> Mapping[int, Record]:
+    """Ask for the records that a receipt names, by their Ids; raises Stop as `refresh` does.
+
+    Returns:
+        Those that are there, by Id.
+    """
+    lookout = Lookout(Sender(world), world.remote)
+    found: dict[int, Record] = {}
+    for kind in KINDS.values():
+        items = [item for address, item in receipt.items.items() if kind_of(address) is kind]
+        gone = {item.id for item in items if item.attributes is None}
+        found.update(lookout.records(kind, {item.id for item in items} - gone))
+        found.update(lookout.remaining(kind, gone))
+    return found
 
 
 def _look(

@@ -38,7 +38,8 @@ class Status(Enum):
 class Result:
     """A change and what became of it; `reason` says why it was not carried out.
 
-    `candidates` are the records that it may have made, where a person has to choose.
+    `candidates` are the records that it may have made, where a person has to choose; `at` is when
+    it was known, ISO 8601 in UTC, "" where it was not come to.
     """
 
     change: Change
@@ -47,6 +48,7 @@ class Result:
     reason: str = ""
     problems: tuple[Problem, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    at: str = ""
 
     @property
     def done(self) -> bool:

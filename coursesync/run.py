@@ -6,7 +6,7 @@ Values and their bookkeeping; what is done in which order is decided in `apply` 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ class Run:
 
         Raises nothing: what has to be in the journal of it is there by now.
         """
-        self.results[result.change.address] = result
+        self.results[result.change.address] = replace(result, at=self.stamp())
         if result.change.action.writes:
             self.sender.planned -= 1
         self.world.progress.concluded(result)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,7 @@ from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
 from coursesync import unseen
 from coursesync.adapters.text_files import shown
+from coursesync.adapters.whole_file import write_whole
 from coursesync.adapters.yaml_tree import parse
 from coursesync.canonical import canonical
 from coursesync.errors import CoursesyncError, UnusableFile
@@ -166,19 +165,7 @@ def rewrite(path: Path, text: str) -> None:
     """
     real = Path(os.path.realpath(path))
     try:
-        mode = stat.S_IMODE(real.stat().st_mode)
-        descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=real.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fchmod(descriptor, mode)
-                os.fsync(descriptor)
-            Path(name).replace(real)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_whole(real, text.encode(), stat.S_IMODE(real.stat().st_mode))
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",

@@ -30,6 +30,7 @@ _COMMANDS = (
     "sandbox",
     "state",
     "validate",
+    "verify",
 )
 _MODULES = {"import": "import_"}  # a word of Python's own names no module
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -21,11 +22,12 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check, how
-from coursesync.cli.screen import painter, say
+from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
 from coursesync.online import apply, schedule_of
 from coursesync.project import plan as make_plan
+from coursesync.recording import begin_receipt
 from coursesync.render import text
 
 if TYPE_CHECKING:
@@ -76,6 +78,11 @@ if TYPE_CHECKING:
     help="How long lists may lag: a section whose answer was lost is looked for so long, and "
     "the first apply looks twice, so far apart.  [default: 60]",
 )
+@click.option(
+    "--receipt",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what was done into this file: each Id, when and how. See  coursesync verify.",
+)
 @lock_timeout_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -95,6 +102,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     allow_large_change: bool,
     overwrite_drift: bool,
     refresh: bool,
+    receipt: Path | None,
 ) -> int:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
@@ -123,7 +131,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
         if not plan.has_changes:
             clock.heed_signals()
-            apply(plan, loaded, clock=clock)
+            opened = begin_receipt(receipt, plan, session) if receipt else None
+            report = apply(plan, loaded, clock=clock)
+            if opened:
+                opened.end(report)
             return int(ExitCode.after(clock.signal))
         say()
         if oversized(plan) and not allow_large_change:
@@ -139,6 +150,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         now = clock.now()
         warn_of_the_day(plan, schedule_of(session, now), now, max_writes, how=onward)
         total = sum(change.action.changes for change in plan.changes)
+        opened = begin_receipt(receipt, plan, session) if receipt else None
         with heeding(session, clock, total) as progress:
             report = apply(
                 plan,
@@ -151,6 +163,10 @@ def command(  # noqa: PLR0913 - one parameter an option
                 clock=clock,
             )
     tell(report, onward)
+    if opened:
+        opened.end(report)
+        verify = session.hint(f"verify {quote(str(opened.path))}", folder="-w ")
+        say_wrapped(f"The receipt is in {opened.path}. Whether it still holds:  {verify}", "  ")
     return int(exit_code(report, clock.signal))
 
 

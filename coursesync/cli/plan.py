@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from shlex import quote
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.text_files import shown
+from coursesync.adapters.whole_file import write_whole
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
 from coursesync.cli.reviewed import check_writable
@@ -131,12 +131,9 @@ def _rendered(
 
 
 def _write(path: Path, content: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(content, encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, content.encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise CoursesyncError(
             f"the plan file {shown(path)} can't be written: {error.strerror}",
             "Name a file in a folder that is there and that you may write in.",

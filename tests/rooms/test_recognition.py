@@ -22,6 +22,7 @@ from coursesync.recognition import (
     Wanted,
     entry_of,
     fits,
+    html_digest,
     recognise,
     same_html,
 )
@@ -341,3 +342,11 @@ def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
 def test_a_chosen_record_that_fits_is_what_was_sent(left: Doubt) -> None:
     """A record that nothing is known of, or that fits, is taken for what was sent."""
     assert entry_of(left, 7, address("welcome")).attributes == SENT
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
+def test_a_digest_of_html_is_the_same_where_it_says_the_same(one: str, other: str) -> None:
+    """Two texts that are the same HTML have one digest, and others have another."""
+    assert html_digest(one) == html_digest(one.replace(" ", "  "))
+    assert (html_digest(one) == html_digest(other)) == same_html(one, other)

@@ -1,0 +1,68 @@
+"""A receipt in a file: JSON, sorted, as a state is. Never overwrites what is no receipt."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from coursesync.adapters.text_files import read, shown
+from coursesync.adapters.whole_file import write_whole
+from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.receipt import Receipt
+from coursesync.resources.base import parse_address
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MAX_BYTES = 67_108_864  # 5,000 writes, a day's allowance, of the longest titles and addresses
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Read a receipt.
+
+    Raises:
+        CoursesyncError: it can't be read, or is none of this version.
+    """
+    try:
+        receipt = Receipt.model_validate_json(read(path, _MAX_BYTES))
+    except UnusableFile as error:
+        raise CoursesyncError(f"the receipt {error.problem}", error.remedy) from error
+    except ValidationError as error:
+        raise _no_receipt(path) from error
+    if not all(map(parse_address, receipt.items)):
+        raise _no_receipt(path)
+    return receipt
+
+
+def _no_receipt(path: Path) -> CoursesyncError:
+    return CoursesyncError(
+        f"{shown(path)} is no receipt of this version",
+        "A receipt is written by  coursesync apply --receipt FILE",
+    )
+
+
+def write_receipt(path: Path, receipt: Receipt) -> None:
+    """Write a receipt, in the place of an older one or where nothing is.
+
+    Raises:
+        CoursesyncError: it can't be written, or something that is no receipt is there.
+    """
+    if path.exists() or path.is_symlink():
+        try:
+            read_receipt(path)
+        except CoursesyncError as error:
+            raise CoursesyncError(
+                f"{shown(path)} is there already, and is no receipt",
+                "Name another file, or delete that one yourself.",
+            ) from error
+    document = receipt.model_dump(mode="json")
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+    try:
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise CoursesyncError(
+            f"the receipt {shown(path)} can't be written: {error.strerror}",
+            "Name a file in a folder that is there and that you may write in.",
+        ) from error

@@ -1,0 +1,81 @@
+"""`coursesync verify`: is all that a receipt tells still so on the site? Only reads are sent."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.adapters.clock import SystemClock
+from coursesync.adapters.receipt_file import read_receipt
+from coursesync.cli.online import heeding
+from coursesync.cli.options import target_options, workspace_option
+from coursesync.cli.screen import painter, say_wrapped, show
+from coursesync.cli.session import open_session
+from coursesync.errors import CoursesyncError, ExitCode, Interrupted, Terminated
+from coursesync.online import verify
+from coursesync.render import receipt as words
+
+if TYPE_CHECKING:
+    from coursesync.cli.session import Session
+    from coursesync.receipt import Mismatch, Receipt
+
+
+@click.command("verify")
+@click.argument("receipt", type=click.Path(path_type=Path))
+@workspace_option
+@target_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write it.",
+)
+def command(
+    *,
+    receipt: Path,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    form: str,
+) -> int:
+    """Say whether all that RECEIPT tells is still so on the site.
+
+    RECEIPT is a file that apply --receipt wrote. Changes nothing; exits with 1 where a section was
+    edited, moved or deleted since, or one that was deleted is there again. Needs the credentials
+    that apply needs; of the workspace only coursesync.toml is read.
+    """
+    try:
+        told = read_receipt(receipt)
+        session = open_session(workspace, base_url, state, sandbox=sandbox)
+        wrong = _verified(told, session)
+    except CoursesyncError as error:
+        if form == "json":
+            from coursesync.render import json  # noqa: PLC0415 - the other form needs none of it
+
+            show(json.render_failure(error))
+        raise
+    if form == "json":
+        show(words.render_json(told, wrong))
+    else:
+        show(words.render(told, wrong, painter(sys.stdout)))
+        if wrong:
+            say_wrapped(f"What the outlines say of that:  {session.hint('drift')}")
+    return int(ExitCode.ERROR if wrong else ExitCode.DONE)
+
+
+def _verified(told: Receipt, session: Session) -> tuple[Mismatch, ...]:
+    clock = SystemClock()
+    try:
+        with heeding(session, clock) as progress:
+            return verify(told, session, progress=progress, clock=clock)
+    except Interrupted as error:
+        if clock.signal == signal.SIGTERM:
+            raise Terminated(error.problem, error.remedy) from error
+        raise

@@ -1,0 +1,198 @@
+"""Receipts: what an apply did, and whether it is still so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from harness import write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_ACTOR": "ada",
+    "GITHUB_SHA": "0123456789abcdef0123456789abcdef01234567",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "space/courses",
+    "GITHUB_RUN_ID": "42",
+    "GITHUB_RUN_ATTEMPT": "1",
+}
+LATER = "2030-01-01T00:00:00Z"
+WELCOME = "section.onboarding.welcome"
+
+
+def receipt_in(folder: Path) -> dict[str, object]:
+    """Read the receipt that the tests here have written."""
+    found = json.loads((folder / "receipt.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def items_in(folder: Path) -> dict[str, dict[str, object]]:
+    """Return what the receipt says of each address."""
+    return cast("dict[str, dict[str, object]]", receipt_in(folder)["items"])
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git in a folder and return what it prints."""
+    command = [shutil.which("git") or "git", *words]
+    return subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def applied(author: CommandLine, onboarding: Path) -> CommandLine:
+    """The command line, after an apply with a receipt."""
+    assert onboarding.is_file()
+    done = author("apply", "--auto-approve", "--receipt", "receipt.json")
+    assert done.code == 0, done.err
+    assert "Whether it still holds:" in done.err
+    return author
+
+
+def test_a_receipt_names_each_id_when_and_how(applied: CommandLine, api: SandboxServer) -> None:
+    """Every record that was made stands in it under its address, with the digest of the plan."""
+    items = items_in(applied.cwd)
+    records = {record["Id"]: record for record in api.records()}
+
+    assert {item["id"] for item in items.values()} == set(records)
+    assert {item["how"] for item in items.values()} == {"created"}
+    for item in items.values():
+        assert item["updated_on"] == records[item["id"]]["UpdatedOn"]
+    assert receipt_in(applied.cwd)["complete"] is True
+    assert "<p>" not in (applied.cwd / "receipt.json").read_text()
+
+
+def test_what_is_still_so_verifies(applied: CommandLine, api: SandboxServer) -> None:
+    """A receipt that holds is told to, by reads alone."""
+    before = len(api.log())
+    verified = applied("verify", "receipt.json")
+
+    assert verified.code == 0, verified.err
+    assert "Verify: 3 of 3 sections as the receipt says.\n" in verified.out
+    assert {met["method"] for met in api.log()[before:]} == {"GET"}
+
+
+def test_what_others_did_since_is_named(applied: CommandLine, api: SandboxServer) -> None:
+    """An edit, a move and a deletion are told apart, each with its address."""
+    welcome, first_week, further = sorted(int(str(each["Id"])) for each in api.records())
+    api.foreign_change(welcome, Title="Hello", SectionContents="<p>Other.</p>", At=LATER)
+    api.foreign_change(first_week, CourseId=4712, At=LATER)
+    api.foreign_remove(further)
+    verified = applied("verify", "receipt.json")
+
+    assert verified.code == 1
+    assert f"! {WELCOME} (Id {welcome}) was changed by" in verified.out
+    assert "contents, title" in verified.out
+    assert "was moved to the course 4712" in " ".join(verified.out.split())
+    assert "is not on the site any more" in " ".join(verified.out.split())
+    assert "Verify: 0 of 3 sections as the receipt says." in verified.out
+    assert "coursesync drift courses" in verified.err
+
+
+def test_a_save_that_changes_nothing_changes_no_verdict(
+    applied: CommandLine, api: SandboxServer
+) -> None:
+    """HTML that is only written another way says the same, whoever saved it."""
+    welcome = min(int(str(each["Id"])) for each in api.records())
+    api.foreign_change(welcome, SectionContents="<p >Everything   for day one.</p>", At=LATER)
+
+    assert applied("verify", "receipt.json").code == 0
+
+
+def test_a_deletion_stands_in_a_receipt_too(applied: CommandLine, courses: Path) -> None:
+    """What was pruned is in the next receipt, and is verified to be gone."""
+    write_outline(courses, "onboarding", 4711, "Welcome")
+    options = ("--on-removal", "delete", "--prune", "--allow-large-change")
+    done = applied("apply", "--auto-approve", "--receipt", "receipt.json", *options)
+
+    assert done.code == 0, done.err
+    assert sorted(str(item["how"]) for item in items_in(applied.cwd).values()) == [
+        *("deleted", "deleted", "updated")
+    ]
+    assert applied("verify", "receipt.json").code == 0
+
+
+def test_a_run_that_stops_says_so_in_its_receipt(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
+    """What was done before the run ended is in it, and that it is not all."""
+    done = author("apply", "--auto-approve", "--receipt", "receipt.json", "--max-writes", "2")
+    verified = author("verify", "receipt.json")
+
+    assert done.code == 6
+    assert len(items_in(author.cwd)) == len(api.records()) == 2
+    assert receipt_in(author.cwd)["complete"] is False
+    assert "ended before its plan was carried out" in " ".join(verified.out.split())
+    assert onboarding.is_file()
+
+
+def test_a_job_on_github_is_named(author: CommandLine, onboarding: Path) -> None:
+    """Who started it and its page are in the receipt; no other variable is."""
+    done = author("apply", "--auto-approve", "--receipt", "receipt.json", timeout=60, **GITHUB)
+
+    assert done.code == 0, done.err
+    assert receipt_in(author.cwd)["origin"] == {
+        "actor": "ada",
+        "commit": GITHUB["GITHUB_SHA"],
+        "run": "https://github.com/space/courses/actions/runs/42",
+    }
+    assert onboarding.is_file()
+
+
+def test_the_commit_that_is_checked_out_is_named(author: CommandLine, onboarding: Path) -> None:
+    """In a git repository the receipt knows which outlines were applied."""
+    name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    for command in (("init", "-q"), ("add", "."), (*name, "commit", "-qm", "Outlines")):
+        git(author.cwd, *command)
+    commit = git(author.cwd, "rev-parse", "HEAD")
+    author("apply", "--auto-approve", "--receipt", "receipt.json")
+    origin = cast("dict[str, object]", receipt_in(author.cwd)["origin"])
+
+    assert origin["commit"] == commit
+    assert onboarding.is_file()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("nowhere/receipt.json", "can't be written"), ("courses/onboarding.yaml", "is no receipt")],
+)
+def test_a_receipt_that_cant_be_kept_stops_the_run_before_its_first_write(
+    author: CommandLine, api: SandboxServer, onboarding: Path, path: str, said: str
+) -> None:
+    """Nothing is sent where the receipt has no place, and nothing else is overwritten for it."""
+    before = onboarding.read_text()
+    done = author("apply", "--auto-approve", "--receipt", path)
+
+    assert done.code == 1
+    assert said in done.err
+    assert api.creates() == []
+    assert onboarding.read_text() == before
+
+
+def test_a_receipt_of_another_target_is_refused(applied: CommandLine) -> None:
+    """Ids of one site mean nothing on another."""
+    verified = applied("verify", "receipt.json", "--sandbox")
+
+    assert verified.code == 64
+    assert "--base-url" in verified.err
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": 1}', "[]", "\0"])
+def test_what_is_no_receipt_is_told_as_such(author: CommandLine, courses: Path, text: str) -> None:
+    """A file of any other kind is refused in one line, also as JSON."""
+    (author.cwd / "receipt.json").write_text(text)
+    verified = author("verify", "receipt.json", "--format", "json")
+
+    assert verified.code == 1
+    assert "is no receipt of this version" in verified.err
+    assert json.loads(verified.out)["error"]["exit_code"] == 1
+    assert courses.is_dir()
