@@ -127,14 +127,14 @@ def _ours(address: Address, entry: Entry, live: Mapping[int, Record], kind: Kind
         return None
     elif same_moment(entry.updated_on, record.updated_on):
         finding = Finding.NORMALISED
-    elif _is_last_attempt(entry, record, kind):
+    elif is_last_attempt(entry, record, kind):
         return None
     else:
         finding = Finding.EDITED
     return Drifted(finding, entry.parent_id, kind, address, entry, record, properties)
 
 
-def _is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
+def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
     """Say whether a record is as an update of ours wants it of which no answer came."""
     if not entry.attempted:
         return False

@@ -76,7 +76,10 @@ class Conclusion(BaseModel):
 
 
 class Look(BaseModel):
-    """What a look at the server found of a create: a record, doubt, or (neither) nothing."""
+    """What a look at the server found: a record, doubt, or (neither) nothing.
+
+    Of a create, or of an update of which no answer came and that was carried out.
+    """
 
     model_config = _LINE
 

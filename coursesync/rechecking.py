@@ -9,7 +9,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursesync.drift import edited
+from coursesync.drift import differing, edited, is_last_attempt
+from coursesync.journal import Look
 from coursesync.plan import Action
 from coursesync.report import Result, Status
 from coursesync.words import inert
@@ -32,7 +33,9 @@ def recheck(run: Run) -> None:
             record = found.get(record_id_of(change))
             if record is None:
                 _hold_gone(run, courses[change.parent_id], change)
-            elif reason := _edited(run, change, record):
+                continue
+            _note_attempt(run, change, record)
+            if reason := _edited(run, change, record):
                 _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
 
 
@@ -40,6 +43,18 @@ def _hold_gone(run: Run, course: Course, change: Change) -> None:
     # a deletion is sent all the same: it says for certain whether there is anything to delete
     if change.action is not Action.DELETE:
         _hold(run, course, change, Status.GONE, "it is not on the site any more")
+
+
+def _note_attempt(run: Run, change: Change, record: Record) -> None:
+    """Note that a record is as an update of ours wanted it of which no answer came.
+
+    The next one may be lost too: who looks then is to know this one for ours.
+    """
+    address = change.was if change.was and change.arrives else change.address
+    entry = run.state.entries[change.was or change.address]
+    if is_last_attempt(entry, record, change.kind) and differing(entry, record, change.kind):
+        known = {"attempted": None, "attributes": entry.attempted, "updated_on": record.updated_on}
+        run.log.record(Look(address=address, entry=entry.model_copy(update=known), at=run.stamp()))
 
 
 def _edited(run: Run, change: Change, record: Record) -> str:

@@ -269,6 +269,27 @@ def test_an_overwrite_that_stays_in_doubt_is_known_to_the_next_run(
     assert '"attempted"' not in (courses / STATE).read_text()
 
 
+def test_two_lost_updates_of_one_section_are_both_known_for_ours(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The first was carried out and the second was not: nobody else is said to have edited it."""
+    api.fault(f"PUT {SECTIONS}@1x3:lost-after")
+    rewrite(courses, "title: Two", "key: two\n    title: Second")
+    assert applied(*APPLY).code == 6
+    api.no_faults()
+    api.fault(f"PUT {SECTIONS}@1x3:lost-before")
+    rewrite(courses, "title: Second", "title: The second")
+    assert applied(*APPLY).code == 6
+    api.no_faults()
+    looked = applied("drift")
+    ran = applied(*APPLY)
+
+    assert "edited on the site" not in looked.out
+    assert ran.code == 0, ran.err
+    assert "The second" in by_title(api)
+    assert is_empty(applied)
+
+
 def test_a_refused_update_is_told_at_its_line_and_stops_its_course(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
