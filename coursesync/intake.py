@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.outline_import import Draft, Untold, draft, save
-from coursesync.errors import CoursesyncError, Interrupted, RemoteError
+from coursesync.errors import CoursesyncError, RemoteError
 from coursesync.importing import adopted, course_key, entries_of, wanted
 from coursesync.journal import Look
 from coursesync.logbook import Logbook
 from coursesync.looking import Lookout
-from coursesync.online import connected
+from coursesync.online import connected, interrupted
 from coursesync.plan import Action
 from coursesync.project import plan_of
 from coursesync.resources import KINDS, kind_of
@@ -182,7 +182,7 @@ def _asked(clock: Clock, ask: Callable[[], T]) -> T:
         return ask()
     except Stop as stop:
         if clock.stopping():
-            raise Interrupted("interrupted while reading what the site has", "") from stop
+            raise interrupted() from stop
         raise RemoteError(stop.reason, stop.remedy) from stop
 
 

@@ -181,7 +181,12 @@ class Lookout:
         """Return the titles of all courses by their Ids; raises Stop as above."""
         found: dict[int, str] = {}
         number, pages = 0, 1
-        while number < min(pages, MAX_RECORDS // PAGE_SIZE):
+        while number < pages:
+            if pages > MAX_RECORDS // PAGE_SIZE:
+                raise Stop(
+                    f"the account has more than {MAX_RECORDS:,} courses",
+                    "Name those to import, each with  --course ID",
+                )
             number += 1
             ask = partial(self._remote.all_courses, number)
             more, pages = self._read("Course-List", ask, partial(read_title_page, number=number))

@@ -254,7 +254,12 @@ def verify(
 
 def _heed(clock: Clock) -> None:
     if clock.stopping():
-        raise Interrupted("interrupted while reading what the site has", "Nothing was changed.")
+        raise interrupted()
+
+
+def interrupted() -> Interrupted:
+    """Return the end of a look that was told to stop."""
+    return Interrupted("interrupted while reading what the site has", "Nothing was changed.")
 
 
 def _courses(workspace: Workspace) -> dict[int, Course]:

@@ -117,10 +117,11 @@ class Run:
 
         Raises nothing: what has to be in the journal of it is there by now.
         """
-        self.results[result.change.address] = replace(result, at=self.stamp())
+        stamped = replace(result, at=self.stamp())
+        self.results[result.change.address] = stamped
         if result.change.action.writes:
             self.sender.planned -= 1
-        self.world.progress.concluded(result)
+        self.world.progress.concluded(stamped)
 
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
         """Take a record under management as what a create made, or would have made.

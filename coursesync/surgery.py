@@ -73,7 +73,7 @@ def _check_move(known: State, old: Address, new: Address) -> None:
 
 def forget(
     project: Project, address: str, *, dry_run: bool = False, lock_timeout: float = 0.0
-) -> int:
+) -> Entry:
     """Forget the record at an address: it stays on the site as it is, and is managed no more.
 
     Args:
@@ -83,7 +83,7 @@ def forget(
         lock_timeout: how many seconds to wait for an apply to end.
 
     Returns:
-        The record's Id.
+        The entry that the state had: the record's Id, and whether it was protected.
 
     Raises:
         UsageError: it is no address.
@@ -93,17 +93,17 @@ def forget(
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.forget(project, "section.onboarding.welcome")
+        >>> coursesync.forget(project, "section.onboarding.welcome").id
         87654321
     """
     at = address_of(address)
     if dry_run:
-        return entry_at(project.state(), at).id
+        return entry_at(project.state(), at)
     with project.held(lock_timeout):
         known = project.state()
-        record_id = entry_at(known, at).id
-        _announce(project, known, Forget(address=at, id=record_id, at=SystemClock().stamp()))
-    return record_id
+        entry = entry_at(known, at)
+        _announce(project, known, Forget(address=at, id=entry.id, at=SystemClock().stamp()))
+    return entry
 
 
 def _announce(project: Project, known: State, step: Move | Forget) -> None:

@@ -59,3 +59,11 @@ class SystemClock:
 
         for number in _HEEDED:
             signal.signal(number, heed)
+
+    def heed_no_more(self) -> None:
+        """From now on let SIGINT and SIGTERM end the process, as they do where nobody heeds them.
+
+        For what comes after a look: nothing has to be saved, and it may take long to print.
+        """
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.adapters.content_files import Files
+from coursesync.adapters.content_files import Files, path_of
 from coursesync.adapters.outline_rewriting import mistakes_in, rewrite, with_sections
 from coursesync.adapters.text_files import decode, shown
 from coursesync.errors import CoursesyncError, InvalidOutlines
@@ -19,6 +19,7 @@ from coursesync.outline_text import written
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursesync.errors import Diagnostic
     from coursesync.outline_text import WantedCourse, WantedSection, Written
 
 
@@ -54,16 +55,22 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     """
     name = path or f"{course.key}.yaml"
     done = _written(folder, course, path)
-    mistakes = mistakes_in(done, shown(folder / name))
+    mistakes = _mistakes_in(done, folder, name)
     if not mistakes:
         return Draft(name, path is None, done, ())
     untold = tuple(each for section in course.sections for each in _untold(course, section))
     left = {each.section.id for each in untold}
     told = tuple(section for section in course.sections if section.id not in left)
     done = _written(folder, replace(course, sections=told), path)
-    if mistakes := mistakes_in(done, shown(folder / name)):
+    if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
     return Draft(name, path is None, done, untold)
+
+
+def _mistakes_in(done: Written, folder: Path, path: str) -> list[Diagnostic]:
+    """Read a draft with the content files that are there: bounds on a course count them too."""
+    files = Files(folder)
+    return mistakes_in(done, shown(folder / path), lambda name: files.text(path_of(path, name)))
 
 
 def _written(folder: Path, course: WantedCourse, path: str | None) -> Written:

@@ -28,7 +28,7 @@ from coursesync.outline_checks import SECTIONS, key_of
 from coursesync.outline_merge import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from coursesync.errors import Diagnostic
     from coursesync.outline_text import WantedCourse, Written
@@ -99,22 +99,29 @@ def with_sections(text: str, path: str, course: WantedCourse) -> Written:
     return done
 
 
-def mistakes_in(done: Written, path: str) -> list[Diagnostic]:
+def mistakes_in(
+    done: Written, path: str, there: Callable[[str], str] = lambda _name: ""
+) -> list[Diagnostic]:
     """Read an outline that was not written yet as the loader would; return all its mistakes.
 
-    Where its text names a file that is not among the new ones, that file is not looked at.
+    Args:
+        done: the outline's text and its new content files.
+        path: its path as shown to people.
+        there: gives the text of a content file that it names and that is not new, or raises
+            UnusableFile; by default none of them is looked at.
     """
+
+    def text_of(name: str) -> str:
+        if name not in done.files:
+            return there(name)
+        for hidden in unseen.find(done.files[name], name):
+            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        return done.files[name]
+
     tree, diagnostics = parse(done.text, path)
     if tree is not None:
-        diagnostics += build(tree, lambda name: _new_text(done, name))[1]
+        diagnostics += build(tree, text_of)[1]
     return sorted(set(diagnostics))
-
-
-def _new_text(done: Written, name: str) -> str:
-    text = done.files.get(name, "")
-    for hidden in unseen.find(text, name):
-        raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
-    return text
 
 
 def comments(text: str) -> Iterator[str]:

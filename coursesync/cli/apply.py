@@ -8,8 +8,10 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from coursesync.adapters.clock import SystemClock
+from coursesync.adapters.text_files import shown
 from coursesync.brake import oversized
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.online import heeding, look_again
@@ -110,6 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
     NEXUDUS_TOTP), in the environment.
     """
+    _check_plan_alone(plan_file)
     approved = auto_approve or plan_file is not None
     if not approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
@@ -168,6 +171,20 @@ def command(  # noqa: PLR0913 - one parameter an option
         verify = session.hint(f"verify {quote(str(opened.path))}", folder="-w ")
         say_wrapped(f"The receipt is in {opened.path}. Whether it still holds:  {verify}", "  ")
     return int(exit_code(report, clock.signal))
+
+
+def _check_plan_alone(plan_file: Path | None) -> None:
+    """Raise UsageError where options say otherwise than a plan file how the plan is made."""
+    if plan_file is None:
+        return
+    said = {"prune": "--prune", "on_removal": "--on-removal", "refresh": "--refresh"}
+    source = click.get_current_context().get_parameter_source
+    typed = [option for name, option in said.items() if source(name) is ParameterSource.COMMANDLINE]
+    if typed:
+        raise UsageError(
+            f"{typed[0]} says how a plan is made, and that in {shown(plan_file)} is made already",
+            f"Leave it out; or make that plan anew:  coursesync plan {typed[0]} --out FILE",
+        )
 
 
 def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:

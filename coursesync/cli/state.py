@@ -124,9 +124,15 @@ def forget_entry(  # noqa: PLR0913 - the same
     Changes the state only, and makes no request.
     """
     session = open_session(workspace, base_url, state, sandbox=sandbox)
-    record_id = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
-    say(f"{address} (Id {record_id}) {'would be' if dry_run else 'is'} managed no more.")
-    back = session.hint(f"import {address} {record_id}", folder="-w ")
+    entry = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
+    say(f"{address} (Id {entry.id}) {'would be' if dry_run else 'is'} managed no more.")
+    if entry.protected:
+        say_wrapped(
+            "It was protected from deletion, and that is forgotten with it: keep  protect: true  "
+            "in its section of the outline, or write it there once it is taken back.",
+            "  ",
+        )
+    back = session.hint(f"import {address} {entry.id}", folder="-w ")
     say_wrapped(
         "While an outline wants it, the next apply adopts what is like it on the site, makes it "
         f"anew, or leaves it in doubt. To take it back:  {back}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.receipt_file import read_receipt
-from coursesync.cli.online import heeding
+from coursesync.cli.online import reading
 from coursesync.cli.options import target_options, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.cli.session import open_session
-from coursesync.errors import CoursesyncError, ExitCode, Interrupted, Terminated
+from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.online import verify
 from coursesync.render import receipt as words
 
@@ -72,10 +71,5 @@ def command(
 
 def _verified(told: Receipt, session: Session) -> tuple[Mismatch, ...]:
     clock = SystemClock()
-    try:
-        with heeding(session, clock) as progress:
-            return verify(told, session, progress=progress, clock=clock)
-    except Interrupted as error:
-        if clock.signal == signal.SIGTERM:
-            raise Terminated(error.problem, error.remedy) from error
-        raise
+    with reading(session, clock) as progress:
+        return verify(told, session, progress=progress, clock=clock)

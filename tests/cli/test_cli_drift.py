@@ -347,6 +347,34 @@ def test_a_signal_ends_a_look_in_good_order(
     assert "Nothing was changed." in err
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+@pytest.mark.parametrize("command", ["drift", "plan --refresh"])
+def test_a_signal_after_the_look_is_not_swallowed(
+    author: CommandLine,
+    api: SandboxServer,
+    courses: Path,
+    command: str,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    """While it prints what it found, to a reader that reads no more, it ends as any command."""
+    write_outline(courses, "a", 4711, *(f"{each} {'long ' * 30}end" for each in range(300)))
+    lift_limits(courses)
+    assert author("apply", "--auto-approve").code == 0
+    for record in api.records():
+        api.foreign_change(int(str(record["Id"])), Title=f"{record['Title']}!", At=WHEN)
+    met = len(api.log())
+    with author.start(*command.split()) as process:
+        wait_until(lambda: len(api.log()) >= met + 2)
+        assert process.stdout is not None
+        process.stdout.read(1)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode == code
+    assert "Traceback" not in err
+
+
 def test_a_look_takes_no_lock(online: CommandLine, server: SandboxServer, courses: Path) -> None:
     """While an apply holds the state, drift is told all the same."""
     lift_limits(courses)

@@ -8,7 +8,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, SandboxServer, files_below, pointed_at, sandbox_here, saved
+from harness import (
+    REQUESTS,
+    CommandLine,
+    SandboxServer,
+    files_below,
+    pointed_at,
+    sandbox_here,
+    saved,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -128,6 +136,26 @@ def test_into_an_existing_outline_it_merges(
     )
     assert len(saved(courses).entries) == len(course)
     assert is_empty(author)
+
+
+def test_what_a_course_may_hold_is_known_before_anything_is_written(
+    author: CommandLine, courses: Path, course: list[int]
+) -> None:
+    """The files that an outline names already count as well; nothing is left half-written."""
+    (courses / "long.html").write_text(f"<p>{'x' * 999_900}</p>")
+    sections = "".join(
+        f"  - title: Long {number}\n    contents: {{html: long.html}}\n" for number in range(4)
+    )
+    (courses / "house.yaml").write_text(f"id: 4711\ntitle: House\nsections:\n{sections}")
+    before = files_below(courses)
+    assert author("validate").code == 0
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 3, ran.err
+    assert "more than 4,000,000 characters" in ran.err
+    assert files_below(courses).keys() - before.keys() <= {REQUESTS}
+    assert {name: files_below(courses)[name] for name in before} == before
+    assert len(course) == 3
 
 
 def test_an_import_again_changes_nothing(

@@ -128,3 +128,25 @@ def test_the_expected_digest_is_applied(author: CommandLine, courses: Path) -> N
 
     assert shown == told
     assert ran.code == 0
+
+
+@pytest.mark.parametrize("option", ["--prune", "--refresh", "--on-removal=delete"])
+def test_a_plan_file_is_not_contradicted(
+    author: CommandLine, api: SandboxServer, courses: Path, option: str
+) -> None:
+    """What says how a plan is made is refused beside one that is made already."""
+    write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", "plan.json")
+    ran = author("apply", "--plan", "plan.json", option)
+
+    assert ran.code == 64
+    assert f"coursesync plan {option.partition('=')[0]} --out FILE" in ran.err
+    assert api.log() == []
+
+
+def test_a_variable_does_not_contradict_a_plan_file(author: CommandLine, courses: Path) -> None:
+    """What stands in the environment is for plans that are to be made."""
+    write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", "plan.json")
+
+    assert author("apply", "--plan", "plan.json", COURSESYNC_ON_REMOVAL="delete").code == 0

@@ -63,6 +63,22 @@ def test_a_forgotten_record_stays_on_the_site_and_is_adopted_again(
     assert len(api.creates()) == 2
 
 
+def test_what_is_forgotten_with_a_protected_record_is_said(
+    author: CommandLine, courses: Path
+) -> None:
+    """The outline alone knows of its protection then; taken back, it is protected by that again."""
+    path = write_outline(courses, "a", 4711, "One", "Two")
+    path.write_text(f"{path.read_text()}    protect: true\n")
+    assert author(*APPLY).code == 0
+    ran = author("state", "rm", "section.a.two")
+    back = author("import", "section.a.two", "1000002")
+
+    assert "protected from deletion" in ran.err
+    assert "protect: true" in ran.err
+    assert back.code == 0, back.err
+    assert "protected: it is never deleted" in author("state", "show", "section.a.two").out
+
+
 @pytest.mark.parametrize(
     "command",
     [("mv", "section.a.two", "section.a.zwei"), ("rm", "section.a.two")],
