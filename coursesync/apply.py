@@ -141,8 +141,8 @@ def _note_keys(run: Run) -> None:
             run.log.announce(
                 Protect(address=change.address, protected=change.protected, at=run.stamp())
             )
-        if change.action in {Action.MOVE, Action.PROTECT}:
-            run.conclude(Result(change, Status.MOVED, change.record_id))
+        if change.action in _NOTED:
+            run.conclude(Result(change, _NOTED[change.action], change.record_id))
 
 
 def _advance(run: Run) -> None:
@@ -186,6 +186,7 @@ def _create(run: Run, course: Course, change: Change) -> None:
             course.doubts[change.address] = doubt
 
 
+_NOTED = {Action.MOVE: Status.RE_KEYED, Action.PROTECT: Status.PROTECTED}
 _DONE = {
     Action.UPDATE: Status.UPDATED,
     Action.DEACTIVATE: Status.DEACTIVATED,

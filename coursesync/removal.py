@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Address, Kind
     from coursesync.state import Entry
 
+PROTECTED = (
+    "protected; to release it, apply its section without protect: true, and take it out again"
+)
+PRUNED = "--prune deletes where --on-removal delete is said as well"
+
 
 def orphaned(
     orphans: Mapping[Address, Entry], leads: Mapping[Address, Address], policy: Policy
@@ -68,11 +73,11 @@ def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     match policy.on_removal:
         case OnRemoval.DEACTIVATE if active or entry.unsure:
             return Action.DEACTIVATE, ""
-        case OnRemoval.DELETE if entry.protected:
-            return Action.KEEP, "protected"
-        case OnRemoval.DELETE if policy.prune:
+        case OnRemoval.DELETE if policy.prune and not entry.protected:
             return Action.DELETE, ""
         case OnRemoval.DELETE:
-            return Action.KEEP, "--prune deletes it"
+            return Action.KEEP, PROTECTED if entry.protected else "--prune deletes it"
+        case _ if not active:
+            return Action.KEEP, "hidden from members"
         case _:
-            return Action.KEEP, "" if active else "hidden from members"
+            return Action.KEEP, PRUNED if policy.prune else ""

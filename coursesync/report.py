@@ -25,7 +25,8 @@ class Status(Enum):
     UPDATED = "updated"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
-    MOVED = "moved"  # under another key, or protected from now on: only the state changed
+    RE_KEYED = "re-keyed"  # only the state changed
+    PROTECTED = "protected or released"  # the same
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
@@ -63,7 +64,8 @@ _DONE = {
     Status.UPDATED,
     Status.DEACTIVATED,
     Status.DELETED,
-    Status.MOVED,
+    Status.RE_KEYED,
+    Status.PROTECTED,
 }
 
 

@@ -135,6 +135,28 @@ def test_a_deletion_takes_two_words(
     assert set(saved(courses).entries) == {"section.a.one", "section.a.three"}
 
 
+def test_pruning_alone_says_what_it_lacks(applied: CommandLine, courses: Path) -> None:
+    """`--prune` is the second of two words; said by itself, it tells of the first."""
+    rewrite(courses, "  - title: Two\n", "")
+    planned = applied("plan", "--prune")
+
+    assert "where --on-removal delete is said as well" in " ".join(planned.out.split())
+
+
+def test_a_change_of_the_state_alone_is_called_what_it_is(
+    applied: CommandLine, courses: Path
+) -> None:
+    """A new key and a protection are told apart, and neither is said to be a move."""
+    rewrite(courses, "title: Two", "key: zwei\n    previous_keys: [two]\n    title: Two")
+    re_keyed = applied(*APPLY)
+    rewrite(courses, "title: Three", "title: Three\n    protect: true")
+    protected = applied(*APPLY)
+
+    assert "section.a.zwei: re-keyed\n" in re_keyed.err
+    assert "Apply: 1 re-keyed." in re_keyed.err
+    assert "Apply: 1 protected or released." in protected.err
+
+
 def test_a_protected_section_outlives_its_line(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
@@ -149,7 +171,8 @@ def test_a_protected_section_outlives_its_line(
     assert (noted.code, sent) == (0, [])
     assert ran.code == 0, ran.err
     assert set(by_title(api)) == {"Two"}
-    assert "protected" in applied("plan", "--on-removal", "delete", "--prune").out
+    planned = applied("plan", "--on-removal", "delete", "--prune")
+    assert "to release it, apply its section without protect: true" in " ".join(planned.out.split())
 
 
 def test_a_large_change_stops_and_asks(

@@ -12,6 +12,7 @@ from rooms.values import EMPTY, Section, address, applied, course, plan_of, stat
 from coursesync.brake import oversized
 from coursesync.plan import Action, Plan
 from coursesync.policy import KEEP_ALL, OnRemoval, Policy
+from coursesync.removal import PROTECTED
 
 if TYPE_CHECKING:
     from coursesync.outline import Outline
@@ -78,7 +79,7 @@ def test_what_was_protected_is_not_deleted_after_its_line_is_gone() -> None:
     state = state_of("A", SAFE)
     plan = plan_of(course("A"), state, DELETE)
 
-    assert [(c.action, c.reason) for c in plan.changes] == [(Action.KEEP, "protected")]
+    assert [(c.action, c.reason) for c in plan.changes] == [(Action.KEEP, PROTECTED)]
 
 
 def test_protection_alone_changes_the_state_and_sends_nothing() -> None:
@@ -188,4 +189,4 @@ def test_whatever_was_applied_leaves_nothing_but_what_is_kept(
         assert all(c.address not in protected for c in plan.changes if c.action is Action.DELETE)
         assert {change.action for change in again.changes} <= {Action.KEEP}
         if policy == DELETE:
-            assert {c.reason for c in again.changes} <= {"protected"}
+            assert {c.reason for c in again.changes} <= {PROTECTED}
