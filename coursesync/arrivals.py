@@ -44,6 +44,8 @@ def arrivals(
         Those whose entry nobody else claims.
     """
     homes = {address: home for home, held in orphans.items() for address in held}
+    if not homes:
+        return []
     claims = [
         Arrival(course_id, resource.address, old, homes[old])
         for course_id, resources in new.items()
@@ -98,6 +100,8 @@ def leads(
     for home, held in orphans.items():
         for old, entry in held.items():
             titled[_title(old, entry.attributes)].append((home, old, entry))
+    if not titled:
+        return {}
     found = [
         (resource.address, old)
         for course_id, resources in new.items()

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursesync.journal import Look
+from coursesync.limits import SETTLING
 from coursesync.logbook import Logbook
 from coursesync.looking import Lookout
 from coursesync.report import Result, Status
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from coursesync.ports import World
     from coursesync.resources.base import Address, Attributes, FieldValue, Kind
     from coursesync.state import State
-
-SETTLING = 60.0  # seconds: how long a list may lag behind what was created
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coursesync.adapters.state_file import NAME
 from coursesync.adapters.text_files import read
 from coursesync.errors import UnusableFile, UsageError
-from coursesync.limits import PUBLISHED, Limits
-from coursesync.run import SETTLING
+from coursesync.limits import PUBLISHED, SETTLING, Limits
 from coursesync.target import DEFAULT_BASE_URL
 from coursesync.words import inert
 

@@ -13,7 +13,6 @@ from coursesync.adapters.text_files import shown
 from coursesync.adapters.whole_file import write_whole
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
-from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
@@ -83,6 +82,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         most = _MOST_KEPT if form == "json" or out is not None else 0
         advice = give_advice(loaded.advice, most, strict=session.is_strict(strict))
         if out is not None:
+            from coursesync.cli.reviewed import check_writable  # noqa: PLC0415 - only for a file
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
             check_writable(out)

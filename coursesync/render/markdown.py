@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.differences import bounds_for
 from coursesync.folding import Fold
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action
@@ -22,7 +21,7 @@ from coursesync.render.sentences import (
     UNSEEN,
     bare,
     cost,
-    detailed,
+    detailing,
     folded,
     large,
     maybe_renamed,
@@ -35,10 +34,10 @@ from coursesync.render.sentences import (
 from coursesync.words import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from coursesync.advice import Told
-    from coursesync.differences import Bounds, Difference
+    from coursesync.differences import Difference
     from coursesync.folding import Shown
     from coursesync.plan import Change, Course, Plan
 
@@ -103,15 +102,19 @@ def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
     if plan.has_changes and not plan.serial:
         yield ""
         yield f"> {NO_STATE}"
-    bounds = bounds_for(plan)
+    detailed = detailing(plan)
     for course, changes in plan.by_course():
         yield ""
-        yield from _course(course, changes, bounds)
+        yield from _course(course, changes, detailed)
     yield ""
     yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
 
 
-def _course(course: Course, changes: list[Change], bounds: Bounds) -> Iterator[str]:
+def _course(
+    course: Course,
+    changes: list[Change],
+    detailed: Callable[[Change], tuple[Difference, ...]],
+) -> Iterator[str]:
     yield f"### {escape(course.title or course.key)}"
     yield ""
     yield f"course {course.id}, {_code(course.path) if course.path else 'without an outline'}"
@@ -131,7 +134,7 @@ def _course(course: Course, changes: list[Change], bounds: Bounds) -> Iterator[s
         if asked := question(change):
             yield ""
             yield escape(asked)
-    compared = [(change, detailed(change, bounds)) for change in changes]
+    compared = [(change, detailed(change)) for change in changes]
     yield from details([(change, found) for change, found in compared if found])
     for change in changes:
         if change.action is Action.DOUBT:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from coursesync.brake import oversized
-from coursesync.differences import differences
 from coursesync.limits import PUBLISHED, Limits, least_seconds
-from coursesync.lines import alike
 from coursesync.plan import Action
 from coursesync.words import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from coursesync.differences import Bounds, Difference
+    from coursesync.differences import Difference
     from coursesync.folding import Fold
     from coursesync.plan import Change, Plan
     from coursesync.resources.base import Kind
@@ -179,13 +177,20 @@ def settlement(change: Change, candidates: Sequence[Candidate], hint: Hint) -> t
     )
 
 
-def detailed(change: Change, bounds: Bounds) -> tuple[Difference, ...]:
-    """Return the differences that the change's own line does not tell."""
-    return differences(change, bounds) if change.action in _DETAILED else ()
+def detailing(plan: Plan) -> Callable[[Change], tuple[Difference, ...]]:
+    """Return what finds the differences that a change's own line does not tell."""
+    if not plan.count(*_DETAILED):
+        return lambda _change: ()
+    from coursesync.differences import bounds_for, differences  # noqa: PLC0415 - most plans need it not
+
+    bounds = bounds_for(plan)
+    return lambda change: differences(change, bounds) if change.action in _DETAILED else ()
 
 
 def values(difference: Difference) -> tuple[str, str]:
     """Write both values of a difference, each in a few words; no two look the same."""
+    from coursesync.lines import alike  # noqa: PLC0415 - as in `detailing`
+
     before, after = difference.before, difference.after
     if before and after:
         start = (

@@ -5,10 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from coursesync.differences import bounds_for
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action
-from coursesync.render.detail import detail
 from coursesync.render.sentences import (
     MARKS,
     MAYBE_RENAMED,
@@ -17,7 +15,7 @@ from coursesync.render.sentences import (
     Hint,
     bare,
     cost,
-    detailed,
+    detailing,
     large,
     maybe_renamed,
     question,
@@ -76,7 +74,7 @@ def render(
 def _lines(
     plan: Plan, paint: Callable[[str, str], str], hint: Hint, limits: Limits
 ) -> Iterator[str]:
-    bounds = bounds_for(plan)
+    detailed = detailing(plan)
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
@@ -86,7 +84,7 @@ def _lines(
         width = max((len(title) for title in titles if len(title) <= room), default=0)
         for change, title, words in zip(changes, titles, said, strict=True):
             yield from _change(change, title.ljust(width), words, paint)
-            yield from _below(change, detailed(change, bounds), paint, hint)
+            yield from _below(change, detailed(change), paint, hint)
         if maybe_renamed(changes):
             yield from wrap(MAYBE_RENAMED, _WIDTH, initial_indent="  ", subsequent_indent="  ")
         yield ""
@@ -111,8 +109,11 @@ def _below(
 ) -> Iterator[str]:
     """Yield what stands below a change's own line: what it changes, and what a person may do."""
     margin = f"{'':{_TITLE_AT}}"
-    for difference in differences:
-        yield from detail(difference, _TITLE_AT, _WIDTH, paint)
+    if differences:
+        from coursesync.render.detail import detail  # noqa: PLC0415 - most plans need it not
+
+        for difference in differences:
+            yield from detail(difference, _TITLE_AT, _WIDTH, paint)
     if asked := question(change):
         yield from wrap(asked, _WIDTH, initial_indent=margin, subsequent_indent=margin)
     if change.action is Action.DOUBT:
