@@ -83,14 +83,15 @@ def harmless(text: str) -> str:
     return disarmed(UNSEEN.sub("", text.replace("\r", " ")))
 
 
-def wrapped(text: str, margin: str = "", width: int = 80) -> list[str]:
+def wrapped(text: str, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
     """Break a sentence into lines of at most `width` columns, each behind a margin.
 
+    All lines but the first are indented by `hang` as well.
     Two blanks stand before and behind what is to be typed: that is on one line, however long it
     is, so that it can be copied.
     """
     first, *rest = text.split("  ")
-    most = width - len(margin)
+    most = width - len(margin) - len(hang)
     kept = [
         part.replace(" ", "\0") if len(part) <= most or _is_typed(part) else part for part in rest
     ]
@@ -98,7 +99,7 @@ def wrapped(text: str, margin: str = "", width: int = 80) -> list[str]:
         "  ".join([first, *kept]),
         width,
         initial_indent=margin,
-        subsequent_indent=margin,
+        subsequent_indent=margin + hang,
         break_long_words=False,
         break_on_hyphens=False,
     )

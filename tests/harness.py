@@ -50,6 +50,11 @@ class Ran:
     out: str
     err: str
 
+    @property
+    def said(self) -> str:
+        """What stands on stderr, with one blank wherever it has blanks or the end of a line."""
+        return " ".join(self.err.split())
+
 
 @dataclass(frozen=True)
 class CommandLine:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from coursesync.cli.screen import say
+from coursesync.cli.screen import point, say
 from coursesync.errors import Advised
-from coursesync.words import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,8 +54,7 @@ def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Tol
 
 def _print(told: Told) -> None:
     for diagnostic in told.shown:
-        say(on_one_line(f"{diagnostic.where}: advice: {diagnostic.problem}"))
-        say(f"    {on_one_line(diagnostic.remedy)}")
+        point(diagnostic, "advice: ")
     if told.more:
         say(f"and {told.more:,} more")
     say()

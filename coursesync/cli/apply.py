@@ -33,6 +33,7 @@ from coursesync.recording import begin_receipt
 from coursesync.render import text
 
 if TYPE_CHECKING:
+    from coursesync.cli.reviewed import Reviewed
     from coursesync.cli.session import Session
     from coursesync.project import Workspace
 
@@ -112,7 +113,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
     NEXUDUS_TOTP), in the environment.
     """
-    _check_plan_alone(plan_file)
     approved = auto_approve or plan_file is not None
     if not approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
@@ -125,6 +125,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     policy = session.policy(on_removal, prune=prune)
     if plan_file is not None:
         reviewed = how(plan_file)
+        _check_agrees(reviewed, plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
     with session.held(lock_timeout):
         loaded = _loaded(session, clock, refresh=refresh)
@@ -173,18 +174,22 @@ def command(  # noqa: PLR0913 - one parameter an option
     return int(exit_code(report, clock.signal))
 
 
-def _check_plan_alone(plan_file: Path | None) -> None:
-    """Raise UsageError where options say otherwise than a plan file how the plan is made."""
-    if plan_file is None:
-        return
-    said = {"prune": "--prune", "on_removal": "--on-removal", "refresh": "--refresh"}
-    source = click.get_current_context().get_parameter_source
-    typed = [option for name, option in said.items() if source(name) is ParameterSource.COMMANDLINE]
-    if typed:
-        raise UsageError(
-            f"{typed[0]} says how a plan is made, and that in {shown(plan_file)} is made already",
-            f"Leave it out; or make that plan anew:  coursesync plan {typed[0]} --out FILE",
-        )
+def _check_agrees(reviewed: Reviewed, plan_file: Path) -> None:
+    """Raise UsageError where an option says otherwise than a plan file how its plan is made."""
+    context = click.get_current_context()
+    made = {
+        "prune": reviewed.policy.prune,
+        "on_removal": reviewed.policy.on_removal.value,
+        "refresh": reviewed.refreshed,
+    }
+    for name, value in made.items():
+        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if typed and context.params[name] != value:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} is not how the plan in {shown(plan_file)} was made",
+                f"Leave it out; or make that plan anew:  coursesync plan {option} --out FILE",
+            )
 
 
 def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:

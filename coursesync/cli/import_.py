@@ -68,8 +68,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     with session.held(lock_timeout), heeding(session, clock) as progress:
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
-            say(f'{address} is the section {entry.id}, "{_title(entry.attributes)}", from now on.')
-            say(f"  See what the outline wants changed in it:  {session.hint('plan')}")
+            title = _title(entry.attributes)
+            say_wrapped(f'{address} is the section {entry.id}, "{title}", from now on.')
+            say_wrapped(f"See what the outline wants changed in it:  {session.hint('plan')}", "  ")
         else:
             _tell(session, import_course(session, *courses, progress=progress, clock=clock))
     return int(ExitCode.after(clock.signal))
@@ -92,6 +93,6 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
                 "  ",
             )
     if left := sum(course.left for course in imported):
-        say(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
+        say_wrapped(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
     else:
-        say(f"There is nothing to do for these courses. See for yourself:  {session.hint('plan')}")
+        say_wrapped(f"There is nothing to do for these courses; see  {session.hint('plan')}")

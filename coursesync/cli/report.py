@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.screen import say, say_wrapped
+from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
 from coursesync.render.sentences import settlement
 from coursesync.report import Status
@@ -102,7 +102,7 @@ def tell(report: Report, how: HowToGoOn) -> None:
     _tell_waiting(report)
     say(_counts(report))
     if report.stop is not None:
-        say(f"Stopped: {report.stop.reason}.")
+        say_wrapped(f"Stopped: {report.stop.reason.rstrip('.')}.", hang="  ")
         if report.stop.remedy:
             say_wrapped(report.stop.remedy, "  ")
         _tell_how_to_go_on(how)
@@ -154,19 +154,17 @@ def _counts(report: Report) -> str:
 def _tell_refused(result: Result) -> None:
     resource = result.change.resource
     if resource is None:
-        say(f"{result.change.address}: the API refuses this: {result.reason}")
+        say_wrapped(f"{result.change.address}: the API refuses this: {result.reason}", hang="  ")
         return
     if not result.problems:
-        say(str(Diagnostic(resource.where, f"the API refuses this section: {result.reason}")))
+        point(Diagnostic(resource.where, f"the API refuses this section: {result.reason}"))
     for problem in result.problems:
         field = resource.kind.fields.get(problem.name, problem.name) or "this section"
-        say(
-            str(
-                Diagnostic(
-                    resource.where_property(problem.name),
-                    f"the API refuses `{field}`: {problem.message}",
-                    "Change it here; the rest of this course waits for it.",
-                )
+        point(
+            Diagnostic(
+                resource.where_property(problem.name),
+                f"the API refuses `{field}`: {problem.message}",
+                "Change it here; the rest of this course waits for it.",
             )
         )
 
@@ -174,7 +172,7 @@ def _tell_refused(result: Result) -> None:
 def _tell_drifted(result: Result, session: Session) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
-    say(f"{at}{change.address} (Id {change.record_id}): {result.reason}.")
+    say_wrapped(f"{at}{change.address} (Id {change.record_id}): {result.reason}.", hang="  ")
     if result.status is Status.GONE:
         say(f"    To go on without it, or make it anew:  {session.hint('apply')} --refresh")
         return
@@ -185,7 +183,7 @@ def _tell_drifted(result: Result, session: Session) -> None:
 def _tell_in_doubt(result: Result, session: Session) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
-    say(f"{at}{change.address} is in doubt: {result.reason}.")
+    say_wrapped(f"{at}{change.address} is in doubt: {result.reason}.", hang="  ")
     if change.action.overwrites:
         say("    The next apply sends it again; that does no harm.")
         return
@@ -200,4 +198,6 @@ def _tell_waiting(report: Report) -> None:
         waiting[course] = waiting.get(course, 0) + 1
     for (course_id, reason), number in waiting.items():
         wait = "waits" if number == 1 else "wait"
-        say(f"Course {course_id}: {count(number, 'section')} {wait}, for {reason}.")
+        say_wrapped(
+            f"Course {course_id}: {count(number, 'section')} {wait}, for {reason}.", hang="  "
+        )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from coursesync.errors import CoursesyncError
+    from coursesync.errors import CoursesyncError, Diagnostic
 
 
 class _Watched(FileIO):
@@ -60,9 +60,9 @@ def say(text: str = "") -> None:
         click.echo(text if sys.stderr.isatty() else harmless(text), err=True)
 
 
-def say_wrapped(text: str, margin: str = "") -> None:
+def say_wrapped(text: str, margin: str = "", hang: str = "") -> None:
     """Print a sentence in 80 columns, on stderr; see `words.wrapped`."""
-    for line in wrapped(text, margin):
+    for line in wrapped(text, margin, hang=hang):
         say(line)
 
 
@@ -89,6 +89,13 @@ def arrived(stream: TextIO) -> bool:
     return not (isinstance(raw, _Watched) and raw.lost)
 
 
+def point(diagnostic: Diagnostic, word: str = "") -> None:
+    """Print a diagnostic: on one line its place, a word and what is wrong, then what to do."""
+    say(on_one_line(f"{diagnostic.where}: {word}{diagnostic.problem}"))
+    if diagnostic.remedy:
+        say_wrapped(on_one_line(diagnostic.remedy), "    ")
+
+
 def complain(error: CoursesyncError) -> None:
     """Print an expected failure: every diagnostic of it, what is wrong, what to do next.
 
@@ -96,11 +103,9 @@ def complain(error: CoursesyncError) -> None:
     """
     if isinstance(error, InvalidOutlines) and not isinstance(error, Advised):
         for diagnostic in error.diagnostics:
-            say(on_one_line(f"{diagnostic.where}: {diagnostic.problem}"))
-            if diagnostic.remedy:
-                say_wrapped(on_one_line(diagnostic.remedy), "    ")
+            point(diagnostic)
         say()
-    say(f"Error: {on_one_line(error.problem)}.")
+    say_wrapped(f"Error: {on_one_line(error.problem)}.", hang="  ")
     if error.remedy:
         say_wrapped(on_one_line(error.remedy), "  ")
 

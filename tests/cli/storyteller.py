@@ -204,7 +204,7 @@ class Teller:
         ran = self.run(expected.command)
         met_since = Counter(str(each["method"]) for each in self.api.log()[met:])
         requests = ", ".join(f"{number} {method}" for method, number in sorted(met_since.items()))
-        said = expected.says in ran.out + ran.err
+        said = expected.says in ran.out + ran.err or expected.says in ran.said
         return Typed(
             expected.command, requests, ran.code, expected.says if said else ran.out + ran.err
         )

@@ -200,7 +200,7 @@ def test_nothing_is_sent_unencrypted(apply: CommandLine, url: str) -> None:
     applied = apply("apply", "--auto-approve", "--base-url", url, NEXUDUS_TOKEN=TOKEN, timeout=20)
 
     assert applied.code == 64
-    assert "would send your credentials unencrypted" in applied.err
+    assert "would send your credentials unencrypted" in applied.said
     assert keeps_the_secrets(apply, applied)
 
 

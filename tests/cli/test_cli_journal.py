@@ -84,7 +84,7 @@ def refused(cli: CommandLine, courses: Path, words: str, *command: str) -> None:
     ran = cli(*(command or ("apply", "--auto-approve")))
 
     assert (ran.code, ran.out) == (1, "")
-    assert words in ran.err
+    assert words in ran.said
     assert "Traceback" not in ran.err
     assert files_below(courses) == before
 
@@ -274,7 +274,7 @@ def test_one_that_can_not_be_removed_is_told_as_such(
     assert "not in the state" not in applied.err
     assert state.entries == {"section.a.one": api.records()[0]["Id"]}
     assert stuck.code == 1
-    assert f"the journal courses/{JOURNAL} can't be removed: Operation" in stuck.err
+    assert f"the journal courses/{JOURNAL} can't be removed: Operation" in stuck.said
     assert again.code == 0, again.err
     assert not (courses / JOURNAL).exists()
     assert saved(courses).entries == state.entries

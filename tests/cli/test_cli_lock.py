@@ -33,7 +33,7 @@ def test_a_held_lock_is_5_and_names_its_holder(
     assert (
         f"is in use by {getpass.getuser()} on {socket.gethostname()} (process {first.pid}, since "
         f"{holder['since']}: coursesync apply)"
-    ) in second.err
+    ) in second.said
     assert "--lock-timeout 600" in second.err
     assert planned.code == 0
     assert len(server.records()) == 1
@@ -121,7 +121,7 @@ def test_a_deleted_lock_lets_nobody_in(
     entries = saved(onboarding.parent).entries
 
     assert second.code == 5
-    assert "is in use by another apply, whose lock was deleted" in second.err
+    assert "is in use by another apply, whose lock was deleted" in second.said
     assert first.returncode == 0, err
     assert sorted(entries.values()) == [record["Id"] for record in server.records()]
     assert len(server.creates()) == 3

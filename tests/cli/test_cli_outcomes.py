@@ -7,6 +7,7 @@ each befalls its course on the first way through, for whatever is sent again com
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -307,7 +308,7 @@ def test_a_run_that_cannot_look_leaves_the_doubts(unseen: Story) -> None:
 
 def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
     """Each doubt is told at its line of the outline, why, and with the commands that settle it."""
-    told = unseen.first.ran.err
+    told = re.sub(r"\n  (?! )", " ", unseen.first.ran.err)
     lines = {
         f"courses/{key(row)}.yaml:{row.nth + 3}:5: {address(row)} is in doubt: ": row
         for row in DOUBTS

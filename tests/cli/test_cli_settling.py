@@ -196,7 +196,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
     assert "Apply: 1 created, 1 in doubt, 1 held back." in applied.err
     assert (
         f"courses/a.yaml:4:5: {ONE} is in doubt: the course has one already that is like it"
-        in applied.err
+        in applied.said
     )
     assert (
         f'Id {found}: "one" at 70, created {created}, last changed by ada@space.example'
@@ -374,7 +374,7 @@ def test_something_else_made_meanwhile_is_for_a_person(
     applied = author("apply", "--auto-approve")
 
     assert held.code == 6
-    assert "something else appeared in the course at that time" in held.err
+    assert "something else appeared in the course at that time" in held.said
     assert f'Id {meanwhile}: "Retitled"' in held.err
     assert applied.code == 0, applied.err
     assert [record["Title"] for record in api.records()] == ["Retitled", "One", "Two"]
@@ -484,7 +484,7 @@ def test_a_doubt_in_a_course_that_is_not_there_stays(
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6, applied.err
-    assert f"{ONE} is in doubt: no answer; there is no course 4799 in Nexudus" in applied.err
+    assert f"{ONE} is in doubt: no answer; there is no course 4799 in Nexudus" in applied.said
     assert saved(courses).doubts == (ONE, TWO)
     assert api.creates() == []
 

@@ -18,7 +18,7 @@ PLAN = "reviewed.json"
 
 def refused(ran: Ran, why: str) -> bool:
     """Say whether a run ended as one of a stale plan, for the reason given, and says what next."""
-    return ran.code == 4 and why in ran.err and "coursesync plan" in ran.err and ran.out == ""
+    return ran.code == 4 and why in ran.said and "coursesync plan" in ran.err and ran.out == ""
 
 
 def test_a_plan_file_is_applied(author: CommandLine, api: SandboxServer, courses: Path) -> None:

@@ -159,7 +159,7 @@ def test_another_target_is_refused(offline: CommandLine, courses: Path) -> None:
         ran = other(*command)
 
         assert ran.code == 1
-        assert "is of another target: http://127.0.0.1" in ran.err
+        assert "is of another target: http://127.0.0.1" in ran.said
         assert "--state coursesync.other.state.json" in ran.err
     assert files_below(courses) == before
 
@@ -177,7 +177,7 @@ def test_what_cannot_be_trusted_is_refused(
 
     assert spoiled != applied.content
     assert (ran.code, ran.out) == (1, "")
-    assert words in ran.err
+    assert words in ran.said
     assert "git checkout" in ran.err or "pip install -U" in ran.err
     assert "Traceback" not in ran.err
     assert files_below(courses) == before
