@@ -46,6 +46,15 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; the commands that a failure of it suggests are for its workspace."""
+        try:
+            return super().invoke(ctx)
+        except CoursesyncError as error:
+            if ctx.obj is not None:
+                error.remedy = ctx.obj.addressed(error.remedy)
+            raise
+
 
 @click.command(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}

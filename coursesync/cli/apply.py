@@ -19,6 +19,7 @@ from coursesync.cli.options import (
     SecondsRange,
     lock_timeout_option,
     removal_options,
+    removal_words,
     target_options,
     workspace_argument,
 )
@@ -130,7 +131,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     with session.held(lock_timeout):
         loaded = _loaded(session, clock, refresh=refresh)
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        check(plan, plan_file, expect_digest, session.hint("plan"))
+        made = removal_words(policy, session.config.on_removal)
+        again = f"plan{made}{' --refresh' if refresh else ''}"
+        check(plan, plan_file, expect_digest, session.hint(again))
         give_advice(loaded.advice, strict=session.is_strict(strict))
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
         if not plan.has_changes:
@@ -143,14 +146,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         say()
         if oversized(plan) and not allow_large_change:
             say("Nothing was changed: this is a large change. Where that is what you want:")
-            say(f"  {session.hint('apply')} --allow-large-change")
+            say(f"  {session.hint(f'apply{made}')} --allow-large-change")
             return int(ExitCode.WORK_LEFT)
         if not approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return int(ExitCode.DONE)
-        onward = HowToGoOn(
-            session, plan_file is not None or expect_digest is not None, auto_approve
-        )
+        asked_for = plan_file is not None or expect_digest is not None
+        onward = HowToGoOn(session, made, reviewed=asked_for, approved=auto_approve)
         now = clock.now()
         warn_of_the_day(plan, schedule_of(session, now), now, max_writes, how=onward)
         total = sum(change.action.changes for change in plan.changes)
@@ -169,7 +171,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     tell(report, onward)
     if opened:
         opened.end(report)
-        verify = session.hint(f"verify {quote(str(opened.path))}", folder="-w ")
+        verify = session.hint(f"verify {quote(str(opened.path))}")
         say_wrapped(f"The receipt is in {opened.path}. Whether it still holds:  {verify}", "  ")
     return int(exit_code(report, clock.signal))
 

@@ -15,6 +15,8 @@ from coursesync.target import DEFAULT_BASE_URL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coursesync.policy import Policy
+
 WORKSPACE = "courses"  # where none is named
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -73,6 +75,17 @@ def removal_options(command: F) -> F:
     for option in options:
         command = option(command)
     return command
+
+
+def removal_words(policy: Policy, usual: str) -> str:
+    """Return the options by which a plan may do to orphans what `policy` says, each behind a blank.
+
+    Args:
+        policy: what the plan may do.
+        usual: what coursesync.toml says, which need not be typed.
+    """
+    word = policy.on_removal.value
+    return ("" if word == usual else f" --on-removal {word}") + (" --prune" if policy.prune else "")
 
 
 def target_options(command: F) -> F:

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 class HowToGoOn:
     """By which command what is left of a run is done, as the run itself was started.
 
-    `reviewed` says whether a plan that was reviewed was asked for: what is left of it is another.
+    `made` are the options that say what it may do to orphans. `reviewed` says whether a plan that
+    was reviewed was asked for: what is left of it is another.
     """
 
     session: Session
+    made: str = ""
     reviewed: bool = False
     approved: bool = False
 
@@ -37,8 +39,14 @@ class HowToGoOn:
     def command(self) -> str:
         """The command, as it can be typed."""
         if self.reviewed:
-            return self.session.hint("plan")
-        return f"{self.session.hint('apply')}{' --auto-approve' if self.approved else ''}"
+            return self.session.hint(f"plan{self.made}")
+        approved = " --auto-approve" if self.approved else ""
+        return f"{self.apply}{approved}"
+
+    @property
+    def apply(self) -> str:
+        """The apply that makes the same plan, as it can be typed."""
+        return self.session.hint(f"apply{self.made}")
 
     @property
     def tomorrow(self) -> str:
@@ -98,7 +106,7 @@ def tell(report: Report, how: HowToGoOn) -> None:
     """Print a report: the Ids that are new here on stdout, all else on stderr."""
     session = how.session
     say()
-    _tell_what_stopped(report, session)
+    _tell_what_stopped(report, how)
     _tell_waiting(report)
     say(_counts(report))
     if report.stop is not None:
@@ -124,13 +132,13 @@ def tell(report: Report, how: HowToGoOn) -> None:
             click.echo(f"{result.change.address} {result.record_id}")
 
 
-def _tell_what_stopped(report: Report, session: Session) -> None:
+def _tell_what_stopped(report: Report, how: HowToGoOn) -> None:
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
     for result in report.with_status(Status.DRIFTED, Status.GONE):
-        _tell_drifted(result, session)
+        _tell_drifted(result, how)
     for result in report.with_status(Status.IN_DOUBT):
-        _tell_in_doubt(result, session)
+        _tell_in_doubt(result, how.session)
 
 
 def _tell_how_to_go_on(how: HowToGoOn) -> None:
@@ -169,15 +177,15 @@ def _tell_refused(result: Result) -> None:
         )
 
 
-def _tell_drifted(result: Result, session: Session) -> None:
+def _tell_drifted(result: Result, how: HowToGoOn) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     say_wrapped(f"{at}{change.address} (Id {change.record_id}): {result.reason}.", hang="  ")
     if result.status is Status.GONE:
-        say(f"    To go on without it, or make it anew:  {session.hint('apply')} --refresh")
+        say(f"    To go on without it, or make it anew:  {how.apply} --refresh")
         return
-    say(f"    See what changed there:         {session.hint('drift')}")
-    say(f"    To put the outline's in place:  {session.hint('apply')} --overwrite-drift")
+    say(f"    See what changed there:         {how.session.hint('drift')}")
+    say(f"    To put the outline's in place:  {how.apply} --overwrite-drift")
 
 
 def _tell_in_doubt(result: Result, session: Session) -> None:

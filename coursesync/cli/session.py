@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+import click
+
 from coursesync.cli.options import WORKSPACE
 from coursesync.project import Project, open_project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_WORKSPACE_IS_AN_OPTION = (*("import", "resolve", "state mv", "state rm", "state show", "verify"),)
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,28 @@ class Session(Project):
         """Say whether advice is an error: as the command line has it, else coursesync.toml."""
         return self.config.strict if given is None else given
 
-    def hint(self, command: str, *, folder: str = "") -> str:
+    def hint(self, command: str) -> str:
         """Return a command that can be typed as it stands, for this workspace and target."""
-        if folder and str(self.folder) == WORKSPACE:
-            return f"coursesync {command}{self.options}"
-        return f"coursesync {command} {folder}{quote(str(self.folder))}{self.options}"
+        if command.startswith(_WORKSPACE_IS_AN_OPTION):
+            return f"coursesync {command}{self._option}{self.options}"
+        return f"coursesync {command} {quote(str(self.folder))}{self.options}"
+
+    def addressed(self, remedy: str) -> str:
+        """Return a remedy whose commands are for this workspace and target, as `hint` has them.
+
+        What is to be typed stands between two blanks on either side. A room that knows no command
+        line names but the command.
+        """
+        return "  ".join(map(self._addressed, remedy.split("  ")))
+
+    def _addressed(self, part: str) -> str:
+        command = part.removeprefix("coursesync ")
+        known = command == part or part.endswith(f"{quote(str(self.folder))}{self.options}")
+        return part if known else self.hint(command)
+
+    @property
+    def _option(self) -> str:
+        return "" if str(self.folder) == WORKSPACE else f" -w {quote(str(self.folder))}"
 
 
 def open_session(
@@ -46,4 +68,6 @@ def open_session(
         for name, value in given.items()
         if value and value != os.environ.get(f"COURSESYNC_{name.upper().replace('-', '_')}")
     )
-    return Session(**vars(project), options=" --sandbox" if sandbox else options)
+    session = Session(**vars(project), options=" --sandbox" if sandbox else options)
+    click.get_current_context().find_root().obj = session  # for the words of an error
+    return session

@@ -132,7 +132,7 @@ def forget_entry(  # noqa: PLR0913 - the same
             "in its section of the outline, or write it there once it is taken back.",
             "  ",
         )
-    back = session.hint(f"import {address} {entry.id}", folder="-w ")
+    back = session.hint(f"import {address} {entry.id}")
     say_wrapped(
         "While an outline wants it, the next apply adopts what is like it on the site, makes it "
         f"anew, or leaves it in doubt. To take it back:  {back}",

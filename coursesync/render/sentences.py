@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.brake import oversized
 from coursesync.limits import PUBLISHED, Limits, least_seconds
@@ -18,18 +18,12 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Kind
     from coursesync.state import Candidate
 
-
-class Hint(Protocol):
-    """Writes a command of coursesync with what names the workspace and the target."""
-
-    def __call__(self, command: str, *, folder: str = "") -> str:
-        """Return the command line; `folder` is the option that names the workspace, if any."""
-        ...
+    # writes a command of coursesync with what names the workspace and the target
+    Hint: TypeAlias = Callable[[str], str]
 
 
-def bare(command: str, *, folder: str = "") -> str:
-    """Write a command for the default workspace and target: `folder` has nothing to name."""
-    del folder
+def bare(command: str) -> str:
+    """Write a command for the default workspace and target."""
     return f"coursesync {command}"
 
 
@@ -172,8 +166,8 @@ def settlement(change: Change, candidates: Sequence[Candidate], hint: Hint) -> t
     settle = f"resolve {inert(change.address)}"
     return (
         *found,
-        f"{theirs}  {hint(f'{settle} --id {number}', folder='-w ')}",
-        f"{new}  {hint(f'{settle} --not-created', folder='-w ')}",
+        f"{theirs}  {hint(f'{settle} --id {number}')}",
+        f"{new}  {hint(f'{settle} --not-created')}",
     )
 
 

@@ -12,7 +12,6 @@ from coursesync.render.sentences import (
     MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
-    Hint,
     bare,
     cost,
     detailing,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from coursesync.differences import Difference
     from coursesync.plan import Change, Course, Plan
+    from coursesync.render.sentences import Hint
 
 
 _WIDTH = 80

@@ -202,3 +202,32 @@ def test_every_fault_is_in_the_help(cli: CommandLine) -> None:
 
     assert set(FaultKind) <= set(told)
     assert "/_sandbox/" in told
+
+
+def test_what_a_failure_suggests_is_for_its_workspace(cli: CommandLine, courses: Path) -> None:
+    """The commands that a message names can be typed as they stand, whatever the workspace."""
+    write_outline(courses, "a", 4711, "One")
+    folder = courses.rename(courses.with_name("my lessons")).name
+    cli("apply", folder, "--sandbox", "--auto-approve")
+    lost = cli("state", "show", "section.a.nope", "-w", folder, "--sandbox")
+    rest = cli("state", "list", folder, "--sandbox")
+
+    assert "  coursesync state list 'my lessons' --sandbox\n" in f"{lost.err}\n"
+    assert rest.code == 0
+
+
+def test_what_is_left_goes_on_as_it_began(author: CommandLine, courses: Path) -> None:
+    """The command that goes on with a run says again what that one might do."""
+    path = write_outline(courses, "a", 4711, "One", "Two", "Three")
+    author("apply", "--auto-approve")
+    path.write_text("id: 4711\ntitle: A\nsections: []\n")
+    prune = ("--on-removal", "delete", "--prune")
+    stopped = author("apply", "--auto-approve", *prune, "--max-writes", "1")
+    (courses / "plan.json").write_text("")
+    author("plan", *prune, "--out", "plan.json")
+    write_outline(courses, "b", 4712, "New")
+    stale = author("apply", "--plan", "plan.json")
+
+    assert "coursesync apply --on-removal delete --prune courses --auto-approve" in stopped.said
+    assert stale.code == 4
+    assert "coursesync plan --on-removal delete --prune courses" in stale.said
