@@ -105,7 +105,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from locked_first(active)
     yield from behind_hidden(outline.resources)
     yield from falling_days(active)
-    yield from same_titles(outline.resources)
+    yield from same_titles(active)
     yield from long_titles(outline.resources)
     yield from empty_contents(active)
     yield from unfit_contents(outline.resources, source)
@@ -174,10 +174,13 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
         )
 
 
-def same_titles(sections: Sequence[Resource]) -> Iterator[Advice]:
-    """Find titles that members can't tell apart: small and capital letters and blanks aside."""
+def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
+    """Find titles that members can't tell apart: small and capital letters and blanks aside.
+
+    A hidden section may be the draft of the one that it is to replace.
+    """
     first: dict[str, Resource] = {}
-    for section in sections:
+    for section in active:
         title = " ".join(_title(section).casefold().split())
         if (other := first.setdefault(title, section)) is not section:
             problem = "members can't tell this section from the other that has its title"

@@ -143,6 +143,7 @@ SILENT = {
     "first, timed at once": section("A", days(0)),
     "a hidden one first, and locked": section("A", HIDDEN, SEQUENTIAL) + section("B"),
     "titles alike": section("Part 1") + section("Part 2"),
+    "the title of a draft": section("A") + f"- title: A\n  key: b\n  {HIDDEN}\n",
     "a title of 200": section("x" * 200),
     "a hidden one without contents": section("A") + f"- title: B\n  {HIDDEN}\n",
     "no section": "[]",
