@@ -36,13 +36,15 @@ def advice(writer: Author, sections: str) -> list[tuple[str, str, str]]:
 
 
 def told(err: str) -> list[tuple[str, str, str]]:
-    """Read advice off the screen: place, problem and remedy."""
-    lines = [line for line in err.splitlines() if line]
-    pieces = []
-    for first, second in zip(lines[::2], lines[1::2], strict=True):
-        place, problem = first.split(": advice: ")
-        assert second.startswith("    ")
-        pieces.append((place.removeprefix("courses/"), problem, second.strip()))
+    """Read advice off the screen: place, problem and remedy, each blank of that one alone."""
+    pieces: list[tuple[str, str, str]] = []
+    for line in filter(None, err.splitlines()):
+        if not line.startswith("    "):
+            place, problem = line.split(": advice: ")
+            pieces.append((place.removeprefix("courses/"), problem, ""))
+            continue
+        place, problem, remedy = pieces.pop()
+        pieces.append((place, problem, " ".join(f"{remedy} {line}".split())))
     return pieces
 
 
@@ -121,7 +123,7 @@ def test_what_members_would_stumble_over_is_told(
 
     assert [piece[0] for piece in pieces] == [place]
     assert problem in pieces[0][1]
-    assert remedy in pieces[0][2]
+    assert " ".join(remedy.split()) in pieces[0][2]
 
 
 SILENT = {
