@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from coursesync.online import Drift, apply, drift, verify
     from coursesync.outline import Outline
     from coursesync.plan import Action, Change, Plan
+    from coursesync.planning import plan, validate
     from coursesync.policy import OnRemoval
     from coursesync.ports import Clock, Progress
-    from coursesync.project import Project, Workspace, load, open_project, plan, validate
+    from coursesync.project import Project, Workspace, load, open_project
     from coursesync.receipt import Mismatch, Receipt
     from coursesync.recording import OpenReceipt, begin_receipt
     from coursesync.report import Report, Result, Status
@@ -130,7 +131,8 @@ _PUBLIC = {  # what each module offers
     "plan": "Action Change Plan",
     "policy": "OnRemoval",
     "ports": "Clock Progress",
-    "project": "Project Workspace load open_project plan validate",
+    "planning": "plan validate",
+    "project": "Project Workspace load open_project",
     "receipt": "Mismatch Receipt",
     "recording": "OpenReceipt begin_receipt",
     "report": "Report Result Status",

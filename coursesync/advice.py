@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from coursesync.advice_contents import UNCHECKED, effort, findings, is_empty
+from coursesync.advice_contents import UNCHECKED, findings, html_effort, is_empty
 from coursesync.advice_plain import is_plain
 from coursesync.errors import Diagnostic, Where
 from coursesync.resources.section import SEQUENTIAL, TIMED
@@ -20,7 +20,7 @@ from coursesync.words import count, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from coursesync.advice_contents import Finding
+    from coursesync.advice_contents import Objection
     from coursesync.outline import Outline
     from coursesync.resources.base import Resource
     from coursesync.tree import Path, Tree
@@ -225,12 +225,12 @@ def unfit_contents(
         text = _contents(section)
         if is_plain(text):
             continue
-        left -= effort(text)
+        left -= html_effort(text)
         for finding in findings(text) if left >= 0 else (UNCHECKED,):
             yield _in_contents(section, finding, source)
 
 
-def _in_contents(section: Resource, finding: Finding, source: Callable[[str], Source]) -> Advice:
+def _in_contents(section: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
     path: Path = (*section.path, "contents")
     given = section.tree.value_at(path)
     at = None

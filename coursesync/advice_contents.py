@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from nh3 import Cleaner
 
-MOST_EFFORT = 5_000  # a piece of contents, as `effort` counts
+MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
 MOST_TANGLED = 500  # where tags are not nested as they are meant to be
 MOST_FINDINGS = 5  # a piece of contents
 _LONGEST_TANGLED = 50_000  # characters
@@ -79,7 +79,7 @@ _MARK = "data-coursesync"  # set by the cleaner on each element that it keeps
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Objection:
     """What is wrong in a piece of HTML, what to do about it, and where in it that stands.
 
     `clues` are what to look for in a text that the HTML was made of, the best one first.
@@ -100,17 +100,17 @@ def is_empty(text: str) -> bool:
     return is_blank(text)
 
 
-def effort(text: str) -> int:
+def html_effort(text: str) -> int:
     """Return how much there is to look at in contents: a tag's end is one, ten entities are."""
     return text.count("<") + text.count("&") // 10
 
 
 @lru_cache(maxsize=32)  # sections, and courses, may share a file
-def findings(text: str) -> tuple[Finding, ...]:
+def findings(text: str) -> tuple[Objection, ...]:
     """Return what is wrong in contents, in their order; of much, the first `MOST_FINDINGS`."""
     if is_plain(text):
         return ()
-    if effort(text) > MOST_EFFORT:
+    if html_effort(text) > MOST_EFFORT:
         return (UNCHECKED,)
     scanned = scan(text)
     found = [_slip(slip, text) for slip in scanned.slips]
@@ -123,7 +123,7 @@ def findings(text: str) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: finding.start)[:MOST_FINDINGS])
 
 
-UNCHECKED = Finding(0, *UNCHECKED_WORDS)
+UNCHECKED = Objection(0, *UNCHECKED_WORDS)
 
 
 class _Judge:
@@ -165,7 +165,7 @@ def _judges() -> tuple[_Judge, _Judge]:
     return everything, _Judge(_ALLOWED_TAGS, strict=True)
 
 
-def _dropped(text: str, scanned: Scan) -> Iterator[Finding]:
+def _dropped(text: str, scanned: Scan) -> Iterator[Objection]:
     """Find what the strict judge drops of what is there: tags first, then attributes."""
     everything, strict = _judges()
     kept = strict.kept(text)
@@ -200,18 +200,18 @@ def _scheme(address: str) -> str:
     return found[1].lower() if found else ""
 
 
-def _tag(name: str, start: int, text: str) -> Finding:
+def _tag(name: str, start: int, text: str) -> Objection:
     fitting = TAG_WORDS["misplaced" if name in _ALLOWED_TAGS else "other"]
     problem, remedy = filled(TAG_WORDS.get(name, fitting), name=name)
-    return Finding(start, problem, remedy, (_clue(text, start),))
+    return Objection(start, problem, remedy, (_clue(text, start),))
 
 
-def _attribute(token: _Token, scanned: Scan, text: str) -> Finding:
+def _attribute(token: _Token, scanned: Scan, text: str) -> Objection:
     tag, attribute, value = token
     start = _start_of(token, scanned)
     problem, remedy = filled(ATTRIBUTE_WORDS[_kind(token)], name=attribute, tag=tag)
     clues = tuple(clue for clue in (_clue(text, start), value[:200]) if clue)
-    return Finding(start, problem, remedy, clues)
+    return Objection(start, problem, remedy, clues)
 
 
 def _kind(token: _Token) -> str:
@@ -235,9 +235,9 @@ def _start_of(token: _Token, scanned: Scan) -> int:
     return next(same, places[0][0] if places else scanned.tags.get(tag, 0))
 
 
-def _slip(slip: Slip, text: str) -> Finding:
+def _slip(slip: Slip, text: str) -> Objection:
     problem, remedy = filled(SLIP_WORDS[slip.how], name=slip.name)
-    return Finding(slip.start, problem, remedy, (_clue(text, slip.start),))
+    return Objection(slip.start, problem, remedy, (_clue(text, slip.start),))
 
 
 def _clue(text: str, start: int) -> str:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from coursesync.plan import Change, Plan
     from coursesync.ports import StateStore, World
     from coursesync.report import Remainder
-    from coursesync.run import Course
+    from coursesync.run import CourseRun
     from coursesync.state import State
 
 
@@ -161,14 +161,14 @@ def _advance(run: Run) -> None:
                 _carry_out(run, course, change)
 
 
-def _carry_out(run: Run, course: Course, change: Change) -> None:
+def _carry_out(run: Run, course: CourseRun, change: Change) -> None:
     if change.action.overwrites:
         _overwrite(run, course, change)
     else:
         _create(run, course, change)
 
 
-def _create(run: Run, course: Course, change: Change) -> None:
+def _create(run: Run, course: CourseRun, change: Change) -> None:
     since, before = run.stamp(), frozenset(run.seen)
     match create(run, change):
         case Applied(record_id):
@@ -194,7 +194,7 @@ _DONE = {
 }
 
 
-def _overwrite(run: Run, course: Course, change: Change) -> None:
+def _overwrite(run: Run, course: CourseRun, change: Change) -> None:
     match overwrite(run, change):
         case Applied(record_id):
             run.conclude(Result(change, _DONE[change.action], record_id))
@@ -205,7 +205,7 @@ def _overwrite(run: Run, course: Course, change: Change) -> None:
             run.conclude(Result(change, Status.IN_DOUBT, change.record_id, reason))
 
 
-def _stop_course(run: Run, course: Course, change: Change, refused: Refused) -> None:
+def _stop_course(run: Run, course: CourseRun, change: Change, refused: Refused) -> None:
     course.held = f"{change.address} was refused"
     result = Result(change, Status.REFUSED, reason=refused.message, problems=refused.problems)
     run.conclude(result)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from coursesync.layout import FieldLines, SectionLines, layout_of
-from coursesync.outline_checks import SECTIONS, key_of
+from coursesync.outline_checks import SECTIONS, section_key
 from coursesync.yaml_text import scalar
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _derived_keys(tree: Tree) -> dict[int, str]:
     sections = tree.value_at((SECTIONS,))
     assert isinstance(sections, list)  # noqa: S101 - a valid outline's are
     return {
-        i: scalar(key_of(section))
+        i: scalar(section_key(section))
         for i, section in enumerate(sections)
         if isinstance(section, dict) and "key" not in section
     }

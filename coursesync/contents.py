@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MAX_MARKDOWN = 65_536  # characters a file: ten thousand words
 MAX_COURSE = 4_000_000  # characters of all that a course's sections take from files
-MAX_EFFORT = 50_000  # a course, as `effort` counts: about a second, for half a megabyte of prose
+# a course, as `markdown_effort` counts: about a second, for half a megabyte of prose
+MAX_EFFORT = 50_000
 DEEPEST = 8
 MOST_BRACKETS = 1_000  # each may be the start of a link, and is looked for to the end
 _MARKS = re.compile(r"[*_~\[\]<&|\\`!]")
@@ -65,7 +66,7 @@ class Contents:
             raise UnusableFile(f"`{inert(name, 60)}` {unusable.problem}", unusable.remedy) from None
         if text not in self._rendered:
             self._rendered.add(text)
-            self._effort += effort(text)
+            self._effort += markdown_effort(text)
         if self._effort > MAX_EFFORT:
             raise UnusableFile(
                 "the Markdown of this course has more lines and marks than is read in good time",
@@ -104,7 +105,7 @@ def check_markdown(markdown: str) -> None:
         )
 
 
-def effort(markdown: str) -> int:
+def markdown_effort(markdown: str) -> int:
     """Return how much there is for the renderer to look at.
 
     A line is three and a mark in it is one; for each bracket it may look at the marks after it.

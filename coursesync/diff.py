@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from coursesync.arrivals import arrivals, contradictions, leads
 from coursesync.errors import Diagnostic, InvalidOutlines
-from coursesync.identity import identify
 from coursesync.ordering import assign
 from coursesync.places import places
-from coursesync.plan import Action, Change, Course, Plan, Standing
+from coursesync.plan import Action, Change, Plan, Standing
 from coursesync.policy import KEEP_ALL, Policy
 from coursesync.removal import orphaned
 from coursesync.resources import kind_of
-from coursesync.resources.base import course_of
+from coursesync.sides import course_at, sides_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -22,46 +21,8 @@ if TYPE_CHECKING:
     from coursesync.outline import Outline
     from coursesync.places import Place
     from coursesync.resources.base import Address, Attributes, Resource
+    from coursesync.sides import Side
     from coursesync.state import Doubt, Entry, State
-
-Held = TypeVar("Held", "Entry", "Doubt")
-
-
-@dataclass(slots=True)
-class _Side:
-    """A course: what its outline wants, what the state holds of it, and which of it is which.
-
-    `pairs` are the addresses of entries by those of the resources that they are, `guests` the
-    entries among them that come from other courses.
-    """
-
-    outline: Outline | None
-    entries: dict[Address, Entry]
-    doubts: dict[Address, Doubt]
-    pairs: dict[Address, Address] = field(default_factory=dict)
-    guests: dict[Address, Entry] = field(default_factory=dict)
-
-    @property
-    def resources(self) -> Sequence[Resource]:
-        return self.outline.resources if self.outline else ()
-
-    @property
-    def orphans(self) -> dict[Address, Entry]:
-        wanted = set(self.pairs.values())
-        wanted |= self.doubts.keys()  # what is made anew there was found to be gone
-        return {address: entry for address, entry in self.entries.items() if address not in wanted}
-
-    @property
-    def new(self) -> list[Resource]:
-        return [
-            resource
-            for resource in self.resources
-            if resource.address not in self.pairs and resource.address not in self.doubts
-        ]
-
-    def entry(self, resource: Resource) -> Entry | None:
-        was = self.pairs.get(resource.address)
-        return None if was is None else self.guests.get(was) or self.entries[was]
 
 
 def diff(
@@ -86,7 +47,7 @@ def diff(
     Raises:
         InvalidOutlines: an outline would take the addresses of another course's records.
     """
-    sides = _sides(outlines, frozenset(settled), state)
+    sides = sides_of(outlines, frozenset(settled), state)
     mistaken = list(
         contradictions(
             (r for side in sides.values() for r in side.resources if r.address in side.pairs),
@@ -106,7 +67,7 @@ def diff(
         {course: side.new for course, side in sides.items()},
         {course: side.orphans for course, side in sides.items()},
     )
-    courses = {course_id: _course(course_id, side, state) for course_id, side in sides.items()}
+    courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
     changes = [
         change
         for course_id, side in sides.items()
@@ -138,7 +99,7 @@ def _told(changes: Iterable[Change]) -> dict[int, set[Address]]:
     return told
 
 
-def _standing(side: _Side, told: Container[Address]) -> tuple[Standing, ...]:
+def _standing(side: Side, told: Container[Address]) -> tuple[Standing, ...]:
     """Return what is in the outline as it is in the state."""
     return tuple(
         Standing(resource.address, resource.kind, entry.attributes)
@@ -147,43 +108,8 @@ def _standing(side: _Side, told: Container[Address]) -> tuple[Standing, ...]:
     )
 
 
-def _sides(outlines: Iterable[Outline], settled: Container[str], state: State) -> dict[int, _Side]:
-    entries = _by_course(state.entries, settled)
-    doubts = _by_course(state.doubts, settled)
-    wanted = {outline.course_id: outline for outline in outlines}
-    sides = {}
-    for course_id in wanted.keys() | entries.keys() | doubts.keys():
-        side = _Side(wanted.get(course_id), entries.get(course_id, {}), doubts.get(course_id, {}))
-        side.pairs = identify(
-            [r for r in side.resources if r.address not in side.doubts], side.entries
-        )
-        sides[course_id] = side
-    return sides
-
-
-def _by_course(
-    items: Mapping[Address, Held], settled: Container[str]
-) -> dict[int, dict[Address, Held]]:
-    """Group what the state holds by the Id of its course, which a renamed file does not change."""
-    grouped: dict[int, dict[Address, Held]] = {}
-    for address in items:
-        if course_of(address) not in settled:
-            item = items[address]
-            grouped.setdefault(item.parent_id, {})[address] = item
-    return grouped
-
-
-def _course(course_id: int, side: _Side, state: State) -> Course:
-    managed = len(side.entries) + len(side.guests)
-    if (outline := side.outline) is not None:
-        return Course(outline.key, course_id, outline.title, outline.path, managed)
-    key = next((course_of(address) for address in (*side.entries, *side.doubts)), "")
-    record = state.courses.get(key)
-    return Course(key, course_id, record.title if record else "", None, managed)
-
-
 def _clashes(
-    changes: Sequence[Change], sides: Mapping[int, _Side], state: State
+    changes: Sequence[Change], sides: Mapping[int, Side], state: State
 ) -> Iterator[Diagnostic]:
     """Find the outlines whose sections would take the addresses of another course's.
 
@@ -209,7 +135,7 @@ def _clashes(
 
 
 def _changes(
-    course_id: int, side: _Side, elsewhere: Mapping[Address, Address], policy: Policy
+    course_id: int, side: Side, elsewhere: Mapping[Address, Address], policy: Policy
 ) -> Iterator[Change]:
     """Yield the changes of a course: what its outline wants, then what it wants no more."""
     prior = [_order(side, resource, course_id) for resource in side.resources]
@@ -236,7 +162,7 @@ def _title(resource: Resource) -> str:
     return str(resource.attributes.get(resource.kind.title_property, ""))
 
 
-def _order(side: _Side, resource: Resource, course_id: int) -> int | None:
+def _order(side: Side, resource: Resource, course_id: int) -> int | None:
     item = side.doubts.get(resource.address) or side.entry(resource)
     if item is None or item.parent_id != course_id:
         return None

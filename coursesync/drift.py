@@ -13,9 +13,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.plan import Action, Change
-from coursesync.recognition import same_html
 from coursesync.resources import kind_of
 from coursesync.resources.base import course_of
+from coursesync.same_html import same_html
 from coursesync.words import same_moment
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from coursesync.lines import WHOLE, Piece, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.lines import Run
+    from coursesync.lines import Stretch
     from coursesync.matching import Effort
 
 _CONTEXT = 1  # lines on either side
@@ -52,7 +52,7 @@ class Fold:
 Shown: TypeAlias = "Line | Fold"
 
 
-def shown(runs: Sequence[Run], effort: Effort, most: int) -> tuple[Shown, ...]:
+def shown(runs: Sequence[Stretch], effort: Effort, most: int) -> tuple[Shown, ...]:
     """Fold what two texts have in common, down to a line on either side of what changed.
 
     Args:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.outline_import import Draft, Untold, draft, save
+from coursesync.connection import connected, interrupted
 from coursesync.errors import CoursesyncError, RemoteError
 from coursesync.importing import adopted, course_key, entries_of, wanted
 from coursesync.journal import Look
 from coursesync.logbook import Logbook
 from coursesync.looking import Lookout
-from coursesync.online import connected, interrupted
 from coursesync.plan import Action
-from coursesync.project import plan_of
+from coursesync.planning import plan_of
 from coursesync.resources import KINDS, kind_of
 from coursesync.resources.base import course_of
 from coursesync.sending import Sender

@@ -37,7 +37,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Stretch:
     """Lines of two texts at the same place: the same ones, or some in place of others."""
 
     before: Sequence[str]
@@ -45,7 +45,7 @@ class Run:
     same: bool
 
 
-def compare(before: str, after: str, effort: Effort) -> list[Run]:
+def compare(before: str, after: str, effort: Effort) -> list[Stretch]:
     """Compare two texts line by line.
 
     Args:
@@ -63,10 +63,10 @@ def compare(before: str, after: str, effort: Effort) -> list[Run]:
     runs, at, to = [], 0, 0
     for block in blocks(one, other, effort):
         if (block.at, block.to) != (at, to):
-            runs.append(Run(one[at : block.at], other[to : block.to], same=False))
+            runs.append(Stretch(one[at : block.at], other[to : block.to], same=False))
         at, to = block.at + block.size, block.to + block.size
         if block.size:
-            runs.append(Run(one[block.at : at], other[block.to : to], same=True))
+            runs.append(Stretch(one[block.at : at], other[block.to : to], same=True))
     return runs
 
 

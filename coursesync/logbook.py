@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
-from coursesync.journal import fold
+from coursesync.replay import fold
 from coursesync.stop import Stop
 
 if TYPE_CHECKING:

@@ -7,22 +7,18 @@ knows when a run is to stop.
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.adapters.request_log import RequestLog
 from coursesync.apply import apply as carry_out
 from coursesync.apply import forget
 from coursesync.brake import oversized
-from coursesync.errors import Interrupted, LargeChange, RemoteError, StalePlan, UsageError
-from coursesync.limits import Schedule
+from coursesync.connection import check_interrupted, connected
+from coursesync.errors import LargeChange, RemoteError, StalePlan, UsageError
 from coursesync.plan import Course
-from coursesync.ports import World
-from coursesync.project import plan_of, remainder
+from coursesync.planning import plan_of, remainder
 from coursesync.receipt import mismatches
 from coursesync.refreshing import look_up, refresh
 from coursesync.report import Report
@@ -33,17 +29,14 @@ from coursesync.stop import Stop
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from coursesync.adapters.credentials import Credentials
-    from coursesync.adapters.nexudus import Nexudus
     from coursesync.drift import Drifted
-    from coursesync.outline import Outline
     from coursesync.plan import Plan
     from coursesync.ports import Clock, Progress
     from coursesync.project import Project, Workspace
     from coursesync.receipt import Mismatch, Receipt
-    from coursesync.report import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +55,6 @@ class Drift:
     def has_drift(self) -> bool:
         """Whether a section that is managed was edited, deleted or moved on the site."""
         return any(each.finding.is_drift for each in self.found)
-
-
-class Unheard:
-    """Progress that nobody listens to. Fits `ports.Progress`."""
-
-    def concluded(self, result: Result) -> None:
-        """Say nothing."""
-
-    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
-        """Say nothing."""
 
 
 def apply(  # noqa: PLR0913 - one parameter an option
@@ -197,9 +180,9 @@ def drift(
         try:
             state, found = refresh(known, world)
         except Stop as stop:
-            _heed(clock)
+            check_interrupted(clock)
             raise RemoteError(stop.reason, stop.remedy) from stop
-    _heed(clock)
+    check_interrupted(clock)
     after = workspace
     if any(each.finding.is_drift for each in found):
         after = project.outlines_for(state)
@@ -246,20 +229,10 @@ def verify(
         try:
             live = look_up(receipt, world)
         except Stop as stop:
-            _heed(clock)
+            check_interrupted(clock)
             raise RemoteError(stop.reason, stop.remedy) from stop
-    _heed(clock)
+    check_interrupted(clock)
     return mismatches(receipt, live)
-
-
-def _heed(clock: Clock) -> None:
-    if clock.stopping():
-        raise interrupted()
-
-
-def interrupted() -> Interrupted:
-    """Return the end of a look that was told to stop."""
-    return Interrupted("interrupted while reading what the site has", "Nothing was changed.")
 
 
 def _courses(workspace: Workspace) -> dict[int, Course]:
@@ -275,65 +248,3 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
         for outline in workspace.outlines
     }
     return {**settled, **parsed}
-
-
-def schedule_of(project: Project, now: float) -> Schedule:
-    """Return the schedule of a run that begins now, after what was asked in the last day."""
-    log = RequestLog(project.store.path)
-    limits = None if project.embedded else project.limits
-    return Schedule(limits, log.earlier(now), log.held_until(now))
-
-
-@contextmanager
-def connected(
-    project: Project,
-    outlines: Iterable[Outline],
-    clock: Clock,
-    progress: Progress | None = None,
-    credentials: Credentials | None = None,
-) -> Iterator[World]:
-    """Yield the world that a run works in.
-
-    Args:
-        project: the workspace, target and state.
-        outlines: of the courses that the embedded sandbox has.
-        clock: the time, and when to stop.
-        progress: is told how the run gets on.
-        credentials: for the API; by default those of the environment.
-
-    Raises:
-        UsageError: there are no credentials.
-    """
-    with ExitStack() as stack:
-        remote = _remote(project, outlines, credentials, stack)
-        log = RequestLog(project.store.path, alone=project.store.hold is not None)
-        stack.callback(log.close)
-        schedule = schedule_of(project, clock.now())
-        yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
-
-
-def _remote(
-    project: Project,
-    outlines: Iterable[Outline],
-    credentials: Credentials | None,
-    stack: ExitStack,
-) -> Nexudus:
-    """Return a client of the target, which is closed with the stack."""
-    if project.embedded:
-        from coursesync.adapters.embedded import (  # noqa: PLC0415 - brings the sandbox
-            client,
-            open_sandbox,
-        )
-
-        project.prepare()
-        sandbox = stack.enter_context(open_sandbox(project.store.path.parent, outlines))
-        remote = client(sandbox)
-    else:
-        from coursesync.adapters.credentials import Credentials  # noqa: PLC0415 - as the next
-        from coursesync.adapters.nexudus import Nexudus  # noqa: PLC0415 - brings httpx
-
-        if credentials is None:
-            credentials = Credentials.from_environment(os.environ)
-        remote = Nexudus(project.store.target, credentials.checked())
-    stack.callback(remote.close)
-    return remote

@@ -18,9 +18,9 @@ from coursesync.outline_checks import (
     SECTIONS,
     course_key_of,
     key_mistakes,
-    key_of,
     order_mistakes,
     picture_mistakes,
+    section_key,
 )
 from coursesync.outline_words import diagnose
 from coursesync.resources import KINDS
@@ -73,7 +73,7 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
     course_key = course_key_of(tree)
     raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
     sections: list[object] = list(islice(raw, MAX_SECTIONS)) if isinstance(raw, list) else []
-    keys = [key_of(section) for section in sections]
+    keys = [section_key(section) for section in sections]
     diagnostics += key_mistakes(tree, keys)
     diagnostics += order_mistakes(tree, sections)
     diagnostics += picture_mistakes(tree, sections)

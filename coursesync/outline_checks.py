@@ -67,7 +67,7 @@ def course_key_of(tree: Tree) -> str:
     )
 
 
-def key_of(section: object) -> str:
+def section_key(section: object) -> str:
     """Return a section's key, given or derived; "" where it can have none."""
     if not isinstance(section, dict):
         return ""
@@ -82,7 +82,7 @@ def key_mistakes(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
 
     Args:
         tree: the outline.
-        keys: each section's key, given or derived, "" where it has none (`key_of`).
+        keys: each section's key, given or derived, "" where it has none (`section_key`).
     """
     if not course_key_of(tree):
         yield Diagnostic(

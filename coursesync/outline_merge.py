@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
 from coursesync.layout import UnusualLayout, layout_of
-from coursesync.outline_checks import SECTIONS, key_of
+from coursesync.outline_checks import SECTIONS, section_key
 from coursesync.outline_text import ContentFiles, Written, section_lines, with_keys
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ def _keys_of(tree: Tree) -> set[str]:
     keys: set[str] = set()
     for section in _sections_of(tree):
         former = section.get("previous_keys") if isinstance(section, dict) else None
-        keys |= {key_of(section), *(str(key) for key in former or () if isinstance(former, list))}
+        keys |= {
+            section_key(section),
+            *(str(key) for key in former or () if isinstance(former, list)),
+        }
     return keys
 
 
@@ -72,7 +75,7 @@ def _sections_of(tree: Tree) -> list[object]:
 def _places(tree: Tree, sections: Sequence[WantedSection]) -> list[int | None]:
     """Return where each section stands in the outline, None where it does not."""
     outline = _sections_of(tree)
-    by_key = {key_of(section): i for i, section in enumerate(outline)}
+    by_key = {section_key(section): i for i, section in enumerate(outline)}
     places = [by_key.get(section.key) if section.key else None for section in sections]
     met = {place for place in places if place is not None}
     for at, section in enumerate(sections):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.contents import MAX_EFFORT, effort
+from coursesync.contents import MAX_EFFORT, markdown_effort
 from coursesync.markdown_text import markdown_of
 from coursesync.resources.base import MAX_KEY, slug
 from coursesync.resources.section import SEQUENTIAL, TIMED, file_named
@@ -77,10 +77,10 @@ class ContentFiles:
         fits = len(section.key.encode()) <= _LONGEST_NAME
         path = f"{self._folder}/{section.key if fits else f'section-{section.id}'}"
         markdown = markdown_of(section.contents)
-        if markdown is None or self._effort + effort(markdown) > MAX_EFFORT:
+        if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
             self.texts[f"{path}.html"] = section.contents
             return f"{{html: {path}.html}}"
-        self._effort += effort(markdown)
+        self._effort += markdown_effort(markdown)
         self.texts[f"{path}.md"] = markdown
         return f"{{markdown: {path}.md}}"
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from coursesync.recognition import html_digest
 from coursesync.report import Status
 from coursesync.resources import kind_of
 from coursesync.resources.base import Address
+from coursesync.same_html import html_digest
 from coursesync.state import VALUE, Id, Rare, Sent
 from coursesync.words import same_moment
 

@@ -19,7 +19,7 @@ from coursesync.writing import record_id_of
 if TYPE_CHECKING:
     from coursesync.live import Record
     from coursesync.plan import Change
-    from coursesync.run import Course, Run
+    from coursesync.run import CourseRun, Run
 
 
 def recheck(run: Run) -> None:
@@ -39,7 +39,7 @@ def recheck(run: Run) -> None:
                 _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
 
 
-def _hold_gone(run: Run, course: Course, change: Change) -> None:
+def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:
     # a deletion is sent all the same: it says for certain whether there is anything to delete
     if change.action is not Action.DELETE:
         _hold(run, course, change, Status.GONE, "it is not on the site any more")
@@ -70,6 +70,6 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     return f"it was edited on the site{by}{when}"
 
 
-def _hold(run: Run, course: Course, change: Change, status: Status, reason: str) -> None:
+def _hold(run: Run, course: CourseRun, change: Change, status: Status, reason: str) -> None:
     course.held = f"{change.address} was {status.value}"
     run.conclude(Result(change, status, change.record_id, reason))

@@ -8,19 +8,17 @@ Only one that fits alone is taken; only where none is near may a create be sent.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
 from coursesync.resources import kind_of
 from coursesync.resources.base import MAX_TITLE
+from coursesync.same_html import same_html
 from coursesync.state import Entry
-from coursesync.words import moment, unescaped, with_short_references
+from coursesync.words import moment, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Address, Attributes, Kind
     from coursesync.state import Doubt
 
-_MOST_OPEN = 50
-_MOST_DECLARED = 50
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title, each of which may be escaped
 SKEW = timedelta(minutes=5)  # by which two clocks may differ
 
@@ -70,10 +66,10 @@ class Unclear:
     candidates: tuple[Record, ...]
 
 
-Finding: TypeAlias = Found | Absent | Unclear
+Recognition: TypeAlias = Found | Absent | Unclear
 
 
-def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Address, Finding]:
+def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Address, Recognition]:
     """Look for the records of some creates.
 
     Args:
@@ -94,7 +90,7 @@ def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Add
 
 def _finding(
     wanted: Wanted, fitting: list[Record], places: _Places, claims: Mapping[int, int]
-) -> Finding:
+) -> Recognition:
     match fitting:
         case [record] if claims[record.id] == 1:
             return Found(record)
@@ -204,57 +200,3 @@ def _is_recent(wanted: Wanted, record: Record) -> bool:
         return True
     sent, created = moment(wanted.since), moment(record.created_on)
     return sent is None or created is None or created >= sent - SKEW
-
-
-def same_html(one: str, other: str) -> bool:
-    """Say whether two texts are the same HTML but for blanks, quotes, entities and comments."""
-    if one == other:
-        return True
-    if not (_is_quick(one) and _is_quick(other)):
-        return one.split() == other.split()
-    return _Tokens.of(one) == _Tokens.of(other)
-
-
-def html_digest(html: str) -> str:
-    """Return a digest of what HTML says: the same, as hex digits, where `same_html` holds."""
-    read = _Tokens.of(html) if _is_quick(html) else [*html.split()]
-    return sha256(json.dumps(read).encode()).hexdigest()
-
-
-def _is_quick(html: str) -> bool:
-    """Say whether the parser reads it in good time.
-
-    It takes the square of how many tags are left open, and of how many declarations there are.
-    """
-    is_closed = html.count("<") <= html.count(">") + _MOST_OPEN
-    return is_closed and html.count("<!") + html.count("<?") <= _MOST_DECLARED
-
-
-class _Tokens(HTMLParser):
-    """HTML as a list of its tags and words."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tokens: list[object] = []
-
-    @classmethod
-    def of(cls, html: str) -> list[object]:
-        parser = cls()
-        try:
-            parser.feed(with_short_references(html))
-            parser.close()
-        except AssertionError:  # what html.parser makes of a declaration that it does not know
-            return list(html.split())
-        return parser.tokens
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tokens.append((tag, sorted((name, value or "") for name, value in attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.tokens.append(("/" + tag,))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-
-    def handle_data(self, data: str) -> None:
-        self.tokens += data.split()

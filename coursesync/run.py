@@ -61,7 +61,7 @@ class Doubtful:
 
 
 @dataclass(slots=True)
-class Course:
+class CourseRun:
     """A course of the run, and how far it is; `held` says why nothing more is done in it."""
 
     id: int
@@ -93,7 +93,7 @@ class Run:
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender, world.remote)
         self.courses = [
-            Course(course, tuple(changes))
+            CourseRun(course, tuple(changes))
             for course, changes in groupby(plan.changes, key=lambda change: change.parent_id)
         ]
         self.managed = {entry.id for entry in state.entries.values()}

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from coursesync.live import Record
     from coursesync.plan import Change
-    from coursesync.recognition import Finding
+    from coursesync.recognition import Recognition
     from coursesync.resources.base import Address
-    from coursesync.run import Course, Run
+    from coursesync.run import CourseRun, Run
 
 MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
 _LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
@@ -47,7 +47,7 @@ def look_around(run: Run) -> None:
             _heed(run, course, _findings(run, course, found[course.id]))
 
 
-def _look_once(run: Run, looked: Iterable[Course]) -> None:
+def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
     courses = {course.id: course for course in looked}
     found = _listed(run, courses.values())
     known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
@@ -60,7 +60,7 @@ def _look_once(run: Run, looked: Iterable[Course]) -> None:
             _first_look(run, course, found[course.id])
 
 
-def _listed(run: Run, courses: Iterable[Course]) -> Mapping[int, Sequence[Record]]:
+def _listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
     found: dict[int, Sequence[Record]] = {}
     for kind, alike in groupby(courses, key=lambda course: course.kind):
         found.update(run.lookout.around(kind, [course.id for course in alike]))
@@ -73,7 +73,7 @@ def _may_have_lost_a_run(run: Run) -> bool:
     return run.state.serial == 0 or any(adopted)
 
 
-def _creates(run: Run, course: Course) -> list[Change]:
+def _creates(run: Run, course: CourseRun) -> list[Change]:
     """Return the creates that nothing has become of yet."""
     return [
         change
@@ -105,7 +105,7 @@ def settle(run: Run) -> None:
                 _heed(run, course, findings)  # newer than the first look
 
 
-def _refuse(run: Run, course: Course) -> None:
+def _refuse(run: Run, course: CourseRun) -> None:
     """Send nothing to a course that is not there; what is in doubt in it is left to a person."""
     course.held = f"there is no course {course.id} in Nexudus"
     creates = []
@@ -121,7 +121,7 @@ def _refuse(run: Run, course: Course) -> None:
         run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
 
 
-def _first_look(run: Run, course: Course, listed: Iterable[Record]) -> None:
+def _first_look(run: Run, course: CourseRun, listed: Iterable[Record]) -> None:
     findings = _findings(run, course, listed)
     for change in course.changes:
         if change.action is Action.DOUBT:
@@ -129,7 +129,7 @@ def _first_look(run: Run, course: Course, listed: Iterable[Record]) -> None:
     _heed(run, course, findings)
 
 
-def _heed(run: Run, course: Course, findings: Mapping[Address, Finding]) -> None:
+def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
     """Take what is there already for what was never sent."""
     for change in _creates(run, course):
         found = None if run.sent[change.address] else findings[change.address]
@@ -140,7 +140,7 @@ def _heed(run: Run, course: Course, findings: Mapping[Address, Finding]) -> None
             run.adopt(change, seen, found.record, Status.ADOPTED)
 
 
-def _take_up(run: Run, course: Course, change: Change, found: Finding) -> None:
+def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
     """Go on with a doubt that an earlier run left."""
     left = run.state.doubts[change.address]
     # where it was looked for to the end already, lists have long caught up: one look is enough
@@ -151,7 +151,9 @@ def _take_up(run: Run, course: Course, change: Change, found: Finding) -> None:
     _decide(run, course, doubt, found, over=not settling)
 
 
-def _findings(run: Run, course: Course, listed: Iterable[Record]) -> Mapping[Address, Finding]:
+def _findings(
+    run: Run, course: CourseRun, listed: Iterable[Record]
+) -> Mapping[Address, Recognition]:
     records = list(listed)
     run.seen.update(record.id for record in records)
     ignored = run.managed.union(run.state.strangers)
@@ -167,14 +169,16 @@ def _findings(run: Run, course: Course, listed: Iterable[Record]) -> Mapping[Add
     }
 
 
-def _wanted(run: Run, course: Course, change: Change) -> Wanted:
+def _wanted(run: Run, course: CourseRun, change: Change) -> Wanted:
     doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
     sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
     before = doubt.before if isinstance(doubt, Doubtful) else None
     return Wanted(change.address, change.kind, sent or {}, since, before)
 
 
-def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: bool) -> None:
+def _decide(
+    run: Run, course: CourseRun, doubt: Doubtful, found: Recognition, *, over: bool
+) -> None:
     """Settle a doubt by what a look found; what may only lag is left to the next look."""
     change = doubt.change
     match found:
@@ -199,7 +203,7 @@ def _decide(run: Run, course: Course, doubt: Doubtful, found: Finding, *, over: 
 
 
 def _leave_in_doubt(
-    run: Run, course: Course, change: Change, unclear: Unclear, before: Doubtful | None = None
+    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubtful | None = None
 ) -> None:
     """Leave it to a person which of the candidates it is, if any; `before` is what was known."""
     candidates = tuple(map(_candidate, unclear.candidates))
@@ -227,7 +231,7 @@ def _candidate(record: Record) -> Candidate:
     )
 
 
-def _pause(run: Run, doubtful: Sequence[Course], number: int) -> None:
+def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
     doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
     left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
     sought = str(doubts[0].change.address)

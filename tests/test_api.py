@@ -125,7 +125,7 @@ def test_a_function_is_not_hidden_by_the_module_of_its_name() -> None:
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
     )
 
-    assert ran.stdout == "coursesync.project\n"
+    assert ran.stdout == "coursesync.planning\n"
 
 
 def test_a_run_tells_its_progress_and_its_report(api: SandboxServer, courses: Path) -> None:

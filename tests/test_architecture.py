@@ -4,8 +4,9 @@
 |------------------------------------------|------------------------------------------------|
 | pure: every module but those below       | no I/O, clock or randomness; no other room     |
 | `adapters/`                              | the world; never the command line              |
-| `project`, `online`, `surgery`, `intake` | the API of `__init__`: the pure rooms wired to |
-| `formatting`, `recording`                | the adapters; never the command line           |
+| `project`, `planning`, `connection`,     | the API of `__init__`: the pure rooms wired to |
+| `online`, `recording`, `surgery`,        | the adapters; never the command line           |
+| `intake`, `formatting`                   |                                                |
 | `cli/`, `__main__`                       | everything; alone the terminal                 |
 | `sandbox/`                               | nothing of coursesync but itself               |
 | `__init__`                               | the public API: what the others offer          |
@@ -48,7 +49,10 @@ ONLY = {  # what only these rooms may import, at whatever level
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
 }
-WIRED = ("project", "online", "recording", "surgery", "intake", "formatting")
+WIRED = (
+    *("project", "planning", "connection", "online", "recording", "surgery", "intake"),
+    "formatting",
+)
 MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox"}
 
 

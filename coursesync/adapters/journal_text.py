@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from coursesync.adapters.state_text import is_address
 from coursesync.errors import StateError
-from coursesync.journal import RECORD, Conclusion, Header, Intent, addresses, fold, holds
+from coursesync.journal import RECORD, Conclusion, Header, Intent, addresses
+from coursesync.replay import fold, holds
 from coursesync.state import FORMAT
 from coursesync.words import inert
 

@@ -24,7 +24,7 @@ from coursesync.canonical import canonical
 from coursesync.errors import CoursesyncError, UnusableFile
 from coursesync.layout import UnusualLayout
 from coursesync.outline import build
-from coursesync.outline_checks import SECTIONS, key_of
+from coursesync.outline_checks import SECTIONS, section_key
 from coursesync.outline_merge import merged
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def with_sections(text: str, path: str, course: WantedCourse) -> Written:
         raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
     done = merged(text, tree, course)
     after = parse(done.text, path)[0]
-    there = {key_of(section) for section in _sections(tree.value)}
+    there = {section_key(section) for section in _sections(tree.value)}
     if (
         after is None
         or not isinstance(after.value, dict)
@@ -149,14 +149,14 @@ def _read(text: str, path: str) -> Tree | None:
 def _with_keys(outline: Value) -> Value:
     assert isinstance(outline, dict)  # noqa: S101 - a valid outline is one
     with_keys: list[Value] = [
-        {"key": key_of(section), **section} if isinstance(section, dict) else section
+        {"key": section_key(section), **section} if isinstance(section, dict) else section
         for section in _sections(outline)
     ]
     return {**outline, SECTIONS: with_keys}
 
 
 def _of_keys(outline: Value, keys: Collection[str]) -> list[Value]:
-    return [section for section in _sections(outline) if key_of(section) in keys]
+    return [section for section in _sections(outline) if section_key(section) in keys]
 
 
 def _sections(outline: Value) -> list[Value]:

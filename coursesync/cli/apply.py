@@ -27,9 +27,10 @@ from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check, how
 from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.cli.session import open_session
+from coursesync.connection import schedule_of
 from coursesync.errors import ExitCode, UsageError
-from coursesync.online import apply, schedule_of
-from coursesync.project import plan as make_plan
+from coursesync.online import apply
+from coursesync.planning import plan as make_plan
 from coursesync.recording import begin_receipt
 from coursesync.render import text
 

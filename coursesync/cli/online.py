@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once
+from coursesync.connection import interrupted
 from coursesync.errors import Interrupted, Terminated
-from coursesync.online import drift, interrupted
+from coursesync.online import drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from coursesync.cli.options import removal_options, target_options, workspace_ar
 from coursesync.cli.screen import painter, say, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
-from coursesync.project import plan as make_plan
+from coursesync.planning import plan as make_plan
 from coursesync.render import text
 
 if TYPE_CHECKING:

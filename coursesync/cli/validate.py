@@ -24,7 +24,7 @@ def command(*, workspace: Path, strict: bool | None) -> None:
     Makes no request and needs neither state nor credentials.
     """
     from coursesync.adapters.config_file import config_of  # noqa: PLC0415 - keeps --help quick
-    from coursesync.project import validate  # noqa: PLC0415 - the same
+    from coursesync.planning import validate  # noqa: PLC0415 - the same
 
     loaded = validate(workspace)
     give_advice(loaded.advice, strict=config_of(workspace).strict if strict is None else strict)

@@ -12,7 +12,8 @@ from rooms.values import AT, EMPTY, TARGET, address
 
 from coursesync.adapters.journal_text import begun, catch_up, line
 from coursesync.errors import StateError
-from coursesync.journal import Conclusion, Header, Intent, Move, Step, fold
+from coursesync.journal import Conclusion, Header, Intent, Move, Step
+from coursesync.replay import fold
 from coursesync.resources.base import Address
 
 if TYPE_CHECKING:

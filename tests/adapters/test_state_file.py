@@ -17,7 +17,8 @@ from coursesync.adapters.journal_text import line
 from coursesync.adapters.state_file import StateFile
 from coursesync.adapters.state_text import parse, serialise
 from coursesync.errors import StateError, StateLocked
-from coursesync.journal import CUT_OFF, Header, Intent, Look, fold
+from coursesync.journal import Header, Intent, Look
+from coursesync.replay import CUT_OFF, fold
 from coursesync.state import State
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from coursesync.adapters.state_file import NAME, StateFile
 from coursesync.apply import apply
 from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan
+from coursesync.planning import plan_of, remainder
 from coursesync.policy import KEEP_ALL
 from coursesync.ports import World
-from coursesync.project import plan_of, remainder
 from coursesync.recognition import entry_of
 from coursesync.refreshing import refresh
 from coursesync.run import Terms

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rooms.values import AT, EMPTY, address
 
-from coursesync.journal import (
-    CUT_OFF,
-    Conclusion,
-    Forget,
-    Intent,
-    Move,
-    Protect,
-    addresses,
-    fold,
-)
+from coursesync.journal import Conclusion, Forget, Intent, Move, Protect, addresses
+from coursesync.replay import CUT_OFF, fold
 from coursesync.state import CourseRecord, Doubt, Entry, State
 
 if TYPE_CHECKING:

@@ -15,18 +15,9 @@ from rooms.values import AT, address
 
 from coursesync.exchange import Exchange
 from coursesync.live import Record, read_page
-from coursesync.recognition import (
-    Absent,
-    Found,
-    Unclear,
-    Wanted,
-    entry_of,
-    fits,
-    html_digest,
-    recognise,
-    same_html,
-)
+from coursesync.recognition import Absent, Found, Unclear, Wanted, entry_of, fits, recognise
 from coursesync.resources.section import SECTION
+from coursesync.same_html import html_digest, same_html
 from coursesync.state import Candidate, Doubt
 
 if TYPE_CHECKING:

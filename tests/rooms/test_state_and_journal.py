@@ -8,18 +8,8 @@ import pytest
 from pydantic import ValidationError
 from rooms.values import AT, EMPTY, address, state_of
 
-from coursesync.journal import (
-    CUT_OFF,
-    RECORD,
-    Conclusion,
-    Header,
-    Intent,
-    Look,
-    Move,
-    Step,
-    fold,
-    holds,
-)
+from coursesync.journal import RECORD, Conclusion, Header, Intent, Look, Move, Step
+from coursesync.replay import CUT_OFF, fold, holds
 from coursesync.state import (
     Candidate,
     CourseRecord,

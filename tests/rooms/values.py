@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from coursesync.adapters.yaml_tree import parse
 from coursesync.diff import diff
-from coursesync.journal import Conclusion, Intent, Move, Protect, fold
+from coursesync.journal import Conclusion, Intent, Move, Protect
 from coursesync.outline import Outline, build
 from coursesync.plan import Action, Change, Plan
 from coursesync.policy import KEEP_ALL
+from coursesync.replay import fold
 from coursesync.resources.base import Address
 from coursesync.state import State
 
