@@ -1,4 +1,4 @@
-"""The API: its addresses, its tokens, and what of its answers may be kept.
+"""The API: its addresses, and what of its answers may be kept.
 
 Gives the facts of each exchange (`exchange.Exchange`) and decides nothing.
 The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
@@ -13,25 +13,21 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from coursesync.adapters.credentials import Credentials, is_token
+from coursesync.adapters.login import REFUSED_LOGIN, TOKEN_PATH, tokens_of
 from coursesync.adapters.spelling import without_secrets
 from coursesync.adapters.wire import DEADLINE, MAX_BODY, Wire
-from coursesync.errors import Busy, RemoteError
 from coursesync.exchange import Exchange, read_json
 from coursesync.live import PAGE_SIZE
-from coursesync.outcome import Throttled, classify_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.adapters.credentials import Credentials
     from coursesync.resources.base import Attributes, Kind
 
 MAX_LIST = 268_435_456
 COURSES_PATH = "/api/content/courses"
-_REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 _NO_WORD = 20  # characters; no text of a course has a token as long by chance
-_CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
 
 
 class Nexudus:
@@ -95,7 +91,7 @@ class Nexudus:
         """
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
         exchange = self._ask_for_token(form)
-        if exchange.status in _REFUSED_LOGIN:
+        if exchange.status in REFUSED_LOGIN:
             self._refresh_token = ""
             return False
         self._take_token(exchange, "the refresh token")
@@ -157,29 +153,8 @@ class Nexudus:
         return self._exchange("POST", TOKEN_PATH, body, headers)
 
     def _take_token(self, exchange: Exchange, what: str) -> None:
-        verdict = classify_read(exchange)
-        if isinstance(verdict, Throttled):
-            raise Busy(verdict.seconds)
-        if exchange.status is None:
-            raise RemoteError(
-                f"the API can't be reached: {exchange.failure}",
-                "Check the network and the base URL.",
-            )
-        if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RemoteError(
-                f"the API has a fault of its own (HTTP {exchange.status})", "Try again later."
-            )
-        if exchange.status in _REFUSED_LOGIN:
-            raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", _CHECK_LOGIN)
-        tokens = _tokens(exchange) if exchange.status == HTTPStatus.OK else None
-        if tokens is None:
-            raise RemoteError(
-                f"the base URL answers a login with something else than a token "
-                f"(HTTP {exchange.status})",
-                "Check that the base URL is that of the Nexudus API.",
-            )
-        self._token, self._refresh_token = tokens
-        self._secrets |= {*tokens}
+        self._token, self._refresh_token = tokens_of(exchange, what)
+        self._secrets |= {self._token, self._refresh_token}
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
         """Take out of an answer what a server may have echoed, for some of it is shown.
@@ -214,13 +189,3 @@ class Nexudus:
             return answer
         listed = method == "GET" and answer.status == HTTPStatus.OK
         return self._without_secrets(answer, listed=listed)
-
-
-def _tokens(exchange: Exchange) -> tuple[str, str] | None:
-    """Return the token of a login's answer and the one that renews it, "" where there is none."""
-    try:
-        answer = json.loads(exchange.body.decode("utf-8-sig"))
-        tokens = answer["access_token"], answer.get("refresh_token") or ""
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        return None
-    return tokens if is_token(tokens[0]) and (not tokens[1] or is_token(tokens[1])) else None
