@@ -15,7 +15,7 @@ from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
 from coursesync.cli.screen import painter, say, show
 from coursesync.cli.session import open_session
-from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.planning import plan as make_plan
 from coursesync.render import text
 
@@ -44,6 +44,12 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
     help="How to write the plan.",
 )
 @click.option(
+    "--max-bytes",
+    type=click.IntRange(min=4_000),
+    metavar="N",
+    help="Leave out what there is no room for in N bytes of Markdown, and say so.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a plan file too, for  apply --plan.",
@@ -65,6 +71,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     sandbox: bool,
     strict: bool | None,
     form: str,
+    max_bytes: int | None,
     out: Path | None,
     detailed_exitcode: bool,
     refresh: bool,
@@ -75,6 +82,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
+    if max_bytes is not None and form != "markdown":
+        raise UsageError("--max-bytes is for Markdown", "Write  --format markdown  beside it.")
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         loaded = _refreshed(session) if refresh else session.load()
@@ -93,7 +102,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
             show(json.render_failure(error))
         raise
-    show(_rendered(plan, advice, found, form, session))
+    show(_rendered(plan, advice, found, form, session, max_bytes))
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
@@ -112,6 +121,7 @@ def _rendered(
     found: Sequence[Drifted] | None,
     form: str,
     session: Session,
+    most: int | None,
 ) -> str:
     if form == "json":
         from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
@@ -121,7 +131,8 @@ def _rendered(
         from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - the same
 
         above = "" if found is None else drift_markdown.quote(found, plan.managed)
-        return above + markdown.render(plan, session.limits, advice)
+        room = None if most is None else most - len(above.encode())
+        return above + markdown.render(plan, session.limits, advice, room)
     above = ""
     if found is not None:
         from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for

@@ -19,7 +19,7 @@ from coursesync.render.drift import (
     summary,
     told,
 )
-from coursesync.render.markdown import details, escape
+from coursesync.render.markdown_text import details, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,47 +1,45 @@
 """The plan as Markdown, for a pull request or a step summary. Pure.
 
-All that comes from outlines is escaped: neither Markdown nor HTML, mentions nor commands in a
-title have any effect.
+All that comes from outlines is escaped (`markdown_text`). Where there is a bound, whole parts are
+left out, the least important first, and the document says so.
 """
 
 from __future__ import annotations
 
-import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from coursesync.folding import Fold
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action
-from coursesync.render.detail import one_row
+from coursesync.render.markdown_text import code, details, escape
+from coursesync.render.room import Part, Rank, fit
 from coursesync.render.sentences import (
     MARKS,
     MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
-    UNSEEN,
     bare,
     cost,
     detailing,
-    folded,
     large,
     maybe_renamed,
     question,
     remark,
     settlement,
     summary,
-    values,
 )
-from coursesync.words import count, inert
+from coursesync.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.advice import Told
     from coursesync.differences import Difference
-    from coursesync.folding import Shown
     from coursesync.plan import Change, Course, Plan
 
 _MOST_ADVICE = 50
+_ROWS_AT_ONCE = 20  # that are kept or left out together
+_ROOM_TO_SAY = 400  # bytes, for what was left out
 _WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -52,46 +50,56 @@ _WORDS = {
     Action.KEEP: "kept",
     Action.DOUBT: "in doubt",
 }
-# what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
-# address or an emoji's name could start: https://github.github.com/gfm/
-_MEANING = re.compile(r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=GH)-(?=[0-9])")
-_WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
-_ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
-_WRITTEN = {
-    "<": "&lt;",
-    ">": "&gt;",
-    "&": "&amp;",
-    "|": "&#124;",
-    "@": f"@{_WORD_JOINER}",
-    "#": f"&#35;{_WORD_JOINER}",
-    "-": f"-{_WORD_JOINER}",
-}
 
 
-def escape(text: str) -> str:
-    """Make text from elsewhere mean nothing but itself in Markdown."""
-    return _MEANING.sub(lambda found: _WRITTEN.get(found[0], f"\\{found[0]}"), inert(text, 500))
+def render(
+    plan: Plan,
+    limits: Limits = PUBLISHED,
+    advice: Told | None = None,
+    most: int | None = None,
+) -> str:
+    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice last, folded.
 
+    Args:
+        plan: the plan.
+        limits: what the API allows, for the time that it takes.
+        advice: what there is to say of its outlines.
+        most: how many bytes of UTF-8 it may have. Differences are left out first, then advice, then
+            the last sections; the summary, the cost and the digest never.
 
-def _in_html(text: str) -> str:
-    """Make text from elsewhere mean nothing but itself between HTML tags.
-
-    No backslash escapes there: https://spec.commonmark.org/0.31.2/#html-blocks
+    Returns:
+        Lines, the last with its end.
     """
-    written = _MEANING.sub(lambda found: _WRITTEN.get(found[0], found[0]), inert(text, 500))
-    return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
-
-
-def render(plan: Plan, limits: Limits = PUBLISHED, advice: Told | None = None) -> str:
-    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice last, folded."""
-    lines = [*_lines(plan, limits), *(_advice(advice.first(_MOST_ADVICE)) if advice else ())]
-    return "\n".join(lines) + "\n"
-
-
-def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
     if not plan.changes:
-        yield f"**{NOTHING}**"
-        return
+        parts = [Part(Rank.ALWAYS, (f"**{NOTHING}**",))]
+    else:
+        detailed = detailing(plan)
+        courses = (_course(course, found, detailed) for course, found in plan.by_course())
+        parts = [Part(Rank.ALWAYS, tuple(_head(plan, limits))), *chain.from_iterable(courses)]
+    if advice:
+        parts.append(Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE)))))
+    foot = tuple(_foot(plan))
+    size = sum(part.size for part in (*parts, Part(Rank.ALWAYS, foot)))
+    if most is None or size <= most:
+        return "\n".join((*fit(parts, None).lines, *foot)) + "\n"
+    kept = fit(parts, most - _ROOM_TO_SAY - Part(Rank.ALWAYS, foot).size)
+    told = _left_out(kept.rows_left_out, kept.details_left_out)
+    return "\n".join((*kept.lines, *told, *foot)) + "\n"
+
+
+def _left_out(sections: int, differences: int) -> Iterator[str]:
+    """Say what there was no room for."""
+    told = []
+    if sections:
+        told.append(count(sections, "more section"))
+    if differences:
+        told.append(f"what changes in {count(differences, 'section')}")
+    yield ""
+    what = " and ".join(told) or "advice"
+    yield f"**Left out here, for room: {what}.** `coursesync plan` shows all of it."
+
+
+def _head(plan: Plan, limits: Limits) -> Iterator[str]:
     yield f"**{summary(plan)}**"
     if plan.has_changes:
         yield ""
@@ -102,31 +110,51 @@ def _lines(plan: Plan, limits: Limits) -> Iterator[str]:
     if plan.has_changes and not plan.serial:
         yield ""
         yield f"> {NO_STATE}"
-    detailed = detailing(plan)
-    for course, changes in plan.by_course():
+
+
+def _foot(plan: Plan) -> Iterator[str]:
+    if plan.changes:
         yield ""
-        yield from _course(course, changes, detailed)
-    yield ""
-    yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
+        yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
 
 
 def _course(
     course: Course,
     changes: list[Change],
     detailed: Callable[[Change], tuple[Difference, ...]],
-) -> Iterator[str]:
+) -> Iterator[Part]:
+    for start in range(0, len(changes), _ROWS_AT_ONCE):
+        some = changes[start : start + _ROWS_AT_ONCE]
+        rows = map(_row, some)
+        yield Part(Rank.ROWS, (*(() if start else _heading(course)), *rows), len(some))
+    if asked := tuple(_asked(changes)):
+        yield Part(Rank.ASIDE, asked)
+    for change in changes:
+        if found := detailed(change):
+            yield Part(Rank.DETAIL, tuple(details([(change, found)])), 1)
+        if change.action is Action.DOUBT:
+            yield Part(Rank.ASIDE, tuple(_settlement(change)))
+
+
+def _heading(course: Course) -> Iterator[str]:
+    yield ""
     yield f"### {escape(course.title or course.key)}"
     yield ""
-    yield f"course {course.id}, {_code(course.path) if course.path else 'without an outline'}"
+    yield f"course {course.id}, {code(course.path) if course.path else 'without an outline'}"
     yield ""
     yield "| | order | section | for members |"
     yield "|---|---:|---|---|"
-    for change in changes:
-        said = escape(remark(change)) or change.kind.describe(change.attributes)
-        if not change.attributes.get("Active", True):
-            said += ", hidden from members"
-        mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
-        yield f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
+
+
+def _row(change: Change) -> str:
+    said = escape(remark(change)) or change.kind.describe(change.attributes)
+    if not change.attributes.get("Active", True):
+        said += ", hidden from members"
+    mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
+    return f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
+
+
+def _asked(changes: Sequence[Change]) -> Iterator[str]:
     if maybe_renamed(changes):
         yield ""
         yield MAYBE_RENAMED.replace("previous_keys: [old-key]", "`previous_keys: [old-key]`")
@@ -134,38 +162,15 @@ def _course(
         if asked := question(change):
             yield ""
             yield escape(asked)
-    compared = [(change, detailed(change)) for change in changes]
-    yield from details([(change, found) for change, found in compared if found])
-    for change in changes:
-        if change.action is Action.DOUBT:
-            yield ""
-            yield f"To settle {escape(change.title)}, which is in doubt:"
-            yield ""
-            for line in settlement(change, change.candidates, bare):
-                words, _, command = line.partition("  ")
-                yield f"- {escape(words)} {_code(command.strip()) if command else ''}".rstrip()
 
 
-def details(
-    detailed: list[tuple[Change, tuple[Difference, ...]]], words: str = "What changes in"
-) -> Iterator[str]:
-    """Write what each of some changes tells in detail, folded."""
-    for change, found in detailed:
-        yield ""
-        yield f"<details><summary>{words} {_in_html(change.title)}</summary>"
-        yield ""
-        if short := [difference for difference in found if not difference.lines]:
-            yield "| | before | after |"
-            yield "|---|---|---|"
-            yield from map(_row, short)
-            yield ""
-        for difference in found:
-            if difference.lines:
-                yield f"{escape(difference.field)}:"
-                yield ""
-                yield from _fenced([_shown(line) for line in difference.lines])
-                yield ""
-        yield "</details>"
+def _settlement(change: Change) -> Iterator[str]:
+    yield ""
+    yield f"To settle {escape(change.title)}, which is in doubt:"
+    yield ""
+    for line in settlement(change, change.candidates, bare):
+        words, _, command = line.partition("  ")
+        yield f"- {escape(words)} {code(command.strip()) if command else ''}".rstrip()
 
 
 def _advice(advice: Told) -> Iterator[str]:
@@ -174,34 +179,8 @@ def _advice(advice: Told) -> Iterator[str]:
     yield f"<details><summary>{told} of advice for the authors</summary>"
     yield ""
     for each in advice.shown:
-        yield f"- {_code(str(each.where))} {escape(each.problem)}<br>{escape(each.remedy)}"
+        yield f"- {code(str(each.where))} {escape(each.problem)}<br>{escape(each.remedy)}"
     if advice.more:
         yield f"- and {advice.more:,} more"
     yield ""
     yield "</details>"
-
-
-def _row(difference: Difference) -> str:
-    before, after = values(difference)
-    remark = f" ({escape(difference.remark)})" if difference.remark else ""
-    return f"| {escape(difference.field)} | {escape(before)} | {escape(after)}{remark} |"
-
-
-def _shown(line: Shown) -> str:
-    if isinstance(line, Fold):
-        return f"  {folded(line)}"
-    note = f" ({UNSEEN})" if line.unseen else ""
-    return f"{line.mark.value} {one_row(line.pieces)}{note}".rstrip()
-
-
-def _fenced(lines: list[str]) -> Iterator[str]:
-    """Fence lines in with more ticks than any of them holds: nothing in them means anything."""
-    longest = max((len(ticks) for line in lines for ticks in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield f"{fence}diff"
-    yield from lines
-    yield fence
-
-
-def _code(text: str) -> str:
-    return f"`{inert(text).replace('`', chr(0x2019))}`"

@@ -15,6 +15,7 @@ from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, 
 from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
 from coursesync.render import json as json_form
 from coursesync.render import markdown, text
+from coursesync.render.sentences import summary
 from coursesync.state import Doubt
 from coursesync.words import inert
 
@@ -223,3 +224,39 @@ def test_no_rendering_hides_a_change() -> None:
     renderings = [form(plan) for form in (text.render, markdown.render, json_form.render)]
 
     assert all(f"Part {n:03}" in rendered for n in range(200) for rendered in renderings)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.text(min_size=1, max_size=60).filter(str.strip), min_size=1, max_size=60),
+    st.integers(4_000, 20_000),
+)
+def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
+    titles: list[str], most: int
+) -> None:
+    """Whole parts are left out; the summary, the cost and the digest stay."""
+    sections = [
+        Section(f"{number} {' '.join(title.split())}", f"s-{number}", "<p>after</p>\n" * 20)
+        for number, title in enumerate(titles)
+        if title.isprintable()
+    ]
+    before = [Section(each.title, each.key, "<p>before</p>\n" * 20) for each in sections]
+    plan = plan_of(course(*sections), state_of(*before))
+    whole, written = markdown.render(plan), markdown.render(plan, most=most)
+
+    assert len(written.encode()) <= most or not sections
+    assert (written == whole) == (len(whole.encode()) <= most)
+    assert ("Left out here, for room" in written) == (written != whole)
+    if sections:
+        assert written.startswith(f"**{summary(plan)}**\n")
+        assert plan.digest in written
+    assert written.count("<details>") == written.count("</details>")
+
+
+def test_markdown_counts_what_it_leaves_out() -> None:
+    """Sections that have no row any more are told by their number."""
+    plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(1_000))))
+    written = markdown.render(plan, most=30_000)
+    (number,) = re.findall(r"room: ([0-9,]+) more sections", written)
+
+    assert written.count("`+` create") + int(number.replace(",", "")) == 1_000
