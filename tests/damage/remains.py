@@ -164,7 +164,7 @@ def refuse(
         ran = cli(*command)
 
         assert is_refused(ran), (command, ran)
-        assert all(word in ran.err for word in words), (command, ran.err)
+        assert all(word in ran.said for word in words), (command, ran.err)
         assert files_below(courses) == before, command
 
 

@@ -315,7 +315,7 @@ def test_a_file_that_is_far_too_large(left: CommandLine, courses: Path) -> None:
         ran = left("state", "list")
 
         assert is_refused(ran)
-        assert f"{name} can't be read: it is larger than 1 GB" in ran.err
+        assert f"{name} can't be read: it is larger than 1 GB" in ran.said
         assert (courses / name).stat().st_size == 1_000_000_001
 
 

@@ -88,7 +88,7 @@ def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind:
     for command in COMMANDS[:2]:
         ran = left(*command, timeout=30)
         assert is_refused(ran), (command, ran)
-        assert f"courses/{name}" in ran.err
+        assert f"courses/{name}" in ran.said
     assert (courses / name).lstat().st_ino == made.st_ino
     assert is_whole(courses)
 
@@ -103,7 +103,7 @@ def test_something_else_beside_it(
     in_place(courses / name, kind)
     ran = left("state", "recover", timeout=30)
 
-    assert ran.code == 0 or (is_refused(ran) and name in ran.err), ran
+    assert ran.code == 0 or (is_refused(ran) and name in ran.said), ran
     assert is_whole(courses)
     saved = ids_in((courses / STATE).read_bytes())
     assert saved == remains.ids or (courses / JOURNAL).read_bytes() == remains.journal
@@ -126,7 +126,7 @@ def test_something_else_beside_a_whole_run(
     assert is_whole(courses)
     assert set(ids_in((courses / STATE).read_bytes()).values()) == there
     told = f"Error: the state can't be written in courses: Is a directory ({name})"
-    assert ran.code == 0 or (ran.code == 1 and told in ran.err and len(there) == 1), ran
+    assert ran.code == 0 or (ran.code == 1 and told in ran.said and len(there) == 1), ran
 
 
 @pytest.mark.many(3)
@@ -174,7 +174,7 @@ def test_a_holder_that_lies(left: CommandLine, courses: Path, lie: str) -> None:
         ran = left("state", "recover")
 
     assert (ran.code, ran.out) == (5, "")
-    assert "is in use by" in ran.err
+    assert "is in use by" in ran.said
     assert "Traceback" not in ran.err
     assert all(line.isprintable() and len(line) < 400 for line in ran.err.splitlines())
 
@@ -188,7 +188,7 @@ def test_a_holder_that_is_no_file(left: CommandLine, courses: Path, kind: str) -
         ran = left("state", "recover", timeout=30)
 
     assert (ran.code, ran.out) == (5, "")
-    assert "is in use by another process" in ran.err
+    assert "is in use by another process" in ran.said
 
 
 @contextmanager
@@ -238,7 +238,7 @@ def test_a_folder_that_is_read_only(
         assert ran.code == 0, ran
     else:
         assert is_refused(ran), ran
-        assert "courses: Permission denied" in ran.err
+        assert "courses: Permission denied" in ran.said
     assert files_below(courses) == before
 
 
@@ -251,7 +251,7 @@ def test_a_file_that_cannot_be_read(left: CommandLine, courses: Path, name: str)
         ran = as_owner(left, *command)
 
         assert is_refused(ran), (command, ran)
-        assert f"courses/{name} can't be read: Permission denied" in ran.err
+        assert f"courses/{name} can't be read: Permission denied" in ran.said
 
 
 def test_leftovers_of_a_save_are_cleared(

@@ -57,9 +57,10 @@ def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_fold
 
     lines = told(took)
 
-    assert all(re.match(r"courses/a\.yaml:\d+:\d+: advice: ", line) for line in lines[0:-2:2])
-    assert all(line.startswith("    ") for line in lines[1:-2:2])
-    assert len(lines) <= 2 * MOST_SHOWN + 2
+    advised = [line for line in lines if re.match(r"courses/a\.yaml:\d+:\d+: advice: ", line)]
+    rest = [line for line in lines if line not in advised and not line.startswith("    ")]
+    assert len(advised) <= MOST_SHOWN
+    assert len(rest) <= 2
     assert took.code == ExitCode.DONE
 
 
