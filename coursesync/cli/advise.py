@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from coursesync.cli.annotate import annotate
 from coursesync.cli.screen import point, say
 from coursesync.errors import Advised
 
@@ -58,3 +59,4 @@ def _print(told: Told) -> None:
     if told.more:
         say(f"and {told.more:,} more")
     say()
+    annotate(told.shown, "warning", told.more)

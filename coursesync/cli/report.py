@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
 from coursesync.render.sentences import settlement
@@ -15,11 +16,14 @@ from coursesync.report import Status
 from coursesync.words import count, duration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from coursesync.cli.session import Session
     from coursesync.errors import StateError
     from coursesync.limits import Schedule
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
+    from coursesync.resources.base import Resource
 
 
 @dataclass(frozen=True)
@@ -162,18 +166,25 @@ def _counts(report: Report) -> str:
 def _tell_refused(result: Result) -> None:
     resource = result.change.resource
     if resource is None:
-        say_wrapped(f"{result.change.address}: the API refuses this: {result.reason}", hang="  ")
+        what = f"{result.change.address}: the API refuses this: {result.reason}"
+        say_wrapped(what, hang="  ")
         return
+    refused = list(_refusals(result, resource))
+    for diagnostic in refused:
+        point(diagnostic)
+    annotate(refused, "error")
+
+
+def _refusals(result: Result, resource: Resource) -> Iterator[Diagnostic]:
+    """Return what the API refuses of a section, each at the line that it comes from."""
     if not result.problems:
-        point(Diagnostic(resource.where, f"the API refuses this section: {result.reason}"))
+        yield Diagnostic(resource.where, f"the API refuses this section: {result.reason}")
     for problem in result.problems:
         field = resource.kind.fields.get(problem.name, problem.name) or "this section"
-        point(
-            Diagnostic(
-                resource.where_property(problem.name),
-                f"the API refuses `{field}`: {problem.message}",
-                "Change it here; the rest of this course waits for it.",
-            )
+        yield Diagnostic(
+            resource.where_property(problem.name),
+            f"the API refuses `{field}`: {problem.message}",
+            "Change it here; the rest of this course waits for it.",
         )
 
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
+from coursesync.cli.annotate import annotate, annotate_failure
 from coursesync.errors import Advised, InvalidOutlines
 from coursesync.words import harmless, on_one_line, wrapped
 
@@ -105,6 +106,9 @@ def complain(error: CoursesyncError) -> None:
         for diagnostic in error.diagnostics:
             point(diagnostic)
         say()
+        annotate(error.diagnostics, "error")
+    elif not isinstance(error, Advised):
+        annotate_failure(error)
     say_wrapped(f"Error: {on_one_line(error.problem)}.", hang="  ")
     if error.remedy:
         say_wrapped(on_one_line(error.remedy), "  ")

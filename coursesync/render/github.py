@@ -23,7 +23,7 @@ _IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTIES = {**_IN_DATA, ":": "%3A", ",": "%2C"}
 
 
-def annotations(
+def annotated(
     diagnostics: Sequence[Diagnostic],
     level: Literal["error", "warning"],
     path: Callable[[str], str] = str,

@@ -58,7 +58,7 @@ def render(
     advice: Told | None = None,
     most: int | None = None,
 ) -> str:
-    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice folded near its end.
+    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice folded below.
 
     Args:
         plan: the plan.
