@@ -28,8 +28,9 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 
 workflows: $(VENV)/dev
-	$(BIN)/zizmor --offline --no-config --persona pedantic --quiet .github
+	$(BIN)/zizmor --offline --no-config --persona pedantic --quiet .github action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 # the tests import the built wheel, never this folder

@@ -198,7 +198,10 @@ def _change(
     after = resource.kind.settle(entry.attributes, desired)
     moved = was if was != resource.address else None
     protected = resource.protected if resource.protected != entry.protected else None
-    if entry.unsure or after != entry.attributes:
+    home = entry.parent_id if entry.parent_id != course_id else None
+    # one that is here already, by a run that was lost or by someone's hand, is sent all the same:
+    # what comes of that write is how the state learns of it
+    if entry.unsure or after != entry.attributes or home is not None:
         action = Action.UPDATE
     elif moved:
         action = Action.MOVE
@@ -215,6 +218,7 @@ def _change(
         after=after,
         record_id=entry.id,
         was=moved,
+        home=home,
         resource=resource,
         protected=protected,
         reason="its last update was cut off, and is sent again" if entry.unsure else "",

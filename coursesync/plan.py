@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.places import Place
-    from coursesync.resources.base import Address, Attributes, FieldValue, Kind, Resource
+    from coursesync.resources.base import Address, Attributes, Kind, Resource
     from coursesync.state import Candidate
 
 IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
@@ -76,11 +76,12 @@ class Change:
     """One change: what stands, what is wanted, and the resource of the outline that wants it.
 
     `before` are the attributes as last sent, `after` as they are to be sent; `record_id` is the
-    record's Id where it has one, `was` its former address where that changed; `protected` whether
-    it is to be protected from now on, None where that stays as it is. `lead` is the address in
-    another course of what looks like the same section: it was there, or is there now. `place` is
-    told where the order changes, and is no part of the digest; nor are `candidates`, the records
-    of which one may be what a doubt speaks of.
+    record's Id where it has one, `was` its former address where that changed; `home` is the course
+    that the state has it in, where that is another; `protected` whether it is to be protected from
+    now on, None where that stays as it is. `lead` is the address in another course of what looks
+    like the same section: it was there, or is there now. `place` is told where the order changes,
+    and is no part of the digest; nor are `candidates`, the records of which one may be what a doubt
+    speaks of.
     """
 
     action: Action
@@ -91,6 +92,7 @@ class Change:
     after: Attributes | None = None
     record_id: int | None = None
     was: Address | None = None
+    home: int | None = None
     resource: Resource | None = None
     reason: str = ""
     protected: bool | None = None
@@ -101,12 +103,7 @@ class Change:
     @property
     def arrives(self) -> bool:
         """Whether it is a record that comes from another course."""
-        parent = self.kind.parent_property
-        return self.was is not None and self.before_value(parent) != self.parent_id
-
-    def before_value(self, name: str) -> FieldValue | None:
-        """Return an attribute as it was last sent, None where it was not."""
-        return (self.before or {}).get(name)
+        return self.home is not None
 
     @property
     def where(self) -> Where | None:

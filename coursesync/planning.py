@@ -93,6 +93,5 @@ def _unfinished(left: Plan) -> set[int]:
 
     Those too that a section has yet to leave: a plan that passed them over would not know it.
     """
-    homes = {change.before_value(change.kind.parent_property) for change in left.changes}
-    here = {change.parent_id for change in left.changes}
-    return here | {home for home in homes if isinstance(home, int)}
+    homes = {change.home for change in left.changes if change.home is not None}
+    return homes | {change.parent_id for change in left.changes}

@@ -48,13 +48,16 @@ def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:
 def _note_attempt(run: Run, change: Change, record: Record) -> None:
     """Note that a record is as an update of ours wanted it of which no answer came.
 
-    The next one may be lost too: who looks then is to know this one for ours.
+    The next one may be lost too: who looks then is to know this one for ours. One that comes from
+    another course has its entry there until it is known to have come.
     """
-    address = change.was if change.was and change.arrives else change.address
     entry = run.state.entries[change.was or change.address]
-    if is_last_attempt(entry, record, change.kind) and differing(entry, record, change.kind):
+    if change.arrives or not is_last_attempt(entry, record, change.kind):
+        return
+    if differing(entry, record, change.kind):
         known = {"attempted": None, "attributes": entry.attempted, "updated_on": record.updated_on}
-        run.log.record(Look(address=address, entry=entry.model_copy(update=known), at=run.stamp()))
+        seen = entry.model_copy(update=known)
+        run.log.record(Look(address=change.address, entry=seen, at=run.stamp()))
 
 
 def _edited(run: Run, change: Change, record: Record) -> str:

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import click
 
+from coursesync.cli.outputs import note_end
 from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.version import __version__
@@ -75,6 +76,8 @@ def main() -> NoReturn:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     code = _run()
+    with suppress(CoursesyncError):  # it was told, or is told by the code alone
+        note_end(code)
     told = [arrived(sys.stdout), arrived(sys.stderr)]
     if not all(told) and code in {ExitCode.DONE, ExitCode.CHANGES}:
         code = int(ExitCode.ERROR)  # some of what it had to say is lost

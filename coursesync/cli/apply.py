@@ -23,6 +23,7 @@ from coursesync.cli.options import (
     target_options,
     workspace_argument,
 )
+from coursesync.cli.outputs import note
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import check, how
 from coursesync.cli.screen import painter, say, say_wrapped
@@ -135,6 +136,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         made = removal_words(policy, session.config.on_removal)
         again = f"plan{made}{' --refresh' if refresh else ''}"
         check(plan, plan_file, expect_digest, session.hint(again))
+        note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         give_advice(loaded.advice, strict=session.is_strict(strict))
         say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
         if not plan.has_changes:

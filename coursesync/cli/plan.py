@@ -13,6 +13,7 @@ from coursesync.adapters.text_files import shown
 from coursesync.adapters.whole_file import write_whole
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
+from coursesync.cli.outputs import note
 from coursesync.cli.screen import painter, say, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
@@ -102,6 +103,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
             show(json.render_failure(error))
         raise
+    note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
     show(_rendered(plan, advice, found, form, session, max_bytes))
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")

@@ -113,9 +113,8 @@ def _head(plan: Plan, limits: Limits) -> Iterator[str]:
 
 
 def _foot(plan: Plan) -> Iterator[str]:
-    if plan.changes:
-        yield ""
-        yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
+    yield ""
+    yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
 
 
 def _course(

@@ -111,11 +111,25 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
     after = applied(plan, state)
 
     assert told(plan) == [("update", "section.d.b")]
-    assert (change.was, change.before_value("CourseId")) == (address("b"), HERE)
+    assert (change.was, change.home) == (address("b"), HERE)
     assert (change.after or {})["CourseId"] == THERE
     assert after.entries[address("b", "d")].id == state.entries[address("b")].id
     assert address("b") not in after.entries
     assert told(two(course("A"), other(Section("B", previous=("c.b",))), after, DELETE)) == []
+
+
+def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
+    """A run that was lost moved it, or someone's hand: the state learns of it by that write."""
+    state = state_of("A", "B")
+    entry = state.entries[address("b")]
+    there = entry.model_copy(update={"attributes": {**entry.attributes, "CourseId": THERE}})
+    seen = state.model_copy(update={"entries": {**state.entries, address("b"): there}})
+    plan = two(course("A"), other(Section("B", previous=("c.b",))), seen, DELETE)
+    after = applied(plan, seen)
+
+    assert told(plan) == [("update", "section.d.b")]
+    assert after.entries[address("b", "d")].parent_id == THERE
+    assert address("b") not in after.entries
 
 
 def test_a_word_that_two_sections_say_takes_nothing() -> None:
