@@ -1,0 +1,147 @@
+"""What people do on GitHub: propose outlines, merge them, fork; and the jobs that follow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from github.runner import Job
+from harness import TOKEN, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from github.runner import GitHub
+
+BOT = "github-actions[bot]"
+
+
+@dataclass
+class People:
+    """Authors who work on one repository."""
+
+    github: GitHub
+    pulls: int = 0
+    jobs: int = 0
+
+    @property
+    def courses(self) -> Path:
+        """The workspace in their clone."""
+        return self.github.folder / "clone" / "courses"
+
+    def propose(self, key: str, course: int, *titles: str, owner: str = "space") -> int:
+        """Open a pull request that writes one outline; return its number."""
+        self.github.git("fetch", "-q", "origin")
+        self.github.git("checkout", "-q", "-B", f"pull-{self.pulls + 1}", "origin/main")
+        write_outline(self.courses, key, course, *titles)
+        return self.push(owner)
+
+    def push(self, owner: str = "space") -> int:
+        """Open a pull request of what stands in the clone."""
+        self.pulls += 1
+        self.github.git("add", "-A", "--force")
+        self.github.git("commit", "-q", "-m", f"Propose {self.pulls}")
+        head = self.github.git("rev-parse", "HEAD")
+        ref = f"refs/pull/{self.pulls}"
+        self.github.git("push", "-q", "origin", f"HEAD:{ref}/head")
+        self._merge_into_main(f"{ref}/merge")
+        pull = {
+            "number": self.pulls,
+            "state": "open",
+            "merged_at": None,
+            "head": {"sha": head, "ref": f"pull-{self.pulls}", "owner": owner},
+        }
+        self.github.change(pulls=[*self.github.state["pulls"], pull])
+        return self.pulls
+
+    def _merge_into_main(self, ref: str) -> str:
+        """Do what GitHub does for each pull request: merge it into main, in a ref of its own."""
+        self.github.git("fetch", "-q", "origin", "main")
+        head = self.github.git("rev-parse", "HEAD")
+        self.github.git("checkout", "-q", "--detach", "FETCH_HEAD")
+        self.github.git("merge", "-q", "--no-ff", "-m", "Merge", head)
+        merged = self.github.git("rev-parse", "HEAD")
+        self.github.git("push", "-q", "--force", "origin", f"HEAD:{ref}")
+        self.github.git("checkout", "-q", "--detach", head)
+        return merged
+
+    def comment(self, number: int) -> Job:
+        """Let the plan of a pull request be commented on."""
+        self.jobs += 1
+        head = self.github.state["pulls"][number - 1]["head"]
+        run = "github.event.workflow_run"
+        context = {
+            "github.sha": "main",
+            "github.token": "t0ken",
+            f"{run}.head_sha": head["sha"],
+            f"{run}.head_repository.owner.login": head["owner"],
+            f"{run}.head_branch": head["ref"],
+        }
+        return Job(self.github, "comment", context, self.jobs).run()
+
+    def comments(self, number: int) -> list[str]:
+        """Return what the bot has commented."""
+        return [
+            each["body"]
+            for each in self.github.state["comments"]
+            if each["issue"] == number and each["user"]["login"] == BOT
+        ]
+
+    def digest(self, number: int) -> str:
+        """Return the digest that a comment shows."""
+        (body,) = self.comments(number)
+        (digest,) = re.findall(r"digest `([0-9a-f]{64})`", body)
+        return str(digest)
+
+    def merge(self, number: int, *, squash: bool = False) -> str:
+        """Merge a pull request into main; return the commit."""
+        pulls = self.github.state["pulls"]
+        head = pulls[number - 1]["head"]["sha"]
+        self.github.git("fetch", "-q", "origin", "main")
+        self.github.git("checkout", "-q", "--detach", "FETCH_HEAD")
+        if squash:
+            self.github.git("merge", "-q", "--squash", head)
+            self.github.git("commit", "-q", "-m", f"Merge {number}")
+        else:
+            self.github.git("merge", "-q", "--no-ff", "-m", f"Merge {number}", head)
+        self.github.git("push", "-q", "origin", "HEAD:main")
+        merged = self.github.git("rev-parse", "HEAD")
+        pulls[number - 1].update(state="closed", merged_at="now", merge_commit_sha=merged)
+        self.github.change(pulls=pulls)
+        return merged
+
+    def reviewed(self, key: str, course: int, *titles: str) -> str:
+        """Propose, let it be commented on, and merge; return the commit."""
+        number = self.propose(key, course, *titles)
+        commented = self.comment(number)
+        assert commented.failed == [], commented.log
+        return self.merge(number)
+
+    def applying(self, commit: str, digest: str = "") -> Job:
+        """Return the job that applies a commit of main, not started yet."""
+        self.jobs += 1
+        context = {
+            "github.sha": commit,
+            "github.token": "t0ken",
+            "secrets.NEXUDUS_TOKEN": TOKEN,
+            "inputs.digest": digest,
+        }
+        return Job(self.github, "apply", context, self.jobs)
+
+    def drifting(self) -> Job:
+        """Run the job that looks for drift."""
+        self.jobs += 1
+        context = {
+            "github.sha": "main",
+            "github.token": "t0ken",
+            "secrets.NEXUDUS_TOKEN": TOKEN,
+        }
+        return Job(self.github, "drift", context, self.jobs).run()
+
+    def state_on_main(self) -> str:
+        """Return the state file as it is on main, "" where there is none."""
+        self.github.git("fetch", "-q", "origin", "main")
+        listed = self.github.git("ls-tree", "--name-only", "FETCH_HEAD", "courses/")
+        name = "courses/coursesync.state.json"
+        return self.github.git("show", f"FETCH_HEAD:{name}") if name in listed else ""

@@ -1,0 +1,327 @@
+"""The way from a pull request to the site, by the workflows' own steps."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from github.author import People
+from harness import PROGRAM, ROOT, wait_until
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from github.runner import GitHub
+    from harness import SandboxServer
+
+LATER = "2030-01-01T00:00:00Z"
+PROVE = "Prove that the state can be pushed"
+APPLY, COMMIT = "Apply", "Commit the state"
+
+
+@pytest.fixture
+def people(github: GitHub) -> People:
+    """Authors of the repository."""
+    return People(github)
+
+
+def ids_on(text: str) -> set[int]:
+    """Return the Ids in a state file."""
+    return {entry["id"] for entry in json.loads(text)["entries"].values()}
+
+
+def test_a_pull_request_has_one_comment(people: People, github: GitHub) -> None:
+    """It shows the plan with its digest, and is brought up to date by the next push."""
+    number = people.propose("a", 4711, "One", "Two")
+    first = people.comment(number)
+    again = people.comment(number)
+    methods = [
+        call[call.index("--method") + 1]
+        for call in github.state["calls"][2:]
+        if "--silent" in call and "--method" in call
+    ]
+
+    assert (first.failed, again.failed) == ([], []), first.log + again.log
+    assert len(people.comments(number)) == 1
+    assert "**Plan: 2 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
+    assert len(people.digest(number)) == 64
+    assert methods[-1] == "PATCH"
+
+
+def test_a_comment_of_somebody_else_is_left_alone(people: People, github: GitHub) -> None:
+    """The marker can be written by anyone; the author's name can't."""
+    number = people.propose("a", 4711, "One")
+    theirs = {
+        "id": 1,
+        "issue": number,
+        "user": {"login": "mallory"},
+        "body": f"<!-- coursesync plan: courses -->\ndigest `{'0' * 64}`",
+    }
+    github.change(comments=[theirs])
+    people.comment(number)
+    merged = people.merge(number)
+    applied = people.applying(merged).run()
+
+    assert github.state["comments"][0] == theirs
+    assert len(people.comments(number)) == 1
+    assert applied.failed == [], applied.log
+
+
+def test_mistakes_are_told_in_the_comment_too(people: People) -> None:
+    """What can't be planned has no digest, so it can't be applied either."""
+    number = people.propose("a", 4711, "One")
+    (people.courses / "a.yaml").write_text("id: x\n")
+    number = people.push()
+    job = people.comment(number)
+
+    assert job.failed == []
+    assert "can't be planned" in people.comments(number)[0]
+    assert "::error file=courses/a.yaml,line=1,col=5::" in job.log
+
+
+def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: GitHub) -> None:
+    """Its outlines are data: no link is followed, and neither its state nor its code is used."""
+    merged = people.reviewed("a", 4711, "One")
+    people.applying(merged).run()
+    github.git("fetch", "-q", "origin")
+    github.git("checkout", "-q", "-B", "theirs", "origin/main")
+    (people.courses / "coursesync.state.json").write_text("{}")
+    (people.courses / "passwd.yaml").symlink_to("/etc/passwd")
+    (people.courses / "b.yaml").write_text("id: 4712\ntitle: B\nsections:\n  - title: Two\n")
+    (github.folder / "clone" / "pyproject.toml").write_text("raise SystemExit('owned')\n")
+    (github.folder / "clone" / ".gitattributes").write_text("*.yaml filter=lfs\n")
+    number = people.push("mallory")
+    job = people.comment(number)
+    (body,) = people.comments(number)
+
+    assert job.failed == []
+    assert "can't be planned" in body  # the link's text is no outline
+    assert "root:" not in job.log + body
+    (people.courses / "passwd.yaml").unlink()
+    number = people.push("mallory")
+    people.comment(number)
+    assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
+
+
+@pytest.mark.parametrize("workflow", ["plan", "comment"])
+def test_what_runs_for_pull_requests_has_no_secrets(workflow: str) -> None:
+    """A stranger's pull request starts it: there is nothing in it to be had."""
+    text = (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text()
+    (job,) = YAML(typ="safe").load(text)["jobs"].values()
+
+    assert "secrets." not in text
+    assert "environment" not in job
+    assert "pull_request_target" not in YAML(typ="safe").load(text)["on"]
+
+
+@pytest.mark.parametrize("squash", [False, True])
+def test_a_merge_applies_just_what_was_reviewed(
+    people: People, api: SandboxServer, *, squash: bool
+) -> None:
+    """The digest of the comment is that of the merge; the Ids are on main afterwards."""
+    number = people.propose("a", 4711, "One", "Two")
+    people.comment(number)
+    job = people.applying(people.merge(number, squash=squash)).run()
+    kept = people.github.folder / "artifacts" / "coursesync-receipt-1"
+    receipt = json.loads((kept / "receipt.json").read_text())
+
+    assert job.failed == [], job.log
+    assert [each["Title"] for each in api.records()] == ["One", "Two"]
+    assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
+    assert job.outputs["steps.apply.outputs.digest"] == people.digest(number)
+    assert receipt["complete"]
+    assert receipt["digest"] == people.digest(number)
+
+
+def test_what_was_changed_after_the_review_is_not_applied(
+    people: People, api: SandboxServer
+) -> None:
+    """A push between the comment and the merge changes the digest: nothing is sent."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    merged = people.merge(number)
+    people.github.git("checkout", "-q", "--detach", merged)
+    (people.courses / "a.yaml").write_text("id: 4711\ntitle: A\nsections:\n  - title: Else\n")
+    people.github.git("commit", "-q", "-a", "-m", "Slip in")
+    people.github.git("push", "-q", "origin", "HEAD:main")
+    slipped = people.github.git("rev-parse", "HEAD")
+    pulls = people.github.state["pulls"]
+    pulls[number - 1]["merge_commit_sha"] = slipped
+    people.github.change(pulls=pulls)
+    job = people.applying(slipped).run()
+
+    assert job.failed == [APPLY]
+    assert 4 in [each.code for each in job.ended]
+    assert job.outputs["steps.apply.outputs.failure-reason"] == "stale"
+    assert api.creates() == []
+
+
+def test_what_nobody_reviewed_is_not_applied(people: People, api: SandboxServer) -> None:
+    """A push to main without a pull request ends red; by hand, with its digest, it is applied."""
+    people.github.git("checkout", "-q", "-B", "main", "origin/main")
+    (people.courses / "a.yaml").write_text("id: 4711\ntitle: A\nsections:\n  - title: One\n")
+    people.github.git("add", ".")
+    people.github.git("commit", "-q", "-m", "Past all review")
+    people.github.git("push", "-q", "origin", "HEAD:main")
+    commit = people.github.git("rev-parse", "HEAD")
+    job = people.applying(commit).run()
+    sent = len(api.log())
+    refused = people.applying(commit, "f" * 64).run()
+    planned = json.loads(_coursesync(people, "plan", "--format", "json"))
+    by_hand = people.applying(commit, planned["digest"]).run()
+
+    assert job.failed == ["Find what was reviewed"]
+    assert "run this workflow by hand with its digest" in job.log
+    assert (sent, refused.failed) == (0, [APPLY])
+    assert by_hand.failed == [], by_hand.log
+    assert len(api.records()) == 1
+
+
+def _coursesync(people: People, *words: str) -> str:
+    """Run coursesync in the author's clone, and return what it prints."""
+    environment = people.github.environment
+    clone = people.github.folder / "clone"
+    return subprocess.run(
+        [PROGRAM, *words], cwd=clone, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_a_review_from_before_there_was_a_state_is_stale_once_there_is_one(
+    people: People, api: SandboxServer
+) -> None:
+    """What was planned for a site that nothing was known of is looked at again by a person."""
+    first = people.propose("a", 4711, "One")
+    people.comment(first)
+    second = people.propose("b", 4712, "Two")
+    people.comment(second)
+    merged = people.merge(first)
+    later: list[str] = []
+    job = people.applying(merged).run({COMMIT: lambda: later.append(people.merge(second))})
+    after = people.applying(later[0]).run()
+
+    assert job.failed == [], job.log
+    assert after.failed == [APPLY]
+    assert after.outputs["steps.apply.outputs.failure-reason"] == "stale"
+    assert [each["Title"] for each in api.records()] == ["One"]
+    assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+def test_two_merges_into_a_site_with_a_state_are_both_applied(
+    people: People, api: SandboxServer
+) -> None:
+    """Once there is a state, merges of different courses don't stand in each other's way."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()
+    first = people.propose("a", 4711, "One")
+    people.comment(first)
+    second = people.propose("b", 4712, "Two")
+    people.comment(second)
+    merged = people.merge(first)
+    later: list[str] = []
+    job = people.applying(merged).run({COMMIT: lambda: later.append(people.merge(second))})
+    after = people.applying(later[0]).run()
+
+    assert (job.failed, after.failed) == ([], []), job.log + after.log
+    assert [each["Title"] for each in api.records()] == ["Zero", "One", "Two"]
+    assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+def test_where_the_state_cant_be_pushed_nothing_is_applied(
+    people: People, api: SandboxServer
+) -> None:
+    """Rules of main that refuse the push are found before the first write."""
+    merged = people.reviewed("a", 4711, "One")
+    people.github.change(protected=True)
+    people.github.refuse_pushes()
+    job = people.applying(merged).run()
+
+    assert job.failed == [PROVE]
+    assert "main's rules forbid it" in job.log
+    assert api.log() == []
+    people.github.allow_pushes()
+    assert people.applying(merged).run().failed == []
+    assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
+    people: People, api: SandboxServer
+) -> None:
+    """It is kept, and the log ends with the command that brings it back to main."""
+    merged = people.reviewed("a", 4711, "One", "Two")
+    job = people.applying(merged).run({COMMIT: people.github.refuse_pushes})
+    command = job.log.strip().splitlines()[-1]
+    people.github.allow_pushes()
+    people.github.git("checkout", "-q", "-B", "main", "origin/main")
+    subprocess.run(
+        ["/bin/bash", "-ec", command],
+        cwd=people.github.folder / "clone",
+        env=job._environment({}) | {"GH_TOKEN": "t0ken"},  # noqa: SLF001 - a shell like the job's
+        check=True,
+        capture_output=True,
+    )
+
+    assert job.failed == [COMMIT]
+    assert command.startswith("gh run download ")
+    assert shlex.split(command)[-2:] == ["git", "push"]
+    assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
+    assert "Nothing to do" in _coursesync(people, "plan")
+
+
+def test_a_cancelled_job_keeps_what_it_made(people: People, api: SandboxServer) -> None:
+    """SIGINT reaches coursesync, for it is the step's own process; the state is pushed as ever."""
+    merged = people.reviewed("a", 4711, "One", "Two", "Three")
+    job = people.applying(merged)
+    steps = {step["name"]: step for step in job.job["steps"]}
+    job.job["steps"] = [step for step in job.job["steps"] if step["name"] not in _FROM_APPLY_ON]
+    job.run()
+    api.fault_create(2, "slow=2")
+    process = job.start(steps[APPLY])
+    wait_until(lambda: len(api.records()) == 2)
+    process.send_signal(signal.SIGINT)
+    ended = job.end(steps[APPLY], process)
+    job.cancelled = True
+    job.job["steps"] = [steps[COMMIT]]
+    job.run()
+
+    assert ended.code == 130, ended.log
+    assert job.outputs["steps.apply.outputs.failure-reason"] == "interrupted"
+    assert len(api.records()) == 2
+    assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+_FROM_APPLY_ON = {
+    *(APPLY, COMMIT, "Keep the state and the journal", "Keep the receipt"),
+    "Say how the state is restored",
+}
+
+
+def test_drift_keeps_one_issue(people: People, api: SandboxServer, github: GitHub) -> None:
+    """Opened where there is drift, brought up to date, and closed where there is none any more."""
+    people.applying(people.reviewed("a", 4711, "One")).run()
+    quiet = people.drifting()
+    none = list(github.state["issues"])
+    (section,) = (int(str(each["Id"])) for each in api.records())
+    api.foreign_change(section, Title="Hello @everyone", At=LATER)
+    opened = people.drifting()
+    api.foreign_change(section, Title="Hello again", At=LATER)
+    people.drifting()
+    (kept,) = github.state["issues"]
+    api.foreign_change(section, Title="One", At=LATER)
+    closed = people.drifting()
+
+    assert (quiet.failed, opened.failed, closed.failed) == ([], [], []), opened.log
+    assert none == []
+    assert kept["title"] == "Courses were changed on the site"
+    assert "Hello again" in kept["body"]
+    assert [each["state"] for each in github.state["issues"]] == ["closed"]
+    assert "@everyone" not in opened.summary
+
+
+def test_no_step_shows_a_secret(people: People) -> None:
+    """Neither the API's token nor GitHub's is in a log."""
+    job = people.applying(people.reviewed("a", 4711, "One")).run()
+
+    assert "sandbox-token" not in job.log
+    assert "t0ken" not in job.log
