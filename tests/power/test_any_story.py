@@ -238,8 +238,8 @@ class Story(RuleBasedStateMachine):
     def lose_the_machine(self, which: int) -> None:
         """Go on with what is in git: an older state or none, and no journal.
 
-        Once at the most where a section was given away: an older state, put in the place of one that
-        was made anew, has that section in its former course, and can't know of the new record.
+        Once at the most where a section was given away: an older state, put in the place of one
+        that was made anew, has it in its former course, and can't know of the new record.
         """
         if self.gave and self.losses:
             return
