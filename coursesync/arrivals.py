@@ -15,7 +15,7 @@ from coursesync.resources import kind_of
 from coursesync.resources.base import address_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.resources.base import Address, Attributes, FieldValue, Resource
     from coursesync.state import Entry
@@ -56,6 +56,30 @@ def arrivals(
     by_new = Counter(claim.address for claim in claims)
     by_old = Counter(claim.old for claim in claims)
     return [claim for claim in claims if by_new[claim.address] == by_old[claim.old] == 1]
+
+
+def waiting(
+    new: Mapping[int, Sequence[Resource]], doubts: Mapping[int, Collection[Address]]
+) -> dict[Address, Address]:
+    """Find the sections that come from another course, where it is not known yet if they are there.
+
+    Made here meanwhile, they would be there twice.
+
+    Args:
+        new: the resources without an entry, by the Id of their course.
+        doubts: the addresses of creates in doubt, by the Id of theirs.
+
+    Returns:
+        The address in doubt by that of the section that waits for it.
+    """
+    homes = {address: home for home, held in doubts.items() for address in held}
+    return {
+        resource.address: old
+        for course_id, resources in (new.items() if homes else ())
+        for resource in resources
+        for old in _former(resource)
+        if homes.get(old, course_id) != course_id
+    }
 
 
 def contradictions(

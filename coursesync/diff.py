@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.arrivals import arrivals, contradictions, leads
+from coursesync.arrivals import arrivals, contradictions, leads, waiting
 from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.ordering import assign
 from coursesync.places import places
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from coursesync.resources.base import Address, Attributes, Resource
     from coursesync.sides import Side
     from coursesync.state import Doubt, Entry, State
+
+
+class Beyond(NamedTuple):
+    """What the new sections of a course have to do with other courses.
+
+    `leads` are the addresses of orphans that look like one of them, `waits` those of creates in
+    doubt that one of them may be, each by the new section's address.
+    """
+
+    leads: Mapping[Address, Address]
+    waits: Mapping[Address, Address]
 
 
 def diff(
@@ -63,15 +74,16 @@ def diff(
     for course_id, address, old, home in guests:
         sides[course_id].guests[old] = sides[home].entries.pop(old)
         sides[course_id].pairs[address] = old
-    elsewhere = leads(
-        {course: side.new for course, side in sides.items()},
-        {course: side.orphans for course, side in sides.items()},
+    new = {course: side.new for course, side in sides.items()}
+    beyond = Beyond(
+        leads(new, {course: side.orphans for course, side in sides.items()}),
+        waiting(new, {course: side.doubts.keys() for course, side in sides.items()}),
     )
     courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
     changes = [
         change
         for course_id, side in sides.items()
-        for change in _changes(course_id, side, elsewhere, policy)
+        for change in _changes(course_id, side, beyond, policy)
     ]
     clashes = list(_clashes(changes, sides, state))
     if clashes:
@@ -134,9 +146,7 @@ def _clashes(
             )
 
 
-def _changes(
-    course_id: int, side: Side, elsewhere: Mapping[Address, Address], policy: Policy
-) -> Iterator[Change]:
+def _changes(course_id: int, side: Side, beyond: Beyond, policy: Policy) -> Iterator[Change]:
     """Yield the changes of a course: what its outline wants, then what it wants no more."""
     prior = [_order(side, resource, course_id) for resource in side.resources]
     ids = [entry.id for entry in map(side.entry, side.resources) if entry is not None]
@@ -151,11 +161,13 @@ def _changes(
         elif (entry := side.entry(resource)) is not None:
             was = side.pairs[resource.address]
             yield from _change(course_id, resource, desired, (was, entry), place)
-        else:
-            yield _create(course_id, resource, desired, elsewhere)
+        elif resource.address not in beyond.waits:
+            yield _create(course_id, resource, desired, beyond.leads)
+    waiting_for = {old: new for new, old in beyond.waits.items()}
     left = side.doubts.keys() - {resource.address for resource in side.resources}
-    yield from (_in_doubt(address, side.doubts[address]) for address in sorted(left))
-    yield from orphaned(side.orphans, {old: new for new, old in elsewhere.items()}, policy)
+    for address in sorted(left):
+        yield _in_doubt(address, side.doubts[address], waits=waiting_for.get(address))
+    yield from orphaned(side.orphans, {old: new for new, old in beyond.leads.items()}, policy)
 
 
 def _title(resource: Resource) -> str:
@@ -231,6 +243,7 @@ def _in_doubt(
     doubt: Doubt,
     resource: Resource | None = None,
     desired: Attributes | None = None,
+    waits: Address | None = None,
 ) -> Change:
     kind = kind_of(address)
     return Change(
@@ -241,6 +254,7 @@ def _in_doubt(
         before=doubt.attributes,
         after=kind.settle(None, desired) if desired else None,
         resource=resource,
-        reason=doubt.reason,
+        reason=f"{doubt.reason}; {waits} waits until that is settled" if waits else doubt.reason,
+        lead=waits,
         candidates=tuple(doubt.candidates),
     )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from coursesync.adapters.outline_files import load as read_outlines
 from coursesync.diff import diff
+from coursesync.errors import InvalidOutlines
 from coursesync.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.project import empty_workspace
 from coursesync.report import Remainder
+from coursesync.resources.base import course_of
 
 if TYPE_CHECKING:
     import os
@@ -81,10 +83,20 @@ def remainder(outlines: Outlines, policy: Policy, state: State) -> Remainder:
 
     Returns:
         The writes of that plan, and the records of the parsed courses that it does not speak of.
+        Where the outlines contradict what the run found, that is for the next plan to tell: the
+        state has to be saved first.
     """
-    left = plan_of(outlines, state, policy)
+    try:
+        left = plan_of(outlines, state, policy)
+    except InvalidOutlines as error:
+        return Remainder({}, len(error.diagnostics))
     spoken_of = _unfinished(left)
-    complete = {k: record for k, record in outlines.records.items() if record.id not in spoken_of}
+    waiting = {course_of(each.lead) for each in left.changes if each.lead is not None}
+    complete = {
+        key: record
+        for key, record in outlines.records.items()
+        if record.id not in spoken_of and key not in waiting
+    }
     return Remainder(complete, left.writes)
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import EMPTY, Section, address, applied, course, plan_of, state_of, told
+from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of, told
 
 from coursesync.brake import oversized
 from coursesync.plan import Action, Plan
 from coursesync.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.removal import PROTECTED
+from coursesync.state import Doubt
 
 if TYPE_CHECKING:
     from coursesync.outline import Outline
@@ -116,6 +117,16 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
     assert after.entries[address("b", "d")].id == state.entries[address("b")].id
     assert address("b") not in after.entries
     assert told(two(course("A"), other(Section("B", previous=("c.b",))), after, DELETE)) == []
+
+
+def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_course() -> None:
+    """A create in doubt there may be it: made here meanwhile, it would be there twice."""
+    doubt = Doubt(attributes={"Title": "B"}, parent_id=HERE, reason="no answer", since=AT)
+    state = state_of("A").model_copy(update={"doubts": {address("b"): doubt}})
+    plan = two(course("A"), other(Section("B", previous=("c.b",)), "C"), state)
+
+    assert told(plan) == [("doubt", "section.c.b"), ("create", "section.d.c")]
+    assert "section.d.b waits until that is settled" in plan.changes[0].reason
 
 
 def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
