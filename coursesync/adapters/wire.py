@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from coursesync.words import inert
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LOG = logging.getLogger("coursesync")
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
 
@@ -53,6 +55,16 @@ class Wire:
             headers: but for those that every request has.
             most: bytes that an answer may have.
         """
+        began = time.monotonic()
+        met = self._exchange(method, address, body, headers, most)
+        # the path alone: what follows it, and what is sent, is nobody's to read in a log
+        told = met.status or met.failure
+        _LOG.info("%s %s: %s, %.1f s", method, address.partition("?")[0], told, _since(began))
+        return met
+
+    def _exchange(
+        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int
+    ) -> Exchange:
         trace = _Trace()
         watch = threading.Timer(self._deadline, trace.cut)
         watch.daemon = True
@@ -78,6 +90,10 @@ class Wire:
             return Exchange(sent=trace.sent, failure=failure)
         finally:
             watch.cancel()
+
+
+def _since(began: float) -> float:
+    return time.monotonic() - began
 
 
 # at DEBUG httpcore would log an answer's headers, whatever a server repeats in them

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -12,33 +11,36 @@ from click.core import ParameterSource
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.text_files import shown
-from coursesync.brake import oversized
 from coursesync.cli.advise import give_advice, strict_option
+from coursesync.cli.asked import Asked
 from coursesync.cli.online import heeding, look_again
 from coursesync.cli.options import (
     SecondsRange,
+    full_option,
     lock_timeout_option,
     removal_options,
     removal_words,
     target_options,
+    verbosity_options,
     workspace_argument,
 )
 from coursesync.cli.outputs import note
+from coursesync.cli.progress import Verbosity
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
-from coursesync.cli.reviewed import check, how
-from coursesync.cli.screen import painter, say, say_wrapped
+from coursesync.cli.reviewed import Reviewed, check, how
+from coursesync.cli.screen import listen, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.connection import schedule_of
 from coursesync.errors import ExitCode, UsageError
 from coursesync.online import apply
 from coursesync.planning import plan as make_plan
 from coursesync.recording import begin_receipt
-from coursesync.render import text
 
 if TYPE_CHECKING:
-    from coursesync.cli.reviewed import Reviewed
     from coursesync.cli.session import Session
+    from coursesync.plan import Plan
     from coursesync.project import Workspace
+    from coursesync.report import Report
 
 
 @click.command("apply")
@@ -89,6 +91,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write what was done into this file: each Id, when and how. See  coursesync verify.",
 )
+@full_option
+@verbosity_options
 @lock_timeout_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -109,6 +113,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     overwrite_drift: bool,
     refresh: bool,
     receipt: Path | None,
+    full: bool,
+    verbose: bool,
+    quiet: bool,
 ) -> int:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
@@ -116,61 +123,44 @@ def command(  # noqa: PLR0913 - one parameter an option
     credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
     NEXUDUS_TOTP), in the environment.
     """
-    approved = auto_approve or plan_file is not None
-    if not approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            "there is no terminal to ask on",
-            "Review the plan, then say  --auto-approve; or write a plan file with  "
-            "coursesync plan --out FILE  and apply that with  --plan FILE",
-        )
+    asked = Asked(
+        auto_approve=auto_approve,
+        plan_file=plan_file,
+        expect_digest=expect_digest,
+        strict=strict,
+        full=full,
+        verbosity=Verbosity(verbose, quiet),
+        receipt=receipt,
+        max_writes=max_writes,
+        settling_time=settling_time,
+        allow_large_change=allow_large_change,
+        overwrite_drift=overwrite_drift,
+    )
+    asked.check_terminal()
+    if verbose:
+        listen()
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
-    policy = session.policy(on_removal, prune=prune)
+    making = Reviewed(session.policy(on_removal, prune=prune), refresh)
     if plan_file is not None:
-        reviewed = how(plan_file)
-        _check_agrees(reviewed, plan_file)
-        policy, refresh = reviewed.policy, reviewed.refreshed
+        making = _agreeing(how(plan_file), plan_file)
     with session.held(lock_timeout):
-        loaded = _loaded(session, clock, refresh=refresh)
+        loaded = _loaded(session, clock, refresh=making.refreshed)
+        policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
         made = removal_words(policy, session.config.on_removal)
-        again = f"plan{made}{' --refresh' if refresh else ''}"
+        again = f"plan{made}{' --refresh' if making.refreshed else ''}"
         check(plan, plan_file, expect_digest, session.hint(again))
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         give_advice(loaded.advice, strict=session.is_strict(strict))
-        say(text.render(plan, painter(sys.stderr), session.hint, session.limits).rstrip())
+        asked.show(plan, session)
         if not plan.has_changes:
-            clock.heed_signals()
-            opened = begin_receipt(receipt, plan, session) if receipt else None
-            report = apply(plan, loaded, clock=clock)
-            if opened:
-                opened.end(report)
-            return int(ExitCode.after(clock.signal))
-        say()
-        if oversized(plan) and not allow_large_change:
-            say("Nothing was changed: this is a large change. Where that is what you want:")
-            say(f"  {session.hint(f'apply{made}')} --allow-large-change")
-            return int(ExitCode.WORK_LEFT)
-        if not approved and not click.confirm("Apply this plan?", err=True):
-            say("Nothing was changed.")
-            return int(ExitCode.DONE)
-        asked_for = plan_file is not None or expect_digest is not None
-        onward = HowToGoOn(session, made, reviewed=asked_for, approved=auto_approve)
-        now = clock.now()
-        warn_of_the_day(plan, schedule_of(session, now), now, max_writes, how=onward)
-        total = sum(change.action.changes for change in plan.changes)
+            return _nothing(plan, loaded, clock, asked)
+        if (refused := asked.is_refused(plan, session.hint(f"apply{made}"))) is not None:
+            return int(refused)
+        onward = HowToGoOn(session, made, reviewed=asked.is_reviewed, approved=auto_approve)
         opened = begin_receipt(receipt, plan, session) if receipt else None
-        with heeding(session, clock, total) as progress:
-            report = apply(
-                plan,
-                loaded,
-                settling_time=settling_time,
-                max_writes=max_writes,
-                overwrite_drift=overwrite_drift,
-                allow_large_change=allow_large_change,
-                progress=progress,
-                clock=clock,
-            )
+        report = _carried_out(plan, loaded, clock, asked, onward)
     tell(report, onward)
     if opened:
         opened.end(report)
@@ -179,8 +169,38 @@ def command(  # noqa: PLR0913 - one parameter an option
     return int(exit_code(report, clock.signal))
 
 
-def _check_agrees(reviewed: Reviewed, plan_file: Path) -> None:
-    """Raise UsageError where an option says otherwise than a plan file how its plan is made."""
+def _nothing(plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked) -> int:
+    """Save what a cut-off run left, where there is nothing else to do."""
+    clock.heed_signals()
+    opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
+    report = apply(plan, loaded, clock=clock)
+    if opened:
+        opened.end(report)
+    return int(ExitCode.after(clock.signal))
+
+
+def _carried_out(
+    plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: HowToGoOn
+) -> Report:
+    """Carry the plan out, and show the progress."""
+    session, now = onward.session, clock.now()
+    warn_of_the_day(plan, schedule_of(session, now), now, asked.max_writes, how=onward)
+    total = sum(change.action.changes for change in plan.changes)
+    with heeding(session, clock, total, asked.verbosity) as progress:
+        return apply(
+            plan,
+            loaded,
+            settling_time=asked.settling_time,
+            max_writes=asked.max_writes,
+            overwrite_drift=asked.overwrite_drift,
+            allow_large_change=asked.allow_large_change,
+            progress=progress,
+            clock=clock,
+        )
+
+
+def _agreeing(reviewed: Reviewed, plan_file: Path) -> Reviewed:
+    """Return how a plan file was made; raise UsageError where an option says otherwise."""
     context = click.get_current_context()
     made = {
         "prune": reviewed.policy.prune,
@@ -195,6 +215,7 @@ def _check_agrees(reviewed: Reviewed, plan_file: Path) -> None:
                 f"{option} is not how the plan in {shown(plan_file)} was made",
                 f"Leave it out; or make that plan anew:  coursesync plan {option} --out FILE",
             )
+    return reviewed
 
 
 def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:

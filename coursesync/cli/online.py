@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.adapters.clock import SystemClock
+    from coursesync.cli.progress import Verbosity
     from coursesync.cli.session import Session
     from coursesync.online import Drift
     from coursesync.ports import Progress
@@ -29,13 +30,16 @@ _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 
 @contextmanager
-def heeding(session: Session, clock: SystemClock, total: int = 0) -> Iterator[Progress]:
+def heeding(
+    session: Session, clock: SystemClock, total: int = 0, verbosity: Verbosity | None = None
+) -> Iterator[Progress]:
     """Yield what shows the progress of so many changes; from then on signals are heeded.
 
     Args:
         session: the workspace and target.
         clock: knows by which signal the run was told to stop.
         total: the number of changes to show the progress of.
+        verbosity: how much is told.
 
     Raises:
         Terminated: what was interrupted was so by SIGTERM.
@@ -43,7 +47,7 @@ def heeding(session: Session, clock: SystemClock, total: int = 0) -> Iterator[Pr
     gc.enable()  # there may be a thousand answers of megabytes
     clock.heed_signals(partial(say_at_once, _stopping(session) if total else _STOPPING))
     try:
-        with progress_on(sys.stderr, total) as progress:
+        with progress_on(sys.stderr, total, verbosity) as progress:
             yield progress
     except Interrupted as error:
         if clock.signal == signal.SIGTERM:

@@ -77,6 +77,22 @@ def removal_options(command: F) -> F:
     return command
 
 
+def verbosity_options(command: F) -> F:
+    """Add the options that say how much is told."""
+    options = (
+        click.option("--verbose", "-v", is_flag=True, help="Tell of each request, on stderr."),
+        click.option("--quiet", "-q", is_flag=True, help="Tell only what goes wrong, and the end."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+full_option = click.option(
+    "--full", is_flag=True, help="Tell each change, of however many; else long plans are counted."
+)
+
+
 def removal_words(policy: Policy, usual: str) -> str:
     """Return the options by which a plan may do to orphans what `policy` says, each behind a blank.
 

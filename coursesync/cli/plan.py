@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import click
 from coursesync.adapters.text_files import shown
 from coursesync.adapters.whole_file import write_whole
 from coursesync.cli.advise import give_advice, strict_option
-from coursesync.cli.options import removal_options, target_options, workspace_argument
+from coursesync.cli.options import full_option, removal_options, target_options, workspace_argument
 from coursesync.cli.outputs import note
 from coursesync.cli.screen import painter, say, show
 from coursesync.cli.session import open_session
@@ -61,6 +62,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
     help="Look first at what others changed on the site, and plan from that. Only reads are sent.",
 )
 @removal_options
+@full_option
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
 )
@@ -78,6 +80,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     refresh: bool,
     on_removal: str | None,
     prune: bool,
+    full: bool,
 ) -> int:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
@@ -89,22 +92,24 @@ def command(  # noqa: PLR0913 - one parameter an option
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         loaded = _refreshed(session) if refresh else session.load()
         plan, found = make_plan(loaded, on_removal=on_removal, prune=prune), loaded.found
-        most = _MOST_KEPT if form == "json" or out is not None else 0
-        advice = give_advice(loaded.advice, most, strict=session.is_strict(strict))
+        kept = _MOST_KEPT if form == "json" or out is not None else 0
+        advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
         if out is not None:
             from coursesync.cli.reviewed import check_writable  # noqa: PLC0415 - only for a file
-            from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
+            from coursesync.render import json  # noqa: PLC0415 - as in `_Rendering`
 
             check_writable(out)
             _write(out, json.render(plan, advice, found))
     except CoursesyncError as error:
         if form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
+            from coursesync.render import json  # noqa: PLC0415 - as in `_Rendering`
 
             show(json.render_failure(error))
         raise
     note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-    show(_rendered(plan, advice, found, form, session, max_bytes))
+    most = None if full else text.MOST_ROWS
+    rendering = _Rendering(form, session, max_bytes, most)
+    show(rendering.of(plan, advice, found))
     if out is not None:
         say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
@@ -117,30 +122,34 @@ def _refreshed(session: Session) -> Workspace:
     return look_again(session, session.load(), SystemClock()).workspace
 
 
-def _rendered(
-    plan: Plan,
-    advice: Told | None,
-    found: Sequence[Drifted] | None,
-    form: str,
-    session: Session,
-    most: int | None,
-) -> str:
-    if form == "json":
-        from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
+@dataclass(frozen=True)
+class _Rendering:
+    """How a plan is written: in which form, for which session, within which bounds."""
 
-        return json.render(plan, advice, found)
-    if form == "markdown":
-        from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - the same
+    form: str
+    session: Session
+    max_bytes: int | None
+    most_rows: int | None
 
-        above = "" if found is None else drift_markdown.quote(found, plan.managed)
-        room = None if most is None else most - len(above.encode())
-        return above + markdown.render(plan, session.limits, advice, room)
-    above = ""
-    if found is not None:
-        from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
+    def of(self, plan: Plan, advice: Told | None, found: Sequence[Drifted] | None) -> str:
+        """Write a plan; `found` is what a look at the site found, None where there was none."""
+        if self.form == "json":
+            from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
 
-        above = drift.above(found, plan.managed)
-    return above + text.render(plan, painter(sys.stdout), session.hint, session.limits)
+            return json.render(plan, advice, found)
+        if self.form == "markdown":
+            from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - the same
+
+            above = "" if found is None else drift_markdown.quote(found, plan.managed)
+            room = None if self.max_bytes is None else self.max_bytes - len(above.encode())
+            return above + markdown.render(plan, self.session.limits, advice, room)
+        above = ""
+        if found is not None:
+            from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
+
+            above = drift.above(found, plan.managed)
+        paint, limits = painter(sys.stdout), self.session.limits
+        return above + text.render(plan, paint, self.session.hint, limits, self.most_rows)
 
 
 def _write(path: Path, content: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from coursesync.cli.screen import on_terminal, wants_colour
@@ -21,10 +22,24 @@ if TYPE_CHECKING:
 _WORTH_SAYING = 2.0  # seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Verbosity:
+    """How much is told: `quiet` only what goes wrong, `verbose` each request as well."""
+
+    verbose: bool = False
+    quiet: bool = False
+
+
 @contextmanager
-def progress_on(stream: IO[str], total: int) -> Iterator[Progress]:
+def progress_on(
+    stream: IO[str], total: int, verbosity: Verbosity | None = None
+) -> Iterator[Progress]:
     """Show the progress of so many changes on a stream; of none, only what is waited for."""
-    if not total or not on_terminal(stream):
+    verbosity = verbosity or Verbosity()
+    if verbosity.quiet:
+        yield OnlyWrong(stream, total)
+        return
+    if not total or verbosity.verbose or not on_terminal(stream):
         yield Lines(stream, total)
         return
     from rich.console import Console  # noqa: PLC0415 - slow to import; only for a terminal
@@ -74,6 +89,18 @@ class Lines:
     def _print(self, line: str) -> None:
         with suppress(OSError):  # a reader that has gone must not end an apply
             print(line, file=self._stream, flush=True)
+
+
+class OnlyWrong(Lines):
+    """A line for each change that did not go well."""
+
+    def concluded(self, result: Result) -> None:
+        """Say what became of a change, where that is not what was wanted."""
+        if not result.done:
+            self._print(_line(result))
+
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Say nothing."""
 
 
 class OnBar:

@@ -77,6 +77,21 @@ def say_at_once(text: str) -> None:
         os.write(sys.stderr.fileno(), f"{before}{text}\n".encode(errors="replace"))
 
 
+def listen() -> None:
+    """Print from now on what is logged of each request, on stderr."""
+    import logging  # noqa: PLC0415 - only where it was asked for
+
+    class Said(logging.Handler):
+        """Prints a record as a line of ours."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            say(on_one_line(record.getMessage()))
+
+    log = logging.getLogger("coursesync")
+    log.setLevel(logging.INFO)
+    log.addHandler(Said())
+
+
 def show(text: str) -> None:
     """Print what was asked for, on stdout; raises OSError where that can't be written to."""
     click.echo(text if sys.stdout.isatty() else harmless(text), nl=False)

@@ -34,6 +34,15 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
+MOST_ROWS = 500  # changes that are told one by one, where nobody asks for all
+# what may be told as a number: it takes nothing from members, and asks nothing of an author
+_COUNTED = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.MOVE: "to re-key",
+    Action.PROTECT: "to protect or release",
+    Action.KEEP: "in no outline, kept",
+}
 _STYLES = {
     Action.CREATE: "green",
     Action.UPDATE: "yellow",
@@ -56,6 +65,7 @@ def render(
     paint: Callable[[str, str], str] = plain,
     hint: Hint = bare,
     limits: Limits = PUBLISHED,
+    most: int | None = None,
 ) -> str:
     """Write a plan as text.
 
@@ -64,29 +74,32 @@ def render(
         paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
         hint: writes a command so that it can be typed as it stands.
         limits: what the API allows, for the time that it takes.
+        most: of a plan with more changes than this, those of the harmless kinds are counted, not
+            told one by one; None for any number.
 
     Returns:
         Lines, the last with its end.
     """
-    return "\n".join(_lines(plan, paint, hint, limits)) + "\n"
+    return "\n".join(_lines(plan, paint, hint, limits, most)) + "\n"
 
 
 def _lines(
-    plan: Plan, paint: Callable[[str, str], str], hint: Hint, limits: Limits
+    plan: Plan, paint: Callable[[str, str], str], hint: Hint, limits: Limits, most: int | None
 ) -> Iterator[str]:
     detailed = detailing(plan)
+    is_long = most is not None and len(plan.changes) > most
     for course, changes in plan.by_course():
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
-        said = [_said(change) for change in changes]
-        titles = [inert(change.title) for change in changes]
-        room = _WIDTH - _TITLE_AT - 2 - max(map(len, said))
-        width = max((len(title) for title in titles if len(title) <= room), default=0)
-        for change, title, words in zip(changes, titles, said, strict=True):
-            yield from _change(change, title.ljust(width), words, paint)
-            yield from _below(change, detailed(change), paint, hint)
+        if is_long:
+            yield from _counts(changes, paint)
+        told = [each for each in changes if not (is_long and each.action in _COUNTED)]
+        yield from _rows(told, detailed, paint, hint)
         if maybe_renamed(changes):
             yield from wrap(MAYBE_RENAMED, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield ""
+    if is_long:
+        yield from wrapped(f"Each of these {len(plan.changes):,} changes:  {hint('plan --full')}")
         yield ""
     if not plan.changes:
         yield NOTHING
@@ -99,6 +112,29 @@ def _lines(
             yield from wrap(NO_STATE, _WIDTH)
         yield f"Target: {inert(plan.target)}"
         yield f"Digest: {plan.digest}"
+
+
+def _counts(changes: Sequence[Change], paint: Callable[[str, str], str]) -> Iterator[str]:
+    """Yield how many changes there are of each kind that is only counted."""
+    for action, words in _COUNTED.items():
+        if number := sum(change.action is action for change in changes):
+            yield paint(_STYLES[action], f"  {MARKS[action]} {number:,} {words}")
+
+
+def _rows(
+    changes: Sequence[Change],
+    detailed: Callable[[Change], tuple[Difference, ...]],
+    paint: Callable[[str, str], str],
+    hint: Hint,
+) -> Iterator[str]:
+    """Yield the changes of a course, their titles and words in columns."""
+    said = [_said(change) for change in changes]
+    titles = [inert(change.title) for change in changes]
+    room = _WIDTH - _TITLE_AT - 2 - max(map(len, said), default=0)
+    width = max((len(title) for title in titles if len(title) <= room), default=0)
+    for change, title, words in zip(changes, titles, said, strict=True):
+        yield from _change(change, title.ljust(width), words, paint)
+        yield from _below(change, detailed(change), paint, hint)
 
 
 def _below(

@@ -173,7 +173,7 @@ def contenders(root: Path) -> list[Contender]:
     write_courses(cold / "courses")
     shutil.copytree(cold, applied)
     write_zones(dns)
-    plan = (coursesync, "plan", "courses", "--sandbox")
+    plan = (coursesync, "plan", "courses", "--sandbox", "--full")
     apply = (coursesync, "apply", "courses", "--sandbox", "--auto-approve")
     took = run(Contender("coursesync apply", apply, applied)).wall
     sys.stderr.write(f"applied {RECORDS:,} sections to the sandbox in {took:.1f} s\n")

@@ -1,0 +1,76 @@
+"""What was asked of an apply, and what somebody has to be asked before its first write."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.brake import oversized
+from coursesync.cli.screen import painter, say
+from coursesync.errors import ExitCode, UsageError
+from coursesync.render import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coursesync.cli.progress import Verbosity
+    from coursesync.cli.session import Session
+    from coursesync.plan import Plan
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of an apply, beside its workspace and how the plan is made."""
+
+    auto_approve: bool
+    plan_file: Path | None
+    expect_digest: str | None
+    strict: bool | None
+    full: bool
+    verbosity: Verbosity
+    receipt: Path | None
+    max_writes: int | None
+    settling_time: float | None
+    allow_large_change: bool
+    overwrite_drift: bool
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether nobody has to be asked any more."""
+        return self.auto_approve or self.plan_file is not None
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether just the plan that was reviewed is to be applied."""
+        return self.plan_file is not None or self.expect_digest is not None
+
+    def check_terminal(self) -> None:
+        """Raise UsageError where somebody has to be asked, and nobody can be."""
+        if not self.is_approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError(
+                "there is no terminal to ask on",
+                "Review the plan, then say  --auto-approve; or write a plan file with  "
+                "coursesync plan --out FILE  and apply that with  --plan FILE",
+            )
+
+    def show(self, plan: Plan, session: Session) -> None:
+        """Print the plan, for whoever is asked or reads the log."""
+        if not (self.verbosity.quiet and self.is_approved):
+            most = None if self.full else text.MOST_ROWS
+            paint = painter(sys.stderr)
+            say(text.render(plan, paint, session.hint, session.limits, most).rstrip())
+
+    def is_refused(self, plan: Plan, command: str) -> ExitCode | None:
+        """Return how the command ends where the plan is too large, or the answer is no."""
+        say()
+        if oversized(plan) and not self.allow_large_change:
+            say("Nothing was changed: this is a large change. Where that is what you want:")
+            say(f"  {command} --allow-large-change")
+            return ExitCode.WORK_LEFT
+        if not self.is_approved and not click.confirm("Apply this plan?", err=True):
+            say("Nothing was changed.")
+            return ExitCode.DONE
+        return None

@@ -1,0 +1,67 @@
+"""How much is told: a long plan by its counts, each request, or only what goes wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness import SECTIONS, TOKEN, lift_limits, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+MANY = [f"Part {number}" for number in range(600)]
+
+
+def test_a_long_plan_is_told_by_its_counts(cli: CommandLine, courses: Path) -> None:
+    """Six hundred new sections are one line, and the command that tells each is named."""
+    write_outline(courses, "a", 4711, *MANY)
+    brief, full = cli("plan"), cli("plan", "--full")
+
+    assert "  + 600 to create\n" in brief.out
+    assert "Each of these 600 changes:  coursesync plan --full courses\n" in brief.out
+    assert len(brief.out.splitlines()) < 20
+    assert "Part 599" in full.out
+    assert full.out.splitlines()[-1] == brief.out.splitlines()[-1]  # one digest
+
+
+def test_what_takes_from_members_is_told_of_the_longest_plan(
+    author: CommandLine, courses: Path
+) -> None:
+    """However many sections there are, each that is hidden or deleted has its line."""
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "Gone")
+    assert author("apply", "--auto-approve").code == 0
+    write_outline(courses, "a", 4711, *MANY)
+    planned = author("plan", "--on-removal", "delete", "--prune")
+
+    assert "  + 600 to create\n" in planned.out
+    assert "  -   10  Gone" in planned.out
+
+
+def test_each_request_can_be_told(author: CommandLine, courses: Path) -> None:
+    """With -v a run tells method, path and answer, and no secret or text of a course."""
+    write_outline(courses, "a", 4711, "One")
+    ran = author("apply", "--auto-approve", "-v")
+
+    assert f"POST {SECTIONS}: 200, " in ran.err
+    assert f"GET {SECTIONS}: 200, " in ran.err
+    assert TOKEN not in ran.err
+    assert "CourseSection_Course=" not in ran.err
+
+
+def test_a_quiet_run_tells_what_went_wrong_and_its_end(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Neither the plan nor what went well; the Ids are on stdout as ever."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    api.fault_create(2, "status=400")
+    ran = author("apply", "--auto-approve", "--quiet")
+
+    assert ran.code == 6
+    assert "Plan:" not in ran.err
+    assert "created, Id" not in ran.err
+    assert "section.a.two: refused" in ran.err
+    assert "Apply: 1 created, 1 refused." in ran.err
+    assert ran.out.startswith("section.a.one ")
