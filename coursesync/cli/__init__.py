@@ -28,6 +28,7 @@ _COMMANDS = (
     "plan",
     "resolve",
     "sandbox",
+    "schema",
     "state",
     "validate",
     "verify",
