@@ -180,21 +180,29 @@ TEXTS = (
     st.lists(ODD, max_size=6).map("".join)
     | st.text(st.characters(codec="utf-8"), max_size=6)
     | st.sampled_from(["a", "𞤢", "🎉", "a/", "é"]).flatmap(
-        lambda one: st.sampled_from([99, 100, 101, 1000, 1001]).map(lambda times: one * times)
+        lambda one: st.sampled_from([99, 100, 101, 250, 260, 1000, 1001]).map(
+            lambda times: one * times
+        )
     )
 ).filter(lambda text: not UNSEEN.search(text))
 ADDRESSES = st.builds(
     "{}{}{}".format,
-    st.sampled_from(["https://", "HTTP://", "https://é.example", "http://[::1]:80", "ftp://"]),
+    st.sampled_from(
+        ["https://", "HTTP://a/", "https://é.example/b/", "http://[::1]:80", "ftp://a"]
+    ),
     TEXTS,
     st.sampled_from(["", ".png", ".JPeG", ".gif?x=.svg", "#a", ".svg", "/a.b/c", "/."]),
 )
 FILES = st.builds(
-    "{}{}".format, TEXTS, st.sampled_from([".html", ".HTM", ".md", ".Markdown", "", ".txt"])
+    "{}{}{}".format,
+    st.sampled_from(["", "./", "a/./b/", "../", ".a/", "/"]),
+    TEXTS,
+    st.sampled_from([".html", ".HTM", ".md", ".Markdown", "", ".txt"]),
 )
 NUMBERS = st.sampled_from([-1, 0, 1, 7, 2**31 - 1, 2**31, 10**9, 10**9 + 1, 1.0, 1.5, True, "7"])
 VALUES: dict[str, st.SearchStrategy[object]] = {
     "key": TEXTS,
+    "title": TEXTS,
     "previous_keys": st.lists(TEXTS | st.builds("{}.{}".format, TEXTS, TEXTS), max_size=2),
     "protect": st.booleans() | st.none(),
     "display_order": NUMBERS,
@@ -208,8 +216,10 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
 }
 
 
-@settings(deadline=None, max_examples=1_000)
-@given(st.fixed_dictionaries({"title": TEXTS}, optional=VALUES))
-def test_a_section_that_the_loader_takes_is_not_complained_of(section: dict[str, object]) -> None:
+@pytest.mark.parametrize("name", VALUES)
+@settings(deadline=None, max_examples=400)
+@given(data=st.data())
+def test_a_value_that_the_loader_takes_is_not_complained_of(name: str, data: st.DataObject) -> None:
     """What is nowhere found to be wrong, of whatever texts and numbers, is valid by the schema."""
+    section = {"key": "welcome", "title": "Welcome", name: data.draw(VALUES[name])}
     are_valid({**HEAD, "sections": [section]})
