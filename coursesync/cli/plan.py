@@ -13,12 +13,8 @@ from coursesync.adapters.text_files import shown
 from coursesync.adapters.whole_file import write_whole
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import removal_options, target_options, workspace_argument
-from coursesync.cli.reviewed import check_writable
 from coursesync.cli.screen import painter, say, show
-from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
-from coursesync.project import plan as make_plan
-from coursesync.render import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +72,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
+    from coursesync.project import plan as make_plan  # noqa: PLC0415 - the same
+
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         loaded = _refreshed(session) if refresh else session.load()
@@ -83,6 +82,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         most = _MOST_KEPT if form == "json" or out is not None else 0
         advice = give_advice(loaded.advice, most, strict=session.is_strict(strict))
         if out is not None:
+            from coursesync.cli.reviewed import check_writable  # noqa: PLC0415 - as in `_rendered`
             from coursesync.render import json  # noqa: PLC0415 - as in `_rendered`
 
             check_writable(out)
@@ -127,6 +127,8 @@ def _rendered(
         from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
 
         above = drift.above(found, plan.managed)
+    from coursesync.render import text  # noqa: PLC0415 - keeps completion quick
+
     return above + text.render(plan, painter(sys.stdout), session.hint, session.limits)
 
 

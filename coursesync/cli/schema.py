@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from coursesync.cli.completion import folders
 from coursesync.cli.screen import say, show
 from coursesync.words import count, on_one_line
 
@@ -13,7 +14,9 @@ _MOST = 20  # outlines that are named
 
 
 @click.command("schema")
-@click.argument("workspace", type=click.Path(path_type=Path), required=False)
+@click.argument(
+    "workspace", type=click.Path(path_type=Path), required=False, shell_complete=folders
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

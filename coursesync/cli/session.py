@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from coursesync.cli.options import WORKSPACE
+from coursesync.cli.completion import WORKSPACE
 from coursesync.project import Project, open_project
 
 if TYPE_CHECKING:
