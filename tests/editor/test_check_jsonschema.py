@@ -20,6 +20,8 @@ from outlines.test_bad_outlines import BAD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.xdist_group("check-jsonschema")  # the corpus is checked once
+
 
 @dataclass(frozen=True)
 class Checked:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.xdist_group("language-server")  # one server will do
 HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitle: Course\n"
 # its marks stand elsewhere: a number beyond those of JavaScript, and files with nothing in them
 ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"}
