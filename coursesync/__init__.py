@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from coursesync.receipt import Mismatch, Receipt
     from coursesync.recording import OpenReceipt, begin_receipt
     from coursesync.report import Report, Result, Status
+    from coursesync.schema import schema
     from coursesync.state import Doubt, Entry, State
     from coursesync.stop import Stop
     from coursesync.surgery import forget, move, recover, resolve
@@ -114,6 +115,7 @@ __all__ = [
     "read_receipt",
     "recover",
     "resolve",
+    "schema",
     "validate",
     "verify",
 ]
@@ -136,6 +138,7 @@ _PUBLIC = {  # what each module offers
     "receipt": "Mismatch Receipt",
     "recording": "OpenReceipt begin_receipt",
     "report": "Report Result Status",
+    "schema": "schema",
     "state": "Doubt Entry State",
     "stop": "Stop",
     "surgery": "forget move recover resolve",
@@ -145,7 +148,7 @@ _HOMES = {name: module for module, names in _PUBLIC.items() for name in names.sp
 
 
 class _Package(ModuleType):
-    """This package; the functions `apply`, `drift` and `plan` bear the names of modules of it."""
+    """This package; some functions, as `plan` and `schema`, bear the names of modules of it."""
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute, but for a module that has just been imported in a function's place."""

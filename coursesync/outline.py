@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursesync.contents import Contents
 from coursesync.errors import Diagnostic, UnusableFile
@@ -49,14 +49,32 @@ class Outline:
 
 
 class CourseSpec(BaseModel):
-    """The head of an outline; each of `sections` is checked by its kind's own model."""
+    """The outline of one course."""
 
-    model_config = STRICT
+    model_config = ConfigDict(**STRICT, title="Outline")
 
-    id: Annotated[int, Field(ge=1, le=2**63 - 1)]
-    key: Key | None = None
-    title: Title
-    sections: Annotated[list[object], Field(max_length=MAX_SECTIONS)]
+    id: Annotated[int, Field(ge=1, le=2**63 - 1)] = Field(
+        title="The course's Id",
+        description="The course's Id in Nexudus. coursesync makes no courses: it must be there.",
+        examples=[4711],
+    )
+    key: Key | None = Field(
+        None,
+        title="The course's name",
+        description="The course's name in addresses, as in section.onboarding.welcome; by default "
+        "the file's name without its ending.",
+        examples=["onboarding"],
+    )
+    title: Title = Field(
+        title="Title",
+        description="The course's title, for people who read plans.",
+        examples=["Member onboarding"],
+    )
+    # each of them is checked by its kind's own model
+    sections: Annotated[list[object], Field(max_length=MAX_SECTIONS)] = Field(
+        title="Sections",
+        description="The sections, in the order in which members see them.",
+    )
 
 
 def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[Diagnostic]]:

@@ -8,36 +8,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from pydantic import BaseModel
 
 from coursesync.errors import Diagnostic
-from coursesync.resources.section import MAPPING, PLAIN, ContentFile, Timed
+from coursesync.resources.section import MAPPING, PLAIN
 from coursesync.words import inert
+from coursesync.yaml_text import flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from pydantic import BaseModel, ValidationError
+    from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from coursesync.tree import Path, Tree
+    from coursesync.tree import Path, Tree, Value
 
 MOST = 250
-_NESTED: dict[str, type[BaseModel]] = {"unlock": Timed, "contents": ContentFile}
-_EXAMPLES = {
-    "id": "id: 4711",
-    "title": "title: Welcome to the space",
-    "key": "key: first-week",
-    "unlock": "unlock: immediate,  unlock: sequential  or  unlock: {after_days: 7}",
-    "after_days": "unlock: {after_days: 7}",
-    "contents": "contents: <p>Welcome!</p>  or  contents: {markdown: welcome.md}",
-    "active": "active: true  (members see it) or  active: false",
-    "display_order": "display_order: 100",
-    "previous_keys": "previous_keys: [old-key]",
+_LAID_OUT = {  # what an example on one line would not show
     "sections": "sections:  and below it a line that starts with  - title:",
-    "image": "image: https://cdn.example.com/tour.png",
-    "html": "contents: {html: welcome.html}",
-    "markdown": "contents: {markdown: welcome.md}",
     "outline": "id: 4711  and below it  title:  and  sections:",
 }
 
@@ -103,15 +93,47 @@ class _Slip:
 
     @property
     def example(self) -> str:
-        """An example of the field done right."""
-        return f"Write, for example,  {_EXAMPLES[self.name]}" if self.name in _EXAMPLES else ""
+        """Examples of the field done right: its model's own."""
+        group, above = self._group
+        if self.name not in _LAID_OUT and self.name not in group.model_fields:
+            return ""
+        told = _LAID_OUT.get(self.name) or examples_of(group, self.name, above)
+        return f"Write, for example,  {told}"
 
     @property
     def fields(self) -> list[str]:
         """The names of the fields that may stand where this one stands."""
-        parent = self.path[-2] if len(self.path) > 1 else None
-        nested = _NESTED.get(parent) if isinstance(parent, str) else None
-        return list((nested or self.model).model_fields)
+        return list(self._group[0].model_fields)
+
+    @property
+    def _group(self) -> tuple[type[BaseModel], str]:
+        """The group of fields that this one stands in, and the field that holds the group."""
+        above = self.path[-2] if len(self.path) > 1 else None
+        holder = self.model.model_fields.get(above) if isinstance(above, str) else None
+        inner = _group_in(holder.annotation) if holder else None
+        return (inner, str(above)) if inner else (self.model, "")
+
+
+def _group_in(annotation: object) -> type[BaseModel] | None:
+    """Find the group of fields that a field may be, if it may be one."""
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next(filter(None, map(_group_in, get_args(annotation))), None)
+
+
+def examples_of(group: type[BaseModel], name: str, above: str = "") -> str:
+    """Write a field's examples as they stand in an outline.
+
+    Args:
+        group: the model that the field is of.
+        name: the field.
+        above: the field that holds the group, where it is not the outline or one of its sections.
+    """
+    examples: Iterable[Value] = group.model_fields[name].examples or ()
+    *rest, last = (
+        f"{above}: {flow({name: each})}" if above else f"{name}: {flow(each)}" for each in examples
+    )
+    return ",  ".join(rest) + "  or  " * bool(rest) + last
 
 
 def _no_value(slip: _Slip) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from coursesync.adapters.config_file import Config, config_of
 from coursesync.adapters.outline_files import Outlines, check_folder
 from coursesync.adapters.outline_files import load as read_outlines
-from coursesync.adapters.state_file import NAME, StateFile
+from coursesync.adapters.state_file import StateFile
+from coursesync.adapters.state_names import NAME
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.policy import OnRemoval, Policy
 from coursesync.target import EMBEDDED, check_target

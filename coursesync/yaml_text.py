@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from coursesync.unseen import UNSEEN
+
+if TYPE_CHECKING:
+    from coursesync.tree import Value
 
 # what some reader of YAML, 1.1 or 1.2, takes for no text: https://yaml.org/type/
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXoO_:eETZ]*")
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`.~=")
+_BRACKETS = re.compile(r"[,\[\]{}]")
 _NOT_INSIDE = re.compile(r":(?:\s|$)|\s#|[\t\r\n]")
 
 
@@ -38,6 +43,17 @@ def _is_plain(text: str) -> bool:
         and not _NOT_INSIDE.search(text)
         and not UNSEEN.search(text)
     )
+
+
+def flow(value: Value) -> str:
+    """Write a value on one line, as in `{after_days: 7}`."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {flow(inner)}' for name, inner in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    if isinstance(value, str):
+        return quoted(value) if _BRACKETS.search(value) else scalar(value)
+    return json.dumps(value)
 
 
 def block(text: str, column: int) -> list[str] | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from coursesync.adapters.state_file import NAME
+from coursesync.adapters.state_names import NAME
 from coursesync.adapters.text_files import read
 from coursesync.errors import UnusableFile, UsageError
 from coursesync.limits import PUBLISHED, SETTLING, Limits

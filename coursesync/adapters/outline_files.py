@@ -73,7 +73,7 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Out
     check_folder(folder)
     keys = {record.path: key for key, record in (applied or {}).items()}
     reading = _Reading(folder, Files(folder), keys)
-    for path, is_link in _outline_paths(folder):
+    for path, is_link in outline_paths(folder):
         reading.outline(path, applied or {}, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
             reading.give_up(path)
@@ -101,7 +101,12 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def _outline_paths(folder: Path) -> list[tuple[str, bool]]:
+def outline_paths(folder: Path) -> list[tuple[str, bool]]:
+    """Find the outlines of a workspace: their paths in it, and whether they are links.
+
+    Raises:
+        CoursesyncError: it can't be read, or there is more than a workspace may hold.
+    """
     found = list(islice(_below(folder, "", count(1)), MOST_OUTLINES + 1))
     if len(found) > MOST_OUTLINES:
         raise CoursesyncError(

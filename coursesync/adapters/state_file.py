@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from coursesync.journal import Header, Step
 
-NAME = "coursesync.state.json"
-
 
 @dataclass(slots=True)
 class StateFile:

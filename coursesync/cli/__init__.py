@@ -12,7 +12,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -21,18 +21,23 @@ from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.version import __version__
 
-_COMMANDS = (
-    "apply",
-    "drift",
-    "fmt",
-    "import",
-    "plan",
-    "resolve",
-    "sandbox",
-    "state",
-    "validate",
-    "verify",
-)
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_COMMANDS = {  # with what `--help` and shells say of each, for which none is imported
+    "apply": "Carry out the plan, and keep the Ids in the state.",
+    "drift": "Show what others changed on the site since the last apply.",
+    "fmt": "Lay the outlines out in one way, with the keys written in.",
+    "import": "Take courses that are on the site already under management.",
+    "plan": "Show what apply would do.",
+    "resolve": "Settle a create that is in doubt.",
+    "sandbox": "A stand-in for the Nexudus API, for trying things out.",
+    "schema": "Write the JSON Schema of outlines, for editors.",
+    "state": "Look into the state, and look after it.",
+    "validate": "Check the outlines.",
+    "verify": "Say whether all that a receipt tells is still so on the site.",
+}
+_COMPLETING = "_COURSESYNC_COMPLETE"  # https://click.palletsprojects.com/page/shell-completion/
 _MODULES = {"import": "import_"}  # a word of Python's own names no module
 
 
@@ -55,6 +60,21 @@ class _Commands(click.Group):
             if ctx.obj is not None:
                 error.remedy = ctx.obj.addressed(error.remedy)
             raise
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as overridden
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for shells
+
+        found = [item for item in _COMMANDS.items() if item[0].startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=told) for name, told in found), *options]
 
 
 @click.command(
@@ -87,6 +107,8 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
+    if _COMPLETING in os.environ:
+        return _complete()
     try:
         code = _cli.main(standalone_mode=False, prog_name="coursesync")
         sys.stdout.flush()
@@ -106,6 +128,17 @@ def _run() -> int:
             raise  # it is about something else: a bug
         return _unheard(error)
     return code if isinstance(code, int) else int(ExitCode.DONE)
+
+
+def _complete() -> int:
+    """Tell a shell how what is typed may go on; in its prompt there is no room for failures."""
+    code: object = None
+    with suppress(Exception):
+        try:
+            _cli.main(standalone_mode=False, prog_name="coursesync")
+        except SystemExit as end:
+            code = end.code
+    return code if isinstance(code, int) else int(ExitCode.ERROR)
 
 
 def _unheard(error: OSError) -> int:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.cli.online import heeding
+from coursesync.cli.completion import addresses
 from coursesync.cli.options import lock_timeout_option, target_options, workspace_option
 from coursesync.cli.screen import say, say_wrapped
-from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
-from coursesync.intake import adopt, import_course
 from coursesync.words import count, inert, on_one_line
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=addresses)
 @click.argument("record_id", metavar="ID", type=click.IntRange(1, 2**63 - 1), required=False)
 @click.option(
     "--course",
@@ -56,6 +54,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     Ids to the state; the next plan has nothing to do. With ADDRESS and ID, takes
     one section under management at that address. Changes nothing on the site.
     """
+    from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps completion quick
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - the same
+    from coursesync.intake import adopt, import_course  # noqa: PLC0415 - the same
+
     ways = [bool(courses), everything, address is not None]
     if sum(ways) != 1 or (address is None) != (record_id is None):
         raise UsageError(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from coursesync.adapters.state_file import NAME
+from coursesync.adapters.state_names import NAME
+from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.policy import OnRemoval
 from coursesync.target import DEFAULT_BASE_URL
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from coursesync.policy import Policy
 
-WORKSPACE = "courses"  # where none is named
 F = TypeVar("F", bound="Callable[..., object]")
 
 
@@ -37,8 +37,14 @@ class SecondsRange(click.FloatRange):
         return seconds
 
 
+address_argument = click.argument("address", shell_complete=addresses)
+doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(
-    "workspace", default=WORKSPACE, type=click.Path(path_type=Path), required=False
+    "workspace",
+    default=WORKSPACE,
+    type=click.Path(path_type=Path),
+    required=False,
+    shell_complete=folders,
 )
 workspace_option = click.option(
     "--workspace",
@@ -46,6 +52,7 @@ workspace_option = click.option(
     default=WORKSPACE,
     show_default=True,
     type=click.Path(path_type=Path),
+    shell_complete=folders,
     help="The folder of the outlines.",
 )
 

@@ -16,10 +16,7 @@ from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import full_option, removal_options, target_options, workspace_argument
 from coursesync.cli.outputs import note
 from coursesync.cli.screen import painter, say, show
-from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
-from coursesync.planning import plan as make_plan
-from coursesync.render import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +83,10 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
+    from coursesync.planning import plan as make_plan  # noqa: PLC0415 - the same
+    from coursesync.render import text  # noqa: PLC0415 - the same
+
     if max_bytes is not None and form != "markdown":
         raise UsageError("--max-bytes is for Markdown", "Write  --format markdown  beside it.")
     try:
@@ -148,6 +149,8 @@ class _Rendering:
             from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
 
             above = drift.above(found, plan.managed)
+        from coursesync.render import text  # noqa: PLC0415 - keeps completion quick
+
         paint, limits = painter(sys.stdout), self.session.limits
         return above + text.render(plan, paint, self.session.hint, limits, self.most_rows)
 

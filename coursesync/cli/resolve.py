@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.cli.options import lock_timeout_option, target_options, workspace_option
+from coursesync.cli.options import (
+    doubt_argument,
+    lock_timeout_option,
+    target_options,
+    workspace_option,
+)
 from coursesync.cli.screen import say
-from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
-from coursesync.surgery import address_of, check_state, resolve
 from coursesync.words import inert
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ class _RecordId(click.IntRange):
 
 
 @click.command("resolve")
-@click.argument("address")
+@doubt_argument
 @workspace_option
 @target_options
 @lock_timeout_option
@@ -58,6 +61,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
     --not-created. Makes no request.
     """
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
+    from coursesync.surgery import address_of, check_state, resolve  # noqa: PLC0415 - the same
+
     address_of(address)
     if (record_id is not None) == not_created:
         raise UsageError(

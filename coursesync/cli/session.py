@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import WORKSPACE
+from coursesync.cli.completion import WORKSPACE
 from coursesync.project import Project, open_project
 
 if TYPE_CHECKING:

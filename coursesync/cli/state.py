@@ -8,22 +8,21 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.options import (
+    address_argument,
     lock_timeout_option,
     target_options,
     workspace_argument,
     workspace_option,
 )
 from coursesync.cli.screen import say, say_wrapped, show
-from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode
-from coursesync.resources.base import key_of
-from coursesync.surgery import address_of, entry_at, forget, move, recover
 from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from coursesync.cli.session import Session
     from coursesync.state import Entry
 
 F = TypeVar("F", bound="Callable[..., object]")
@@ -33,6 +32,13 @@ def _surgery(command: F) -> F:
     """Add the options of what changes the state by hand."""
     dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
     return dry_run(workspace_option(target_options(lock_timeout_option(command))))
+
+
+# shells complete what is typed by this module: what is slow to import waits for a command's run
+def _open(folder: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Session:
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - as above
+
+    return open_session(folder, base_url, state, sandbox=sandbox)
 
 
 @click.group("state")
@@ -47,7 +53,7 @@ def list_entries(
     workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool
 ) -> None:
     """List each address in the state of WORKSPACE (default: courses) with its Id."""
-    known = open_session(workspace, base_url, state, sandbox=sandbox).state()
+    known = _open(workspace, base_url, state, sandbox=sandbox).state()
     lines = {address: str(entry.id) for address, entry in known.entries.items()}
     lines |= dict.fromkeys(known.doubts, "in doubt")
     for address, told in sorted(lines.items()):
@@ -57,14 +63,16 @@ def list_entries(
 
 
 @command.command("show")
-@click.argument("address")
+@address_argument
 @workspace_option
 @target_options
 def show_entry(
     *, address: str, workspace: Path, base_url: str | None, state: str | None, sandbox: bool
 ) -> None:
     """Show what the state holds of ADDRESS: its Id, and what was last sent."""
-    known = open_session(workspace, base_url, state, sandbox=sandbox).state()
+    from coursesync.surgery import address_of, entry_at  # noqa: PLC0415 - as above
+
+    known = _open(workspace, base_url, state, sandbox=sandbox).state()
     show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
 
 
@@ -81,7 +89,7 @@ def _told(entry: Entry) -> Iterator[str]:
 
 
 @command.command("mv")
-@click.argument("address")
+@address_argument
 @click.argument("to")
 @_surgery
 def move_entry(  # noqa: PLR0913 - one parameter an option
@@ -99,15 +107,18 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
 
     Changes the state only, and makes no request. The outline has to say the new key as well.
     """
+    from coursesync.resources.base import key_of  # noqa: PLC0415 - as above
+    from coursesync.surgery import address_of, move  # noqa: PLC0415 - as above
+
     old, new = address_of(address), address_of(to)
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    session = _open(workspace, base_url, state, sandbox=sandbox)
     move(session, old, new, dry_run=dry_run, lock_timeout=lock_timeout)
     say(f"{old} {'would go' if dry_run else 'goes'} on as {new}.")
     say(f"  In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.")
 
 
 @command.command("rm")
-@click.argument("address")
+@address_argument
 @_surgery
 def forget_entry(  # noqa: PLR0913 - the same
     *,
@@ -123,7 +134,9 @@ def forget_entry(  # noqa: PLR0913 - the same
 
     Changes the state only, and makes no request.
     """
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    from coursesync.surgery import forget  # noqa: PLC0415 - as above
+
+    session = _open(workspace, base_url, state, sandbox=sandbox)
     entry = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
     say(f"{address} (Id {entry.id}) {'would be' if dry_run else 'is'} managed no more.")
     if entry.protected:
@@ -157,7 +170,9 @@ def recover_journal(
     plan and apply heed such a journal by themselves; this is for a machine that is about to go,
     as in a CI job that commits the state. Makes no request.
     """
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    from coursesync.surgery import recover  # noqa: PLC0415 - as above
+
+    session = _open(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
     with session.held(lock_timeout):
         clock.heed_signals()

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from coursesync.contents import Contents
     from coursesync.errors import Where
     from coursesync.tree import Path, Tree
@@ -126,10 +128,42 @@ def _former_key(text: str) -> str:
     return text
 
 
-Title: TypeAlias = Annotated[str, AfterValidator(_one_line)]
-Key: TypeAlias = Annotated[str, AfterValidator(_key)]
+def shaped(pattern: str, otherwise: str) -> FieldInfo:
+    """Tell editors what a text looks like; it is the validator that decides.
+
+    Args:
+        pattern: what every valid text matches, in what the regular expressions of ECMAScript,
+            with code points, and of Python have in common. A length stands in it too, for some
+            editors count what `maxLength` speaks of in halves of characters.
+        otherwise: what an editor says of a text that does not match.
+    """
+    field: FieldInfo = Field(
+        json_schema_extra={"pattern": pattern, "patternErrorMessage": otherwise}
+    )
+    return field
+
+
+# editors know no letters but ASCII's: any other character might be one
+_WORD = r"[^\u0000-\u002f\u003a-\u0060\u007b-\u007f]+"
+_WORDS = f"{_WORD}(?:-{_WORD})*"
+_KEY_ENDING = f"(?=[^.]{{1,{MAX_KEY}}}$){_WORDS}$"
+_NO_KEY = "This is no key: use small letters, digits and hyphens, as in first-week."
+Title: TypeAlias = Annotated[
+    str,
+    AfterValidator(_one_line),
+    shaped(
+        rf"^(?![{_CURLY}](?:[^\n\r]*[{_CURLY}])?$)(?=[^\n\r]{{1,{MAX_TITLE}}}$)\S(?:.*\S)?$",
+        f"A title is one line of at most {MAX_TITLE:,} characters, without a blank at either end "
+        "and without curly quotes around it.",
+    ),
+]
+Key: TypeAlias = Annotated[str, AfterValidator(_key), shaped(f"^{_KEY_ENDING}", _NO_KEY)]
 # `old-key`, or `other-course.old-key` for a section that comes from another course
-FormerKey: TypeAlias = Annotated[str, AfterValidator(_former_key)]
+FormerKey: TypeAlias = Annotated[
+    str,
+    AfterValidator(_former_key),
+    shaped(rf"^(?:(?=[^.]{{1,{MAX_KEY}}}\.){_WORDS}\.)?{_KEY_ENDING}", _NO_KEY),
+]
 
 
 class Spec(BaseModel):
@@ -137,11 +171,37 @@ class Spec(BaseModel):
 
     model_config = STRICT
 
-    key: Key = ""  # not given: made from the title
-    previous_keys: list[FormerKey] = Field(default_factory=list)
-    title: Title
-    protect: bool = False
-    display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] = UNPINNED
+    key: Key = Field(
+        "",  # not given: made from the title
+        title="Lasting name",
+        description="How coursesync recognises this when its title or its place changes: with the "
+        "key go its Id in Nexudus and the members' progress. So give one, and leave it. Small "
+        "letters, digits and hyphens; by default it is made from the title.",
+        examples=["first-week"],
+    )
+    previous_keys: list[FormerKey] = Field(
+        default_factory=list,
+        title="Former names",
+        description="Keys that this had before. With a course's key and a dot before it, as in "
+        "onboarding.house-rules, it comes from that course with its Id.",
+        examples=[["old-key"]],
+    )
+    title: Title = Field(
+        title="Title", description="What members see: one line.", examples=["Welcome to the space"]
+    )
+    protect: bool = Field(
+        default=False,
+        title="Never delete",
+        description="true: it is never deleted, even after its lines here are gone.",
+        examples=[True],
+    )
+    display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] = Field(
+        UNPINNED,
+        title="Pinned number",
+        description="Pins the number by which Nexudus sorts. By default numbers are given out in "
+        "steps of ten, in the order of this list.",
+        examples=[100],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -27,9 +28,12 @@ from coursesync.resources.base import (
     Opening,
     Spec,
     mistake,
+    shaped,
 )
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from coursesync.contents import Contents
 
 IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
@@ -42,6 +46,14 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".gif")
 _LONGEST_NAME = 255
 _LONGEST_PATH = 1_000
 _LONGEST_ADDRESS = 2_000
+# the same for editors, whose regular expressions lack some of Python's
+_PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
+_PICTURE_ON_THE_WEB = (
+    rf"^(?=[^\n\r]{{1,{_LONGEST_ADDRESS}}}$)[hH][tT][tT][pP][sS]?://"
+    r"(?:[^/?#@\s:\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{0,5})?"
+    r"(?:/(?:[^?#\s/]*/)*(?:[^?#\s/.]*|[^?#\s/]*\.(?:[jJ][pP][eE]?[gG]|[pP][nN][gG]|[gG][iI][fF])))?"
+    r"(?:[?#]\S*)?$"
+)
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
@@ -105,21 +117,60 @@ def _named(*endings: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _path(ending: str) -> FieldInfo:
+    """Tell editors how a content file may be named, by what `adapters.content_files` refuses."""
+    return shaped(
+        rf"^(?!/)(?!(?:[^/]*/)*\.[^/])[^\\]{{1,{_LONGEST_PATH}}}\.{ending}$",
+        "Name a file beside the outline or in a folder below it: .html for html, .md for markdown.",
+    )
+
+
 class Timed(BaseModel):
-    """`unlock: {after_days: 7}`: whole days after the member's enrolment."""
+    """So many days after the member's enrolment, as in {after_days: 7}."""
 
-    model_config = STRICT
+    model_config = ConfigDict(**STRICT, title="Some days after enrolment")
 
-    after_days: Annotated[int, Field(ge=0, le=INT32_MAX)]
+    after_days: Annotated[int, Field(ge=0, le=INT32_MAX)] = Field(
+        title="Days after enrolment",
+        description="Whole days. They count from the member's enrolment, not from the section "
+        "before.",
+        examples=[7],
+    )
 
 
 class ContentFile(BaseModel):
-    """`contents: {markdown: first-week.md}`: a file of the workspace, beside the outline."""
+    """A file beside the outline or in a folder below it, as in {markdown: first-week.md}."""
 
-    model_config = STRICT
+    model_config = ConfigDict(
+        **STRICT,
+        title="A file",
+        json_schema_extra={  # `_one_file`, for editors
+            "oneOf": [
+                {"properties": {name: {"type": "string"}}, "required": [name]}
+                for name in ("html", "markdown")
+            ]
+        },
+    )
 
-    html: Annotated[str, _named(".html", ".htm")] | None = None
-    markdown: Annotated[str, _named(".md", ".markdown")] | None = None
+    html: Annotated[str, _named(".html", ".htm"), _path("[hH][tT][mM][lL]?")] | None = Field(
+        None,
+        title="An HTML file",
+        description="Its path from the outline's folder.",
+        examples=["welcome.html"],
+    )
+    markdown: (
+        Annotated[
+            str,
+            _named(".md", ".markdown"),
+            _path("(?:[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"),
+        ]
+        | None
+    ) = Field(
+        None,
+        title="A Markdown file",
+        description="Its path from the outline's folder. CommonMark, with tables.",
+        examples=["welcome.md"],
+    )
 
     @model_validator(mode="after")
     def _one_file(self) -> ContentFile:
@@ -139,19 +190,76 @@ def _form(value: object) -> str:
 
 
 class SectionSpec(Spec):
-    """A section as an author writes it."""
+    """One section of the course."""
+
+    model_config = ConfigDict(**STRICT, title="Section")
 
     unlock: Annotated[
-        Annotated[Timed, Tag(MAPPING)] | Annotated[Literal["immediate", "sequential"], Tag(PLAIN)],
+        Annotated[Timed, Tag(MAPPING)]
+        | Annotated[
+            Literal["immediate", "sequential"],
+            Tag(PLAIN),
+            Field(
+                json_schema_extra={
+                    "enumDescriptions": [
+                        "Open from the start.",
+                        "Opens once the section before it is done.",
+                    ]
+                },
+            ),
+        ],
         Discriminator(_form),
-    ] = "immediate"
+    ] = Field(
+        "immediate",
+        title="When it opens",
+        description="immediate (the default): from the start. sequential: once the section before "
+        "it is done. {after_days: 7}: so many days after the member's enrolment.",
+        examples=["immediate", "sequential", {"after_days": 7}],
+    )
     contents: Annotated[
         Annotated[ContentFile, Tag(MAPPING)]
-        | Annotated[str, AfterValidator(_in_place), Tag(PLAIN)],
+        | Annotated[
+            str,
+            AfterValidator(_in_place),
+            Tag(PLAIN),
+            shaped(
+                rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)",
+                "This looks like a file's name: write {html: welcome.html} or "
+                "{markdown: welcome.md}.",
+            ),
+        ],
         Discriminator(_form),
-    ] = ""
-    image: Annotated[str, AfterValidator(_picture)] | None = None
-    active: bool = True
+    ] = Field(
+        "",
+        title="Contents",
+        description="What stands at the top of the section: HTML in place, or a file beside this "
+        "outline or in a folder below it, {html: welcome.html} or {markdown: welcome.md}.",
+        examples=["<p>Welcome!</p>", {"markdown": "welcome.md"}],
+    )
+    image: (
+        Annotated[
+            str,
+            AfterValidator(_picture),
+            shaped(
+                _PICTURE_ON_THE_WEB,
+                "Write the address of a JPG, PNG or GIF that starts with https://, without blanks, "
+                "user name or password.",
+            ),
+        ]
+        | None
+    ) = Field(
+        None,
+        title="Picture",
+        description="The web address of a JPG, PNG or GIF of at most 10 MB. null removes the "
+        "picture.",
+        examples=["https://cdn.example.com/tour.png"],
+    )
+    active: bool = Field(
+        default=True,
+        title="Shown",
+        description="true (the default): members see the section. false: it is hidden from them.",
+        examples=[True, False],
+    )
 
 
 def _attributes(spec: Spec, course_id: int, files: Contents) -> Attributes:

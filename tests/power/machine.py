@@ -19,7 +19,8 @@ from coursesync.adapters.credentials import Credentials
 from coursesync.adapters.embedded import EmbeddedTransport
 from coursesync.adapters.nexudus import Nexudus
 from coursesync.adapters.outline_files import load
-from coursesync.adapters.state_file import NAME, StateFile
+from coursesync.adapters.state_file import StateFile
+from coursesync.adapters.state_names import NAME
 from coursesync.apply import apply
 from coursesync.limits import Schedule
 from coursesync.plan import Action, Plan

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine import COLLEAGUE, Machine, Switch
 from virtual import VirtualClock, virtual_sandbox
 
-from coursesync.adapters.state_file import NAME
+from coursesync.adapters.state_names import NAME
 from coursesync.errors import StateLocked
 from coursesync.policy import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings

@@ -1,0 +1,20 @@
+"""The fixtures that the tests of editors share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import CommandLine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def schema_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The schema, as the command line writes it into a file."""
+    folder = tmp_path_factory.mktemp("schema")
+    path = folder / "coursesync.schema.json"
+    assert CommandLine(folder)("schema", "--out", path).code == 0
+    return path

@@ -1,0 +1,52 @@
+"""The bad outlines of `tests/outlines/bad`, by whether a JSON Schema can tell their mistake.
+
+Those that it can't tell are listed here with the reason; all others it has to tell.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from outlines.test_bad_outlines import BAD
+
+
+class Reason(Enum):
+    """Why a mistake is none of the structure, so that no JSON Schema can tell it."""
+
+    GRAMMAR = "it is no YAML: whatever reads YAML says so, before any schema is asked"
+    NOTATION = "it is how a value is written; the schema is shown the value alone"
+    FILES = "it is in another file, or whether that is there"
+    TOGETHER = "it is in what two values, or two outlines, say together"
+    LETTERS = "it is which characters are letters, which patterns don't know everywhere"
+
+
+UNTOLD: dict[Reason, str] = {
+    Reason.GRAMMAR: """
+        brace-never-closed bracket-never-closed directive-yaml-3 field-too-far-left
+        field-too-far-right field-twice-at-top field-twice-in-a-section field-twice-in-braces
+        item-without-dash list-on-the-line-of-its-field no-blank-after-colon quote-never-closed
+        second-document single-quote-never-closed tab-indents tab-indents-a-field tag-of-ones-own
+        text-after-bar text-after-the-end title-goes-on-after-quotes title-starts-with-at
+        title-starts-with-backtick title-starts-with-bracket title-starts-with-exclamation
+        title-starts-with-percent title-starts-with-star title-with-a-colon
+        title-with-an-apostrophe unknown-escape
+    """,
+    Reason.NOTATION: """
+        alias anchor contents-lose-their-tail directive-tag directive-yaml image-blank merge-key
+        tag-on-a-list tag-on-text title-loses-its-tail
+    """,
+    Reason.FILES: """
+        contents-file-folder contents-file-latin-1 contents-file-link-out contents-file-missing
+        contents-file-missing-in-a-folder contents-file-too-large
+    """,
+    Reason.TOGETHER: """
+        display-order-falls display-order-falls-past-another display-order-no-room-at-the-start
+        display-order-no-room-between display-order-twice key-twice key-twice-by-nfc
+        key-twice-from-titles key-twice-once-from-the-title previous-key-in-use previous-key-twice
+        two-outlines-one-id/a two-outlines-one-id/b two-outlines-one-key/a two-outlines-one-key/b
+    """,
+    Reason.LETTERS: "title-of-emoji-without-key",
+}
+CASES = sorted(path.relative_to(BAD).with_suffix("").as_posix() for path in BAD.rglob("*.yaml"))
+WHY = {case: reason for reason, cases in UNTOLD.items() for case in cases.split()}
+STRUCTURAL = [case for case in CASES if case not in WHY]

@@ -1,0 +1,157 @@
+"""The schema in an editor: VS Code's YAML extension is this language server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from editor.corpus import STRUCTURAL
+from editor.language_server import Editor, editor
+from editor.valid import VALID
+from harness import ROOT, CommandLine
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from outlines.test_bad_outlines import BAD, expectations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.xdist_group("language-server")  # one server will do
+HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitle: Course\n"
+# its marks stand elsewhere: a number beyond those of JavaScript, and files with nothing in them
+ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"}
+FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect"}
+FIELDS |= {"image", "contents"}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a schema in it, written by the command line."""
+    folder = tmp_path_factory.mktemp("here")
+    (folder / "courses").mkdir()
+    ran = CommandLine(folder)("schema", "--out", "courses/coursesync.schema.json")
+    assert ran.code == 0
+    return folder / "courses"
+
+
+@pytest.fixture(scope="module")
+def vs_code(workspace: Path) -> Iterator[Editor]:
+    """An editor in which that workspace is open."""
+    with editor(workspace) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def set_up(schema_file: Path, workspace: Path) -> Iterator[Editor]:
+    """An editor whose settings name the schema for every outline."""
+    with editor(workspace, schema_file) as opened:
+        yield opened
+
+
+def test_the_fields_of_a_section_are_offered(vs_code: Editor, workspace: Path) -> None:
+    """On a new line of a section every field that it lacks is offered, with what it means."""
+    path = workspace / "fields.yaml"
+    vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    \n")
+
+    offered = vs_code.completions(path, 6, 5)
+
+    assert set(offered) == FIELDS - {"title"}
+    assert "members' progress" in offered["key"]
+
+
+def test_the_ways_to_unlock_are_offered(vs_code: Editor, workspace: Path) -> None:
+    """After `unlock:` all three ways are offered, with what they mean."""
+    path = workspace / "unlock.yaml"
+    vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    unlock: \n")
+
+    offered = vs_code.completions(path, 6, 13)
+
+    assert set(offered) == {"immediate", "sequential", "{after_days: 7}"}
+    assert offered["sequential"] == "Opens once the section before it is done."
+
+
+def test_whoever_rests_on_unlock_reads_what_it_means(vs_code: Editor, workspace: Path) -> None:
+    """On hover there are our words, and what may be written."""
+    path = workspace / "hover.yaml"
+    vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    unlock: sequential\n")
+
+    shown = vs_code.hover(path, 6, 7)
+
+    assert "#### When it opens" in shown
+    assert "once the section before it is done" in shown
+    assert "after\\_days: 7" in shown
+
+
+def test_a_slip_is_marked_at_its_line(vs_code: Editor, workspace: Path) -> None:
+    """An unknown field and a value of the wrong type are marked as they are typed."""
+    path = workspace / "slip.yaml"
+    vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    titel: Hello\n    active: 1\n")
+
+    assert vs_code.mistakes(path) == [
+        (6, "Property titel is not allowed."),
+        (7, 'Incorrect type. Expected "boolean".'),
+    ]
+
+
+def test_a_pattern_is_told_in_words(vs_code: Editor, workspace: Path) -> None:
+    """What looks wrong is told in words for authors, not by a regular expression."""
+    path = workspace / "pattern.yaml"
+    vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    key: First Week\n")
+
+    assert vs_code.mistakes(path) == [
+        (6, "This is no key: use small letters, digits and hyphens, as in first-week.")
+    ]
+
+
+def test_the_examples_are_not_marked() -> None:
+    """In the examples of this project, with the schema that stands beside them, nothing is marked.
+
+    That it is that schema which they are checked by, a slip in one of them shows.
+    """
+    with editor(ROOT) as opened:
+        for path in sorted((ROOT / "courses").glob("*.yaml")):
+            text = path.read_text()
+            opened.open(path, text)
+            assert opened.mistakes(path) == []
+            opened.open(path.with_name(f"new-{path.name}"), f"{text}owner: Priya\n")
+            ((_, words),) = opened.mistakes(path.with_name(f"new-{path.name}"))
+            assert words == "Property owner is not allowed."
+
+
+@pytest.mark.parametrize("case", sorted({*STRUCTURAL} - ELSEWHERE))
+def test_a_structural_mistake_is_marked_where_validate_tells_it(
+    case: str, set_up: Editor, workspace: Path
+) -> None:
+    """Each structural mistake of the corpus is marked at the very line that `validate` names."""
+    path = workspace / f"{case}.yaml"
+    expected = {each.where.line for each in expectations(BAD / f"{case}.yaml", path)}
+    set_up.open(path, (BAD / f"{case}.yaml").read_text())
+
+    assert {line for line, _ in set_up.mistakes(path)} == expected
+
+
+@settings(
+    deadline=None,
+    max_examples=3,
+    phases=[Phase.generate],  # each takes a process, or many messages
+    suppress_health_check=list(HealthCheck),
+)
+@given(texts=st.lists(VALID, min_size=20, max_size=20))
+def test_valid_outlines_are_not_marked(texts: list[str], set_up: Editor, workspace: Path) -> None:
+    """Whatever way a valid outline is laid out in, nothing in it is marked."""
+    paths = [workspace / f"valid-{number}.yaml" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        set_up.open(path, text)
+
+    assert [set_up.mistakes(path) for path in paths] == [[]] * len(texts)
+
+
+@pytest.mark.parametrize("letter", ["𞤢", "𠀀"])
+def test_a_letter_of_two_halves_counts_as_one(letter: str, set_up: Editor, workspace: Path) -> None:
+    """A key and a title as long as may be are not too long in an editor that is in JavaScript."""
+    path = workspace / f"{ord(letter)}.yaml"
+    sections = f"sections:\n  - key: {letter * 100}\n    title: {letter * 1_000}\n"
+    set_up.open(path, HEAD + sections)
+
+    assert set_up.mistakes(path) == []

@@ -1,0 +1,225 @@
+"""The JSON Schema of outlines: what it says to authors, and that it never complains wrongly."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+from editor.valid import VALID, is_valid
+from harness import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from outlines.test_outline_properties import originals, spoilt
+
+import coursesync
+from coursesync.adapters.yaml_tree import parse
+from coursesync.outline import CourseSpec
+from coursesync.outline_words import examples_of
+from coursesync.resources.section import ContentFile, SectionSpec, Timed
+from coursesync.unseen import UNSEEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine
+    from pydantic import BaseModel
+
+    from coursesync.tree import Value
+
+MODELS: dict[type[BaseModel], str] = {
+    CourseSpec: "",
+    SectionSpec: "",
+    Timed: "unlock",
+    ContentFile: "contents",
+}
+HEAD = {"id": 4711, "title": "Member onboarding"}
+
+
+@cache
+def validator() -> jsonschema.Draft7Validator:
+    """Return what validates by the schema."""
+    return jsonschema.Draft7Validator(coursesync.schema())
+
+
+def complaints(value: object) -> list[str]:
+    """Return what the schema has to say against an outline."""
+    return [f"{list(each.path)}: {each.message}" for each in validator().iter_errors(value)]
+
+
+def read(text: str) -> Value:
+    """Return what an outline that is valid says, as YAML has it."""
+    tree, found = parse(text, "courses/a.yaml")
+    assert tree is not None
+    assert found == []
+    return tree.value
+
+
+def are_valid(outline: dict[str, object]) -> bool:
+    """Say whether an outline is valid; asserts that the schema has nothing against it then."""
+    valid = is_valid(json.dumps(outline, ensure_ascii=False))
+    assert not (valid and complaints(outline))
+    return valid
+
+
+def properties(schema: object) -> dict[str, dict[str, object]]:
+    """Return every field that a schema speaks of, by its place."""
+    found: dict[str, dict[str, object]] = {}
+    if isinstance(schema, dict):
+        for name, inner in schema.items():
+            below = properties(inner)
+            if name == "properties" and "title" in schema:
+                found |= {f"{schema['title']} {field}": inner[field] for field in inner}
+            found |= below
+    return found
+
+
+def test_it_is_a_schema_of_draft_7(schema_file: Path) -> None:
+    """Editors get the draft that all of them know, and nothing of a later one."""
+    checked = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--check-metaschema", schema_file],
+        capture_output=True,
+        check=False,
+    )
+    text = schema_file.read_text()
+
+    assert checked.returncode == 0, checked.stdout
+    assert json.loads(text)["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert not any(f'"{later}"' in text for later in ("$defs", "prefixItems", "discriminator"))
+
+
+def test_it_is_the_same_every_time(cli: CommandLine, schema_file: Path) -> None:
+    """Promise 10: the same bytes, to a file or to stdout, whatever the order of Python's sets."""
+    told = {cli("schema", PYTHONHASHSEED=seed).out for seed in ("1", "2")}
+
+    assert told == {schema_file.read_text()}
+    assert json.loads(schema_file.read_text()) == coursesync.schema()
+
+
+def test_every_field_is_told_in_words() -> None:
+    """Each field has a title and a description; each that takes a value has an example."""
+    fields = properties(coursesync.schema())
+
+    assert len(fields) == sum(len(model.model_fields) for model in MODELS)
+    assert [name for name, field in fields.items() if not field.get("title")] == []
+    assert [name for name, field in fields.items() if not field.get("description")] == []
+    without = {name for name, told in fields.items() if not {"examples"} & set(told)}
+    assert without == {"Outline sections"}  # its items have examples
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [(model, name) for model in MODELS for name in model.model_fields if name != "sections"],
+)
+def test_every_example_is_valid(model: type[BaseModel], name: str) -> None:
+    """What an example shows, in the schema and in the words of a mistake, can be written so."""
+    above = MODELS[model]
+    told = re.split(",  |  or  ", examples_of(model, name, above))
+    written = [read(each) for each in told]
+    examples = model.model_fields[name].examples or []
+
+    assert written == [{above: {name: each}} if above else {name: each} for each in examples]
+    for fields in written:
+        assert isinstance(fields, dict)
+        of_course = fields if model is CourseSpec else {}
+        section = {"title": "Welcome", **({} if model is CourseSpec else fields)}
+        assert are_valid({**HEAD, "sections": [section], **of_course})
+
+
+def test_a_default_is_what_a_missing_line_means() -> None:
+    """Where the schema tells a default, to write it is to leave the line out."""
+    fields = properties(coursesync.schema())
+    defaults = {
+        name.removeprefix("Section "): field["default"]
+        for name, field in fields.items()
+        if "default" in field
+    }
+    plain = SectionSpec.model_validate({"title": "Welcome"})
+
+    assert set(defaults) == {"unlock", "active", "protect"}
+    assert plain == SectionSpec.model_validate({"title": "Welcome", **defaults})
+
+
+def test_the_examples_of_this_project_are_valid() -> None:
+    """The schema has nothing against the outlines in `courses/`."""
+    assert [complaints(read(text)) for text in originals()] == [[]] * len(originals())
+
+
+def test_the_schema_of_this_project_is_the_commands(cli: CommandLine) -> None:
+    """The schema in `courses/`, which editors of the examples use, is up to date; all name it."""
+    told = cli("schema", ROOT / "courses")
+
+    assert told.out == (ROOT / "courses" / "coursesync.schema.json").read_text(), (
+        "type  coursesync schema --out courses/coursesync.schema.json"
+    )
+    assert told.err == ""
+
+
+@settings(deadline=None, max_examples=200)
+@given(VALID)
+def test_no_valid_layout_is_complained_of(text: str) -> None:
+    """Whatever way a valid outline is laid out in, the schema has nothing against it."""
+    assert complaints(read(text)) == []
+
+
+@settings(deadline=None, max_examples=400)
+@given(spoilt())
+def test_what_is_still_valid_when_spoilt_is_not_complained_of(text: str) -> None:
+    """An outline that survives being spoilt is valid by the schema too."""
+    if is_valid(text):
+        assert complaints(read(text)) == []
+
+
+ODD = st.sampled_from([*"aA0-._/\\ \n\t:@?#[]", "é", "ß", "\u0301", "日", "𞤢", "🎉", "\u00a0", "“"])
+TEXTS = (
+    st.lists(ODD, max_size=6).map("".join)
+    | st.text(st.characters(codec="utf-8"), max_size=6)
+    | st.sampled_from(["a", "𞤢", "🎉", "a/", "é"]).flatmap(
+        lambda one: st.sampled_from([99, 100, 101, 250, 260, 1000, 1001]).map(
+            lambda times: one * times
+        )
+    )
+).filter(lambda text: not UNSEEN.search(text))
+ADDRESSES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(
+        ["https://", "HTTP://a/", "https://é.example/b/", "http://[::1]:80", "ftp://a"]
+    ),
+    TEXTS,
+    st.sampled_from(["", ".png", ".JPeG", ".gif?x=.svg", "#a", ".svg", "/a.b/c", "/."]),
+)
+FILES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "./", "a/./b/", "../", ".a/", "/"]),
+    TEXTS,
+    st.sampled_from([".html", ".HTM", ".md", ".Markdown", "", ".txt"]),
+)
+NUMBERS = st.sampled_from([-1, 0, 1, 7, 2**31 - 1, 2**31, 10**9, 10**9 + 1, 1.0, 1.5, True, "7"])
+VALUES: dict[str, st.SearchStrategy[object]] = {
+    "key": TEXTS,
+    "title": TEXTS,
+    "previous_keys": st.lists(TEXTS | st.builds("{}.{}".format, TEXTS, TEXTS), max_size=2),
+    "protect": st.booleans() | st.none(),
+    "display_order": NUMBERS,
+    "unlock": st.sampled_from(["immediate", "sequential", "never", None, {}])
+    | st.fixed_dictionaries({"after_days": NUMBERS}),
+    "contents": TEXTS
+    | FILES
+    | st.dictionaries(st.sampled_from(["html", "markdown"]), FILES | st.none(), max_size=2),
+    "image": ADDRESSES | st.none(),
+    "active": st.booleans() | st.none(),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+@settings(deadline=None, max_examples=400)
+@given(data=st.data())
+def test_a_value_that_the_loader_takes_is_not_complained_of(name: str, data: st.DataObject) -> None:
+    """What is nowhere found to be wrong, of whatever texts and numbers, is valid by the schema."""
+    section = {"key": "welcome", "title": "Welcome", name: data.draw(VALUES[name])}
+    are_valid({**HEAD, "sections": [section]})
