@@ -6,7 +6,7 @@
 | `adapters/`                              | the world; never the command line              |
 | `project`, `planning`, `connection`,     | the API of `__init__`: the pure rooms wired to |
 | `online`, `recording`, `surgery`,        | the adapters; never the command line           |
-| `intake`, `formatting`                   |                                                |
+| `intake`, `formatting`, `viewing`        |                                                |
 | `cli/`, `__main__`                       | everything; alone the terminal                 |
 | `sandbox/`                               | nothing of coursesync but itself               |
 | `__init__`                               | the public API: what the others offer          |
@@ -51,9 +51,9 @@ ONLY = {  # what only these rooms may import, at whatever level
 }
 WIRED = (
     *("project", "planning", "connection", "online", "recording", "surgery", "intake"),
-    "formatting",
+    *("formatting", "viewing"),
 )
-MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox"}
+MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox", "cli.preview"}
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,8 @@ def test_the_sandbox_knows_nothing_of_coursesync(name: str) -> None:
     assert [each for each in modules()[name].own() if not is_of(each.name, {"sandbox"})] == []
 
 
-def test_only_two_modules_know_the_sandbox() -> None:
-    """One adapter embeds it, one command serves it, and nothing else speaks of it."""
+def test_only_three_modules_know_the_sandbox() -> None:
+    """One adapter embeds it, one command serves it, and one uses its server; nothing else does."""
     knowing = {
         name
         for name, module in modules().items()

@@ -30,6 +30,7 @@ _COMMANDS = {  # with what `--help` and shells say of each, for which none is im
     "fmt": "Lay the outlines out in one way, with the keys written in.",
     "import": "Take courses that are on the site already under management.",
     "plan": "Show what apply would do.",
+    "preview": "Show the courses as a member would see them, in a browser.",
     "resolve": "Settle a create that is in doubt.",
     "sandbox": "A stand-in for the Nexudus API, for trying things out.",
     "schema": "Write the JSON Schema of outlines, for editors.",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import say
 from coursesync.errors import CoursesyncError, UsageError
+
+if TYPE_CHECKING:
+    from coursesync.portal.pages import Shown
+    from coursesync.sandbox import Sandbox
 
 
 @click.group("sandbox")
@@ -85,6 +90,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     base URL on stdout.
     """
     from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
+    from coursesync.adapters.portal_site import Site  # noqa: PLC0415 - the same
     from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - the same
     from coursesync.sandbox.serve import serve  # noqa: PLC0415 - the same
 
@@ -99,8 +105,10 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
             sandbox.add_course(outline.course_id, outline.title)
         for wrong in wrongs:
             sandbox.add_fault(wrong)
+        look = partial(_on_the_site, sandbox)
+        site = Site(look, sandbox, elsewhere=("/api", "/_sandbox"))
         try:
-            serve(sandbox, port, ready=_ready, stop_after=stop_after)
+            serve(site, port, ready=_ready, stop_after=stop_after)
         except OSError as error:
             raise CoursesyncError(
                 f"the port {port} can't be had: {error.strerror}",
@@ -108,9 +116,16 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
             ) from error
 
 
+def _on_the_site(sandbox: Sandbox) -> Shown:
+    from coursesync.viewing import site_of  # noqa: PLC0415 - keeps --help quick
+
+    return site_of(sandbox.sections(), "On the sandbox")
+
+
 def _ready(base_url: str) -> None:
     click.echo(base_url)
     say("To use it in another terminal:")
     say(f"  export COURSESYNC_BASE_URL={base_url} NEXUDUS_TOKEN=sandbox-token")
     say("  export COURSESYNC_STATE=sandbox.state.json")
+    say("What is on it, as members would see it, is at that address in a browser.")
     say("Ctrl-C ends it.")

@@ -1,4 +1,4 @@
-"""The sandbox on a real socket.
+"""The sandbox, or another application, on a real socket.
 
 Owns the socket, the threads and the signals. It must never listen on anything but loopback, and
 never print: what the user reads is the caller's business.
@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from coursesync.sandbox.app import Sandbox
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 _LOOPBACK = "127.0.0.1"
 _POLL = 0.02  # seconds: how soon a running server notices that it is to stop
@@ -29,13 +31,13 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 def serve(
-    sandbox: Sandbox,
+    application: "WSGIApplication",
     port: int = 0,
     *,
     ready: Callable[[str], None],
     stop_after: float | None = None,
 ) -> None:
-    """Serve the sandbox until SIGTERM, SIGINT, or `stop_after` seconds have passed.
+    """Serve an application until SIGTERM, SIGINT, or `stop_after` seconds have passed.
 
     Calls `ready` with the base URL, such as `http://127.0.0.1:8765`, once it takes connections.
     Port 0 is any free one.
@@ -46,15 +48,15 @@ def serve(
     with (
         suppress(KeyboardInterrupt),
         _sigterm_as_interrupt(),
-        running(sandbox, port) as base_url,
+        running(application, port) as base_url,
     ):
         ready(base_url)
         _wait(stop_after)
 
 
 @contextmanager
-def running(sandbox: Sandbox, port: int = 0) -> Iterator[str]:
-    """Serve the sandbox in the background for as long as the block lasts; yields the base URL.
+def running(application: "WSGIApplication", port: int = 0) -> Iterator[str]:
+    """Serve an application in the background for as long as the block lasts; yields the base URL.
 
     Raises:
         OSError: where the port can't be had.
@@ -64,7 +66,7 @@ def running(sandbox: Sandbox, port: int = 0) -> Iterator[str]:
         server = make_server(
             _LOOPBACK,
             listening.getsockname()[1],
-            sandbox,
+            application,
             threaded=True,
             request_handler=_SilentHandler,
             fd=listening.fileno(),

@@ -1,0 +1,47 @@
+"""`coursesync preview`: the workspace as a member would see it, on this machine alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.options import workspace_argument
+from coursesync.cli.screen import say, say_wrapped
+from coursesync.errors import CoursesyncError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("preview")
+@workspace_argument
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
+@click.option(
+    "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."
+)
+def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
+    """Show the courses in WORKSPACE (default: courses) as a member would see them.
+
+    Serves them on this machine until Ctrl-C, and prints the address to open in a browser. The pages
+    load themselves anew as files are saved. Makes no request and needs no credentials.
+    """
+    from coursesync.adapters.outline_files import check_folder  # noqa: PLC0415 - a quick --help
+    from coursesync.adapters.portal_site import Site  # noqa: PLC0415 - the same
+    from coursesync.sandbox.serve import serve  # noqa: PLC0415 - the same
+    from coursesync.viewing import Viewer  # noqa: PLC0415 - the same
+
+    check_folder(workspace)
+    try:
+        serve(Site(Viewer(workspace).look), port, ready=_ready, stop_after=stop_after)
+    except OSError as error:
+        raise CoursesyncError(
+            f"the port {port} can't be had: {error.strerror}",
+            "Leave --port out to take any free one.",
+        ) from error
+
+
+def _ready(base_url: str) -> None:
+    click.echo(base_url)
+    say_wrapped("Open that address in a browser. What you save is shown at once.")
+    say("Ctrl-C ends it.")

@@ -1,0 +1,131 @@
+"""A workspace as its members would see it, as it is by now: for the preview. Makes no request."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursesync.adapters.outline_files import load
+from coursesync.adapters.text_files import decode, read, shown
+from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, UnusableFile, Where
+from coursesync.portal.pages import Note, Shown, View
+from coursesync.resources.base import Address
+from coursesync.resources.section import SECTION
+from coursesync.timeline import Station, along
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from coursesync.outline import Outline
+
+_MOST_NOTES = 50
+_MOST_FILES = 20_000
+_LONGEST_LINE = 200  # characters of a line at fault
+
+
+class Viewer:
+    """Looks at a workspace again and again, and reads it anew where its files have changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._shown = Shown(name=shown(folder))
+
+    def look(self) -> Shown:
+        """Return what is to be shown by now; of invalid outlines, what was valid last."""
+        version = _version(self._folder)
+        if version != self._shown.version:
+            self._shown = replace(self._read(), version=version)
+        return self._shown
+
+    def _read(self) -> Shown:
+        try:
+            outlines = load(self._folder)
+        except InvalidOutlines as error:
+            return replace(self._shown, notes=tuple(_notes(error.diagnostics, is_advice=False)))
+        except CoursesyncError as error:
+            told = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
+            return replace(self._shown, notes=(Note(told),))
+        views = tuple(map(_view, outlines.outlines))
+        advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
+        return replace(self._shown, courses=views, notes=tuple(_notes(advice, is_advice=True)))
+
+
+def _view(outline: Outline) -> View:
+    """Show an outline; its list is the members' order, so the places in it stand for numbers."""
+    stations = [
+        Station(
+            resource.address,
+            resource.kind,
+            {**resource.attributes, resource.kind.order_property: index},
+        )
+        for index, resource in enumerate(outline.resources)
+    ]
+    return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
+
+
+def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
+    """Show what a site has, as a search for its sections gives it.
+
+    Args:
+        records: of sections, with the names that the API has for their fields.
+        name: the site's.
+    """
+    courses: dict[int, list[Station]] = {}
+    titles: dict[int, str] = {}
+    for record in records:
+        course = int(str(record[SECTION.parent_property]))
+        values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
+        address = Address(f"{SECTION.name}.{course}.{record['Id']}")
+        courses.setdefault(course, []).append(Station(address, SECTION, values))
+        titles[course] = str(record.get("CourseTitle") or f"Course {course}")
+    views = tuple(
+        View(str(course), course, titles[course], "on the sandbox", along(stations))
+        for course, stations in sorted(courses.items())
+    )
+    version = sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return Shown(name, views, version=version)
+
+
+def _notes(diagnostics: Iterable[Diagnostic], *, is_advice: bool) -> Iterator[Note]:
+    texts: dict[str, list[str]] = {}
+    for diagnostic in list(diagnostics)[:_MOST_NOTES]:
+        path, line = diagnostic.where.path, diagnostic.where.line
+        if path not in texts:
+            texts[path] = _lines(path)
+        lines = texts[path]
+        told = lines[line - 1] if line <= len(lines) else ""
+        yield Note(diagnostic, inert(told.strip(), _LONGEST_LINE), is_advice)
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return decode(read(Path(path))).split("\n")
+    except UnusableFile:
+        return []
+
+
+def _version(folder: Path) -> str:
+    """Return what is another whenever a file of the workspace is."""
+    told = sha256()
+    for number, (name, changed, size) in enumerate(_files(folder)):
+        if number >= _MOST_FILES:
+            break
+        told.update(f"{name}\0{changed}\0{size}\n".encode(errors="surrogateescape"))
+    return told.hexdigest()[:16]
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = os.path.join(root, name)  # noqa: PTH118 - a name may be in no encoding
+            try:
+                facts = os.lstat(path)
+            except OSError:  # it has just gone
+                continue
+            yield path, facts.st_mtime_ns, facts.st_size
