@@ -61,11 +61,12 @@ mutants: $(VENV)/mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-bench: $(VENV)/bench
+bench: $(VENV)/bench chromium
 	$(BIN)/python tests/bench/bench.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
 	$(BIN)/python tests/bench/reorder.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/pages.py
 
 clean:
 	rm -rf $(VENV) dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync

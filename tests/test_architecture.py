@@ -43,8 +43,8 @@ ONLY = {  # what only these rooms may import, at whatever level
     "ruamel": ("adapters",),
     "filelock": ("adapters",),
     "click": ("cli",),
-    # it parses and cleans text and does no I/O, so a pure room may have it; but only this one
-    "nh3": ("advice_contents",),
+    # it parses and cleans text and does no I/O, so a pure room may have it; but only these two
+    "nh3": ("advice_contents", "render.review.model"),
     "rich": ("cli",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),

@@ -37,7 +37,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "markdown", "json"]),
+    type=click.Choice(["text", "markdown", "json", "html"]),
     default="text",
     show_default=True,
     help="How to write the plan.",
@@ -93,7 +93,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         loaded = _refreshed(session) if refresh else session.load()
         plan, found = make_plan(loaded, on_removal=on_removal, prune=prune), loaded.found
-        kept = _MOST_KEPT if form == "json" or out is not None else 0
+        kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
         advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
         if out is not None:
             from coursesync.cli.reviewed import check_writable  # noqa: PLC0415 - only for a file
@@ -144,6 +144,8 @@ class _Rendering:
             above = "" if found is None else drift_markdown.quote(found, plan.managed)
             room = None if self.max_bytes is None else self.max_bytes - len(above.encode())
             return above + markdown.render(plan, self.session.limits, advice, room)
+        if self.form == "html":
+            return self._page(plan, advice, found)
         above = ""
         if found is not None:
             from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
@@ -153,6 +155,19 @@ class _Rendering:
 
         paint, limits = painter(sys.stdout), self.session.limits
         return above + text.render(plan, paint, self.session.hint, limits, self.most_rows)
+
+    def _page(self, plan: Plan, advice: Told | None, found: Sequence[Drifted] | None) -> str:
+        from importlib.resources import files  # noqa: PLC0415 - a plan as text needs none of it
+
+        from coursesync.render.drift import brief  # noqa: PLC0415 - the same
+        from coursesync.render.review.page import Assets, render  # noqa: PLC0415 - the same
+
+        beside = files("coursesync.render.review")
+        style, script = (
+            beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
+        )
+        above = [] if found is None else brief(found, plan.managed)
+        return render(plan, Assets(style, script), self.session.limits, advice, above)
 
 
 def _write(path: Path, content: str) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from browser.pictures import keep_picture
 from harness import pointed_at
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from browser.looking import Look
     from harness import CommandLine, SandboxServer
@@ -66,13 +66,6 @@ def preview(cli: CommandLine, outline: Path) -> Iterator[str]:
         process.communicate(timeout=30)
 
 
-def keep_picture(look: Look, name: str) -> None:
-    """Keep a screenshot for people, where COURSESYNC_SCREENSHOTS names a folder."""
-    if folder := os.environ.get("COURSESYNC_SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        look.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def open_titles(look: Look) -> list[str]:
     """Return the titles of the sections that are open."""
     return look.page.locator(".section.is-open h2").all_inner_texts()
@@ -82,13 +75,13 @@ def test_a_course_is_found_and_opened(look: Look, preview: str) -> None:
     """The list names each course; its page shows the visible sections, and bars nobody."""
     look.page.goto(preview)
     barriers = look.barriers()
-    keep_picture(look, "preview-courses")
+    keep_picture(look.page, "preview-courses")
     look.page.get_by_role("link", name="Member onboarding").click()
     expect(look.page.get_by_role("heading", level=1)).to_have_text("Member onboarding")
     titles = look.page.locator(".section:visible h2").all_inner_texts()
     frame = look.page.frame_locator("#s0 iframe")
     expect(frame.locator("p")).to_have_css("color", "rgb(18, 52, 86)")
-    keep_picture(look, "preview-course-desktop")
+    keep_picture(look.page, "preview-course-desktop")
 
     assert barriers == look.barriers() == []
     assert look.violations() == []
@@ -148,7 +141,7 @@ def test_a_mistake_is_shown_with_its_line(look: Look, preview: str, outline: Pat
     notes = look.page.get_by_label("On the outlines")
     expect(notes).to_contain_text("courses/onboarding.yaml:8:5", timeout=15_000)
     expect(notes.locator("pre").last).to_contain_text("titel: Your first week")
-    keep_picture(look, "preview-mistake")
+    keep_picture(look.page, "preview-mistake")
     barriers, below = look.barriers(), look.page.locator("#s1 h2").inner_text()
     outline.write_text(OUTLINE)
     expect(notes).to_have_count(0, timeout=15_000)
@@ -184,7 +177,7 @@ def test_the_page_fits_and_bars_nobody(look: Look, preview: str, width: int, sch
     look.page.set_viewport_size({"width": width, "height": 844})
     look.page.goto(f"{preview}/courses/onboarding")
     look.page.get_by_label("after enrolment").fill("7")
-    keep_picture(look, f"preview-course-{scheme}-{width}")
+    keep_picture(look.page, f"preview-course-{scheme}-{width}")
 
     assert look.page.evaluate("document.documentElement.scrollWidth") <= width
     assert look.barriers() == []

@@ -1,0 +1,170 @@
+"""What the review page knows of a plan: its courses before and after, as compact JSON. Pure.
+
+All text from outlines is inert here already. Contents are carried twice: as source, line by line,
+and as a member would read them, cleaned of what could run, load or lead anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TypeAlias
+
+import nh3
+
+from coursesync.folding import Fold
+from coursesync.plan import Action
+from coursesync.render.sentences import (
+    MARKS,
+    UNSEEN,
+    bare,
+    detailing,
+    folded,
+    question,
+    remark,
+    settlement,
+    values,
+)
+from coursesync.timeline import ways
+from coursesync.words import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from coursesync.differences import Difference
+    from coursesync.folding import Shown
+    from coursesync.plan import Change, Course, Plan
+    from coursesync.timeline import Station
+
+    Told: TypeAlias = dict[str, object]
+
+MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
+# links lead nowhere, and styles are none; a picture is told by its words, or its address
+_KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
+_LONGEST_ROW = 2_000  # characters of a line of a difference
+WORDS = {
+    Action.CREATE: "new",
+    Action.UPDATE: "changed",
+    Action.MOVE: "re-keyed",
+    Action.PROTECT: "protection",
+    Action.DEACTIVATE: "to be hidden",
+    Action.DELETE: "deleted",
+    Action.KEEP: "kept, in no outline",
+    Action.DOUBT: "in doubt",
+}
+
+
+class Room:
+    """The contents that there is room for; what is beyond it is left out, and said to be."""
+
+    def __init__(self, most: int = MOST_CONTENTS) -> None:
+        self._left = most
+
+    def of(self, html: object) -> str | None:
+        """Return contents, as they are read, where there is room for them, else None."""
+        text = str(html or "")
+        if len(text) > self._left:
+            return None
+        self._left -= len(text)
+        return _cleaned(text)
+
+
+def _cleaned(html: str) -> str:
+    """Keep of HTML what is read: its text, and how that is set."""
+    return nh3.clean(html, attributes=_KEPT, link_rel=None)
+
+
+def model(plan: Plan, room: Room) -> str:
+    """Write what the page knows of a plan, so that it can stand in a script element.
+
+    Args:
+        plan: the plan.
+        room: what contents there is room for.
+
+    Returns:
+        JSON in ASCII, without a character that means anything to HTML.
+    """
+    detailed = detailing(plan)
+    courses = [_course(course, changes, detailed, room) for course, changes in plan.by_course()]
+    written = json.dumps(courses, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
+    for character in "<>&":
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written
+
+
+def _course(
+    course: Course,
+    changes: Sequence[Change],
+    detailed: Callable[[Change], tuple[Difference, ...]],
+    room: Room,
+) -> Told:
+    both = ways(course, changes)
+    numbers = {id(change): number for number, change in enumerate(changes)}
+    return {
+        "id": course.id,
+        "title": inert(course.title) or inert(course.key),
+        "path": inert(course.path) if course.path else None,
+        "before": [_station(station, both.before, numbers) for station in both.before],
+        "after": [_station(station, both.after, numbers) for station in both.after],
+        "changes": [_change(change, detailed(change), room) for change in changes],
+    }
+
+
+def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) -> Told:
+    after = "" if station.follows is None else inert(way[station.follows].title, 100)
+    return {
+        "title": inert(station.title),
+        "when": station.kind.describe(station.attributes),
+        "after": after,
+        "day": station.day,
+        "hidden": station.is_hidden,
+        "change": None if station.change is None else numbers[id(station.change)],
+    }
+
+
+def _change(change: Change, differences: Sequence[Difference], room: Room) -> Told:
+    contents = change.kind.contents_property
+    before, after = change.before or {}, change.after or {}
+    changed = change.action is Action.CREATE or before.get(contents) != after.get(contents)
+    shown = changed and change.after is not None
+    doubtful = change.action is Action.DOUBT
+    told: Told = {
+        "address": inert(change.address),
+        "action": change.action.value,
+        "word": WORDS[change.action],
+        "mark": MARKS[change.action],
+        "title": inert(change.title),
+        "remark": remark(change),
+        "question": question(change),
+        "settle": list(settlement(change, change.candidates, bare)) if doubtful else [],
+        "differences": [_difference(each) for each in differences],
+    }
+    if shown:
+        told["was"] = None if change.before is None else room.of(before.get(contents))
+        told["now"] = room.of(after.get(contents))
+        told["cut"] = told["now"] is None or (change.before is not None and told["was"] is None)
+    return told
+
+
+def _difference(difference: Difference) -> Told:
+    before, after = values(difference)
+    return {
+        "field": inert(difference.field),
+        "before": before,
+        "after": after,
+        "remark": inert(difference.remark),
+        "lines": [_line(line) for line in difference.lines],
+    }
+
+
+def _line(line: Shown) -> Told:
+    if isinstance(line, Fold):
+        return {"fold": folded(line)}
+    pieces = [[inert_row(piece.text), piece.changed] for piece in line.pieces]
+    return {"mark": line.mark.value, "pieces": pieces, "note": UNSEEN if line.unseen else ""}
+
+
+def inert_row(text: str) -> str:
+    """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
+    kept = "".join(c if c.isprintable() else " " for c in text[:_LONGEST_ROW])
+    return kept if len(text) <= _LONGEST_ROW else f"{kept}…"

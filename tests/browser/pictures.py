@@ -1,0 +1,17 @@
+"""Screenshots for people to look at, beside what the tests demand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a screenshot of a whole page, where COURSESYNC_SCREENSHOTS names a folder."""
+    if folder := os.environ.get("COURSESYNC_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,0 +1,106 @@
+"""The review page as text: the same bytes each time, and nothing in it breaks out."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rooms.values import Section, course, plan_of, state_of
+
+from coursesync.render.review.page import Assets, policy, render
+
+ASSETS = Assets("p{margin:0}", '"use strict";')
+HOSTILE = st.text("<>&\"'/!-= scriptyle\u2028\u202e\x00]", max_size=40)
+
+
+class Tags(HTMLParser):
+    """Counts the tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag, and demand that it has no handler and no style."""
+        assert not [name for name, _ in attrs if name.startswith("on") or name == "style"]
+        self.tags.append(tag)
+
+
+def tags(page: str) -> list[str]:
+    """Return the tags of a page in order."""
+    parser = Tags()
+    parser.feed(page)
+    return parser.tags
+
+
+def model_in(page: str) -> list[dict[str, object]]:
+    """Return what the page carries for its script."""
+    (found,) = re.findall(r'<script type="application/json" id="model">(.*?)</script>', page)
+    return cast("list[dict[str, object]]", json.loads(found))
+
+
+def titled(title: str, contents: str) -> Section:
+    """Make a section of that title, whatever it is, and those contents."""
+    return Section(" ".join(f"x{title}x".split()) or "x", "a", contents)
+
+
+@settings(deadline=None, max_examples=80)
+@given(HOSTILE, HOSTILE)
+def test_no_text_breaks_out_of_the_page(title: str, contents: str) -> None:
+    """Whatever an outline says, the page has the tags that it has of a plain one."""
+    seen = "".join(c for c in title if c.isprintable())
+    words = "".join(c for c in contents if c.isprintable())
+    plain = render(plan_of(course(titled("A", "B"))), ASSETS)
+    page = render(plan_of(course(titled(seen, words))), ASSETS)
+
+    assert tags(page) == tags(plain)
+
+
+def test_the_same_plan_gives_the_same_bytes() -> None:
+    """Nothing of a machine or a time is in it."""
+    plan = plan_of(course("A", "B"), state_of("A"))
+
+    assert render(plan, ASSETS) == render(plan, ASSETS)
+    assert plan.digest in render(plan, ASSETS)
+
+
+def test_a_course_is_there_whole_before_and_after() -> None:
+    """What stays is among what changes, on both sides."""
+    (shown,) = model_in(render(plan_of(course("A", "C", "B"), state_of("A", "B")), ASSETS))
+    titles = {
+        side: [each["title"] for each in cast("list[dict[str, object]]", shown[side])]
+        for side in ("before", "after")
+    }
+
+    assert titles == {"before": ["A", "B"], "after": ["A", "C", "B"]}
+
+
+def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
+    """A page does not grow without end: of contents that it has no room for it says so."""
+    sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
+    (shown,) = model_in(render(plan_of(course(*sections)), ASSETS, most_contents=250))
+    cut = [each["cut"] for each in cast("list[dict[str, object]]", shown["changes"])]
+
+    assert cut == [False, False, True, True, True]
+
+
+def test_the_policy_lets_run_what_is_in_the_page_and_nothing_else() -> None:
+    """No source is named, only digests; and it is the page's own."""
+    told = policy(ASSETS)
+
+    assert "unsafe" not in told
+    assert "http" not in told
+    assert told.startswith("default-src 'none'; script-src 'sha256-")
+    assert f'content="{told}"' in render(plan_of(course("A")), ASSETS)
+
+
+def test_without_scripts_the_plan_is_there_as_text() -> None:
+    """Whoever lets no script run reads the plan all the same."""
+    page = render(plan_of(course("A title")), ASSETS)
+    (text,) = re.findall(r"<noscript><pre>(.*?)</pre></noscript>", page, re.DOTALL)
+
+    assert "+   10  A title" in text
