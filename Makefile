@@ -66,7 +66,7 @@ bench: $(VENV)/bench chromium
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
 	$(BIN)/python tests/bench/reorder.py
-	PYTHONPATH=tests $(BIN)/python tests/bench/pages.py
+	PYTHONPATH=tests $(BIN)/python -P -m bench.pages
 
 clean:
 	rm -rf $(VENV) dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache courses/.coursesync
