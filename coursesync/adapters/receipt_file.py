@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from coursesync.adapters.text_files import read, shown
-from coursesync.adapters.whole_file import write_whole
+from coursesync.adapters.whole_file import write_named
 from coursesync.errors import CoursesyncError, UnusableFile
 from coursesync.receipt import Receipt
 from coursesync.resources.base import parse_address
@@ -49,20 +49,14 @@ def write_receipt(path: Path, receipt: Receipt) -> None:
     Raises:
         CoursesyncError: it can't be written, or something that is no receipt is there.
     """
-    if path.exists() or path.is_symlink():
-        try:
-            read_receipt(path)
-        except CoursesyncError as error:
-            raise CoursesyncError(
-                f"{shown(path)} is there already, and is no receipt",
-                "Name another file, or delete that one yourself.",
-            ) from error
     document = receipt.model_dump(mode="json")
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+    write_named(path, text, "receipt", _is_receipt)
+
+
+def _is_receipt(path: Path) -> bool:
     try:
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise CoursesyncError(
-            f"the receipt {shown(path)} can't be written: {error.strerror}",
-            "Name a file in a folder that is there and that you may write in.",
-        ) from error
+        read_receipt(path)
+    except CoursesyncError:
+        return False
+    return True

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.adapters.content_files import Files
 from coursesync.adapters.outline_files import check_folder, outline_paths
-from coursesync.adapters.text_files import decode, read, shown
-from coursesync.adapters.whole_file import write_whole
-from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.adapters.text_files import decode, read
+from coursesync.adapters.whole_file import write_named
+from coursesync.errors import UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,18 +28,7 @@ def write_schema(path: Path, text: str) -> None:
     Raises:
         CoursesyncError: it can't be written, or something that is no schema is there.
     """
-    if (path.exists() or path.is_symlink()) and not _is_schema(path):
-        raise CoursesyncError(
-            f"{shown(path)} is there already, and is no schema",
-            "Name another file, or delete that one yourself.",
-        )
-    try:
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise CoursesyncError(
-            f"the schema {shown(path)} can't be written: {error.strerror}",
-            "Name a file in a folder that is there and that you may write in.",
-        ) from error
+    write_named(path, text, "schema", _is_schema)
 
 
 def _is_schema(path: Path) -> bool:

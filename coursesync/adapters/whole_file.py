@@ -6,6 +6,39 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursesync.adapters.text_files import shown
+from coursesync.errors import CoursesyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]) -> None:
+    """Write a file that somebody named, in the place of an older one or where nothing is.
+
+    Args:
+        path: the file.
+        text: what it is to hold.
+        what: what it is, in a word.
+        is_one: says of what is there whether it is such a file; nothing else is overwritten.
+
+    Raises:
+        CoursesyncError: something else is there, or it can't be written.
+    """
+    if (path.exists() or path.is_symlink()) and not is_one(path):
+        raise CoursesyncError(
+            f"{shown(path)} is there already, and is no {what}",
+            "Name another file, or delete that one yourself.",
+        )
+    try:
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise CoursesyncError(
+            f"the {what} {shown(path)} can't be written: {error.strerror}",
+            "Name a file in a folder that is there and that you may write in.",
+        ) from error
 
 
 def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:

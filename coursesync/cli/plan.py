@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.adapters.text_files import shown
-from coursesync.adapters.whole_file import write_whole
+from coursesync.adapters.whole_file import write_named
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import full_option, removal_options, target_options, workspace_argument
 from coursesync.cli.outputs import note
@@ -96,11 +95,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
         advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
         if out is not None:
-            from coursesync.cli.reviewed import check_writable  # noqa: PLC0415 - only for a file
+            from coursesync.cli.reviewed import is_plan_file  # noqa: PLC0415 - only for a file
             from coursesync.render import json  # noqa: PLC0415 - as in `_Rendering`
 
-            check_writable(out)
-            _write(out, json.render(plan, advice, found))
+            write_named(out, json.render(plan, advice, found), "plan file", is_plan_file)
     except CoursesyncError as error:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - as in `_Rendering`
@@ -168,13 +166,3 @@ class _Rendering:
         )
         above = [] if found is None else brief(found, plan.managed)
         return render(plan, Assets(style, script), self.session.limits, advice, above)
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        write_whole(path, content.encode())
-    except OSError as error:
-        raise CoursesyncError(
-            f"the plan file {shown(path)} can't be written: {error.strerror}",
-            "Name a file in a folder that is there and that you may write in.",
-        ) from error

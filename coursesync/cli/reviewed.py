@@ -78,16 +78,13 @@ def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) ->
         )
 
 
-def check_writable(path: Path) -> None:
-    """Raise CoursesyncError where a plan file would overwrite something that is none."""
-    if path.exists() or path.is_symlink():
-        try:
-            _read(path)
-        except CoursesyncError as error:
-            raise CoursesyncError(
-                f"{path} is there already, and is no plan file",
-                "Name another file, or delete that one yourself.",
-            ) from error
+def is_plan_file(path: Path) -> bool:
+    """Say whether a file is a plan file of this version."""
+    try:
+        _read(path)
+    except CoursesyncError:
+        return False
+    return True
 
 
 def _read(path: Path) -> _PlanFile:
