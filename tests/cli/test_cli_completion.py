@@ -89,7 +89,7 @@ def test_commands_formats_options_and_folders_are_offered(cli: CommandLine) -> N
     """What a command line may say is offered from its first word on."""
     assert offered(cli, "coursesync s") == ["sandbox", "schema", "state"]
     assert offered(cli, "coursesync state r") == ["recover", "rm"]
-    assert offered(cli, "coursesync plan --format ") == ["text", "markdown", "json"]
+    assert offered(cli, "coursesync plan --format ") == ["text", "markdown", "json", "html"]
     assert offered(cli, "coursesync plan --det") == ["--detailed-exitcode"]
     for command in ("plan ", "apply ", "validate le", "fmt ", "schema ", "state show -w "):
         assert offered(cli, f"coursesync {command}") == ["dir"]
