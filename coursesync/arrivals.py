@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from coursesync.errors import Diagnostic
 from coursesync.resources import kind_of
-from coursesync.resources.base import address_of, key_of
+from coursesync.resources.base import address_of, course_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from coursesync.resources.base import Address, Attributes, FieldValue, Resource
+    from coursesync.resources.base import Address, Attributes, Resource
     from coursesync.state import Entry
 T = TypeVar("T")
 
@@ -82,6 +82,32 @@ def waiting(
     }
 
 
+def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
+    """Say of a section that is to be created which of its former keys lead to nothing.
+
+    Args:
+        resource: it has neither an entry nor a doubt.
+        entries: those of the state; where there are none, no key can be known.
+
+    Returns:
+        A sentence; "" where there is nothing to say.
+    """
+    if not resource.previous_keys or not entries:
+        return ""
+    course = course_of(resource.address)
+    names = {
+        key: address_of(resource.kind.name, *(key.split(".") if "." in key else (course, key)))
+        for key in resource.previous_keys
+    }
+    key, address = next(iter(names.items()))
+    if address in entries:
+        return (
+            f"previous_keys names {key}, which is the key of another section still: this one is "
+            "made anew. If it is to go on as that one, delete that one's lines."
+        )
+    return f"previous_keys names {key}, and no section of the state has that key: is it misspelt?"
+
+
 def contradictions(
     known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> Iterator[Diagnostic]:
@@ -117,36 +143,38 @@ def leads(
     """Find the new sections that look like an orphan of another course.
 
     Returns:
-        The orphan's address by the new section's, where the two have the same title and key, or
-        title and contents, and no others have.
+        The orphan's address by the new section's, where the two have two of title, key and contents
+        in common, and no others have.
     """
-    titled = defaultdict(list)
+    alike = defaultdict(list)
     for home, held in orphans.items():
         for old, entry in held.items():
-            titled[_title(old, entry.attributes)].append((home, old, entry))
-    if not titled:
+            for pair in _pairs(old, entry.attributes):
+                alike[pair].append((home, old))
+    if not alike:
         return {}
-    found = [
+    found = {
         (resource.address, old)
         for course_id, resources in new.items()
         for resource in resources
-        for home, old, entry in _alone(titled[_title(resource.address, resource.attributes)])
-        if home != course_id and _alike(resource, old, entry)
-    ]
+        for pair in _pairs(resource.address, resource.attributes)
+        for home, old in _alone(alike[pair])
+        if home != course_id
+    }
+    by_new = Counter(address for address, _ in found)
     by_old = Counter(old for _, old in found)
-    return {address: old for address, old in found if by_old[old] == 1}
+    return {address: old for address, old in found if by_old[old] == by_new[address] == 1}
 
 
-def _title(address: Address, attributes: Attributes) -> FieldValue | None:
-    return attributes.get(kind_of(address).title_property)
+def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:
+    """Yield what a section may be known by: two of its title, its key and its contents."""
+    kind = kind_of(address)
+    title, key = attributes.get(kind.title_property), key_of(address)
+    yield "title and key", title, key
+    if contents := attributes.get(kind.contents_property):
+        yield "title and contents", title, contents
+        yield "key and contents", key, contents
 
 
 def _alone(found: list[T]) -> list[T]:
     return found if len(found) == 1 else []
-
-
-def _alike(resource: Resource, old: Address, entry: Entry) -> bool:
-    name = resource.kind.contents_property
-    contents = resource.attributes.get(name)
-    same = bool(contents) and contents == entry.attributes.get(name)
-    return same or key_of(resource.address) == key_of(old)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.arrivals import arrivals, contradictions, leads, waiting
+from coursesync.arrivals import arrivals, contradictions, leads, unknown_keys, waiting
 from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.ordering import assign
 from coursesync.places import places
@@ -29,11 +29,13 @@ class Beyond(NamedTuple):
     """What the new sections of a course have to do with other courses.
 
     `leads` are the addresses of orphans that look like one of them, `waits` those of creates in
-    doubt that one of them may be, each by the new section's address.
+    doubt that one of them may be, each by the new section's address; `entries` are those of all
+    courses.
     """
 
     leads: Mapping[Address, Address]
     waits: Mapping[Address, Address]
+    entries: Mapping[Address, Entry]
 
 
 def diff(
@@ -78,6 +80,7 @@ def diff(
     beyond = Beyond(
         leads(new, {course: side.orphans for course, side in sides.items()}),
         waiting(new, {course: side.doubts.keys() for course, side in sides.items()}),
+        state.entries,
     )
     courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
     changes = [
@@ -162,7 +165,7 @@ def _changes(course_id: int, side: Side, beyond: Beyond, policy: Policy) -> Iter
             was = side.pairs[resource.address]
             yield from _change(course_id, resource, desired, (was, entry), place)
         elif resource.address not in beyond.waits:
-            yield _create(course_id, resource, desired, beyond.leads)
+            yield _create(course_id, resource, desired, beyond)
     waiting_for = {old: new for new, old in beyond.waits.items()}
     left = side.doubts.keys() - {resource.address for resource in side.resources}
     for address in sorted(left):
@@ -185,7 +188,7 @@ def _create(
     course_id: int,
     resource: Resource,
     desired: Attributes,
-    elsewhere: Mapping[Address, Address],
+    beyond: Beyond,
 ) -> Change:
     return Change(
         Action.CREATE,
@@ -195,7 +198,8 @@ def _create(
         after=resource.kind.settle(None, desired),
         resource=resource,
         protected=resource.protected or None,
-        lead=elsewhere.get(resource.address),
+        lead=beyond.leads.get(resource.address),
+        reason=unknown_keys(resource, beyond.entries),
     )
 
 

@@ -20,7 +20,7 @@ from coursesync.looking import Lookout
 from coursesync.plan import Action
 from coursesync.planning import plan_of
 from coursesync.resources import KINDS, kind_of
-from coursesync.resources.base import course_of
+from coursesync.resources.base import course_of, key_of
 from coursesync.sending import Sender
 from coursesync.state import State
 from coursesync.stop import Stop
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coursesync.adapters.credentials import Credentials
     from coursesync.adapters.outline_files import Outlines
     from coursesync.live import Record
+    from coursesync.outline import Outline
     from coursesync.ports import Clock, Progress
     from coursesync.project import Project
     from coursesync.resources.base import Address
@@ -218,10 +219,25 @@ def _drafts(
         key = outline.key if outline else course_key(course_id, titles[course_id], taken)
         taken.add(key)
         ours, elsewhere = _parted(records[course_id], known)
+        ours, out = _wanted_of(ours, known, outline)
         course = wanted(course_id, key, titles[course_id], ours, known)
         each = draft(project.folder, course, paths.get(course_id))
-        drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere))
+        drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere, *out))
     return drafts
+
+
+def _wanted_of(
+    records: Sequence[Record], known: State, outline: Outline | None
+) -> tuple[list[Record], list[Untold]]:
+    """Part a course's sections from those that its outline had, and that were taken out of it."""
+    if outline is None:
+        return list(records), []
+    wanted_here = {resource.address for resource in outline.resources}
+    gone = {entry.id: at for at, entry in known.entries.items() if at not in wanted_here}
+    out = wanted(0, "", "", [r for r in records if r.id in gone], State(target=known.target))
+    why = "it was taken out of the outline; to have it back, write its section again, with  key: "
+    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.sections]
+    return [record for record in records if record.id not in gone], told
 
 
 def _parted(records: Sequence[Record], known: State) -> tuple[list[Record], list[Untold]]:
@@ -246,9 +262,14 @@ def _parted(records: Sequence[Record], known: State) -> tuple[list[Record], list
 def _check_free(known: State, address: Address, record_id: int) -> None:
     held = {entry.id: at for at, entry in known.entries.items()}
     if record_id in held:
+        home = held[record_id]
+        word = f"{course_of(home)}.{key_of(home)}"
         raise CoursesyncError(
-            f"section {record_id} is managed already, as {held[record_id]}",
-            f"To give it another key:  coursesync state mv {held[record_id]} {address}",
+            f"section {record_id} is managed already, as {home}",
+            f"To give it another key:  coursesync state mv {home} {address}"
+            if course_of(home) == course_of(address)
+            else f"To move it to this course, write  previous_keys: [{word}]  beside its title in "
+            "that outline, and apply.",
         )
     if address in known.doubts:
         raise CoursesyncError(

@@ -73,6 +73,9 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     return f"it was edited on the site{by}{when}"
 
 
+_HELD = {Status.DRIFTED: "was edited", Status.GONE: "was deleted"}
+
+
 def _hold(run: Run, course: CourseRun, change: Change, status: Status, reason: str) -> None:
-    course.held = f"{change.address} was {status.value}"
+    course.held = f"{change.address}, which {_HELD[status]} on the site"
     run.conclude(Result(change, status, change.record_id, reason))

@@ -30,8 +30,8 @@ class Status(Enum):
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
-    DRIFTED = "edited on the site"  # since we last wrote it
-    GONE = "deleted on the site"
+    DRIFTED = "left, for someone edited it on the site"  # since we last wrote it
+    GONE = "left, for someone deleted it on the site"
     NOT_TRIED = "not tried"  # the run ended before it
 
 

@@ -31,6 +31,7 @@ from coursesync.cli.reviewed import Reviewed, check, how
 from coursesync.cli.screen import listen, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.connection import schedule_of
+from coursesync.drift import Finding
 from coursesync.errors import ExitCode, UsageError
 from coursesync.online import apply
 from coursesync.planning import plan as make_plan
@@ -148,15 +149,16 @@ def command(  # noqa: PLR0913 - one parameter an option
         loaded = _loaded(session, clock, refresh=making.refreshed)
         policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        made = removal_words(policy, session.config.on_removal)
-        again = f"plan{made}{' --refresh' if making.refreshed else ''}"
-        check(plan, plan_file, expect_digest, session.hint(again))
+        refreshed = " --refresh" if making.refreshed else ""
+        made = f"{removal_words(policy, session.config.on_removal)}{refreshed}"
+        check(plan, plan_file, expect_digest, session.hint(f"plan{made}"))
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         give_advice(loaded.advice, strict=session.is_strict(strict))
         asked.show(plan, session)
         if not plan.has_changes:
+            _tell_forgotten(loaded)
             return _nothing(plan, loaded, clock, asked)
-        if (refused := asked.is_refused(plan, session.hint(f"apply{made}"))) is not None:
+        if (refused := asked.is_refused(plan, asked.once_more(session, made))) is not None:
             return int(refused)
         onward = HowToGoOn(session, made, reviewed=asked.is_reviewed, approved=auto_approve)
         opened = begin_receipt(receipt, plan, session) if receipt else None
@@ -167,6 +169,14 @@ def command(  # noqa: PLR0913 - one parameter an option
         verify = session.hint(f"verify {quote(str(opened.path))}")
         say_wrapped(f"The receipt is in {opened.path}. Whether it still holds:  {verify}", "  ")
     return int(exit_code(report, clock.signal))
+
+
+def _tell_forgotten(loaded: Workspace) -> None:
+    """Say which records are forgotten, for they are in no outline and not on the site any more."""
+    for each in loaded.found or ():
+        if each.finding is Finding.GONE and each.address is not None:
+            what = f"{each.address} (Id {each.record_id})"
+            say_wrapped(f"{what} was deleted on the site, and is forgotten.", hang="  ")
 
 
 def _nothing(plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked) -> int:

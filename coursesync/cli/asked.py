@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -62,6 +63,19 @@ class Asked:
             most = None if self.full else text.MOST_ROWS
             paint = painter(sys.stderr)
             say(text.render(plan, paint, session.hint, session.limits, most).rstrip())
+
+    def once_more(self, session: Session, made: str) -> str:
+        """Return the command that asks for just the same, to be added to."""
+        if self.plan_file is not None:
+            return f"{session.hint('apply')} --plan {quote(str(self.plan_file))}"
+        said = {
+            "--auto-approve": self.auto_approve,
+            f"--expect-digest {self.expect_digest}": self.expect_digest is not None,
+            f"--max-writes {self.max_writes}": self.max_writes is not None,
+            f"--receipt {quote(str(self.receipt))}": self.receipt is not None,
+        }
+        options = "".join(f" {option}" for option, given in said.items() if given)
+        return f"{session.hint(f'apply{made}')}{options}"
 
     def is_refused(self, plan: Plan, command: str) -> ExitCode | None:
         """Return how the command ends where the plan is too large, or the answer is no."""

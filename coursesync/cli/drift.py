@@ -62,7 +62,7 @@ def _rendered(now: Drift, form: str, session: Session) -> str:
     if form == "markdown":
         from coursesync.render import drift_markdown  # noqa: PLC0415 - the same
 
-        return drift_markdown.render(now.found, now.courses, managed)
+        return drift_markdown.render(now.found, now.courses, managed, session.hint)
     from coursesync.render import drift  # noqa: PLC0415 - the same
 
     paint = painter(sys.stdout)

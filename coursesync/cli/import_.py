@@ -72,6 +72,13 @@ def command(  # noqa: PLR0913 - one parameter an option
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
             title = _title(entry.attributes)
             say_wrapped(f'{address} is the section {entry.id}, "{title}", from now on.')
+            wanted = {r.address for each in session.load_all().outlines for r in each.resources}
+            if address not in wanted:
+                say_wrapped(
+                    f"No outline has it yet: write  key: {address.rpartition('.')[2]}  with its "
+                    "title into one, or the next plan takes it for one that was taken out.",
+                    "  ",
+                )
             say_wrapped(f"See what the outline wants changed in it:  {session.hint('plan')}", "  ")
         else:
             _tell(session, import_course(session, *courses, progress=progress, clock=clock))
@@ -90,8 +97,8 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
         say(f"{path}: course {course.course_id}, {sections} imported{files}.")
         for untold in course.untold:
             say_wrapped(
-                f'Id {untold.section.id} "{inert(untold.section.title, 60)}" can\'t stand in an '
-                f"outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
+                f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '
+                f"the outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
                 "  ",
             )
     if left := sum(course.left for course in imported):

@@ -11,6 +11,7 @@ import click
 from coursesync.cli.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
+from coursesync.plan import Action
 from coursesync.render.sentences import settlement
 from coursesync.report import Status
 from coursesync.words import count, duration
@@ -44,13 +45,13 @@ class HowToGoOn:
         """The command, as it can be typed."""
         if self.reviewed:
             return self.session.hint(f"plan{self.made}")
-        approved = " --auto-approve" if self.approved else ""
-        return f"{self.apply}{approved}"
+        return self.apply()
 
-    @property
-    def apply(self) -> str:
-        """The apply that makes the same plan, as it can be typed."""
-        return self.session.hint(f"apply{self.made}")
+    def apply(self, *more: str) -> str:
+        """Return the apply that makes the same plan, with more options, as it can be typed."""
+        added = "".join(f" {option}" for option in more if option not in self.made)
+        approved = " --auto-approve" if self.approved else ""
+        return f"{self.session.hint(f'apply{self.made}')}{added}{approved}"
 
     @property
     def tomorrow(self) -> str:
@@ -188,15 +189,23 @@ def _refusals(result: Result, resource: Resource) -> Iterator[Diagnostic]:
         )
 
 
+_OVERWRITE = {
+    Action.UPDATE: "To put the outline's in place:",
+    Action.DEACTIVATE: "To hide it all the same:",
+    Action.DELETE: "To delete it all the same:",
+}
+
+
 def _tell_drifted(result: Result, how: HowToGoOn) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     say_wrapped(f"{at}{change.address} (Id {change.record_id}): {result.reason}.", hang="  ")
     if result.status is Status.GONE:
-        say(f"    To go on without it, or make it anew:  {how.apply} --refresh")
+        say_wrapped(f"To make it anew:  {how.apply('--refresh')}", "    ")
+        say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
         return
-    say(f"    See what changed there:         {how.session.hint('drift')}")
-    say(f"    To put the outline's in place:  {how.apply} --overwrite-drift")
+    say_wrapped(f"See what changed there:  {how.session.hint('drift')}", "    ")
+    say_wrapped(f"{_OVERWRITE[change.action]}  {how.apply('--overwrite-drift')}", "    ")
 
 
 def _tell_in_doubt(result: Result, session: Session) -> None:

@@ -12,7 +12,7 @@ from coursesync.drift import Finding, Stance
 from coursesync.render.detail import detail
 from coursesync.render.sentences import bare
 from coursesync.render.text import plain
-from coursesync.words import inert
+from coursesync.words import inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 NO_DRIFT = "No drift: the site has what was last applied."
 NOTHING_MANAGED = "No drift: the state is empty, for nothing has been applied yet."
 KEEP_THEIRS = "To keep what the site has, write it into the outline."
+NOT_OURS_ANY_MORE = (
+    "What is in no outline any more is not put back: bring its section back to the outline, or let "
+    "it go by  coursesync state rm ADDRESS"
+)
 _WIDTH = 80
 _MOST = 10  # lines of one thing; JSON has them all
 _MARKS = {
@@ -73,7 +77,8 @@ def render(
         lines.append("")
     lines.append(paint("bold", summary(found, managed)))
     lines += wrap(besides(found), _WIDTH)
-    lines += [f"{words}{hint(command)}{more}" for words, command, more in remedies(found)]
+    for words, command, more in remedies(found):
+        lines += wrapped(f"{words}  {hint(command)}{more}" if command else words)
     return "\n".join(lines) + "\n"
 
 
@@ -115,7 +120,8 @@ def _lines(each: Drifted | str, paint: Callable[[str, str], str], bounds: Bounds
         yield f"  . {each}"
         return
     style = _STYLES.get(each.finding, "cyan")
-    for number, line in enumerate(wrap(f"{name(each)} {sentence(each)}", _WIDTH - 4)):
+    told_of = f"{name(each)} {sentence(each)}"
+    for number, line in enumerate(wrapped(told_of, width=_WIDTH - 4)):
         yield paint(style, f"{'    ' if number else f'  {_MARKS[each.finding]} '}{line}")
     for difference in told(each, bounds):
         yield from detail(difference, 6, _WIDTH, paint)
@@ -209,9 +215,16 @@ def besides(found: Iterable[Drifted]) -> str:
 
 
 def remedies(found: Iterable[Drifted]) -> Iterator[tuple[str, str, str]]:
-    """Yield what to type next: words, the command, and its option."""
-    wanted = {each.finding for each in found if each.finding.is_drift}
+    """Yield what to do next: words, the command to type, if there is one, and its option."""
+    drifted = [each for each in found if each.finding.is_drift]
+    wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
+    left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if wanted & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield f"{KEEP_THEIRS}\nTo put ours back:  ", "apply", " --refresh"
+        yield KEEP_THEIRS, "", ""
+        yield "To put ours back:", "apply", " --refresh"
     if Finding.GONE in wanted:
-        yield "To see what is to be created again:  ", "plan", " --refresh"
+        yield "To see what is to be created again:", "plan", " --refresh"
+    if left & {Finding.EDITED, Finding.ELSEWHERE}:
+        yield NOT_OURS_ANY_MORE, "", ""
+    if Finding.GONE in left:
+        yield "What is in no outline and gone is forgotten by", "apply", " --refresh"

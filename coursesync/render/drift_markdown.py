@@ -19,21 +19,28 @@ from coursesync.render.drift import (
     summary,
     told,
 )
-from coursesync.render.markdown_text import details, escape
+from coursesync.render.markdown_text import code, details, escape
+from coursesync.render.sentences import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coursesync.drift import Drifted
     from coursesync.plan import Course
+    from coursesync.render.sentences import Hint
 
 
-def render(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> str:
+def render(
+    found: Sequence[Drifted],
+    courses: Mapping[int, Course],
+    managed: int,
+    hint: Hint = bare,
+) -> str:
     """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
 
     Takes the same as `drift.render`.
     """
-    return "\n".join(_lines(found, courses, managed)) + "\n"
+    return "\n".join(_lines(found, courses, managed, hint)) + "\n"
 
 
 def quote(found: Sequence[Drifted], managed: int) -> str:
@@ -41,7 +48,9 @@ def quote(found: Sequence[Drifted], managed: int) -> str:
     return "".join(f"> {escape(line)}\n>\n" for line in brief(found, managed))[:-2] + "\n"
 
 
-def _lines(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int) -> Iterator[str]:
+def _lines(
+    found: Sequence[Drifted], courses: Mapping[int, Course], managed: int, hint: Hint
+) -> Iterator[str]:
     bounds = bounds_among(len(found))
     yield f"**{summary(found, managed)}**"
     if more := besides(found):
@@ -63,7 +72,8 @@ def _lines(found: Sequence[Drifted], courses: Mapping[int, Course], managed: int
         yield from details(edits, "What changed in")
     for words, command, more in remedies(found):
         yield ""
-        yield f"{words.strip().replace(chr(10), ' ')} `coursesync {command}{more}`"
+        typed = f" {code(f'{hint(command)}{more}')}" if command else ""
+        yield f"{words}{typed}"
 
 
 def _row(each: Drifted | str) -> str:

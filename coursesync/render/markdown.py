@@ -15,7 +15,6 @@ from coursesync.render.markdown_text import code, details, escape
 from coursesync.render.room import Part, Rank, fit
 from coursesync.render.sentences import (
     MARKS,
-    MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
     bare,
@@ -146,17 +145,16 @@ def _heading(course: Course) -> Iterator[str]:
 
 
 def _row(change: Change) -> str:
-    said = escape(remark(change)) or change.kind.describe(change.attributes)
-    if not change.attributes.get("Active", True):
-        said += ", hidden from members"
+    hidden = "" if change.attributes.get("Active", True) else ", hidden from members"
+    said = escape(remark(change)) or change.kind.describe(change.attributes) + hidden
     mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
     return f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
 
 
 def _asked(changes: Sequence[Change]) -> Iterator[str]:
-    if maybe_renamed(changes):
+    if hinted := maybe_renamed(changes):
         yield ""
-        yield MAYBE_RENAMED.replace("previous_keys: [old-key]", "`previous_keys: [old-key]`")
+        yield escape(hinted)
     for change in changes:
         if asked := question(change):
             yield ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coursesync.brake import oversized
 from coursesync.limits import PUBLISHED, Limits, least_seconds
 from coursesync.plan import Action
+from coursesync.resources.base import key_of
 from coursesync.words import count, duration, inert
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ NO_STATE = (
     "A section that is there already just as it is here is adopted; one of the same title that "
     "differs is left to you."
 )
-MAYBE_RENAMED = (
-    "If a new section is one that is kept, under another name, give it  previous_keys: [old-key]"
-)
+_MOST_KEYS = 5  # that one hint names
 NOTHING = "Nothing to do: the outlines are as they were last applied."
 UNSEEN = "differs only in blanks, or in what can't be seen"
 _LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
@@ -114,9 +113,23 @@ def candidate_line(candidate: Candidate, kind: Kind) -> str:
     return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
 
 
-def maybe_renamed(changes: Sequence[Change]) -> bool:
-    """Say whether a course gets a new section while one of its own is in no outline any more."""
-    return {Action.CREATE, Action.KEEP} <= {change.action for change in changes}
+def maybe_renamed(changes: Sequence[Change]) -> str:
+    """Ask whether a new section of a course is one of its own that is in no outline any more.
+
+    Returns:
+        A hint that names the keys of those; "" where there is nothing to ask.
+    """
+    gone = [change for change in changes if change.action in _ORPHANS and change.lead is None]
+    if not gone or not any(change.action is Action.CREATE for change in changes):
+        return ""
+    gone.sort(key=lambda change: (change.order, change.address))
+    keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
+    more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
+    return (
+        "If a new section is one that is in no outline any more, under another name, give it its "
+        f"old key, as in  previous_keys: [{inert(key_of(gone[0].address), 60)}]  The old keys are: "
+        f"{', '.join(keys[:_MOST_KEYS])}{more}."
+    )
 
 
 def remark(change: Change) -> str:
@@ -129,6 +142,8 @@ def remark(change: Change) -> str:
         return f"in doubt: {inert(change.reason)}"
     if change.action is Action.PROTECT:
         return f"{'protected from deletion' if change.protected else 'protected no more'} {known}"
+    if change.action is Action.CREATE:
+        return ""
     if change.was:
         return f"was {inert(change.was)}, and keeps its Id {change.record_id}"
     return inert(change.reason)
@@ -136,8 +151,10 @@ def remark(change: Change) -> str:
 
 def question(change: Change) -> str:
     """Ask what only the author can know of a change; "" where there is nothing to ask."""
-    if change.lead is None or change.action is not Action.CREATE:
+    if change.action is not Action.CREATE:
         return ""
+    if change.lead is None:
+        return change.reason
     former = ".".join(str(change.lead).split(".")[1:])
     return (
         f"Is this {inert(change.lead)}, moved here? Members' progress hangs on its Id: to move it "

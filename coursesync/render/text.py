@@ -9,7 +9,6 @@ from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action
 from coursesync.render.sentences import (
     MARKS,
-    MAYBE_RENAMED,
     NO_STATE,
     NOTHING,
     bare,
@@ -95,8 +94,8 @@ def _lines(
             yield from _counts(changes, paint)
         told = [each for each in changes if not (is_long and each.action in _COUNTED)]
         yield from _rows(told, detailed, paint, hint)
-        if maybe_renamed(changes):
-            yield from wrap(MAYBE_RENAMED, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        if hinted := maybe_renamed(changes):
+            yield from wrapped(hinted, "  ", _WIDTH)
         yield ""
     if is_long:
         yield from wrapped(f"Each of these {len(plan.changes):,} changes:  {hint('plan --full')}")

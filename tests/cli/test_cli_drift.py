@@ -253,7 +253,7 @@ def test_drift_as_markdown_means_nothing_but_itself(
     assert ran.code == 2
     assert ran.out.startswith("**Drift: 1 edited, 0 deleted, 0 moved.**\n")
     assert "&lt;b&gt;@&#8288;all&lt;/b&gt; &#124; \\[x\\](y)" in ran.out
-    assert "`coursesync apply --refresh`" in ran.out
+    assert "`coursesync apply courses --refresh`" in ran.out
 
 
 def test_text_from_the_site_moves_no_cursor(applied: CommandLine, api: SandboxServer) -> None:

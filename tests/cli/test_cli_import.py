@@ -183,7 +183,7 @@ def test_what_no_outline_can_tell_is_named_and_left(
 
     assert ran.code == 0, ran.err
     assert f"Id {odd}" in ran.err
-    assert "can't stand in an outline" in ran.err
+    assert "is not written into" in ran.err
     assert odd not in saved(courses).entries.values()
     assert len(saved(courses).entries) == len(course)
     assert is_empty(author)
@@ -285,7 +285,7 @@ def test_whatever_the_sandbox_has_is_imported_so_that_the_next_plan_is_empty(
 
         assert ran.code == 0, ran.err
         assert planned.code == 0, planned
-        left = ran.err.count("can't stand in an outline")
+        left = ran.err.count("is not written into")
         entries = saved(courses).entries if made else {}
         assert len(entries) == len(made) - left
         assert set(entries.values()) <= set(made)

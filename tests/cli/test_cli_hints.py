@@ -1,0 +1,155 @@
+"""What an author is told beside a plan: how an Id is kept, and honest ways on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import lift_limits, saved, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+APPLY = ("apply", "--auto-approve")
+PRUNE = ("--on-removal", "delete", "--prune")
+LATER = "2030-01-01T00:00:00Z"
+
+
+@pytest.fixture
+def applied(author: CommandLine, courses: Path) -> CommandLine:
+    """A course of four sections that stands on the server."""
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "One", "Two", "Three", "Four")
+    assert author(*APPLY).code == 0
+    return author
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with one blank wherever it has blanks or the end of a line."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("options", [(), ("--on-removal", "deactivate"), PRUNE])
+def test_whatever_becomes_of_the_old_the_new_may_be_it(
+    applied: CommandLine, courses: Path, options: tuple[str, ...]
+) -> None:
+    """The hint that keeps an Id is given most of all where it would be lost, with the keys."""
+    write_outline(courses, "a", 4711, "One", "Deux", "Trois", "Four")
+    planned = on_one_line(applied("plan", *options).out)
+
+    assert "previous_keys: [two]" in planned
+    assert "The old keys are: two (Two), three (Three)." in planned
+
+
+def test_a_former_key_that_leads_nowhere_is_told(applied: CommandLine, courses: Path) -> None:
+    """A slip in `previous_keys` makes a section anew, and the plan says that it does."""
+    path = write_outline(courses, "a", 4711, "One", "Other", "Three", "Four")
+    text = path.read_text()
+    path.write_text(
+        text.replace("- title: Other", "- key: other\n    title: Other\n    previous_keys: [tow]")
+    )
+    lost = on_one_line(applied("plan").out)
+    path.write_text(text)
+    moved = write_outline(courses, "b", 4712, "New")
+    moved.write_text(f"{moved.read_text()}    previous_keys: [a.one]\n")
+    kept = on_one_line(applied("plan").out)
+
+    assert "previous_keys names tow, and no section of the state has that key" in lost
+    assert "previous_keys names a.one, which is the key of another section still" in kept
+
+
+def test_a_section_that_was_moved_and_retitled_is_asked_about(
+    applied: CommandLine, courses: Path
+) -> None:
+    """Its key and what it says are enough to ask whether its Id is to come along."""
+    path = courses / "a.yaml"
+    line = "  - title: Four\n    contents: <p>Four.</p>\n"
+    path.write_text(path.read_text().replace("  - title: Four\n", line))
+    assert applied(*APPLY).code == 0
+    path.write_text(path.read_text().replace(line, ""))
+    other = "id: 4712\ntitle: B\nsections:\n  - key: four\n    title: Quatre\n"
+    (courses / "b.yaml").write_text(f"{other}    contents: <p>Four.</p>\n")
+    planned = on_one_line(applied("plan").out)
+
+    assert "Is this section.a.four, moved here?" in planned
+
+
+def test_a_large_change_goes_on_as_it_was_asked_for(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The command that allows it keeps the plan file, or the digest, that was reviewed."""
+    lift_limits(courses)
+    path = write_outline(courses, "a", 4711, *(f"S{number}" for number in range(12)))
+    assert author(*APPLY).code == 0
+    path.write_text(path.read_text().replace("- title", "- unlock: sequential\n    title"))
+    author("plan", "--out", "p.json")
+    by_file = author("apply", "--plan", "p.json")
+    by_digest = author(*APPLY, "--expect-digest", "0" * 64)
+
+    assert by_file.code == 6
+    assert "apply courses --plan p.json --allow-large-change\n" in by_file.err
+    assert by_digest.code == 4
+    assert len(api.records()) == 12
+
+
+def test_what_would_overwrite_an_edit_is_called_what_it_is(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """To go on past someone's edit deletes, where a deletion is what was stopped."""
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    api.foreign_change(1000004, Title="Theirs", At=LATER)
+    ran = applied(*APPLY, *PRUNE)
+
+    assert ran.code == 6
+    assert "To delete it all the same:" in ran.err
+    assert "Apply: 1 left, for someone edited it on the site." in ran.err
+
+
+def test_drift_of_what_is_in_no_outline_has_a_way_on_of_its_own(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Nothing would be put back, so nothing says that it could be; what is gone is forgotten."""
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    api.foreign_change(1000004, Title="Theirs", At=LATER)
+    edited = on_one_line(applied("drift").out)
+    api.foreign_remove(1000004)
+    gone = on_one_line(applied("drift").out)
+    forgotten = applied(*APPLY, "--refresh")
+
+    assert "To put ours back" not in edited
+    assert "coursesync state rm ADDRESS" in edited
+    assert "to be created again" not in gone
+    assert "(Id 1000004) was deleted on the site, and is forgotten." in forgotten.said
+    assert "section.a.four" not in saved(courses).entries
+
+
+def test_an_import_brings_back_nothing_that_was_taken_out(
+    applied: CommandLine, courses: Path
+) -> None:
+    """What an author took out stays out, and how to have it back is said."""
+    path = write_outline(courses, "a", 4711, "One", "Two", "Three")
+    before = path.read_text()
+    ran = applied("import", "--course", "4711")
+
+    assert path.read_text() == before
+    assert "it was taken out of the outline; to have it back" in ran.said
+    assert "key: four" in ran.said
+
+
+def test_what_is_adopted_without_an_outline_is_told(
+    applied: CommandLine, api: SandboxServer
+) -> None:
+    """Without its line in an outline the next plan would take it for one that was taken out."""
+    found = api.foreign_create(4711, "Strange")
+    ran = applied("import", "section.a.strange", str(found))
+
+    assert ran.code == 0, ran.err
+    assert "No outline has it yet: write key: strange with its title" in ran.said
+
+
+def test_the_examples_are_laid_out(cli: CommandLine, examples: Path) -> None:
+    """The outlines that come with coursesync are as its own `fmt` writes them."""
+    assert examples.is_dir()
+    assert cli("fmt", "--check").code == 0
