@@ -109,7 +109,7 @@ class Advised(InvalidOutlines):
         super().__init__(diagnostics)
         pieces = "1 piece" if number == 1 else f"{number:,} pieces"
         self.problem = f"{pieces} of advice on the outlines, and --strict makes that an error"
-        self.remedy = "Do as it says, or leave --strict out:  --no-strict"
+        self.remedy = "Do as it says; to go on all the same:  --no-strict"
         self.args = (self.problem,)
 
 

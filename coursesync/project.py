@@ -164,7 +164,8 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     """Return the failure that a workspace without outlines is."""
     return CoursesyncError(
         f"the workspace {folder} holds no outline",
-        "An outline is a file that ends in .yaml and starts with  id:  and  title:",
+        "An outline is a file that ends in .yaml and starts with  id:  and  title:  To have them "
+        "written of courses that are on the site:  coursesync import --course ID",
     )
 
 

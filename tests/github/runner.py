@@ -215,7 +215,14 @@ class Job:
         return _EXPRESSION.sub(lambda found: self._value(found[1]), str(text))
 
     def _value(self, name: str) -> str:
-        own = {"runner.temp": str(self.folder / "temp"), "github.run_attempt": "1"}
+        if " || " in name:  # the first that is set
+            first, _, second = name.partition(" || ")
+            return self._value(first) or second.strip("'")
+        own = {
+            "runner.temp": str(self.folder / "temp"),
+            "github.run_attempt": "1",
+            "vars.COURSESYNC_BASE_URL": self.github.environment["COURSESYNC_BASE_URL"],
+        }
         return {**self.context, **self.outputs, **self.outcomes, **own}.get(name, "")
 
     def _is_to_run(self, condition: str) -> bool:

@@ -90,6 +90,8 @@ def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: G
     github.git("checkout", "-q", "-B", "theirs", "origin/main")
     (people.courses / "coursesync.state.json").write_text("{}")
     (people.courses / "passwd.yaml").symlink_to("/etc/passwd")
+    redirected = 'base_url = "https://evil.example"\nstate = "their.state.json"\n'
+    (people.courses / "coursesync.toml").write_text(redirected)
     (people.courses / "b.yaml").write_text("id: 4712\ntitle: B\nsections:\n  - title: Two\n")
     (github.folder / "clone" / "pyproject.toml").write_text("raise SystemExit('owned')\n")
     (github.folder / "clone" / ".gitattributes").write_text("*.yaml filter=lfs\n")
@@ -104,6 +106,7 @@ def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: G
     number = people.push("mallory")
     people.comment(number)
     assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
+    assert "evil" not in people.comments(number)[0]
 
 
 @pytest.mark.parametrize("workflow", ["plan", "comment"])

@@ -33,7 +33,7 @@ def formatted(text: str) -> str:
     return done
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(outlines())
 def test_formatting_again_changes_nothing(text: str) -> None:
     """What `fmt` has written it leaves alone."""
@@ -42,7 +42,7 @@ def test_formatting_again_changes_nothing(text: str) -> None:
     assert laid_out(once, "courses/onboarding.yaml") == once
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(outlines())
 def test_a_formatted_outline_is_the_same_outline(text: str) -> None:
     """Each section keeps its address, its attributes, its pin and its former keys."""
@@ -58,7 +58,7 @@ def test_a_formatted_outline_is_the_same_outline(text: str) -> None:
         assert not new.key_is_derived
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(outlines())
 def test_no_line_is_written_in_another_way(text: str) -> None:
     """Lines move and are indented anew; what stands on them stays, comments too."""
