@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from coursesync.outline import Outline
     from coursesync.places import Place
+    from coursesync.plan import Course
     from coursesync.resources.base import Address, Attributes, Resource
     from coursesync.sides import Side
     from coursesync.state import Doubt, Entry, State
@@ -74,7 +75,8 @@ def diff(
         {course: side.orphans for course, side in sides.items()},
     )
     for course_id, address, old, home in guests:
-        sides[course_id].guests[old] = sides[home].entries.pop(old)
+        entry = sides[home].entries.pop(old)
+        sides[course_id].guests[old] = sides[home].gone[old] = entry
         sides[course_id].pairs[address] = old
     new = {course: side.new for course, side in sides.items()}
     beyond = Beyond(
@@ -96,22 +98,32 @@ def diff(
         state.target,
         state.lineage,
         state.serial,
-        {
-            course_id: replace(courses[course_id], standing=_standing(sides[course_id], addresses))
-            for course_id, addresses in _told(changes).items()
-        },
+        _touched(courses, sides, changes),
         tuple(changes),
         len(state.entries),
         policy,
     )
 
 
-def _told(changes: Iterable[Change]) -> dict[int, set[Address]]:
-    """Return the addresses that the changes speak of, by their course."""
+def _touched(
+    courses: Mapping[int, Course], sides: Mapping[int, Side], changes: Iterable[Change]
+) -> dict[int, Course]:
+    """Return the courses that the changes speak of or take from, each whole, sorted by key."""
     told: dict[int, set[Address]] = {}
+    departures: dict[int, list[Change]] = {}
     for change in changes:
         told.setdefault(change.parent_id, set()).add(change.address)
-    return told
+        if change.home is not None:
+            departures.setdefault(change.home, []).append(change)
+    touched = (courses[course_id] for course_id in told.keys() | departures.keys())
+    return {
+        course.id: replace(
+            course,
+            standing=_standing(sides[course.id], told.get(course.id, ())),
+            departures=tuple(departures.get(course.id, ())),
+        )
+        for course in sorted(touched, key=lambda course: (course.key, course.id))
+    }
 
 
 def _standing(side: Side, told: Container[Address]) -> tuple[Standing, ...]:
@@ -174,7 +186,7 @@ def _changes(course_id: int, side: Side, beyond: Beyond, policy: Policy) -> Iter
 
 
 def _title(resource: Resource) -> str:
-    return str(resource.attributes.get(resource.kind.title_property, ""))
+    return resource.kind.title_of(resource.attributes)
 
 
 def _order(side: Side, resource: Resource, course_id: int) -> int | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from hashlib import sha256
-from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -118,12 +117,12 @@ class Change:
     @property
     def title(self) -> str:
         """The record's title."""
-        return str(self.attributes.get(self.kind.title_property, ""))
+        return self.kind.title_of(self.attributes)
 
     @property
     def order(self) -> int:
         """The record's place among its siblings."""
-        return int(self.attributes.get(self.kind.order_property, 0))
+        return self.kind.order_of(self.attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,8 @@ class Course:
     """A course that the plan speaks of; `path` is its outline, None where it has none.
 
     `managed` counts the records of the course in the state; `standing` are those that no change
-    speaks of: for whoever shows the course as a whole.
+    speaks of: for whoever shows the course as a whole. `departures` are the changes of other
+    courses that take a record out of this one.
     """
 
     key: str
@@ -149,6 +149,7 @@ class Course:
     path: str | None
     managed: int = 0
     standing: tuple[Standing, ...] = ()
+    departures: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,9 @@ class Plan:
         return sha256(to_json([2, self.target, self.lineage, changes])).hexdigest()
 
     def by_course(self) -> Iterator[tuple[Course, list[Change]]]:
-        """Group the changes by their course, in order."""
-        for course_id, changes in groupby(self.changes, key=lambda change: change.parent_id):
-            yield self.courses[course_id], list(changes)
+        """Group the changes by course, in order; a course that only loses records has none."""
+        found: dict[int, list[Change]] = {course_id: [] for course_id in self.courses}
+        for change in self.changes:
+            found[change.parent_id].append(change)
+        for course_id, changes in found.items():
+            yield self.courses[course_id], changes

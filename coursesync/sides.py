@@ -27,7 +27,7 @@ class Side:
     """A course: what its outline wants, what the state holds of it, and which of it is which.
 
     `pairs` are the addresses of entries by those of the resources that they are, `guests` the
-    entries among them that come from other courses.
+    entries among them that come from other courses, `gone` those that went to others.
     """
 
     outline: Outline | None
@@ -35,6 +35,7 @@ class Side:
     doubts: dict[Address, Doubt]
     pairs: dict[Address, Address] = field(default_factory=dict)
     guests: dict[Address, Entry] = field(default_factory=dict)
+    gone: dict[Address, Entry] = field(default_factory=dict)
 
     @property
     def resources(self) -> Sequence[Resource]:
@@ -104,6 +105,6 @@ def course_at(course_id: int, side: Side, state: State) -> Course:
     managed = len(side.entries) + len(side.guests)
     if (outline := side.outline) is not None:
         return Course(outline.key, course_id, outline.title, outline.path, managed)
-    key = next((course_of(address) for address in (*side.entries, *side.doubts)), "")
+    key = next((course_of(address) for address in (*side.entries, *side.doubts, *side.gone)), "")
     record = state.courses.get(key)
     return Course(key, course_id, record.title if record else "", None, managed)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class Station:
     """A section on a member's way through a course.
 
-    `change` is what the plan does to it, None where it stays as it is. `day` is the first day after
-    enrolment on which a member can be in it, None where no member ever can: it is hidden, or waits
-    for one that is. `follows` is the section that has to be done first, as its place in the course
-    (from 0), None where it waits for none.
+    `change` is what the plan does to it, None where it stays as it is; one of another course takes
+    it there. `day` is the first day after enrolment on which a member can be in it, None where no
+    member ever can: it is hidden, or waits for one that is. `follows` is the section that has to be
+    done first, as its place in the course (from 0), None where it waits for none.
     """
 
     address: Address
@@ -38,7 +38,7 @@ class Station:
     @property
     def title(self) -> str:
         """What members see it called."""
-        return str(self.attributes.get(self.kind.title_property, ""))
+        return self.kind.title_of(self.attributes)
 
     @property
     def is_hidden(self) -> bool:
@@ -63,13 +63,13 @@ def ways(course: Course, changes: Sequence[Change]) -> Ways:
 
     Returns:
         Both ways. A section in doubt is on the second alone, for nobody knows whether it is there;
-        one that comes from another course was not on this one's first.
+        one that goes to another course is on this one's first, and on the other's second.
     """
     standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
     before = [
         Station(change.was or change.address, change.kind, change.before, change)
-        for change in changes
-        if change.before is not None and change.action is not Action.DOUBT and not change.arrives
+        for change in (*course.departures, *(each for each in changes if not each.arrives))
+        if change.before is not None and change.action is not Action.DOUBT
     ]
     after = [
         Station(change.address, change.kind, attributes, change)
@@ -114,4 +114,4 @@ def _followed(station: Station, index: int, before: Station | None) -> Station:
 
 
 def _place(station: Station) -> tuple[int, str]:
-    return int(station.attributes.get(station.kind.order_property, 0)), station.address
+    return station.kind.order_of(station.attributes), station.address

@@ -14,6 +14,7 @@ from coursesync.plan import Action
 from coursesync.render.markdown_text import code, details, escape
 from coursesync.render.room import Part, Rank, fit
 from coursesync.render.sentences import (
+    LEAVES,
     MARKS,
     NO_STATE,
     NOTHING,
@@ -21,6 +22,7 @@ from coursesync.render.sentences import (
     cost,
     detailing,
     large,
+    leaves,
     maybe_renamed,
     question,
     remark,
@@ -73,7 +75,7 @@ def render(
         parts = [Part(Rank.ALWAYS, (f"**{NOTHING}**",))]
     else:
         detailed = detailing(plan)
-        courses = (_course(course, found, detailed) for course, found in plan.by_course())
+        courses = (_course(course, found, detailed, plan) for course, found in plan.by_course())
         parts = [Part(Rank.ALWAYS, tuple(_head(plan, limits))), *chain.from_iterable(courses)]
     if advice:
         parts.append(Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE)))))
@@ -120,11 +122,12 @@ def _course(
     course: Course,
     changes: list[Change],
     detailed: Callable[[Change], tuple[Difference, ...]],
+    plan: Plan,
 ) -> Iterator[Part]:
-    for start in range(0, len(changes), _ROWS_AT_ONCE):
-        some = changes[start : start + _ROWS_AT_ONCE]
-        rows = map(_row, some)
-        yield Part(Rank.ROWS, (*(() if start else _heading(course)), *rows), len(some))
+    rows = [*map(_row, changes), *(_departure(change, plan) for change in course.departures)]
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        yield Part(Rank.ROWS, (*(() if start else _heading(course)), *some), len(some))
     if asked := tuple(_asked(changes)):
         yield Part(Rank.ASIDE, asked)
     for change in changes:
@@ -149,6 +152,12 @@ def _row(change: Change) -> str:
     said = escape(remark(change)) or change.kind.describe(change.attributes) + hidden
     mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
     return f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
+
+
+def _departure(change: Change, plan: Plan) -> str:
+    prior = change.before or {}
+    title, order = escape(change.kind.title_of(prior)), change.kind.order_of(prior)
+    return f"| `{LEAVES}` moves away | {order} | {title} | {escape(leaves(change, plan))} |"
 
 
 def _asked(changes: Sequence[Change]) -> Iterator[str]:

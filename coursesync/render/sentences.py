@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.brake import oversized
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from coursesync.differences import Difference
     from coursesync.folding import Fold
-    from coursesync.plan import Change, Plan
+    from coursesync.plan import Change, Course, Plan
     from coursesync.resources.base import Kind
     from coursesync.state import Candidate
 
@@ -32,12 +33,13 @@ MARKS = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
     Action.MOVE: ">",
-    Action.PROTECT: ">",
+    Action.PROTECT: "=",
     Action.DEACTIVATE: "~",
     Action.DELETE: "-",
     Action.KEEP: "!",
     Action.DOUBT: "?",
 }
+LEAVES = "<"  # it goes to another course, whose change it is
 # whose differences are told one by one; of the others their own line says all
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
 NO_STATE = (
@@ -47,7 +49,7 @@ NO_STATE = (
     "differs is left to you."
 )
 _MOST_KEYS = 5  # that one hint names
-NOTHING = "Nothing to do: the outlines are as they were last applied."
+NOTHING = "Nothing to do: the outlines and the state say the same."
 UNSEEN = "differs only in blanks, or in what can't be seen"
 _LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
 _ORPHANS = {
@@ -88,6 +90,16 @@ def large(plan: Plan) -> str:
     )
 
 
+def beyond(plan: Plan, hint: Hint = bare) -> tuple[str, ...]:
+    """Say how to go on with what is kept because nobody said anything; nothing where none is."""
+    if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
+        return ()
+    return (
+        f"To hide what is kept from members:  {hint('plan --on-removal deactivate')}",
+        f"To delete it:  {hint('plan --on-removal delete --prune')}",
+    )
+
+
 def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
     """Say what it takes: writes, time, and the share of the day's allowance."""
     if not plan.has_changes:
@@ -106,7 +118,7 @@ def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
 
 def candidate_line(candidate: Candidate, kind: Kind) -> str:
     """Say of a record on the site what a person knows it by."""
-    title = inert(str(candidate.attributes.get(kind.title_property, "")), 60)
+    title = inert(kind.title_of(candidate.attributes), 60)
     place = candidate.attributes.get(kind.order_property, "?")
     made = f", created {inert(candidate.created_on, 40)}" if candidate.created_on else ""
     by = f", last changed by {inert(candidate.updated_by, 100)}" if candidate.updated_by else ""
@@ -195,7 +207,31 @@ def detailing(plan: Plan) -> Callable[[Change], tuple[Difference, ...]]:
     from coursesync.differences import bounds_for, differences  # noqa: PLC0415 - most plans need it not
 
     bounds = bounds_for(plan)
-    return lambda change: differences(change, bounds) if change.action in _DETAILED else ()
+
+    def found(change: Change) -> tuple[Difference, ...]:
+        if change.action not in _DETAILED:
+            return ()
+        return tuple(_titled(each, change, plan) for each in differences(change, bounds))
+
+    return found
+
+
+def _titled(difference: Difference, change: Change, plan: Plan) -> Difference:
+    """Name the courses between which a record moves, where Ids alone say little."""
+    if change.home is None or difference.properties != (change.kind.parent_property,):
+        return difference
+    before, after = (_course(plan.courses[each]) for each in (change.home, change.parent_id))
+    return replace(difference, before=before, after=after)
+
+
+def _course(course: Course) -> str:
+    return f"{course.id} ({inert(course.title or course.key, 60)})"
+
+
+def leaves(change: Change, plan: Plan) -> str:
+    """Say in the course that a record leaves where it goes."""
+    goes = _course(plan.courses[change.parent_id])
+    return f"goes to course {goes}, and keeps its Id {change.record_id}"
 
 
 def values(difference: Difference) -> tuple[str, str]:

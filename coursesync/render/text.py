@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action
 from coursesync.render.sentences import (
+    LEAVES,
     MARKS,
     NO_STATE,
     NOTHING,
     bare,
+    beyond,
     cost,
     detailing,
     large,
+    leaves,
     maybe_renamed,
     question,
     remark,
@@ -91,9 +94,11 @@ def _lines(
         yield paint("bold", _heading(course))
         yield f"  {_origin(course)}"
         if is_long:
-            yield from _counts(changes, paint)
+            yield from _counts(course, changes, paint)
         told = [each for each in changes if not (is_long and each.action in _COUNTED)]
         yield from _rows(told, detailed, paint, hint)
+        if not is_long:
+            yield from _departures(course, plan, paint)
         if hinted := maybe_renamed(changes):
             yield from wrapped(hinted, "  ", _WIDTH)
         yield ""
@@ -105,6 +110,8 @@ def _lines(
         return
     yield paint("bold", summary(plan))
     yield from wrap(large(plan), _WIDTH)
+    for line in beyond(plan, hint):
+        yield from wrapped(line)
     if plan.has_changes:
         yield cost(plan, limits)
         if not plan.serial:
@@ -113,11 +120,24 @@ def _lines(
         yield f"Digest: {plan.digest}"
 
 
-def _counts(changes: Sequence[Change], paint: Callable[[str, str], str]) -> Iterator[str]:
+def _counts(
+    course: Course, changes: Sequence[Change], paint: Callable[[str, str], str]
+) -> Iterator[str]:
     """Yield how many changes there are of each kind that is only counted."""
     for action, words in _COUNTED.items():
         if number := sum(change.action is action for change in changes):
             yield paint(_STYLES[action], f"  {MARKS[action]} {number:,} {words}")
+    if course.departures:
+        yield paint("yellow", f"  {LEAVES} {len(course.departures):,} to other courses")
+
+
+def _departures(course: Course, plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """Yield what goes to other courses."""
+    for change in course.departures:
+        prior = change.before or {}
+        line = f"  {LEAVES} {change.kind.order_of(prior):>4}  {inert(change.kind.title_of(prior))}"
+        yield paint("yellow", line)
+        yield from wrapped(leaves(change, plan), f"{'':{_TITLE_AT}}", _WIDTH)
 
 
 def _rows(

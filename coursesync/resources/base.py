@@ -279,3 +279,11 @@ class Kind:
     describe: Callable[[Attributes], str]
     active_property: str
     words: Mapping[str, Callable[[Attributes, Attributes], tuple[str | None, str | None]]]
+
+    def title_of(self, attributes: Attributes) -> str:
+        """Return a record's title, "" where it has none."""
+        return str(attributes.get(self.title_property, ""))
+
+    def order_of(self, attributes: Attributes) -> int:
+        """Return a record's place among its siblings."""
+        return int(attributes.get(self.order_property, 0))

@@ -335,9 +335,11 @@ def _active(attributes: Attributes) -> bool | None:
 
 
 def _pictured(before: Attributes, after: Attributes) -> tuple[str | None, str | None]:
+    # a picture can't be read back: where none was ever sent, there may be one all the same
+    unsent = None if "ClearImageFile" in before else "as on the site"
     was, now = before.get("NewImageUrl"), after.get("NewImageUrl")
-    cleared = "removed" if after.get("ClearImageFile") else None
-    return None if was is None else str(was), cleared if now is None else str(now)
+    cleared = "removed" if after.get("ClearImageFile") else unsent
+    return unsent if was is None else str(was), cleared if now is None else str(now)
 
 
 SECTION = Kind(

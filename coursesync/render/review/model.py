@@ -14,11 +14,13 @@ import nh3
 from coursesync.folding import Fold
 from coursesync.plan import Action
 from coursesync.render.sentences import (
+    LEAVES,
     MARKS,
     UNSEEN,
     bare,
     detailing,
     folded,
+    leaves,
     question,
     remark,
     settlement,
@@ -84,7 +86,9 @@ def model(plan: Plan, room: Room) -> str:
         JSON in ASCII, without a character that means anything to HTML.
     """
     detailed = detailing(plan)
-    courses = [_course(course, changes, detailed, room) for course, changes in plan.by_course()]
+    courses = [
+        _course(course, changes, detailed, room, plan) for course, changes in plan.by_course()
+    ]
     written = json.dumps(courses, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
     for character in "<>&":
@@ -97,16 +101,22 @@ def _course(
     changes: Sequence[Change],
     detailed: Callable[[Change], tuple[Difference, ...]],
     room: Room,
+    plan: Plan,
 ) -> Told:
     both = ways(course, changes)
     numbers = {id(change): number for number, change in enumerate(changes)}
+    leaving = {id(change): leaves(change, plan) for change in course.departures}
     return {
         "id": course.id,
         "title": inert(course.title) or inert(course.key),
         "path": inert(course.path) if course.path else None,
-        "before": [_station(station, both.before, numbers) for station in both.before],
+        "before": [
+            _station(station, both.before, numbers) | {"leaves": leaving.get(id(station.change))}
+            for station in both.before
+        ],
         "after": [_station(station, both.after, numbers) for station in both.after],
         "changes": [_change(change, detailed(change), room) for change in changes],
+        "departures": {"mark": LEAVES, "number": len(course.departures)},
     }
 
 
@@ -118,7 +128,7 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
         "after": after,
         "day": station.day,
         "hidden": station.is_hidden,
-        "change": None if station.change is None else numbers[id(station.change)],
+        "change": numbers.get(id(station.change)),
     }
 
 

@@ -118,6 +118,10 @@ function station(each, course) {
   item.append(make("span", each.title, "title"));
   const when = each.after ? `${each.when}, “${each.after}”` : each.when;
   item.append(make("span", each.hidden ? `${when}; hidden from members` : when, "when"));
+  if (each.leaves) {
+    item.classList.add("is-changed", "is-leaving");
+    item.append(make("p", `${course.departures.mark} ${each.leaves}`, "leaves"));
+  }
   if (!change) return item;
   item.classList.add("is-changed", `is-${change.action}`);
   const more = make("details");
@@ -147,6 +151,8 @@ function way(course, side, word) {
 function counts(course) {
   const told = new Map();
   course.changes.forEach(({ word, mark }) => told.set(`${mark} ${word}`, (told.get(`${mark} ${word}`) || 0) + 1));
+  const { mark, number } = course.departures;
+  if (number) told.set(`${mark} to other courses`, number);
   return [...told].map(([words, number]) => `${words.slice(0, 1)} ${number} ${words.slice(2)}`).join(", ");
 }
 

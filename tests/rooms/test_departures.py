@@ -1,0 +1,80 @@
+"""What goes to another course: said where it leaves, too, and named by more than Ids."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from rooms.values import Section, address, course, plan_of, state_of
+
+from coursesync.render import markdown, text
+from coursesync.render.review.model import Room, model
+from coursesync.timeline import ways
+
+if TYPE_CHECKING:
+    from coursesync.plan import Plan
+
+HERE, THERE = 4711, 4712
+STATE = state_of("A", "B")
+
+
+def moved(*stay: str, outlines: bool = True) -> Plan:
+    """Plan the move of section B out of a course, whose outline may be gone."""
+    taking = course(
+        Section("B", previous=("c.b",)), course_id=THERE, key="d", title="Using the space"
+    )
+    return plan_of([course(*stay), taking] if outlines else [taking], STATE)
+
+
+def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
+    """It has no change of its own, and is told whole, with what leaves it."""
+    plan = moved("A")
+    (losing, nothing), (taking, changes) = plan.by_course()
+
+    assert (losing.id, nothing, taking.id) == (HERE, [], THERE)
+    assert losing.departures == tuple(changes) == plan.changes
+    assert [station.title for station in ways(losing, nothing).before] == ["A", "B"]
+    assert [station.title for station in ways(losing, nothing).after] == ["A"]
+    assert [station.title for station in ways(taking, changes).before] == []
+
+
+def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
+    """All its sections may have left it."""
+    losing, _ = next(moved(outlines=False).by_course())
+
+    assert (losing.key, losing.path) == ("c", None)
+    assert [change.was for change in losing.departures] == [address("b")]
+
+
+def test_text_says_it_in_both_courses() -> None:
+    """The one says where it goes, with its Id; the other where it came from, by title."""
+    lines = re.sub(r"\s+", " ", text.render(moved("A")))
+
+    assert "< 20 B goes to course 4712 (Using the space), and keeps its Id 1002" in lines
+    assert "course: 4711 (Onboarding) -> 4712 (Using the space)" in lines
+
+
+def test_a_long_plan_counts_what_leaves() -> None:
+    """Where changes are counted, so are they."""
+    assert "  < 1 to other courses" in text.render(moved("A"), most=0).splitlines()
+
+
+def test_markdown_says_it_in_both_courses() -> None:
+    """A row in the table of the course that it leaves."""
+    written = markdown.render(moved("A"))
+
+    assert "| `<` moves away | 20 | B | goes to course 4712 (Using the space)" in written
+    assert "| course | 4711 (Onboarding) | 4712 (Using the space) |" in written
+
+
+def test_the_review_page_says_it_in_both_courses() -> None:
+    """On the side before, the section says where it goes."""
+    losing, taking = json.loads(model(moved("A"), Room()))
+
+    assert [station["leaves"] for station in losing["before"]] == [
+        None,
+        "goes to course 4712 (Using the space), and keeps its Id 1002",
+    ]
+    assert losing["departures"] == {"mark": "<", "number": 1}
+    assert [station["leaves"] for station in taking["before"]] == []
