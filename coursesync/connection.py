@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Unheard:
     """Progress that nobody listens to. Fits `ports.Progress`."""
 
-    def concluded(self, result: Result) -> None:
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
         """Say nothing."""
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:

@@ -142,8 +142,8 @@ class Clock(Protocol):
 class Progress(Protocol):
     """Who is told how an apply gets on."""
 
-    def concluded(self, result: Result) -> None:
-        """A change was carried out, or was not."""
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
+        """A change was carried out, or was not; all that is left takes `rest` seconds."""
         ...
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:

@@ -120,7 +120,7 @@ class Run:
         self.results[result.change.address] = stamped
         if result.change.action.writes:
             self.sender.planned -= 1
-        self.world.progress.concluded(stamped)
+        self.world.progress.concluded(stamped, self.sender.rest() if self.sender.planned else 0.0)
 
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
         """Take a record under management as what a create made, or would have made.

@@ -106,6 +106,10 @@ class Sender:
             self._world.clock.sleep(seconds)
         self.go_on()
 
+    def rest(self) -> float:
+        """Return how many seconds the writes that are still to come take, as far as is known."""
+        return self._world.schedule.seconds_for(self._world.clock.now(), self.planned)
+
     def go_on(self) -> None:
         """Raise Stop where the run was told to stop."""
         if self._world.clock.stopping():
@@ -126,8 +130,7 @@ class Sender:
             raise Stop(
                 f"the API's limits are used up; the next request may be sent in {duration(seconds)}"
             )
-        rest = schedule.seconds_for(now, self.planned) if seconds >= 1 else 0.0
-        self.pause(seconds, "the API's limits", rest)
+        self.pause(seconds, "the API's limits", self.rest() if seconds >= 1 else 0.0)
 
     def _slow_down(self, seconds: float, times: int) -> None:
         """Take back the request that has just ended, and let the next one wait."""

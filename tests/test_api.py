@@ -61,7 +61,7 @@ class Heard:
     def __init__(self) -> None:
         self.results: list[Result] = []
 
-    def concluded(self, result: Result) -> None:
+    def concluded(self, result: Result, rest: float = 0.0) -> None:  # noqa: ARG002 - the port's
         """Keep a result."""
         self.results.append(result)
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from coursesync.report import Result
 
 _WORTH_SAYING = 2.0  # seconds
+_LINES_BETWEEN = 50  # that say how long the rest takes
+_BAR = 20  # columns: beside it there is room for words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def progress_on(
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     console = Console(file=stream, no_color=not wants_colour(stream), highlight=False)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    words = TextColumn("{task.description}", markup=False)
+    columns = (BarColumn(_BAR), MofNCompleteColumn(), words)
     with Bar(*columns, console=console, transient=True) as bar:
         yield OnBar(bar, bar.add_task("", total=total))
 
@@ -62,9 +65,12 @@ def _line(result: Result) -> str:
     return f"{told}, Id {result.record_id}{f' ({result.reason})' if result.reason else ''}"
 
 
-def _waiting(seconds: float, why: str, rest: float) -> str:
-    told = f"waiting {duration(seconds)}: {why}"
-    return f"{told} (about {duration(rest)} to go)" if rest > seconds else told
+def _waiting(seconds: float, why: str) -> str:
+    return f"waiting {duration(seconds)}: {why}"
+
+
+def _left(rest: float) -> str:
+    return f"about {duration(rest)} to go"
 
 
 class Lines:
@@ -75,16 +81,19 @@ class Lines:
         self._total = total
         self._number = 0
 
-    def concluded(self, result: Result) -> None:
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
         """Say what became of a change."""
         self._number += 1
         width = len(str(self._total))
-        self._print(f"[{self._number:>{width}}/{self._total}] {_line(result)}")
+        is_due = self._number % _LINES_BETWEEN == 0 and rest >= _WORTH_SAYING
+        left = f" ({_left(rest)})" if is_due else ""
+        self._print(f"[{self._number:>{width}}/{self._total}] {_line(result)}{left}")
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Say why nothing happens, where it takes long enough to wonder."""
         if seconds >= _WORTH_SAYING:
-            self._print(_waiting(seconds, why, rest))
+            left = f" ({_left(rest)})" if rest > seconds else ""
+            self._print(f"{_waiting(seconds, why)}{left}")
 
     def _print(self, line: str) -> None:
         with suppress(OSError):  # a reader that has gone must not end an apply
@@ -94,7 +103,7 @@ class Lines:
 class OnlyWrong(Lines):
     """A line for each change that did not go well."""
 
-    def concluded(self, result: Result) -> None:
+    def concluded(self, result: Result, rest: float = 0.0) -> None:  # noqa: ARG002 - the port's
         """Say what became of a change, where that is not what was wanted."""
         if not result.done:
             self._print(_line(result))
@@ -110,15 +119,19 @@ class OnBar:
         self._bar = bar
         self._task = task
 
-    def concluded(self, result: Result) -> None:
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
         """Move the bar on."""
         with suppress(OSError):  # a terminal that has gone must not end an apply
             if not result.done:
                 self._bar.console.print(_line(result), markup=False)
-            self._bar.update(self._task, advance=1, description=result.change.address)
+            self._say(result.change.address, rest, advance=1)
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Say beside the bar why nothing happens."""
         if seconds >= _WORTH_SAYING:
             with suppress(OSError):
-                self._bar.update(self._task, description=_waiting(seconds, why, rest))
+                self._say(_waiting(seconds, why), rest)
+
+    def _say(self, words: str, rest: float, advance: int = 0) -> None:
+        left = f"{_left(rest)}, " if rest >= _WORTH_SAYING else ""
+        self._bar.update(self._task, advance=advance, description=f"{left}{words}")

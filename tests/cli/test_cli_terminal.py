@@ -120,6 +120,15 @@ def test_yes_applies_with_a_bar(author: CommandLine, api: SandboxServer, onboard
     assert onboarding.exists()
 
 
+def test_the_bar_says_how_long_the_rest_takes(author: CommandLine, onboarding: Path) -> None:
+    """While writes go through, too: by the limits, from what is still to come."""
+    (onboarding.parent / "coursesync.toml").write_text("[limits]\ngap = 1.2\n")
+    code, screen = on_terminal(author, "apply", "--auto-approve")
+
+    assert code == 0
+    assert re.search(r"1/3\S* about [23] seconds to go, section\.", screen), screen
+
+
 def test_a_doubt_is_said_above_the_bar(
     author: CommandLine, api: SandboxServer, onboarding: Path
 ) -> None:
