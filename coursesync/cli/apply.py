@@ -28,7 +28,7 @@ from coursesync.cli.outputs import note
 from coursesync.cli.progress import Verbosity
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import Reviewed, check, how
-from coursesync.cli.screen import listen, say_wrapped
+from coursesync.cli.screen import listen, say, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.connection import schedule_of
 from coursesync.drift import Finding
@@ -153,7 +153,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         made = f"{removal_words(policy, session.config.on_removal)}{refreshed}"
         check(plan, plan_file, expect_digest, session.hint(f"plan{made}"))
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        give_advice(loaded.advice, strict=session.is_strict(strict))
+        if (is_strict := session.is_strict(strict)) or not asked.is_quiet:
+            give_advice(loaded.advice, strict=is_strict)
         asked.show(plan, session)
         if not plan.has_changes:
             _tell_forgotten(loaded)
@@ -163,6 +164,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         onward = HowToGoOn(session, made, reviewed=asked.is_reviewed, approved=auto_approve)
         opened = begin_receipt(receipt, plan, session) if receipt else None
         report = _carried_out(plan, loaded, clock, asked, onward)
+    if not asked.is_quiet:
+        say()
     tell(report, onward)
     if opened:
         opened.end(report)

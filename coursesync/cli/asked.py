@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.brake import oversized
-from coursesync.cli.screen import painter, say
+from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.render import text
 
@@ -57,12 +57,18 @@ class Asked:
                 "coursesync plan --out FILE  and apply that with  --plan FILE",
             )
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is told but what goes wrong, and the end; a question has its plan."""
+        return self.verbosity.quiet and self.is_approved
+
     def show(self, plan: Plan, session: Session) -> None:
         """Print the plan, for whoever is asked or reads the log."""
-        if not (self.verbosity.quiet and self.is_approved):
+        if not self.is_quiet:
             most = None if self.full else text.MOST_ROWS
             paint = painter(sys.stderr)
             say(text.render(plan, paint, session.hint, session.limits, most).rstrip())
+            say()
 
     def once_more(self, session: Session, made: str) -> str:
         """Return the command that asks for just the same, to be added to."""
@@ -79,10 +85,10 @@ class Asked:
 
     def is_refused(self, plan: Plan, command: str) -> ExitCode | None:
         """Return how the command ends where the plan is too large, or the answer is no."""
-        say()
         if oversized(plan) and not self.allow_large_change:
-            say("Nothing was changed: this is a large change. Where that is what you want:")
-            say(f"  {command} --allow-large-change")
+            much = " and ".join(oversized(plan))
+            say_wrapped(f"Nothing was changed, for this is a large change, of {much}.")
+            say_wrapped(f"Where that is what you want:  {command} --allow-large-change")
             return ExitCode.WORK_LEFT
         if not self.is_approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")

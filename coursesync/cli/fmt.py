@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli.options import workspace_argument
-from coursesync.cli.screen import complain, say, show
+from coursesync.cli.screen import complain, say, say_wrapped, show
 from coursesync.errors import ExitCode
 from coursesync.words import count, on_one_line
 
@@ -41,7 +41,7 @@ def command(workspace: Path, *, check: bool) -> int:
         return ExitCode.INTERRUPTED
     if found.changed and check:
         folder = quote(str(workspace))
-        say(f"{count(len(found.changed), 'outline')} to lay out: type  coursesync fmt {folder}")
+        say_wrapped(f"{count(len(found.changed), 'outline')} to lay out:  coursesync fmt {folder}")
     _sum_up(found.same, len(found.refused))
     return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
 

@@ -9,7 +9,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.completion import addresses
 from coursesync.cli.options import lock_timeout_option, target_options, workspace_option
-from coursesync.cli.screen import say, say_wrapped
+from coursesync.cli.screen import say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.words import count, inert, on_one_line
 
@@ -94,7 +94,7 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
         sections = count(course.sections, "section")
-        say(f"{path}: course {course.course_id}, {sections} imported{files}.")
+        say_wrapped(f"{path}: course {course.course_id}, {sections} imported{files}.", hang="  ")
         for untold in course.untold:
             say_wrapped(
                 f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '

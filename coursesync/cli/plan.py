@@ -14,7 +14,7 @@ from coursesync.adapters.whole_file import write_named
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.options import full_option, removal_options, target_options, workspace_argument
 from coursesync.cli.outputs import note
-from coursesync.cli.screen import painter, say, show
+from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     rendering = _Rendering(form, session, max_bytes, most)
     show(rendering.of(plan, advice, found))
     if out is not None:
-        say(f"To apply just this plan:  {session.hint('apply')} --plan {quote(str(out))}")
+        command = f"{session.hint('apply')} --plan {quote(str(out))}"
+        say_wrapped(f"To apply just this plan:  {command}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 from coursesync.cli.screen import on_terminal, wants_colour
 from coursesync.report import Status
-from coursesync.words import duration
+from coursesync.words import duration, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,8 @@ class Lines:
         """Say why nothing happens, where it takes long enough to wonder."""
         if seconds >= _WORTH_SAYING:
             left = f" ({_left(rest)})" if rest > seconds else ""
-            self._print(f"{_waiting(seconds, why)}{left}")
+            for line in wrapped(f"{_waiting(seconds, why)}{left}", hang="  "):
+                self._print(line)
 
     def _print(self, line: str) -> None:
         with suppress(OSError):  # a reader that has gone must not end an apply

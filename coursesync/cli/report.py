@@ -110,7 +110,6 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
 def tell(report: Report, how: HowToGoOn) -> None:
     """Print a report: the Ids that are new here on stdout, all else on stderr."""
     session = how.session
-    say()
     _tell_what_stopped(report, how)
     _tell_waiting(report)
     say(_counts(report))
@@ -129,7 +128,7 @@ def tell(report: Report, how: HowToGoOn) -> None:
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     elif (journal := session.store.journal_path).exists():
-        say(f"Warning: the state is saved, and the journal {journal} could not be removed.")
+        say_wrapped(f"Warning: the state is saved, and the journal {journal} could not be removed.")
         say("  The next run knows that it is saved, and removes it, or says why it can't.")
     # last, for whoever reads stdout may have gone
     for result in report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED):
@@ -152,10 +151,13 @@ def _tell_how_to_go_on(how: HowToGoOn) -> None:
 
 
 def _tell_unsaved(error: StateError, session: Session) -> None:
-    say(f"Error: {error.problem}.")
-    say(f"  {error.remedy}")
-    say("  The Ids of this run are not in the state, but in its journal, and on the site:")
-    say(f"  mend that first, then  {session.hint('apply')}  finds them again.")
+    say_wrapped(f"Error: {error.problem}.", hang="  ")
+    say_wrapped(error.remedy, "  ")
+    say_wrapped(
+        "The Ids of this run are not in the state, but in its journal, and on the site. Mend that "
+        f"first; then this finds them again:  {session.hint('apply')}",
+        "  ",
+    )
 
 
 def _counts(report: Report) -> str:

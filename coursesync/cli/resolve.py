@@ -13,7 +13,7 @@ from coursesync.cli.options import (
     target_options,
     workspace_option,
 )
-from coursesync.cli.screen import say
+from coursesync.cli.screen import say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.words import inert
 
@@ -76,8 +76,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     with session.held(lock_timeout):
         clock.heed_signals()
         resolve(session, address, record_id)
-    if record_id is None:
-        say(f"{address} was not created. See what is left:  {session.hint('plan')}")
-    else:
-        say(f"{address} has the Id {record_id}. See what is left:  {session.hint('plan')}")
+    is_what = "was not created" if record_id is None else f"has the Id {record_id}"
+    say_wrapped(f"{address} {is_what}. See what is left:  {session.hint('plan')}")
     return int(ExitCode.after(clock.signal))

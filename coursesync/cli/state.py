@@ -113,8 +113,10 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
     old, new = address_of(address), address_of(to)
     session = _open(workspace, base_url, state, sandbox=sandbox)
     move(session, old, new, dry_run=dry_run, lock_timeout=lock_timeout)
-    say(f"{old} {'would go' if dry_run else 'goes'} on as {new}.")
-    say(f"  In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.")
+    say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
+    say_wrapped(
+        f"In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.", "  "
+    )
 
 
 @command.command("rm")
@@ -138,7 +140,8 @@ def forget_entry(  # noqa: PLR0913 - the same
 
     session = _open(workspace, base_url, state, sandbox=sandbox)
     entry = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
-    say(f"{address} (Id {entry.id}) {'would be' if dry_run else 'is'} managed no more.")
+    is_what = "would be" if dry_run else "is"
+    say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
     if entry.protected:
         say_wrapped(
             "It was protected from deletion, and that is forgotten with it: keep  protect: true  "

@@ -103,7 +103,7 @@ def test_check_names_the_files_and_changes_nothing(cli: CommandLine, untidy: Pat
     again = cli("fmt", "--check")
 
     assert (ran.code, ran.out) == (1, "courses/onboarding.yaml\n")
-    assert "type  coursesync fmt courses" in ran.err
+    assert "1 outline to lay out:  coursesync fmt courses" in ran.err
     assert after == before
     assert (again.code, again.out) == (0, "")
 
