@@ -21,8 +21,11 @@ from coursesync.words import inert
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 CONFIG = "coursesync.toml"
 _MAX_CONFIG = 65_536
+_MOST_TOLD = 10  # mistakes
 _LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
 Text: TypeAlias = Annotated[str, Field(description="text in quotes")]
 Seconds: TypeAlias = Annotated[
@@ -108,7 +111,9 @@ def _parsed(content: bytes) -> Config:
 def _wrong(error: Exception) -> tuple[str, str]:
     """Say what is wrong with a text, and what to write instead."""
     if isinstance(error, ValidationError):
-        return _wrong_field(error)
+        found = [_wrong_field(each) for each in error.errors(include_url=False)[:_MOST_TOLD]]
+        # each problem says what its field must be; how that is written, one of them shows
+        return "; ".join(problem for problem, _ in found), found[0][1]
     if isinstance(error, UnicodeDecodeError):
         return "it is not in UTF-8", "Save it as UTF-8."
     if isinstance(error, RecursionError):
@@ -116,20 +121,19 @@ def _wrong(error: Exception) -> tuple[str, str]:
     return f"it is no TOML: {inert(str(error), 100)}", _may_hold(Config)
 
 
-def _wrong_field(error: ValidationError) -> tuple[str, str]:
-    """Say what is wrong with the first field that can't be taken."""
-    first = error.errors(include_url=False)[0]
-    *table, name = map(str, first["loc"])
+def _wrong_field(error: ErrorDetails) -> tuple[str, str]:
+    """Say what is wrong with a field that can't be taken."""
+    *table, name = map(str, error["loc"])
     model = LimitsConfig if table else Config
     field = model.model_fields.get(name)
     told = f"`{inert('.'.join([*table, name]), 80)}`"
     below = f"  below  [{table[0]}]" if table else ""
     if field is None:
         return f"there is no field {told}", _may_hold(model)
-    if first["type"] == "model_type":
+    if error["type"] == "model_type":
         return f"{told} is no table of fields", _may_hold(LimitsConfig)
     return (
-        f"{told} must be {field.description}, and is {_as_written(first['input'])}",
+        f"{told} must be {field.description}, and is {_as_written(error['input'])}",
         f"Write it as in  {name} = {json.dumps(field.default)}{below}",
     )
 

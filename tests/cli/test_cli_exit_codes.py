@@ -264,6 +264,18 @@ def test_a_mistake_in_the_configuration_is_told_in_words(
     assert all(" ".join(each.split()) in told for each in words)
 
 
+def test_every_mistake_in_the_configuration_is_told(cli: CommandLine, onboarding: Path) -> None:
+    """All of them at once, with how the first is written."""
+    path = onboarding.with_name("coursesync.toml")
+    path.write_text('strict = "yes"\nbas_url = "x"\n[limits]\ngap = "a"\n')
+    ran = cli("plan")
+
+    assert ran.code == 64
+    assert "`strict` must be true or false" in ran.said
+    assert "`limits.gap` must be a number of seconds" in ran.said
+    assert "there is no field `bas_url`. Write it as in strict = false" in ran.said
+
+
 def test_a_configuration_may_say_whole_seconds(cli: CommandLine, onboarding: Path) -> None:
     """A number of seconds needs no point."""
     path = onboarding.with_name("coursesync.toml")
