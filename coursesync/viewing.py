@@ -6,12 +6,12 @@ import json
 import os
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursesync.adapters.content_files import Files
 from coursesync.adapters.outline_files import load
-from coursesync.adapters.text_files import decode, read, shown
-from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, UnusableFile, Where
+from coursesync.adapters.text_files import decode, shown
+from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.portal.pages import Note, Shown, View
 from coursesync.resources.base import Address
 from coursesync.resources.section import SECTION
@@ -19,7 +19,8 @@ from coursesync.timeline import Station, along
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from coursesync.outline import Outline
 
@@ -46,13 +47,43 @@ class Viewer:
         try:
             outlines = load(self._folder)
         except InvalidOutlines as error:
-            return replace(self._shown, notes=tuple(_notes(error.diagnostics, is_advice=False)))
+            return replace(self._shown, notes=self._notes(error.diagnostics, is_advice=False))
         except CoursesyncError as error:
             told = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
             return replace(self._shown, notes=(Note(told),))
         views = tuple(map(_view, outlines.outlines))
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
-        return replace(self._shown, courses=views, notes=tuple(_notes(advice, is_advice=True)))
+        return replace(self._shown, courses=views, notes=self._notes(advice, is_advice=True))
+
+    def _notes(self, diagnostics: Sequence[Diagnostic], *, is_advice: bool) -> tuple[Note, ...]:
+        """Return diagnostics with their lines."""
+        texts = _Texts(self._folder)
+        return tuple(
+            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice)
+            for each in diagnostics[:_MOST_NOTES]
+        )
+
+
+class _Texts:
+    """The lines of a workspace's files, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = Files(folder)
+        self._lines: dict[str, list[str]] = {}
+
+    def line(self, where: Where) -> str:
+        """Return a line; "" where it can't be read, as that of a file outside the workspace."""
+        if where.path not in self._lines:
+            self._lines[where.path] = self._read(os.path.relpath(where.path, self._folder))
+        lines = self._lines[where.path]
+        return lines[where.line - 1] if where.line <= len(lines) else ""
+
+    def _read(self, path: str) -> list[str]:
+        try:
+            return decode(self._files.inside(path)).split("\n")
+        except CoursesyncError:
+            return []
 
 
 def _view(outline: Outline) -> View:
@@ -89,24 +120,6 @@ def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
     )
     version = sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()[:16]
     return Shown(name, views, version=version)
-
-
-def _notes(diagnostics: Iterable[Diagnostic], *, is_advice: bool) -> Iterator[Note]:
-    texts: dict[str, list[str]] = {}
-    for diagnostic in list(diagnostics)[:_MOST_NOTES]:
-        path, line = diagnostic.where.path, diagnostic.where.line
-        if path not in texts:
-            texts[path] = _lines(path)
-        lines = texts[path]
-        told = lines[line - 1] if line <= len(lines) else ""
-        yield Note(diagnostic, inert(told.strip(), _LONGEST_LINE), is_advice)
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        return decode(read(Path(path))).split("\n")
-    except UnusableFile:
-        return []
 
 
 def _version(folder: Path) -> str:

@@ -1,0 +1,23 @@
+"""What a preview reads of a workspace: its own files, and nothing beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.viewing import Viewer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_link_that_leads_out_shows_nothing_of_what_it_leads_to(tmp_path: Path) -> None:
+    """The mistake is told at its place; the line there is another file's, and is not."""
+    (tmp_path / "secret").write_text("nobody's business\n")
+    workspace = tmp_path / "courses"
+    workspace.mkdir()
+    (workspace / "a.yaml").symlink_to(tmp_path / "secret")
+    (workspace / "b.yaml").write_text("id: 1\ntitle: x\nsections: 3\n")
+    link, own = Viewer(workspace).look().notes
+
+    assert "leads out of the workspace" in link.diagnostic.problem
+    assert (link.line, own.line) == ("", "sections: 3")
