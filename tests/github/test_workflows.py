@@ -89,6 +89,7 @@ def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: G
     github.git("fetch", "-q", "origin")
     github.git("checkout", "-q", "-B", "theirs", "origin/main")
     (people.courses / "coursesync.state.json").write_text("{}")
+    (people.courses / "coursesync.state.json.journal").write_text("{}\n")
     (people.courses / "passwd.yaml").symlink_to("/etc/passwd")
     redirected = 'base_url = "https://evil.example"\nstate = "their.state.json"\n'
     (people.courses / "coursesync.toml").write_text(redirected)
@@ -107,6 +108,22 @@ def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: G
     people.comment(number)
     assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
     assert "evil" not in people.comments(number)[0]
+
+
+def test_a_journal_that_was_merged_is_not_believed(people: People, api: SandboxServer) -> None:
+    """What it says would be taken for done: nothing is applied, and the state stays as it is."""
+    people.applying(people.reviewed("a", 4711, "One")).run()
+    known, sent = people.state_on_main(), len(api.log())
+    people.github.git("checkout", "-q", "-B", "slip", "origin/main")
+    (people.courses / "coursesync.state.json.journal").write_text("{}\n")
+    number = people.push()
+    people.comment(number)
+    job = people.applying(people.merge(number)).run()
+
+    assert job.failed == ["Take the state as it is on main now"]
+    assert "A journal was merged into main" in job.log
+    assert len(api.log()) == sent
+    assert people.state_on_main() == known
 
 
 @pytest.mark.parametrize("workflow", ["plan", "comment"])
