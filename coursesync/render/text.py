@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -149,11 +150,24 @@ def _rows(
     """Yield the changes of a course, their titles and words in columns."""
     said = [_said(change) for change in changes]
     titles = [inert(change.title) for change in changes]
-    room = _WIDTH - _TITLE_AT - 2 - max(map(len, said), default=0)
-    width = max((len(title) for title in titles if len(title) <= room), default=0)
+    width = _column(titles, said)
     for change, title, words in zip(changes, titles, said, strict=True):
-        yield from _change(change, title.ljust(width), words, paint)
+        fits = _TITLE_AT + width + 2 + len(words) <= _WIDTH
+        yield from _change(change, title.ljust(width) if fits else title, words, paint)
         yield from _below(change, detailed(change), paint, hint)
+
+
+def _column(titles: Sequence[str], said: Sequence[str]) -> int:
+    """Return the width of the titles' column with which the most rows fit on one line."""
+    most = _WIDTH - _TITLE_AT - 2
+    spans = Counter(
+        (len(title), most - len(words)) for title, words in zip(titles, said, strict=True)
+    )
+
+    def fitting(width: int) -> int:
+        return sum(number for (least, most), number in spans.items() if least <= width <= most)
+
+    return max(range(_WIDTH), key=lambda width: (fitting(width), -width))
 
 
 def _below(
