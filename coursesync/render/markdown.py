@@ -19,6 +19,7 @@ from coursesync.render.sentences import (
     NO_STATE,
     NOTHING,
     bare,
+    beyond,
     cost,
     detailing,
     large,
@@ -105,9 +106,9 @@ def _head(plan: Plan, limits: Limits) -> Iterator[str]:
     if plan.has_changes:
         yield ""
         yield cost(plan, limits)
-    if much := large(plan):
+    for warning in filter(None, (large(plan), beyond(plan))):
         yield ""
-        yield f"> {escape(much)}"
+        yield f"> {escape(' '.join(warning.split()))}"
     if plan.has_changes and not plan.serial:
         yield ""
         yield f"> {NO_STATE}"

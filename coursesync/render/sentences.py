@@ -90,13 +90,14 @@ def large(plan: Plan) -> str:
     )
 
 
-def beyond(plan: Plan, hint: Hint = bare) -> tuple[str, ...]:
-    """Say how to go on with what is kept because nobody said anything; nothing where none is."""
+def beyond(plan: Plan) -> str:
+    """Say how to go on with what is kept because nobody said anything; "" where none is."""
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
-        return ()
+        return ""
     return (
-        f"To hide what is kept from members:  {hint('plan --on-removal deactivate')}",
-        f"To delete it:  {hint('plan --on-removal delete --prune')}",
+        'To hide what is kept from members, write  on_removal = "deactivate"  into '
+        "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete it, give them  "
+        "--on-removal delete --prune"
     )
 
 

@@ -111,8 +111,7 @@ def _lines(
         return
     yield paint("bold", summary(plan))
     yield from wrap(large(plan), _WIDTH)
-    for line in beyond(plan, hint):
-        yield from wrapped(line)
+    yield from wrapped(beyond(plan))
     if plan.has_changes:
         yield cost(plan, limits)
         if not plan.serial:

@@ -13,9 +13,12 @@ from coursesync.brake import oversized
 from coursesync.plan import Action, Plan
 from coursesync.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.removal import PROTECTED
+from coursesync.render import markdown, text
 from coursesync.state import Doubt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coursesync.outline import Outline
     from coursesync.state import State
 
@@ -40,6 +43,16 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
     assert told(plan_of(course("A"), state)) == [("keep", "section.c.b")]
     unsaid = plan_of(course("A"), state, Policy(OnRemoval.DELETE))
     assert [(c.action, c.reason) for c in unsaid.changes] == [(Action.KEEP, "--prune deletes it")]
+
+
+@pytest.mark.parametrize("form", [text.render, markdown.render])
+def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[Plan], str]) -> None:
+    """Where nobody has said what becomes of it; else it needs no advice."""
+    state = state_of("A", "B")
+    kept, hidden = plan_of(course("A"), state), plan_of(course("A"), state, HIDE)
+
+    assert "--on-removal delete --prune" in form(kept)
+    assert "--on-removal" not in form(hidden) + form(plan_of(course("A", "B"), state))
 
 
 def test_an_orphan_is_hidden_once() -> None:

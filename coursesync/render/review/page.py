@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.render import text
 from coursesync.render.review.model import MOST_CONTENTS, Room, model
-from coursesync.render.sentences import NO_STATE, NOTHING, cost, large, summary
+from coursesync.render.sentences import NO_STATE, NOTHING, beyond, cost, large, summary
 from coursesync.words import count, inert
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _head(plan: Plan, limits: Limits, advice: Told | None, above: Sequence[str])
     yield f"<h1>{escape(summary(plan) if plan.changes else NOTHING)}</h1>"
     if told := cost(plan, limits):
         yield f"<p>{escape(told)}</p>"
-    warnings = [*above, *filter(None, (large(plan),))]
+    warnings = [*above, *filter(None, (large(plan), beyond(plan)))]
     if plan.has_changes and not plan.serial:
         warnings.append(NO_STATE)
     if warnings:

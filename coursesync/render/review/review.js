@@ -176,7 +176,11 @@ function card(course) {
 const cards = courses.map((course) => ({
   course,
   node: card(course),
-  text: `${course.title} ${course.changes.map((each) => `${each.title} ${each.address}`).join(" ")}`.toLowerCase(),
+  text: [
+    course.title,
+    ...[...course.before, ...course.after].map((each) => each.title),
+    ...course.changes.map((each) => each.address),
+  ].join("\n").toLowerCase(),
 }));
 const chosen = new Set();
 
