@@ -96,8 +96,8 @@ def beyond(plan: Plan) -> str:
         return ""
     return (
         'To hide what is kept from members, write  on_removal = "deactivate"  into '
-        "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete it, give them  "
-        "--on-removal delete --prune"
+        "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete "
+        "it, give them  --on-removal delete --prune"
     )
 
 
