@@ -335,7 +335,7 @@ def test_a_list_that_lags_is_waited_for(
     if kind == "lost-after":
         api.lag_lists(0.5)
     api.fault_create(1, kind)
-    applied = author("apply", "--auto-approve", "--settling-time", "20")
+    applied = author("apply", "--auto-approve", "--settling-time", "6")
 
     assert applied.code == 0, applied.err
     assert f"{ONE}: settled, Id {ids(api)[0]}\n" in applied.err
