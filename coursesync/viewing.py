@@ -47,21 +47,25 @@ class Viewer:
         try:
             outlines = load(self._folder)
         except InvalidOutlines as error:
-            return replace(self._shown, notes=self._notes(error.diagnostics, is_advice=False))
+            first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
+            return self._noting(self._shown, first, number)
         except CoursesyncError as error:
             told = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
-            return replace(self._shown, notes=(Note(told),))
-        views = tuple(map(_view, outlines.outlines))
+            return replace(self._shown, notes=(Note(told),), more=0)
+        valid = replace(self._shown, courses=tuple(map(_view, outlines.outlines)))
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
-        return replace(self._shown, courses=views, notes=self._notes(advice, is_advice=True))
+        return self._noting(valid, advice, len(outlines.advice), is_advice=True)
 
-    def _notes(self, diagnostics: Sequence[Diagnostic], *, is_advice: bool) -> tuple[Note, ...]:
-        """Return diagnostics with their lines."""
+    def _noting(
+        self, told: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
+    ) -> Shown:
+        """Add the first of so many diagnostics, with their lines."""
         texts = _Texts(self._folder)
-        return tuple(
+        notes = tuple(
             Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice)
-            for each in diagnostics[:_MOST_NOTES]
+            for each in first
         )
+        return replace(told, notes=notes, more=number - len(first))
 
 
 class _Texts:

@@ -71,12 +71,14 @@ class Note:
 class Shown:
     """All that a portal shows: its name, the courses, and what there is to say of their outlines.
 
-    `version` is another whenever any of it is: a page asks for it, and loads itself anew.
+    `more` is how many notes there are beyond those. `version` is another whenever any of it is: a
+    page asks for it, and loads itself anew.
     """
 
     name: str
     courses: Sequence[View] = ()
     notes: Sequence[Note] = ()
+    more: int = 0
     version: str = ""
 
 
@@ -121,7 +123,7 @@ def _page(shown: Shown, title: str, body: Iterator[str]) -> str:
             "<body>",
             '<a class="skip" href="#main">Skip to the course</a>',
             f'<header><a href="/">{_text(shown.name)}</a></header>',
-            *_notes(shown.notes),
+            *_notes(shown.notes, shown.more),
             '<main id="main">',
             *body,
             "</main>",
@@ -132,11 +134,12 @@ def _page(shown: Shown, title: str, body: Iterator[str]) -> str:
     )
 
 
-def _notes(notes: Sequence[Note]) -> Iterator[str]:
+def _notes(notes: Sequence[Note], more: int) -> Iterator[str]:
     if not notes:
         return
-    mistakes = sum(not note.is_advice for note in notes)
-    head = count(mistakes, "mistake") if mistakes else f"{len(notes):,} of advice"
+    mistakes = any(not note.is_advice for note in notes)  # all of them are, or none
+    told = len(notes) + more
+    head = count(told, "mistake") if mistakes else f"{count(told, 'piece')} of advice"
     yield f'<aside class="notes{" bad" if mistakes else ""}" aria-label="On the outlines">'
     yield f"<details{' open' if mistakes else ''}><summary>{head}</summary>"
     if mistakes:
@@ -151,6 +154,8 @@ def _notes(notes: Sequence[Note]) -> Iterator[str]:
         if note.diagnostic.remedy:
             yield f"<p>{_text(note.diagnostic.remedy)}</p>"
         yield "</li>"
+    if more:
+        yield f"<li>and {more:,} more</li>"
     yield "</ul></details></aside>"
 
 

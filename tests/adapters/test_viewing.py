@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.portal.pages import front
 from coursesync.viewing import Viewer
 
 if TYPE_CHECKING:
@@ -21,3 +22,13 @@ def test_a_link_that_leads_out_shows_nothing_of_what_it_leads_to(tmp_path: Path)
 
     assert "leads out of the workspace" in link.diagnostic.problem
     assert (link.line, own.line) == ("", "sections: 3")
+
+
+def test_of_many_mistakes_the_first_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    """A page of them is enough to go on with."""
+    sections = "".join(f"  - title: {number}\n" for number in range(60))
+    (tmp_path / "a.yaml").write_text(f"id: 1\ntitle: x\nsections:\n{sections}")
+    shown = Viewer(tmp_path).look()
+
+    assert (len(shown.notes), shown.more) == (50, 10)
+    assert "<li>and 10 more</li>" in front(shown)
