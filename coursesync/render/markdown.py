@@ -16,19 +16,17 @@ from coursesync.render.room import Part, Rank, fit
 from coursesync.render.sentences import (
     LEAVES,
     MARKS,
-    NO_STATE,
     NOTHING,
     bare,
-    beyond,
     cost,
     detailing,
-    large,
     leaves,
     maybe_renamed,
     question,
-    remark,
+    said,
     settlement,
     summary,
+    warnings,
 )
 from coursesync.words import count
 
@@ -106,12 +104,9 @@ def _head(plan: Plan, limits: Limits) -> Iterator[str]:
     if plan.has_changes:
         yield ""
         yield cost(plan, limits)
-    for warning in filter(None, (large(plan), beyond(plan))):
+    for warning in warnings(plan):
         yield ""
         yield f"> {escape(' '.join(warning.split()))}"
-    if plan.has_changes and not plan.serial:
-        yield ""
-        yield f"> {NO_STATE}"
 
 
 def _foot(plan: Plan) -> Iterator[str]:
@@ -149,10 +144,8 @@ def _heading(course: Course) -> Iterator[str]:
 
 
 def _row(change: Change) -> str:
-    hidden = "" if change.attributes.get("Active", True) else ", hidden from members"
-    said = escape(remark(change)) or change.kind.describe(change.attributes) + hidden
     mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
-    return f"| {mark} | {change.order} | {escape(change.title)} | {said} |"
+    return f"| {mark} | {change.order} | {escape(change.title)} | {escape(said(change))} |"
 
 
 def _departure(change: Change, plan: Plan) -> str:

@@ -42,7 +42,7 @@ MARKS = {
 LEAVES = "<"  # it goes to another course, whose change it is
 # whose differences are told one by one; of the others their own line says all
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
-NO_STATE = (
+_NO_STATE = (
     "There is no state yet: apply looks first at what these courses have on the site, and again "
     "after the settling time (a minute, unless told otherwise; the built-in sandbox needs none). "
     "A section that is there already just as it is here is adopted; one of the same title that "
@@ -79,7 +79,13 @@ def summary(plan: Plan) -> str:
     return f"Plan: {', '.join(parts)}."
 
 
-def large(plan: Plan) -> str:
+def warnings(plan: Plan) -> tuple[str, ...]:
+    """Return what to know of a plan as a whole before it is applied, a sentence or two each."""
+    is_first = plan.has_changes and not plan.serial
+    return tuple(filter(None, (_large(plan), _beyond(plan), _NO_STATE if is_first else "")))
+
+
+def _large(plan: Plan) -> str:
     """Say that a plan is of unusual size, and what that means; "" where it is not."""
     much = " and ".join(oversized(plan))
     return (
@@ -90,7 +96,7 @@ def large(plan: Plan) -> str:
     )
 
 
-def beyond(plan: Plan) -> str:
+def _beyond(plan: Plan) -> str:
     """Say how to go on with what is kept because nobody said anything; "" where none is."""
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         return ""
@@ -160,6 +166,14 @@ def remark(change: Change) -> str:
     if change.was:
         return f"was {inert(change.was)}, and keeps its Id {change.record_id}"
     return inert(change.reason)
+
+
+def said(change: Change) -> str:
+    """Say of a change what its row tells: a remark, or else what it means to members."""
+    if told := remark(change):
+        return told
+    is_hidden = not change.attributes.get(change.kind.active_property, True)
+    return change.kind.describe(change.attributes) + (", hidden from members" if is_hidden else "")
 
 
 def question(change: Change) -> str:

@@ -11,19 +11,17 @@ from coursesync.plan import Action
 from coursesync.render.sentences import (
     LEAVES,
     MARKS,
-    NO_STATE,
     NOTHING,
     bare,
-    beyond,
     cost,
     detailing,
-    large,
     leaves,
     maybe_renamed,
     question,
-    remark,
+    said,
     settlement,
     summary,
+    warnings,
 )
 from coursesync.words import inert, wrapped
 
@@ -110,12 +108,11 @@ def _lines(
         yield NOTHING
         return
     yield paint("bold", summary(plan))
-    yield from wrap(large(plan), _WIDTH)
-    yield from wrapped(beyond(plan))
     if plan.has_changes:
         yield cost(plan, limits)
-        if not plan.serial:
-            yield from wrap(NO_STATE, _WIDTH)
+    for warning in warnings(plan):
+        yield from wrapped(warning, width=_WIDTH)
+    if plan.has_changes:
         yield f"Target: {inert(plan.target)}"
         yield f"Digest: {plan.digest}"
 
@@ -147,20 +144,20 @@ def _rows(
     hint: Hint,
 ) -> Iterator[str]:
     """Yield the changes of a course, their titles and words in columns."""
-    said = [_said(change) for change in changes]
+    told = [said(change) for change in changes]
     titles = [inert(change.title) for change in changes]
-    width = _column(titles, said)
-    for change, title, words in zip(changes, titles, said, strict=True):
+    width = _column(titles, told)
+    for change, title, words in zip(changes, titles, told, strict=True):
         fits = _TITLE_AT + width + 2 + len(words) <= _WIDTH
         yield from _change(change, title.ljust(width) if fits else title, words, paint)
         yield from _below(change, detailed(change), paint, hint)
 
 
-def _column(titles: Sequence[str], said: Sequence[str]) -> int:
+def _column(titles: Sequence[str], told: Sequence[str]) -> int:
     """Return the width of the titles' column with which the most rows fit on one line."""
     most = _WIDTH - _TITLE_AT - 2
     spans = Counter(
-        (len(title), most - len(words)) for title, words in zip(titles, said, strict=True)
+        (len(title), most - len(words)) for title, words in zip(titles, told, strict=True)
     )
 
     def fitting(width: int) -> int:
@@ -198,19 +195,12 @@ def _origin(course: Course) -> str:
 
 
 def _change(
-    change: Change, title: str, said: str, paint: Callable[[str, str], str]
+    change: Change, title: str, words: str, paint: Callable[[str, str], str]
 ) -> Iterator[str]:
     style = _STYLES[change.action]
     line = f"  {MARKS[change.action]} {change.order:>4}  {title}"
-    if len(line) + 2 + len(said) <= _WIDTH:
-        yield paint(style, f"{line}  {said}")
+    if len(line) + 2 + len(words) <= _WIDTH:
+        yield paint(style, f"{line}  {words}")
     else:
         yield paint(style, line.rstrip())
-        yield from wrapped(said, f"{'':{_TITLE_AT}}", _WIDTH)
-
-
-def _said(change: Change) -> str:
-    if said := remark(change):
-        return said
-    hidden = "" if change.attributes.get("Active", True) else ", hidden from members"
-    return change.kind.describe(change.attributes) + hidden
+        yield from wrapped(words, f"{'':{_TITLE_AT}}", _WIDTH)

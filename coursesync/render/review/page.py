@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.render import text
 from coursesync.render.review.model import MOST_CONTENTS, Room, model
-from coursesync.render.sentences import NO_STATE, NOTHING, beyond, cost, large, summary
+from coursesync.render.sentences import NOTHING, cost, summary, warnings
 from coursesync.words import count, inert
 
 if TYPE_CHECKING:
@@ -116,12 +116,9 @@ def _head(plan: Plan, limits: Limits, advice: Told | None, above: Sequence[str])
     yield f"<h1>{escape(summary(plan) if plan.changes else NOTHING)}</h1>"
     if told := cost(plan, limits):
         yield f"<p>{escape(told)}</p>"
-    warnings = [*above, *filter(None, (large(plan), beyond(plan)))]
-    if plan.has_changes and not plan.serial:
-        warnings.append(NO_STATE)
-    if warnings:
+    if warned := (*above, *warnings(plan)):
         yield '<ul class="warnings">'
-        yield from (f"<li>{escape(each)}</li>" for each in warnings)
+        yield from (f"<li>{escape(each)}</li>" for each in warned)
         yield "</ul>"
     if advice and (shown := advice.first(_MOST_ADVICE)).shown:
         number = len(advice.shown) + advice.more
