@@ -12,7 +12,7 @@ from coursesync.cli.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
 from coursesync.plan import Action
-from coursesync.render.sentences import settlement
+from coursesync.render.changes import settlement
 from coursesync.report import Status
 from coursesync.words import count, duration
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.folding import Fold, Mark
 from coursesync.lines import Piece
-from coursesync.render.sentences import UNSEEN, folded, values
+from coursesync.render.changes import UNSEEN, folded, values
 from coursesync.words import inert
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.folding import Fold
+from coursesync.render.changes import UNSEEN, folded, values
 from coursesync.render.detail import one_row
-from coursesync.render.sentences import UNSEEN, folded, values
 from coursesync.words import inert
 
 if TYPE_CHECKING:

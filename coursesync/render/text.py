@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.plan import Action
-from coursesync.render.sentences import (
+from coursesync.render.changes import (
     LEAVES,
     MARKS,
-    NOTHING,
-    bare,
-    cost,
     detailing,
     leaves,
     maybe_renamed,
     question,
     said,
     settlement,
-    summary,
-    warnings,
 )
+from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import inert, wrapped
 
 if TYPE_CHECKING:

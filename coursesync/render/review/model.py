@@ -13,11 +13,10 @@ import nh3
 
 from coursesync.folding import Fold
 from coursesync.plan import Action
-from coursesync.render.sentences import (
+from coursesync.render.changes import (
     LEAVES,
     MARKS,
     UNSEEN,
-    bare,
     detailing,
     folded,
     leaves,
@@ -26,6 +25,7 @@ from coursesync.render.sentences import (
     settlement,
     values,
 )
+from coursesync.render.sentences import bare
 from coursesync.timeline import ways
 from coursesync.words import inert
 
