@@ -27,7 +27,7 @@ from coursesync.cli.options import (
 from coursesync.cli.outputs import note
 from coursesync.cli.progress import Verbosity
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
-from coursesync.cli.reviewed import Reviewed, check, how
+from coursesync.cli.reviewed import HowMade, check, how
 from coursesync.cli.screen import listen, say, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.connection import schedule_of
@@ -142,7 +142,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         listen()
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
-    making = Reviewed(session.policy(on_removal, prune=prune), refresh)
+    making = HowMade(session.policy(on_removal, prune=prune), refresh)
     if plan_file is not None:
         making = _agreeing(how(plan_file), plan_file)
     with session.held(lock_timeout):
@@ -212,23 +212,24 @@ def _carried_out(
         )
 
 
-def _agreeing(reviewed: Reviewed, plan_file: Path) -> Reviewed:
+def _agreeing(made: HowMade, plan_file: Path) -> HowMade:
     """Return how a plan file was made; raise UsageError where an option says otherwise."""
     context = click.get_current_context()
-    made = {
-        "prune": reviewed.policy.prune,
-        "on_removal": reviewed.policy.on_removal.value,
-        "refresh": reviewed.refreshed,
+    told = {
+        "prune": made.policy.prune,
+        "on_removal": made.policy.on_removal.value,
+        "refresh": made.refreshed,
     }
-    for name, value in made.items():
+    for name, value in told.items():
         typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if typed and context.params[name] != value:
             option = f"--{name.replace('_', '-')}"
+            again = option if value in {True, False} else f"{option} {context.params[name]}"
             raise UsageError(
                 f"{option} is not how the plan in {shown(plan_file)} was made",
-                f"Leave it out; or make that plan anew:  coursesync plan {option} --out FILE",
+                f"Leave it out; or make that plan anew:  coursesync plan {again} --out FILE",
             )
-    return reviewed
+    return made
 
 
 def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:

@@ -42,18 +42,18 @@ class _PlanFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class HowMade:
     """How a plan file was made: what it may do to orphans, and whether it looked at the site."""
 
     policy: Policy
     refreshed: bool
 
 
-def how(plan_file: Path) -> Reviewed:
+def how(plan_file: Path) -> HowMade:
     """Read how a plan file was made; raises CoursesyncError where it can't be read."""
     read = _read(plan_file)
     policy = Policy(OnRemoval(read.policy.on_removal), read.policy.prune)
-    return Reviewed(policy, read.refreshed)
+    return HowMade(policy, read.refreshed)
 
 
 def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) -> None:
