@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from coursesync.contents import MAX_EFFORT, markdown_effort
 from coursesync.markdown_text import markdown_of
 from coursesync.resources.base import MAX_KEY, slug
-from coursesync.resources.section import SEQUENTIAL, TIMED, file_named
+from coursesync.resources.contents import file_named
+from coursesync.resources.section import SEQUENTIAL, TIMED
 from coursesync.yaml_text import block, quoted, scalar
 
 if TYPE_CHECKING:

@@ -6,18 +6,9 @@ the pages on course sections (create, update).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from coursesync.resources.base import (
     INT32_MAX,
@@ -27,102 +18,14 @@ from coursesync.resources.base import (
     Kind,
     Opening,
     Spec,
-    mistake,
-    shaped,
 )
+from coursesync.resources.contents import ContentFile, InPlace
+from coursesync.resources.picture import Picture
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
     from coursesync.contents import Contents
 
 IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
-# https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
-_ADDRESS = re.compile(
-    r"(?i:https?)://(?P<user>[^/?#@\s]*@)?(?:[^/?#@\s:\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{0,5})?"
-    r"(?P<path>/[^?#\s]*)?(?:[?#]\S*)?"
-)
-_PICTURES = (".jpg", ".jpeg", ".png", ".gif")
-_LONGEST_NAME = 255
-_LONGEST_PATH = 1_000
-_LONGEST_ADDRESS = 2_000
-# the same for editors, whose regular expressions lack some of Python's
-_PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
-_PICTURE_ON_THE_WEB = (
-    rf"^(?=[^\n\r]{{1,{_LONGEST_ADDRESS}}}$)[hH][tT][tT][pP][sS]?://"
-    r"(?:[^/?#@\s:\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{0,5})?"
-    r"(?:/(?:[^?#\s/]*/)*(?:[^?#\s/.]*|[^?#\s/]*\.(?:[jJ][pP][eE]?[gG]|[pP][nN][gG]|[gG][iI][fF])))?"
-    r"(?:[?#]\S*)?$"
-)
-_FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
-
-
-def file_named(text: str) -> str:
-    """Return `html` or `markdown` where contents look like the name of such a file, else ""."""
-    if len(text) > _LONGEST_NAME or not (named := _FILE_NAME.fullmatch(text.strip())):
-        return ""
-    return "markdown" if named["kind"].lower().startswith("m") else "html"
-
-
-def _in_place(text: str) -> str:
-    if kind := file_named(text):
-        raise mistake(
-            f"`{text.strip()[:60]}` looks like a file's name, not like contents",
-            f"To take them from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",
-        )
-    return text
-
-
-def _picture(url: str) -> str:
-    if len(url) > _LONGEST_ADDRESS:
-        raise mistake(
-            f"the image's address has {len(url):,} characters, more than {_LONGEST_ADDRESS:,}",
-            "Browsers take no longer ones: give the picture a shorter address.",
-        )
-    parts = _ADDRESS.fullmatch(url)
-    if parts is None:
-        raise mistake(
-            "the image is not the address of a picture on the web",
-            "Write an address that starts with https://, as in  https://cdn.example.com/tour.png",
-        )
-    if parts["user"]:
-        raise mistake(
-            "the image's address holds a user name or password, which every member could read",
-            "Put the picture where it can be read without one.",
-        )
-    name = (parts["path"] or "").rpartition("/")[2]
-    ending = name.rpartition(".")[2][:20]
-    if "." in name and not name.lower().endswith(_PICTURES):
-        raise mistake(
-            f"the image is a .{ending} file; Nexudus takes JPG, PNG or GIF",
-            "Save the picture as one of those, and give that file's address.",
-        )
-    return url
-
-
-def _named(*endings: str) -> AfterValidator:
-    def check(name: str) -> str:
-        if len(name) > _LONGEST_PATH:
-            raise mistake(
-                f"the file's name has {len(name):,} characters, more than {_LONGEST_PATH:,}",
-                "Name a file beside the outline or in a folder below it.",
-            )
-        if not name.lower().endswith(endings):
-            raise mistake(
-                f"`{name[:60]}` does not end in {' or '.join(endings)}",
-                "Contents come from .html files (html:) and .md files (markdown:).",
-            )
-        return name
-
-    return AfterValidator(check)
-
-
-def _path(ending: str) -> FieldInfo:
-    """Tell editors how a content file may be named, by what `adapters.content_files` refuses."""
-    return shaped(
-        rf"^(?!/)(?!(?:[^/]*/)*\.[^/])[^\\]{{1,{_LONGEST_PATH}}}\.{ending}$",
-        "Name a file beside the outline or in a folder below it: .html for html, .md for markdown.",
-    )
 
 
 class Timed(BaseModel):
@@ -136,50 +39,6 @@ class Timed(BaseModel):
         "before.",
         examples=[7],
     )
-
-
-class ContentFile(BaseModel):
-    """A file beside the outline or in a folder below it, as in {markdown: first-week.md}."""
-
-    model_config = ConfigDict(
-        **STRICT,
-        title="A file",
-        json_schema_extra={  # `_one_file`, for editors
-            "oneOf": [
-                {"properties": {name: {"type": "string"}}, "required": [name]}
-                for name in ("html", "markdown")
-            ]
-        },
-    )
-
-    html: Annotated[str, _named(".html", ".htm"), _path("[hH][tT][mM][lL]?")] | None = Field(
-        None,
-        title="An HTML file",
-        description="Its path from the outline's folder.",
-        examples=["welcome.html"],
-    )
-    markdown: (
-        Annotated[
-            str,
-            _named(".md", ".markdown"),
-            _path("(?:[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"),
-        ]
-        | None
-    ) = Field(
-        None,
-        title="A Markdown file",
-        description="Its path from the outline's folder. CommonMark, with tables.",
-        examples=["welcome.md"],
-    )
-
-    @model_validator(mode="after")
-    def _one_file(self) -> ContentFile:
-        if (self.html is None) == (self.markdown is None):
-            raise mistake(
-                "contents name one file: either html or markdown",
-                "Write  contents: {html: welcome.html}  or  contents: {markdown: welcome.md}",
-            )
-        return self
 
 
 MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
@@ -217,17 +76,7 @@ class SectionSpec(Spec):
         examples=["immediate", "sequential", {"after_days": 7}],
     )
     contents: Annotated[
-        Annotated[ContentFile, Tag(MAPPING)]
-        | Annotated[
-            str,
-            AfterValidator(_in_place),
-            Tag(PLAIN),
-            shaped(
-                rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)",
-                "This looks like a file's name: write {html: welcome.html} or "
-                "{markdown: welcome.md}.",
-            ),
-        ],
+        Annotated[ContentFile, Tag(MAPPING)] | Annotated[InPlace, Tag(PLAIN)],
         Discriminator(_form),
     ] = Field(
         "",
@@ -236,18 +85,7 @@ class SectionSpec(Spec):
         "outline or in a folder below it, {html: welcome.html} or {markdown: welcome.md}.",
         examples=["<p>Welcome!</p>", {"markdown": "welcome.md"}],
     )
-    image: (
-        Annotated[
-            str,
-            AfterValidator(_picture),
-            shaped(
-                _PICTURE_ON_THE_WEB,
-                "Write the address of a JPG, PNG or GIF that starts with https://, without blanks, "
-                "user name or password.",
-            ),
-        ]
-        | None
-    ) = Field(
+    image: Picture | None = Field(
         None,
         title="Picture",
         description="The web address of a JPG, PNG or GIF of at most 10 MB. null removes the "

@@ -21,7 +21,8 @@ import coursesync
 from coursesync.adapters.yaml_tree import parse
 from coursesync.outline import CourseSpec
 from coursesync.outline_words import examples_of
-from coursesync.resources.section import ContentFile, SectionSpec, Timed
+from coursesync.resources.contents import ContentFile
+from coursesync.resources.section import SectionSpec, Timed
 from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
