@@ -84,7 +84,6 @@ def test_a_course_stands_before_and_after(look: Look, page: Path) -> None:
 def test_what_changes_is_told_by_fields_as_source_and_as_read(look: Look, page: Path) -> None:
     """A section's details open by the keyboard, and show all three."""
     look.page.goto(page.as_uri())
-    name = look.page.locator(".way").nth(1).locator(".is-update summary").first
     name = look.page.locator(".is-update summary", has_text="Your first week").last
     name.focus()
     look.page.keyboard.press("Enter")
@@ -114,6 +113,33 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
     assert frame.locator("script, style ~ style, form, svg, meta[http-equiv]").count() == 0
     assert look.page.get_by_role("heading", name="Outside").count() == 0
     assert [url for url in asked if not url.startswith(("file:", "about:"))] == []
+    assert look.violations() == []
+
+
+def test_a_section_that_moves_is_shown_in_both_courses(
+    look: Look, cli: CommandLine, courses: Path
+) -> None:
+    """Where it leaves, with where it goes; where it arrives, with where it was."""
+    (courses / "onboarding.yaml").write_text(BEFORE)
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    head, rules = BEFORE.split("  - key: rules\n")
+    (courses / "onboarding.yaml").write_text(head)
+    moved = f"  - key: rules\n    previous_keys: [onboarding.rules]\n{rules}"
+    (courses / "events.yaml").write_text(f"id: 4712\ntitle: Events\nsections:\n{moved}")
+    page = cli.cwd / "review.html"
+    page.write_text(cli("plan", "--sandbox", "--format", "html").out, encoding="utf-8")
+    look.page.goto(page.as_uri())
+    losing = look.page.locator(".course", has_text="Member onboarding")
+    taking = look.page.locator(".course", has_text="Events")
+
+    expect(losing.locator(".counts")).to_have_text("< 1 to other courses")
+    expect(losing.locator(".way").first).to_contain_text("goes to course 4712 (Events)")
+    expect(losing.locator(".way").last.locator(".title")).to_have_count(2)
+    taking.locator(".is-update summary").click()
+    expect(taking.locator(".inside")).to_contain_text("was section.onboarding.rules")
+    look.page.get_by_label("Search titles and addresses").fill("first week")
+    expect(look.page.locator("#found")).to_have_text("1 course of 2, with 0 changes.")
+    assert look.barriers() == []
     assert look.violations() == []
 
 
