@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from coursesync.adapters.content_files import Files
@@ -35,13 +36,15 @@ class Viewer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._shown = Shown(name=shown(folder))
+        self._reading = Lock()
 
     def look(self) -> Shown:
         """Return what is to be shown by now; of invalid outlines, what was valid last."""
-        version = _version(self._folder)
-        if version != self._shown.version:
-            self._shown = replace(self._read(), version=version)
-        return self._shown
+        with self._reading:  # pages ask at the same time: one reads, and the others have it
+            version = _version(self._folder)
+            if version != self._shown.version:
+                self._shown = replace(self._read(), version=version)
+            return self._shown
 
     def _read(self) -> Shown:
         try:

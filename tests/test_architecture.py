@@ -53,7 +53,7 @@ WIRED = (
     *("project", "planning", "connection", "online", "recording", "surgery", "intake"),
     *("formatting", "viewing"),
 )
-MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox", "cli.preview"}
+MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox", "cli.serving"}
 
 
 @dataclass(frozen=True)

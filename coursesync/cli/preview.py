@@ -8,7 +8,6 @@ import click
 
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import say, say_wrapped
-from coursesync.errors import CoursesyncError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,17 +27,11 @@ def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     """
     from coursesync.adapters.outline_files import check_folder  # noqa: PLC0415 - a quick --help
     from coursesync.adapters.portal_site import Site  # noqa: PLC0415 - the same
-    from coursesync.sandbox.serve import serve  # noqa: PLC0415 - the same
+    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - the same
     from coursesync.viewing import Viewer  # noqa: PLC0415 - the same
 
     check_folder(workspace)
-    try:
-        serve(Site(Viewer(workspace).look), port, ready=_ready, stop_after=stop_after)
-    except OSError as error:
-        raise CoursesyncError(
-            f"the port {port} can't be had: {error.strerror}",
-            "Leave --port out to take any free one.",
-        ) from error
+    serve_here(Site(Viewer(workspace).look), port, _ready, stop_after)
 
 
 def _ready(base_url: str) -> None:

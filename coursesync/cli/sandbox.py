@@ -10,7 +10,7 @@ import click
 
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import say
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.errors import UsageError
 
 if TYPE_CHECKING:
     from coursesync.portal.pages import Shown
@@ -91,8 +91,8 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     """
     from coursesync.adapters.outline_files import load  # noqa: PLC0415 - keeps --help quick
     from coursesync.adapters.portal_site import Site  # noqa: PLC0415 - the same
+    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - the same
     from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - the same
-    from coursesync.sandbox.serve import serve  # noqa: PLC0415 - the same
 
     try:
         wrongs = [Fault.parse(fault) for fault in faults]
@@ -107,13 +107,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
             sandbox.add_fault(wrong)
         look = partial(_on_the_site, sandbox)
         site = Site(look, sandbox, elsewhere=("/api", "/_sandbox"))
-        try:
-            serve(site, port, ready=_ready, stop_after=stop_after)
-        except OSError as error:
-            raise CoursesyncError(
-                f"the port {port} can't be had: {error.strerror}",
-                "Leave --port out to take any free one.",
-            ) from error
+        serve_here(site, port, _ready, stop_after)
 
 
 def _on_the_site(sandbox: Sandbox) -> Shown:
