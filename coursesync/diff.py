@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.arrivals import arrivals, contradictions, leads, unknown_keys, waiting
+from coursesync.courses import course_at, touched
 from coursesync.errors import Diagnostic, InvalidOutlines
 from coursesync.ordering import assign
 from coursesync.places import places
-from coursesync.plan import Action, Change, Plan, Standing
+from coursesync.plan import Action, Change, Plan
 from coursesync.policy import KEEP_ALL, Policy
 from coursesync.removal import orphaned
 from coursesync.resources import kind_of
-from coursesync.sides import course_at, sides_of
+from coursesync.sides import sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.outline import Outline
     from coursesync.places import Place
-    from coursesync.plan import Course
     from coursesync.resources.base import Address, Attributes, Resource
     from coursesync.sides import Side
     from coursesync.state import Doubt, Entry, State
@@ -62,77 +61,56 @@ def diff(
         InvalidOutlines: an outline would take the addresses of another course's records.
     """
     sides = sides_of(outlines, frozenset(settled), state)
-    mistaken = list(
-        contradictions(
-            (r for side in sides.values() for r in side.resources if r.address in side.pairs),
-            {course: side.orphans for course, side in sides.items()},
-        )
-    )
-    if mistaken:
-        raise InvalidOutlines(mistaken)
-    guests = arrivals(
-        {course: side.new for course, side in sides.items()},
-        {course: side.orphans for course, side in sides.items()},
-    )
-    for course_id, address, old, home in guests:
-        entry = sides[home].entries.pop(old)
-        sides[course_id].guests[old] = sides[home].gone[old] = entry
-        sides[course_id].pairs[address] = old
-    new = {course: side.new for course, side in sides.items()}
-    beyond = Beyond(
-        leads(new, {course: side.orphans for course, side in sides.items()}),
-        waiting(new, {course: side.doubts.keys() for course, side in sides.items()}),
-        state.entries,
-    )
+    _refuse(contradictions(_paired(sides), _orphans(sides)))
+    _let_in(sides)
+    beyond = _beyond(sides, state)
     courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
     changes = [
         change
         for course_id, side in sides.items()
         for change in _changes(course_id, side, beyond, policy)
     ]
-    clashes = list(_clashes(changes, sides, state))
-    if clashes:
-        raise InvalidOutlines(clashes)
+    _refuse(_clashes(changes, sides, state))
     changes.sort(key=lambda change: (courses[change.parent_id].key, change.parent_id))
     return Plan(
         state.target,
         state.lineage,
         state.serial,
-        _touched(courses, sides, changes),
+        touched(courses, sides, changes),
         tuple(changes),
         len(state.entries),
         policy,
     )
 
 
-def _touched(
-    courses: Mapping[int, Course], sides: Mapping[int, Side], changes: Iterable[Change]
-) -> dict[int, Course]:
-    """Return the courses that the changes speak of or take from, each whole, sorted by key."""
-    told: dict[int, set[Address]] = {}
-    departures: dict[int, list[Change]] = {}
-    for change in changes:
-        told.setdefault(change.parent_id, set()).add(change.address)
-        if change.home is not None:
-            departures.setdefault(change.home, []).append(change)
-    touched = (courses[course_id] for course_id in told.keys() | departures.keys())
-    return {
-        course.id: replace(
-            course,
-            standing=_standing(sides[course.id], told.get(course.id, ())),
-            departures=tuple(departures.get(course.id, ())),
-        )
-        for course in sorted(touched, key=lambda course: (course.key, course.id))
-    }
+def _refuse(found: Iterable[Diagnostic]) -> None:
+    """Raise InvalidOutlines with what was found, if anything was."""
+    if mistaken := list(found):
+        raise InvalidOutlines(mistaken)
 
 
-def _standing(side: Side, told: Container[Address]) -> tuple[Standing, ...]:
-    """Return what is in the outline as it is in the state."""
-    return tuple(
-        Standing(resource.address, resource.kind, entry.attributes)
-        for resource in side.resources
-        if resource.address not in told and (entry := side.entry(resource)) is not None
-    )
+def _paired(sides: Mapping[int, Side]) -> Iterator[Resource]:
+    return (r for side in sides.values() for r in side.resources if r.address in side.pairs)
+
+
+def _orphans(sides: Mapping[int, Side]) -> dict[int, dict[Address, Entry]]:
+    return {course_id: side.orphans for course_id, side in sides.items()}
+
+
+def _let_in(sides: Mapping[int, Side]) -> None:
+    """Let what goes to another course, by its author's word, be that one's guest."""
+    new = {course_id: side.new for course_id, side in sides.items()}
+    for course_id, address, old, home in arrivals(new, _orphans(sides)):
+        entry = sides[home].entries.pop(old)
+        sides[course_id].guests[old] = sides[home].gone[old] = entry
+        sides[course_id].pairs[address] = old
+
+
+def _beyond(sides: Mapping[int, Side], state: State) -> Beyond:
+    """Find what the sections that are new still may have to do with other courses."""
+    new = {course_id: side.new for course_id, side in sides.items()}
+    doubts = {course_id: side.doubts.keys() for course_id, side in sides.items()}
+    return Beyond(leads(new, _orphans(sides)), waiting(new, doubts), state.entries)
 
 
 def _clashes(

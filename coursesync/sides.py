@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.identity import identify
-from coursesync.plan import Course
 from coursesync.resources.base import course_of
 
 if TYPE_CHECKING:
@@ -98,13 +97,3 @@ def _by_course(
             item = items[address]
             grouped.setdefault(item.parent_id, {})[address] = item
     return grouped
-
-
-def course_at(course_id: int, side: Side, state: State) -> Course:
-    """Return what a plan says of a course itself."""
-    managed = len(side.entries) + len(side.guests)
-    if (outline := side.outline) is not None:
-        return Course(outline.key, course_id, outline.title, outline.path, managed)
-    key = next((course_of(address) for address in (*side.entries, *side.doubts, *side.gone)), "")
-    record = state.courses.get(key)
-    return Course(key, course_id, record.title if record else "", None, managed)
