@@ -39,6 +39,26 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
     assert [station.title for station in ways(taking, changes).before] == []
 
 
+def test_a_plan_knows_its_courses() -> None:
+    """By key, Id, title and outline, with how many records each has once guests are counted."""
+    losing, taking = moved("A").courses.values()
+    left = plan_of([], STATE).courses[HERE]
+
+    assert (losing.key, losing.title, losing.path, losing.managed) == (
+        "c",
+        "Onboarding",
+        "courses/c.yaml",
+        1,
+    )
+    assert (taking.key, taking.title, taking.path, taking.managed) == (
+        "d",
+        "Using the space",
+        "courses/d.yaml",
+        1,
+    )
+    assert (left.key, left.title, left.path, left.managed) == ("c", "", None, 2)
+
+
 def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
     """All its sections may have left it."""
     losing, _ = next(moved(outlines=False).by_course())

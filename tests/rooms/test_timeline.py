@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import Section, course, plan_of, state_of
+from rooms.values import Section, address, course, plan_of, state_of
 
 from coursesync.timeline import Station, along, ways
 
@@ -42,6 +42,19 @@ def test_what_stays_is_shown_among_what_changes() -> None:
     assert titles(found.before) == ["A", "B", "Gone"]
     assert titles(found.after) == ["A", "New", "B", "Gone"]
     assert [station.change is not None for station in found.after] == [False, True, False, True]
+
+
+def test_each_section_is_known_by_its_address() -> None:
+    """Before by the one that it had, after by the one that it has from then on."""
+    outline = course(Section("A", "new", previous=("a",)), "B", "C")
+    found = ways_of(plan_of(outline, state_of("A", "B")))
+
+    assert [station.address for station in found.before] == [address("a"), address("b")]
+    assert [station.address for station in found.after] == [
+        address("new"),
+        address("b"),
+        address("c"),
+    ]
 
 
 def test_days_count_where_a_section_is_timed() -> None:

@@ -1,0 +1,106 @@
+"""Receipts as values: what a run did, and what is not so any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rooms.values import AT, Section, address, applied, course, plan_of, state_of
+
+from coursesync.live import Record
+from coursesync.policy import OnRemoval, Policy
+from coursesync.receipt import Origin, Receipt, beginning, concluded, mismatches
+from coursesync.report import Report, Result, Status
+from coursesync.resources.section import SECTION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.plan import Plan
+    from coursesync.resources.base import FieldValue
+    from coursesync.state import Entry, State
+
+LATER = "2025-02-01T08:00:00Z"
+STATUS = {"create": Status.CREATED, "update": Status.UPDATED, "delete": Status.DELETED}
+PICTURE: dict[str, object] = {"image": "https://cdn.example.com/a.png"}
+EDITS: dict[str, st.SearchStrategy[FieldValue]] = {
+    "Title": st.sampled_from(["A", "Edited"]),
+    "SectionContents": st.sampled_from(["<p>Hi</p>", "<P > Hi</p>", "<p>Ho</p>"]),
+    "DisplayOrder": st.integers(5, 15),
+    "Active": st.booleans(),
+    "UnlockType": st.sampled_from([1, 2]),
+}
+
+
+def receipt_of(plan: Plan, state: State | None = None) -> tuple[Receipt, State]:
+    """Carry a plan out, and return its receipt with the state that it led to."""
+    after = applied(plan, state) if state else applied(plan)
+    results = tuple(
+        Result(change, STATUS[change.action.value], change.record_id, at=AT)
+        for change in plan.changes
+    )
+    begun = beginning(plan, Origin(), AT)
+    return concluded(begun, Report(results, after)), after
+
+
+def record_of(entry: Entry, at: str | None = None, **edits: FieldValue) -> Record:
+    """Return what the server has of an entry, but for these properties."""
+    readable = {n: v for n, v in entry.attributes.items() if n not in SECTION.write_only}
+    return Record(entry.id, entry.parent_id, {**readable, **edits}, AT, at or entry.updated_on, "x")
+
+
+def live(state: State) -> Mapping[int, Record]:
+    """Return the server's records where nobody has changed any."""
+    return {entry.id: record_of(entry) for entry in state.entries.values()}
+
+
+def test_what_was_done_holds_while_nobody_changes_it() -> None:
+    """Pictures, which can't be read back, and contents included."""
+    receipt, state = receipt_of(plan_of(course(Section("A", "a", "<p>Hi</p>", more=PICTURE), "B")))
+
+    assert sorted(receipt.items) == [address("a"), address("b")]
+    assert [item.how for item in receipt.items.values()] == [Status.CREATED] * 2
+    assert {item.id for item in receipt.items.values()} == set(live(state))
+    assert receipt.complete
+    assert mismatches(receipt, live(state)) == ()
+
+
+def test_a_receipt_holds_no_text_of_a_section() -> None:
+    """It may be kept where a course may not be read."""
+    receipt, _ = receipt_of(plan_of(course(Section("A", "a", "<p>Members only</p>"))))
+
+    assert "Members only" not in receipt.model_dump_json()
+
+
+@given(st.fixed_dictionaries({}, optional=EDITS))
+def test_whatever_is_edited_is_told_by_its_name(edits: dict[str, FieldValue]) -> None:
+    """No more than that: what says the same in other HTML is no edit."""
+    receipt, state = receipt_of(plan_of(course(Section("A", "a", "<p>Hi</p>"))))
+    (entry,) = state.entries.values()
+    edited = record_of(entry, LATER, **edits)
+    had = {**entry.attributes, "SectionContents": "<p>Hi</p>"}
+    wanted = {name for name, value in edits.items() if value not in {had[name], "<P > Hi</p>"}}
+    found = mismatches(receipt, {entry.id: edited})
+
+    assert {name for each in found for name in each.properties} == wanted
+    assert mismatches(receipt, {entry.id: record_of(entry, AT, **edits)}) == ()
+
+
+def test_what_is_gone_moved_or_back_again_is_told() -> None:
+    """Deleted by someone, taken to another course, or there although it was deleted."""
+    state = state_of("A", "B", "C")
+    plan = plan_of(course("A", "Bee"), state, Policy(OnRemoval.DELETE, prune=True))
+    receipt, after = receipt_of(plan, state)
+    gone = state.entries[address("c")]
+    there = {**live(after), gone.id: record_of(gone)}
+    (back,) = mismatches(receipt, there)
+    kept = after.entries[address("bee")]
+    moved = replace(record_of(kept), parent_id=4712)
+    (elsewhere,) = mismatches(receipt, {**live(after), kept.id: moved})
+    (lost,) = mismatches(receipt, {n: r for n, r in live(after).items() if n != kept.id})
+
+    assert (back.address, back.item.how) == (address("c"), Status.DELETED)
+    assert (elsewhere.address, elsewhere.properties) == (address("bee"), ("CourseId",))
+    assert (lost.address, lost.record) == (address("bee"), None)

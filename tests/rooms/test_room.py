@@ -1,0 +1,85 @@
+"""What there is room for: never too much, the most important first, and all else counted."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coursesync.render.room import Fitted, Part, Rank, fit
+
+PARTS = st.lists(
+    st.builds(
+        lambda rank, size, tells: Part(rank, ("x" * size,), tells),
+        st.sampled_from(Rank),
+        st.integers(0, 30),
+        st.integers(0, 5),
+    ),
+    max_size=12,
+)
+
+
+def rows(*sizes: int) -> list[Part]:
+    """Make rows of so many bytes each, their line ends included, that tell of one change each."""
+    return [Part(Rank.ROWS, (str(n) * (size - 1),), 1) for n, size in enumerate(sizes)]
+
+
+def told(fitted: Fitted) -> str:
+    """Return the first character of each line that is kept."""
+    return "".join(line[:1] for line in fitted.lines)
+
+
+@given(PARTS, st.integers(0, 200))
+def test_it_keeps_to_its_bound(parts: list[Part], most: int) -> None:
+    """Whatever is asked for fits, but for what is always there."""
+    always = sum(part.size for part in parts if part.rank is Rank.ALWAYS)
+    size = sum(len(line.encode()) + 1 for line in fit(parts, most).lines)
+
+    assert size <= max(most, always)
+
+
+@given(PARTS, st.integers(0, 200))
+def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
+    """Of rows and of details, what is kept and what is counted are all that there was."""
+    marked = [
+        Part(part.rank, (f"{n} {part.lines[0]}",), part.tells) for n, part in enumerate(parts)
+    ]
+    fitted = fit(marked, most)
+    left = [part for part in marked if part.lines[0] not in fitted.lines]
+
+    assert fitted.rows_left_out == sum(p.tells for p in left if p.rank is Rank.ROWS)
+    assert fitted.details_left_out == sum(p.tells for p in left if p.rank is Rank.DETAIL)
+    assert fit(marked, None) == Fitted(tuple(part.lines[0] for part in marked))
+
+
+def test_what_fits_to_the_byte_is_kept() -> None:
+    """There is no room to spare, and none is needed."""
+    assert told(fit(rows(10, 10), 20)) == "01"
+    assert told(fit(rows(10, 10), 19)) == "0"
+
+
+def test_no_row_comes_after_one_that_was_left_out() -> None:
+    """Else sections would be missing in between; nor does what is less important."""
+    aside = Part(Rank.ASIDE, ("a",))
+    fitted = fit([*rows(10, 30, 5), aside], 20)
+
+    assert told(fitted) == "0"
+    assert (fitted.rows_left_out, fitted.details_left_out) == (2, 0)
+
+
+def test_differences_go_first() -> None:
+    """Before advice, and before rows; those that have room are kept all the same."""
+    long, short = Part(Rank.DETAIL, ("l" * 40,), 1), Part(Rank.DETAIL, ("s" * 4,), 1)
+    aside = Part(Rank.ASIDE, ("a" * 9,))
+    fitted = fit([long, short, aside, *rows(10)], 26)
+
+    assert told(fitted) == "sa0"
+    assert (fitted.rows_left_out, fitted.details_left_out) == (0, 1)
+
+
+def test_what_is_always_there_takes_the_room_of_the_rest() -> None:
+    """It is kept even where there is no room for it."""
+    always = Part(Rank.ALWAYS, ("!" * 15,))
+
+    assert told(fit([always, *rows(10)], 20)) == "!"
+    assert told(fit([*rows(10), always], 26)) == "0!"
+    assert told(fit([always], 0)) == "!"
