@@ -22,7 +22,8 @@ def course_at(course_id: int, side: Side, state: State) -> Course:
     managed = len(side.entries) + len(side.guests)
     if (outline := side.outline) is not None:
         return Course(outline.key, course_id, outline.title, outline.path, managed)
-    key = next((course_of(address) for address in (*side.entries, *side.doubts, *side.gone)), "")
+    # without an outline it is there for what the state holds of it, or did before that went away
+    key = next(course_of(address) for address in (*side.entries, *side.doubts, *side.gone))
     record = state.courses.get(key)
     return Course(key, course_id, record.title if record else "", None, managed)
 

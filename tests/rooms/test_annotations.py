@@ -69,6 +69,23 @@ def test_no_more_than_github_shows(number: int, more: int) -> None:
     )
 
 
+def test_the_rest_is_called_what_it_is() -> None:
+    """Mistakes, of which there may be one more, or advice."""
+    each = Diagnostic(Where("a"), "x")
+
+    assert list(annotated([each] * 10, "error"))[-1].endswith(
+        "::and 1 more mistake: the log has them"
+    )
+    assert list(annotated([each] * 11, "error"))[-1].endswith(
+        "and 2 more mistakes: the log has them"
+    )
+
+
+def test_no_line_of_a_message_is_endless() -> None:
+    """It is cut where nobody reads on."""
+    assert len(notice("error", "x" * 100_000)) < 1_100
+
+
 @given(TEXT, TEXT)
 def test_a_notice_is_one_line_and_has_no_place(problem: str, remedy: str) -> None:
     """What is at no line is told all the same."""

@@ -10,6 +10,7 @@ from rooms.values import Section, address, course, plan_of, state_of
 
 from coursesync.render import markdown, text
 from coursesync.render.review.model import Room, model
+from coursesync.state import CourseRecord
 from coursesync.timeline import ways
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
 def test_a_plan_knows_its_courses() -> None:
     """By key, Id, title and outline, with how many records each has once guests are counted."""
     losing, taking = moved("A").courses.values()
-    left = plan_of([], STATE).courses[HERE]
+    known = CourseRecord(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
+    left = plan_of([], STATE.model_copy(update={"courses": {"c": known}})).courses[HERE]
 
     assert (losing.key, losing.title, losing.path, losing.managed) == (
         "c",
@@ -56,7 +58,7 @@ def test_a_plan_knows_its_courses() -> None:
         "courses/d.yaml",
         1,
     )
-    assert (left.key, left.title, left.path, left.managed) == ("c", "", None, 2)
+    assert (left.key, left.title, left.path, left.managed) == ("c", "Onboarding", None, 2)
 
 
 def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:

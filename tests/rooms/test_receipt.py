@@ -14,6 +14,7 @@ from coursesync.policy import OnRemoval, Policy
 from coursesync.receipt import Origin, Receipt, beginning, concluded, mismatches
 from coursesync.report import Report, Result, Status
 from coursesync.resources.section import SECTION
+from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,20 @@ def test_what_was_done_holds_while_nobody_changes_it() -> None:
     assert mismatches(receipt, live(state)) == ()
 
 
+def test_a_receipt_says_of_which_run_it_is() -> None:
+    """The plan's digest, where the run came from, the state that it led to, and why it ended."""
+    plan, origin = plan_of(course("A")), Origin(actor="octocat", commit="c0ffee")
+    begun = beginning(plan, origin, AT)
+    after = applied(plan).model_copy(update={"lineage": "its lineage", "serial": 3})
+    ended = concluded(begun, Report((), after, Stop("the writes are made")))
+
+    assert (begun.digest, begun.origin, begun.began) == (plan.digest, origin, AT)
+    assert (begun.complete, begun.items, begun.stopped) == (False, {}, None)
+    assert (ended.digest, ended.origin, ended.began) == (plan.digest, origin, AT)
+    assert (ended.lineage, ended.serial) == ("its lineage", 3)
+    assert (ended.complete, ended.stopped) == (False, "the writes are made")
+
+
 def test_a_receipt_holds_no_text_of_a_section() -> None:
     """It may be kept where a course may not be read."""
     receipt, _ = receipt_of(plan_of(course(Section("A", "a", "<p>Members only</p>"))))
@@ -101,6 +116,11 @@ def test_what_is_gone_moved_or_back_again_is_told() -> None:
     (elsewhere,) = mismatches(receipt, {**live(after), kept.id: moved})
     (lost,) = mismatches(receipt, {n: r for n, r in live(after).items() if n != kept.id})
 
-    assert (back.address, back.item.how) == (address("c"), Status.DELETED)
+    assert (back.address, back.item.how, back.record) == (
+        address("c"),
+        Status.DELETED,
+        record_of(gone),
+    )
+    assert (elsewhere.item, elsewhere.record) == (receipt.items[address("bee")], moved)
     assert (elsewhere.address, elsewhere.properties) == (address("bee"), ("CourseId",))
     assert (lost.address, lost.record) == (address("bee"), None)
