@@ -1,6 +1,6 @@
 # make demo: the main job on the embedded sandbox · make test: everything that CI checks
 # make soak: crashes by the thousand, at random (CRASHES=10000 WORKERS=2)
-# make mutants: what the quick tests of outcome, journal and state overlook (a minute or two)
+# make mutants: what the quick tests of outcome, journal, state and reviews overlook (a few minutes)
 # make bench: speed and memory, against octoDNS · make clean: forget all that these made
 
 PYTHON ?= python3

@@ -28,7 +28,7 @@ from coursesync.cli.outputs import note
 from coursesync.cli.progress import Verbosity
 from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import HowMade, check, how
-from coursesync.cli.screen import listen, say, say_wrapped
+from coursesync.cli.screen import say, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.connection import schedule_of
 from coursesync.drift import Finding
@@ -138,8 +138,6 @@ def command(  # noqa: PLR0913 - one parameter an option
         overwrite_drift=overwrite_drift,
     )
     asked.check_terminal()
-    if verbose:
-        listen()
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     clock = SystemClock()
     making = HowMade(session.policy(on_removal, prune=prune), refresh)

@@ -9,7 +9,7 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.online import look_again
-from coursesync.cli.options import target_options, workspace_argument
+from coursesync.cli.options import target_options, verbose_option, workspace_argument
 from coursesync.cli.screen import painter, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.command("drift")
 @workspace_argument
 @target_options
+@verbose_option
 @click.option(
     "--format",
     "form",

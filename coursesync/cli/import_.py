@@ -8,7 +8,12 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.completion import addresses
-from coursesync.cli.options import lock_timeout_option, target_options, workspace_option
+from coursesync.cli.options import (
+    lock_timeout_option,
+    target_options,
+    verbose_option,
+    workspace_option,
+)
 from coursesync.cli.screen import say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.words import count, inert, on_one_line
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Import every course of the account.")
 @workspace_option
 @target_options
+@verbose_option
 @lock_timeout_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +11,7 @@ import click
 
 from coursesync.adapters.state_names import NAME
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
+from coursesync.cli.screen import listen
 from coursesync.policy import OnRemoval
 from coursesync.target import DEFAULT_BASE_URL
 
@@ -84,10 +86,27 @@ def removal_options(command: F) -> F:
     return command
 
 
+def _listening(_context: click.Context, _option: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - as click calls it
+    if value:
+        listen()
+    return value
+
+
+_verbose = partial(
+    click.option,
+    "--verbose",
+    "-v",
+    is_flag=True,
+    callback=_listening,
+    help="Tell of each request, on stderr.",
+)
+verbose_option = _verbose(expose_value=False)
+
+
 def verbosity_options(command: F) -> F:
     """Add the options that say how much is told."""
     options = (
-        click.option("--verbose", "-v", is_flag=True, help="Tell of each request, on stderr."),
+        _verbose(),
         click.option("--quiet", "-q", is_flag=True, help="Tell only what goes wrong, and the end."),
     )
     for option in options:

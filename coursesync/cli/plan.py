@@ -12,7 +12,13 @@ import click
 
 from coursesync.adapters.whole_file import write_named
 from coursesync.cli.advise import give_advice, strict_option
-from coursesync.cli.options import full_option, removal_options, target_options, workspace_argument
+from coursesync.cli.options import (
+    full_option,
+    removal_options,
+    target_options,
+    verbose_option,
+    workspace_argument,
+)
 from coursesync.cli.outputs import note
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.errors import CoursesyncError, ExitCode, UsageError
@@ -59,6 +65,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 )
 @removal_options
 @full_option
+@verbose_option
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
 )

@@ -11,7 +11,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.receipt_file import read_receipt
 from coursesync.cli.online import reading
-from coursesync.cli.options import target_options, workspace_option
+from coursesync.cli.options import target_options, verbose_option, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.argument("receipt", type=click.Path(path_type=Path))
 @workspace_option
 @target_options
+@verbose_option
 @click.option(
     "--format",
     "form",

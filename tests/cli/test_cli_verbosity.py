@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from harness import SECTIONS, TOKEN, lift_limits, write_outline
 
 if TYPE_CHECKING:
@@ -49,6 +50,22 @@ def test_each_request_can_be_told(author: CommandLine, courses: Path) -> None:
     assert f"GET {SECTIONS}: 200, " in ran.err
     assert TOKEN not in ran.err
     assert "CourseSection_Course=" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [("drift",), ("plan", "--refresh"), ("import", "--all"), ("verify", "r.json")]
+)
+def test_whatever_goes_online_can_tell_each_request(
+    author: CommandLine, courses: Path, words: tuple[str, ...]
+) -> None:
+    """As an apply does; without -v, none of them says anything of it."""
+    write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve", "--receipt", "r.json")
+    told, untold = author(*words, "-v"), author(*words)
+
+    assert f"GET {SECTIONS}: 200, " in told.err
+    assert SECTIONS not in untold.err
+    assert TOKEN not in told.err
 
 
 def test_a_quiet_run_tells_what_went_wrong_and_its_end(
