@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import AT, Section, address, applied, course, plan_of, state_of
+from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
 from coursesync.live import Record
 from coursesync.policy import OnRemoval, Policy
@@ -86,7 +86,29 @@ def test_a_receipt_holds_no_text_of_a_section() -> None:
     """It may be kept where a course may not be read."""
     receipt, _ = receipt_of(plan_of(course(Section("A", "a", "<p>Members only</p>"))))
 
+    (item,) = receipt.items.values()
+
     assert "Members only" not in receipt.model_dump_json()
+    assert (item.attributes or {})["Title"] == "A"
+
+
+def test_what_made_nothing_has_no_item() -> None:
+    """A create in doubt that a person settled as never carried out is done, and left nothing."""
+    plan = plan_of(course("A"))
+    (change,) = plan.changes
+    settled = Result(change, Status.SETTLED, at=AT)
+
+    assert concluded(beginning(plan, Origin(), AT), Report((settled,), EMPTY)).items == {}
+
+
+def test_contents_that_the_server_leaves_out_are_empty() -> None:
+    """A list may have no such field where there are none."""
+    receipt, state = receipt_of(plan_of(course("A")))
+    (entry,) = state.entries.values()
+    had = record_of(entry, LATER)
+    bare = {name: value for name, value in had.attributes.items() if name != "SectionContents"}
+
+    assert mismatches(receipt, {entry.id: replace(had, attributes=bare)}) == ()
 
 
 @given(st.fixed_dictionaries({}, optional=EDITS))
