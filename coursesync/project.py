@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from coursesync.advice import Advice
+    from coursesync.advice.pieces import Advice
     from coursesync.drift import Drifted
     from coursesync.limits import Limits
     from coursesync.outline import Outline

@@ -44,7 +44,7 @@ ONLY = {  # what only these rooms may import, at whatever level
     "filelock": ("adapters",),
     "click": ("cli",),
     # it parses and cleans text and does no I/O, so a pure room may have it; but only these two
-    "nh3": ("advice_contents", "render.review.model"),
+    "nh3": ("advice.contents", "render.review.model"),
     "rich": ("cli",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from coursesync.advice import Advice
+    from coursesync.advice.pieces import Advice
     from coursesync.outline import Outline
     from coursesync.outline_checks import Claim
 
@@ -199,7 +199,7 @@ class _Reading:
         self.diagnostics += _bounded(diagnostics)
 
     def _advise(self, outline: Outline, path: str) -> None:
-        from coursesync.advice import Source, advise  # noqa: PLC0415 - only where one changed
+        from coursesync.advice.rules import Source, advise  # noqa: PLC0415 - only where one changed
 
         def source(name: str) -> Source:
             file = path_of(path, name)
@@ -211,7 +211,7 @@ class _Reading:
         """Return the advice, that on one file once."""
         if not self.advice:
             return ()
-        from coursesync.advice import distinct  # noqa: PLC0415 - the same
+        from coursesync.advice.pieces import distinct  # noqa: PLC0415 - the same
 
         return distinct(self.advice)
 

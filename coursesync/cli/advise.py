@@ -13,7 +13,7 @@ from coursesync.errors import Advised
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from coursesync.advice import Advice, Told
+    from coursesync.advice.pieces import Advice, Told
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -44,7 +44,7 @@ def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Tol
     """
     if not advice:
         return None
-    from coursesync.advice import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
+    from coursesync.advice.pieces import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
 
     found = told(advice, max(most, MOST_SHOWN))
     _print(found.first(MOST_SHOWN))

@@ -26,7 +26,7 @@ from coursesync.errors import CoursesyncError, ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.advice import Told
+    from coursesync.advice.pieces import Told
     from coursesync.cli.session import Session
     from coursesync.drift import Drifted
     from coursesync.plan import Plan

@@ -22,7 +22,7 @@ from coursesync.unseen import UNSEEN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.advice import Told
+    from coursesync.advice.pieces import Told
     from coursesync.differences import Bounds, Difference
     from coursesync.drift import Drifted
     from coursesync.errors import Diagnostic

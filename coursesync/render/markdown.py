@@ -29,7 +29,7 @@ from coursesync.words import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.advice import Told
+    from coursesync.advice.pieces import Told
     from coursesync.differences import Difference
     from coursesync.plan import Change, Course, Plan
 

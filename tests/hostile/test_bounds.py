@@ -10,7 +10,7 @@ import pytest
 from hostile.corpus import CONTENTS, HEAD, LARGE, MARKDOWN, OUTLINES, SECTION, Case
 from hostile.limits import Took, bounded
 
-from coursesync.advice import MOST_SHOWN
+from coursesync.advice.pieces import MOST_SHOWN
 from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:

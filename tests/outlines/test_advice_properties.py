@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.adapters.yaml_tree import parse
-from coursesync.advice import Source, advise, distinct, told
-from coursesync.advice_contents import findings, is_empty
-from coursesync.advice_plain import is_plain
+from coursesync.advice.contents import findings, is_empty
+from coursesync.advice.pieces import distinct, told
+from coursesync.advice.plain import is_plain
+from coursesync.advice.rules import Source, advise
 from coursesync.outline import build
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from coursesync.words import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.advice import Told
+    from coursesync.advice.pieces import Told
     from coursesync.plan import Plan
 
 _MOST_ADVICE = 50

@@ -1,7 +1,7 @@
 """The tags of a piece of HTML as they are written: where each stands, and which are left open.
 
 Pure, and in time that grows no faster than the text: it never looks back, and never nests.
-What a tag means is not decided here (`advice_contents`); how HTML is divided into tags is the
+What a tag means is not decided here (`contents`); how HTML is divided into tags is the
 standard's: https://html.spec.whatwg.org/multipage/parsing.html#tokenization
 """
 

@@ -15,9 +15,9 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.advice_plain import is_plain
-from coursesync.advice_tags import Scan, Slip, is_blank, scan
-from coursesync.advice_words import (
+from coursesync.advice.plain import is_plain
+from coursesync.advice.tags import Scan, Slip, is_blank, scan
+from coursesync.advice.words import (
     ATTRIBUTE_WORDS,
     SLIP_WORDS,
     TAG_WORDS,

@@ -5,7 +5,7 @@ Pure. Names of tags and attributes are all that is taken over from contents, sho
 
 from __future__ import annotations
 
-from coursesync.advice_tags import DEEPEST, MOST_ATTRIBUTES
+from coursesync.advice.tags import DEEPEST, MOST_ATTRIBUTES
 from coursesync.words import inert
 
 _LONGEST_NAME = 30
