@@ -64,6 +64,7 @@ def test_no_row_comes_after_one_that_was_left_out() -> None:
 
     assert told(fitted) == "0"
     assert (fitted.rows_left_out, fitted.details_left_out) == (2, 0)
+    assert len(fit([*rows(10, 30), Part(Rank.ASIDE, ("",))], 20).lines) == 1
 
 
 def test_differences_go_first() -> None:
