@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import accumulate
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -151,15 +151,14 @@ def _rows(
 
 def _column(titles: Sequence[str], told: Sequence[str]) -> int:
     """Return the width of the titles' column with which the most rows fit on one line."""
-    most = _WIDTH - _TITLE_AT - 2
-    spans = Counter(
-        (len(title), most - len(words)) for title, words in zip(titles, told, strict=True)
-    )
-
-    def fitting(width: int) -> int:
-        return sum(number for (least, most), number in spans.items() if least <= width <= most)
-
-    return max(range(_WIDTH), key=lambda width: (fitting(width), -width))
+    steps = [0] * (_WIDTH + 1)
+    for title, words in zip(titles, told, strict=True):
+        least, most = len(title), _WIDTH - _TITLE_AT - 2 - len(words)
+        if least <= most:
+            steps[least] += 1
+            steps[most + 1] -= 1
+    fitting = [*accumulate(steps)]
+    return fitting.index(max(fitting))
 
 
 def _below(
