@@ -15,7 +15,7 @@ import termios
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, SECTIONS, files_below
+from harness import PROGRAM, SECTIONS, files_below, write_outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,13 +120,14 @@ def test_yes_applies_with_a_bar(author: CommandLine, api: SandboxServer, onboard
     assert onboarding.exists()
 
 
-def test_the_bar_says_how_long_the_rest_takes(author: CommandLine, onboarding: Path) -> None:
+def test_the_bar_says_how_long_the_rest_takes(author: CommandLine, courses: Path) -> None:
     """While writes go through, too: by the limits, from what is still to come."""
-    (onboarding.parent / "coursesync.toml").write_text("[limits]\ngap = 1.2\n")
+    write_outline(courses, "a", 4711, "One", "Two", "Three", "Four", "Five")
+    (courses / "coursesync.toml").write_text("[limits]\ngap = 0.8\n")
     code, screen = on_terminal(author, "apply", "--auto-approve")
 
     assert code == 0
-    assert re.search(r"1/3\S* about [23] seconds to go, section\.", screen), screen
+    assert re.search(r"1/5\S* about [34] seconds to go, section\.", screen), screen
 
 
 def test_a_doubt_is_said_above_the_bar(
