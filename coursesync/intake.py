@@ -6,14 +6,15 @@ for scripts alike; prints nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.adapters.outline_import import Draft, Untold, draft, save
+from coursesync.adapters.outline_import import save
 from coursesync.connection import connected, interrupted
+from coursesync.drafting import drafts_of
 from coursesync.errors import CoursesyncError, RemoteError
-from coursesync.importing import adopted, course_key, entries_of, wanted
+from coursesync.importing import adopted, entries_of
 from coursesync.journal import Look
 from coursesync.logbook import Logbook
 from coursesync.looking import Lookout
@@ -22,7 +23,6 @@ from coursesync.planning import plan_of
 from coursesync.resources import KINDS, kind_of
 from coursesync.resources.base import course_of, key_of
 from coursesync.sending import Sender
-from coursesync.state import State
 from coursesync.stop import Stop
 from coursesync.surgery import address_of
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
     from coursesync.adapters.credentials import Credentials
     from coursesync.adapters.outline_files import Outlines
+    from coursesync.adapters.outline_import import Untold
     from coursesync.live import Record
-    from coursesync.outline import Outline
     from coursesync.ports import Clock, Progress
     from coursesync.project import Project
     from coursesync.resources.base import Address
-    from coursesync.state import Entry
+    from coursesync.state import Entry, State
 
     T = TypeVar("T")
 
@@ -104,7 +104,7 @@ def import_course(
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             lookout = Lookout(Sender(world), world.remote)
             titles, records = _asked(clock, lambda: _on_the_site(lookout, course_ids))
-        drafts = _drafts(project, known, loaded, titles, records)
+        drafts = drafts_of(project, known, loaded, titles, records)
         for each in drafts.values():
             save(project.folder, each)
         after = project.load_all()
@@ -201,62 +201,6 @@ def _on_the_site(
     for record in lookout.sweep(_SECTION, titles.keys(), ()):
         records[record.parent_id].append(record)
     return titles, records
-
-
-def _drafts(
-    project: Project,
-    known: State,
-    loaded: Outlines,
-    titles: Mapping[int, str],
-    records: Mapping[int, Sequence[Record]],
-) -> dict[int, Draft]:
-    outlines = {outline.course_id: outline for outline in loaded.outlines}
-    paths = {record.id: record.path for record in loaded.records.values()}
-    taken = {outline.key for outline in loaded.outlines}
-    drafts = {}
-    for course_id in records:
-        outline = outlines.get(course_id)
-        key = outline.key if outline else course_key(course_id, titles[course_id], taken)
-        taken.add(key)
-        ours, elsewhere = _parted(records[course_id], known)
-        ours, out = _wanted_of(ours, known, outline)
-        course = wanted(course_id, key, titles[course_id], ours, known)
-        each = draft(project.folder, course, paths.get(course_id))
-        drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere, *out))
-    return drafts
-
-
-def _wanted_of(
-    records: Sequence[Record], known: State, outline: Outline | None
-) -> tuple[list[Record], list[Untold]]:
-    """Part a course's sections from those that its outline had, and that were taken out of it."""
-    if outline is None:
-        return list(records), []
-    wanted_here = {resource.address for resource in outline.resources}
-    gone = {entry.id: at for at, entry in known.entries.items() if at not in wanted_here}
-    out = wanted(0, "", "", [r for r in records if r.id in gone], State(target=known.target))
-    why = "it was taken out of the outline; to have it back, write its section again, with  key: "
-    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.sections]
-    return [record for record in records if record.id not in gone], told
-
-
-def _parted(records: Sequence[Record], known: State) -> tuple[list[Record], list[Untold]]:
-    """Part a course's sections from those that are managed in another course.
-
-    Someone moved these on the site: in this outline they would be made a second time.
-    """
-    homes = {entry.id: (at, entry.parent_id) for at, entry in known.entries.items()}
-    ours = [r for r in records if homes.get(r.id, ("", r.parent_id))[1] == r.parent_id]
-    moved = [record for record in records if record not in ours]
-    sections = wanted(0, "", "", moved, State(target=known.target)).sections
-    return ours, [
-        Untold(
-            section,
-            f"it is managed as {homes[section.id][0]}, and someone moved it here; see  "
-            "coursesync drift",
-        )
-        for section in sections
-    ]
 
 
 def _check_free(known: State, address: Address, record_id: int) -> None:

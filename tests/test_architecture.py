@@ -6,7 +6,8 @@
 | `adapters/`                              | the world; never the command line              |
 | `project`, `planning`, `connection`,     | the API of `__init__`: the pure rooms wired to |
 | `online`, `recording`, `surgery`,        | the adapters; never the command line           |
-| `intake`, `formatting`, `viewing`        |                                                |
+| `intake`, `drafting`, `formatting`,      |                                                |
+| `viewing`                                |                                                |
 | `cli/`, `__main__`                       | everything; alone the terminal                 |
 | `sandbox/`                               | nothing of coursesync but itself               |
 | `__init__`                               | the public API: what the others offer          |
@@ -51,7 +52,7 @@ ONLY = {  # what only these rooms may import, at whatever level
 }
 WIRED = (
     *("project", "planning", "connection", "online", "recording", "surgery", "intake"),
-    *("formatting", "viewing"),
+    *("drafting", "formatting", "viewing"),
 )
 MAY_KNOW_THE_SANDBOX = {"adapters.embedded", "cli.sandbox", "cli.serving"}
 
