@@ -42,7 +42,8 @@ def drafts_of(
         The drafts by the courses' Ids, with what each can't tell; nothing is written.
 
     Raises:
-        CoursesyncError: a file is in the way.
+        InvalidOutlines: an outline as a whole would not be valid.
+        CoursesyncError: one that is there can't be added to.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     paths = {record.id: record.path for record in loaded.records.values()}
