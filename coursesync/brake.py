@@ -29,7 +29,8 @@ def oversized(plan: Plan) -> tuple[str, ...]:
 def _oversized(plan: Plan) -> Iterator[str]:
     for course, changes in plan.by_course():
         number = sum(change.action.overwrites for change in changes)
-        if _is_much(number, course.managed):
+        # of a course that is all there is, the whole workspace says as much
+        if course.managed != plan.managed and _is_much(number, course.managed):
             name = inert(course.title or course.key, 60)
             yield f"{number:,} of the {course.managed:,} sections of {name}"
     number = plan.count(*OVERWRITES)

@@ -218,7 +218,7 @@ def test_a_large_change_has_to_be_allowed(api: SandboxServer, courses: Path) -> 
     )
     workspace = opened(courses, api)
     plan = coursesync.plan(workspace)
-    with pytest.raises(LargeChange, match="10 of the 10 sections"):
+    with pytest.raises(LargeChange, match="10 of all 10 sections"):
         coursesync.apply(plan, workspace, credentials=GIVEN)
     report = coursesync.apply(plan, workspace, credentials=GIVEN, allow_large_change=True)
 

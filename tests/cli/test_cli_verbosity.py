@@ -68,6 +68,23 @@ def test_whatever_goes_online_can_tell_each_request(
     assert TOKEN not in told.err
 
 
+def test_a_quiet_run_that_is_too_large_says_how_much_it_would_change(
+    author: CommandLine, courses: Path
+) -> None:
+    """Without the plan above it, the stop itself has to say of what."""
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, *MANY[:12])
+    author("apply", "--auto-approve")
+    path = courses / "a.yaml"
+    path.write_text(path.read_text().replace("  - title", "  - active: false\n    title"))
+    ran = author("apply", "--auto-approve", "-q")
+
+    assert ran.code == 6
+    assert ran.said.startswith(
+        "Nothing was changed, for this is a large change, of 12 of all 12 sections."
+    )
+
+
 def test_a_quiet_run_tells_what_went_wrong_and_its_end(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:

@@ -203,6 +203,20 @@ def test_the_brake_counts_the_whole_workspace() -> None:
     assert oversized(plan_of(outlines[1:], state, DELETE)) == ()
 
 
+def test_the_brake_says_it_once_of_a_workspace_of_one_course() -> None:
+    """The course and the workspace are the same sections; beside another one they are not."""
+    many = [f"S{number}" for number in range(12)]
+    edited = [Section(title, contents="new") for title in many]
+    alone = state_of(*many)
+    both = applied(plan_of([course(*many), other("T")]))
+
+    assert oversized(plan_of(course(*edited), alone)) == ("12 of all 12 sections",)
+    assert oversized(plan_of([course(*edited), other("T")], both)) == (
+        "12 of the 12 sections of Onboarding",
+        "12 of all 13 sections",
+    )
+
+
 TITLES = st.lists(st.sampled_from("ABCDEFG"), unique=True, max_size=7)
 POLICIES = st.builds(Policy, st.sampled_from(OnRemoval), st.booleans())
 
