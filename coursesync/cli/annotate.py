@@ -29,11 +29,16 @@ def annotate(
 
 def annotate_failure(error: CoursesyncError) -> None:
     """Write a failure that is at no line as an annotation."""
+    annotate_problem(f"{error.problem}.", error.remedy)
+
+
+def annotate_problem(problem: str, remedy: str) -> None:
+    """Write what is wrong as an annotation at no line; nothing where this is no job on GitHub."""
     if not _is_job():
         return
     from coursesync.render.github import notice  # noqa: PLC0415 - only in such a job
 
-    _write([notice("error", f"{error.problem}.", error.remedy)])
+    _write([notice("error", problem, remedy)])
 
 
 def _is_job() -> bool:

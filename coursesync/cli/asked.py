@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.brake import oversized
+from coursesync.cli.annotate import annotate_problem
 from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.render import text
@@ -87,8 +88,10 @@ class Asked:
         """Return how the command ends where the plan is too large, or the answer is no."""
         if oversized(plan) and not self.allow_large_change:
             much = " and ".join(oversized(plan))
-            say_wrapped(f"Nothing was changed, for this is a large change, of {much}.")
+            refused = f"Nothing was changed, for this is a large change, of {much}."
+            say_wrapped(refused)
             say_wrapped(f"Where that is what you want:  {command} --allow-large-change")
+            annotate_problem(refused, "Where that is what you want, say  --allow-large-change")
             return ExitCode.WORK_LEFT
         if not self.is_approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")

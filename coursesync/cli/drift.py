@@ -10,6 +10,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.online import look_again
 from coursesync.cli.options import target_options, verbose_option, workspace_argument
+from coursesync.cli.outputs import note
 from coursesync.cli.screen import painter, show
 from coursesync.cli.session import open_session
 from coursesync.errors import CoursesyncError, ExitCode
@@ -50,6 +51,7 @@ def command(
 
             show(json.render_failure(error))
         raise
+    note(has_changes=str(now.has_drift).lower())
     show(_rendered(now, form, session))
     return int(ExitCode.CHANGES if now.has_drift else ExitCode.DONE)
 

@@ -201,7 +201,10 @@ _OVERWRITE = {
 def _tell_drifted(result: Result, how: HowToGoOn) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
-    say_wrapped(f"{at}{change.address} (Id {change.record_id}): {result.reason}.", hang="  ")
+    told = f"{change.address} (Id {change.record_id}): {result.reason}."
+    say_wrapped(f"{at}{told}", hang="  ")
+    if change.where is not None:
+        annotate([Diagnostic(change.where, told, "The log says how to go on.")], "error")
     if result.status is Status.GONE:
         say_wrapped(f"To make it anew:  {how.apply('--refresh')}", "    ")
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")

@@ -45,7 +45,7 @@ def _lines(
             yield f"  {name} {inert(value)}"
     yield ""
     for each in wrong:
-        yield from wrapped(f"! {each.address} (Id {each.item.id}) {_what(each)}")
+        yield from wrapped(f"! {each.address} (Id {each.item.id}) {_what(each)}", hang="  ")
     if wrong:
         yield ""
     total = len(receipt.items)

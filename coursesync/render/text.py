@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.limits import PUBLISHED, Limits
@@ -108,9 +107,8 @@ def _lines(
         yield cost(plan, limits)
     for warning in warnings(plan):
         yield from wrapped(warning, width=_WIDTH)
-    if plan.has_changes:
-        yield f"Target: {inert(plan.target)}"
-        yield f"Digest: {plan.digest}"
+    yield f"Target: {inert(plan.target)}"
+    yield f"Digest: {plan.digest}"
 
 
 def _counts(
@@ -175,7 +173,7 @@ def _below(
         for difference in differences:
             yield from detail(difference, _TITLE_AT, _WIDTH, paint)
     if asked := question(change):
-        yield from wrap(asked, _WIDTH, initial_indent=margin, subsequent_indent=margin)
+        yield from wrapped(asked, margin, _WIDTH)
     if change.action is Action.DOUBT:
         for line in settlement(change, change.candidates, hint):
             yield from wrapped(line, margin, _WIDTH)

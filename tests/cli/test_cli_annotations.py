@@ -54,6 +54,25 @@ def test_of_many_nine_are_shown_and_the_rest_counted(job: CommandLine, courses: 
     assert found[-1] == ("error", "", "and 21 more mistakes: the log has them")
 
 
+def test_what_someone_edited_on_the_site_is_at_its_line(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An apply that would write over it ends red, and says so where the section stands."""
+    write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve")
+    (record,) = api.records()
+    api.foreign_change(int(str(record["Id"])), Title="Theirs", At="2030-01-01T00:00:00Z")
+    (courses / "a.yaml").write_text(
+        "id: 4711\ntitle: A\nsections:\n  - title: One\n    active: false\n"
+    )
+    ran = author.having(JOB)("apply", "--auto-approve")
+    found = [each for each in annotated(ran.err) if each[0] == "error"]
+
+    assert ran.code == 6
+    assert [each[1] for each in found] == ["file=courses/a.yaml,line=4,col=5"]
+    assert "section.a.one" in found[0][2]
+
+
 def test_advice_is_a_warning(job: CommandLine, courses: Path) -> None:
     """What stops nothing is shown as such."""
     write_outline(courses, "a", 4711, "One")

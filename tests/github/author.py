@@ -118,14 +118,15 @@ class People:
         assert commented.failed == [], commented.log
         return self.merge(number)
 
-    def applying(self, commit: str, digest: str = "") -> Job:
-        """Return the job that applies a commit of main, not started yet."""
+    def applying(self, commit: str, digest: str = "", *chosen: str) -> Job:
+        """Return the job that applies a commit of main, not started yet; by hand with inputs."""
         self.jobs += 1
         context = {
             "github.sha": commit,
             "github.token": "t0ken",
             "secrets.NEXUDUS_TOKEN": TOKEN,
             "inputs.digest": digest,
+            **{f"inputs.{name}": "true" for name in chosen},
         }
         return Job(self.github, "apply", context, self.jobs)
 

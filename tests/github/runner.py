@@ -217,7 +217,9 @@ class Job:
     def _value(self, name: str) -> str:
         if " || " in name:  # the first that is set
             first, _, second = name.partition(" || ")
-            return self._value(first) or second.strip("'")
+            return self._value(first) or (
+                second.strip("'") if second.startswith("'") else self._value(second)
+            )
         own = {
             "runner.temp": str(self.folder / "temp"),
             "github.run_attempt": "1",

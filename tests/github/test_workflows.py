@@ -179,6 +179,26 @@ def test_what_was_changed_after_the_review_is_not_applied(
     assert api.creates() == []
 
 
+def test_a_large_change_waits_for_a_person_who_says_so(people: People, api: SandboxServer) -> None:
+    """The merge ends red and says how much it would change; by hand it is applied."""
+    titles = [f"S{number}" for number in range(12)]
+    people.applying(people.reviewed("a", 4711, *titles)).run()
+    people.github.git("fetch", "-q", "origin")
+    people.github.git("checkout", "-q", "-B", "hide", "origin/main")
+    path = people.courses / "a.yaml"
+    path.write_text(path.read_text().replace("  - title", "  - active: false\n    title"))
+    number = people.push()
+    people.comment(number)
+    merged = people.merge(number)
+    stopped = people.applying(merged).run()
+    by_hand = people.applying(merged, people.digest(number), "allow-large-change").run()
+
+    assert stopped.failed == [APPLY]
+    assert "::error::Nothing was changed, for this is a large change, of 12 of all" in stopped.log
+    assert by_hand.failed == [], by_hand.log
+    assert {each["Active"] for each in api.records()} == {False}
+
+
 def test_what_nobody_reviewed_is_not_applied(people: People, api: SandboxServer) -> None:
     """A push to main without a pull request ends red; by hand, with its digest, it is applied."""
     people.github.git("checkout", "-q", "-B", "main", "origin/main")

@@ -40,6 +40,16 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
     assert [station.title for station in ways(taking, changes).before] == []
 
 
+def test_the_review_page_asks_what_the_text_asks() -> None:
+    """Whether a new section is one that is gone, and whether one moved: openly, at its course."""
+    renamed = plan_of(course(Section("Z", contents="<p>new</p>"), "A"), STATE)
+    (asking,) = json.loads(model(renamed, Room()))
+    silent, _ = json.loads(model(moved("A"), Room()))
+
+    assert asking["asked"][0].startswith("If a new section is one that is in no outline any more")
+    assert silent["asked"] == []
+
+
 def test_a_plan_knows_its_courses() -> None:
     """By key, Id, title and outline, with how many records each has once guests are counted."""
     losing, taking = moved("A").courses.values()

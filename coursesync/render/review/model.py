@@ -20,6 +20,7 @@ from coursesync.render.changes import (
     detailing,
     folded,
     leaves,
+    maybe_renamed,
     question,
     remark,
     settlement,
@@ -116,6 +117,7 @@ def _course(
         ],
         "after": [_station(station, both.after, numbers) for station in both.after],
         "changes": [_change(change, detailed(change), room) for change in changes],
+        "asked": list(filter(None, (maybe_renamed(changes), *map(question, changes)))),
         "departures": {"mark": LEAVES, "number": len(course.departures)},
     }
 

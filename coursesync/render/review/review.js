@@ -153,6 +153,7 @@ function counts(course) {
   course.changes.forEach(({ word, mark }) => told.set(`${mark} ${word}`, (told.get(`${mark} ${word}`) || 0) + 1));
   const { mark, number } = course.departures;
   if (number) told.set(`${mark} to other courses`, number);
+  if (course.asked.length) told.set("? to ask you", course.asked.length);
   return [...told].map(([words, number]) => `${words.slice(0, 1)} ${number} ${words.slice(2)}`).join(", ");
 }
 
@@ -164,6 +165,7 @@ function card(course) {
   made.addEventListener("toggle", () => {
     if (!made.open || made.children.length > 1) return;
     made.append(make("p", `course ${course.id}, ${course.path || "without an outline"}`, "origin"));
+    course.asked.forEach((words) => made.append(make("p", words, "asked")));
     const sides = make("div", "", "sides");
     sides.append(way(course, "before", "Before"), way(course, "after", "After"));
     made.append(sides);
