@@ -44,8 +44,8 @@ _WORDS = {
         "this doesn't line up with the lines above it, or follows a closing quote or bracket",
         (
             "Start it in its neighbours' column; put a text that begins with a quote or a bracket "
-            "in quotes as a whole; in 'single quotes' write '' for an apostrophe. Where this line is "
-            "right as it is, look above it for a quote that was left open."
+            "in quotes as a whole; in 'single quotes' write '' for an apostrophe. Where this line "
+            "is right as it is, look above it for a quote that was left open."
         ),
     ),
     "did not find expected '-' indicator": (
