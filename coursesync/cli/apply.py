@@ -14,19 +14,20 @@ from coursesync.adapters.text_files import shown
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.asked import Asked
 from coursesync.cli.online import heeding, look_again
+from coursesync.cli.onward import Onward, typed
 from coursesync.cli.options import (
     SecondsRange,
     full_option,
+    how_made,
     lock_timeout_option,
     removal_options,
-    removal_words,
     target_options,
     verbosity_options,
     workspace_argument,
 )
 from coursesync.cli.outputs import note
 from coursesync.cli.progress import Verbosity
-from coursesync.cli.report import HowToGoOn, exit_code, tell, warn_of_the_day
+from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.reviewed import HowMade, check, how
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.cli.session import open_session
@@ -147,9 +148,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         loaded = _loaded(session, clock, refresh=making.refreshed)
         policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        refreshed = " --refresh" if making.refreshed else ""
-        made = f"{removal_words(policy, session.config.on_removal)}{refreshed}"
-        check(plan, plan_file, expect_digest, session.hint(f"plan{made}"))
+        made = how_made(session, policy, refreshed=making.refreshed)
+        onward = Onward(session, made, typed())
+        check(plan, plan_file, expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         if (is_strict := session.is_strict(strict)) or not asked.is_quiet:
             give_advice(loaded.advice, strict=is_strict)
@@ -157,9 +158,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         if not plan.has_changes:
             _tell_forgotten(loaded)
             return _nothing(plan, loaded, clock, asked)
-        if (refused := asked.is_refused(plan, asked.once_more(session, made))) is not None:
+        if (refused := asked.is_refused(plan, onward)) is not None:
             return int(refused)
-        onward = HowToGoOn(session, made, reviewed=asked.is_reviewed, approved=auto_approve)
         opened = begin_receipt(receipt, plan, session) if receipt else None
         report = _carried_out(plan, loaded, clock, asked, onward)
     if not asked.is_quiet:
@@ -191,11 +191,11 @@ def _nothing(plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked) ->
 
 
 def _carried_out(
-    plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: HowToGoOn
+    plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: Onward
 ) -> Report:
     """Carry the plan out, and show the progress."""
     session, now = onward.session, clock.now()
-    warn_of_the_day(plan, schedule_of(session, now), now, asked.max_writes, how=onward)
+    warn_of_the_day(plan, schedule_of(session, now), now, asked.max_writes, onward=onward)
     total = sum(change.action.changes for change in plan.changes)
     with heeding(session, clock, total, asked.verbosity) as progress:
         return apply(

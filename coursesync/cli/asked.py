@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +17,7 @@ from coursesync.render import text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursesync.cli.onward import Onward
     from coursesync.cli.progress import Verbosity
     from coursesync.cli.session import Session
     from coursesync.plan import Plan
@@ -44,11 +44,6 @@ class Asked:
         """Whether nobody has to be asked any more."""
         return self.auto_approve or self.plan_file is not None
 
-    @property
-    def is_reviewed(self) -> bool:
-        """Whether just the plan that was reviewed is to be applied."""
-        return self.plan_file is not None or self.expect_digest is not None
-
     def check_terminal(self) -> None:
         """Raise UsageError where somebody has to be asked, and nobody can be."""
         if not self.is_approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -71,26 +66,13 @@ class Asked:
             say(text.render(plan, paint, session.hint, session.limits, most).rstrip())
             say()
 
-    def once_more(self, session: Session, made: str) -> str:
-        """Return the command that asks for just the same, to be added to."""
-        if self.plan_file is not None:
-            return f"{session.hint('apply')} --plan {quote(str(self.plan_file))}"
-        said = {
-            "--auto-approve": self.auto_approve,
-            f"--expect-digest {self.expect_digest}": self.expect_digest is not None,
-            f"--max-writes {self.max_writes}": self.max_writes is not None,
-            f"--receipt {quote(str(self.receipt))}": self.receipt is not None,
-        }
-        options = "".join(f" {option}" for option, given in said.items() if given)
-        return f"{session.hint(f'apply{made}')}{options}"
-
-    def is_refused(self, plan: Plan, command: str) -> ExitCode | None:
+    def is_refused(self, plan: Plan, onward: Onward) -> ExitCode | None:
         """Return how the command ends where the plan is too large, or the answer is no."""
         if oversized(plan) and not self.allow_large_change:
             much = " and ".join(oversized(plan))
             refused = f"Nothing was changed, for this is a large change, of {much}."
             say_wrapped(refused)
-            say_wrapped(f"Where that is what you want:  {command} --allow-large-change")
+            say_wrapped(f"Where that is what you want:  {onward.again('--allow-large-change')}")
             annotate_problem(refused, "Where that is what you want, say  --allow-large-change")
             return ExitCode.WORK_LEFT
         if not self.is_approved and not click.confirm("Apply this plan?", err=True):

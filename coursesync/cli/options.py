@@ -12,12 +12,14 @@ import click
 from coursesync.adapters.state_names import NAME
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.cli.screen import listen
+from coursesync.errors import UsageError
 from coursesync.policy import OnRemoval
 from coursesync.target import DEFAULT_BASE_URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coursesync.cli.session import Session
     from coursesync.policy import Policy
 
 F = TypeVar("F", bound="Callable[..., object]")
@@ -119,15 +121,35 @@ full_option = click.option(
 )
 
 
-def removal_words(policy: Policy, usual: str) -> str:
-    """Return the options by which a plan may do to orphans what `policy` says, each behind a blank.
+bound_option = click.option(
+    "--max-bytes",
+    type=click.IntRange(min=4_000),
+    metavar="N",
+    help="Leave out what there is no room for in N bytes of Markdown, and say so.",
+)
+
+
+def check_bound(max_bytes: int | None, form: str) -> None:
+    """Raise UsageError where there is a bound for a form that has none."""
+    if max_bytes is not None and form != "markdown":
+        raise UsageError("--max-bytes is for Markdown", "Write  --format markdown  beside it.")
+
+
+def how_made(session: Session, policy: Policy, *, refreshed: bool) -> str:
+    """Return the options by which such a plan is made again, each behind a blank.
 
     Args:
-        policy: what the plan may do.
-        usual: what coursesync.toml says, which need not be typed.
+        session: what its coursesync.toml says need not be typed.
+        policy: what the plan may do to orphans.
+        refreshed: whether the site was looked at first.
     """
-    word = policy.on_removal.value
-    return ("" if word == usual else f" --on-removal {word}") + (" --prune" if policy.prune else "")
+    removal = policy.on_removal.value
+    said = {
+        f" --on-removal {removal}": removal != session.config.on_removal,
+        " --prune": policy.prune,
+        " --refresh": refreshed,
+    }
+    return "".join(option for option, is_said in said.items() if is_said)
 
 
 def target_options(command: F) -> F:

@@ -1,35 +1,60 @@
-"""What later steps of a job are told: lines of NAME=VALUE, in the file COURSESYNC_OUTPUT names.
+"""What a job keeps of a command: outputs for its later steps, and a page for people.
 
-On GitHub that is `$GITHUB_OUTPUT`: a step may `exec` a command, and has its outputs all the same.
+COURSESYNC_OUTPUT and COURSESYNC_SUMMARY name the files, on GitHub `$GITHUB_OUTPUT` and
+`$GITHUB_STEP_SUMMARY`: a step may `exec` a command, and has both all the same.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# a step's summary holds 1 MiB, and is dropped as a whole where it has more:
+# https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+_SUMMARY_BYTES = 1_000_000
 
 
 def note(**outputs: str) -> None:
     """Add outputs to the file; nothing where none is named.
 
     Args:
-        outputs: by name, with `_` where a hyphen is meant; of one line each.
+        outputs: by name, with `_` where a hyphen is meant; each is one line.
 
     Raises:
         CoursesyncError: the file can't be written.
     """
-    if not (named := os.environ.get("COURSESYNC_OUTPUT")):
-        return
     lines = (f"{name.replace('_', '-')}={value}\n" for name, value in outputs.items())
+    _add("OUTPUT", lambda: "".join(lines))
+
+
+def summarise(written: Callable[[int], str]) -> None:
+    """Add Markdown to the page; nothing where none is named.
+
+    Args:
+        written: what is to stand there, in so many bytes.
+
+    Raises:
+        CoursesyncError: the file can't be written.
+    """
+    _add("SUMMARY", lambda: written(_SUMMARY_BYTES))
+
+
+def _add(what: str, written: Callable[[], str]) -> None:
+    if not (named := os.environ.get(f"COURSESYNC_{what}")):
+        return
     try:
         with Path(named).open("a", encoding="utf-8") as file:
-            file.write("".join(lines))
+            file.write(written())
     except OSError as error:
         raise CoursesyncError(
-            f"COURSESYNC_OUTPUT names a file that can't be written: {error.strerror}",
-            "Set it to a file in a folder that is there, as in  $GITHUB_OUTPUT",
+            f"COURSESYNC_{what} names a file that can't be written: {error.strerror}",
+            "Set it to a file in a folder that is there, or leave it out.",
         ) from error
 
 

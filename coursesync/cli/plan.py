@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -12,24 +10,23 @@ import click
 
 from coursesync.adapters.whole_file import write_named
 from coursesync.cli.advise import give_advice, strict_option
+from coursesync.cli.forms import PlanForms
 from coursesync.cli.options import (
+    bound_option,
+    check_bound,
     full_option,
+    how_made,
     removal_options,
     target_options,
     verbose_option,
     workspace_argument,
 )
-from coursesync.cli.outputs import note
-from coursesync.cli.screen import painter, say_wrapped, show
-from coursesync.errors import CoursesyncError, ExitCode, UsageError
+from coursesync.cli.outputs import note, summarise
+from coursesync.cli.screen import say_wrapped, show
+from coursesync.errors import CoursesyncError, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coursesync.advice.pieces import Told
     from coursesync.cli.session import Session
-    from coursesync.drift import Drifted
-    from coursesync.plan import Plan
     from coursesync.project import Workspace
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON
@@ -47,12 +44,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
     show_default=True,
     help="How to write the plan.",
 )
-@click.option(
-    "--max-bytes",
-    type=click.IntRange(min=4_000),
-    metavar="N",
-    help="Leave out what there is no room for in N bytes of Markdown, and say so.",
-)
+@bound_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -93,29 +85,30 @@ def command(  # noqa: PLR0913 - one parameter an option
     from coursesync.planning import plan as make_plan  # noqa: PLC0415 - the same
     from coursesync.render import text  # noqa: PLC0415 - the same
 
-    if max_bytes is not None and form != "markdown":
-        raise UsageError("--max-bytes is for Markdown", "Write  --format markdown  beside it.")
+    check_bound(max_bytes, form)
     try:
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         loaded = _refreshed(session) if refresh else session.load()
-        plan, found = make_plan(loaded, on_removal=on_removal, prune=prune), loaded.found
+        plan = make_plan(loaded, on_removal=on_removal, prune=prune)
         kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
         advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
+        made = how_made(session, plan.policy, refreshed=refresh)
+        forms = PlanForms(session, session.hints(made), plan, advice, loaded.found)
         if out is not None:
             from coursesync.cli.reviewed import is_plan_file  # noqa: PLC0415 - only for a file
-            from coursesync.render import json  # noqa: PLC0415 - as in `_Rendering`
 
-            write_named(out, json.render(plan, advice, found), "plan file", is_plan_file)
+            write_named(out, forms.json(), "plan file", is_plan_file)
     except CoursesyncError as error:
         if form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - as in `_Rendering`
+            from coursesync.render import json  # noqa: PLC0415 - no other form needs it
 
             show(json.render_failure(error))
         raise
     note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-    most = None if full else text.MOST_ROWS
-    rendering = _Rendering(form, session, max_bytes, most)
-    show(rendering.of(plan, advice, found))
+    if out is not None:
+        note(plan_json=str(out))
+    summarise(forms.markdown)
+    show(_written(forms, form, max_bytes, None if full else text.MOST_ROWS))
     if out is not None:
         command = f"{session.hint('apply')} --plan {quote(str(out))}"
         say_wrapped(f"To apply just this plan:  {command}")
@@ -129,48 +122,13 @@ def _refreshed(session: Session) -> Workspace:
     return look_again(session, session.load(), SystemClock()).workspace
 
 
-@dataclass(frozen=True)
-class _Rendering:
-    """How a plan is written: in which form, for which session, within which bounds."""
-
-    form: str
-    session: Session
-    max_bytes: int | None
-    most_rows: int | None
-
-    def of(self, plan: Plan, advice: Told | None, found: Sequence[Drifted] | None) -> str:
-        """Write a plan; `found` is what a look at the site found, None where there was none."""
-        if self.form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - a plan as text needs none of it
-
-            return json.render(plan, advice, found)
-        if self.form == "markdown":
-            from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - the same
-
-            above = "" if found is None else drift_markdown.quote(found, plan.managed)
-            room = None if self.max_bytes is None else self.max_bytes - len(above.encode())
-            return above + markdown.render(plan, self.session.limits, advice, room)
-        if self.form == "html":
-            return self._page(plan, advice, found)
-        above = ""
-        if found is not None:
-            from coursesync.render import drift  # noqa: PLC0415 - only where it was asked for
-
-            above = drift.above(found, plan.managed)
-        from coursesync.render import text  # noqa: PLC0415 - keeps completion quick
-
-        paint, limits = painter(sys.stdout), self.session.limits
-        return above + text.render(plan, paint, self.session.hint, limits, self.most_rows)
-
-    def _page(self, plan: Plan, advice: Told | None, found: Sequence[Drifted] | None) -> str:
-        from importlib.resources import files  # noqa: PLC0415 - a plan as text needs none of it
-
-        from coursesync.render.drift import brief  # noqa: PLC0415 - the same
-        from coursesync.render.review.page import Assets, render  # noqa: PLC0415 - the same
-
-        beside = files("coursesync.render.review")
-        style, script = (
-            beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
-        )
-        above = [] if found is None else brief(found, plan.managed)
-        return render(plan, Assets(style, script), self.session.limits, advice, above)
+def _written(forms: PlanForms, form: str, max_bytes: int | None, most_rows: int | None) -> str:
+    match form:
+        case "json":
+            return forms.json()
+        case "markdown":
+            return forms.markdown(max_bytes)
+        case "html":
+            return forms.page()
+        case _:
+            return forms.text(most_rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,46 +18,13 @@ from coursesync.words import count, duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.cli.onward import Onward
     from coursesync.cli.session import Session
     from coursesync.errors import StateError
     from coursesync.limits import Schedule
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
     from coursesync.resources.base import Resource
-
-
-@dataclass(frozen=True)
-class HowToGoOn:
-    """By which command what is left of a run is done, as the run itself was started.
-
-    `made` are the options that say what it may do to orphans. `reviewed` says whether a plan that
-    was reviewed was asked for: what is left of it is another.
-    """
-
-    session: Session
-    made: str = ""
-    reviewed: bool = False
-    approved: bool = False
-
-    @property
-    def command(self) -> str:
-        """The command, as it can be typed."""
-        if self.reviewed:
-            return self.session.hint(f"plan{self.made}")
-        return self.apply()
-
-    def apply(self, *more: str) -> str:
-        """Return the apply that makes the same plan, with more options, as it can be typed."""
-        added = "".join(f" {option}" for option in more if option not in self.made)
-        approved = " --auto-approve" if self.approved else ""
-        return f"{self.session.hint(f'apply{self.made}')}{added}{approved}"
-
-    @property
-    def tomorrow(self) -> str:
-        """What to do once there is a new day's allowance."""
-        if self.reviewed:
-            return f"Then make and review a plan of what is left:  {self.command}"
-        return "Run the same command again then; it goes on from there."
 
 
 _UNSETTLED = (
@@ -71,7 +37,7 @@ _UNSETTLED = (
 
 
 def warn_of_the_day(
-    plan: Plan, schedule: Schedule, now: float, most: int | None, *, how: HowToGoOn
+    plan: Plan, schedule: Schedule, now: float, most: int | None, *, onward: Onward
 ) -> None:
     """Say before the first write how far the day's allowance will do, where it won't to the end."""
     left = schedule.writes_left(now)
@@ -81,14 +47,14 @@ def warn_of_the_day(
     if left:
         say_wrapped(
             f"The day's allowance has room for {left:,} of these {len(writes):,} writes: it ends "
-            f"after {writes[left - 1].address} at the latest, with exit 6. {how.tomorrow}"
+            f"after {writes[left - 1].address} at the latest, with exit 6. {onward.tomorrow}"
         )
         return
     wait = schedule.wait(now, write=True)
     free = datetime.now(UTC) + timedelta(seconds=wait)
     say_wrapped(
         f"The day's allowance is used up: none of these {count(len(writes), 'write')} can be sent "
-        f"before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}. {how.tomorrow}"
+        f"before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}. {onward.tomorrow}"
     )
 
 
@@ -107,24 +73,24 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
     return ExitCode.DONE if done else ExitCode.WORK_LEFT
 
 
-def tell(report: Report, how: HowToGoOn) -> None:
+def tell(report: Report, onward: Onward) -> None:
     """Print a report: the Ids that are new here on stdout, all else on stderr."""
-    session = how.session
-    _tell_what_stopped(report, how)
+    session = onward.session
+    _tell_what_stopped(report, onward)
     _tell_waiting(report)
     say(_counts(report))
     if report.stop is not None:
         say_wrapped(f"Stopped: {report.stop.reason.rstrip('.')}.", hang="  ")
         if report.stop.remedy:
             say_wrapped(report.stop.remedy, "  ")
-        _tell_how_to_go_on(how)
+        _tell_how_to_go_on(onward)
     elif report.with_status(*_UNSETTLED):
         say("Once that is settled:")
-        _tell_how_to_go_on(how)
+        _tell_how_to_go_on(onward)
     elif report.left:
         are = "is" if report.left == 1 else "are"
-        say(f"{count(report.left, 'change')} {are} left: run apply again.")
-        _tell_how_to_go_on(how)
+        say(f"{count(report.left, 'change')} {are} left.")
+        _tell_how_to_go_on(onward)
     if report.unsaved is not None:
         _tell_unsaved(report.unsaved, session)
     elif (journal := session.store.journal_path).exists():
@@ -136,18 +102,19 @@ def tell(report: Report, how: HowToGoOn) -> None:
             click.echo(f"{result.change.address} {result.record_id}")
 
 
-def _tell_what_stopped(report: Report, how: HowToGoOn) -> None:
+def _tell_what_stopped(report: Report, onward: Onward) -> None:
     for result in report.with_status(Status.REFUSED):
         _tell_refused(result)
     for result in report.with_status(Status.DRIFTED, Status.GONE):
-        _tell_drifted(result, how)
+        _tell_drifted(result, onward)
     for result in report.with_status(Status.IN_DOUBT):
-        _tell_in_doubt(result, how.session)
+        _tell_in_doubt(result, onward.session)
 
 
-def _tell_how_to_go_on(how: HowToGoOn) -> None:
-    told = "To go on, make and review a plan of what is left:" if how.reviewed else ""
-    say_wrapped(f"{told or 'To go on from here:'}  {how.command}", "  ")
+def _tell_how_to_go_on(onward: Onward) -> None:
+    reviewed = "To go on, make and review a plan of what is left:"
+    told = reviewed if onward.is_reviewed else "To go on from here:"
+    say_wrapped(f"{told}  {onward.rest()}", "  ")
 
 
 def _tell_unsaved(error: StateError, session: Session) -> None:
@@ -198,7 +165,7 @@ _OVERWRITE = {
 }
 
 
-def _tell_drifted(result: Result, how: HowToGoOn) -> None:
+def _tell_drifted(result: Result, onward: Onward) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     told = f"{change.address} (Id {change.record_id}): {result.reason}."
@@ -206,11 +173,16 @@ def _tell_drifted(result: Result, how: HowToGoOn) -> None:
     if change.where is not None:
         annotate([Diagnostic(change.where, told, "The log says how to go on.")], "error")
     if result.status is Status.GONE:
-        say_wrapped(f"To make it anew:  {how.apply('--refresh')}", "    ")
+        say_wrapped(f"To make it anew:  {_with('--refresh', onward)}", "    ")
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
         return
-    say_wrapped(f"See what changed there:  {how.session.hint('drift')}", "    ")
-    say_wrapped(f"{_OVERWRITE[change.action]}  {how.apply('--overwrite-drift')}", "    ")
+    say_wrapped(f"See what changed there:  {onward.session.hint('drift')}", "    ")
+    say_wrapped(f"{_OVERWRITE[change.action]}  {_with('--overwrite-drift', onward)}", "    ")
+
+
+def _with(option: str, onward: Onward) -> str:
+    """Say how what is left is applied with an option, which a reviewed plan is not."""
+    return f"apply the next plan with {option}" if onward.is_reviewed else onward.rest(option)
 
 
 def _tell_in_doubt(result: Result, session: Session) -> None:

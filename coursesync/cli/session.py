@@ -15,6 +15,7 @@ from coursesync.project import Project, open_project
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursesync.render.sentences import Hint
 
 _WORKSPACE_IS_AN_OPTION = (*("import", "resolve", "state mv", "state rm", "state show", "verify"),)
 
@@ -34,6 +35,12 @@ class Session(Project):
         if command.startswith(_WORKSPACE_IS_AN_OPTION):
             return f"coursesync {command}{self._option}{self.options}"
         return f"coursesync {command} {quote(str(self.folder))}{self.options}"
+
+    def hints(self, made: str) -> Hint:
+        """Return `hint` for a plan that is made by these options: another is made by them too."""
+        return lambda command: self.hint(
+            f"{command}{made}" if command.startswith("plan") else command
+        )
 
     def addressed(self, remedy: str) -> str:
         """Return a remedy whose commands are for this workspace and target, as `hint` has them.

@@ -95,6 +95,17 @@ def said(change: Change) -> str:
     return change.kind.describe(change.attributes) + (", hidden from members" if is_hidden else "")
 
 
+def weighs(change: Change) -> bool:
+    """Say whether a change takes something from members, or asks something of a person.
+
+    It is told by itself in the longest plan, and before the others where there is little room.
+    """
+    active = change.kind.active_property
+    hides = (change.before or {}).get(active, True) and not change.attributes.get(active, True)
+    takes = change.action in {Action.DEACTIVATE, Action.DELETE, Action.DOUBT}
+    return takes or (change.action is Action.UPDATE and hides) or bool(question(change))
+
+
 def question(change: Change) -> str:
     """Ask what only the author can know of a change; "" where there is nothing to ask."""
     if change.action is not Action.CREATE:

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 NO_DRIFT = "No drift: the site has what was last applied."
 NOTHING_MANAGED = "No drift: the state is empty, for nothing has been applied yet."
-KEEP_THEIRS = "To keep what the site has, write it into the outline."
-NOT_OURS_ANY_MORE = (
-    "What is in no outline any more is not put back: bring its section back to the outline, or let "
-    "it go by  coursesync state rm ADDRESS"
-)
 _WIDTH = 80
 _MOST = 10  # lines of one thing; JSON has them all
 _MARKS = {
@@ -77,27 +72,26 @@ def render(
         lines.append("")
     lines.append(paint("bold", summary(found, managed)))
     lines += wrap(besides(found), _WIDTH)
-    for words, command, more in remedies(found):
-        lines += wrapped(f"{words}  {hint(command)}{more}" if command else words)
+    lines += [line for remedy in remedies(found, hint) for line in wrapped(remedy)]
     return "\n".join(lines) + "\n"
 
 
-def above(found: Sequence[Drifted], managed: int) -> str:
+def above(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
     """Write the lines that stand above a plan that was refreshed, and one that is blank."""
-    first, *more = brief(found, managed)
+    first, *more = brief(found, managed, hint)
     lines = [first]
     for line in more:
-        lines += wrap(line, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        lines += wrapped(line, "  ", _WIDTH, "  ")
     return "\n".join(lines) + "\n\n"
 
 
-def brief(found: Sequence[Drifted], managed: int) -> list[str]:
+def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[str]:
     """Say in a few sentences what a plan that was refreshed begins from."""
     drifted = [each for each in found if each.finding.is_drift]
     lines = [summary(found, managed)]
     lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
     if len(drifted) > _MOST:
-        lines.append(f"and {len(drifted) - _MOST:,} more: coursesync drift tells all of them")
+        lines.append(f"and {len(drifted) - _MOST:,} more. All of them:  {hint('drift')}")
     return lines
 
 
@@ -214,17 +208,20 @@ def besides(found: Iterable[Drifted]) -> str:
     return f"Besides, and no drift: {', '.join(parts)}." if parts else ""
 
 
-def remedies(found: Iterable[Drifted]) -> Iterator[tuple[str, str, str]]:
-    """Yield what to do next: words, the command to type, if there is one, and its option."""
+def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
+    """Yield what to do next, a sentence each, with two blanks before a command."""
     drifted = [each for each in found if each.finding.is_drift]
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if wanted & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield KEEP_THEIRS, "", ""
-        yield "To put ours back:", "apply", " --refresh"
+        yield "To keep what the site has, write it into the outline."
+        yield f"To put ours back:  {hint('apply')} --refresh"
     if Finding.GONE in wanted:
-        yield "To see what is to be created again:", "plan", " --refresh"
+        yield f"To see what is to be created again:  {hint('plan')} --refresh"
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield NOT_OURS_ANY_MORE, "", ""
+        yield (
+            "What is in no outline any more is not put back: bring its section back to the "
+            f"outline, or let it go by  {hint('state rm ADDRESS')}"
+        )
     if Finding.GONE in left:
-        yield "What is in no outline and gone is forgotten by", "apply", " --refresh"
+        yield f"What is in no outline and gone is forgotten by  {hint('apply')} --refresh"

@@ -19,8 +19,10 @@ from coursesync.render.drift import (
     summary,
     told,
 )
-from coursesync.render.markdown_text import code, details, escape
+from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out
+from coursesync.render.room import Part, Rank, fit, joined, takes
 from coursesync.render.sentences import bare
+from coursesync.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,50 +32,78 @@ if TYPE_CHECKING:
     from coursesync.render.sentences import Hint
 
 
+_LEFT_OUT = {
+    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} that others changed",
+    Rank.ROWS: lambda _number: "what is no drift",
+    Rank.DETAIL: lambda number: f"what changed in {count(number, 'section')}",
+}
+
+
 def render(
     found: Sequence[Drifted],
     courses: Mapping[int, Course],
     managed: int,
     hint: Hint = bare,
+    most: int | None = None,
 ) -> str:
     """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
 
-    Takes the same as `drift.render`.
+    Takes the same as `drift.render`, and `most`: how many bytes of UTF-8 it may have. What changed
+    is left out first, then what is no drift, then the last that is; the rest stays.
     """
-    return "\n".join(_lines(found, courses, managed, hint)) + "\n"
+    parts = [Part(Rank.ALWAYS, (*_head(found, managed),)), *_courses(found, courses)]
+    foot = Part(Rank.ALWAYS, (*_foot(found, hint),))
+    if most is None or takes(*parts, foot) <= most:
+        return joined(*parts, foot)
+    kept = fit(parts, most - foot.size - ROOM_TO_SAY)
+    return joined(kept, left_out(kept, _LEFT_OUT, hint("drift")), foot)
 
 
-def quote(found: Sequence[Drifted], managed: int) -> str:
+def quote(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
     """Write the lines that stand above a plan that was refreshed, and one that is blank."""
-    return "".join(f"> {escape(line)}\n>\n" for line in brief(found, managed))[:-2] + "\n"
+    return "".join(f"> {escape(line)}\n>\n" for line in brief(found, managed, hint))[:-2] + "\n"
 
 
-def _lines(
-    found: Sequence[Drifted], courses: Mapping[int, Course], managed: int, hint: Hint
-) -> Iterator[str]:
-    bounds = bounds_among(len(found))
+def _head(found: Sequence[Drifted], managed: int) -> Iterator[str]:
     yield f"**{summary(found, managed)}**"
     if more := besides(found):
         yield ""
         yield more
+
+
+def _courses(found: Sequence[Drifted], courses: Mapping[int, Course]) -> Iterator[Part]:
+    bounds = bounds_among(len(found))
     for course_id, group in groupby(found, key=lambda each: each.course_id):
-        yield ""
-        yield f"### {escape(heading(courses, course_id))}"
-        yield ""
-        yield escape(origin(courses, course_id))
-        yield ""
-        yield "| | what became of it |"
-        yield "|---|---|"
-        shown = list(shortened(group))
-        yield from map(_row, shown)
+        shown = sorted(shortened(group), key=_rank)
+        for i, each in enumerate(shown):
+            above = () if i else _heading(courses, course_id)
+            yield Part(_rank(each), (*above, _row(each)), 1)
         drifted = [each for each in shown if not isinstance(each, str)]
-        compared = [(each.edit, told(each, bounds)) for each in drifted]
-        edits = [(edit, fields) for edit, fields in compared if edit and fields]
-        yield from details(edits, "What changed in")
-    for words, command, more in remedies(found):
+        for each in drifted:
+            if each.edit and (fields := told(each, bounds)):
+                yield Part(Rank.DETAIL, tuple(details([(each.edit, fields)], "What changed in")), 1)
+
+
+def _rank(each: Drifted | str) -> Rank:
+    is_drift = not isinstance(each, str) and each.finding.is_drift
+    return Rank.WEIGHTY if is_drift else Rank.ROWS
+
+
+def _heading(courses: Mapping[int, Course], course_id: int) -> Iterator[str]:
+    yield ""
+    yield f"### {escape(heading(courses, course_id))}"
+    yield ""
+    yield escape(origin(courses, course_id))
+    yield ""
+    yield "| | what became of it |"
+    yield "|---|---|"
+
+
+def _foot(found: Sequence[Drifted], hint: Hint) -> Iterator[str]:
+    for remedy in remedies(found, hint):
+        words, _, command = remedy.partition("  ")
         yield ""
-        typed = f" {code(f'{hint(command)}{more}')}" if command else ""
-        yield f"{words}{typed}"
+        yield f"{words} {code(command)}" if command else words
 
 
 def _row(each: Drifted | str) -> str:

@@ -6,7 +6,7 @@ left out, the least important first, and the document says so.
 
 from __future__ import annotations
 
-from itertools import chain
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.limits import PUBLISHED, Limits
@@ -20,9 +20,10 @@ from coursesync.render.changes import (
     question,
     said,
     settlement,
+    weighs,
 )
-from coursesync.render.markdown_text import code, details, escape
-from coursesync.render.room import Part, Rank, fit
+from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out
+from coursesync.render.room import Part, Rank, fit, joined, takes
 from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import count
 
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
     from coursesync.advice.pieces import Told
     from coursesync.differences import Difference
     from coursesync.plan import Change, Course, Plan
+    from coursesync.render.sentences import Hint
 
 _MOST_ADVICE = 50
-_ROWS_AT_ONCE = 20  # that are kept or left out together
-_ROOM_TO_SAY = 400  # bytes, for what was left out
 _WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -48,11 +48,22 @@ _WORDS = {
 }
 
 
+_LEFT_OUT = {
+    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} to hide, to delete or in question",
+    Rank.ASKED: lambda number: count(number, "question"),
+    Rank.ROWS: lambda number: count(number, "changed section"),
+    Rank.NEW: lambda number: count(number, "new section"),
+    Rank.DETAIL: lambda number: f"what changes in {count(number, 'section')}",
+    Rank.ASIDE: lambda _number: "advice",
+}
+
+
 def render(
     plan: Plan,
     limits: Limits = PUBLISHED,
     advice: Told | None = None,
     most: int | None = None,
+    hint: Hint = bare,
 ) -> str:
     """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice folded below.
 
@@ -61,38 +72,33 @@ def render(
         limits: what the API allows, for the time that it takes.
         advice: what there is to say of its outlines.
         most: how many bytes of UTF-8 it may have. Differences are left out first, then advice, then
-            the last sections; the summary, the cost and the digest never.
+            new sections, then others; those that `weigh` come first and go last. The summary, the
+            cost and the digest stay.
+        hint: writes a command so that it can be typed as it stands.
 
     Returns:
         Lines, the last with its end.
     """
+    parts, foot = [*_parts(plan, limits, advice, hint)], Part(Rank.ALWAYS, (*_foot(plan),))
+    if most is None or takes(*parts, foot) <= most:
+        return joined(*parts, foot)
+    ranked = [*_parts(plan, limits, advice, hint, weighty_first=True)]
+    kept = fit(ranked, most - foot.size - ROOM_TO_SAY)
+    return joined(kept, left_out(kept, _LEFT_OUT, hint("plan --full")), foot)
+
+
+def _parts(
+    plan: Plan, limits: Limits, advice: Told | None, hint: Hint, *, weighty_first: bool = False
+) -> Iterator[Part]:
     if not plan.changes:
-        parts = [Part(Rank.ALWAYS, (f"**{NOTHING}**",))]
+        yield Part(Rank.ALWAYS, (f"**{NOTHING}**",))
     else:
-        detailed = detailing(plan)
-        courses = (_course(course, found, detailed, plan) for course, found in plan.by_course())
-        parts = [Part(Rank.ALWAYS, tuple(_head(plan, limits))), *chain.from_iterable(courses)]
+        yield Part(Rank.ALWAYS, tuple(_head(plan, limits)))
+        telling = _Telling(plan, detailing(plan), hint, weighty_first)
+        for course, changes in plan.by_course():
+            yield from telling.course(course, changes)
     if advice:
-        parts.append(Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE)))))
-    foot = tuple(_foot(plan))
-    size = sum(part.size for part in (*parts, Part(Rank.ALWAYS, foot)))
-    if most is None or size <= most:
-        return "\n".join((*fit(parts, None).lines, *foot)) + "\n"
-    kept = fit(parts, most - _ROOM_TO_SAY - Part(Rank.ALWAYS, foot).size)
-    told = _left_out(kept.rows_left_out, kept.details_left_out)
-    return "\n".join((*kept.lines, *told, *foot)) + "\n"
-
-
-def _left_out(sections: int, differences: int) -> Iterator[str]:
-    """Say what there was no room for."""
-    told = []
-    if sections:
-        told.append(count(sections, "more section"))
-    if differences:
-        told.append(f"what changes in {count(differences, 'section')}")
-    yield ""
-    what = " and ".join(told) or "advice"
-    yield f"**Left out here, for room: {what}.** `coursesync plan` shows all of it."
+        yield Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE))), 1)
 
 
 def _head(plan: Plan, limits: Limits) -> Iterator[str]:
@@ -110,23 +116,36 @@ def _foot(plan: Plan) -> Iterator[str]:
     yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
 
 
-def _course(
-    course: Course,
-    changes: list[Change],
-    detailed: Callable[[Change], tuple[Difference, ...]],
-    plan: Plan,
-) -> Iterator[Part]:
-    rows = [*map(_row, changes), *(_departure(change, plan) for change in course.departures)]
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        some = rows[start : start + _ROWS_AT_ONCE]
-        yield Part(Rank.ROWS, (*(() if start else _heading(course)), *some), len(some))
-    if asked := tuple(_asked(changes)):
-        yield Part(Rank.ASIDE, asked)
-    for change in changes:
-        if found := detailed(change):
-            yield Part(Rank.DETAIL, tuple(details([(change, found)])), 1)
-        if change.action is Action.DOUBT:
-            yield Part(Rank.ASIDE, tuple(_settlement(change)))
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How the courses of a plan are told; `weighty_first` is for when there is little room."""
+
+    plan: Plan
+    detailed: Callable[[Change], tuple[Difference, ...]]
+    hint: Hint
+    weighty_first: bool
+
+    def course(self, course: Course, changes: list[Change]) -> Iterator[Part]:
+        """Yield a course: its table, a part a row, then what is asked, then the differences."""
+        rows = [(_rank(change), _row(change)) for change in changes]
+        rows += [(Rank.ROWS, _departure(each, self.plan)) for each in course.departures]
+        if self.weighty_first:
+            rows.sort(key=lambda row: row[0])
+        for i, (rank, row) in enumerate(rows):
+            yield Part(rank, (*(() if i else _heading(course)), row), 1)
+        asked = [*_asked(changes)]
+        yield from (Part(Rank.ASKED, ("", escape(each)), 1) for each in asked)
+        for change in changes:
+            if found := self.detailed(change):
+                yield Part(Rank.DETAIL, tuple(details([(change, found)])), 1)
+            if change.action is Action.DOUBT:
+                yield Part(Rank.ASKED, tuple(_settlement(change, self.hint)), 1)
+
+
+def _rank(change: Change) -> Rank:
+    if weighs(change):
+        return Rank.WEIGHTY
+    return Rank.NEW if change.action is Action.CREATE else Rank.ROWS
 
 
 def _heading(course: Course) -> Iterator[str]:
@@ -151,20 +170,14 @@ def _departure(change: Change, plan: Plan) -> str:
 
 
 def _asked(changes: Sequence[Change]) -> Iterator[str]:
-    if hinted := maybe_renamed(changes):
-        yield ""
-        yield escape(hinted)
-    for change in changes:
-        if asked := question(change):
-            yield ""
-            yield escape(asked)
+    yield from filter(None, (maybe_renamed(changes), *map(question, changes)))
 
 
-def _settlement(change: Change) -> Iterator[str]:
+def _settlement(change: Change, hint: Hint) -> Iterator[str]:
     yield ""
     yield f"To settle {escape(change.title)}, which is in doubt:"
     yield ""
-    for line in settlement(change, change.candidates, bare):
+    for line in settlement(change, change.candidates, hint):
         words, _, command = line.partition("  ")
         yield f"- {escape(words)} {code(command.strip()) if command else ''}".rstrip()
 

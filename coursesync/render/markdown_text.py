@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING
 from coursesync.folding import Fold
 from coursesync.render.changes import UNSEEN, folded, values
 from coursesync.render.detail import one_row
+from coursesync.render.room import Part, Rank
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.differences import Difference
     from coursesync.folding import Shown
     from coursesync.plan import Change
+    from coursesync.render.room import Fitted
 
 # what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or an emoji's name could start: https://github.github.com/gfm/
 _MEANING = re.compile(r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=GH)-(?=[0-9])")
+ROOM_TO_SAY = 600  # bytes, for what was left out
 _WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
 _ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
 _WRITTEN = {
@@ -48,6 +51,22 @@ def in_html(text: str) -> str:
     """
     written = _MEANING.sub(lambda found: _WRITTEN.get(found[0], found[0]), inert(text, 500))
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
+
+
+def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: str) -> Part:
+    """Say what a document had no room for, in ROOM_TO_SAY bytes at the most.
+
+    Args:
+        kept: what it had room for.
+        words: how so many of a rank are told.
+        command: by which all of it is seen.
+    """
+    told = ", ".join(
+        say(kept.left_out[rank]) for rank, say in words.items() if rank in kept.left_out
+    )
+    return Part(
+        Rank.ALWAYS, ("", f"**Left out here, for room: {told}.** All of it: {code(command)}")
+    )
 
 
 def details(

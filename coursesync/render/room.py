@@ -5,26 +5,33 @@ What is left out is left out by whole parts, and counted, so that the document c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Rank(IntEnum):
-    """What is kept first. Of rows the first are kept, and none after one that has no room."""
+    """What is kept first: nobody can push what takes from members out of sight by what is new."""
 
     ALWAYS = 0
-    ROWS = 1
-    ASIDE = 2
-    DETAIL = 3
+    WEIGHTY = 1  # rows of what takes from members, or waits for a person
+    ASKED = 2  # what a person is asked of those
+    ROWS = 3  # of what is there already
+    NEW = 4  # rows of what is new
+    ASIDE = 5
+    DETAIL = 6
+
+
+_ROWS = frozenset({Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines that stand or fall together; `tells` counts the changes that they tell of."""
+    """Lines that stand or fall together; `tells` counts the sections that they tell of."""
 
     rank: Rank
     lines: tuple[str, ...]
@@ -38,40 +45,47 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The lines that there is room for, and the number of changes told of in those left out."""
+    """The lines that there is room for, and how much is told of in those left out, by rank."""
 
     lines: tuple[str, ...]
-    rows_left_out: int = 0
-    details_left_out: int = 0
+    left_out: Mapping[Rank, int] = field(default_factory=dict)
 
 
-def fit(parts: Sequence[Part], most: int | None) -> Fitted:
+def takes(*parts: Part) -> int:
+    """Return the bytes that parts take."""
+    return sum(part.size for part in parts)
+
+
+def joined(*parts: Part | Fitted) -> str:
+    """Return the lines of parts, one below the other, the last with its end."""
+    return "\n".join(line for part in parts for line in part.lines) + "\n"
+
+
+def fit(parts: Sequence[Part], most: int) -> Fitted:
     """Choose the parts that there is room for.
 
     Args:
         parts: in the order in which they stand.
-        most: how many bytes there are, None for any number. What is of the first rank is kept all
-            the same.
+        most: how many bytes there are. What is of the first rank is kept all the same; of rows the
+            first are kept, and nothing of less weight where one has no room.
 
     Returns:
         What is kept, in order.
     """
-    room = (most or 0) - sum(part.size for part in parts if part.rank is Rank.ALWAYS)
+    room = most - takes(*(part for part in parts if part.rank is Rank.ALWAYS))
     kept: set[int] = set()
-    for rank in Rank:
-        for i, part in enumerate(parts):
-            if part.rank is not rank:
-                continue
-            if rank is Rank.ALWAYS or most is None:
-                kept.add(i)
-            elif part.size <= room:
-                kept.add(i)
-                room -= part.size
-            elif rank is Rank.ROWS:
-                room = 0
-    left = [part for i, part in enumerate(parts) if i not in kept]
-    return Fitted(
-        tuple(line for i, part in enumerate(parts) if i in kept for line in part.lines),
-        sum(part.tells for part in left if part.rank is Rank.ROWS),
-        sum(part.tells for part in left if part.rank is Rank.DETAIL),
-    )
+    for i in sorted(range(len(parts)), key=lambda i: parts[i].rank):
+        part = parts[i]
+        if part.rank is Rank.ALWAYS:
+            kept.add(i)
+        elif part.size <= room:
+            kept.add(i)
+            room -= part.size
+        elif part.rank in _ROWS:
+            room = 0
+    left: Counter[Rank] = Counter()
+    for i, part in enumerate(parts):
+        if i not in kept:
+            left[part.rank] += part.tells
+    lines = tuple(line for i, part in enumerate(parts) if i in kept for line in part.lines)
+    return Fitted(lines, dict(left))

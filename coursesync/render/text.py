@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from coursesync.render.changes import (
     question,
     said,
     settlement,
+    weighs,
 )
 from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import inert, wrapped
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
 MOST_ROWS = 500  # changes that are told one by one, where nobody asks for all
-# what may be told as a number: it takes nothing from members, and asks nothing of an author
+# how many there are of what `weighs` nothing is told in these words
 _COUNTED = {
     Action.CREATE: "to create",
     Action.UPDATE: "to update",
@@ -70,8 +72,8 @@ def render(
         paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
         hint: writes a command so that it can be typed as it stands.
         limits: what the API allows, for the time that it takes.
-        most: of a plan with more changes than this, those of the harmless kinds are counted, not
-            told one by one; None for any number.
+        most: of a plan with more changes than this, those that take nothing from members and ask
+            nothing are counted, not told one by one; None for any number.
 
     Returns:
         Lines, the last with its end.
@@ -89,7 +91,7 @@ def _lines(
         yield f"  {_origin(course)}"
         if is_long:
             yield from _counts(course, changes, paint)
-        told = [each for each in changes if not (is_long and each.action in _COUNTED)]
+        told = [each for each in changes if not is_long or weighs(each)]
         yield from _rows(told, detailed, paint, hint)
         if not is_long:
             yield from _departures(course, plan, paint)
@@ -115,8 +117,9 @@ def _counts(
     course: Course, changes: Sequence[Change], paint: Callable[[str, str], str]
 ) -> Iterator[str]:
     """Yield how many changes there are of each kind that is only counted."""
+    numbers = Counter(change.action for change in changes if not weighs(change))
     for action, words in _COUNTED.items():
-        if number := sum(change.action is action for change in changes):
+        if number := numbers[action]:
             yield paint(_STYLES[action], f"  {MARKS[action]} {number:,} {words}")
     if course.departures:
         yield paint("yellow", f"  {LEAVES} {len(course.departures):,} to other courses")

@@ -482,7 +482,7 @@ def test_many_findings_are_shortened_above_a_plan(
     above = author("plan", "--refresh").out.partition("\n\n")[0]
 
     assert above.count("was edited on the site") == 10
-    assert above.endswith("and 2 more: coursesync drift tells all of them")
+    assert above.endswith("and 2 more. All of them:  coursesync drift courses")
     assert author("drift").out.count("was edited on the site") == 12
 
 

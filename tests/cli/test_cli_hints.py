@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -153,3 +155,25 @@ def test_the_examples_are_laid_out(cli: CommandLine, examples: Path) -> None:
     """The outlines that come with coursesync are as its own `fmt` writes them."""
     assert examples.is_dir()
     assert cli("fmt", "--check").code == 0
+
+
+def test_what_asks_once_more_leaves_nothing_out(applied: CommandLine, courses: Path) -> None:
+    """Whatever option an apply knows: one that was typed is in the command that allows more."""
+    path = write_outline(courses, "a", 4711, *(f"S{number}" for number in range(12)))
+    assert applied(*APPLY).code == 0
+    path.write_text(path.read_text().replace("- title", "- contents: <p>x</p>\n    title"))
+    digest = json.loads(applied("plan", *PRUNE, "--format", "json").out)["digest"]
+    given = [
+        *("--auto-approve", "--full", "--overwrite-drift", "--refresh", "--strict", "--verbose"),
+        *("--prune", "--on-removal delete", f"--expect-digest {digest}", "--lock-timeout 1.0"),
+        *("--max-writes 99", "--receipt r.json", "--settling-time 2.0", "--quiet"),
+    ]
+    ran = applied("apply", *" ".join(given).split())
+    told = ran.err.partition("Where that is what you want:")[2]
+    known = set(re.findall(r"--[a-z-]+", applied("apply", "--help").out))
+    elsewhere = {"--allow-large-change", "--plan", "--sandbox", "--state", "--base-url"}
+
+    assert ran.code == 6, ran.err
+    assert [option for option in given if f" {option} " not in told] == []
+    assert told.endswith(" --allow-large-change\n")
+    assert known - {option.split()[0] for option in given} == {*elsewhere, "--help", "--no-strict"}

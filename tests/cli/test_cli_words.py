@@ -189,7 +189,8 @@ def test_the_next_command_is_as_the_last(
     digest = json.loads(author("plan", "--format", "json").out)["digest"]
     reviewed = author("apply", "--auto-approve", "--max-writes", "0", "--expect-digest", digest)
 
-    assert "To go on from here:  coursesync apply courses --auto-approve\n" in approved.err
+    going_on = "To go on from here:  coursesync apply courses --auto-approve --max-writes 1\n"
+    assert going_on in approved.err
     assert "a plan of what is left:  coursesync plan courses\n" in reviewed.err
     assert len(api.records()) == 1
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
 from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
+from coursesync.policy import OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, text
 from coursesync.render.sentences import summary
@@ -22,6 +23,7 @@ from coursesync.words import inert
 if TYPE_CHECKING:
     from coursesync.plan import Plan
 
+DELETE = Policy(OnRemoval.DELETE, prune=True)
 SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
 HOSTILE = [
     "a | b || c",
@@ -254,9 +256,24 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
 
 
 def test_markdown_counts_what_it_leaves_out() -> None:
-    """Sections that have no row any more are told by their number."""
+    """Sections that have no row any more are told by their number, with the command for all."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(1_000))))
-    written = markdown.render(plan, most=30_000)
-    (number,) = re.findall(r"room: ([0-9,]+) more sections", written)
+    written = markdown.render(plan, most=30_000, hint=lambda command: f"coursesync {command} here")
+    (number,) = re.findall(r"room: ([0-9,]+) new sections[.]", written)
 
     assert written.count("`+` create") + int(number.replace(",", "")) == 1_000
+    assert "All of it: `coursesync plan --full here`" in written
+
+
+def test_no_padding_hides_what_is_taken_from_members() -> None:
+    """However many new sections there are, what is deleted or hidden has the first rows."""
+    shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})
+    padding = [Section(f"{number} {'x' * 240}", f"s-{number}") for number in range(360)]
+    plan = plan_of(course(*padding, hidden), state_of(Section("Gone", "gone"), shown), DELETE)
+    written = markdown.render(plan, most=4_000)
+
+    assert len(written.encode()) <= 4_000
+    assert "| `-` delete | 10 | Gone |" in written
+    assert "| `~` update | " in written
+    assert written.index("Gone") < written.index("| `+` create")
+    assert re.search(r"room: 3[0-9]{2} new sections, what changes in 1 section[.]", written)

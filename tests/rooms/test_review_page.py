@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import cast
 
@@ -82,8 +83,10 @@ def test_a_course_is_there_whole_before_and_after() -> None:
 def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
     """A page does not grow without end: of contents that it has no room for it says so."""
     sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
-    (shown,) = model_in(render(plan_of(course(*sections)), ASSETS, most_contents=250))
-    cut = [each["cut"] for each in cast("list[dict[str, object]]", shown["changes"])]
+    assets = replace(ASSETS, most_contents=250)
+    (shown,) = model_in(render(plan_of(course(*sections)), assets))
+    changes = cast("list[dict[str, dict[str, object]]]", shown["changes"])
+    cut = [each["contents"]["cut"] for each in changes]
 
     assert cut == [False, False, True, True, True]
 

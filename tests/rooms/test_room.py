@@ -39,16 +39,16 @@ def test_it_keeps_to_its_bound(parts: list[Part], most: int) -> None:
 
 @given(PARTS, st.integers(0, 200))
 def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
-    """Of rows and of details, what is kept and what is counted are all that there was."""
+    """What is kept and what is counted are all that there was, by rank."""
     marked = [
         Part(part.rank, (f"{n} {part.lines[0]}",), part.tells) for n, part in enumerate(parts)
     ]
     fitted = fit(marked, most)
     left = [part for part in marked if part.lines[0] not in fitted.lines]
 
-    assert fitted.rows_left_out == sum(p.tells for p in left if p.rank is Rank.ROWS)
-    assert fitted.details_left_out == sum(p.tells for p in left if p.rank is Rank.DETAIL)
-    assert fit(marked, None) == Fitted(tuple(part.lines[0] for part in marked))
+    assert set(fitted.left_out) == {part.rank for part in left}
+    for rank, number in fitted.left_out.items():
+        assert number == sum(part.tells for part in left if part.rank is rank)
 
 
 def test_what_fits_to_the_byte_is_kept() -> None:
@@ -63,7 +63,7 @@ def test_no_row_comes_after_one_that_was_left_out() -> None:
     fitted = fit([*rows(10, 30, 5), aside], 20)
 
     assert told(fitted) == "0"
-    assert (fitted.rows_left_out, fitted.details_left_out) == (2, 0)
+    assert fitted.left_out == {Rank.ROWS: 2, Rank.ASIDE: 0}
     assert len(fit([*rows(10, 30), Part(Rank.ASIDE, ("",))], 20).lines) == 1
 
 
@@ -74,7 +74,20 @@ def test_differences_go_first() -> None:
     fitted = fit([long, short, aside, *rows(10)], 26)
 
     assert told(fitted) == "sa0"
-    assert (fitted.rows_left_out, fitted.details_left_out) == (0, 1)
+    assert fitted.left_out == {Rank.DETAIL: 1}
+
+
+def test_what_weighs_goes_last() -> None:
+    """New rows give way to what takes from members, wherever that stands."""
+    new, asked = Part(Rank.NEW, ("n" * 9,), 1), Part(Rank.ASKED, ("q" * 9,), 1)
+    weighty = Part(Rank.WEIGHTY, ("w" * 9,), 1)
+    parts = [new, new, *rows(10), asked, weighty]
+
+    assert told(fit(parts, 10)) == "w"
+    assert told(fit(parts, 20)) == "qw"
+    assert told(fit(parts, 30)) == "0qw"
+    assert told(fit(parts, 49)) == "n0qw"
+    assert fit(parts, 9).left_out == {Rank.NEW: 2, Rank.ROWS: 1, Rank.ASKED: 1, Rank.WEIGHTY: 1}
 
 
 def test_what_is_always_there_takes_the_room_of_the_rest() -> None:

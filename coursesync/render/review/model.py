@@ -7,6 +7,8 @@ and as a member would read them, cleaned of what could run, load or lead anywher
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from coursesync.differences import Difference
     from coursesync.folding import Shown
     from coursesync.plan import Change, Course, Plan
+    from coursesync.render.sentences import Hint
     from coursesync.timeline import Station
 
     Told: TypeAlias = dict[str, object]
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
 MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
 # links lead nowhere, and styles are none; a picture is told by its words, or its address
 _KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
+_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_MOST_NAMES = 10  # of elements that are not shown
 _LONGEST_ROW = 2_000  # characters of a line of a difference
 WORDS = {
     Action.CREATE: "new",
@@ -62,13 +67,12 @@ class Room:
     def __init__(self, most: int = MOST_CONTENTS) -> None:
         self._left = most
 
-    def of(self, html: object) -> str | None:
+    def of(self, html: str) -> str | None:
         """Return contents, as they are read, where there is room for them, else None."""
-        text = str(html or "")
-        if len(text) > self._left:
+        if len(html) > self._left:
             return None
-        self._left -= len(text)
-        return _cleaned(text)
+        self._left -= len(html)
+        return _cleaned(html)
 
 
 def _cleaned(html: str) -> str:
@@ -76,20 +80,25 @@ def _cleaned(html: str) -> str:
     return nh3.clean(html, attributes=_KEPT, link_rel=None)
 
 
-def model(plan: Plan, room: Room) -> str:
+def _not_shown(html: str) -> list[str]:
+    """Name the elements of HTML that are not kept, the first few."""
+    names = dict.fromkeys(name.lower() for name in _TAG.findall(html))
+    return [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
+
+
+def model(plan: Plan, room: Room, hint: Hint = bare) -> str:
     """Write what the page knows of a plan, so that it can stand in a script element.
 
     Args:
         plan: the plan.
         room: what contents there is room for.
+        hint: writes a command so that it can be typed as it stands.
 
     Returns:
         JSON in ASCII, without a character that means anything to HTML.
     """
-    detailed = detailing(plan)
-    courses = [
-        _course(course, changes, detailed, room, plan) for course, changes in plan.by_course()
-    ]
+    telling = _Telling(plan, detailing(plan), room, hint)
+    courses = [telling.course(course, changes) for course, changes in plan.by_course()]
     written = json.dumps(courses, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
     for character in "<>&":
@@ -97,29 +106,66 @@ def model(plan: Plan, room: Room) -> str:
     return written
 
 
-def _course(
-    course: Course,
-    changes: Sequence[Change],
-    detailed: Callable[[Change], tuple[Difference, ...]],
-    room: Room,
-    plan: Plan,
-) -> Told:
-    both = ways(course, changes)
-    numbers = {id(change): number for number, change in enumerate(changes)}
-    leaving = {id(change): leaves(change, plan) for change in course.departures}
-    return {
-        "id": course.id,
-        "title": inert(course.title) or inert(course.key),
-        "path": inert(course.path) if course.path else None,
-        "before": [
-            _station(station, both.before, numbers) | {"leaves": leaving.get(id(station.change))}
-            for station in both.before
-        ],
-        "after": [_station(station, both.after, numbers) for station in both.after],
-        "changes": [_change(change, detailed(change), room) for change in changes],
-        "asked": list(filter(None, (maybe_renamed(changes), *map(question, changes)))),
-        "departures": {"mark": LEAVES, "number": len(course.departures)},
-    }
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How the courses of a plan are told."""
+
+    plan: Plan
+    detailed: Callable[[Change], tuple[Difference, ...]]
+    room: Room
+    hint: Hint
+
+    def course(self, course: Course, changes: Sequence[Change]) -> Told:
+        """Return what the page knows of a course."""
+        both = ways(course, changes)
+        numbers = {id(change): number for number, change in enumerate(changes)}
+        leaving = {id(change): leaves(change, self.plan) for change in course.departures}
+        return {
+            "id": course.id,
+            "title": inert(course.title) or inert(course.key),
+            "path": inert(course.path) if course.path else None,
+            "before": [
+                _station(station, both.before, numbers)
+                | {"leaves": leaving.get(id(station.change))}
+                for station in both.before
+            ],
+            "after": [_station(station, both.after, numbers) for station in both.after],
+            "changes": [self._change(change) for change in changes],
+            "asked": list(filter(None, (maybe_renamed(changes), *map(question, changes)))),
+            "departures": {"mark": LEAVES, "number": len(course.departures)},
+        }
+
+    def _change(self, change: Change) -> Told:
+        doubtful = change.action is Action.DOUBT
+        return {
+            "address": inert(change.address),
+            "action": change.action.value,
+            "word": WORDS[change.action],
+            "mark": MARKS[change.action],
+            "title": inert(change.title),
+            "remark": remark(change),
+            "question": question(change),
+            "settle": [*settlement(change, change.candidates, self.hint)] if doubtful else [],
+            "differences": [_difference(each) for each in self.detailed(change)],
+            "contents": self._contents(change),
+        }
+
+    def _contents(self, change: Change) -> Told | None:
+        """Return what a member reads before and after; None where that stays as it is.
+
+        `was` and `now` are None where there is no such side, or no room, as `cut` says; `left_out`
+        names the elements that are not shown.
+        """
+        name = change.kind.contents_property
+        before, after = change.before, change.after
+        if after is None or (before or {}).get(name) == after.get(name):
+            return None
+        sides = {"was": before, "now": after}
+        html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
+        read = {side: self.room.of(text) for side, text in html.items()}
+        cut = None in read.values()
+        left_out = [] if cut else _not_shown("".join(html.values()))
+        return {"was": None, "now": None, **read, "cut": cut, "left_out": left_out}
 
 
 def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) -> Told:
@@ -132,30 +178,6 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
         "hidden": station.is_hidden,
         "change": numbers.get(id(station.change)),
     }
-
-
-def _change(change: Change, differences: Sequence[Difference], room: Room) -> Told:
-    contents = change.kind.contents_property
-    before, after = change.before or {}, change.after or {}
-    changed = change.action is Action.CREATE or before.get(contents) != after.get(contents)
-    shown = changed and change.after is not None
-    doubtful = change.action is Action.DOUBT
-    told: Told = {
-        "address": inert(change.address),
-        "action": change.action.value,
-        "word": WORDS[change.action],
-        "mark": MARKS[change.action],
-        "title": inert(change.title),
-        "remark": remark(change),
-        "question": question(change),
-        "settle": list(settlement(change, change.candidates, bare)) if doubtful else [],
-        "differences": [_difference(each) for each in differences],
-    }
-    if shown:
-        told["was"] = None if change.before is None else room.of(before.get(contents))
-        told["now"] = room.of(after.get(contents))
-        told["cut"] = told["now"] is None or (change.before is not None and told["was"] is None)
-    return told
 
 
 def _difference(difference: Difference) -> Told:

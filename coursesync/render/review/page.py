@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.render import text
 from coursesync.render.review.model import MOST_CONTENTS, Room, model
-from coursesync.render.sentences import NOTHING, cost, summary, warnings
+from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from coursesync.advice.pieces import Told
     from coursesync.plan import Plan
+    from coursesync.render.sentences import Hint
 
 _MOST_ADVICE = 50
 # within the frames that show contents; the page's own policy holds there, too
@@ -34,10 +35,14 @@ _FRAME_STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The page's own style and script, as they stand beside this module."""
+    """The page's own style and script, as they stand beside this module.
+
+    `most_contents` is how many characters of contents the page may carry.
+    """
 
     style: str
     script: str
+    most_contents: int = MOST_CONTENTS
 
 
 def render(
@@ -45,8 +50,9 @@ def render(
     assets: Assets,
     limits: Limits = PUBLISHED,
     advice: Told | None = None,
+    *,
     above: Sequence[str] = (),
-    most_contents: int = MOST_CONTENTS,
+    hint: Hint = bare,
 ) -> str:
     """Write a plan as a page.
 
@@ -56,12 +62,15 @@ def render(
         limits: what the API allows, for the time that it takes.
         advice: what there is to say of its outlines.
         above: what a look at the site found, in sentences.
-        most_contents: how many characters of contents the page may carry.
+        hint: writes a command so that it can be typed as it stands.
 
     Returns:
         The whole file; the same plan gives the same bytes.
     """
-    return "\n".join(_lines(plan, assets, limits, advice, above, Room(most_contents))) + "\n"
+    head = (*_head(plan, limits, advice, above),)
+    told = model(plan, Room(assets.most_contents), hint)
+    silent = text.render(plan, hint=hint, limits=limits)
+    return "\n".join(_lines(plan, assets, head, told, silent)) + "\n"
 
 
 def policy(assets: Assets) -> str:
@@ -78,12 +87,7 @@ def _hashed(source: str) -> str:
 
 
 def _lines(
-    plan: Plan,
-    assets: Assets,
-    limits: Limits,
-    advice: Told | None,
-    above: Sequence[str],
-    room: Room,
+    plan: Plan, assets: Assets, head: Iterable[str], told: str, silent: str
 ) -> Iterator[str]:
     yield "<!doctype html>"
     yield '<html lang="en">'
@@ -99,13 +103,13 @@ def _lines(
     yield '<header><p class="product">coursesync plan</p>'
     yield '<button type="button" id="theme" hidden>Dark or light</button></header>'
     yield "<main>"
-    yield from _head(plan, limits, advice, above)
+    yield from head
     yield from _controls()
     yield '<div id="courses" tabindex="-1"></div>'
-    yield f"<noscript><pre>{escape(text.render(plan, limits=limits))}</pre></noscript>"
+    yield f"<noscript><pre>{escape(silent)}</pre></noscript>"
     yield "</main>"
     yield from _foot(plan)
-    yield f'<script type="application/json" id="model">{model(plan, room)}</script>'
+    yield f'<script type="application/json" id="model">{told}</script>'
     yield f'<template id="frame"><style>{_FRAME_STYLE}</style></template>'
     yield f"<script>{assets.script}</script>"
     yield "</body>"

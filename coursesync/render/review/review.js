@@ -42,13 +42,14 @@ function frame(html, name) {
   return shown;
 }
 
-function rendered(change) {
+function rendered(contents, title) {
   const both = make("div", "", "sides");
-  const sides = [["Before", change.was], ["After", change.now]];
+  const sides = [["Before", contents.was], ["After", contents.now]];
   sides.forEach(([word, html]) => {
-    if (html === null || html === undefined) return;
+    if (html === null) return;
     const side = make("figure");
-    side.append(make("figcaption", word), frame(html, `${word}: ${change.title}`));
+    const read = html.trim() ? frame(html, `${word}: ${title}`) : make("p", "Nothing to read.", "none");
+    side.append(make("figcaption", word), read);
     both.append(side);
   });
   return both;
@@ -92,6 +93,14 @@ function table(differences, title) {
   return made;
 }
 
+function contents(read, title) {
+  if (read.cut) return [make("p", "These contents are left out here, for room.")];
+  const told = [make("h4", "contents, as a member reads them"), rendered(read, title)];
+  const names = read.left_out.map((name) => `<${name}>`).join(", ");
+  if (names) told.push(make("p", `Not shown here, for it could run or load something: ${names}`));
+  return told;
+}
+
 function detail(change) {
   const inside = make("div", "", "inside");
   inside.append(make("p", change.address, "address"));
@@ -103,10 +112,7 @@ function detail(change) {
   change.differences.filter((each) => each.lines.length).forEach((each) => {
     inside.append(make("h4", `${each.field}, as source`), source(each.lines));
   });
-  if (change.cut) inside.append(make("p", "These contents are left out here, for room."));
-  else if (change.now) {
-    inside.append(make("h4", "contents, as a member reads them"), rendered(change));
-  }
+  if (change.contents) inside.append(...contents(change.contents, change.title));
   return inside;
 }
 

@@ -1,0 +1,109 @@
+"""A plan, or drift, in the form that was asked for. What a form alone needs is imported with it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.cli.screen import painter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.advice.pieces import Told
+    from coursesync.cli.session import Session
+    from coursesync.drift import Drifted
+    from coursesync.online import Drift
+    from coursesync.plan import Plan
+    from coursesync.render.sentences import Hint
+
+
+@dataclass(frozen=True)
+class PlanForms:
+    """How a plan is written for a session.
+
+    `hint` writes a command so that it can be typed, `found` is what a look at the site found, None
+    where there was none.
+    """
+
+    session: Session
+    hint: Hint
+    plan: Plan
+    advice: Told | None = None
+    found: Sequence[Drifted] | None = None
+
+    def text(self, most_rows: int | None) -> str:
+        """Write it for a terminal or a log; see `render.text` for `most_rows`."""
+        from coursesync.render import text  # noqa: PLC0415 - as this module says
+
+        above = ""
+        if self.found is not None:
+            from coursesync.render import drift  # noqa: PLC0415 - as this module says
+
+            above = drift.above(self.found, self.plan.managed, self.hint)
+        paint, limits = painter(sys.stdout), self.session.limits
+        return above + text.render(self.plan, paint, self.hint, limits, most_rows)
+
+    def markdown(self, most: int | None) -> str:
+        """Write it as Markdown of at most so many bytes."""
+        from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - as this module says
+
+        found, managed = self.found, self.plan.managed
+        above = "" if found is None else drift_markdown.quote(found, managed, self.hint)
+        room = None if most is None else most - len(above.encode())
+        limits = self.session.limits
+        return above + markdown.render(self.plan, limits, self.advice, room, self.hint)
+
+    def json(self) -> str:
+        """Write it for programs, and as a plan file."""
+        from coursesync.render import json  # noqa: PLC0415 - as this module says
+
+        return json.render(self.plan, self.advice, self.found)
+
+    def page(self) -> str:
+        """Write it as the review page."""
+        from importlib.resources import files  # noqa: PLC0415 - as this module says
+
+        from coursesync.render.drift import brief  # noqa: PLC0415 - as this module says
+        from coursesync.render.review.page import Assets, render  # noqa: PLC0415 - the same
+
+        beside = files("coursesync.render.review")
+        style, script = (
+            beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
+        )
+        above = [] if self.found is None else brief(self.found, self.plan.managed, self.hint)
+        limits, assets = self.session.limits, Assets(style, script)
+        return render(self.plan, assets, limits, self.advice, above=above, hint=self.hint)
+
+
+@dataclass(frozen=True)
+class DriftForms:
+    """How what a look at the site found is written for a session."""
+
+    session: Session
+    drift: Drift
+
+    @property
+    def _managed(self) -> int:
+        return len(self.drift.workspace.state.entries)
+
+    def text(self) -> str:
+        """Write it for a terminal or a log."""
+        from coursesync.render.drift import render  # noqa: PLC0415 - as this module says
+
+        found, courses = self.drift.found, self.drift.courses
+        return render(found, courses, self._managed, painter(sys.stdout), self.session.hint)
+
+    def markdown(self, most: int | None) -> str:
+        """Write it as Markdown of at most so many bytes."""
+        from coursesync.render.drift_markdown import render  # noqa: PLC0415 - as this module says
+
+        found, courses = self.drift.found, self.drift.courses
+        return render(found, courses, self._managed, self.session.hint, most)
+
+    def json(self) -> str:
+        """Write it for programs."""
+        from coursesync.render.json import render_drift  # noqa: PLC0415 - as this module says
+
+        return render_drift(self.drift.found, self.drift.workspace.state)
