@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from coursesync.plan import Plan
+    from collections.abc import Sequence
+
+    from coursesync.plan import Meaning, Plan
+
+_MOST_NAMED = 3  # addresses that a phrase names
 
 
 class Reviewed(Protocol):
@@ -33,6 +37,11 @@ class Reviewed(Protocol):
         """The API that it was made for."""
         ...
 
+    @property
+    def meanings(self) -> Sequence[Meaning]:
+        """What each of its changes means."""
+        ...
+
 
 def what_moved(plan: Plan, reviewed: Reviewed) -> str:
     """Say in a phrase why the plan as it is now is not the one that was reviewed; "" if it is."""
@@ -44,4 +53,9 @@ def what_moved(plan: Plan, reviewed: Reviewed) -> str:
         return "it was made from another state"
     if reviewed.serial != plan.serial:
         return f"the state has moved on since (serial {reviewed.serial}, now {plan.serial})"
-    return "" if reviewed.digest == plan.digest else "the outlines have changed since it was made"
+    if reviewed.digest == plan.digest:
+        return ""
+    others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}
+    named = ", ".join(inert(each, 250) for each in sorted(others)[:_MOST_NAMED])
+    more = f" and {len(others) - _MOST_NAMED:,} more" if len(others) > _MOST_NAMED else ""
+    return f"the outlines have changed since it was made ({named}{more})"

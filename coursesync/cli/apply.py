@@ -16,6 +16,7 @@ from coursesync.cli.asked import Asked
 from coursesync.cli.online import heeding, look_again
 from coursesync.cli.onward import Onward, typed
 from coursesync.cli.options import (
+    Digest,
     SecondsRange,
     full_option,
     how_made,
@@ -57,7 +58,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Apply just what this plan file says, or nothing.",
 )
-@click.option("--expect-digest", metavar="DIGEST", help="Apply just the plan of this digest.")
+@click.option(
+    "--expect-digest",
+    type=Digest(),
+    metavar="DIGEST",
+    help="Apply just the plan of this digest, or nothing.",
+)
 @click.option(
     "--allow-large-change",
     is_flag=True,
@@ -138,8 +144,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         allow_large_change=allow_large_change,
         overwrite_drift=overwrite_drift,
     )
-    asked.check_terminal()
     session = open_session(workspace, base_url, state, sandbox=sandbox)
+    asked.check_terminal()
     clock = SystemClock()
     making = HowMade(session.policy(on_removal, prune=prune), refresh)
     if plan_file is not None:

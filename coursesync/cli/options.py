@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from math import isfinite
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from coursesync.cli.session import Session
     from coursesync.policy import Policy
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 F = TypeVar("F", bound="Callable[..., object]")
 
 
@@ -39,6 +41,24 @@ class SecondsRange(click.FloatRange):
         if not isfinite(seconds):
             self.fail(f"{value!r} is no length of time", param, ctx)
         return seconds
+
+
+class Digest(click.ParamType[str]):
+    """A plan's digest, as a plan shows it."""
+
+    name = "digest"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return the digest in small letters; fails where it is none."""
+        digest = str(value).strip().lower()
+        if not _DIGEST.fullmatch(digest):
+            self.fail("a digest has 64 of the letters 0-9 and a-f, as  plan  shows it", param, ctx)
+        return digest
 
 
 address_argument = click.argument("address", shell_complete=addresses)

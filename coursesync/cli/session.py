@@ -52,7 +52,7 @@ class Session(Project):
 
     def _addressed(self, part: str) -> str:
         command = part.removeprefix("coursesync ")
-        known = command == part or part.endswith(f"{quote(str(self.folder))}{self.options}")
+        known = command == part or f" {quote(str(self.folder))}{self.options}" in part
         return part if known else self.hint(command)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -39,6 +40,15 @@ def _open(folder: Path, base_url: str | None, state: str | None, *, sandbox: boo
     from coursesync.cli.session import open_session  # noqa: PLC0415 - as above
 
     return open_session(folder, base_url, state, sandbox=sandbox)
+
+
+@contextmanager
+def _saving(session: Session, lock_timeout: float) -> Iterator[SystemClock]:
+    """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
+    clock = SystemClock()
+    with session.held(lock_timeout):
+        clock.heed_signals()
+        yield clock
 
 
 @click.group("state")
@@ -102,7 +112,7 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
     sandbox: bool,
     lock_timeout: float,
     dry_run: bool,
-) -> None:
+) -> int:
     """Let the record at ADDRESS go on under the address TO, in the same course.
 
     Changes the state only, and makes no request. The outline has to say the new key as well.
@@ -112,11 +122,13 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
 
     old, new = address_of(address), address_of(to)
     session = _open(workspace, base_url, state, sandbox=sandbox)
-    move(session, old, new, dry_run=dry_run, lock_timeout=lock_timeout)
+    with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
+        move(session, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
     say_wrapped(
         f"In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.", "  "
     )
+    return int(ExitCode.after(clock.signal))
 
 
 @command.command("rm")
@@ -131,7 +143,7 @@ def forget_entry(  # noqa: PLR0913 - the same
     sandbox: bool,
     lock_timeout: float,
     dry_run: bool,
-) -> None:
+) -> int:
     """Forget the record at ADDRESS. It stays on the site as it is, and is managed no more.
 
     Changes the state only, and makes no request.
@@ -139,7 +151,8 @@ def forget_entry(  # noqa: PLR0913 - the same
     from coursesync.surgery import forget  # noqa: PLC0415 - as above
 
     session = _open(workspace, base_url, state, sandbox=sandbox)
-    entry = forget(session, address, dry_run=dry_run, lock_timeout=lock_timeout)
+    with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
+        entry = forget(session, address, dry_run=dry_run)
     is_what = "would be" if dry_run else "is"
     say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
     if entry.protected:
@@ -154,6 +167,7 @@ def forget_entry(  # noqa: PLR0913 - the same
         f"anew, or leaves it in doubt. To take it back:  {back}",
         "  ",
     )
+    return int(ExitCode.after(clock.signal))
 
 
 @command.command("recover")
@@ -176,9 +190,7 @@ def recover_journal(
     from coursesync.surgery import recover  # noqa: PLC0415 - as above
 
     session = _open(workspace, base_url, state, sandbox=sandbox)
-    clock = SystemClock()
-    with session.held(lock_timeout):
-        clock.heed_signals()
+    with _saving(session, lock_timeout) as clock:
         left = recover(session)
     if not left:
         say("There is nothing to recover.")

@@ -47,10 +47,10 @@ def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | No
             "advice": [_diagnostic(each) for each in advice.shown] if advice else [],
             "advice_left_out": advice.more if advice else 0,
             "changes": [_change(change, bounds) for change in plan.changes],
-            "courses": {
-                course.key: {"id": course.id, "path": course.path, "title": course.title}
-                for course in plan.courses.values()
-            },
+            "courses": [
+                {"id": each.id, "key": each.key, "path": each.path, "title": each.title}
+                for each in plan.courses.values()
+            ],
             "digest": plan.digest,
             "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
@@ -117,7 +117,9 @@ def _change(change: Change, bounds: Bounds) -> dict[str, object]:
         "after": dict(change.after) if change.after is not None else None,
         "before": dict(change.before) if change.before is not None else None,
         "candidates": [candidate.model_dump() for candidate in change.candidates],
+        "course_id": change.parent_id,
         "differences": [_difference(each) for each in differences(change, bounds)],
+        "home_course_id": change.home,
         "id": change.record_id,
         "lead": change.lead,
         "previous_address": change.was,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from harness import STATE, Ran, files_below, pointed_at, sandbox_here, saved, write_outline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from harness import CommandLine, SandboxServer
@@ -44,7 +45,8 @@ def test_changed_outlines_make_it_stale(
     before = files_below(courses)
     ran = author("apply", "--plan", PLAN)
 
-    assert refused(ran, "the outlines have changed")
+    assert refused(ran, "the outlines have changed since it was made (section.a.one,")
+    assert f"coursesync plan courses --out {PLAN}\n" in ran.err
     assert api.log() == []
     assert files_below(courses) == before
 
@@ -128,6 +130,50 @@ def test_the_expected_digest_is_applied(author: CommandLine, courses: Path) -> N
 
     assert shown == told
     assert ran.code == 0
+
+
+def test_what_is_no_digest_is_a_slip(author: CommandLine, courses: Path) -> None:
+    """A digest that was copied in part is told as such, not as a plan that moved."""
+    write_outline(courses, "a", 4711, "One")
+    ran = author("apply", "--auto-approve", "--expect-digest", "abc")
+
+    assert ran.code == 64
+    assert "a digest has 64 of the letters" in ran.err
+
+
+EDITS: list[Callable[[dict[str, Any]], object]] = [
+    lambda told: told["changes"].clear(),
+    lambda told: told["changes"][0]["after"].update(Title="Else"),
+    lambda told: told["changes"][0].update(action="update"),
+    lambda told: told["changes"][0].update(address="section.a.else"),
+    lambda told: told["changes"][0].update(course_id=4712),
+    lambda told: told["changes"][0].update(protected=True),
+    lambda told: told["summary"].update(create=1),
+    lambda told: told.update(digest="0" * 64),
+]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_a_plan_file_shows_is_what_is_applied(
+    author: CommandLine,
+    api: SandboxServer,
+    courses: Path,
+    edit: Callable[[dict[str, Any]], object],
+) -> None:
+    """Whoever reviews a file reads its changes: a file that shows others than it has is refused."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("plan", "--out", PLAN)
+    told = json.loads((author.cwd / PLAN).read_text())
+    edit(told)
+    (author.cwd / PLAN).write_text(json.dumps(told))
+    ran = author("apply", "--plan", PLAN)
+    over = author("plan", "--out", PLAN)
+
+    assert ran.code == 1
+    assert f"{PLAN} was edited since it was written" in ran.err
+    assert api.log() == []
+    assert over.code == 1
+    assert json.loads((author.cwd / PLAN).read_text()) == told
 
 
 @pytest.mark.parametrize("option", ["--prune", "--refresh", "--on-removal=delete"])

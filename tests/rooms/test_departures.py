@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rooms.values import Section, address, course, plan_of, state_of
 
+from coursesync.render import json as json_form
 from coursesync.render import markdown, text
 from coursesync.render.review.model import Room, model
 from coursesync.state import CourseRecord
@@ -48,6 +49,16 @@ def test_the_review_page_asks_what_the_text_asks() -> None:
 
     assert asking["asked"][0].startswith("If a new section is one that is in no outline any more")
     assert silent["asked"] == []
+
+
+def test_programs_are_told_of_each_course() -> None:
+    """Two courses of one key are two; a change names its course, and the one that it leaves."""
+    taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")
+    told = json.loads(json_form.render(plan_of([course("A"), taking], STATE)))
+    (change,) = told["changes"]
+
+    assert [(each["key"], each["id"]) for each in told["courses"]] == [("c", HERE), ("c", THERE)]
+    assert (change["home_course_id"], change["course_id"]) == (HERE, THERE)
 
 
 def test_a_plan_knows_its_courses() -> None:
