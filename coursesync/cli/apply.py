@@ -16,8 +16,8 @@ from coursesync.cli.asked import Asked
 from coursesync.cli.online import heeding, look_again
 from coursesync.cli.onward import Onward, typed
 from coursesync.cli.options import (
-    Digest,
     SecondsRange,
+    digest_option,
     full_option,
     how_made,
     lock_timeout_option,
@@ -58,12 +58,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Apply just what this plan file says, or nothing.",
 )
-@click.option(
-    "--expect-digest",
-    type=Digest(),
-    metavar="DIGEST",
-    help="Apply just the plan of this digest, or nothing.",
-)
+@digest_option
 @click.option(
     "--allow-large-change",
     is_flag=True,

@@ -43,24 +43,19 @@ class SecondsRange(click.FloatRange):
         return seconds
 
 
-class Digest(click.ParamType[str]):
-    """A plan's digest, as a plan shows it."""
-
-    name = "digest"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - as overridden
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str:
-        """Return the digest in small letters; fails where it is none."""
-        digest = str(value).strip().lower()
-        if not _DIGEST.fullmatch(digest):
-            self.fail("a digest has 64 of the letters 0-9 and a-f, as  plan  shows it", param, ctx)
-        return digest
+def _digest(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    digest = value and value.strip().lower()
+    if digest is not None and not _DIGEST.fullmatch(digest):
+        raise click.BadParameter("a digest has 64 of the letters 0-9 and a-f, as  plan  shows it")
+    return digest
 
 
+digest_option = click.option(
+    "--expect-digest",
+    callback=_digest,
+    metavar="DIGEST",
+    help="Apply just the plan of this digest, or nothing.",
+)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(
