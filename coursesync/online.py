@@ -16,7 +16,7 @@ from coursesync.apply import apply as carry_out
 from coursesync.apply import forget
 from coursesync.brake import oversized
 from coursesync.connection import check_interrupted, connected
-from coursesync.errors import LargeChange, RemoteError, StalePlan, UsageError
+from coursesync.errors import LargeChange, RemoteError, StalePlan, StateError, UsageError
 from coursesync.plan import Course
 from coursesync.planning import plan_of, remainder
 from coursesync.receipt import mismatches
@@ -25,6 +25,7 @@ from coursesync.report import Report
 from coursesync.run import Terms
 from coursesync.stale import what_moved
 from coursesync.stance import judged
+from coursesync.state import State
 from coursesync.stop import Stop
 from coursesync.words import inert
 
@@ -202,7 +203,7 @@ def verify(
 
     Args:
         receipt: of a run against this project's target, as `read_receipt` reads it.
-        project: names the target; its outlines and its state are not read.
+        project: names the target; of its state only what a later apply did is read, if it can be.
         credentials: as in `apply`.
         progress: is told what is waited for.
         clock: as in `apply`.
@@ -232,7 +233,15 @@ def verify(
             check_interrupted(clock)
             raise RemoteError(stop.reason, stop.remedy) from stop
     check_interrupted(clock)
-    return mismatches(receipt, live)
+    return mismatches(receipt, live, _known(project))
+
+
+def _known(project: Project) -> State:
+    """Return the state, or an empty one where it can't be read: a receipt stands by itself."""
+    try:
+        return project.state()
+    except StateError:
+        return State(target=project.store.target)
 
 
 def _courses(workspace: Workspace) -> dict[int, Course]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from coursesync.report import Status
+from coursesync.report import DONE, Status
 from coursesync.resources import kind_of
 from coursesync.resources.base import Address
 from coursesync.same_html import html_digest
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
     from coursesync.resources.base import Attributes, FieldValue, Kind
+    from coursesync.state import Entry, State
 
 
 class Origin(BaseModel):
@@ -82,13 +83,15 @@ class Receipt(BaseModel):
 class Mismatch:
     """A record that is not as a receipt says: in which properties, or how else, and by whom.
 
-    `record` is what the server has, None where it has none.
+    `record` is what the server has, None where it has none. `ours` is whether it is as a later
+    apply of this workspace left it.
     """
 
     address: Address
     item: Item
     record: Record | None = None
     properties: tuple[str, ...] = ()
+    ours: bool = False
 
 
 def beginning(plan: Plan, origin: Origin, at: str) -> Receipt:
@@ -156,37 +159,60 @@ def _digested(attributes: Attributes, kind: Kind) -> dict[str, FieldValue]:
     }
 
 
-def mismatches(receipt: Receipt, live: Mapping[int, Record]) -> tuple[Mismatch, ...]:
+def mismatches(receipt: Receipt, live: Mapping[int, Record], known: State) -> tuple[Mismatch, ...]:
     """Compare a receipt with what the server has.
 
-    Where the server's time of the last change is that of our write, the record is as we left it,
+    Where the server's time of the last change is that of our write, contents are as we left them,
     whatever the server made of our HTML. What can't be read back, as a picture's address, is not
     compared.
 
     Args:
         receipt: what was done.
         live: the records that the receipt names, as far as they are there, by Id.
+        known: the state as it is now: what a later apply did is told as such.
 
     Returns:
         What is not so any more, by address.
     """
-    return tuple(_mismatches(receipt, live))
+    return tuple(_mismatches(receipt, live, {each.id: each for each in known.entries.values()}))
 
 
-def _mismatches(receipt: Receipt, live: Mapping[int, Record]) -> Iterator[Mismatch]:
+def _mismatches(
+    receipt: Receipt, live: Mapping[int, Record], known: Mapping[int, Entry]
+) -> Iterator[Mismatch]:
     for address, item in sorted(receipt.items.items()):
-        record = live.get(item.id)
+        record, entry = live.get(item.id), known.get(item.id)
+        ours = bool(record and entry and same_moment(entry.updated_on, record.updated_on))
         if (item.attributes is None) != (record is None):
-            yield Mismatch(address, item, record)
+            yield Mismatch(address, item, record, ours=ours)
         elif record is not None and (properties := _differing(item, record, kind_of(address))):
-            yield Mismatch(address, item, record, properties)
+            yield Mismatch(address, item, record, properties, ours)
+
+
+def not_compared(receipt: Receipt) -> tuple[str, ...]:
+    """Return the fields of outlines that a receipt tells of, and that can't be read back."""
+    told = set()
+    for address, item in receipt.items.items():
+        kind = kind_of(address)
+        told |= {kind.fields[name] for name in kind.write_only.intersection(item.attributes or ())}
+    return tuple(sorted(filter(None, told)))
+
+
+def is_possible(receipt: Receipt) -> bool:
+    """Say whether a run can leave such a receipt: each record once, and of what is gone the Id."""
+    ids = [item.id for item in receipt.items.values()]
+    return len(ids) == len(set(ids)) and all(
+        item.how in DONE and (item.attributes is None) == (item.how is Status.DELETED)
+        for item in receipt.items.values()
+    )
 
 
 def _differing(item: Item, record: Record, kind: Kind) -> tuple[str, ...]:
     moved = (kind.parent_property,) if record.parent_id != item.course_id else ()
+    unread = set(kind.write_only)
     if same_moment(item.updated_on, record.updated_on):
-        return moved
-    left = {n: v for n, v in (item.attributes or {}).items() if n not in kind.write_only}
+        unread.add(kind.contents_property)
+    left = {n: v for n, v in (item.attributes or {}).items() if n not in unread}
     has = _digested({kind.contents_property: "", **record.attributes}, kind)
     differ = (name for name in left if name != kind.parent_property and has.get(name) != left[name])
     return (*moved, *differ)

@@ -13,7 +13,7 @@ from coursesync.drift import differing, edited, is_last_attempt
 from coursesync.journal import Look
 from coursesync.plan import Action
 from coursesync.report import Result, Status
-from coursesync.words import inert
+from coursesync.words import at, inert
 from coursesync.writing import record_id_of
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     if run.terms.overwrite_drift or any(not edited(each, record, change.kind) for each in ours):
         return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
-    when = f" at {record.updated_on}" if record.updated_on else ""
-    return f"it was edited on the site{by}{when}"
+    return f"it was edited on the site{by}{at(record.updated_on)}"
 
 
 _HELD = {Status.DRIFTED: "was edited", Status.GONE: "was deleted"}

@@ -54,10 +54,10 @@ class Result:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do for it."""
-        return self.status in _DONE
+        return self.status in DONE
 
 
-_DONE = {
+DONE = {
     Status.CREATED,
     Status.ADOPTED,
     Status.SETTLED,

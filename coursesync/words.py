@@ -45,6 +45,13 @@ def moment(text: str | None) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
+def at(text: str | None) -> str:
+    """Write a time of the server for people, as in ` at 2025-01-31 08:00 UTC`; "" for none."""
+    if (read := moment(text)) is None:
+        return f" at {inert(text, 40)}" if text else ""
+    return f" at {read.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def same_moment(one: str | None, other: str | None) -> bool:
     """Say whether two times of the server are the same, as far as the coarser of them tells.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from coursesync.adapters.text_files import read, shown
 from coursesync.adapters.whole_file import write_named
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.receipt import Receipt
+from coursesync.receipt import Receipt, is_possible
 from coursesync.resources.base import parse_address
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def read_receipt(path: Path) -> Receipt:
         raise CoursesyncError(f"the receipt {error.problem}", error.remedy) from error
     except ValidationError as error:
         raise _no_receipt(path) from error
-    if not all(map(parse_address, receipt.items)):
+    if not all(map(parse_address, receipt.items)) or not is_possible(receipt):
         raise _no_receipt(path)
     return receipt
 
@@ -47,8 +48,14 @@ def write_receipt(path: Path, receipt: Receipt) -> None:
     """Write a receipt, in the place of an older one or where nothing is.
 
     Raises:
-        CoursesyncError: it can't be written, or something that is no receipt is there.
+        CoursesyncError: it can't be written, or something else is there, as is the receipt of a run
+            that did something: nobody else may remember what that did.
     """
+    if (path.exists() or path.is_symlink()) and _is_receipt(path) and read_receipt(path).items:
+        raise CoursesyncError(
+            f"{shown(path)} is the receipt of an earlier run, and is kept",
+            f"Name another file:  --receipt {quote(str(path.with_stem(f'{path.stem}-2')))}",
+        )
     document = receipt.model_dump(mode="json")
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
     write_named(path, text, "receipt", _is_receipt)

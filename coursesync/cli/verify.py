@@ -47,9 +47,9 @@ def command(
 ) -> int:
     """Say whether all that RECEIPT tells is still so on the site.
 
-    RECEIPT is a file that apply --receipt wrote. Changes nothing; exits with 1 where a section was
+    RECEIPT is a file that apply --receipt wrote. Changes nothing; exits with 2 where a section was
     edited, moved or deleted since, or one that was deleted is there again. Needs the credentials
-    that apply needs; of the workspace only coursesync.toml is read.
+    that apply needs; reads no outline.
     """
     try:
         told = read_receipt(receipt)
@@ -62,12 +62,14 @@ def command(
             show(json.render_failure(error))
         raise
     if form == "json":
-        show(words.render_json(told, wrong))
+        from coursesync.render import json  # noqa: PLC0415 - the same
+
+        show(json.render_receipt(told, wrong))
     else:
         show(words.render(told, wrong, painter(sys.stdout)))
-        if wrong:
-            say_wrapped(f"What the outlines say of that:  {session.hint('drift')}")
-    return int(ExitCode.ERROR if wrong else ExitCode.DONE)
+        if not all(each.ours for each in wrong):
+            say_wrapped(f"What others changed since the last apply:  {session.hint('drift')}")
+    return int(ExitCode.CHANGES if wrong else ExitCode.DONE)
 
 
 def _verified(told: Receipt, session: Session) -> tuple[Mismatch, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.plan import Action
 from coursesync.resources.base import key_of
-from coursesync.words import count, inert
+from coursesync.words import at, count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def candidate_line(candidate: Candidate, kind: Kind) -> str:
     """Say of a record on the site what a person knows it by."""
     title = inert(kind.title_of(candidate.attributes), 60)
     place = candidate.attributes.get(kind.order_property, "?")
-    made = f", created {inert(candidate.created_on, 40)}" if candidate.created_on else ""
+    made = f", created{at(candidate.created_on)}" if candidate.created_on else ""
     by = f", last changed by {inert(candidate.updated_by, 100)}" if candidate.updated_by else ""
     return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
 

@@ -12,7 +12,7 @@ from coursesync.drift import Finding, Stance
 from coursesync.render.detail import detail
 from coursesync.render.sentences import bare
 from coursesync.render.text import plain
-from coursesync.words import inert, wrapped
+from coursesync.words import at, inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -165,8 +165,10 @@ def sentence(each: Drifted) -> str:
 
 def _by_whom(each: Drifted) -> str:
     record = each.record
-    by = f" by {inert(record.updated_by, 100)}" if record and record.updated_by else ""
-    return f"{by} at {inert(record.updated_on, 40)}" if record and record.updated_on else by
+    if record is None:
+        return ""
+    by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
+    return f"{by}{at(record.updated_on)}"
 
 
 def _order(each: Drifted) -> str:

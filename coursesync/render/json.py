@@ -17,6 +17,7 @@ from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.folding import Fold
 from coursesync.limits import least_seconds
 from coursesync.plan import Action
+from coursesync.receipt import not_compared
 from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.folding import Shown
     from coursesync.plan import Change, Plan
+    from coursesync.receipt import Mismatch, Receipt
     from coursesync.state import State
 
 FORMAT_VERSION = 1
@@ -82,6 +84,41 @@ def render_drift(found: Sequence[Drifted], state: State) -> str:
             "target": state.target,
         }
     )
+
+
+def render_receipt(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
+    """Write what a look at the site says of a receipt as JSON, in the same form.
+
+    `holds` is whether all that it tells is still so; `complete` whether that is all of its plan.
+    """
+    return _document(
+        {
+            "began": receipt.began,
+            "complete": receipt.complete,
+            "digest": receipt.digest,
+            "holds": not wrong,
+            "mismatches": [_mismatch(each) for each in wrong],
+            "origin": receipt.origin.model_dump(),
+            "not_compared": list(not_compared(receipt)),
+            "sections": len(receipt.items),
+            "stopped": receipt.stopped,
+            "target": receipt.target,
+        }
+    )
+
+
+def _mismatch(each: Mismatch) -> dict[str, object]:
+    record = each.record
+    return {
+        "address": each.address,
+        "at": record.updated_on if record else None,
+        "by": record.updated_by if record else None,
+        "by_later_apply": each.ours,
+        "course_id": record.parent_id if record else None,
+        "id": each.item.id,
+        "properties": list(each.properties),
+        "there": record is not None,
+    }
 
 
 def render_failure(error: CoursesyncError) -> str:

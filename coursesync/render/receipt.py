@@ -1,21 +1,18 @@
-"""What a look at the site says of a receipt, for people and for programs. Pure."""
+"""What a look at the site says of a receipt, in words. Pure."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from coursesync.receipt import not_compared
 from coursesync.render.text import plain
-from coursesync.report import Status
 from coursesync.resources import kind_of
-from coursesync.words import count, inert, wrapped
+from coursesync.words import at, count, inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.receipt import Mismatch, Receipt
-
-FORMAT_VERSION = 1
 
 
 def render(
@@ -37,7 +34,7 @@ def render(
 def _lines(
     receipt: Receipt, wrong: Sequence[Mismatch], paint: Callable[[str, str], str]
 ) -> Iterator[str]:
-    yield paint("bold", f"Receipt of {inert(receipt.began)}")
+    yield paint("bold", f"Receipt of the run begun{at(receipt.began)}")
     origin = receipt.origin
     named = {"commit": origin.commit, "by": origin.actor, "run": origin.run}
     for name, value in named.items():
@@ -53,6 +50,8 @@ def _lines(
         "bold",
         f"Verify: {total - len(wrong):,} of {count(total, 'section')} as the receipt says.",
     )
+    if fields := not_compared(receipt):
+        yield f"Not compared, for the site does not tell it: {', '.join(fields)}."
     if not receipt.complete:
         yield from wrapped(_unfinished(receipt))
 
@@ -66,38 +65,14 @@ def _unfinished(receipt: Receipt) -> str:
 
 
 def _what(mismatch: Mismatch) -> str:
-    record, item = mismatch.record, mismatch.item
+    record, kind = mismatch.record, kind_of(mismatch.address)
     if record is None:
         return "is not on the site any more"
-    if item.how is Status.DELETED:
+    if mismatch.item.attributes is None:
         return "was deleted, and is on the site all the same"
-    kind = kind_of(mismatch.address)
-    by = f" by {record.updated_by}" if record.updated_by else ""
-    at = f" at {record.updated_on}" if record.updated_on else ""
+    others = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
+    by = f"{' by a later apply' if mismatch.ours else others}{at(record.updated_on)}"
     if kind.parent_property in mismatch.properties:
-        return f"was moved to the course {record.parent_id}{by}{at}"
+        return f"was moved to the course {record.parent_id}{by}"
     fields = dict.fromkeys(kind.fields.get(name, name) for name in mismatch.properties)
-    return f"was changed{by}{at}: {', '.join(fields)}"
-
-
-def render_json(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
-    """Write the same as JSON: names sorted, two-space indent, a final newline."""
-    document = {
-        "format_version": FORMAT_VERSION,
-        "digest": receipt.digest,
-        "holds": not wrong,
-        "mismatches": [
-            {
-                "address": each.address,
-                "id": each.item.id,
-                "at": each.record.updated_on if each.record else None,
-                "by": each.record.updated_by if each.record else None,
-                "course_id": each.record.parent_id if each.record else None,
-                "properties": list(each.properties),
-                "there": each.record is not None,
-            }
-            for each in wrong
-        ],
-        "sections": len(receipt.items),
-    }
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+    return f"was changed{by}: {', '.join(fields)}"

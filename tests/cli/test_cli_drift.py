@@ -91,7 +91,7 @@ def test_an_edit_is_told_with_who_and_when_and_what(
         "Course a\n"
         "  course 4711, courses/a.yaml\n"
         f"  ~ section.a.two (Id {record_id}) was edited on the site by someone@example.com at\n"
-        "    2030-01-01T00:00:00Z\n"
+        "    2030-01-01 00:00 UTC\n"
         '      title: "Two" -> "Zwei"\n'
         "      unlock: open from the start -> unlocks 7 days after enrolment\n"
         "      contents:\n"
@@ -407,7 +407,7 @@ def test_a_refreshed_plan_puts_back_what_others_did(
     assert ran.out.startswith(
         "Drift: 1 edited, 1 deleted, 0 moved.\n"
         f"  section.a.one (Id {edited}) was edited on the site by someone@example.com at\n"
-        "    2030-01-01T00:00:00Z\n"
+        "    2030-01-01 00:00 UTC\n"
         f"  section.a.three (Id {gone}) was deleted on the site\n"
         "\n"
         "Course a\n"

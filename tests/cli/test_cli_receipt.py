@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from harness import write_outline
+from harness import saved, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,16 +28,16 @@ LATER = "2030-01-01T00:00:00Z"
 WELCOME = "section.onboarding.welcome"
 
 
-def receipt_in(folder: Path) -> dict[str, object]:
+def receipt_in(folder: Path, name: str = "receipt.json") -> dict[str, object]:
     """Read the receipt that the tests here have written."""
-    found = json.loads((folder / "receipt.json").read_text())
+    found = json.loads((folder / name).read_text())
     assert isinstance(found, dict)
     return found
 
 
-def items_in(folder: Path) -> dict[str, dict[str, object]]:
+def items_in(folder: Path, name: str = "receipt.json") -> dict[str, dict[str, object]]:
     """Return what the receipt says of each address."""
-    return cast("dict[str, dict[str, object]]", receipt_in(folder)["items"])
+    return cast("dict[str, dict[str, object]]", receipt_in(folder, name)["items"])
 
 
 def git(folder: Path, *words: str) -> str:
@@ -58,17 +58,23 @@ def applied(author: CommandLine, onboarding: Path) -> CommandLine:
     return author
 
 
-def test_a_receipt_names_each_id_when_and_how(applied: CommandLine, api: SandboxServer) -> None:
+def test_a_receipt_names_each_id_when_and_how(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
     """Every record that was made stands in it under its address, with the digest of the plan."""
-    items = items_in(applied.cwd)
+    planned = json.loads(author("plan", "--format", "json").out)
+    author("apply", "--auto-approve", "--receipt", "receipt.json")
+    items = items_in(author.cwd)
     records = {record["Id"]: record for record in api.records()}
 
+    assert receipt_in(author.cwd)["digest"] == planned["digest"]
+    assert {at: item["id"] for at, item in items.items()} == saved(onboarding.parent).entries
     assert {item["id"] for item in items.values()} == set(records)
     assert {item["how"] for item in items.values()} == {"created"}
     for item in items.values():
         assert item["updated_on"] == records[item["id"]]["UpdatedOn"]
-    assert receipt_in(applied.cwd)["complete"] is True
-    assert "<p>" not in (applied.cwd / "receipt.json").read_text()
+    assert receipt_in(author.cwd)["complete"] is True
+    assert "<p>" not in (author.cwd / "receipt.json").read_text()
 
 
 def test_what_is_still_so_verifies(applied: CommandLine, api: SandboxServer) -> None:
@@ -89,7 +95,7 @@ def test_what_others_did_since_is_named(applied: CommandLine, api: SandboxServer
     api.foreign_remove(further)
     verified = applied("verify", "receipt.json")
 
-    assert verified.code == 1
+    assert verified.code == 2
     assert f"! {WELCOME} (Id {welcome}) was changed by" in verified.out
     assert "contents, title" in verified.out
     assert "was moved to the course 4712" in " ".join(verified.out.split())
@@ -112,13 +118,34 @@ def test_a_deletion_stands_in_a_receipt_too(applied: CommandLine, courses: Path)
     """What was pruned is in the next receipt, and is verified to be gone."""
     write_outline(courses, "onboarding", 4711, "Welcome")
     options = ("--on-removal", "delete", "--prune", "--allow-large-change")
-    done = applied("apply", "--auto-approve", "--receipt", "receipt.json", *options)
+    kept = applied("apply", "--auto-approve", "--receipt", "receipt.json", *options)
+    done = applied("apply", "--auto-approve", "--receipt", "receipt-2.json", *options)
+
+    assert kept.code == 1
+    assert "receipt.json is the receipt of an earlier run, and is kept" in kept.said
+    assert "Name another file:  --receipt receipt-2.json" in kept.err
+    assert done.code == 0, done.err
+    items = items_in(applied.cwd, "receipt-2.json")
+    assert sorted(str(each["how"]) for each in items.values()) == ["deleted", "deleted", "updated"]
+    assert applied("verify", "receipt-2.json").code == 0
+
+
+def test_what_a_later_apply_did_is_no_edit_of_others(
+    applied: CommandLine, onboarding: Path
+) -> None:
+    """An old receipt does not hold any more, and says through whom."""
+    onboarding.write_text(onboarding.read_text().replace("Welcome to", "Hello in"))
+    done = applied("apply", "--auto-approve")
+    verified = applied("verify", "receipt.json")
+    told = json.loads(applied("verify", "receipt.json", "--format", "json").out)
 
     assert done.code == 0, done.err
-    assert sorted(str(item["how"]) for item in items_in(applied.cwd).values()) == [
-        *("deleted", "deleted", "updated")
-    ]
-    assert applied("verify", "receipt.json").code == 0
+    assert verified.code == 2
+    assert "was changed by a later apply at 20" in " ".join(verified.out.split())
+    assert "UTC: title\n" in verified.out
+    assert "drift" not in verified.err
+    assert (told["holds"], told["complete"], told["stopped"]) == (False, True, None)
+    assert [each["by_later_apply"] for each in told["mismatches"]] == [True]
 
 
 def test_a_run_that_stops_says_so_in_its_receipt(
@@ -137,7 +164,8 @@ def test_a_run_that_stops_says_so_in_its_receipt(
 
 def test_a_job_on_github_is_named(author: CommandLine, onboarding: Path) -> None:
     """Who started it and its page are in the receipt; no other variable is."""
-    done = author("apply", "--auto-approve", "--receipt", "receipt.json", timeout=60, **GITHUB)
+    more = {**GITHUB, "GITHUB_ACTOR_ID": "s3cret-0815"}
+    done = author("apply", "--auto-approve", "--receipt", "receipt.json", timeout=60, **more)
 
     assert done.code == 0, done.err
     assert receipt_in(author.cwd)["origin"] == {
@@ -145,6 +173,7 @@ def test_a_job_on_github_is_named(author: CommandLine, onboarding: Path) -> None
         "commit": GITHUB["GITHUB_SHA"],
         "run": "https://github.com/space/courses/actions/runs/42",
     }
+    assert "0815" not in (author.cwd / "receipt.json").read_text()
     assert onboarding.is_file()
 
 

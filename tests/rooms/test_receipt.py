@@ -11,7 +11,16 @@ from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, 
 
 from coursesync.live import Record
 from coursesync.policy import OnRemoval, Policy
-from coursesync.receipt import Origin, Receipt, beginning, concluded, mismatches
+from coursesync.receipt import (
+    Item,
+    Origin,
+    Receipt,
+    beginning,
+    concluded,
+    is_possible,
+    mismatches,
+    not_compared,
+)
 from coursesync.report import Report, Result, Status
 from coursesync.resources.section import SECTION
 from coursesync.stop import Stop
@@ -65,7 +74,8 @@ def test_what_was_done_holds_while_nobody_changes_it() -> None:
     assert [item.how for item in receipt.items.values()] == [Status.CREATED] * 2
     assert {item.id for item in receipt.items.values()} == set(live(state))
     assert receipt.complete
-    assert mismatches(receipt, live(state)) == ()
+    assert mismatches(receipt, live(state), state) == ()
+    assert not_compared(receipt) == ("image",)
 
 
 def test_a_receipt_says_of_which_run_it_is() -> None:
@@ -108,7 +118,8 @@ def test_contents_that_the_server_leaves_out_are_empty() -> None:
     had = record_of(entry, LATER)
     bare = {name: value for name, value in had.attributes.items() if name != "SectionContents"}
 
-    assert mismatches(receipt, {entry.id: replace(had, attributes=bare)}) == ()
+    assert mismatches(receipt, {entry.id: replace(had, attributes=bare)}, state) == ()
+    assert not_compared(receipt) == ()
 
 
 @given(st.fixed_dictionaries({}, optional=EDITS))
@@ -119,10 +130,12 @@ def test_whatever_is_edited_is_told_by_its_name(edits: dict[str, FieldValue]) ->
     edited = record_of(entry, LATER, **edits)
     had = {**entry.attributes, "SectionContents": "<p>Hi</p>"}
     wanted = {name for name, value in edits.items() if value not in {had[name], "<P > Hi</p>"}}
-    found = mismatches(receipt, {entry.id: edited})
+    found = mismatches(receipt, {entry.id: edited}, state)
+    at_once = mismatches(receipt, {entry.id: record_of(entry, AT, **edits)}, state)
 
     assert {name for each in found for name in each.properties} == wanted
-    assert mismatches(receipt, {entry.id: record_of(entry, AT, **edits)}) == ()
+    # at the very time of our write, contents in other HTML are what the site made of ours
+    assert {name for each in at_once for name in each.properties} == wanted - {"SectionContents"}
 
 
 def test_what_is_gone_moved_or_back_again_is_told() -> None:
@@ -132,11 +145,12 @@ def test_what_is_gone_moved_or_back_again_is_told() -> None:
     receipt, after = receipt_of(plan, state)
     gone = state.entries[address("c")]
     there = {**live(after), gone.id: record_of(gone)}
-    (back,) = mismatches(receipt, there)
+    (back,) = mismatches(receipt, there, after)
     kept = after.entries[address("bee")]
     moved = replace(record_of(kept), parent_id=4712)
-    (elsewhere,) = mismatches(receipt, {**live(after), kept.id: moved})
-    (lost,) = mismatches(receipt, {n: r for n, r in live(after).items() if n != kept.id})
+    (elsewhere,) = mismatches(receipt, {**live(after), kept.id: moved}, after)
+    left = {number: record for number, record in live(after).items() if number != kept.id}
+    (lost,) = mismatches(receipt, left, after)
 
     assert (back.address, back.item.how, back.record) == (
         address("c"),
@@ -146,3 +160,34 @@ def test_what_is_gone_moved_or_back_again_is_told() -> None:
     assert (elsewhere.item, elsewhere.record) == (receipt.items[address("bee")], moved)
     assert (elsewhere.address, elsewhere.properties) == (address("bee"), ("CourseId",))
     assert (lost.address, lost.record) == (address("bee"), None)
+
+
+def test_what_a_later_apply_changed_is_told_as_such() -> None:
+    """The state knows the time of that write; what has another time was changed by others."""
+    receipt, state = receipt_of(plan_of(course("A")))
+    (entry,) = state.entries.values()
+    sent = {**entry.attributes, "Title": "Bee"}
+    ours = entry.model_copy(update={"attributes": sent, "updated_on": LATER})
+    later = state.model_copy(update={"entries": {address("a"): ours}})
+    has = {entry.id: record_of(ours)}
+
+    assert [each.ours for each in mismatches(receipt, has, later)] == [True]
+    assert [each.ours for each in mismatches(receipt, has, state)] == [False]
+    assert [each.ours for each in mismatches(receipt, has, EMPTY)] == [False]
+
+
+def test_a_receipt_that_no_run_can_leave_is_known() -> None:
+    """Two addresses of one record, a deletion that left something, a change that left nothing."""
+    receipt, _ = receipt_of(plan_of(course("A", "B")))
+    first, second = receipt.items.values()
+
+    def altered(item: Item, **update: object) -> Receipt:
+        changed = item.model_copy(update=update)
+        return receipt.model_copy(update={"items": {**receipt.items, address("b"): changed}})
+
+    assert is_possible(receipt)
+    assert is_possible(altered(second, how=Status.DELETED, attributes=None))
+    assert not is_possible(altered(second, id=first.id))
+    assert not is_possible(altered(second, how=Status.DELETED))
+    assert not is_possible(altered(second, attributes=None))
+    assert not is_possible(altered(second, how=Status.REFUSED))
