@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from github.runner import Job
+from github.runner import GITHUB_TOKEN, Job
 from harness import TOKEN, write_outline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from github.runner import GitHub
@@ -50,10 +51,23 @@ class People:
             "number": self.pulls,
             "state": "open",
             "merged_at": None,
+            "base": {"ref": "main"},
             "head": {"sha": head, "ref": f"pull-{self.pulls}", "owner": owner},
         }
         self.github.change(pulls=[*self.github.state["pulls"], pull])
         return self.pulls
+
+    def push_again(self, number: int) -> None:
+        """Push what stands in the clone to a pull request that is open."""
+        self.github.git("add", "-A", "--force")
+        self.github.git("commit", "-q", "-m", f"Change {number}")
+        head = self.github.git("rev-parse", "HEAD")
+        ref = f"refs/pull/{number}"
+        self.github.git("push", "-q", "--force", "origin", f"HEAD:{ref}/head")
+        self._merge_into_main(f"{ref}/merge")
+        pulls = self.github.state["pulls"]
+        pulls[number - 1]["head"]["sha"] = head
+        self.github.change(pulls=pulls)
 
     def _merge_into_main(self, ref: str) -> str:
         """Do what GitHub does for each pull request: merge it into main, in a ref of its own."""
@@ -66,19 +80,25 @@ class People:
         self.github.git("checkout", "-q", "--detach", head)
         return merged
 
-    def comment(self, number: int) -> Job:
-        """Let the plan of a pull request be commented on."""
+    def comment(self, number: int, before: Mapping[str, Callable[[], object]] | None = None) -> Job:
+        """Let the plan of a pull request be commented on; `before` is as in `Job.run`."""
         self.jobs += 1
         head = self.github.state["pulls"][number - 1]["head"]
         run = "github.event.workflow_run"
         context = {
             "github.sha": "main",
-            "github.token": "t0ken",
+            "github.token": GITHUB_TOKEN,
             f"{run}.head_sha": head["sha"],
             f"{run}.head_repository.owner.login": head["owner"],
             f"{run}.head_branch": head["ref"],
         }
-        return Job(self.github, "comment", context, self.jobs).run()
+        return Job(self.github, "comment", context, self.jobs).run(before)
+
+    def planning(self, number: int) -> Job:
+        """Run the check that plans a pull request, as it would be on main."""
+        self.jobs += 1
+        context = {"github.sha": f"refs/pull/{number}/merge"}
+        return Job(self.github, "plan", context, self.jobs).run()
 
     def comments(self, number: int) -> list[str]:
         """Return what the bot has commented."""
@@ -123,7 +143,7 @@ class People:
         self.jobs += 1
         context = {
             "github.sha": commit,
-            "github.token": "t0ken",
+            "github.token": GITHUB_TOKEN,
             "secrets.NEXUDUS_TOKEN": TOKEN,
             "inputs.digest": digest,
             **{f"inputs.{name}": "true" for name in chosen},
@@ -135,7 +155,7 @@ class People:
         self.jobs += 1
         context = {
             "github.sha": "main",
-            "github.token": "t0ken",
+            "github.token": GITHUB_TOKEN,
             "secrets.NEXUDUS_TOKEN": TOKEN,
         }
         return Job(self.github, "drift", context, self.jobs).run()

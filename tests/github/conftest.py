@@ -6,17 +6,26 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from github.runner import GitHub
+from github.origin import served
+from github.runner import GITHUB_TOKEN, GitHub
 from harness import NO_LIMITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from harness import SandboxServer
 
 
 @pytest.fixture
-def github(tmp_path: Path, api: SandboxServer) -> GitHub:
+def address(tmp_path: Path) -> Iterator[str]:
+    """Where the bare repository is served, to whoever has a token."""
+    with served(tmp_path, GITHUB_TOKEN) as address:
+        yield address
+
+
+@pytest.fixture
+def github(tmp_path: Path, api: SandboxServer, address: str) -> GitHub:
     """A repository whose main holds a workspace without an outline, pointed at the sandbox."""
     who = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@space.example"}
     committer = {"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@space.example"}
@@ -31,11 +40,11 @@ def github(tmp_path: Path, api: SandboxServer) -> GitHub:
         "COURSESYNC_BASE_URL": api.url,
         "COURSESYNC_SETTLING_TIME": "0.3",
     }
-    made = GitHub(tmp_path, environment)
-    empty = {"pulls": [], "comments": [], "issues": [], "rules": [], "protected": False}
+    made = GitHub(tmp_path, environment, address)
     (tmp_path / "github.json").write_text("{}")
-    made.change(**empty, calls=[])
+    made.change(pulls=[], comments=[], issues=[], rules=[], protected=False, outages=0, calls=[])
     made.git("init", "-q", "--bare", "-b", "main", str(made.origin), at=tmp_path)
+    made.git("config", "http.receivepack", "true", at=made.origin)
     made.git("clone", "-q", str(made.origin), "clone", at=tmp_path)
     courses = tmp_path / "clone" / "courses"
     courses.mkdir()

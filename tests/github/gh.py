@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,11 @@ def main(words: list[str]) -> int:
     path = Path(os.environ["GH_STATE"])
     state = json.loads(path.read_text())
     state["calls"].append(words)
+    if state["outages"]:
+        state["outages"] -= 1
+        path.write_text(json.dumps(state, indent=1))
+        sys.stderr.write("gh: Bad Gateway (HTTP 502)\n")
+        return 1
     code = _download(words) if words[:2] == ["run", "download"] else _api(words, state)
     path.write_text(json.dumps(state, indent=1))
     return code
@@ -42,7 +46,9 @@ def _download(words: list[str]) -> int:
     named = dict(zip(words[3::2], words[4::2], strict=True))
     kept = Path(os.environ["GH_STATE"]).parent / "artifacts" / named["--name"]
     for file in kept.iterdir():
-        shutil.copy(file, Path(named["--dir"]) / file.name)
+        # as the real one, which overwrites nothing
+        with (Path(named["--dir"]) / file.name).open("xb") as new:
+            new.write(file.read_bytes())
     return 0
 
 
@@ -67,10 +73,19 @@ def _api(words: list[str], state: dict[str, Any]) -> int:
         if wanted == method and (found := re.fullmatch(f"{REPOSITORY}/{pattern}", split.path)):
             result = answer(state, found.groups(), {**query, **fields})
             if not told.silent:
-                _print(result, told.jq)
+                pages = _pages(result) if told.paginate else _pages(result)[:1]
+                for page in pages:
+                    _print(page, told.jq)
             return 0
     sys.stderr.write(f"gh: Not Found (HTTP 404): {method} {told.path}\n")
     return 1
+
+
+def _pages(result: object) -> list[object]:
+    """Return what is listed as the API gives it: thirty at once."""
+    if not isinstance(result, list):
+        return [result]
+    return [result[i : i + 30] for i in range(0, len(result), 30)] or [[]]
 
 
 def _print(result: object, expression: str) -> None:
@@ -83,6 +98,7 @@ def _pulls(state: dict[str, Any], _: tuple[str, ...], fields: Mapping[str, str])
         each
         for each in state["pulls"]
         if each["state"] == fields["state"]
+        and each["base"]["ref"] == fields.get("base", each["base"]["ref"])
         and f"{each['head']['owner']}:{each['head']['ref']}" == fields["head"]
     ]
 
@@ -93,6 +109,11 @@ def _of_commit(state: dict[str, Any], words: tuple[str, ...], _: Mapping[str, st
 
 def _comments(state: dict[str, Any], words: tuple[str, ...], _: Mapping[str, str]) -> object:
     return [each for each in state["comments"] if each["issue"] == int(words[0])]
+
+
+def _one_comment(state: dict[str, Any], words: tuple[str, ...], _: Mapping[str, str]) -> object:
+    (found,) = (each for each in state["comments"] if each["id"] == int(words[0]))
+    return found
 
 
 def _comment(state: dict[str, Any], words: tuple[str, ...], fields: Mapping[str, str]) -> object:
@@ -130,6 +151,7 @@ _ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", r"commits/(\w+)/pulls"): _of_commit,
     ("GET", r"issues/(\d+)/comments"): _comments,
     ("POST", r"issues/(\d+)/comments"): _comment,
+    ("GET", r"issues/comments/(\d+)"): _one_comment,
     ("PATCH", r"issues/comments/(\d+)"): _edit_comment,
     ("GET", "issues"): _issues,
     ("POST", "issues"): _issue,

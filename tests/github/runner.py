@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import PROGRAM, ROOT
@@ -21,10 +20,22 @@ from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _COMPARISON = re.compile(r"([\w.-]+) (==|!=) '([^']*)'")
+GITHUB_TOKEN = "t0ken"
 _STATUS = ("success()", "failure()", "always()", "cancelled()")
+
+
+def shell(named: str | None, script: Path) -> list[str]:
+    """Return how the runner starts a script: by the name of its shell, or where none is named.
+
+    https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+    """
+    assert named in {None, "bash"}
+    options = ["-e"] if named is None else ["--noprofile", "--norc", "-eo", "pipefail"]
+    return ["/bin/bash", *options, str(script)]
 
 
 @dataclass
@@ -38,10 +49,14 @@ class Ended:
 
 @dataclass
 class GitHub:
-    """A repository on GitHub: a bare one, and what `gh` would find there."""
+    """A repository on GitHub: a bare one, and what `gh` would find there.
+
+    Its authors reach it by the path of its folder, jobs by its address and with the token alone.
+    """
 
     folder: Path
     environment: dict[str, str]
+    address: str
 
     @property
     def origin(self) -> Path:
@@ -96,12 +111,14 @@ class Job:
     outputs: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
+    installed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Read the workflow, and make the folders of the run."""
         text = (ROOT / ".github" / "workflows" / f"{self.workflow}.yml").read_text()
-        jobs = YAML(typ="safe").load(text)["jobs"]
-        (self.job,) = jobs.values()
+        workflow = YAML(typ="safe").load(text)
+        (self.job,) = workflow["jobs"].values()
+        self.workflow_shell = workflow.get("defaults", {}).get("run", {}).get("shell")
         self.folder = self.github.folder / f"run-{self.workflow}-{self.number}"
         self.workspace = self.folder / "workspace"
         for each in ("temp", "bin"):
@@ -140,7 +157,10 @@ class Job:
             if "uses" in step:
                 self._play(step)
                 self._note(step, "success")
-            elif "pip install" not in step["run"]:
+            elif "pip install" in step["run"]:  # coursesync is there already
+                project = self.workspace / "pyproject.toml"
+                self.installed.append(project.read_text() if project.exists() else "")
+            else:
                 self._run(step)
         return self
 
@@ -149,7 +169,7 @@ class Job:
         script = self.folder / "script.sh"
         script.write_text(step["run"])
         return subprocess.Popen(
-            ["/bin/bash", "-e", str(script)],
+            shell(self.workflow_shell, script),
             cwd=self.workspace,
             env=self._environment(step),
             stdin=subprocess.DEVNULL,
@@ -184,13 +204,17 @@ class Job:
             self.github.git(
                 "clone", "-q", str(self.github.origin), str(self.workspace), at=self.folder
             )
-            self.github.git("checkout", "-q", ref, at=self.workspace)
+            self.github.git("fetch", "-q", "origin", ref, at=self.workspace)
+            self.github.git("checkout", "-q", "--detach", "FETCH_HEAD", at=self.workspace)
+            address = f"{self.github.address}/{self.github.origin.name}"
+            self.github.git("remote", "set-url", "origin", address, at=self.workspace)
         elif action == "actions/upload-artifact":
             kept = self.github.folder / "artifacts" / self._filled(given["name"])
             kept.mkdir(parents=True, exist_ok=True)
             for name in self._filled(given["path"]).split():
-                if (self.workspace / name).exists():
-                    shutil.copy(self.workspace / name, kept / Path(name).name)
+                path = self.workspace / name
+                for file in path.iterdir() if path.is_dir() else [path] * path.exists():
+                    shutil.copy(file, kept / file.name)
         else:
             assert action == "actions/setup-python", action
 
@@ -209,7 +233,10 @@ class Job:
             "GITHUB_WORKSPACE": str(self.workspace),
         }
         filled = {name: self._filled(value) for name, value in given.items()}
-        return {**self.github.environment, **own, **filled}
+        # which API is said by the workflow, and by nothing else
+        around = {**self.github.environment, "GIT_TERMINAL_PROMPT": "0"}
+        del around["COURSESYNC_BASE_URL"]
+        return {**around, **own, **filled}
 
     def _filled(self, text: str) -> str:
         return _EXPRESSION.sub(lambda found: self._value(found[1]), str(text))

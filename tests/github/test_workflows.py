@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from github.author import People
-from harness import PROGRAM, ROOT, wait_until
+from github.runner import GITHUB_TOKEN
+from harness import PROGRAM, ROOT, wait_until, write_outline
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
@@ -49,6 +51,20 @@ def test_a_pull_request_has_one_comment(people: People, github: GitHub) -> None:
     assert "**Plan: 2 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
     assert len(people.digest(number)) == 64
     assert methods[-1] == "PATCH"
+
+
+def test_a_push_brings_the_comment_up_to_date(people: People) -> None:
+    """The comment has the plan, and the digest, of the last push: that is what a merge applies."""
+    number = people.propose("a", 4711, "One", "Two")
+    people.comment(number)
+    old = people.digest(number)
+    write_outline(people.courses, "a", 4711, "One", "Two", "Three")
+    people.push_again(number)
+    people.comment(number)
+
+    assert "**Plan: 3 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
+    assert people.digest(number) != old
+    assert people.applying(people.merge(number)).run().failed == []
 
 
 def test_a_comment_of_somebody_else_is_left_alone(people: People, github: GitHub) -> None:
@@ -103,11 +119,15 @@ def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: G
     assert job.failed == []
     assert "can't be planned" in body  # the link's text is no outline
     assert "root:" not in job.log + body
+    assert not any(path.is_symlink() for path in (job.workspace / "courses").iterdir())
+    assert job.installed == [""]  # main's own code, which has none
     (people.courses / "passwd.yaml").unlink()
     number = people.push("mallory")
     people.comment(number)
-    assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in people.comments(number)[0]
-    assert "evil" not in people.comments(number)[0]
+    (told,) = people.comments(number)
+    assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in told
+    assert "**This pull request changes the state**" in told
+    assert "evil" not in told
 
 
 def test_a_journal_that_was_merged_is_not_believed(people: People, api: SandboxServer) -> None:
@@ -130,11 +150,15 @@ def test_a_journal_that_was_merged_is_not_believed(people: People, api: SandboxS
 def test_what_runs_for_pull_requests_has_no_secrets(workflow: str) -> None:
     """A stranger's pull request starts it: there is nothing in it to be had."""
     text = (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text()
-    (job,) = YAML(typ="safe").load(text)["jobs"].values()
+    read = YAML(typ="safe").load(text)
+    (job,) = read["jobs"].values()
+    rights = {"plan": {"contents": "read"}, "comment": {}}[workflow]
+    more = {"plan": None, "comment": {"contents": "read", "pull-requests": "write"}}[workflow]
 
-    assert "secrets." not in text
+    assert re.findall(r"\$\{\{[^}]*secrets", text) == []
     assert "environment" not in job
-    assert "pull_request_target" not in YAML(typ="safe").load(text)["on"]
+    assert "pull_request_target" not in read["on"]
+    assert (read["permissions"], job.get("permissions")) == (rights, more)
 
 
 @pytest.mark.parametrize("squash", [False, True])
@@ -268,12 +292,13 @@ def test_two_merges_into_a_site_with_a_state_are_both_applied(
     assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
 
 
+@pytest.mark.parametrize("guard", [{"protected": True}, {"rules": [{"type": "pull_request"}]}])
 def test_where_the_state_cant_be_pushed_nothing_is_applied(
-    people: People, api: SandboxServer
+    people: People, api: SandboxServer, guard: dict[str, object]
 ) -> None:
     """Rules of main that refuse the push are found before the first write."""
     merged = people.reviewed("a", 4711, "One")
-    people.github.change(protected=True)
+    people.github.change(**guard)
     people.github.refuse_pushes()
     job = people.applying(merged).run()
 
@@ -289,6 +314,7 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
     people: People, api: SandboxServer
 ) -> None:
     """It is kept, and the log ends with the command that brings it back to main."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()  # so that there is a state already
     merged = people.reviewed("a", 4711, "One", "Two")
     job = people.applying(merged).run({COMMIT: people.github.refuse_pushes})
     command = job.log.strip().splitlines()[-1]
@@ -303,7 +329,7 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
     )
 
     assert job.failed == [COMMIT]
-    assert command.startswith("gh run download ")
+    assert " gh run download " in command
     assert shlex.split(command)[-2:] == ["git", "push"]
     assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
     assert "Nothing to do" in _coursesync(people, "plan")
@@ -359,9 +385,47 @@ def test_drift_keeps_one_issue(people: People, api: SandboxServer, github: GitHu
     assert "@everyone" not in opened.summary
 
 
-def test_no_step_shows_a_secret(people: People) -> None:
-    """Neither the API's token nor GitHub's is in a log."""
-    job = people.applying(people.reviewed("a", 4711, "One")).run()
+def test_drift_is_put_right_from_its_issue(people: People, api: SandboxServer) -> None:
+    """The issue has the plan that puts the outlines back, and the digest to run it by hand."""
+    merged = people.reviewed("a", 4711, "One", "Two")
+    people.applying(merged).run()
+    section = min(int(str(each["Id"])) for each in api.records())
+    api.foreign_change(section, Title="Theirs", At=LATER)
+    drift = people.drifting()
+    (issue,) = people.github.state["issues"]
+    (digest,) = re.findall(r"digest `([0-9a-f]{64})`", issue["body"])
+    by_hand = people.applying(merged, digest, "refresh").run()
 
+    assert drift.failed == [], drift.log
+    assert "with **refresh** ticked" in issue["body"]
+    assert "**Plan: 0 to create, 1 to update, 0 to delete.**" in issue["body"]
+    assert by_hand.failed == [], by_hand.log
+    assert [each["Title"] for each in api.records()] == ["One", "Two"]
+
+
+def test_a_pull_request_is_planned_once(people: People) -> None:
+    """In the check's log and on its summary page; each mistake and each advice is marked once."""
+    number = people.propose("a", 4711, "One")
+    planned = people.planning(number)
+    (people.courses / "a.yaml").write_text("id: x\ntitle: A\n")
+    people.push_again(number)
+    refused = people.planning(number)
+
+    assert planned.failed == [], planned.log
+    assert planned.log.count("Plan: 1 to create") == 1
+    assert planned.log.count("::warning file=courses/a.yaml") == 1
+    assert planned.summary.startswith("**Plan: 1 to create")
+    assert refused.failed == ["Plan"]
+    assert refused.log.count("::error file=courses/a.yaml,line=1,col=5::") == 1
+    assert refused.summary == ""
+
+
+def test_no_step_shows_a_secret(people: People) -> None:
+    """Neither the API's token nor GitHub's, with which git has pushed, is in a log or on disk."""
+    job = people.applying(people.reviewed("a", 4711, "One")).run()
+    kept = [path for path in job.folder.rglob("*") if path.is_file()]
+
+    assert people.state_on_main()
     assert "sandbox-token" not in job.log
-    assert "t0ken" not in job.log
+    assert GITHUB_TOKEN not in job.log
+    assert [path for path in kept if GITHUB_TOKEN.encode() in path.read_bytes()] == []

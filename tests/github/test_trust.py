@@ -1,0 +1,248 @@
+"""What the workflows believe, and whom: states, runs of long ago, answers that did not come."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from github.author import People
+from harness import NO_LIMITS, PROGRAM, TOKEN, wait_until, write_outline
+
+if TYPE_CHECKING:
+    from github.runner import GitHub
+    from harness import SandboxServer
+
+TAKE, FIND = "Take the state as it is on main now", "Find what was reviewed"
+APPLY, COMMIT = "Apply", "Commit the state"
+
+
+@pytest.fixture
+def people(github: GitHub) -> People:
+    """Authors of the repository."""
+    return People(github)
+
+
+def with_swapped_ids(people: People, *keys: str) -> int:
+    """Open a pull request that adds a section, and swaps the Ids of two others in the state."""
+    people.github.git("fetch", "-q", "origin")
+    people.github.git("checkout", "-q", "-B", "swap", "origin/main")
+    path = people.courses / "coursesync.state.json"
+    state = json.loads(path.read_text())
+    first, second = (state["entries"][key] for key in keys)
+    first["id"], second["id"] = second["id"], first["id"]
+    path.write_text(json.dumps(state))
+    return people.push("mallory")
+
+
+def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone(
+    people: People, api: SandboxServer
+) -> None:
+    """It says which records are ours: neither its own merge nor the next one is applied."""
+    people.applying(people.reviewed("a", 4711, "One", "Two")).run()
+    sent = len(api.log())
+    number = with_swapped_ids(people, "section.a.one", "section.a.two")
+    people.comment(number)
+    (told,) = people.comments(number)
+    merged = people.applying(people.merge(number)).run()
+    after = people.applying(people.reviewed("b", 4712, "Else")).run()
+
+    assert "**This pull request changes the state**" in told
+    assert (merged.failed, after.failed) == ([TAKE], [TAKE])
+    assert f"that of pull request #{number}" in after.log
+    assert "run this workflow by hand" in after.log
+    assert len(api.log()) == sent
+
+
+def test_a_first_import_is_applied_by_hand_and_then_by_itself(
+    people: People, api: SandboxServer
+) -> None:
+    """A person who has looked at the state says so once."""
+    people.github.git("checkout", "-q", "-B", "first", "origin/main")
+    write_outline(people.courses, "a", 4711, "One")
+    subprocess.run(
+        [PROGRAM, "apply", "courses", "--auto-approve"],
+        cwd=people.courses.parent,
+        env=people.github.environment | {"NEXUDUS_TOKEN": TOKEN},
+        check=True,
+        capture_output=True,
+    )
+    write_outline(people.courses, "a", 4711, "One", "Two")
+    for beside in people.courses.glob("coursesync.state.json.*"):  # which git ignores
+        beside.unlink()
+    number = people.push()
+    people.comment(number)
+    commit = people.merge(number)
+    refused = people.applying(commit).run()
+    planned = subprocess.run(
+        [PROGRAM, "plan", "courses", "--format", "json"],
+        cwd=people.courses.parent,
+        env=people.github.environment,
+        check=True,
+        capture_output=True,
+    )
+    by_hand = people.applying(commit, json.loads(planned.stdout)["digest"]).run()
+    later = people.applying(people.reviewed("b", 4712, "Else")).run()
+
+    assert refused.failed == [TAKE]
+    assert by_hand.failed == [], by_hand.log
+    assert later.failed == [], later.log
+    assert [each["Title"] for each in api.records()] == ["One", "Two", "Else"]
+
+
+def test_a_run_of_long_ago_brings_nothing_back(people: People, api: SandboxServer) -> None:
+    """Run again after it was reverted, it would undo what was merged since."""
+    first = people.reviewed("a", 4711, "Old")
+    people.applying(first).run()
+    (key,) = json.loads(people.state_on_main())["entries"]
+    path = people.courses / "a.yaml"
+    commits = []
+    for title in ("New", "Old"):
+        people.github.git("fetch", "-q", "origin")
+        people.github.git("checkout", "-q", "-B", title, "origin/main")
+        path.write_text(f"id: 4711\ntitle: A\nsections:\n  - key: old\n    title: {title}\n")
+        number = people.push()
+        people.comment(number)
+        commits.append(people.merge(number))
+        assert people.applying(commits[-1]).run().failed == []
+    again = people.applying(commits[0]).run()
+
+    assert key == "section.a.old"
+    assert again.failed == [TAKE]
+    assert "Newer outlines than these were applied already" in again.log
+    assert [each["Title"] for each in api.records()] == ["Old"]
+
+
+def test_an_answer_that_does_not_come_is_not_none(people: People, github: GitHub) -> None:
+    """While GitHub is away no second comment is written, and no plan is called unreviewed."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    for calls in range(1, 4):
+        github.change(outages=1, calls=[])
+        people.comment(number)
+        assert len(people.comments(number)) == 1, calls
+    github.change(outages=0)
+    merged = people.merge(number)
+    away = people.applying(merged).run({FIND: lambda: github.change(outages=1)})
+
+    assert away.failed == [FIND]
+    assert "No plan of this commit was reviewed" not in away.log
+
+
+def test_what_is_pushed_between_two_steps_is_not_commented_on(
+    people: People, github: GitHub
+) -> None:
+    """The plan is that of the push that started the job, or there is none."""
+    number = people.propose("a", 4711, "One")
+    write_outline(people.courses, "a", 4711, "Slipped in")
+    slip = {"Take its outlines, as they would be on main": lambda: people.push_again(number)}
+    job = people.comment(number, slip)
+
+    assert job.failed == []
+    assert people.comments(number) == []
+    assert "pushed to again" in job.log
+    assert github.state["comments"] == []
+
+
+def test_a_branch_with_two_pull_requests_has_the_comment_on_that_to_main(
+    people: People, github: GitHub
+) -> None:
+    """Another base is another plan, and merging into it applies nothing."""
+    number = people.propose("a", 4711, "One")
+    pulls = github.state["pulls"]
+    github.change(pulls=[*pulls, {**pulls[0], "number": 2, "base": {"ref": "release"}}])
+    job = people.comment(number)
+
+    assert job.failed == [], job.log
+    assert len(people.comments(number)) == 1
+
+
+def test_the_comment_is_found_among_a_hundred(people: People, github: GitHub) -> None:
+    """The API gives thirty at once."""
+    number = people.propose("a", 4711, "One")
+    chat = {"issue": number, "user": {"login": "ada"}, "body": "hm"}
+    github.change(comments=[{**chat, "id": 1_000 + each} for each in range(100)])
+    people.comment(number)
+    again = people.comment(number)
+    job = people.applying(people.merge(number)).run()
+
+    assert again.failed == []
+    assert len(people.comments(number)) == 1
+    assert job.failed == [], job.log
+
+
+def test_no_outlines_folder_redirects_a_run(people: People, api: SandboxServer) -> None:
+    """Which API and which state is said by the workflow alone."""
+    redirected = f'base_url = "https://evil.example"\nstate = "theirs.state.json"\n{NO_LIMITS}'
+    number = people.propose("a", 4711, "One")
+    (people.courses / "coursesync.toml").write_text(redirected)
+    people.push_again(number)
+    people.comment(number)
+    job = people.applying(people.merge(number)).run()
+
+    assert job.failed == [], job.log
+    assert "evil" not in people.comments(number)[0]
+    assert [each["Title"] for each in api.records()] == ["One"]
+    assert "section.a.one" in people.state_on_main()
+
+
+def test_a_killed_run_keeps_its_ids(people: People, api: SandboxServer) -> None:
+    """The step that commits the state folds the journal that the run has left."""
+    merged = people.reviewed("a", 4711, "One", "Two", "Three")
+    job = people.applying(merged)
+    steps = {step["name"]: step for step in job.job["steps"]}
+    job.job["steps"] = job.job["steps"][: [*steps].index(APPLY)]
+    job.run()
+    api.fault_create(3, "slow=60")
+    process = job.start(steps[APPLY])
+    wait_until(lambda: len(api.records()) == 3)
+    process.send_signal(signal.SIGKILL)
+    ended = job.end(steps[APPLY], process)
+    job.job["steps"] = [steps[COMMIT]]
+    job.run()
+
+    assert ended.code == -signal.SIGKILL
+    # the third is in doubt: its answer never came
+    assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()[:2]}
+    assert "section.a.three" in json.loads(people.state_on_main())["doubts"]
+
+
+def ids_in(text: str) -> set[int]:
+    """Return the Ids in a state file."""
+    return {entry["id"] for entry in json.loads(text)["entries"].values()}
+
+
+def test_a_journal_that_cant_be_read_is_kept_and_told(people: People, api: SandboxServer) -> None:
+    """What can be pushed is; the step fails, so that the log says how the rest is restored."""
+    people.applying(people.reviewed("a", 4711, "One")).run()
+    job = people.applying(people.reviewed("b", 4712, "Two"))
+    journal = job.workspace / "courses" / "coursesync.state.json.journal"
+    job.run({COMMIT: lambda: journal.write_text("what is this\n")})
+    kept = people.github.folder / "artifacts" / "coursesync-state-1"
+
+    assert job.failed == [COMMIT]
+    assert job.log.strip().splitlines()[-1].startswith("kept=$(mktemp -d) && gh run download ")
+    assert (kept / journal.name).read_text() == "what is this\n"
+    assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+def test_a_main_that_lost_its_outlines_meanwhile_gets_the_state_all_the_same(
+    people: People, api: SandboxServer
+) -> None:
+    """Whoever deletes the folder while a run goes on takes no Id with it."""
+    merged = people.reviewed("a", 4711, "One")
+    git = people.github.git
+
+    def emptied() -> None:
+        git("fetch", "-q", "origin")
+        git("checkout", "-q", "-B", "empty", "origin/main")
+        git("rm", "-r", "-q", "courses")
+        git("commit", "-q", "-m", "Begin anew")
+        git("push", "-q", "origin", "HEAD:main")
+
+    job = people.applying(merged).run({COMMIT: emptied})
+
+    assert job.failed == [], job.log
+    assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
