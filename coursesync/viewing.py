@@ -130,7 +130,7 @@ def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
 
 
 def _version(folder: Path) -> str:
-    """Return what is another whenever a file of the workspace is."""
+    """Return what is another whenever a file of the workspace is, of very many one of the first."""
     told = sha256()
     for number, (name, changed, size) in enumerate(_files(folder)):
         if number >= _MOST_FILES:

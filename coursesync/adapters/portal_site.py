@@ -6,6 +6,7 @@ of its own lead here: https://en.wikipedia.org/wiki/DNS_rebinding. Serves nothin
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from coursesync.portal.pages import Shown, View
 
 _NAMES = ("127.0.0.1", "localhost")
+_NUMBER = re.compile("[0-9]{1,6}")  # of a section in its course
 _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _BESIDE = {
     "/portal.css": ("portal.css", "text/css; charset=utf-8"),
@@ -79,7 +81,7 @@ class Site:
             case ["courses", key] if (view := _view(shown, key)) is not None:
                 return "200 OK", _HTML, pages.course(shown, view), pages.POLICY
             case ["courses", key, number] if (view := _view(shown, key)) is not None:
-                text = pages.contents(view, int(number)) if number.isdecimal() else None
+                text = pages.contents(view, int(number)) if _NUMBER.fullmatch(number) else None
                 if text is not None:
                     return "200 OK", _HTML, text, pages.FRAME_POLICY
         return "404 Not Found", _HTML, pages.missing(shown), pages.POLICY

@@ -123,7 +123,7 @@ def _page(shown: Shown, title: str, body: Iterator[str]) -> str:
             "<body>",
             '<a class="skip" href="#main">Skip to the course</a>',
             f'<header><a href="/">{_text(shown.name)}</a></header>',
-            *_notes(shown.notes, shown.more),
+            *_notes(shown),
             '<main id="main">',
             *body,
             "</main>",
@@ -134,7 +134,8 @@ def _page(shown: Shown, title: str, body: Iterator[str]) -> str:
     )
 
 
-def _notes(notes: Sequence[Note], more: int) -> Iterator[str]:
+def _notes(shown: Shown) -> Iterator[str]:
+    notes, more = shown.notes, shown.more
     if not notes:
         return
     mistakes = any(not note.is_advice for note in notes)  # all of them are, or none
@@ -143,7 +144,8 @@ def _notes(notes: Sequence[Note], more: int) -> Iterator[str]:
     yield f'<aside class="notes{" bad" if mistakes else ""}" aria-label="On the outlines">'
     yield f"<details{' open' if mistakes else ''}><summary>{head}</summary>"
     if mistakes:
-        yield "<p>Below is what was valid last. It is brought up to date once this is mended.</p>"
+        below = "Below is what was valid last" if shown.courses else "There is nothing to show yet"
+        yield f"<p>{below}. It is brought up to date once this is mended.</p>"
     yield "<ul>"
     for note in notes:
         where = note.diagnostic.where
@@ -194,7 +196,8 @@ def _station(view: View, index: int, station: Station) -> Iterator[str]:
     hidden = " hidden" if station.is_hidden else ""
     yield (
         f'<li class="section{" is-hidden" if hidden else ""}" id="s{index}" '
-        f'data-day="{opening.day}" data-follows="{follows}"{hidden}>'
+        f'data-day="{opening.day}" data-follows="{follows}" '
+        f'data-address="{_text(station.address)}"{hidden}>'
     )
     yield f"<h2>{_text(station.title)}</h2>"
     note = ", hidden from members" if station.is_hidden else ""

@@ -12,13 +12,14 @@ function isDone(index) {
   return document.querySelector(`[data-done="${index}"]`).checked;
 }
 
-function opens(section, index, isOpen) {
+function opens(section, isOpen) {
   if (section.classList.contains("is-hidden")) return hidden.checked;
   if (Number(section.dataset.day) > Number(day.value)) return false;
   const follows = section.dataset.follows;
   if (follows === "") return true;
   // the first section of a course waits for nothing that could be done
-  return index > 0 && isOpen[index - 1] && isDone(index - 1);
+  const before = Number(follows);
+  return before >= 0 && isOpen[before] && isDone(before);
 }
 
 function fit(frame) {
@@ -31,7 +32,7 @@ function show() {
   const isOpen = [];
   sections.forEach((section, index) => {
     section.hidden = section.classList.contains("is-hidden") && !hidden.checked;
-    isOpen[index] = opens(section, index, isOpen);
+    isOpen[index] = opens(section, isOpen);
     section.classList.toggle("is-open", isOpen[index]);
     section.classList.toggle("is-done", isOpen[index] && isDone(index));
     if (isOpen[index]) section.querySelectorAll("iframe").forEach(fit);
@@ -39,7 +40,8 @@ function show() {
   const visible = sections.filter((section) => !section.hidden);
   const open = visible.filter((section) => section.classList.contains("is-open"));
   document.getElementById("open").textContent = `${open.length} of ${visible.length} sections are open.`;
-  const done = sections.map((_, index) => isDone(index));
+  // by address: a section that is put in between moves no tick
+  const done = sections.filter((_, index) => isDone(index)).map((section) => section.dataset.address);
   sessionStorage.setItem(kept, JSON.stringify({ day: day.value, hidden: hidden.checked, done }));
 }
 
@@ -48,8 +50,8 @@ function restore() {
   if (!before) return;
   day.value = before.day;
   hidden.checked = before.hidden;
-  sections.forEach((_, index) => {
-    document.querySelector(`[data-done="${index}"]`).checked = Boolean(before.done[index]);
+  sections.forEach((section, index) => {
+    document.querySelector(`[data-done="${index}"]`).checked = before.done.includes(section.dataset.address);
   });
 }
 

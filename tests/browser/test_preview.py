@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -204,7 +206,58 @@ def test_only_this_machine_is_answered(preview: str) -> None:
     with httpx.Client(base_url=preview) as client:
         by_another_name = client.get("/", headers={"Host": "evil.example"})
         written = client.post("/", content="x")
-        nowhere = client.get("/courses/../../etc/passwd")
 
     assert (by_another_name.status_code, written.status_code) == (403, 405)
-    assert nowhere.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/courses/../../etc/passwd", "/courses/%2e%2e%2f%2e%2e%2fetc/passwd", "//etc/passwd"),
+        *("/courses/onboarding/99", f"/courses/onboarding/{'9' * 5_000}", "/courses/onboarding/-1"),
+        *("/portal.js/../../pages.py", "/courses/onboarding/0/0", "/courses/onboarding/\u0661"),
+    ],
+)
+def test_nothing_but_the_portal_is_served(preview: str, path: str) -> None:
+    """Whatever a path looks like: what has no page is told to have none."""
+    host = preview.removeprefix("http://")
+    connection = HTTPConnection(host, timeout=10)  # sends a path as it is
+    connection.putrequest("GET", quote(path, safe="/%."), skip_host=True)
+    connection.putheader("Host", host)
+    connection.endheaders()
+    answer = connection.getresponse()
+
+    assert answer.status == 404
+    assert b"There is no such course" in answer.read()
+    connection.close()
+
+
+def test_a_tick_stays_with_its_section(look: Look, preview: str, outline: Path) -> None:
+    """A section that is put in above moves no tick to another."""
+    look.page.goto(f"{preview}/courses/onboarding")
+    look.page.get_by_label("after enrolment").fill("7")
+    look.page.locator("#s1").get_by_label("Done").check()
+    new = "sections:\n  - key: new\n    title: New\n    contents: <p>New.</p>\n"
+    outline.write_text(OUTLINE.replace("sections:\n", new))
+    expect(look.page.locator("#s0 h2")).to_have_text("New", timeout=15_000)
+    ticked = look.page.locator(".section:has(input:checked) h2").all_inner_texts()
+
+    assert ticked == ["Your first week"]
+    assert "Going further" in open_titles(look)
+
+
+def test_where_nothing_was_valid_yet_nothing_is_said_to_be_below(
+    look: Look, cli: CommandLine, courses: Path
+) -> None:
+    """The very first outline is mistaken: there is no course to show."""
+    (courses / "a.yaml").write_text("id: x\n")
+    with cli.start("preview", "courses", "--stop-after", "120") as process:
+        assert process.stdout is not None
+        look.page.goto(process.stdout.readline().strip())
+        notes = look.page.get_by_label("On the outlines").inner_text()
+        look.page.goto("about:blank")
+        process.terminate()
+        process.communicate(timeout=30)
+
+    assert "There is nothing to show yet." in notes
+    assert "valid last" not in notes

@@ -34,8 +34,10 @@ sections:
 HOSTILE = """\
 |
       <p>Hello.</p><script>top.document.title = 'owned'</script>
-      <img src=x onerror="top.document.title = 'owned'"><svg onload="top.x = 1"></svg>
+      <img src=http://127.0.0.1:9/x onerror="top.document.title = 'owned'">
+      <svg onload="top.x = 1"></svg>
       <meta http-equiv=refresh content='0;url=about:blank'>
+      <link rel=prefetch href=http://127.0.0.1:9/p><iframe src=http://127.0.0.1:9/f></iframe>
       <form action=x><button id=b>Go</button></form>
       <a id=a href="javascript:top.x=1" target=_top>out</a><style>p {color: red}</style>
       </iframe></script></body><!-- --!> <h1>Outside</h1>
@@ -103,17 +105,51 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
     look.page.on("request", lambda request: asked.append(request.url))
     look.page.goto(page.as_uri())
     look.page.locator(".is-update summary", has_text="Your first week").last.click()
-    frame = look.page.locator(".is-update .inside iframe").last.content_frame
+    inside = look.page.locator(".is-update .inside").last
+    frame = inside.locator("iframe").last.content_frame
     expect(frame.locator("p").first).to_have_text("Hello.")
     frame.locator("#a, a").first.click()
 
     assert look.page.title().startswith("Plan: ")
     assert look.page.evaluate("window.x") is None
     assert look.page.url == page.as_uri()
-    assert frame.locator("script, style ~ style, form, svg, meta[http-equiv]").count() == 0
+    assert frame.locator("script, form, svg, link, img, iframe, meta[http-equiv]").count() == 0
+    assert frame.locator("style").count() == 1  # the frame's own
+    expect(inside).to_contain_text("Not shown here, for it could run or load something: <script>,")
     assert look.page.get_by_role("heading", name="Outside").count() == 0
-    assert [url for url in asked if not url.startswith(("file:", "about:"))] == []
+    assert [url for url in asked if url not in {page.as_uri(), "about:srcdoc"}] == []
     assert look.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "read"),
+    [
+        ("<p>Come as you are.</p>", '""', ["frame", "Nothing to read."]),
+        ('""', "<p>Here.</p>", ["Nothing to read.", "frame"]),
+        ("<p>Come.</p>", "<script>1</script>", ["frame", "Nothing to read."]),
+    ],
+)
+def test_both_sides_of_contents_are_shown(
+    look: Look, cli: CommandLine, courses: Path, before: str, after: str, read: list[str]
+) -> None:
+    """Where there is nothing to read, on either side, that is said; so is what is not shown."""
+    path = courses / "onboarding.yaml"
+    path.write_text(BEFORE.replace("<p>Come as you are.</p>", before))
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    path.write_text(BEFORE.replace("<p>Come as you are.</p>", after))
+    page = cli.cwd / "review.html"
+    page.write_text(cli("plan", "--sandbox", "--format", "html").out, encoding="utf-8")
+    look.page.goto(page.as_uri())
+    look.page.locator(".is-update summary", has_text="Your first week").last.click()
+    inside = look.page.locator(".is-update .inside").last
+    told = [
+        "frame" if figure.locator("iframe").count() else figure.locator("p").inner_text()
+        for figure in inside.locator("figure").all()
+    ]
+
+    assert told == read
+    assert ("could run or load something: <script>" in inside.inner_text()) == ("script" in after)
+    assert look.barriers() == []
 
 
 def test_a_section_that_moves_is_shown_in_both_courses(
