@@ -36,7 +36,8 @@ class Difference:
 
     `field` is the outline's name for it, `properties` are those of the API's that differ. `before`
     and `after` are its values in words, None where there is none; `quoted` says that they are an
-    author's own text. `remark` says what values alone don't; `lines` are those of a long text.
+    author's own text. `remark` says what values alone don't, or where what has `moved` stands now;
+    `lines` are those of a long text.
     """
 
     field: str
@@ -45,6 +46,7 @@ class Difference:
     after: str | None
     quoted: bool = False
     remark: str = ""
+    moved: bool = False
     lines: tuple[Shown, ...] = ()
 
 
@@ -88,8 +90,10 @@ def differences(change: Change, bounds: Bounds | None = None) -> tuple[Differenc
     found = between(change.kind, change.before, change.after, bounds)
     if change.place is None:
         return (*_protection(change), *found)
-    placed = _placed(change.place)
-    told = (replace(each, remark=placed) if each.field == ORDER else each for each in found)
+    placed, moved = _placed(change.place), change.place.moved
+    told = (
+        replace(each, remark=placed, moved=moved) if each.field == ORDER else each for each in found
+    )
     return (*_protection(change), *told)
 
 

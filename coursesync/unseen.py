@@ -1,8 +1,9 @@
 """Characters that can't be seen, or that change how the text around them is seen. Pure.
 
 C0 and C1 controls but for tab and line ends, the line and paragraph separators, bidi controls
-(Trojan Source, CVE-2021-42574), zero-width characters but for the joiners that scripts and
-emoji need, tags, and non-characters.
+(Trojan Source, CVE-2021-42574), tags, non-characters, fillers, and what else Unicode lets a reader
+ignore (Default_Ignorable_Code_Point, https://www.unicode.org/Public/UCD/latest/ucd/), but for the
+joiners and variation selectors that scripts and emoji need: these show in what stands before them.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e"
+    "\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
+# they show in what stands before them, and alone not at all
+_JOINING = re.compile("[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 REMEDY = "Delete it; the easiest way is to type the text around it anew."
 _ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 
@@ -31,6 +35,11 @@ def find(text: str, path: str) -> Iterator[Diagnostic]:
     for number, line in enumerate(text.split("\n"), 1):
         if found := UNSEEN.search(line):
             yield Diagnostic(Where(path, number, found.start() + 1), words(found[0]), REMEDY)
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a reader sees nothing of a text."""
+    return not _JOINING.sub("", UNSEEN.sub("", text)).strip()
 
 
 def words(character: str) -> str:

@@ -51,7 +51,7 @@ def _sentence(difference: Difference) -> tuple[str, str]:
     """Say a difference in two parts, that may stand on one line or on two."""
     before, after = values(difference)
     field, remark = inert(difference.field), inert(difference.remark)
-    if remark.startswith("moved"):
+    if difference.moved:
         return f"{field}: {remark}", f"({before} -> {after})"
     if remark:
         return f"{field}: renumbered {before} -> {after}", f"({remark})"

@@ -48,8 +48,8 @@ def annotated(
         )
         yield f"::{level} {properties}::{_message(told)}"
     if (rest := max(0, len(diagnostics) - MOST) + more) > 0:
-        what = count(rest, "more mistake") if level == "error" else f"{rest:,} more of advice"
-        yield f"::{level}::and {what}: the log has them"
+        mistakes = f"and {count(rest, 'more mistake')}: the log has them"
+        yield f"::{level}::{mistakes if level == 'error' else f'and {rest:,} more of advice'}"
 
 
 def notice(level: Literal["error", "warning"], problem: str, remedy: str = "") -> str:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, NewType, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from coursesync.unseen import is_blank
+
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
@@ -97,7 +99,7 @@ def _one_line(text: str) -> str:
             f"the title has {len(text):,} characters, more than {MAX_TITLE:,}",
             "Members see it in a list: keep it short, and put the rest into the contents.",
         )
-    if not text.strip():
+    if is_blank(text):
         raise mistake("the title is blank", "Write what members should see.")
     if "\n" in text or "\r" in text:
         raise mistake("the title has more than one line", "Write it on one line, without | or >.")

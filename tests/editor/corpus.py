@@ -45,7 +45,7 @@ UNTOLD: dict[Reason, str] = {
         key-twice-from-titles key-twice-once-from-the-title previous-key-in-use previous-key-twice
         two-outlines-one-id/a two-outlines-one-id/b two-outlines-one-key/a two-outlines-one-key/b
     """,
-    Reason.LETTERS: "title-of-emoji-without-key",
+    Reason.LETTERS: "title-of-emoji-without-key title-of-joiners-alone title-with-a-filler",
 }
 CASES = sorted(path.relative_to(BAD).with_suffix("").as_posix() for path in BAD.rglob("*.yaml"))
 WHY = {case: reason for reason, cases in UNTOLD.items() for case in cases.split()}
