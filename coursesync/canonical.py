@@ -57,7 +57,8 @@ def canonical(text: str, tree: Tree) -> str:
         for i, section in enumerate(layout.sections):
             done += _section(lines, section, layout.dash, keys.get(i, ""))
         done += _moved(lines[layout.sections[-1].end : field.end], DASH - layout.dash)
-    done += _without_last_blanks(lines[layout.fields[-1].end :])
+    # indented, they would be the last section's, which stands above them now
+    done += [line.lstrip() for line in _without_last_blanks(lines[layout.fields[-1].end :])]
     return "\n".join(done) + "\n"
 
 

@@ -195,7 +195,8 @@ def _on_the_site(
     if missing := sorted(set(course_ids) - titles.keys()):
         raise CoursesyncError(
             f"there is no course {missing[0]} in Nexudus",
-            "Look for its Id in the address of its page there.",
+            "Look for its Id in the address of its page there; the embedded sandbox has only the "
+            "courses of your outlines.",
         )
     records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
     for record in lookout.sweep(_SECTION, titles.keys(), ()):

@@ -107,6 +107,9 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
                 diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
                 continue
             resources.append(_resource(tree, i, spec, (course_key, keys[i]), attributes))
+        elif (file := _file_mistake(section, contents)) is not None:
+            where = tree.where((SECTIONS, i, "contents"))
+            diagnostics.append(Diagnostic(where, file.problem, file.remedy))
     if diagnostics or course is None:
         return None, diagnostics
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []
@@ -125,6 +128,20 @@ def _spec(tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]
     except ValidationError as error:
         diagnostics += diagnose(error, tree, path, _SECTION.spec)
         return None
+
+
+def _file_mistake(section: object, contents: Contents) -> UnusableFile | None:
+    """Say what is wrong with the file of a section that has mistakes elsewhere."""
+    if not isinstance(section, dict) or "contents" not in section:
+        return None
+    try:
+        alone = _SECTION.spec.model_validate({"title": "-", "contents": section["contents"]})
+        _SECTION.attributes(alone, 0, contents)
+    except ValidationError:
+        return None  # that is told already
+    except UnusableFile as unusable:
+        return unusable
+    return None
 
 
 def _resource(

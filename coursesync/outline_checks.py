@@ -112,7 +112,10 @@ def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
         if (holder := holders.get(former)) is not None:
             line = tree.where((SECTIONS, holder)).line
             problem = f'"{former[:100]}" is still the key of the section on line {line}'
-            yield Diagnostic(tree.where(path), problem, "A former key is one that is used no more.")
+            remedy = (
+                "Take it out here, or give that section another key: a former key is used no more."
+            )
+            yield Diagnostic(tree.where(path), problem, remedy)
         elif (other := claimed.setdefault(former, i)) != i:
             line = tree.where((SECTIONS, other)).line
             problem = f'"{former[:100]}" was the key of the section on line {line} too'

@@ -26,6 +26,21 @@ if TYPE_CHECKING:
     from coursesync.tree import Path, Tree, Value
 
 MOST = 250
+# by which authors call fields that are called otherwise
+_OTHER_NAMES = {
+    "body": "contents",
+    "content": "contents",
+    "days": "after_days",
+    "enabled": "active",
+    "hidden": "active",
+    "name": "title",
+    "order": "display_order",
+    "picture": "image",
+    "position": "display_order",
+    "published": "active",
+    "text": "contents",
+    "visible": "active",
+}
 _LAID_OUT = {  # what an example on one line would not show
     "sections": "sections:  and below it a line that starts with  - title:",
     "outline": "id: 4711  and below it  title:  and  sections:",
@@ -105,6 +120,14 @@ class _Slip:
         """The names of the fields that may stand where this one stands."""
         return list(self._group[0].model_fields)
 
+    def holder_of(self, name: str) -> str:
+        """Name the field beside this one whose group has a field of that name; "" for none."""
+        for holder, known in self._group[0].model_fields.items():
+            inner = _group_in(known.annotation)
+            if inner is not None and name in inner.model_fields:
+                return holder
+        return ""
+
     @property
     def _group(self) -> tuple[type[BaseModel], str]:
         """The group of fields that this one stands in, and the field that holds the group."""
@@ -169,7 +192,14 @@ def _unknown_field(slip: _Slip) -> tuple[str, str]:
     name = inert(str(slip.path[-1]), 40)
     if (alike := _look_alike(name, slip.fields)) is not None:
         return alike
-    if close := get_close_matches(name, slip.fields, n=1, cutoff=0.6):
+    if holder := slip.holder_of(name):
+        return (
+            f"`{name}` belongs to `{holder}`, and stands beside it",
+            f"Put it below  {holder}:  and indent it further than that.",
+        )
+    other = _OTHER_NAMES.get(name.lower())
+    close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=0.6)
+    if close and close[0] in slip.fields:
         return f"there is no field `{name}`", f"Did you mean  {close[0]}: ?"
     return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
 
@@ -210,9 +240,12 @@ def _too_many(slip: _Slip) -> tuple[str, str]:
 
 def _choice(slip: _Slip) -> tuple[str, str]:
     value = slip.detail["input"]
-    written = slip.written or (value if isinstance(value, str) else "")
-    said = f'"{written[:40]}"' if written else slip.found
-    return f"{slip.subject} can't be {said}", slip.example
+    written = f'"{value[:40]}"' if isinstance(value, str) else (slip.written or "")[:40]
+    problem = f"{slip.subject} can't be {written or slip.found}"
+    known = re.findall("'([^']+)'", slip.context["expected"])
+    if isinstance(value, str) and (close := get_close_matches(value.lower(), known, n=1)):
+        return problem, f"Did you mean  {slip.name}: {close[0]}  ?"
+    return problem, slip.example
 
 
 def _own_words(slip: _Slip) -> tuple[str, str]:

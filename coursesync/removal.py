@@ -76,7 +76,10 @@ def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
         case OnRemoval.DELETE if policy.prune and not entry.protected:
             return Action.DELETE, ""
         case OnRemoval.DELETE:
-            return Action.KEEP, PROTECTED if entry.protected else "--prune deletes it"
+            return (
+                Action.KEEP,
+                PROTECTED if entry.protected else "only --prune deletes it",
+            )
         case _ if not active:
             return Action.KEEP, "hidden from members"
         case _:

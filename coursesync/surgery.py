@@ -153,8 +153,9 @@ def check_state(project: Project, address: str) -> None:
 
 def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
     if address not in state.doubts:
-        others = ", ".join(sorted(state.doubts)) or "nothing is in doubt"
-        raise CoursesyncError(f"{address} is not in doubt", f"In doubt: {others}.")
+        others = ", ".join(sorted(state.doubts))
+        told = f"In doubt: {others}." if others else "Nothing is: there is nothing to settle."
+        raise CoursesyncError(f"{address} is not in doubt", told)
     found = [candidate.id for candidate in state.doubts[address].candidates]
     if found and record_id is not None and record_id not in found:
         raise CoursesyncError(
@@ -194,14 +195,16 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
     return left
 
 
+_EXAMPLE = "section.onboarding.welcome"
+
+
 def address_of(text: str) -> Address:
     """Read an address; raises UsageError where it is none."""
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:
-        raise UsageError(
-            f'"{inert(text, 100)}" is no address',
-            "An address is like  section.onboarding.welcome",
-        )
+        meant = f"section.{text}" if parse_address(f"section.{text}") else ""
+        remedy = f"Did you mean  {meant}  ?" if meant else "An address is like  " + _EXAMPLE
+        raise UsageError(f'"{inert(text, 100)}" is no address', remedy)
     return address
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_NOTES = 1_000  # a file; they are cut to what a person reads later
+_HALTED = "The rest of the file is read after that."
 _LONGEST_NAME = 1_000  # to compose a long run of combining marks takes the square of its length
 
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
@@ -159,7 +160,8 @@ class _Composer:
         lines = self._text.split("\n")
         if mark is not None and mark.line >= len(lines):  # a last line without an end
             at = Where(self._path, len(lines), len(lines[-1]) + 1)
-        self._note(at, *advice(error, self._text, mark.line if mark else 0))
+        problem, remedy = advice(error, self._text, mark.line if mark else 0)
+        self._note(at, problem, f"{remedy} {_HALTED}")
         raise _Halt from error
 
     def _node(self, event: Event) -> tuple[Value, Mark]:

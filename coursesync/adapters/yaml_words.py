@@ -7,6 +7,14 @@ told in the parser's words.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+from coursesync.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # the parser's problem (or its start) -> what is wrong, what to do
 _WORDS = {
     "mapping values are not allowed": (
@@ -44,8 +52,8 @@ _WORDS = {
         "this doesn't line up with the lines above it, or follows a closing quote or bracket",
         (
             "Start it in its neighbours' column; put a text that begins with a quote or a bracket "
-            "in quotes as a whole; in 'single quotes' write '' for an apostrophe. Where this line "
-            "is right as it is, look above it for a quote that was left open."
+            "in quotes as a whole; in 'single quotes' write '' for an apostrophe; or look above "
+            "for a quote left open."
         ),
     ),
     "did not find expected '-' indicator": (
@@ -89,6 +97,11 @@ _WORDS = {
         "Delete the line that starts with %.",
     ),
 }
+_COLUMNS = (
+    "mapping values are not allowed",
+    "did not find expected key",
+    "did not find expected '-' indicator",
+)
 _TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there.")
 
 
@@ -108,10 +121,50 @@ def advice(error: Exception, text: str, line: int) -> tuple[str, str]:
     written = lines[line] if line < len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return _TAB
+    if problem.startswith(_COLUMNS) and (told := _misplaced(lines, line)):
+        return told
     for start, words in _WORDS.items():
         if problem.startswith(start):
             return words
     return (
         f"this can't be read as YAML: {problem or 'it is malformed'}",
         "Check the lines just above it.",
+    )
+
+
+# what an author may have left open above, or put into a text: then columns tell nothing
+_OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
+_FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
+_NO_BLANK = re.compile(" *-[^ -]")
+_ITEM = re.compile("( *)- ")
+_CLOSE_BY = 40  # lines above
+
+
+def _misplaced(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    """Tell a line that stands in another column than those above it; None where it may not be that.
+
+    Args:
+        lines: of the file.
+        at: the index of the line that the parser points to.
+    """
+    above = [line for line in lines[max(0, at - _CLOSE_BY) : at] if line.strip()]
+    if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
+        return None
+    if _NO_BLANK.match(lines[at]):
+        return "the  -  has no blank behind it", "Put one there, as in  - title: Welcome"
+    if _NO_BLANK.match(above[-1]):
+        return "the  -  above has no blank behind it", "Put one there, as in  - title: Welcome"
+    what = "item" if lines[at].lstrip(" ").startswith("-") else "field"
+    here = len(lines[at]) - len(lines[at].lstrip(" "))
+    shape = _ITEM if what == "item" else _FIELD
+    known = [found.end(1) for found in map(shape.match, above) if found]
+    items = {found.end(1) for found in map(_ITEM.match, above) if found}
+    if what == "field" and here in items:
+        return None  # it lacks its dash
+    nearest = min(known, key=lambda column: (abs(column - here), column), default=here)
+    if nearest == here:
+        return None
+    return (
+        f"this {what} starts in column {here + 1}, and those above it in column {nearest + 1}",
+        f"Start it in the same column: put {count(nearest, 'blank')} before it.",
     )

@@ -9,6 +9,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.completion import addresses
 from coursesync.cli.options import (
+    RecordId,
     lock_timeout_option,
     target_options,
     verbose_option,
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("address", required=False, shell_complete=addresses)
-@click.argument("record_id", metavar="ID", type=click.IntRange(1, 2**63 - 1), required=False)
+@click.argument("record_id", metavar="ID", type=RecordId(1, 2**63 - 1), required=False)
 @click.option(
     "--course",
     "courses",
-    type=click.IntRange(1, 2**63 - 1),
+    type=RecordId(1, 2**63 - 1),
     multiple=True,
     metavar="ID",
     help="The Id of a course to import; may be given several times.",
@@ -99,8 +100,10 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
     for course in imported:
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        sections = count(course.sections, "section")
-        say_wrapped(f"{path}: course {course.course_id}, {sections} imported{files}.", hang="  ")
+        sections = (
+            f"{count(course.sections, 'section')} imported" if course.sections else "all known"
+        )
+        say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
         for untold in course.untold:
             say_wrapped(
                 f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '

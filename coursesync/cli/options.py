@@ -16,6 +16,7 @@ from coursesync.cli.screen import listen
 from coursesync.errors import UsageError
 from coursesync.policy import OnRemoval
 from coursesync.target import DEFAULT_BASE_URL
+from coursesync.words import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,26 @@ class SecondsRange(click.FloatRange):
         if not isfinite(seconds):
             self.fail(f"{value!r} is no length of time", param, ctx)
         return seconds
+
+
+class RecordId(click.IntRange):
+    """The Id of a record or of a course."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the Id; raises UsageError where it can be none."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter as error:
+            named = f"{param.opts[0]} " if isinstance(param, click.Option) else ""
+            raise UsageError(
+                f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
+                f"Nexudus shows it in the address of its page; write it as in  {named}87654321",
+            ) from error
 
 
 def _digest(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:

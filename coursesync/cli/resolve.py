@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.options import (
+    RecordId,
     doubt_argument,
     lock_timeout_option,
     target_options,
@@ -15,27 +16,9 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.screen import say_wrapped
 from coursesync.errors import ExitCode, UsageError
-from coursesync.words import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class _RecordId(click.IntRange):
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - as overridden
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Return the Id; raises UsageError where it can be none."""
-        try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter as error:
-            raise UsageError(
-                f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
-                "Nexudus shows it at the section; write it as in  --id 87654321",
-            ) from error
 
 
 @click.command("resolve")
@@ -43,7 +26,7 @@ class _RecordId(click.IntRange):
 @workspace_option
 @target_options
 @lock_timeout_option
-@click.option("--id", "record_id", type=_RecordId(1, 2**63 - 1), help="The Id that it was given.")
+@click.option("--id", "record_id", type=RecordId(1, 2**63 - 1), help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,

@@ -23,10 +23,11 @@ def command(*, workspace: Path, strict: bool | None) -> None:
 
     Makes no request and needs neither state nor credentials.
     """
-    from coursesync.adapters.config_file import config_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps --help quick
     from coursesync.planning import validate  # noqa: PLC0415 - the same
 
+    session = open_session(workspace, None, None, sandbox=False)
     loaded = validate(workspace)
-    give_advice(loaded.advice, strict=config_of(workspace).strict if strict is None else strict)
+    give_advice(loaded.advice, strict=session.is_strict(strict))
     sections = sum(len(outline.resources) for outline in loaded.outlines)
     show(f"{count(len(loaded.outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")

@@ -37,8 +37,8 @@ UNSEEN = "differs only in blanks, or in what can't be seen"
 _LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
 _ORPHANS = {
     Action.KEEP: "kept on the site",
-    Action.DEACTIVATE: "hidden from members",
-    Action.DELETE: "deleted from the site",
+    Action.DEACTIVATE: "to be hidden from members",
+    Action.DELETE: "to be deleted from the site",
 }
 
 
@@ -58,7 +58,8 @@ def maybe_renamed(changes: Sequence[Change]) -> str:
         A hint that names the keys of those; "" where there is nothing to ask.
     """
     gone = [change for change in changes if change.action in _ORPHANS and change.lead is None]
-    if not gone or not any(change.action is Action.CREATE for change in changes):
+    new = any(change.action is Action.CREATE and change.lead is None for change in changes)
+    if not gone or not new:
         return ""
     gone.sort(key=lambda change: (change.order, change.address))
     keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coursesync.folding import Fold, Mark
 from coursesync.lines import Piece
 from coursesync.render.changes import UNSEEN, folded, values
-from coursesync.words import inert
+from coursesync.words import inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,10 +41,8 @@ def detail(difference: Difference, margin: int, width: int, paint: Paint) -> Ite
     if margin + len(f"{head} {rest}") <= width:
         yield f"{edge}{head} {rest}".rstrip()
         return
-    for i, row in enumerate(_plain(head, width - margin - _STEP)):
-        yield f"{edge}{' ' * _STEP if i else ''}{row}"
-    for row in _plain(rest, width - margin - 2 * _STEP):
-        yield f"{edge}{' ' * _STEP}{row}"
+    yield from wrapped(head, edge, width, " " * _STEP)
+    yield from wrapped(rest, f"{edge}{' ' * _STEP}", width)
 
 
 def _sentence(difference: Difference) -> tuple[str, str]:
@@ -56,11 +54,6 @@ def _sentence(difference: Difference) -> tuple[str, str]:
     if remark:
         return f"{field}: renumbered {before} -> {after}", f"({remark})"
     return f"{field}: {before}", f"-> {after}"
-
-
-def _plain(text: str, width: int) -> Iterator[str]:
-    for row in rows((Piece(text, changed=False),), width):
-        yield "".join(piece.text for piece in row)
 
 
 def _line(line: Shown, margin: int, width: int, paint: Paint) -> Iterator[str]:

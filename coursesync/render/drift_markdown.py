@@ -19,7 +19,7 @@ from coursesync.render.drift import (
     summary,
     told,
 )
-from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out
+from coursesync.render.markdown_text import ROOM_TO_SAY, details, escape, left_out, with_code
 from coursesync.render.room import Part, Rank, fit, joined, takes
 from coursesync.render.sentences import bare
 from coursesync.words import count
@@ -61,7 +61,7 @@ def render(
 
 def quote(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
     """Write the lines that stand above a plan that was refreshed, and one that is blank."""
-    return "".join(f"> {escape(line)}\n>\n" for line in brief(found, managed, hint))[:-2] + "\n"
+    return "".join(f"> {with_code(line)}\n>\n" for line in brief(found, managed, hint))[:-2] + "\n"
 
 
 def _head(found: Sequence[Drifted], managed: int) -> Iterator[str]:
@@ -101,9 +101,8 @@ def _heading(courses: Mapping[int, Course], course_id: int) -> Iterator[str]:
 
 def _foot(found: Sequence[Drifted], hint: Hint) -> Iterator[str]:
     for remedy in remedies(found, hint):
-        words, _, command = remedy.partition("  ")
         yield ""
-        yield f"{words} {code(command)}" if command else words
+        yield with_code(remedy)
 
 
 def _row(each: Drifted | str) -> str:

@@ -22,7 +22,7 @@ from coursesync.render.changes import (
     settlement,
     weighs,
 )
-from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out
+from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out, with_code
 from coursesync.render.room import Part, Rank, fit, joined, takes
 from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import count
@@ -108,7 +108,7 @@ def _head(plan: Plan, limits: Limits) -> Iterator[str]:
         yield cost(plan, limits)
     for warning in warnings(plan):
         yield ""
-        yield f"> {escape(' '.join(warning.split()))}"
+        yield f"> {with_code(warning)}"
 
 
 def _foot(plan: Plan) -> Iterator[str]:
@@ -134,7 +134,7 @@ class _Telling:
         for i, (rank, row) in enumerate(rows):
             yield Part(rank, (*(() if i else _heading(course)), row), 1)
         asked = [*_asked(changes)]
-        yield from (Part(Rank.ASKED, ("", escape(each)), 1) for each in asked)
+        yield from (Part(Rank.ASKED, ("", with_code(each)), 1) for each in asked)
         for change in changes:
             if found := self.detailed(change):
                 yield Part(Rank.DETAIL, tuple(details([(change, found)])), 1)
@@ -170,7 +170,7 @@ def _departure(change: Change, plan: Plan) -> str:
 
 
 def _asked(changes: Sequence[Change]) -> Iterator[str]:
-    yield from filter(None, (maybe_renamed(changes), *map(question, changes)))
+    yield from filter(None, (*map(question, changes), maybe_renamed(changes)))
 
 
 def _settlement(change: Change, hint: Hint) -> Iterator[str]:
@@ -178,8 +178,7 @@ def _settlement(change: Change, hint: Hint) -> Iterator[str]:
     yield f"To settle {escape(change.title)}, which is in doubt:"
     yield ""
     for line in settlement(change, change.candidates, hint):
-        words, _, command = line.partition("  ")
-        yield f"- {escape(words)} {code(command.strip()) if command else ''}".rstrip()
+        yield f"- {with_code(line)}"
 
 
 def _advice(advice: Told) -> Iterator[str]:
@@ -188,7 +187,7 @@ def _advice(advice: Told) -> Iterator[str]:
     yield f"<details><summary>{told} of advice for the authors</summary>"
     yield ""
     for each in advice.shown:
-        yield f"- {code(str(each.where))} {escape(each.problem)}<br>{escape(each.remedy)}"
+        yield f"- {code(str(each.where))} {escape(each.problem)}<br>{with_code(each.remedy)}"
     if advice.more:
         yield f"- and {advice.more:,} more"
     yield ""

@@ -44,6 +44,12 @@ def escape(text: str) -> str:
     return _MEANING.sub(lambda found: _WRITTEN.get(found[0], f"\\{found[0]}"), inert(text, 500))
 
 
+def with_code(text: str) -> str:
+    """Write a sentence in Markdown; what is to be typed stands between two blanks, and is code."""
+    parts = [part.strip() for part in text.split("  ")]
+    return " ".join(code(part) if i % 2 else escape(part) for i, part in enumerate(parts) if part)
+
+
 def in_html(text: str) -> str:
     """Make text from elsewhere mean nothing but itself between HTML tags.
 

@@ -54,14 +54,25 @@ def summary(plan: Plan) -> str:
 def warnings(plan: Plan) -> tuple[str, ...]:
     """Return what to know of a plan as a whole before it is applied, a sentence or two each."""
     is_first = plan.has_changes and not plan.serial
-    return tuple(filter(None, (_large(plan), _beyond(plan), _NO_STATE if is_first else "")))
+    told = (_large(plan), _losing(plan), _beyond(plan), _NO_STATE if is_first else "")
+    return tuple(filter(None, told))
+
+
+def _losing(plan: Plan) -> str:
+    """Say what a deletion takes with it; "" where there is none."""
+    if not plan.count(Action.DELETE):
+        return ""
+    return (
+        "A section that is deleted takes its members' progress with it; one that is hidden, by  "
+        "--on-removal deactivate  does not."
+    )
 
 
 def _large(plan: Plan) -> str:
     """Say that a plan is of unusual size, and what that means; "" where it is not."""
     much = " and ".join(oversized(plan))
     return (
-        f"This changes {much}. apply stops before its first write, unless it is told "
+        f"This changes {much}. apply stops before its first write, unless it is told  "
         "--allow-large-change"
         if much
         else ""

@@ -117,7 +117,7 @@ def _key(text: str) -> str:
     if not is_key(text):
         raise mistake(
             f'"{text[:40]}" is no key' if text.strip() else "the key is blank",
-            "Use small letters, digits and hyphens, as in  key: first-week",
+            f"Use small letters, digits and hyphens, as in  key: {slug(text)[:40] or 'first-week'}",
         )
     return text
 

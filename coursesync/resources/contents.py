@@ -16,6 +16,7 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 1_000
 # the same for editors, whose regular expressions lack some of Python's
 _PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
+_NO_BLANK = re.compile(r"(markdown|html):(.*)", re.DOTALL)
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
@@ -27,6 +28,12 @@ def file_named(text: str) -> str:
 
 
 def _in_place(text: str) -> str:
+    if (named := _NO_BLANK.match(text)) and file_named(text):
+        kind, name = named.groups()
+        raise mistake(
+            f"`{kind}:` has no blank behind it, so this is one word of text",
+            f"Put a blank behind the colon:  {kind}: {name.strip()[:60]}",
+        )
     if kind := file_named(text):
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",

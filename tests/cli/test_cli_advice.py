@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,7 +152,8 @@ def test_advice_in_markdown_is_folded_and_inert(cli: CommandLine, courses: Path)
 
     assert folded.count("\n- `courses/a.yaml:") == 3
     assert folded.partition("\n<sub>Target")[0].endswith("\n\n</details>\n")
-    assert not any(each in folded for each in ("@all", "<b>", "[a](", "<x", " | "))
+    meant = re.sub(r"`[^`\n]*`", "", folded)  # nothing means anything in code
+    assert not any(each in meant for each in ("@all", "<b>", "[a](", "<x", " | "))
 
 
 def test_markdown_tells_the_first_of_much_advice(cli: CommandLine, courses: Path) -> None:

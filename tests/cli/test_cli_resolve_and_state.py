@@ -92,7 +92,7 @@ def test_a_workspace_without_a_doubt(cli: CommandLine, courses: Path) -> None:
     ran = refuse(cli, courses, ONE, "--not-created")
 
     assert ran.code == 1
-    assert "nothing is in doubt" in ran.err
+    assert "there is nothing to settle" in ran.err
 
 
 @pytest.mark.parametrize("options", [("--sandbox",), ("--state", "other/state.json")])

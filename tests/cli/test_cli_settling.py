@@ -190,7 +190,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
     write_outline(courses, "a", 4711, "One", "Two")
     write_outline(courses, "b", 4712, "Three")
     applied = author("apply", "--auto-approve")
-    created = api.records()[0]["CreatedOn"]
+    created = f"{api.records()[0]['CreatedOn']}".replace("T", " ")[:16]
 
     assert applied.code == 6
     assert "Apply: 1 created, 1 in doubt, 1 held back." in applied.err
@@ -199,7 +199,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
         in applied.said
     )
     assert (
-        f'Id {found}: "one" at 70, created {created}, last changed by ada@space.example'
+        f'Id {found}: "one" at 70, created at {created} UTC, last changed by ada@space.example'
     ) in " ".join(applied.err.split())
     assert f"coursesync resolve {ONE} --id {found}" in applied.err
     assert [met["body"]["Title"] for met in api.creates() if isinstance(met["body"], dict)] == [

@@ -161,3 +161,14 @@ def test_the_mistakes_of_folders_come_at_once_in_the_order_of_their_paths(course
             ("z.yaml", 2, 5),
         ]
     ]
+
+
+def test_a_file_is_looked_for_whatever_else_is_wrong(courses: Path) -> None:
+    """A section that has another mistake is told of its missing file at once, too."""
+    wrong = f"{HEAD}    unlock: sequental\n    contents: {{markdown: gone.md}}\n"
+    (courses / "a.yaml").write_text(wrong)
+    first, second = diagnostics_of(courses)
+
+    assert first.problem == '`unlock` can\'t be "sequental"'
+    assert (second.where.line, second.where.column) == (7, 15)
+    assert "gone.md can't be read" in second.problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, example, given, settings
 from outlines.layouts import outlines
 from outlines.test_outline_properties import spoilt
 
@@ -33,8 +33,13 @@ def formatted(text: str) -> str:
     return done
 
 
+# a comment below the last field, indented as if it were a section's
+STRAY = "sections:\n- title: A\ntitle: Member onboarding\nid: 4711\n          # stray\n"
+
+
 @settings(deadline=None, max_examples=200)
 @given(outlines())
+@example(STRAY)
 def test_formatting_again_changes_nothing(text: str) -> None:
     """What `fmt` has written it leaves alone."""
     once = formatted(text)

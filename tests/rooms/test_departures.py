@@ -51,6 +51,23 @@ def test_the_review_page_asks_what_the_text_asks() -> None:
     assert silent["asked"] == []
 
 
+def test_a_new_section_is_asked_about_once() -> None:
+    """One that looks like a section of another course is not called that of its own course, too."""
+    taking = course(Section("B", contents="b"), course_id=THERE, key="d")
+    state = state_of("A", Section("B", contents="b"))
+    stood = state.entries[address("a")]
+    elsewhere = {**stood.attributes, "CourseId": THERE, "DisplayOrder": 90}
+    gone = stood.model_copy(update={"attributes": elsewhere, "id": 77, "parent_id": THERE})
+    also = gone.model_copy(update={"id": 78})
+    there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
+    written = text.render(
+        plan_of([course("A"), taking], state.model_copy(update={"entries": there}))
+    )
+
+    assert "Is this section.c.b, moved here?" in written
+    assert "If a new section is one" not in written
+
+
 def test_programs_are_told_of_each_course() -> None:
     """Two courses of one key are two; a change names its course, and the one that it leaves."""
     taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")

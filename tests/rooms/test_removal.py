@@ -42,7 +42,9 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
 
     assert told(plan_of(course("A"), state)) == [("keep", "section.c.b")]
     unsaid = plan_of(course("A"), state, Policy(OnRemoval.DELETE))
-    assert [(c.action, c.reason) for c in unsaid.changes] == [(Action.KEEP, "--prune deletes it")]
+    assert [(c.action, c.reason) for c in unsaid.changes] == [
+        (Action.KEEP, "only --prune deletes it")
+    ]
 
 
 @pytest.mark.parametrize("form", [text.render, markdown.render])

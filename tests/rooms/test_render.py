@@ -266,6 +266,32 @@ def test_markdown_counts_what_it_leaves_out() -> None:
     assert "All of it: `coursesync plan --full here`" in written
 
 
+def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
+    """What is hidden by its outline, and what may be a section that was moved, is not counted."""
+    shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})
+    moved = Section("Moved", "moved", "<p>Moved.</p>")
+    new = [Section(f"New {number}") for number in range(20)]
+    plan = plan_of(
+        [course(*new, hidden), course(moved, course_id=4712, key="d")], state_of(shown, moved)
+    )
+    written = text.render(plan, most=10)
+
+    assert "  + 20 to create\n" in written
+    assert "New 7" not in written
+    assert re.search(r"~ +\d+  Shown", written)
+    assert "Is this section.c.moved, moved here?" in written
+
+
+def test_what_is_deleted_takes_progress_with_it() -> None:
+    """A plan that deletes says so, and by what else the section is out of sight."""
+    plan = plan_of(course("A"), state_of("A", "B"), DELETE)
+    told = "A section that is deleted takes its members' progress with it"
+
+    assert told in text.render(plan)
+    assert f"> {told}" in markdown.render(plan)
+    assert told not in text.render(plan_of(course("A", "C"), state_of("A")))
+
+
 def test_no_padding_hides_what_is_taken_from_members() -> None:
     """However many new sections there are, what is deleted or hidden has the first rows."""
     shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})

@@ -131,7 +131,7 @@ class _Telling:
             ],
             "after": [_station(station, both.after, numbers) for station in both.after],
             "changes": [self._change(change) for change in changes],
-            "asked": list(filter(None, (maybe_renamed(changes), *map(question, changes)))),
+            "asked": list(filter(None, (*map(question, changes), maybe_renamed(changes)))),
             "departures": {"mark": LEAVES, "number": len(course.departures)},
         }
 

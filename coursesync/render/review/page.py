@@ -122,17 +122,23 @@ def _head(plan: Plan, limits: Limits, advice: Told | None, above: Sequence[str])
         yield f"<p>{escape(told)}</p>"
     if warned := (*above, *warnings(plan)):
         yield '<ul class="warnings">'
-        yield from (f"<li>{escape(each)}</li>" for each in warned)
+        yield from (f"<li>{_sentence(each)}</li>" for each in warned)
         yield "</ul>"
     if advice and (shown := advice.first(_MOST_ADVICE)).shown:
         number = len(advice.shown) + advice.more
         yield f"<details class=advice><summary>{count(number, 'piece')} of advice</summary><ul>"
         for each in shown.shown:
             where, problem = escape(inert(str(each.where))), escape(inert(each.problem))
-            yield f"<li><code>{where}</code> {problem}<br>{escape(inert(each.remedy))}</li>"
+            yield f"<li><code>{where}</code> {problem}<br>{_sentence(each.remedy)}</li>"
         if shown.more:
             yield f"<li>and {shown.more:,} more</li>"
         yield "</ul></details>"
+
+
+def _sentence(text: str) -> str:
+    """Write a sentence; what is to be typed stands between two blanks, and is code."""
+    parts = (escape(inert(part)) for part in text.split("  "))
+    return " ".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def _controls() -> Iterator[str]:

@@ -17,6 +17,13 @@ function make(tag, words = "", classes = "") {
   return made;
 }
 
+// what is to be typed stands between two blanks
+function sentence(words, classes = "") {
+  const made = make("p", "", classes);
+  words.split("  ").forEach((part, i) => made.append(i % 2 ? make("code", part) : part, " "));
+  return made;
+}
+
 function plural(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
@@ -105,8 +112,8 @@ function detail(change) {
   const inside = make("div", "", "inside");
   inside.append(make("p", change.address, "address"));
   if (change.remark) inside.append(make("p", change.remark));
-  if (change.question) inside.append(make("p", change.question));
-  change.settle.forEach((line) => inside.append(make("p", line)));
+  if (change.question) inside.append(sentence(change.question));
+  change.settle.forEach((line) => inside.append(sentence(line)));
   const short = change.differences.filter((each) => !each.lines.length);
   if (short.length) inside.append(table(short, change.title));
   change.differences.filter((each) => each.lines.length).forEach((each) => {
@@ -171,7 +178,7 @@ function card(course) {
   made.addEventListener("toggle", () => {
     if (!made.open || made.children.length > 1) return;
     made.append(make("p", `course ${course.id}, ${course.path || "without an outline"}`, "origin"));
-    course.asked.forEach((words) => made.append(make("p", words, "asked")));
+    course.asked.forEach((words) => made.append(sentence(words, "asked")));
     const sides = make("div", "", "sides");
     sides.append(way(course, "before", "Before"), way(course, "after", "After"));
     made.append(sides);
