@@ -6,6 +6,7 @@ Neither Markdown nor HTML, mentions nor commands in an author's text have any ef
 from __future__ import annotations
 
 import re
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.folding import Fold
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 # what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or an emoji's name could start: https://github.github.com/gfm/
-_MEANING = re.compile(r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=GH)-(?=[0-9])")
+_MEANING = re.compile(
+    r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=[gG][hH])-(?=[0-9])"
+    r"|(?<![0-9a-zA-Z])[0-9a-f]{7,40}(?![0-9a-zA-Z])"
+)
 ROOM_TO_SAY = 600  # bytes, for what was left out
 _WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
 _ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
@@ -41,7 +45,14 @@ _WRITTEN = {
 
 def escape(text: str) -> str:
     """Make text from elsewhere mean nothing but itself in Markdown."""
-    return _MEANING.sub(lambda found: _WRITTEN.get(found[0], f"\\{found[0]}"), inert(text, 500))
+    return _MEANING.sub(lambda found: _meant(found[0], f"\\{found[0]}"), inert(text, 500))
+
+
+def _meant(text: str, otherwise: str) -> str:
+    """Write what would mean something; the number of a commit is parted into pieces that don't."""
+    if len(text) > 1:
+        return _WORD_JOINER.join(wrap(text, 6))
+    return _WRITTEN.get(text, otherwise)
 
 
 def with_code(text: str) -> str:
@@ -55,7 +66,7 @@ def in_html(text: str) -> str:
 
     No backslash escapes there: https://spec.commonmark.org/0.31.2/#html-blocks
     """
-    written = _MEANING.sub(lambda found: _WRITTEN.get(found[0], found[0]), inert(text, 500))
+    written = _MEANING.sub(lambda found: _meant(found[0], found[0]), inert(text, 500))
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 

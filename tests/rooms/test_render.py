@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,7 +44,8 @@ HOSTILE = [
     "back\\",
     "|---|---|",
     "=== --- ***",
-    "$math$ :emoji: #123 GH-123",
+    "$math$ :emoji: #123 GH-123 gh-123",
+    "0123456789abcdef0123456789abcdef01234567 and deadbee",
     "<details><summary>x</summary>",
     "]]> ]( [](x) {x}",
     "Part 1: the kitchen's 'best' (and \"only\") view!",
@@ -152,10 +154,17 @@ def test_the_summary_of_a_change_shows_the_title_as_it_is(title: str) -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markdown_mentions_nobody(title: str) -> None:
-    """No at sign or number sign of a title stands before a name that GitHub would look up."""
-    seen = " ".join(cells(markdown.render(all_kinds(title))))
+    """No at sign or number sign of a title stands before a name that GitHub would look up.
 
-    assert not re.search(r"@\w|#\d|GH-\d", seen)
+    Nor does a commit's number stand whole; in tables as in the words of what is folded.
+    """
+    written = markdown.render(all_kinds(title))
+    folded = re.findall(r"<summary>(.*?)</summary>", written)
+    commit = r"(?<![0-9a-zA-Z])[0-9a-f]{7,40}(?![0-9a-zA-Z])"
+    seen = " ".join([*cells(written), *map(unescape, folded)])
+
+    assert folded
+    assert not re.search(rf"@\w|#\d|(?i:gh)-\d|{commit}", seen.replace(all_kinds(title).digest, ""))
 
 
 @settings(deadline=None, max_examples=100)
@@ -222,11 +231,16 @@ def test_the_same_plan_is_the_same_bytes(form: object) -> None:
 
 
 def test_no_rendering_hides_a_change() -> None:
-    """Every change of a plan is in every rendering."""
+    """Every change of a plan is in every rendering, of whatever kind it is."""
     plan = plan_of(course(*(f"Part {n:03}" for n in range(200))), EMPTY)
-    renderings = [form(plan) for form in (text.render, markdown.render, json_form.render)]
+    forms = (text.render, markdown.render, json_form.render)
+    renderings = [form(plan) for form in forms]
+    of_all_kinds = all_kinds("Welcome")
+    titles = [change.title for change in of_all_kinds.changes]
 
     assert all(f"Part {n:03}" in rendered for n in range(200) for rendered in renderings)
+    assert len(set(titles)) == len(titles)
+    assert all(title in form(of_all_kinds) for title in titles for form in forms)
 
 
 @settings(deadline=None, max_examples=60)
