@@ -169,9 +169,9 @@ class Standing:
 class Course:
     """A course that the plan speaks of; `path` is its outline, None where it has none.
 
-    `managed` counts the records of the course in the state; `standing` are those that no change
-    speaks of: for whoever shows the course as a whole. `departures` are the changes of other
-    courses that take a record out of this one.
+    `managed` counts its records in the state, and those that come from other courses; `standing`
+    are those that no change speaks of: for whoever shows the course as a whole. `departures` are
+    the changes of other courses that take a record out of this one.
     """
 
     key: str

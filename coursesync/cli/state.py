@@ -17,7 +17,7 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.screen import say, say_wrapped, show
 from coursesync.errors import ExitCode
-from coursesync.words import inert
+from coursesync.words import at, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ def show_entry(
 def _told(entry: Entry) -> Iterator[str]:
     yield f"Id: {entry.id}"
     yield f"course: {entry.parent_id}"
-    yield f"last written: {inert(entry.updated_on or 'not known', 40)}"
+    yield f"last written{at(entry.updated_on) or ': not known when'}"
     if entry.protected:
         yield "protected: it is never deleted"
     if entry.unsure:
