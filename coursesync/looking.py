@@ -129,7 +129,7 @@ class Lookout:
         missing = [record_id for record_id in ids if record_id not in found]
         if len(missing) > MOST_MISSING:
             raise Stop(
-                f"{len(missing):,} of the {len(ids):,} records of the state are not there",
+                f"{len(missing):,} of the {len(ids):,} known sections are not there",
                 "Is this the right account? Check the base URL and the credentials.",
                 unusable=True,
             )
