@@ -161,7 +161,8 @@ class _Composer:
         if mark is not None and mark.line >= len(lines):  # a last line without an end
             at = Where(self._path, len(lines), len(lines[-1]) + 1)
         problem, remedy = advice(error, self._text, mark.line if mark else 0)
-        self._note(at, problem, f"{remedy} {_HALTED}")
+        gap = " " if remedy.endswith(".") else "  "  # what is to be typed ends there
+        self._note(at, problem, f"{remedy}{gap}{_HALTED}")
         raise _Halt from error
 
     def _node(self, event: Event) -> tuple[Value, Mark]:

@@ -90,7 +90,7 @@ def behind_hidden(sections: Sequence[Resource]) -> Iterator[Advice]:
                     "unlock",
                     "members may never get into this section: it waits for one that they can't "
                     f"see, and so can't finish: {_called(before)}",
-                    "Write  unlock: immediate  here, or  active: true  there; or move one of them.",
+                    "Write  unlock: immediate  here, or  active: true  there, or move one of them.",
                     before,
                 )
             seen = True

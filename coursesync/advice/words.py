@@ -29,15 +29,15 @@ UNCHECKED_WORDS = (
 TAG_WORDS = {
     "script": (
         "`<script>` is a program that would run in the browser of each member who looks here",
-        "Delete it, from  <script  up to  </script> ; a link can lead to what it shows.",
+        "Delete it, from  <script  up to  </script>  and let a link lead to what it shows.",
     ),
     "style": (
         "`<style>` would change how the whole page looks to members, or be dropped",
-        "Delete it, from  <style  up to  </style> ; use headings, lists and bold text.",
+        "Delete it, from  <style  up to  </style>  and use headings, lists and bold text.",
     ),
     "misplaced": (
         "`<{name}>` stands where it can't: members would see its text only, or out of place",
-        "Put it where it belongs, as a  <td>  in a  <tr>  of a  <table> .",
+        "Put it where it belongs, as a  <td>  in a  <tr>  of a  <table>",
     ),
     "other": (
         "`<{name}>` does not belong in contents: members may see its text at most",
@@ -81,7 +81,7 @@ SLIP_WORDS = {
     ),
     "stray": (
         "`</{name}>` closes nothing: the tag that it was meant for may be misspelt or gone",
-        "Write  <{name}>  where it is to begin, or delete  </{name}> .",
+        "Write  <{name}>  where it is to begin, or delete  </{name}>",
     ),
     "cut": (
         "the tag `<{name}` has no end: members won't see it, nor what follows",

@@ -76,7 +76,8 @@ def remark(change: Change) -> str:
     known = f"(Id {change.record_id})"
     if change.action in _ORPHANS:
         why = f": {change.reason}" if change.reason else ""
-        return f"in no outline any more; {_ORPHANS[change.action]} {known}{why}"
+        gone = f"maybe moved to {inert(change.lead)}" if change.lead else "in no outline any more"
+        return f"{gone}; {_ORPHANS[change.action]} {known}{why}"
     if change.action is Action.DOUBT:
         return f"in doubt: {inert(change.reason)}"
     if change.action is Action.PROTECT:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # address or an emoji's name could start: https://github.github.com/gfm/
 _MEANING = re.compile(
     r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=[gG][hH])-(?=[0-9])"
-    r"|(?<![0-9a-zA-Z])[0-9a-f]{7,40}(?![0-9a-zA-Z])"
+    r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # no Id, which is copied
 )
 ROOM_TO_SAY = 600  # bytes, for what was left out
 _WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text

@@ -65,6 +65,7 @@ def test_a_new_section_is_asked_about_once() -> None:
     )
 
     assert "Is this section.c.b, moved here?" in written
+    assert "maybe moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
     assert "If a new section is one" not in written
 
 
