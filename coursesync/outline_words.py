@@ -32,7 +32,6 @@ _OTHER_NAMES = {
     "content": "contents",
     "days": "after_days",
     "enabled": "active",
-    "hidden": "active",
     "name": "title",
     "order": "display_order",
     "picture": "image",
@@ -41,6 +40,7 @@ _OTHER_NAMES = {
     "text": "contents",
     "visible": "active",
 }
+_OPPOSITES = {"disabled", "draft", "hidden", "hide", "inactive", "unpublished"}  # of `active`
 _LAID_OUT = {  # what an example on one line would not show
     "sections": "sections:  and below it a line that starts with  - title:",
     "outline": "id: 4711  and below it  title:  and  sections:",
@@ -161,7 +161,7 @@ def examples_of(group: type[BaseModel], name: str, above: str = "") -> str:
 
 def _no_value(slip: _Slip) -> tuple[str, str]:
     needed = slip.path[-1:] in {("id",), ("title",), ("sections",)}
-    return f"{slip.subject} has no value", slip.example + ("" if needed else ", or delete the line")
+    return f"{slip.subject} has no value", slip.example + ("" if needed else "  or delete the line")
 
 
 def _text(slip: _Slip) -> tuple[str, str]:
@@ -197,6 +197,8 @@ def _unknown_field(slip: _Slip) -> tuple[str, str]:
             f"`{name}` belongs to `{holder}`, and stands beside it",
             f"Put it below  {holder}:  and indent it further than that.",
         )
+    if name.lower() in _OPPOSITES and "active" in slip.fields:
+        return f"there is no field `{name}`", "To hide it from members, write  active: false"
     other = _OTHER_NAMES.get(name.lower())
     close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=0.6)
     if close and close[0] in slip.fields:

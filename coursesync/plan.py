@@ -96,8 +96,8 @@ class Change:
     that the state has it in, where that is another; `protected` whether it is to be protected from
     now on, None where that stays as it is. `lead` is the address in another course of what looks
     like the same section: it was there, or is there now. `place` is told where the order changes,
-    and is no part of the digest; nor are `candidates`, the records of which one may be what a doubt
-    speaks of.
+    `candidates` are the records of which one may be what a doubt speaks of. What a change means,
+    and the digest is over, is `meaning`; the rest is for people.
     """
 
     action: Action
@@ -231,7 +231,7 @@ class Plan:
     def digest(self) -> str:
         """A digest over the plan's meaning: its target, its state's lineage, and its changes.
 
-        Neither text, nor times, nor the lines of an outline are in it: it stays the same for as
+        How an outline is written is not in it, nor are times and lines: it stays the same for as
         long as the same would be done to the same records.
         """
         return digest_of(self.target, self.lineage, self.meanings)

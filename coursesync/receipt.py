@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
     from coursesync.resources.base import Attributes, FieldValue, Kind
-    from coursesync.state import Entry, State
+    from coursesync.state import State
 
 
 class Origin(BaseModel):
@@ -84,7 +84,7 @@ class Mismatch:
     """A record that is not as a receipt says: in which properties, or how else, and by whom.
 
     `record` is what the server has, None where it has none. `ours` is whether it is as a later
-    apply of this workspace left it.
+    apply of this workspace left it, or deleted it.
     """
 
     address: Address
@@ -174,15 +174,17 @@ def mismatches(receipt: Receipt, live: Mapping[int, Record], known: State) -> tu
     Returns:
         What is not so any more, by address.
     """
-    return tuple(_mismatches(receipt, live, {each.id: each for each in known.entries.values()}))
+    return tuple(_mismatches(receipt, live, known))
 
 
-def _mismatches(
-    receipt: Receipt, live: Mapping[int, Record], known: Mapping[int, Entry]
-) -> Iterator[Mismatch]:
+def _mismatches(receipt: Receipt, live: Mapping[int, Record], known: State) -> Iterator[Mismatch]:
+    entries = {each.id: each for each in known.entries.values()}
     for address, item in sorted(receipt.items.items()):
-        record, entry = live.get(item.id), known.get(item.id)
-        ours = bool(record and entry and same_moment(entry.updated_on, record.updated_on))
+        record, entry = live.get(item.id), entries.get(item.id)
+        if record is None:
+            ours = entry is None and known.lineage == receipt.lineage
+        else:
+            ours = entry is not None and same_moment(entry.updated_on, record.updated_on)
         if (item.attributes is None) != (record is None):
             yield Mismatch(address, item, record, ours=ours)
         elif record is not None and (properties := _differing(item, record, kind_of(address))):

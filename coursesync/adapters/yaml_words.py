@@ -159,12 +159,14 @@ def _misplaced(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     shape = _ITEM if what == "item" else _FIELD
     known = [found.end(1) for found in map(shape.match, above) if found]
     items = {found.end(1) for found in map(_ITEM.match, above) if found}
-    if what == "field" and here in items:
-        return None  # it lacks its dash
+    if what == "field" and (here in items or not _FIELD.match(lines[at])):
+        return None  # it lacks its dash, or is a text that goes on
     nearest = min(known, key=lambda column: (abs(column - here), column), default=here)
     if nearest == here:
         return None
     return (
         f"this {what} starts in column {here + 1}, and those above it in column {nearest + 1}",
-        f"Start it in the same column: put {count(nearest, 'blank')} before it.",
+        f"Start it in the same column: put {count(nearest, 'blank')} before it."
+        if nearest
+        else "Delete the blanks before it.",
     )

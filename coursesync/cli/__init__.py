@@ -59,7 +59,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except CoursesyncError as error:
             if ctx.obj is not None:
-                error.remedy = ctx.obj.addressed(error.remedy)
+                from coursesync.cli.session import address  # noqa: PLC0415 - keeps --help quick
+
+                address(error)
             raise
 
     def format_commands(
@@ -92,16 +94,16 @@ def _cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with one of `errors.ExitCode`. Never returns."""
-    gc.disable()  # reading makes many values and no cycles; `apply` turns it on again
+    gc.disable()  # reading makes many values and no cycles; what lasts turns it on again
     # models are our own: looking for other packages' plug-ins costs more than `--version`
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     code = _run()
-    with suppress(CoursesyncError):  # it was told, or is told by the code alone
-        note_end(code)
     told = [arrived(sys.stdout), arrived(sys.stderr)]
     if not all(told) and code in {ExitCode.DONE, ExitCode.CHANGES}:
         code = int(ExitCode.ERROR)  # some of what it had to say is lost
+    with suppress(CoursesyncError):  # it was told, or is told by the code alone
+        note_end(code)
     # every file is closed by now; to take a workspace's values apart, one by one, would be
     # a tenth of a plan's time
     os._exit(code)

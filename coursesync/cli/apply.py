@@ -13,6 +13,7 @@ from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.text_files import shown
 from coursesync.cli.advise import give_advice, strict_option
 from coursesync.cli.asked import Asked
+from coursesync.cli.forms import PlanForms
 from coursesync.cli.online import heeding, look_again
 from coursesync.cli.onward import Onward, typed
 from coursesync.cli.options import (
@@ -29,11 +30,11 @@ from coursesync.cli.options import (
 from coursesync.cli.outputs import note
 from coursesync.cli.progress import Verbosity
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
-from coursesync.cli.reviewed import HowMade, check, how
+from coursesync.cli.reviewed import HowMade, check, read_plan_file
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.cli.session import open_session
 from coursesync.connection import schedule_of
-from coursesync.drift import Finding
+from coursesync.drift import Finding, Stance
 from coursesync.errors import ExitCode, UsageError
 from coursesync.online import apply
 from coursesync.planning import plan as make_plan
@@ -142,22 +143,23 @@ def command(  # noqa: PLR0913 - one parameter an option
     session = open_session(workspace, base_url, state, sandbox=sandbox)
     asked.check_terminal()
     clock = SystemClock()
-    making = HowMade(session.policy(on_removal, prune=prune), refresh)
-    if plan_file is not None:
-        making = _agreeing(how(plan_file), plan_file)
+    reviewed = None if plan_file is None else read_plan_file(plan_file)
+    if reviewed is None or plan_file is None:
+        making = HowMade(session.policy(on_removal, prune=prune), refresh)
+    else:
+        making = _agreeing(reviewed.made, plan_file)
     with session.held(lock_timeout):
         loaded = _loaded(session, clock, refresh=making.refreshed)
         policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
         made = how_made(session, policy, refreshed=making.refreshed)
         onward = Onward(session, made, typed())
-        check(plan, plan_file, expect_digest, onward.plan)
+        check(plan, reviewed, expect_digest, onward.plan_words)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         if (is_strict := session.is_strict(strict)) or not asked.is_quiet:
             give_advice(loaded.advice, strict=is_strict)
-        asked.show(plan, session)
+        asked.show(PlanForms(session, session.hints(made), plan, found=loaded.found))
         if not plan.has_changes:
-            _tell_forgotten(loaded)
             return _nothing(plan, loaded, clock, asked)
         if (refused := asked.is_refused(plan, onward)) is not None:
             return int(refused)
@@ -166,6 +168,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if not asked.is_quiet:
         say()
     tell(report, onward)
+    _tell_forgotten(loaded, report)
     if opened:
         opened.end(report)
         verify = session.hint(f"verify {quote(str(opened.path))}")
@@ -173,10 +176,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     return int(exit_code(report, clock.signal))
 
 
-def _tell_forgotten(loaded: Workspace) -> None:
-    """Say which records are forgotten, for they are in no outline and not on the site any more."""
+def _tell_forgotten(loaded: Workspace, report: Report) -> None:
+    """Say which records the saved state has no more: neither an outline nor the site has them."""
     for each in loaded.found or ():
-        if each.finding is Finding.GONE and each.address is not None:
+        if each.finding is Finding.GONE and each.stance is Stance.NONE and report.unsaved is None:
             what = f"{each.address} (Id {each.record_id})"
             say_wrapped(f"{what} was deleted on the site, and is forgotten.", hang="  ")
 
@@ -186,6 +189,7 @@ def _nothing(plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked) ->
     clock.heed_signals()
     opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
     report = apply(plan, loaded, clock=clock)
+    _tell_forgotten(loaded, report)
     if opened:
         opened.end(report)
     return int(ExitCode.after(clock.signal))

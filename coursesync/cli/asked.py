@@ -17,9 +17,9 @@ from coursesync.render import text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursesync.cli.forms import PlanForms
     from coursesync.cli.onward import Onward
     from coursesync.cli.progress import Verbosity
-    from coursesync.cli.session import Session
     from coursesync.plan import Plan
 
 
@@ -58,12 +58,10 @@ class Asked:
         """Whether nothing is told but what goes wrong, and the end; a question has its plan."""
         return self.verbosity.quiet and self.is_approved
 
-    def show(self, plan: Plan, session: Session) -> None:
+    def show(self, forms: PlanForms) -> None:
         """Print the plan, for whoever is asked or reads the log."""
         if not self.is_quiet:
-            most = None if self.full else text.MOST_ROWS
-            paint = painter(sys.stderr)
-            say(text.render(plan, paint, session.hint, session.limits, most).rstrip())
+            say(forms.text(painter(sys.stderr), None if self.full else text.MOST_ROWS).rstrip())
             say()
 
     def is_refused(self, plan: Plan, onward: Onward) -> ExitCode | None:

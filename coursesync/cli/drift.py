@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.adapters.clock import SystemClock
-from coursesync.cli.forms import DriftForms
+from coursesync.cli.forms import DriftForms, failing_as
 from coursesync.cli.online import look_again
 from coursesync.cli.options import (
     bound_option,
@@ -19,7 +19,7 @@ from coursesync.cli.options import (
 from coursesync.cli.outputs import note, summarise
 from coursesync.cli.screen import show
 from coursesync.cli.session import open_session
-from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,19 +52,13 @@ def command(
     Compares what was last sent with what the site has. Changes nothing; exits with 2 where a
     section was edited, deleted or moved there. Needs the credentials that apply needs.
     """
-    check_bound(max_bytes, form)
-    try:
+    with failing_as(form):
+        check_bound(max_bytes, form)
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         now = look_again(session, session.load(), SystemClock())
-    except CoursesyncError as error:
-        if form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - the other forms need none of it
-
-            show(json.render_failure(error))
-        raise
-    note(has_changes=str(now.has_drift).lower())
-    forms = DriftForms(session, now)
-    summarise(forms.markdown)
+        forms = DriftForms(session, now)
+        note(has_changes=str(now.has_drift).lower())
+        summarise(forms.markdown)
     show(_written(forms, form, max_bytes))
     return int(ExitCode.CHANGES if now.has_drift else ExitCode.DONE)
 

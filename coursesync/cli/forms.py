@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.cli.screen import painter
+from coursesync.cli.screen import painter, show
+from coursesync.errors import CoursesyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.advice.pieces import Told
     from coursesync.cli.session import Session
@@ -17,6 +19,22 @@ if TYPE_CHECKING:
     from coursesync.online import Drift
     from coursesync.plan import Plan
     from coursesync.render.sentences import Hint
+
+
+@contextmanager
+def failing_as(form: str) -> Iterator[None]:
+    """Write a failure as JSON, too, where that form was asked for: a program reads nothing else."""
+    try:
+        yield
+    except CoursesyncError as error:
+        from coursesync.cli.session import address  # noqa: PLC0415 - keeps completion quick
+
+        address(error)
+        if form == "json":
+            from coursesync.render import json  # noqa: PLC0415 - as this module says
+
+            show(json.render_failure(error))
+        raise
 
 
 @dataclass(frozen=True)
@@ -33,8 +51,8 @@ class PlanForms:
     advice: Told | None = None
     found: Sequence[Drifted] | None = None
 
-    def text(self, most_rows: int | None) -> str:
-        """Write it for a terminal or a log; see `render.text` for `most_rows`."""
+    def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
+        """Write it for a terminal or a log; see `render.text` for what it takes."""
         from coursesync.render import text  # noqa: PLC0415 - as this module says
 
         above = ""
@@ -42,7 +60,7 @@ class PlanForms:
             from coursesync.render import drift  # noqa: PLC0415 - as this module says
 
             above = drift.above(self.found, self.plan.managed, self.hint)
-        paint, limits = painter(sys.stdout), self.session.limits
+        limits = self.session.limits
         return above + text.render(self.plan, paint, self.hint, limits, most_rows)
 
     def markdown(self, most: int | None) -> str:
@@ -59,7 +77,7 @@ class PlanForms:
         """Write it for programs, and as a plan file."""
         from coursesync.render import json  # noqa: PLC0415 - as this module says
 
-        return json.render(self.plan, self.advice, self.found)
+        return json.render(self.plan, self.session.limits, self.advice, self.found)
 
     def page(self) -> str:
         """Write it as the review page."""

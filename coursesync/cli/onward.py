@@ -57,10 +57,14 @@ class Onward:
         return not self.options.keys().isdisjoint({"--plan", "--expect-digest"})
 
     @property
+    def plan_words(self) -> str:
+        """The words that make the plan anew, into the same file where it was in one."""
+        return f"plan{self.made}{self.options.get('--plan', '').replace('--plan', ' --out', 1)}"
+
+    @property
     def plan(self) -> str:
-        """The command that makes the plan anew, into the same file where it was in one."""
-        file = self.options.get("--plan", "").replace("--plan", " --out", 1)
-        return f"{self.session.hint(f'plan{self.made}')}{file}"
+        """The command of these words."""
+        return self.session.hint(self.plan_words)
 
     def again(self, more: str = "") -> str:
         """Return the command that asks for just the same, and for `more`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import click
 
 from coursesync.adapters.whole_file import write_named
 from coursesync.cli.advise import give_advice, strict_option
-from coursesync.cli.forms import PlanForms
+from coursesync.cli.forms import PlanForms, failing_as
 from coursesync.cli.options import (
     bound_option,
     check_bound,
@@ -22,8 +23,8 @@ from coursesync.cli.options import (
     workspace_argument,
 )
 from coursesync.cli.outputs import note, summarise
-from coursesync.cli.screen import say_wrapped, show
-from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.cli.screen import painter, say_wrapped, show
+from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session
@@ -85,8 +86,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     from coursesync.planning import plan as make_plan  # noqa: PLC0415 - the same
     from coursesync.render import text  # noqa: PLC0415 - the same
 
-    check_bound(max_bytes, form)
-    try:
+    with failing_as(form):
+        check_bound(max_bytes, form)
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         loaded = _refreshed(session) if refresh else session.load()
         plan = make_plan(loaded, on_removal=on_removal, prune=prune)
@@ -94,25 +95,22 @@ def command(  # noqa: PLR0913 - one parameter an option
         advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
         made = how_made(session, plan.policy, refreshed=refresh)
         forms = PlanForms(session, session.hints(made), plan, advice, loaded.found)
+        note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
+        summarise(forms.markdown)
         if out is not None:
-            from coursesync.cli.reviewed import is_plan_file  # noqa: PLC0415 - only for a file
-
-            write_named(out, forms.json(), "plan file", is_plan_file)
-    except CoursesyncError as error:
-        if form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - no other form needs it
-
-            show(json.render_failure(error))
-        raise
-    note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-    if out is not None:
-        note(plan_json=str(out))
-    summarise(forms.markdown)
+            _write_plan_file(out, forms)
     show(_written(forms, form, max_bytes, None if full else text.MOST_ROWS))
     if out is not None:
         command = f"{session.hint('apply')} --plan {quote(str(out))}"
         say_wrapped(f"To apply just this plan:  {command}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
+
+
+def _write_plan_file(path: Path, forms: PlanForms) -> None:
+    from coursesync.cli.reviewed import is_plan_file  # noqa: PLC0415 - only for a file
+
+    write_named(path, forms.json(), "plan file", is_plan_file)
+    note(plan_json=str(path))
 
 
 def _refreshed(session: Session) -> Workspace:
@@ -131,4 +129,4 @@ def _written(forms: PlanForms, form: str, max_bytes: int | None, most_rows: int 
         case "html":
             return forms.page()
         case _:
-            return forms.text(most_rows)
+            return forms.text(painter(sys.stdout), most_rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import workspace_argument
+from coursesync.cli.options import SecondsRange, workspace_argument
 from coursesync.cli.screen import say, say_wrapped
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 @click.command("preview")
 @workspace_argument
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
-@click.option(
-    "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."
-)
+@click.option("--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop by itself.")
 def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     """Show the courses in WORKSPACE (default: courses) as a member would see them.
 

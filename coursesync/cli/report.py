@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from coursesync.limits import Schedule
     from coursesync.plan import Plan
     from coursesync.report import Report, Result
-    from coursesync.resources.base import Resource
 
 
 _UNSETTLED = (
@@ -103,10 +102,14 @@ def tell(report: Report, onward: Onward) -> None:
 
 
 def _tell_what_stopped(report: Report, onward: Onward) -> None:
-    for result in report.with_status(Status.REFUSED):
+    refused = report.with_status(Status.REFUSED)
+    for result in refused:
         _tell_refused(result)
-    for result in report.with_status(Status.DRIFTED, Status.GONE):
+    drifted = report.with_status(Status.DRIFTED, Status.GONE)
+    for result in drifted:
         _tell_drifted(result, onward)
+    marked = (*(each for result in refused for each in _refusals(result)), *map(_drift, drifted))
+    annotate([each for each in marked if each is not None], "error")
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, onward.session)
 
@@ -134,19 +137,18 @@ def _counts(report: Report) -> str:
 
 
 def _tell_refused(result: Result) -> None:
-    resource = result.change.resource
-    if resource is None:
+    if result.change.resource is None:
         what = f"{result.change.address}: the API refuses this: {result.reason}"
         say_wrapped(what, hang="  ")
-        return
-    refused = list(_refusals(result, resource))
-    for diagnostic in refused:
+    for diagnostic in _refusals(result):
         point(diagnostic)
-    annotate(refused, "error")
 
 
-def _refusals(result: Result, resource: Resource) -> Iterator[Diagnostic]:
-    """Return what the API refuses of a section, each at the line that it comes from."""
+def _refusals(result: Result) -> Iterator[Diagnostic]:
+    """Yield what the API refuses of a section, each at the line that it comes from, if at any."""
+    resource = result.change.resource
+    if resource is None:
+        return
     if not result.problems:
         yield Diagnostic(resource.where, f"the API refuses this section: {result.reason}")
     for problem in result.problems:
@@ -168,16 +170,24 @@ _OVERWRITE = {
 def _tell_drifted(result: Result, onward: Onward) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
-    told = f"{change.address} (Id {change.record_id}): {result.reason}."
-    say_wrapped(f"{at}{told}", hang="  ")
-    if change.where is not None:
-        annotate([Diagnostic(change.where, told, "The log says how to go on.")], "error")
+    say_wrapped(f"{at}{_left(result)}", hang="  ")
     if result.status is Status.GONE:
         say_wrapped(f"To make it anew:  {_with('--refresh', onward)}", "    ")
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
         return
     say_wrapped(f"See what changed there:  {onward.session.hint('drift')}", "    ")
     say_wrapped(f"{_OVERWRITE[change.action]}  {_with('--overwrite-drift', onward)}", "    ")
+
+
+def _left(result: Result) -> str:
+    change = result.change
+    return f"{change.address} (Id {change.record_id}): {result.reason}."
+
+
+def _drift(result: Result) -> Diagnostic | None:
+    """Return what was left alone at its line; None where it is in no outline."""
+    where = result.change.where
+    return Diagnostic(where, _left(result), "The log says how to go on.") if where else None
 
 
 def _with(option: str, onward: Onward) -> str:

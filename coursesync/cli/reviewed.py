@@ -56,8 +56,11 @@ class _Change(BaseModel):
         )
 
 
-class _PlanFile(BaseModel):
-    """What a plan file has to say: whoever reviews one reads its changes, so they must be true."""
+class PlanFile(BaseModel):
+    """What a plan file has to say of what would be done, and that its digest and summary are over.
+
+    What it explains (differences, reasons, places) is for people, and is not read back.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -77,6 +80,12 @@ class _PlanFile(BaseModel):
         return [change.meaning for change in self.changes]
 
     @property
+    def made(self) -> HowMade:
+        """How it was made."""
+        policy = Policy(OnRemoval(self.policy.on_removal), self.policy.prune)
+        return HowMade(policy, self.refreshed)
+
+    @property
     def is_as_written(self) -> bool:
         """Whether its digest and its summary are those of its changes."""
         counts = Counter(change.action for change in self.changes)
@@ -86,53 +95,46 @@ class _PlanFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class HowMade:
-    """How a plan file was made: what it may do to orphans, and whether it looked at the site."""
+    """How a plan is made: what it may do to orphans, and whether it looks at the site."""
 
     policy: Policy
     refreshed: bool
 
 
-def how(plan_file: Path) -> HowMade:
-    """Read how a plan file was made; raises CoursesyncError where it can't be read."""
-    read = _read(plan_file)
-    policy = Policy(OnRemoval(read.policy.on_removal), read.policy.prune)
-    return HowMade(policy, read.refreshed)
-
-
-def check(plan: Plan, plan_file: Path | None, digest: str | None, again: str) -> None:
+def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: str) -> None:
     """Compare the plan as it is now with the one that was reviewed.
 
     Args:
         plan: as it is now.
-        plan_file: the plan file that was reviewed, if any.
+        reviewed: the plan file that was reviewed, if any.
         digest: the digest that was reviewed, if any.
-        again: the command that makes a new plan.
+        again: the words by which a new plan is made.
 
     Raises:
         StalePlan: it is another; the message says what moved.
-        CoursesyncError: the plan file can't be read.
     """
-    if plan_file is not None and (moved := what_moved(plan, _read(plan_file))):
-        raise StalePlan(f"the plan file is stale: {moved}", f"Make and review a new plan:  {again}")
+    remedy = f"Make and review a new plan:  coursesync {again}"
+    if reviewed is not None and (moved := what_moved(plan, reviewed)):
+        raise StalePlan(f"the plan file is stale: {moved}", remedy)
     if digest is not None and digest != plan.digest:
         raise StalePlan(
-            f"the plan's digest is {plan.digest}, not the one that was expected",
-            f"Make and review a new plan:  {again}",
+            f"the plan's digest is {plan.digest}, not the one that was expected", remedy
         )
 
 
 def is_plan_file(path: Path) -> bool:
     """Say whether a file is a plan file of this version."""
     try:
-        _read(path)
+        read_plan_file(path)
     except CoursesyncError:
         return False
     return True
 
 
-def _read(path: Path) -> _PlanFile:
+def read_plan_file(path: Path) -> PlanFile:
+    """Read a plan file; raises CoursesyncError where it can't be read, or is none any more."""
     try:
-        plan_file = _PlanFile.model_validate_json(read(path, _MAX_BYTES))
+        plan_file = PlanFile.model_validate_json(read(path, _MAX_BYTES))
         if plan_file.is_as_written:
             return plan_file
         problem = f"{shown(path)} was edited since it was written: its changes have another digest"

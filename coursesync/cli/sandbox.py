@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from coursesync.cli.options import workspace_argument
+from coursesync.cli.options import SecondsRange, workspace_argument
 from coursesync.cli.screen import say
 from coursesync.errors import UsageError
 
@@ -59,7 +59,7 @@ While it runs, pages of its own show and set all that:
 )
 @click.option(
     "--list-lag",
-    type=click.FloatRange(min=0),
+    type=SecondsRange(min=0),
     default=0,
     metavar="SECONDS",
     help="Let lists show a create or a delete so much later.",
@@ -71,9 +71,7 @@ While it runs, pages of its own show and set all that:
     metavar="FAULT",
     help='Go wrong, as in "POST /api/content/coursesections@3:lost-after"; the kinds are below.',
 )
-@click.option(
-    "--stop-after", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop by itself."
-)
+@click.option("--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop by itself.")
 def serve_command(  # noqa: PLR0913 - one parameter an option
     *,
     workspace: Path,

@@ -28,9 +28,18 @@ def serve_here(
         CoursesyncError: the port can't be had.
     """
     gc.enable()  # it may run for days
+    is_ready = False
+
+    def tell(base_url: str) -> None:
+        nonlocal is_ready
+        is_ready = True
+        ready(base_url)
+
     try:
-        serve(site, port, ready=ready, stop_after=stop_after)
+        serve(site, port, ready=tell, stop_after=stop_after)
     except OSError as error:
+        if is_ready:
+            raise  # it is about what is told
         raise CoursesyncError(
             f"the port {port} can't be had: {error.strerror}",
             "Leave --port out to take any free one.",

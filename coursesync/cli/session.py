@@ -15,6 +15,7 @@ from coursesync.project import Project, open_project
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursesync.errors import CoursesyncError
     from coursesync.render.sentences import Hint
 
 _WORKSPACE_IS_AN_OPTION = (*("import", "resolve", "state mv", "state rm", "state show", "verify"),)
@@ -48,16 +49,24 @@ class Session(Project):
         What is to be typed stands between two blanks on either side. A room that knows no command
         line names but the command.
         """
-        return "  ".join(map(self._addressed, remedy.split("  ")))
-
-    def _addressed(self, part: str) -> str:
-        command = part.removeprefix("coursesync ")
-        known = command == part or f" {quote(str(self.folder))}{self.options}" in part
-        return part if known else self.hint(command)
+        parts = remedy.split("  ")
+        commands = (part.removeprefix("coursesync ") for part in parts)
+        return "  ".join(
+            part if command == part else self.hint(command)
+            for part, command in zip(parts, commands, strict=True)
+        )
 
     @property
     def _option(self) -> str:
         return "" if str(self.folder) == WORKSPACE else f" -w {quote(str(self.folder))}"
+
+
+def address(error: CoursesyncError) -> None:
+    """Let the commands that a failure suggests be for the session that is open; once only."""
+    root = click.get_current_context().find_root()
+    if root.obj is not None:
+        error.remedy = root.obj.addressed(error.remedy)
+        root.obj = None
 
 
 def open_session(

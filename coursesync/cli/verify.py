@@ -10,11 +10,12 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.adapters.receipt_file import read_receipt
+from coursesync.cli.forms import failing_as
 from coursesync.cli.online import reading
 from coursesync.cli.options import target_options, verbose_option, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.cli.session import open_session
-from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.errors import ExitCode
 from coursesync.online import verify
 from coursesync.render import receipt as words
 
@@ -51,18 +52,12 @@ def command(
     edited, moved or deleted since, or one that was deleted is there again. Needs the credentials
     that apply needs; reads no outline.
     """
-    try:
+    with failing_as(form):
         told = read_receipt(receipt)
         session = open_session(workspace, base_url, state, sandbox=sandbox)
         wrong = _verified(told, session)
-    except CoursesyncError as error:
-        if form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - the other form needs none of it
-
-            show(json.render_failure(error))
-        raise
     if form == "json":
-        from coursesync.render import json  # noqa: PLC0415 - the same
+        from coursesync.render import json  # noqa: PLC0415 - the other form needs none of it
 
         show(json.render_receipt(told, wrong))
     else:

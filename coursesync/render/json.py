@@ -15,7 +15,7 @@ from coursesync.differences import bounds_among, bounds_for, differences
 from coursesync.drift import Finding
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.folding import Fold
-from coursesync.limits import least_seconds
+from coursesync.limits import PUBLISHED, Limits, least_seconds
 from coursesync.plan import Action
 from coursesync.receipt import not_compared
 from coursesync.unseen import UNSEEN
@@ -37,11 +37,17 @@ FORMAT_VERSION = 1
 _MEANT_FOR_OTHERS = re.compile(rf"{UNSEEN.pattern}|#(?=#\[)")
 
 
-def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | None = None) -> str:
+def render(
+    plan: Plan,
+    limits: Limits = PUBLISHED,
+    advice: Told | None = None,
+    drift: Sequence[Drifted] | None = None,
+) -> str:
     """Write a plan as JSON: names sorted, two-space indent, a final newline.
 
-    `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is. `drift` is
-    what was found on the site where the plan was refreshed, None where it was not.
+    `limits` are what the API allows, for the time that it takes. `advice` has the form of
+    `diagnostics`; `advice_left_out` is how much more there is. `drift` is what was found on the
+    site where the plan was refreshed, None where it was not.
     """
     bounds = bounds_for(plan)
     return _document(
@@ -56,7 +62,7 @@ def render(plan: Plan, advice: Told | None = None, drift: Sequence[Drifted] | No
             "digest": plan.digest,
             "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
-            "least_seconds": round(least_seconds(plan.writes, plan.reads), 1),
+            "least_seconds": round(least_seconds(plan.writes, plan.reads, limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
             "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},

@@ -28,7 +28,7 @@ from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from coursesync.advice.pieces import Told
     from coursesync.differences import Difference
@@ -133,8 +133,10 @@ class _Telling:
             rows.sort(key=lambda row: row[0])
         for i, (rank, row) in enumerate(rows):
             yield Part(rank, (*(() if i else _heading(course)), row), 1)
-        asked = [*_asked(changes)]
-        yield from (Part(Rank.ASKED, ("", with_code(each)), 1) for each in asked)
+        for each in filter(None, map(question, changes)):
+            yield Part(Rank.ASKED, ("", with_code(each)), 1)
+        if hinted := maybe_renamed(changes):  # of rows of any weight
+            yield Part(Rank.ROWS, ("", with_code(hinted)))
         for change in changes:
             if found := self.detailed(change):
                 yield Part(Rank.DETAIL, tuple(details([(change, found)])), 1)
@@ -167,10 +169,6 @@ def _departure(change: Change, plan: Plan) -> str:
     prior = change.before or {}
     title, order = escape(change.kind.title_of(prior)), change.kind.order_of(prior)
     return f"| `{LEAVES}` moves away | {order} | {title} | {escape(leaves(change, plan))} |"
-
-
-def _asked(changes: Sequence[Change]) -> Iterator[str]:
-    yield from filter(None, (*map(question, changes), maybe_renamed(changes)))
 
 
 def _settlement(change: Change, hint: Hint) -> Iterator[str]:

@@ -67,12 +67,13 @@ def _unfinished(receipt: Receipt) -> str:
 def _what(mismatch: Mismatch) -> str:
     record, kind = mismatch.record, kind_of(mismatch.address)
     if record is None:
-        return "is not on the site any more"
+        return f"is not on the site any more{': a later apply deleted it' if mismatch.ours else ''}"
     if mismatch.item.attributes is None:
         return "was deleted, and is on the site all the same"
     others = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     by = f"{' by a later apply' if mismatch.ours else others}{at(record.updated_on)}"
-    if kind.parent_property in mismatch.properties:
-        return f"was moved to the course {record.parent_id}{by}"
-    fields = dict.fromkeys(kind.fields.get(name, name) for name in mismatch.properties)
-    return f"was changed{by}: {', '.join(fields)}"
+    moved = kind.parent_property in mismatch.properties
+    what = f"moved to the course {record.parent_id}" if moved else "changed"
+    names = [name for name in mismatch.properties if name != kind.parent_property]
+    fields = ", ".join(dict.fromkeys(kind.fields.get(name, name) for name in names))
+    return f"was {what}{by}" + (f": {fields}" if fields else "")

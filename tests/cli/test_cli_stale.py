@@ -46,7 +46,7 @@ def test_changed_outlines_make_it_stale(
     ran = author("apply", "--plan", PLAN)
 
     assert refused(ran, "the outlines have changed since it was made (section.a.one,")
-    assert f"coursesync plan courses --out {PLAN}\n" in ran.err
+    assert f"coursesync plan --out {PLAN} courses\n" in ran.err
     assert api.log() == []
     assert files_below(courses) == before
 

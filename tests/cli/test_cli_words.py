@@ -231,4 +231,4 @@ def test_what_is_left_goes_on_as_it_began(author: CommandLine, courses: Path) ->
 
     assert "coursesync apply --on-removal delete --prune courses --auto-approve" in stopped.said
     assert stale.code == 4
-    assert "coursesync plan --on-removal delete --prune courses" in stale.said
+    assert "coursesync plan --on-removal delete --prune --out plan.json courses" in stale.said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from github.runner import GITHUB_TOKEN, Job
@@ -127,7 +128,7 @@ class People:
             self.github.git("merge", "-q", "--no-ff", "-m", f"Merge {number}", head)
         self.github.git("push", "-q", "origin", "HEAD:main")
         merged = self.github.git("rev-parse", "HEAD")
-        pulls[number - 1].update(state="closed", merged_at="now", merge_commit_sha=merged)
+        pulls[number - 1].update(state="closed", merged_at=_now(), merge_commit_sha=merged)
         self.github.change(pulls=pulls)
         return merged
 
@@ -166,3 +167,7 @@ class People:
         listed = self.github.git("ls-tree", "--name-only", "FETCH_HEAD", "courses/")
         name = "courses/coursesync.state.json"
         return self.github.git("show", f"FETCH_HEAD:{name}") if name in listed else ""
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -66,6 +67,9 @@ def _api(words: list[str], state: dict[str, Any]) -> int:
     fields = dict(each.split("=", 1) for each in told.raw)
     for name, value in (each.split("=", 1) for each in told.typed):
         fields[name] = Path(value[1:]).read_text() if value.startswith("@") else value
+    if told.path == "graphql":
+        _print(_graphql(state, (), fields), told.jq)
+        return 0
     method = told.method or ("POST" if fields else "GET")
     split = urlsplit(told.path)
     query = {name: values[0] for name, values in parse_qs(split.query).items()}
@@ -111,14 +115,23 @@ def _comments(state: dict[str, Any], words: tuple[str, ...], _: Mapping[str, str
     return [each for each in state["comments"] if each["issue"] == int(words[0])]
 
 
-def _one_comment(state: dict[str, Any], words: tuple[str, ...], _: Mapping[str, str]) -> object:
-    (found,) = (each for each in state["comments"] if each["id"] == int(words[0]))
-    return found
+def _graphql(state: dict[str, Any], _: tuple[str, ...], fields: Mapping[str, str]) -> object:
+    """Answer the one query that the workflows have: a comment's body, and who edited it last."""
+    wanted = "... on IssueComment { body updatedAt editor { login } }"
+    assert fields["query"] == f"query($id: ID!) {{ node(id: $id) {{ {wanted} }} }}"
+    (found,) = (each for each in state["comments"] if each["node_id"] == fields["id"])
+    told = {"body": found["body"], "updatedAt": found["updated_at"], "editor": found["editor"]}
+    return {"data": {"node": told}}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _comment(state: dict[str, Any], words: tuple[str, ...], fields: Mapping[str, str]) -> object:
-    known = [each["id"] for each in state["comments"]]
-    made = {"id": max(known, default=0) + 1, "issue": int(words[0]), "user": {"login": BOT}}
+    number = max((each["id"] for each in state["comments"]), default=0) + 1
+    made = {"id": number, "node_id": f"IC_{number}", "issue": int(words[0])}
+    made |= {"user": {"login": BOT}, "updated_at": _now(), "editor": None}
     state["comments"].append({**made, "body": fields["body"]})
     return made
 
@@ -126,7 +139,7 @@ def _comment(state: dict[str, Any], words: tuple[str, ...], fields: Mapping[str,
 def _edit_comment(state: dict[str, Any], words: tuple[str, ...], fields: Mapping[str, str]) -> None:
     for each in state["comments"]:
         if each["id"] == int(words[0]):
-            each.update(fields)
+            each.update(fields, updated_at=_now(), editor={"login": "github-actions"})
 
 
 def _issues(state: dict[str, Any], _: tuple[str, ...], fields: Mapping[str, str]) -> object:
@@ -151,7 +164,6 @@ _ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", r"commits/(\w+)/pulls"): _of_commit,
     ("GET", r"issues/(\d+)/comments"): _comments,
     ("POST", r"issues/(\d+)/comments"): _comment,
-    ("GET", r"issues/comments/(\d+)"): _one_comment,
     ("PATCH", r"issues/comments/(\d+)"): _edit_comment,
     ("GET", "issues"): _issues,
     ("POST", "issues"): _issue,

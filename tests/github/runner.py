@@ -91,7 +91,9 @@ class GitHub:
     def refuse_pushes(self) -> None:
         """Let main take pull requests only, from now on."""
         hook = self.origin / "hooks" / "pre-receive"
-        hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
+        refused = "echo 'GH006: Protected branch update failed' >&2; exit 1"
+        each = f'[ "$ref" != refs/heads/main ] || {{ {refused}; }}'
+        hook.write_text(f"#!/bin/sh\nwhile read -r _ _ ref; do {each}; done\n")
         hook.chmod(0o755)
 
     def allow_pushes(self) -> None:
@@ -233,9 +235,11 @@ class Job:
             "GITHUB_WORKSPACE": str(self.workspace),
         }
         filled = {name: self._filled(value) for name, value in given.items()}
-        # which API is said by the workflow, and by nothing else
+        # which API is said by the workflow, and by nothing else; the sandbox stands in its place
         around = {**self.github.environment, "GIT_TERMINAL_PROMPT": "0"}
-        del around["COURSESYNC_BASE_URL"]
+        sandbox = around.pop("COURSESYNC_BASE_URL")
+        if filled.get("COURSESYNC_BASE_URL") == "https://spaces.nexudus.com":
+            filled["COURSESYNC_BASE_URL"] = sandbox
         return {**around, **own, **filled}
 
     def _filled(self, text: str) -> str:
@@ -250,7 +254,6 @@ class Job:
         own = {
             "runner.temp": str(self.folder / "temp"),
             "github.run_attempt": "1",
-            "vars.COURSESYNC_BASE_URL": self.github.environment["COURSESYNC_BASE_URL"],
         }
         return {**self.context, **self.outputs, **self.outcomes, **own}.get(name, "")
 

@@ -51,7 +51,7 @@ def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone
 
     assert "**This pull request changes the state**" in told
     assert (merged.failed, after.failed) == ([TAKE], [TAKE])
-    assert f"that of pull request #{number}" in after.log
+    assert f"was last written by pull request #{number}, in " in after.log
     assert "run this workflow by hand" in after.log
     assert len(api.log()) == sent
 
@@ -162,7 +162,7 @@ def test_a_branch_with_two_pull_requests_has_the_comment_on_that_to_main(
 def test_the_comment_is_found_among_a_hundred(people: People, github: GitHub) -> None:
     """The API gives thirty at once."""
     number = people.propose("a", 4711, "One")
-    chat = {"issue": number, "user": {"login": "ada"}, "body": "hm"}
+    chat = {"issue": number, "node_id": "IC", "user": {"login": "ada"}, "body": "hm"}
     github.change(comments=[{**chat, "id": 1_000 + each} for each in range(100)])
     people.comment(number)
     again = people.comment(number)
@@ -223,7 +223,7 @@ def test_a_journal_that_cant_be_read_is_kept_and_told(people: People, api: Sandb
     kept = people.github.folder / "artifacts" / "coursesync-state-1"
 
     assert job.failed == [COMMIT]
-    assert job.log.strip().splitlines()[-1].startswith("kept=$(mktemp -d) && gh run download ")
+    assert " && kept=$(mktemp -d) && gh run download " in job.log.strip().splitlines()[-1]
     assert (kept / journal.name).read_text() == "what is this\n"
     assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
 
@@ -246,3 +246,102 @@ def test_a_main_that_lost_its_outlines_meanwhile_gets_the_state_all_the_same(
 
     assert job.failed == [], job.log
     assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+def test_a_plan_that_was_edited_was_not_reviewed(people: People, github: GitHub) -> None:
+    """Who may push may write what they like into the bot's comment, and leave its digest."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    comments = github.state["comments"]
+    forged = comments[0]["body"].replace("-->\n", "-->\n**Nothing to do**\n")
+    comments[0].update(editor={"login": "mallory"}, body=forged)
+    github.change(comments=comments)
+    job = people.applying(people.merge(number)).run()
+
+    assert job.failed == [FIND]
+    assert "was edited by mallory" in job.log
+
+
+def test_a_plan_that_came_after_the_merge_was_not_reviewed(people: People, github: GitHub) -> None:
+    """A comment that is brought up to date while somebody merges has been read by nobody."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    merged = people.merge(number)
+    comments = github.state["comments"]
+    comments[0].update(updated_at="2999-01-01T00:00:00Z")
+    github.change(comments=comments)
+    job = people.applying(merged).run()
+
+    assert job.failed == [FIND]
+    assert "what was read may be another plan" in job.log
+
+
+def test_the_comment_says_what_it_is_of_and_what_it_says_nothing_of(
+    people: People, github: GitHub
+) -> None:
+    """Its commit, and how many files change beside the outlines: there may be code among them."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    quiet = people.comments(number)[0]
+    workflow = github.folder / "clone" / ".github" / "workflows" / "apply.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("on: push\n")
+    (people.courses / "coursesync.toml").write_text("strict = false\n" + NO_LIMITS)
+    people.push_again(number)
+    people.comment(number)
+    loud = people.comments(number)[0]
+
+    assert f"Plan of the commit {github.state['pulls'][0]['head']['sha']}.\n" in loud
+    assert "also changes" not in quiet
+    assert "**This pull request also changes 2 files that are no outlines,**" in loud
+
+
+def test_another_merge_in_between_is_no_reason_to_stop(people: People, api: SandboxServer) -> None:
+    """Main may move on while a run prepares: the proof is on top of what is there by then."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()
+    first = people.propose("a", 4711, "One")
+    people.comment(first)
+    second = people.propose("b", 4712, "Two")
+    people.comment(second)
+    merged = people.merge(first)
+    prove = "Prove that the state can be pushed"
+    job = people.applying(merged).run({prove: lambda: people.merge(second)})
+
+    assert job.failed == [], job.log
+    assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
+
+
+def test_a_state_that_others_write_meanwhile_is_not_lost(
+    people: People, api: SandboxServer
+) -> None:
+    """An import that is merged while a run goes on stays on main; the run's own Ids are kept."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()
+    job = people.applying(people.reviewed("a", 4711, "One"))
+    theirs: list[int] = []
+
+    def imported() -> None:
+        theirs.append(with_swapped_ids(people, "section.z.zero", "section.z.zero"))
+        people.merge(theirs[0])
+
+    job.run({COMMIT: imported})
+    unrecorded = people.github.git("ls-remote", "origin", "refs/heads/coursesync-unrecorded")
+    kept = people.github.folder / "artifacts" / "coursesync-state-1" / "coursesync.state.json"
+
+    assert job.failed == [COMMIT]
+    assert "not the one that this run began with" in job.log
+    assert "section.a.one" not in people.state_on_main()
+    assert unrecorded != ""
+    assert ids_in(kept.read_text()) == {each["Id"] for each in api.records()}
+
+
+def test_a_stale_plan_is_told_how_to_go_on(people: People) -> None:
+    """What to type, where, and how what is reviewed then is applied."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    second = people.propose("b", 4712, "Two")
+    people.comment(second)
+    people.applying(people.merge(number)).run()
+    job = people.applying(people.merge(second)).run()
+
+    assert job.failed == [APPLY]
+    assert job.log.strip().splitlines()[-1].startswith("::error::Main has moved on")

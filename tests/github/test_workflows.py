@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -72,6 +71,7 @@ def test_a_comment_of_somebody_else_is_left_alone(people: People, github: GitHub
     number = people.propose("a", 4711, "One")
     theirs = {
         "id": 1,
+        "node_id": "IC_1",
         "issue": number,
         "user": {"login": "mallory"},
         "body": f"<!-- coursesync plan: courses -->\ndigest `{'0' * 64}`",
@@ -319,6 +319,8 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
     job = people.applying(merged).run({COMMIT: people.github.refuse_pushes})
     command = job.log.strip().splitlines()[-1]
     people.github.allow_pushes()
+    stopped = people.applying(people.reviewed("b", 4712, "Else")).run()
+    people.github.git("fetch", "-q", "origin")
     people.github.git("checkout", "-q", "-B", "main", "origin/main")
     subprocess.run(
         ["/bin/bash", "-ec", command],
@@ -330,9 +332,16 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
 
     assert job.failed == [COMMIT]
     assert " gh run download " in command
-    assert shlex.split(command)[-2:] == ["git", "push"]
+    assert stopped.failed == ["Take the state as it is on main now"]
+    assert "not on main, but on the branch coursesync-unrecorded" in stopped.log
+    assert people.github.git("ls-remote", "origin", "refs/heads/coursesync-unrecorded") == ""
     assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
-    assert "Nothing to do" in _coursesync(people, "plan")
+    assert "Plan: 1 to create" in _coursesync(people, "plan")  # what has waited meanwhile
+    waited = people.github.git("rev-parse", "origin/main")
+    again = people.applying(
+        waited, json.loads(_coursesync(people, "plan", "--format", "json"))["digest"]
+    )
+    assert again.run().failed == []
 
 
 def test_a_cancelled_job_keeps_what_it_made(people: People, api: SandboxServer) -> None:

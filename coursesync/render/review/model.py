@@ -151,14 +151,15 @@ class _Telling:
         }
 
     def _contents(self, change: Change) -> Told | None:
-        """Return what a member reads before and after; None where that stays as it is.
+        """Return what a member reads before and after; None where the plan changes nothing of that.
 
         `was` and `now` are None where there is no such side, or no room, as `cut` says; `left_out`
         names the elements that are not shown.
         """
         name = change.kind.contents_property
         before, after = change.before, change.after
-        if after is None or (before or {}).get(name) == after.get(name):
+        goes = change.action is Action.DELETE
+        if not goes and (after is None or (before or {}).get(name) == after.get(name)):
             return None
         sides = {"was": before, "now": after}
         html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
