@@ -16,7 +16,14 @@ from coursesync.apply import apply as carry_out
 from coursesync.apply import forget
 from coursesync.brake import oversized
 from coursesync.connection import check_interrupted, connected
-from coursesync.errors import LargeChange, RemoteError, StalePlan, StateError, UsageError
+from coursesync.errors import (
+    CoursesyncError,
+    LargeChange,
+    RemoteError,
+    StalePlan,
+    StateError,
+    UsageError,
+)
 from coursesync.plan import Course
 from coursesync.planning import plan_of, remainder
 from coursesync.receipt import mismatches
@@ -213,6 +220,7 @@ def verify(
 
     Raises:
         UsageError: the receipt is of another target, or there are no credentials.
+        CoursesyncError: it is of a run that was cut off: it does not say what that did.
         RemoteError: the API can't be used, or gives no usable answer.
         Interrupted: the clock said to stop.
 
@@ -224,6 +232,11 @@ def verify(
         raise UsageError(
             f"the receipt is of {inert(receipt.target)}, not of {inert(project.store.target)}",
             "Name the same target as the apply that wrote it:  --base-url  or  --sandbox",
+        )
+    if not receipt.items and not receipt.complete and receipt.stopped is None:
+        raise CoursesyncError(
+            "the receipt is of a run that was cut off, and does not say what that did",
+            "What it did is in the state:  coursesync state list",
         )
     clock = clock or SystemClock()
     with connected(project, (), clock, progress, credentials) as world:

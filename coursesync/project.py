@@ -6,22 +6,24 @@ neither a terminal nor a variable of the environment. What goes online is `cours
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.adapters.config_file import Config, config_of
+from coursesync.adapters.config_file import Config, config_of, is_state_name
 from coursesync.adapters.outline_files import Outlines, check_folder
 from coursesync.adapters.outline_files import load as read_outlines
 from coursesync.adapters.state_file import StateFile
 from coursesync.adapters.state_names import NAME
+from coursesync.adapters.text_files import shown
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.policy import OnRemoval, Policy
 from coursesync.target import EMBEDDED, check_target
+from coursesync.words import inert
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from coursesync.advice.pieces import Advice
@@ -122,6 +124,16 @@ class Project:
         with self.store.held(timeout):
             yield
 
+    def check_free(self, path: Path) -> None:
+        """Raise UsageError where a file that somebody names is the state, or is kept beside it."""
+        own = self.store.path
+        is_beside = os.path.realpath(path.parent) == os.path.realpath(own.parent)
+        if is_beside and path.name.startswith(own.name):
+            raise UsageError(
+                f"{shown(path)} is where the state is kept, or what belongs to it",
+                "Name another file.",
+            )
+
     def prepare(self) -> None:
         """Make the folder of the embedded sandbox, which git is to ignore."""
         folder = self.store.path.parent
@@ -199,6 +211,10 @@ def open_project(
     path = Path(folder)
     check_folder(path)
     config = config_of(path)
+    if state is not None and not is_state_name(state):
+        raise UsageError(
+            f"{inert(state, 100)!r} is not the name of a file", f"Write it as in  --state {NAME}"
+        )
     if sandbox:
         store = StateFile(path / ".coursesync" / NAME, EMBEDDED)
     else:

@@ -204,9 +204,16 @@ def is_possible(receipt: Receipt) -> bool:
     """Say whether a run can leave such a receipt: each record once, and of what is gone the Id."""
     ids = [item.id for item in receipt.items.values()]
     return len(ids) == len(set(ids)) and all(
-        item.how in DONE and (item.attributes is None) == (item.how is Status.DELETED)
-        for item in receipt.items.values()
+        _is_possible(item, kind_of(address)) for address, item in receipt.items.items()
     )
+
+
+def _is_possible(item: Item, kind: Kind) -> bool:
+    if item.attributes is None or item.how is Status.DELETED:
+        return item.attributes is None and item.how is Status.DELETED
+    told = {kind.title_property, kind.order_property, kind.parent_property}
+    parent = item.attributes.get(kind.parent_property)
+    return item.how in DONE and told <= item.attributes.keys() and parent == item.course_id
 
 
 def _differing(item: Item, record: Record, kind: Kind) -> tuple[str, ...]:
@@ -216,5 +223,9 @@ def _differing(item: Item, record: Record, kind: Kind) -> tuple[str, ...]:
         unread.add(kind.contents_property)
     left = {n: v for n, v in (item.attributes or {}).items() if n not in unread}
     has = _digested({kind.contents_property: "", **record.attributes}, kind)
-    differ = (name for name in left if name != kind.parent_property and has.get(name) != left[name])
-    return (*moved, *differ)
+    differ = (name for name in left if name != kind.parent_property)
+    return (*moved, *(name for name in differ if not _same(has.get(name), left[name])))
+
+
+def _same(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other  # `True` is 1 to Python

@@ -55,12 +55,14 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
         The open receipt, to be ended with what `apply` returns.
 
     Raises:
+        UsageError: it is the state, or what is kept beside that.
         CoursesyncError: it can't be written, or something that is no receipt is there.
 
     Example:
         >>> opened = coursesync.begin_receipt("receipt.json", plan, workspace.project)
         >>> receipt = opened.end(coursesync.apply(plan, workspace))
     """
+    project.check_free(Path(path))
     begun = beginning(plan, origin_of(project.folder, os.environ), SystemClock().stamp())
     write_receipt(Path(path), begun)
     return OpenReceipt(Path(path), begun)

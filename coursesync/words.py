@@ -40,16 +40,16 @@ def moment(text: str | None) -> datetime | None:
     """Read a time of the server, ISO 8601 and UTC where it does not say; None where it is none."""
     try:
         read = datetime.fromisoformat(text or "")
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the last is for the first and the last day that there is
         return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def at(text: str | None) -> str:
     """Write a time of the server for people, as in ` at 2025-01-31 08:00 UTC`; "" for none."""
     if (read := moment(text)) is None:
         return f" at {inert(text, 40)}" if text else ""
-    return f" at {read.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f" at {read:%Y-%m-%d %H:%M} UTC"
 
 
 def same_moment(one: str | None, other: str | None) -> bool:

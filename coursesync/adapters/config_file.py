@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,8 +20,6 @@ from coursesync.target import DEFAULT_BASE_URL
 from coursesync.words import inert
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pydantic_core import ErrorDetails
 
 CONFIG = "coursesync.toml"
@@ -93,13 +92,19 @@ def config_of(folder: Path) -> Config:
     except (ValueError, RecursionError) as error:
         problem, remedy = _wrong(error)
         raise UsageError(f"{path} is not valid: {problem}", remedy) from error
-    longest = max(len(os.fsencode(part)) for part in config.state.split("/"))
-    if not config.state.strip() or not config.state.isprintable() or longest > _LONGEST_NAME:
+    if not is_state_name(config.state):
         raise UsageError(
             f"{path} is not valid: `state` is not the name of a file",
             f"Write it as in  state = {json.dumps(NAME)}",
         )
     return config
+
+
+def is_state_name(text: str) -> bool:
+    """Say whether a text is the name of a file that a state can be in."""
+    longest = max(len(os.fsencode(part)) for part in text.split("/"))
+    is_named = bool(Path(text).name.strip()) and text.isprintable()
+    return is_named and longest <= _LONGEST_NAME
 
 
 def _parsed(content: bytes) -> Config:

@@ -8,6 +8,8 @@ import httpx
 
 from coursesync.adapters.credentials import Credentials
 from coursesync.adapters.nexudus import Nexudus
+from coursesync.adapters.text_files import shown
+from coursesync.errors import CoursesyncError
 from coursesync.sandbox import Dropped, Sandbox
 
 if TYPE_CHECKING:
@@ -62,8 +64,18 @@ def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
     Args:
         folder: where its database is kept.
         outlines: their courses are made to exist, as they would in Nexudus.
+
+    Raises:
+        CoursesyncError: the database can't be opened.
     """
-    sandbox = Sandbox(folder / "sandbox.sqlite3")
+    path = folder / "sandbox.sqlite3"
+    try:
+        sandbox = Sandbox(path)
+    except OSError as error:
+        raise CoursesyncError(
+            f"the embedded sandbox can't be kept in {shown(path)}: {error}",
+            "Use a workspace with a shorter path, in which you may write.",
+        ) from error
     for outline in outlines:
         sandbox.add_course(outline.course_id, outline.title)
     return sandbox

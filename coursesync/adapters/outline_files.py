@@ -93,8 +93,8 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Out
 
 def check_folder(folder: Path) -> None:
     """Raise UsageError where a workspace is no folder."""
-    if not folder.is_dir():
-        what = "is a file, not a folder" if folder.exists() else "does not exist"
+    if not os.path.isdir(folder):  # noqa: PTH112 - of a name that is too long it says no
+        what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
         raise UsageError(
             f"the workspace {shown(folder)} {what}",
             "Name the folder that holds your outlines; if you stand in it, name it  .",

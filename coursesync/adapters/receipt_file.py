@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def write_receipt(path: Path, receipt: Receipt) -> None:
         CoursesyncError: it can't be written, or something else is there, as is the receipt of a run
             that did something: nobody else may remember what that did.
     """
-    if (path.exists() or path.is_symlink()) and _is_receipt(path) and read_receipt(path).items:
+    if os.path.lexists(path) and _is_receipt(path) and read_receipt(path).items:
         raise CoursesyncError(
             f"{shown(path)} is the receipt of an earlier run, and is kept",
             f"Name another file:  --receipt {quote(str(path.with_stem(f'{path.stem}-2')))}",

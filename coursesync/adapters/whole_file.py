@@ -27,7 +27,7 @@ def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]
     Raises:
         CoursesyncError: something else is there, or it can't be written.
     """
-    if (path.exists() or path.is_symlink()) and not is_one(path):
+    if os.path.lexists(path) and not is_one(path):
         raise CoursesyncError(
             f"{shown(path)} is there already, and is no {what}",
             "Name another file, or delete that one yourself.",

@@ -7,7 +7,6 @@ COURSESYNC_OUTPUT and COURSESYNC_SUMMARY name the files, on GitHub `$GITHUB_OUTP
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, ExitCode
@@ -24,12 +23,17 @@ def note(**outputs: str) -> None:
     """Add outputs to the file; nothing where none is named.
 
     Args:
-        outputs: by name, with `_` where a hyphen is meant; each is one line.
+        outputs: by name, with `_` where a hyphen is meant.
 
     Raises:
-        CoursesyncError: the file can't be written.
+        CoursesyncError: the file can't be written, or an output has more than one line.
     """
-    lines = (f"{name.replace('_', '-')}={value}\n" for name, value in outputs.items())
+    lines = [f"{name.replace('_', '-')}={value}\n" for name, value in outputs.items()]
+    if any(len(line.splitlines()) > 1 for line in lines):  # a second one would be an output, too
+        raise CoursesyncError(
+            "COURSESYNC_OUTPUT takes no output of more than one line",
+            "Name a file without a line end in its name.",
+        )
     _add("OUTPUT", lambda: "".join(lines))
 
 
@@ -49,13 +53,18 @@ def _add(what: str, written: Callable[[], str]) -> None:
     if not (named := os.environ.get(f"COURSESYNC_{what}")):
         return
     try:
-        with Path(named).open("a", encoding="utf-8") as file:
+        with open(named, "a", encoding="utf-8", errors="surrogateescape", opener=_at_once) as file:
             file.write(written())
     except OSError as error:
         raise CoursesyncError(
             f"COURSESYNC_{what} names a file that can't be written: {error.strerror}",
             "Set it to a file in a folder that is there, or leave it out.",
         ) from error
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for whoever would read a FIFO."""
+    return os.open(path, flags | os.O_NONBLOCK, 0o666)
 
 
 def note_end(code: int) -> None:

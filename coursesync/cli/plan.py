@@ -98,6 +98,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         summarise(forms.markdown)
         if out is not None:
+            session.check_free(out)
             _write_plan_file(out, forms)
     show(_written(forms, form, max_bytes, None if full else text.MOST_ROWS))
     if out is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coursesync.adapters.text_files import read, shown
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
-from coursesync.plan import digest_of
+from coursesync.plan import Action, digest_of
 from coursesync.policy import OnRemoval, Policy
 from coursesync.stale import what_moved
 from coursesync.state import Sent
@@ -71,8 +72,10 @@ class PlanFile(BaseModel):
     policy: _Policy = _Policy()
     refreshed: bool = False
     serial: int
+    has_changes: bool
     summary: dict[str, int]
     target: str
+    writes: int
 
     @property
     def meanings(self) -> list[Meaning]:
@@ -90,7 +93,13 @@ class PlanFile(BaseModel):
         """Whether its digest and its summary are those of its changes."""
         counts = Counter(change.action for change in self.changes)
         told = {action: number for action, number in self.summary.items() if number}
-        return told == counts and self.digest == digest_of(self.target, self.lineage, self.meanings)
+        known = [action for action in Action if counts[action.value]]
+        return (
+            told == counts
+            and self.has_changes == any(action.changes for action in known)
+            and self.writes == sum(counts[each.value] for each in known if each.writes)
+            and self.digest == digest_of(self.target, self.lineage, self.meanings)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,12 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: str)
         )
 
 
+def _once(pairs: list[tuple[str, object]]) -> None:
+    """Raise ValueError where a name stands twice: of two readers each might take another."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError
+
+
 def is_plan_file(path: Path) -> bool:
     """Say whether a file is a plan file of this version."""
     try:
@@ -134,12 +149,14 @@ def is_plan_file(path: Path) -> bool:
 def read_plan_file(path: Path) -> PlanFile:
     """Read a plan file; raises CoursesyncError where it can't be read, or is none any more."""
     try:
-        plan_file = PlanFile.model_validate_json(read(path, _MAX_BYTES))
+        written = read(path, _MAX_BYTES)
+        json.loads(written, object_pairs_hook=_once)
+        plan_file = PlanFile.model_validate_json(written)
         if plan_file.is_as_written:
             return plan_file
         problem = f"{shown(path)} was edited since it was written: its changes have another digest"
     except UnusableFile as error:
         problem = f"the plan file {error.problem}"
-    except ValidationError:
+    except (ValidationError, ValueError, RecursionError):
         problem = f"{shown(path)} is no plan file of this version"
     raise CoursesyncError(problem, "Make one with  coursesync plan --out FILE")

@@ -25,7 +25,7 @@ from coursesync.render.changes import (
 from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out, with_code
 from coursesync.render.room import Part, Rank, fit, joined, takes
 from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
-from coursesync.words import count
+from coursesync.words import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from coursesync.render.sentences import Hint
 
 _MOST_ADVICE = 50
+_LONG, _SHORT = 500, 80  # characters of a title in a row; the shorter where there is little room
 _WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -49,7 +50,8 @@ _WORDS = {
 
 
 _LEFT_OUT = {
-    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} to hide, to delete or in question",
+    Rank.LOST: lambda number: f"{count(number, 'section')} to delete",
+    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} to hide, or in question",
     Rank.ASKED: lambda number: count(number, "question"),
     Rank.ROWS: lambda number: count(number, "changed section"),
     Rank.NEW: lambda number: count(number, "new section"),
@@ -127,7 +129,8 @@ class _Telling:
 
     def course(self, course: Course, changes: list[Change]) -> Iterator[Part]:
         """Yield a course: its table, a part a row, then what is asked, then the differences."""
-        rows = [(_rank(change), _row(change)) for change in changes]
+        longest = _SHORT if self.weighty_first else _LONG
+        rows = [(_rank(change), _row(change, longest)) for change in changes]
         rows += [(Rank.ROWS, _departure(each, self.plan)) for each in course.departures]
         if self.weighty_first:
             rows.sort(key=lambda row: row[0])
@@ -145,6 +148,8 @@ class _Telling:
 
 
 def _rank(change: Change) -> Rank:
+    if change.action is Action.DELETE:
+        return Rank.LOST
     if weighs(change):
         return Rank.WEIGHTY
     return Rank.NEW if change.action is Action.CREATE else Rank.ROWS
@@ -160,9 +165,10 @@ def _heading(course: Course) -> Iterator[str]:
     yield "|---|---:|---|---|"
 
 
-def _row(change: Change) -> str:
+def _row(change: Change, longest: int) -> str:
     mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
-    return f"| {mark} | {change.order} | {escape(change.title)} | {escape(said(change))} |"
+    title = escape(inert(change.title, longest))
+    return f"| {mark} | {change.order} | {title} | {escape(said(change))} |"
 
 
 def _departure(change: Change, plan: Plan) -> str:

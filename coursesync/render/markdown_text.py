@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 # what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or an emoji's name could start: https://github.github.com/gfm/
 _MEANING = re.compile(
-    r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|[@#](?=\S)|(?<=[gG][hH])-(?=[0-9])"
+    r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
     r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # no Id, which is copied
 )
-ROOM_TO_SAY = 600  # bytes, for what was left out
+ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes, for what was left out; of the command therein
 _WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
 _ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
 _WRITTEN = {
@@ -81,9 +81,9 @@ def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: 
     told = ", ".join(
         say(kept.left_out[rank]) for rank, say in words.items() if rank in kept.left_out
     )
-    return Part(
-        Rank.ALWAYS, ("", f"**Left out here, for room: {told}.** All of it: {code(command)}")
-    )
+    where = code(command)
+    all_of_it = f" All of it: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
+    return Part(Rank.ALWAYS, ("", f"**Left out here, for room: {told}.**{all_of_it}"))
 
 
 def details(

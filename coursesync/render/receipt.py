@@ -59,8 +59,6 @@ def _lines(
 def _unfinished(receipt: Receipt) -> str:
     if receipt.stopped:
         return f"That run ended before its plan was carried out: {inert(receipt.stopped)}."
-    if not receipt.items:
-        return "That run was cut off, or did nothing: the state knows what it did."
     return "Of its plan, something was left undone."
 
 

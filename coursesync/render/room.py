@@ -18,15 +18,16 @@ class Rank(IntEnum):
     """What is kept first: nobody can push what takes from members out of sight by what is new."""
 
     ALWAYS = 0
-    WEIGHTY = 1  # rows of what takes from members, or waits for a person
-    ASKED = 2  # what a person is asked of those
-    ROWS = 3  # of what is there already
-    NEW = 4  # rows of what is new
-    ASIDE = 5
-    DETAIL = 6
+    LOST = 1  # rows of what is gone for good
+    WEIGHTY = 2  # rows of what else takes from members, or waits for a person
+    ASKED = 3  # what a person is asked of those
+    ROWS = 4  # of what is there already
+    NEW = 5  # rows of what is new
+    ASIDE = 6
+    DETAIL = 7
 
 
-_ROWS = frozenset({Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
+_ROWS = frozenset({Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,14 +64,21 @@ class Database:
     """One connection, shared by all threads of this process; other processes may have theirs."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open the database at `path` (None: in memory), and make what is missing in it."""
+        """Open the database at `path` (None: in memory), and make what is missing in it.
+
+        Raises:
+            OSError: it can't be opened there.
+        """
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(
-            path or ":memory:",
-            timeout=_WAIT_FOR_OTHERS,
-            isolation_level=None,  # transactions begin where `transaction` says, nowhere else
-            check_same_thread=False,
-        )
+        try:
+            self._connection = sqlite3.connect(
+                path or ":memory:",
+                timeout=_WAIT_FOR_OTHERS,
+                isolation_level=None,  # transactions begin where `transaction` says, nowhere else
+                check_same_thread=False,
+            )
+        except sqlite3.OperationalError as error:
+            raise OSError(str(error)) from error
         self._connection.row_factory = sqlite3.Row
         # A killed process loses nothing by this, for the kernel has the pages. Only a power cut
         # would, and no record in a sandbox is worth an fsync at every request.

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import SECTIONS, write_outline
+from harness import SECTIONS, lift_limits, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +124,23 @@ def test_paths_are_those_of_the_repository(job: CommandLine, courses: Path) -> N
     (found,) = annotated(job("validate", courses, GITHUB_WORKSPACE=str(job.cwd)).err)
 
     assert found[1] == "file=courses/a.yaml,line=2,col=8"
+
+
+def test_what_a_run_left_alone_is_counted_once(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Nine edits of others are marked at their lines, and the tenth mark counts the rest."""
+    lift_limits(courses)
+    titles = [f"S{number}" for number in range(12)]
+    path = write_outline(courses, "a", 4711, *titles)
+    author("apply", "--auto-approve")
+    for record in api.records():
+        api.foreign_change(int(str(record["Id"])), Title="Theirs", At="2030-01-01T00:00:00Z")
+    path.write_text(path.read_text().replace("- title", "- unlock: sequential\n    title"))
+    options = ("--auto-approve", "--allow-large-change")
+    ran = author("apply", *options, GITHUB_ACTIONS="true")
+    marks = [line for line in ran.err.splitlines() if line.startswith("::error")]
+
+    assert ran.code == 6
+    assert len(marks) == 10
+    assert marks[-1].startswith("::error::and 3 more mistakes")

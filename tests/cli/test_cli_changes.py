@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import saved, write_outline
+from harness import lift_limits, saved, write_outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,3 +148,21 @@ def test_what_the_api_cannot_see_is_no_change(
     planned = edited("title: Your first week", 'title: "Your first week" # soon')("plan")
 
     assert planned.out.startswith("Nothing to do")
+
+
+def test_what_is_forgotten_is_told_before_and_after(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A section that neither the site nor an outline has stands in what is approved, and after."""
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "One", "Two")
+    author("apply", "--auto-approve")
+    gone = max(int(str(each["Id"])) for each in api.records())
+    api.foreign_remove(gone)
+    (courses / "a.yaml").write_text("id: 4711\ntitle: A\nsections:\n  - {key: one, title: Uno}\n")
+    ran = author("apply", "--auto-approve", "--refresh")
+    shown, _, reported = ran.said.partition("Plan: ")
+
+    assert ran.code == 0, ran.err
+    assert f"section.a.two (Id {gone}) was deleted on the site" in shown
+    assert f"section.a.two (Id {gone}) was deleted on the site, and is forgotten." in reported

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from harness import CommandLine, SandboxServer
 
+LONG = "x" * 300  # more than any file may be called
 MISUSES = {
     "no command": [],
     "unknown command": ["destroy"],
@@ -319,3 +320,52 @@ def test_python_m_is_the_same_program(cli: CommandLine) -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, cli("--version").out)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", LONG),
+        ("fmt", LONG),
+        ("schema", LONG),
+        ("plan", "--out", LONG),
+        ("apply", "--auto-approve", "--receipt", LONG),
+        ("plan", "--state", "/"),
+        ("state", "list", "--state", "/"),
+        ("state", "recover", "--state", "x" * 300),
+    ],
+)
+def test_a_name_that_can_be_none_is_told(
+    author: CommandLine, courses: Path, words: tuple[str, ...]
+) -> None:
+    """What no file can be called is said in words, whatever it was to name."""
+    write_outline(courses, "a", 4711, "One")
+    ran = author(*words)
+
+    assert ran.code in {1, 64}
+    assert "Traceback" not in ran.err
+    assert "Error" in ran.err
+
+
+@pytest.mark.parametrize("name", ["OUTPUT", "SUMMARY"])
+def test_what_a_job_keeps_waits_for_nobody(author: CommandLine, courses: Path, name: str) -> None:
+    """A FIFO that nobody reads is told as what can't be written."""
+    write_outline(courses, "a", 4711, "One")
+    os.mkfifo(author.cwd / "fifo")
+    ran = author.having({f"COURSESYNC_{name}": str(author.cwd / "fifo")})("plan")
+
+    assert ran.code == 1
+    assert f"COURSESYNC_{name} names a file that can't be written" in ran.said
+
+
+def test_no_name_adds_an_output(author: CommandLine, courses: Path) -> None:
+    """A file's name of two lines would be two outputs, of which the last counts."""
+    write_outline(courses, "a", 4711, "One")
+    ran = author("plan", "--out", "p\nhas-changes=false", COURSESYNC_OUTPUT="outputs")
+    odd = author("plan", "--out", "p\udcff.json", COURSESYNC_OUTPUT="odd")
+    kept = (author.cwd / "outputs").read_text().splitlines()
+
+    assert ran.code == 1
+    assert [line for line in kept if line.startswith("has-changes=")] == ["has-changes=true"]
+    assert odd.code == 0, odd.err
+    assert b"plan-json=p\xff.json\n" in (author.cwd / "odd").read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import pytest
@@ -215,3 +216,26 @@ def test_unusual_characters_are_shown(cli: CommandLine, courses: Path) -> None:
     assert "Tea ☕" in shown.out
     assert western.code == 0
     assert "Tea \\u2615" in western.out
+
+
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_every_failure_is_told_to_programs(cli: CommandLine, courses: Path, command: str) -> None:
+    """Whatever goes wrong: who asked for JSON gets JSON."""
+    write_outline(courses, "a", 4711, "One")
+    ran = cli(command, "--max-bytes", "5000", "--format", "json")
+    unkept = cli("plan", "--format", "json", COURSESYNC_OUTPUT="nowhere/x")
+
+    assert ran.code == json.loads(ran.out)["error"]["exit_code"] == 64
+    assert unkept.code == json.loads(unkept.out)["error"]["exit_code"] == 1
+
+
+@pytest.mark.parametrize("name", ["i", "o", "lessons", "my lessons"])
+def test_a_remedy_is_for_the_workspace_that_was_named(cli: CommandLine, name: str) -> None:
+    """In words as in JSON, whatever it is called."""
+    (cli.cwd / name).mkdir()
+    wanted = f"coursesync import --course ID -w {quote(name)} --sandbox"
+    ran = cli("plan", name, "--sandbox")
+    told = json.loads(cli("plan", name, "--sandbox", "--format", "json").out)
+
+    assert ran.said.endswith(wanted)
+    assert told["error"]["remedy"].endswith(wanted)

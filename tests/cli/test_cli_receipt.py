@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from harness import saved, write_outline
+from harness import STATE, saved, wait_until, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -225,3 +225,59 @@ def test_what_is_no_receipt_is_told_as_such(author: CommandLine, courses: Path, 
     assert "is no receipt of this version" in verified.err
     assert json.loads(verified.out)["error"]["exit_code"] == 1
     assert courses.is_dir()
+
+
+@pytest.mark.parametrize("name", ["", ".journal", ".requests", ".backup", ".lock"])
+@pytest.mark.parametrize("command", [("apply", "--auto-approve", "--receipt"), ("plan", "--out")])
+def test_nothing_is_written_in_the_place_of_a_state(
+    author: CommandLine, api: SandboxServer, onboarding: Path, command: tuple[str, ...], name: str
+) -> None:
+    """A file that somebody names is none of those in which Ids are kept."""
+    ran = author(*command, f"courses/{STATE}{name}")
+
+    assert ran.code == 64
+    assert "is where the state is kept" in ran.said
+    assert api.creates() == []
+    names = {path.name for path in onboarding.parent.iterdir()}
+    assert f"{STATE}{name}" not in names - {f"{STATE}.lock", f"{STATE}.requests"}
+
+
+def test_a_run_that_was_killed_leaves_a_receipt_that_does_not_hold(
+    author: CommandLine, api: SandboxServer, onboarding: Path
+) -> None:
+    """It says only that the run began: nobody is told that all of it is still so."""
+    api.fault_create(2, "slow=60")
+    with author.start("apply", "--auto-approve", "--receipt", "receipt.json") as process:
+        wait_until(lambda: len(api.records()) == 2)
+        process.kill()
+        process.communicate(timeout=60)
+    verified = author("verify", "receipt.json")
+
+    assert verified.code == 1
+    assert "is of a run that was cut off" in verified.said
+    assert "coursesync state list courses" in verified.err
+    assert onboarding.is_file()
+
+
+def test_what_a_later_apply_deleted_is_no_loss(applied: CommandLine, courses: Path) -> None:
+    """The state knows that record no more: it went by our own hand."""
+    write_outline(courses, "onboarding", 4711, "Welcome")
+    prune = ("--on-removal", "delete", "--prune", "--allow-large-change")
+    assert applied("apply", "--auto-approve", *prune).code == 0
+    verified = applied("verify", "receipt.json")
+
+    assert verified.code == 2
+    assert " ".join(verified.out.split()).count("a later apply deleted it") == 2
+    assert "drift" not in verified.err
+
+
+def test_what_was_moved_and_edited_is_told_with_both(
+    applied: CommandLine, api: SandboxServer
+) -> None:
+    """One difference hides no other."""
+    welcome = min(int(str(each["Id"])) for each in api.records())
+    api.foreign_change(welcome, CourseId=4712, Title="Theirs", At=LATER)
+    told = " ".join(applied("verify", "receipt.json").out.split())
+
+    assert "was moved to the course 4712 by" in told
+    assert "UTC: title " in told

@@ -190,3 +190,16 @@ def test_a_signal_ends_it_cleanly(
     assert process.returncode == 0
     assert "Traceback" not in err
     assert onboarding.exists()
+
+
+def test_a_path_that_is_too_long_for_a_database_is_told(cli: CommandLine) -> None:
+    """Such a workspace can be planned, and its sandbox can't be kept in it."""
+    deep = cli.cwd.joinpath(*["d" * 200] * 12)
+    deep.mkdir(parents=True)
+    write_outline(deep, "a", 4711, "One")
+    folder = str(deep.relative_to(cli.cwd))
+    ran = cli("apply", folder, "--sandbox", "--auto-approve")
+
+    assert cli("plan", folder, "--sandbox").code == 0
+    assert ran.code == 1
+    assert "the embedded sandbox can't be kept in" in ran.said

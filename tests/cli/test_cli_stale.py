@@ -149,6 +149,8 @@ EDITS: list[Callable[[dict[str, Any]], object]] = [
     lambda told: told["changes"][0].update(course_id=4712),
     lambda told: told["changes"][0].update(protected=True),
     lambda told: told["summary"].update(create=1),
+    lambda told: told.update(writes=0),
+    lambda told: told.update(has_changes=False),
     lambda told: told.update(digest="0" * 64),
 ]
 
@@ -174,6 +176,21 @@ def test_what_a_plan_file_shows_is_what_is_applied(
     assert api.log() == []
     assert over.code == 1
     assert json.loads((author.cwd / PLAN).read_text()) == told
+
+
+def test_a_name_that_stands_twice_in_a_plan_file_is_refused(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Of two readers each might take another of the two for what is planned."""
+    write_outline(courses, "a", 4711, "One")
+    author("plan", "--out", PLAN)
+    path = author.cwd / PLAN
+    path.write_text(path.read_text().replace('"changes": [', '"changes": [],\n  "changes": [', 1))
+    ran = author("apply", "--plan", PLAN)
+
+    assert ran.code == 1
+    assert f"{PLAN} is no plan file of this version" in ran.err
+    assert api.log() == []
 
 
 @pytest.mark.parametrize("option", ["--prune", "--refresh", "--on-removal=delete"])

@@ -191,3 +191,14 @@ def test_a_receipt_that_no_run_can_leave_is_known() -> None:
     assert not is_possible(altered(second, how=Status.DELETED))
     assert not is_possible(altered(second, attributes=None))
     assert not is_possible(altered(second, how=Status.REFUSED))
+    assert not is_possible(altered(second, attributes={}))
+    assert not is_possible(altered(second, course_id=4712))
+
+
+def test_a_value_of_another_kind_is_another_value() -> None:
+    """What is 1 is not `true`, whatever Python says."""
+    receipt, state = receipt_of(plan_of(course("A")))
+    (entry,) = state.entries.values()
+    found = mismatches(receipt, {entry.id: record_of(entry, Active=1)}, state)
+
+    assert [each.properties for each in found] == [("Active",)]

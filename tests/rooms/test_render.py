@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -278,6 +279,31 @@ def test_markdown_counts_what_it_leaves_out() -> None:
 
     assert written.count("`+` create") + int(number.replace(",", "")) == 1_000
     assert "All of it: `coursesync plan --full here`" in written
+
+
+def test_what_is_deleted_comes_before_what_is_hidden() -> None:
+    """However many sections are hidden, and however long their titles are."""
+    wide = "\U0001f600#" * 245
+    long = [Section(f"{number:02}{wide}", f"s-{number}") for number in range(15)]
+    hidden = [replace(each, more={"active": False}) for each in long]
+    plan = plan_of(course(*hidden), state_of(*long, Section("Precious", "zz")), DELETE)
+    written = markdown.render(plan, most=4_000)
+
+    assert len(written.encode()) <= 4_000
+    assert "| Precious |" in written
+    assert "| `~` update |" in written
+
+
+def test_a_bound_holds_whatever_the_workspace_is_called() -> None:
+    """The command that shows all of it is left out where it would be too long itself."""
+    plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(100))))
+    folder = "/".join(["\U0001f600" * 60] * 6)
+    written = markdown.render(
+        plan, most=4_000, hint=lambda command: f"coursesync {command} {folder}"
+    )
+
+    assert len(written.encode()) <= 4_000
+    assert "Left out here, for room" in written
 
 
 def test_a_long_plan_tells_what_weighs_one_by_one() -> None:

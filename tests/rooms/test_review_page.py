@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms.values import Section, course, plan_of, state_of
 
+from coursesync.policy import OnRemoval, Policy
 from coursesync.render.review.page import Assets, policy, render
 
 ASSETS = Assets("p{margin:0}", '"use strict";')
@@ -107,3 +108,15 @@ def test_without_scripts_the_plan_is_there_as_text() -> None:
     (text,) = re.findall(r"<noscript><pre>(.*?)</pre></noscript>", page, re.DOTALL)
 
     assert "+   10  A title" in text
+
+
+def test_what_is_deleted_is_read_once_more() -> None:
+    """Whoever approves a deletion sees what goes with it."""
+    gone = Section("Gone", "gone", "<p>Precious.</p>")
+    plan = plan_of(course("A"), state_of("A", gone), Policy(OnRemoval.DELETE, prune=True))
+    (shown,) = model_in(render(plan, ASSETS))
+    (change,) = cast("list[dict[str, dict[str, object]]]", shown["changes"])
+
+    assert change["contents"]["was"] == "<p>Precious.</p>"
+    assert change["contents"]["now"] is None
+    assert change["contents"]["cut"] is False

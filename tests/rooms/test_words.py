@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.words import count, duration, inert
+from coursesync.words import at, count, duration, inert
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,21 @@ def test_inert_text_keeps_its_words(text: str, expected: str) -> None:
     limit = 10 if text.startswith("x") else 300
 
     assert expected == inert(text, limit)
+
+
+@pytest.mark.parametrize(
+    ("time", "told"),
+    [
+        ("2025-01-31T08:05:59Z", " at 2025-01-31 08:05 UTC"),
+        ("2025-01-31T08:05:59.123+02:00", " at 2025-01-31 06:05 UTC"),
+        ("2025-01-31T08:05:59", " at 2025-01-31 08:05 UTC"),
+        ("0001-01-01T00:00:00+01:00", " at 0001-01-01T00:00:00+01:00"),  # a day before the first
+        ("9999-12-31T23:59:59-01:00", " at 9999-12-31T23:59:59-01:00"),
+        ("yesterday\n", " at yesterday"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_time_is_told_for_people(time: str | None, told: str) -> None:
+    """To the minute, in UTC; what is no time that can be is told as it is."""
+    assert told == at(time)
