@@ -55,11 +55,16 @@ def write_receipt(path: Path, receipt: Receipt) -> None:
     if os.path.lexists(path) and _is_receipt(path) and read_receipt(path).items:
         raise CoursesyncError(
             f"{shown(path)} is the receipt of an earlier run, and is kept",
-            f"Name another file:  --receipt {quote(str(path.with_stem(f'{path.stem}-2')))}",
+            f"Name another file:  --receipt {quote(str(another(path)))}",
         )
     document = receipt.model_dump(mode="json")
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
     write_named(path, text, "receipt", _is_receipt)
+
+
+def another(path: Path) -> Path:
+    """Return a file beside a receipt, for the next."""
+    return path.with_stem(f"{path.stem}-2")
 
 
 def _is_receipt(path: Path) -> bool:

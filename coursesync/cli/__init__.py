@@ -1,4 +1,4 @@
-"""The command line: parse, wire, call, print, exit code. A file a command.
+"""The command line: parse, wire, call, print, exit code. A file a command, and what they share.
 
 Commands are imported when they are asked for, so that `--version` starts fast and each command
 brings only what it needs. Expected failures end here as an exit code and words on stderr, whatever

@@ -9,7 +9,7 @@ import click
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.completion import addresses
 from coursesync.cli.options import (
-    RecordId,
+    RECORD_ID,
     lock_timeout_option,
     target_options,
     verbose_option,
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("address", required=False, shell_complete=addresses)
-@click.argument("record_id", metavar="ID", type=RecordId(1, 2**63 - 1), required=False)
+@click.argument("record_id", metavar="ID", type=RECORD_ID, required=False)
 @click.option(
     "--course",
     "courses",
-    type=RecordId(1, 2**63 - 1),
+    type=RECORD_ID,
     multiple=True,
     metavar="ID",
     help="The Id of a course to import; may be given several times.",
@@ -64,6 +64,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps completion quick
     from coursesync.cli.session import open_session  # noqa: PLC0415 - the same
     from coursesync.intake import adopt, import_course  # noqa: PLC0415 - the same
+    from coursesync.resources import kind_of  # noqa: PLC0415 - the same
+    from coursesync.surgery import address_of  # noqa: PLC0415 - the same
 
     ways = [bool(courses), everything, address is not None]
     if sum(ways) != 1 or (address is None) != (record_id is None):
@@ -77,7 +79,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     with session.held(lock_timeout), heeding(session, clock) as progress:
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
-            title = _title(entry.attributes)
+            title = inert(kind_of(address_of(address)).title_of(entry.attributes), 60)
             say_wrapped(f'{address} is the section {entry.id}, "{title}", from now on.')
             wanted = {r.address for each in session.load_all().outlines for r in each.resources}
             if address not in wanted:
@@ -90,10 +92,6 @@ def command(  # noqa: PLR0913 - one parameter an option
         else:
             _tell(session, import_course(session, *courses, progress=progress, clock=clock))
     return int(ExitCode.after(clock.signal))
-
-
-def _title(attributes: object) -> str:
-    return inert(str(attributes.get("Title", "")), 60) if isinstance(attributes, dict) else ""
 
 
 def _tell(session: Session, imported: Sequence[Imported]) -> None:

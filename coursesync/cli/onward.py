@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from shlex import quote, split
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
+
+from coursesync.adapters.receipt_file import another
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,21 +25,25 @@ _TOLD_OTHERWISE = frozenset({"base_url", "on_removal", "prune", "refresh", "sand
 
 
 def typed() -> dict[str, str]:
-    """Return the options of the command that runs as they were typed, each by its longest name."""
+    """Return the options that were typed of the command that runs: values by names, "" of flags."""
     context = click.get_current_context()
-    return {
-        option.opts[0]: _written(option, context.params[option.name])
+    return dict(
+        _named(option, context.params[option.name])
         for option in context.command.params
         if isinstance(option, click.Option)
         and option.name not in _TOLD_OTHERWISE
         and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
-    }
+    )
 
 
-def _written(option: click.Option, value: object) -> str:
+def _named(option: click.Option, value: object) -> tuple[str, str]:
     if option.is_flag:
-        return option.opts[0] if value else "".join(option.secondary_opts)
-    return f"{option.opts[0]} {quote(str(value))}"
+        return (option.opts[0] if value else "".join(option.secondary_opts)), ""
+    return option.opts[0], str(value)
+
+
+def _written(name: str, value: str) -> str:
+    return f"{name} {quote(value)}" if value else name
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class Onward:
     @property
     def plan_words(self) -> str:
         """The words that make the plan anew, into the same file where it was in one."""
-        return f"plan{self.made}{self.options.get('--plan', '').replace('--plan', ' --out', 1)}"
+        file = self.options.get("--plan")
+        return f"plan{self.made}" + (f" {_written('--out', file)}" if file else "")
 
     @property
     def plan(self) -> str:
@@ -77,12 +84,13 @@ class Onward:
         """
         if self.is_reviewed:
             return self.plan
-        receipt = self.options.get("--receipt", "")
-        return self._apply({**self.options, "--receipt": _next(receipt) if receipt else ""}, more)
+        receipt = self.options.get("--receipt")
+        other = {"--receipt": str(another(Path(receipt)))} if receipt else {}
+        return self._apply({**self.options, **other}, more)
 
     def _apply(self, options: Mapping[str, str], more: str) -> str:
         made = "" if "--plan" in options else self.made
-        said = list(filter(None, options.values()))
+        said = [_written(*option) for option in options.items()]
         added = [more] if more and more not in (*said, *made.split()) else []
         return " ".join((self.session.hint(f"apply{made}"), *said, *added))
 
@@ -92,10 +100,3 @@ class Onward:
         if self.is_reviewed:
             return f"Then make and review a plan of what is left:  {self.plan}"
         return "Run the same command again then; it goes on from there."
-
-
-def _next(option: str) -> str:
-    """Return the option with another file."""
-    name, file = split(option)
-    path = Path(file)
-    return f"{name} {quote(str(path.with_stem(f'{path.stem}-2')))}"

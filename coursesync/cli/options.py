@@ -77,6 +77,7 @@ digest_option = click.option(
     metavar="DIGEST",
     help="Apply just the plan of this digest, or nothing.",
 )
+RECORD_ID = RecordId(1, 2**63 - 1)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(

@@ -8,7 +8,7 @@ import click
 
 from coursesync.adapters.clock import SystemClock
 from coursesync.cli.options import (
-    RecordId,
+    RECORD_ID,
     doubt_argument,
     lock_timeout_option,
     target_options,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @workspace_option
 @target_options
 @lock_timeout_option
-@click.option("--id", "record_id", type=RecordId(1, 2**63 - 1), help="The Id that it was given.")
+@click.option("--id", "record_id", type=RECORD_ID, help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,

@@ -69,7 +69,7 @@ def list_entries(
     for address, told in sorted(lines.items()):
         click.echo(f"{address} {told}")
     if not lines:
-        say("The state is empty: nothing has been applied yet.")
+        say("The state is empty: nothing is under management yet.")
 
 
 @command.command("show")

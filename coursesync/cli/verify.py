@@ -17,7 +17,7 @@ from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode
 from coursesync.online import verify
-from coursesync.render import receipt as words
+from coursesync.render.receipt import render
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session
@@ -61,7 +61,7 @@ def command(
 
         show(json.render_receipt(told, wrong))
     else:
-        show(words.render(told, wrong, painter(sys.stdout)))
+        show(render(told, wrong, painter(sys.stdout)))
         if not all(each.ours for each in wrong):
             say_wrapped(f"What others changed since the last apply:  {session.hint('drift')}")
     return int(ExitCode.CHANGES if wrong else ExitCode.DONE)

@@ -1,1 +1,1 @@
-"""The plan for people and for programs: text, Markdown and JSON, each a reading of one Plan."""
+"""What there is to tell people and programs of plans, drift and receipts: readings of them."""

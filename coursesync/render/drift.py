@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coursesync.render.sentences import Hint
 
 NO_DRIFT = "No drift: the site has what was last applied."
-NOTHING_MANAGED = "No drift: the state is empty, for nothing has been applied yet."
+NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."
 _WIDTH = 80
 _MOST = 10  # lines of one thing; JSON has them all
 _MARKS = {

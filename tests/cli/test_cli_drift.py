@@ -313,7 +313,7 @@ def test_nothing_managed_takes_no_request_and_no_credentials(
     planned = cli("plan", "--refresh")
 
     assert (ran.code, planned.code) == (0, 0)
-    assert "nothing has been applied yet" in ran.out
+    assert "nothing is under management yet" in ran.out
     assert "1 to create" in planned.out
 
 

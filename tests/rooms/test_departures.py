@@ -10,7 +10,7 @@ from rooms.values import Section, address, course, plan_of, state_of
 
 from coursesync.render import json as json_form
 from coursesync.render import markdown, text
-from coursesync.render.review.model import Room, model
+from coursesync.render.review.model import Allowance, model
 from coursesync.state import CourseRecord
 from coursesync.timeline import ways
 
@@ -44,8 +44,8 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
 def test_the_review_page_asks_what_the_text_asks() -> None:
     """Whether a new section is one that is gone, and whether one moved: openly, at its course."""
     renamed = plan_of(course(Section("Z", contents="<p>new</p>"), "A"), STATE)
-    (asking,) = json.loads(model(renamed, Room()))
-    silent, _ = json.loads(model(moved("A"), Room()))
+    (asking,) = json.loads(model(renamed, Allowance()))
+    silent, _ = json.loads(model(moved("A"), Allowance()))
 
     assert asking["asked"][0].startswith("If a new section is one that is in no outline any more")
     assert silent["asked"] == []
@@ -131,7 +131,7 @@ def test_markdown_says_it_in_both_courses() -> None:
 
 def test_the_review_page_says_it_in_both_courses() -> None:
     """On the side before, the section says where it goes."""
-    losing, taking = json.loads(model(moved("A"), Room()))
+    losing, taking = json.loads(model(moved("A"), Allowance()))
 
     assert [station["leaves"] for station in losing["before"]] == [
         None,

@@ -61,7 +61,7 @@ WORDS = {
 }
 
 
-class Room:
+class Allowance:
     """The contents that there is room for; what is beyond it is left out, and said to be."""
 
     def __init__(self, most: int = MOST_CONTENTS) -> None:
@@ -86,18 +86,18 @@ def _not_shown(html: str) -> list[str]:
     return [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
 
 
-def model(plan: Plan, room: Room, hint: Hint = bare) -> str:
+def model(plan: Plan, allowance: Allowance, hint: Hint = bare) -> str:
     """Write what the page knows of a plan, so that it can stand in a script element.
 
     Args:
         plan: the plan.
-        room: what contents there is room for.
+        allowance: what contents there is room for.
         hint: writes a command so that it can be typed as it stands.
 
     Returns:
         JSON in ASCII, without a character that means anything to HTML.
     """
-    telling = _Telling(plan, detailing(plan), room, hint)
+    telling = _Telling(plan, detailing(plan), allowance, hint)
     courses = [telling.course(course, changes) for course, changes in plan.by_course()]
     written = json.dumps(courses, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
@@ -112,7 +112,7 @@ class _Telling:
 
     plan: Plan
     detailed: Callable[[Change], tuple[Difference, ...]]
-    room: Room
+    allowance: Allowance
     hint: Hint
 
     def course(self, course: Course, changes: Sequence[Change]) -> Told:
@@ -163,7 +163,7 @@ class _Telling:
             return None
         sides = {"was": before, "now": after}
         html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
-        read = {side: self.room.of(text) for side, text in html.items()}
+        read = {side: self.allowance.of(text) for side, text in html.items()}
         cut = None in read.values()
         left_out = [] if cut else _not_shown("".join(html.values()))
         return {"was": None, "now": None, **read, "cut": cut, "left_out": left_out}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.limits import PUBLISHED, Limits
 from coursesync.render import text
-from coursesync.render.review.model import MOST_CONTENTS, Room, model
+from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
 from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
 from coursesync.words import count, inert
 
@@ -68,7 +68,7 @@ def render(
         The whole file; the same plan gives the same bytes.
     """
     head = (*_head(plan, limits, advice, above),)
-    told = model(plan, Room(assets.most_contents), hint)
+    told = model(plan, Allowance(assets.most_contents), hint)
     silent = text.render(plan, hint=hint, limits=limits)
     return "\n".join(_lines(plan, assets, head, told, silent)) + "\n"
 
