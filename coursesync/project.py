@@ -213,7 +213,7 @@ def open_project(
     config = config_of(path)
     if state is not None and not is_state_name(state):
         raise UsageError(
-            f"{inert(state, 100)!r} is not the name of a file", f"Write it as in  --state {NAME}"
+            f'"{inert(state, 40)}" is not the name of a file', f"Write it as in  --state {NAME}"
         )
     if sandbox:
         store = StateFile(path / ".coursesync" / NAME, EMBEDDED)

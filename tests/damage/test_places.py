@@ -270,11 +270,12 @@ def test_leftovers_of_a_save_are_cleared(
 def test_a_state_elsewhere(left: CommandLine, courses: Path) -> None:
     """A state's place that is below a file, or whose name is too long, is told."""
     before = files_below(courses)
-    for name in ("a.yaml/x.state.json", "x" * 300):
-        for command in COMMANDS[:4]:
-            ran = left(*command, "--state", name)
+    for command in COMMANDS[:4]:
+        below, long = (left(*command, "--state", name) for name in ("a.yaml/x", "x" * 300))
 
-            assert is_refused(ran), (command, ran)
+        assert is_refused(below), (command, below)
+        assert long.code == 64, (command, long)
+        assert '" is not the name of a file.' in long.said
     assert files_below(courses) == before
 
 
