@@ -222,9 +222,14 @@ def test_a_journal_that_cant_be_read_is_kept_and_told(people: People, api: Sandb
     job.run({COMMIT: lambda: journal.write_text("what is this\n")})
     kept = people.github.folder / "artifacts" / "coursesync-state-1"
 
+    people.github.git("fetch", "-q", "origin")
+
     assert job.failed == [COMMIT]
     assert " && kept=$(mktemp -d) && gh run download " in job.log.strip().splitlines()[-1]
     assert (kept / journal.name).read_text() == "what is this\n"
+    now = people.github.git("rev-parse", "origin/main:courses/coursesync.state.json")
+    assert f'= "{now}" && ' in job.log.strip().splitlines()[-1]
+    assert people.github.git("ls-remote", "origin", "refs/heads/coursesync-unrecorded")
     assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
 
 

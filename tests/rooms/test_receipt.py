@@ -202,3 +202,26 @@ def test_a_value_of_another_kind_is_another_value() -> None:
     found = mismatches(receipt, {entry.id: record_of(entry, Active=1)}, state)
 
     assert [each.properties for each in found] == [("Active",)]
+
+
+def test_what_a_later_apply_deleted_went_by_our_own_hand() -> None:
+    """The state of the same lineage knows it no more; one that knows it, or another, can't tell."""
+    receipt, state = receipt_of(plan_of(course("A")))
+    empty = state.model_copy(update={"entries": {}})
+    other = empty.model_copy(update={"lineage": "another"})
+
+    assert receipt.lineage == state.lineage
+    assert [each.ours for each in mismatches(receipt, {}, empty)] == [True]
+    assert [each.ours for each in mismatches(receipt, {}, state)] == [False]
+    assert [each.ours for each in mismatches(receipt, {}, other)] == [False]
+
+
+def test_the_least_that_a_receipt_tells_of_a_record_will_do() -> None:
+    """Its title, its place and its course: a kind may have no more."""
+    receipt, _ = receipt_of(plan_of(course("A")))
+    (item,) = receipt.items.values()
+    told = item.attributes or {}
+    least = {name: told[name] for name in ("Title", "DisplayOrder", "CourseId")}
+    kept = item.model_copy(update={"attributes": least})
+
+    assert is_possible(receipt.model_copy(update={"items": {address("a"): kept}}))

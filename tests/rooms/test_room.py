@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursesync.render.room import Fitted, Part, Rank, fit
+from coursesync.render.room import Fitted, Part, Rank, fit, joined, takes
 
 PARTS = st.lists(
     st.builds(
@@ -97,3 +97,11 @@ def test_what_is_always_there_takes_the_room_of_the_rest() -> None:
     assert told(fit([always, *rows(10)], 20)) == "!"
     assert told(fit([*rows(10), always], 26)) == "0!"
     assert told(fit([always], 0)) == "!"
+
+
+def test_parts_are_joined_line_by_line() -> None:
+    """The last line has its end, as the others have."""
+    parts = (Part(Rank.ROWS, ("a", "b")), Fitted(("c",)))
+
+    assert joined(*parts) == "a\nb\nc\n"
+    assert takes(*rows(10, 5)) == len(joined(*rows(10, 5)).encode()) == 15
