@@ -215,7 +215,10 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
     drifted = [each for each in found if each.finding.is_drift]
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
-    if wanted & {Finding.EDITED, Finding.ELSEWHERE}:
+    if any(each.stance is Stance.SAME for each in drifted):
+        yield f"Where the outline says the same, that is settled by  {hint('apply')}"
+    others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
+    if others & {Finding.EDITED, Finding.ELSEWHERE}:
         yield "To keep what the site has, write it into the outline."
         yield f"To put ours back:  {hint('apply')} --refresh"
     if Finding.GONE in wanted:

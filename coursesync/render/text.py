@@ -101,12 +101,9 @@ def _lines(
     if is_long:
         yield from wrapped(f"Each of these {len(plan.changes):,} changes:  {hint('plan --full')}")
         yield ""
-    if not plan.changes:
-        yield NOTHING
-        return
-    yield paint("bold", summary(plan))
-    if plan.has_changes:
-        yield cost(plan, limits)
+    yield paint("bold", summary(plan)) if plan.changes else NOTHING
+    if takes := cost(plan, limits):
+        yield takes
     for warning in warnings(plan):
         yield from wrapped(warning, width=_WIDTH)
     yield f"Target: {inert(plan.target)}"

@@ -246,6 +246,9 @@ class Job:
         return _EXPRESSION.sub(lambda found: self._value(found[1]), str(text))
 
     def _value(self, name: str) -> str:
+        if " && " in name:  # the second, where the first is set
+            first, _, second = name.partition(" && ")
+            return self._value(second) if self._value(first) else ""
         if " || " in name:  # the first that is set
             first, _, second = name.partition(" || ")
             return self._value(first) or (

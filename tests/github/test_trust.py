@@ -56,40 +56,56 @@ def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone
     assert len(api.log()) == sent
 
 
-def test_a_first_import_is_applied_by_hand_and_then_by_itself(
-    people: People, api: SandboxServer
-) -> None:
-    """A person who has looked at the state says so once."""
-    people.github.git("checkout", "-q", "-B", "first", "origin/main")
-    write_outline(people.courses, "a", 4711, "One")
-    subprocess.run(
-        [PROGRAM, "apply", "courses", "--auto-approve"],
+def applied_from_a_desk(people: People, *words: str) -> str:
+    """Run coursesync where an author sits, and return what it prints; no file is left beside."""
+    done = subprocess.run(
+        [PROGRAM, *words],
         cwd=people.courses.parent,
         env=people.github.environment | {"NEXUDUS_TOKEN": TOKEN},
         check=True,
         capture_output=True,
+        encoding="utf-8",
     )
-    write_outline(people.courses, "a", 4711, "One", "Two")
     for beside in people.courses.glob("coursesync.state.json.*"):  # which git ignores
         beside.unlink()
+    return done.stdout
+
+
+def test_a_state_that_was_pushed_is_believed(people: People, api: SandboxServer) -> None:
+    """Whoever may push to main has taken courses over, and merges go on from there."""
+    people.github.git("checkout", "-q", "-B", "main", "origin/main")
+    write_outline(people.courses, "a", 4711, "One")
+    applied_from_a_desk(people, "apply", "courses", "--auto-approve")
+    people.github.git("add", ".")
+    people.github.git("commit", "-q", "-m", "Take our courses over")
+    people.github.git("push", "-q", "origin", "HEAD:main")
+    job = people.applying(people.reviewed("b", 4712, "Else")).run()
+
+    assert job.failed == [], job.log
+    assert [each["Title"] for each in api.records()] == ["One", "Else"]
+
+
+@pytest.mark.parametrize("titles", [("One",), ("One", "Two")])
+def test_a_first_import_is_applied_by_hand_and_then_by_itself(
+    people: People, api: SandboxServer, titles: tuple[str, ...]
+) -> None:
+    """A person who has looked at the state says so once, whether or not there is anything to do."""
+    people.github.git("checkout", "-q", "-B", "first", "origin/main")
+    write_outline(people.courses, "a", 4711, "One")
+    applied_from_a_desk(people, "apply", "courses", "--auto-approve")
+    write_outline(people.courses, "a", 4711, *titles)
     number = people.push()
     people.comment(number)
     commit = people.merge(number)
     refused = people.applying(commit).run()
-    planned = subprocess.run(
-        [PROGRAM, "plan", "courses", "--format", "json"],
-        cwd=people.courses.parent,
-        env=people.github.environment,
-        check=True,
-        capture_output=True,
-    )
-    by_hand = people.applying(commit, json.loads(planned.stdout)["digest"]).run()
+    digest = applied_from_a_desk(people, "plan", "courses").rpartition("Digest: ")[2].strip()
+    by_hand = people.applying(commit, digest).run()
     later = people.applying(people.reviewed("b", 4712, "Else")).run()
 
     assert refused.failed == [TAKE]
     assert by_hand.failed == [], by_hand.log
     assert later.failed == [], later.log
-    assert [each["Title"] for each in api.records()] == ["One", "Two", "Else"]
+    assert [each["Title"] for each in api.records()] == [*titles, "Else"]
 
 
 def test_a_run_of_long_ago_brings_nothing_back(people: People, api: SandboxServer) -> None:
