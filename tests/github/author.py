@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from github.runner import GITHUB_TOKEN, Job
@@ -128,7 +128,7 @@ class People:
             self.github.git("merge", "-q", "--no-ff", "-m", f"Merge {number}", head)
         self.github.git("push", "-q", "origin", "HEAD:main")
         merged = self.github.git("rev-parse", "HEAD")
-        pulls[number - 1].update(state="closed", merged_at=_now(), merge_commit_sha=merged)
+        pulls[number - 1].update(state="closed", merged_at=_now(1), merge_commit_sha=merged)
         self.github.change(pulls=pulls)
         return merged
 
@@ -169,5 +169,6 @@ class People:
         return self.github.git("show", f"FETCH_HEAD:{name}") if name in listed else ""
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _now(later: float) -> str:
+    """Return the time in so many seconds: a person reads a comment before they merge."""
+    return (datetime.now(UTC) + timedelta(seconds=later)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -366,3 +366,111 @@ def test_a_stale_plan_is_told_how_to_go_on(people: People) -> None:
 
     assert job.failed == [APPLY]
     assert job.log.strip().splitlines()[-1].startswith("::error::Main has moved on")
+
+
+FLAG = "refs/heads/coursesync-unrecorded"
+
+
+def test_a_lost_machine_lets_no_run_begin(people: People, api: SandboxServer) -> None:
+    """What it made is looked for by a person first: under a new title it would be made twice."""
+    job = people.applying(people.reviewed("a", 4711, "One"))
+    names = [step["name"] for step in job.job["steps"]]
+    job.job["steps"] = job.job["steps"][: names.index(APPLY) + 1]
+    job.run()
+    after = people.applying(people.reviewed("a", 4711, "Uno")).run()
+
+    assert job.failed == []
+    assert after.failed == [TAKE]
+    assert "git push --delete origin coursesync-unrecorded" in after.log
+    assert [each["Title"] for each in api.records()] == ["One"]
+
+
+def test_a_run_that_made_nothing_leaves_nothing_behind(people: People) -> None:
+    """It ended stale, and meanwhile others wrote the state: that is no loss, and stops nobody."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()
+    commit = people.merge(people.propose("a", 4711, "One"))
+
+    def imported() -> None:
+        people.merge(with_swapped_ids(people, "section.z.zero", "section.z.zero"))
+
+    job = people.applying(commit, "f" * 64).run({COMMIT: imported})
+
+    assert job.failed == [APPLY]
+    assert people.github.git("ls-remote", "origin", FLAG) == ""
+
+
+def test_main_without_outlines_is_told_as_such(people: People) -> None:
+    """Whoever runs it by hand there is told what is missing, and nothing stays behind."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()
+    git = people.github.git
+    git("fetch", "-q", "origin")
+    git("checkout", "-q", "-B", "empty", "origin/main")
+    git("rm", "-r", "-q", "courses")
+    git("commit", "-q", "-m", "Begin anew")
+    git("push", "-q", "origin", "HEAD:main")
+    job = people.applying(git("rev-parse", "HEAD"), "f" * 64).run()
+
+    assert job.failed == [APPLY]
+    assert "the workspace courses does not exist" in job.log
+    assert git("ls-remote", "origin", FLAG) == ""
+
+
+def test_a_comment_is_of_main_as_it_is_now(people: People) -> None:
+    """What was merged since a pull request was opened is not taken for what it takes out."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()
+    first = people.propose("a", 4711, "One")
+    people.comment(first)
+    second = people.propose("b", 4712, "Two")
+    people.applying(people.merge(first)).run()
+    job = people.comment(second)
+    merged = people.applying(people.merge(second)).run()
+
+    assert job.failed == [], job.log
+    assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in people.comments(second)[0]
+    assert merged.failed == [], merged.log
+
+
+def test_what_conflicts_with_main_has_no_plan(people: People) -> None:
+    """Neither side is guessed; the pull request can't be merged as it is anyway."""
+    first, second = (people.propose("a", 4711, title) for title in ("One", "Two"))
+    people.merge(first)
+    job = people.comment(second)
+
+    assert job.failed == [], job.log
+    assert "can't be merged into main as it is" in job.log
+    assert people.comments(second) == []
+
+
+def test_a_comment_of_the_very_second_of_the_merge_was_not_read(
+    people: People, github: GitHub
+) -> None:
+    """Whole seconds don't tell which came first."""
+    number = people.propose("a", 4711, "One")
+    people.comment(number)
+    merged = people.merge(number)
+    comments = github.state["comments"]
+    comments[0].update(updated_at=github.state["pulls"][0]["merged_at"])
+    github.change(comments=comments)
+
+    assert people.applying(merged).run().failed == [FIND]
+
+
+def test_no_title_of_a_merge_turns_runs_away(people: People, api: SandboxServer) -> None:
+    """What is noted of applied outlines is believed of what was pushed, not of what was merged."""
+    people.applying(people.reviewed("a", 4711, "One", "Two")).run()
+    number = with_swapped_ids(people, "section.a.one", "section.a.one")
+    git = people.github.git
+    head = git("rev-parse", "HEAD")
+    git("fetch", "-q", "origin", "main")
+    git("checkout", "-q", "--detach", "FETCH_HEAD")
+    git("merge", "-q", "--no-ff", "-m", f"Merge\n\nOutlines: {'0' * 40}", head)
+    git("push", "-q", "origin", "HEAD:main")
+    commit = git("rev-parse", "HEAD")
+    pulls = people.github.state["pulls"]
+    pulls[number - 1].update(merged_at="2020-01-01T00:00:00Z", merge_commit_sha=commit)
+    people.github.change(pulls=pulls)
+    job = people.applying(commit, "f" * 64).run()
+
+    assert "Newer outlines" not in job.log
+    assert TAKE not in job.failed
+    assert len(api.records()) == 2

@@ -333,7 +333,7 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
     assert job.failed == [COMMIT]
     assert " gh run download " in command
     assert stopped.failed == ["Take the state as it is on main now"]
-    assert "not on main, but on the branch coursesync-unrecorded" in stopped.log
+    assert "An earlier run has not put its state on main" in stopped.log
     assert people.github.git("ls-remote", "origin", "refs/heads/coursesync-unrecorded") == ""
     assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
     assert "Plan: 1 to create" in _coursesync(people, "plan")  # what has waited meanwhile
