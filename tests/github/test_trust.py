@@ -47,7 +47,7 @@ def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone
     people.comment(number)
     (told,) = people.comments(number)
     merged = people.applying(people.merge(number)).run()
-    after = people.applying(people.reviewed("b", 4712, "Else")).run()
+    after = people.applying(people.merge(people.propose("b", 4712, "Else"))).run()
 
     assert "**This pull request changes the state**" in told
     assert (merged.failed, after.failed) == ([TAKE], [TAKE])

@@ -274,7 +274,7 @@ def test_huge_texts_are_compared_soon(before: str, after: str) -> None:
     lines = told(before, after)
     took = process_time() - start
 
-    assert took < 2
+    assert took < 10  # what grows with the square would take minutes
     assert 0 < len(lines) < 130
     assert max(map(len, lines)) < 1_000
 
