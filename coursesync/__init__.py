@@ -14,15 +14,10 @@ not before, so that `import coursesync` costs nothing.
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 TYPE_CHECKING = False  # without the import of `typing`, which takes longer than all of this
 if TYPE_CHECKING:
-    from coursesync.adapters.credentials import Credentials
-    from coursesync.adapters.outline_files import Outlines
-    from coursesync.adapters.receipt_file import read_receipt
-    from coursesync.drift import Drifted, Finding
+    from coursesync.applying.receipt import Mismatch, Receipt
+    from coursesync.applying.report import Report, Result, Status
     from coursesync.errors import (
         Advised,
         Busy,
@@ -40,22 +35,24 @@ if TYPE_CHECKING:
         UsageError,
         Where,
     )
-    from coursesync.formatting import Layouts, fmt
-    from coursesync.intake import Imported, adopt, import_course
-    from coursesync.online import Drift, apply, drift, verify
-    from coursesync.outline import Outline
-    from coursesync.plan import Action, Change, Plan
-    from coursesync.planning import plan, validate
-    from coursesync.policy import OnRemoval
-    from coursesync.ports import Clock, Progress
-    from coursesync.project import Project, Workspace, load, open_project
-    from coursesync.receipt import Mismatch, Receipt
-    from coursesync.recording import OpenReceipt, begin_receipt
-    from coursesync.report import Report, Result, Status
-    from coursesync.schema import schema
-    from coursesync.state import Doubt, Entry, State
+    from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.operations.apply import Drift, apply, drift, verify
+    from coursesync.operations.fmt import Layouts, fmt
+    from coursesync.operations.import_ import Imported, adopt, import_course
+    from coursesync.operations.plan import plan, validate
+    from coursesync.operations.receipt_file import read_receipt
+    from coursesync.operations.receipts import OpenReceipt, begin_receipt
+    from coursesync.operations.state import forget, move, recover, resolve
+    from coursesync.operations.workspace import Project, Workspace, load, open_project
+    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.schema import schema
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.planning.drift import Drifted, Finding
+    from coursesync.planning.plan import Action, Change, Plan
+    from coursesync.planning.policy import OnRemoval
+    from coursesync.state.state import Doubt, Entry, State
     from coursesync.stop import Stop
-    from coursesync.surgery import forget, move, recover, resolve
     from coursesync.version import __version__
 
 __all__ = [
@@ -120,40 +117,31 @@ __all__ = [
     "verify",
 ]
 _PUBLIC = {  # what each module offers
-    "adapters.credentials": "Credentials",
-    "adapters.outline_files": "Outlines",
-    "adapters.receipt_file": "read_receipt",
-    "drift": "Drifted Finding",
+    "nexudus.credentials": "Credentials",
+    "outlines.workspace_files": "Outlines",
+    "operations.receipt_file": "read_receipt",
+    "planning.drift": "Drifted Finding",
     "errors": "Advised Busy CoursesyncError Diagnostic Interrupted InvalidOutlines LargeChange "
     "RemoteError StalePlan StateError StateLocked Terminated UnusableFile UsageError Where",
-    "formatting": "Layouts fmt",
-    "intake": "Imported adopt import_course",
-    "online": "Drift apply drift verify",
-    "outline": "Outline",
-    "plan": "Action Change Plan",
-    "policy": "OnRemoval",
-    "ports": "Clock Progress",
-    "planning": "plan validate",
-    "project": "Project Workspace load open_project",
-    "receipt": "Mismatch Receipt",
-    "recording": "OpenReceipt begin_receipt",
-    "report": "Report Result Status",
-    "schema": "schema",
-    "state": "Doubt Entry State",
+    "operations.fmt": "Layouts fmt",
+    "operations.import_": "Imported adopt import_course",
+    "operations.apply": "Drift apply drift verify",
+    "outlines.outline": "Outline",
+    "planning.plan": "Action Change Plan",
+    "planning.policy": "OnRemoval",
+    "nexudus.ports": "Clock Progress",
+    "operations.plan": "plan validate",
+    "operations.workspace": "Project Workspace load open_project",
+    "applying.receipt": "Mismatch Receipt",
+    "operations.receipts": "OpenReceipt begin_receipt",
+    "applying.report": "Report Result Status",
+    "outlines.schema": "schema",
+    "state.state": "Doubt Entry State",
     "stop": "Stop",
-    "surgery": "forget move recover resolve",
+    "operations.state": "forget move recover resolve",
     "version": "__version__",
 }
 _HOMES = {name: module for module, names in _PUBLIC.items() for name in names.split()}
-
-
-class _Package(ModuleType):
-    """This package; some functions, as `plan` and `schema`, bear the names of modules of it."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Set an attribute, but for a module that has just been imported in a function's place."""
-        if name not in _HOMES or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
 
 
 if not TYPE_CHECKING:  # or else every name would seem to be there
@@ -172,6 +160,3 @@ if not TYPE_CHECKING:  # or else every name would seem to be there
 def __dir__() -> list[str]:
     """Return the public names."""
     return __all__
-
-
-sys.modules[__name__].__class__ = _Package

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from coursesync.adapters.embedded import client
+from coursesync.nexudus.embedded import client
 from coursesync.sandbox import Sandbox, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from coursesync.adapters.nexudus import Nexudus
-    from coursesync.exchange import Exchange
-    from coursesync.report import Result
-    from coursesync.resources.base import Attributes, Kind
+    from coursesync.applying.report import Result
+    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.nexudus.client import Nexudus
+    from coursesync.nexudus.exchange import Exchange
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 

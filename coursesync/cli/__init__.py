@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from coursesync.cli.outputs import note_end
+from coursesync.ci.outputs import note_end
 from coursesync.cli.screen import arrived, complain, prepare_streams, say
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.version import __version__
@@ -49,7 +49,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(f"coursesync.cli.{_MODULES.get(cmd_name, cmd_name)}").command
+        command = import_module(
+            f"coursesync.cli.commands.{_MODULES.get(cmd_name, cmd_name)}"
+        ).command
         assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
         return command
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from coursesync.cli.annotate import annotate
+from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say
 from coursesync.errors import Advised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from coursesync.advice.pieces import Advice, Told
+    from coursesync.outlines.advice.pieces import Advice, Told
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -44,7 +44,7 @@ def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Tol
     """
     if not advice:
         return None
-    from coursesync.advice.pieces import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
+    from coursesync.outlines.advice.pieces import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
 
     found = told(advice, max(most, MOST_SHOWN))
     _print(found.first(MOST_SHOWN))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.brake import oversized
-from coursesync.cli.annotate import annotate_problem
+from coursesync.ci.annotate import annotate_problem
 from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.errors import ExitCode, UsageError
-from coursesync.render import text
+from coursesync.planning.large_change import oversized
+from coursesync.render import terminal as text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.cli.forms import PlanForms
     from coursesync.cli.onward import Onward
     from coursesync.cli.progress import Verbosity
-    from coursesync.plan import Plan
+    from coursesync.planning.plan import Plan
 
 
 @dataclass(frozen=True)

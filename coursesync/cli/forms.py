@@ -13,12 +13,12 @@ from coursesync.errors import CoursesyncError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.advice.pieces import Told
     from coursesync.cli.session import Session
-    from coursesync.drift import Drifted
-    from coursesync.online import Drift
-    from coursesync.plan import Plan
-    from coursesync.render.sentences import Hint
+    from coursesync.operations.apply import Drift
+    from coursesync.outlines.advice.pieces import Told
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Plan
+    from coursesync.render.plan_words import Hint
 
 
 @contextmanager
@@ -52,8 +52,8 @@ class PlanForms:
     found: Sequence[Drifted] | None = None
 
     def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
-        """Write it for a terminal or a log; see `render.text` for what it takes."""
-        from coursesync.render import text  # noqa: PLC0415 - as this module says
+        """Write it for a terminal or a log; see `render.terminal` for what it takes."""
+        from coursesync.render import terminal as text  # noqa: PLC0415 - as this module says
 
         above = ""
         if self.found is not None:

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once
-from coursesync.connection import interrupted
 from coursesync.errors import Interrupted, Terminated
-from coursesync.online import drift
+from coursesync.operations.apply import drift
+from coursesync.operations.connection import interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.adapters.clock import SystemClock
     from coursesync.cli.progress import Verbosity
     from coursesync.cli.session import Session
-    from coursesync.online import Drift
-    from coursesync.ports import Progress
-    from coursesync.project import Workspace
+    from coursesync.nexudus.clock import SystemClock
+    from coursesync.nexudus.ports import Progress
+    from coursesync.operations.apply import Drift
+    from coursesync.operations.workspace import Workspace
 
 
 _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."

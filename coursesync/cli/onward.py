@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from coursesync.adapters.receipt_file import another
+from coursesync.operations.receipt_file import another
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

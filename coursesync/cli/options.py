@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from coursesync.adapters.state_names import NAME
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.cli.screen import listen
 from coursesync.errors import UsageError
-from coursesync.policy import OnRemoval
-from coursesync.target import DEFAULT_BASE_URL
-from coursesync.words import inert
+from coursesync.nexudus.target import DEFAULT_BASE_URL
+from coursesync.planning.policy import OnRemoval
+from coursesync.state.names import NAME
+from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.cli.session import Session
-    from coursesync.policy import Policy
+    from coursesync.planning.policy import Policy
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 F = TypeVar("F", bound="Callable[..., object]")

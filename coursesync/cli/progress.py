@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from coursesync.applying.report import Status
 from coursesync.cli.screen import on_terminal, wants_colour
-from coursesync.report import Status
-from coursesync.words import duration, wrapped
+from coursesync.text import duration, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from coursesync.ports import Progress
-    from coursesync.report import Result
+    from coursesync.applying.report import Result
+    from coursesync.nexudus.ports import Progress
 
 _WORTH_SAYING = 2.0  # seconds
 _LINES_BETWEEN = 50  # that say how long the rest takes

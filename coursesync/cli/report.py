@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.annotate import annotate
+from coursesync.applying.report import Status
+from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
-from coursesync.plan import Action
-from coursesync.render.changes import settlement
-from coursesync.report import Status
-from coursesync.words import count, duration
+from coursesync.planning.plan import Action
+from coursesync.render.rows import settlement
+from coursesync.text import count, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.applying.report import Report, Result
     from coursesync.cli.onward import Onward
     from coursesync.cli.session import Session
     from coursesync.errors import StateError
-    from coursesync.limits import Schedule
-    from coursesync.plan import Plan
-    from coursesync.report import Report, Result
+    from coursesync.nexudus.limits import Schedule
+    from coursesync.planning.plan import Plan
 
 
 _UNSETTLED = (

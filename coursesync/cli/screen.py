@@ -10,9 +10,9 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
-from coursesync.cli.annotate import annotate, annotate_failure
+from coursesync.ci.annotate import annotate, annotate_failure
 from coursesync.errors import Advised, InvalidOutlines
-from coursesync.words import harmless, on_one_line, wrapped
+from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def say(text: str = "") -> None:
 
 
 def say_wrapped(text: str, margin: str = "", hang: str = "") -> None:
-    """Print a sentence in 80 columns, on stderr; see `words.wrapped`."""
+    """Print a sentence in 80 columns, on stderr; see `text.wrapped`."""
     for line in wrapped(text, margin, hang=hang):
         say(line)
 

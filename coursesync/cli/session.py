@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli.completion import WORKSPACE
-from coursesync.project import Project, open_project
+from coursesync.operations.workspace import Project, open_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.errors import CoursesyncError
-    from coursesync.render.sentences import Hint
+    from coursesync.render.plan_words import Hint
 
 _WORKSPACE_IS_AN_OPTION = (*("import", "resolve", "state mv", "state rm", "state show", "verify"),)
 

@@ -6,16 +6,16 @@ import itertools
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.folding import Fold, Mark
-from coursesync.lines import Piece
-from coursesync.render.changes import UNSEEN, folded, values
-from coursesync.words import inert, wrapped
+from coursesync.render.folding import Fold, Mark
+from coursesync.render.rows import UNSEEN, folded, values
+from coursesync.render.text_diff import Piece
+from coursesync.text import inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.differences import Difference
-    from coursesync.folding import Line, Shown
+    from coursesync.render.differences import Difference
+    from coursesync.render.folding import Line, Shown
 
     Paint: TypeAlias = Callable[[str, str], str]
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}

@@ -7,20 +7,20 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from coursesync.differences import COURSE, bounds_among, differences
-from coursesync.drift import Finding, Stance
+from coursesync.planning.drift import Finding, Stance
 from coursesync.render.detail import detail
-from coursesync.render.sentences import bare
-from coursesync.render.text import plain
-from coursesync.words import at, inert, wrapped
+from coursesync.render.differences import COURSE, bounds_among, differences
+from coursesync.render.plan_words import bare
+from coursesync.render.terminal import plain
+from coursesync.text import at, inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from coursesync.differences import Bounds, Difference
-    from coursesync.drift import Drifted
-    from coursesync.plan import Course
-    from coursesync.render.sentences import Hint
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Course
+    from coursesync.render.differences import Bounds, Difference
+    from coursesync.render.plan_words import Hint
 
 NO_DRIFT = "No drift: the site has what was last applied."
 NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursesync.differences import bounds_among
+from coursesync.render.differences import bounds_among
 from coursesync.render.drift import (
     besides,
     brief,
@@ -19,17 +19,17 @@ from coursesync.render.drift import (
     summary,
     told,
 )
-from coursesync.render.markdown_text import ROOM_TO_SAY, details, escape, left_out, with_code
-from coursesync.render.room import Part, Rank, fit, joined, takes
-from coursesync.render.sentences import bare
-from coursesync.words import count
+from coursesync.render.fit import Part, Rank, fit, joined, takes
+from coursesync.render.markdown_escape import ROOM_TO_SAY, details, escape, left_out, with_code
+from coursesync.render.plan_words import bare
+from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from coursesync.drift import Drifted
-    from coursesync.plan import Course
-    from coursesync.render.sentences import Hint
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Course
+    from coursesync.render.plan_words import Hint
 
 
 _LEFT_OUT = {

@@ -10,27 +10,27 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.brake import oversized
-from coursesync.differences import bounds_among, bounds_for, differences
-from coursesync.drift import Finding
+from coursesync.applying.receipt import not_compared
 from coursesync.errors import CoursesyncError, InvalidOutlines
-from coursesync.folding import Fold
-from coursesync.limits import PUBLISHED, Limits, least_seconds
-from coursesync.plan import Action
-from coursesync.receipt import not_compared
+from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
+from coursesync.planning.drift import Finding
+from coursesync.planning.large_change import oversized
+from coursesync.planning.plan import Action
+from coursesync.render.differences import bounds_among, bounds_for, differences
+from coursesync.render.folding import Fold
 from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.advice.pieces import Told
-    from coursesync.differences import Bounds, Difference
-    from coursesync.drift import Drifted
+    from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.errors import Diagnostic
-    from coursesync.folding import Shown
-    from coursesync.plan import Change, Plan
-    from coursesync.receipt import Mismatch, Receipt
-    from coursesync.state import State
+    from coursesync.outlines.advice.pieces import Told
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Change, Plan
+    from coursesync.render.differences import Bounds, Difference
+    from coursesync.render.folding import Shown
+    from coursesync.state.state import State
 
 FORMAT_VERSION = 1
 # what a terminal, a reader's eye or GitHub's runner (`##[`) would take for something else

@@ -1,6 +1,6 @@
 """The plan as Markdown, for a pull request or a step summary. Pure.
 
-All that comes from outlines is escaped (`markdown_text`). Where there is a bound, whole parts are
+All that comes from outlines is escaped (`markdown_escape`). Where there is a bound, whole parts are
 left out, the least important first, and the document says so.
 """
 
@@ -9,9 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.limits import PUBLISHED, Limits
-from coursesync.plan import Action
-from coursesync.render.changes import (
+from coursesync.nexudus.limits import PUBLISHED, Limits
+from coursesync.planning.plan import Action
+from coursesync.render.fit import Part, Rank, fit, joined, takes
+from coursesync.render.markdown_escape import (
+    ROOM_TO_SAY,
+    code,
+    details,
+    escape,
+    left_out,
+    with_code,
+)
+from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
+from coursesync.render.rows import (
     LEAVES,
     MARKS,
     detailing,
@@ -22,18 +32,15 @@ from coursesync.render.changes import (
     settlement,
     weighs,
 )
-from coursesync.render.markdown_text import ROOM_TO_SAY, code, details, escape, left_out, with_code
-from coursesync.render.room import Part, Rank, fit, joined, takes
-from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
-from coursesync.words import count, inert
+from coursesync.text import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from coursesync.advice.pieces import Told
-    from coursesync.differences import Difference
-    from coursesync.plan import Change, Course, Plan
-    from coursesync.render.sentences import Hint
+    from coursesync.outlines.advice.pieces import Told
+    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.render.differences import Difference
+    from coursesync.render.plan_words import Hint
 
 _MOST_ADVICE = 50
 _LONG, _SHORT = 500, 80  # characters of a title in a row; the shorter where there is little room

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.receipt import not_compared
-from coursesync.render.text import plain
-from coursesync.resources import kind_of
-from coursesync.words import at, count, inert, wrapped
+from coursesync.applying.receipt import not_compared
+from coursesync.kinds import kind_of
+from coursesync.render.terminal import plain
+from coursesync.text import at, count, inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.receipt import Mismatch, Receipt
+    from coursesync.applying.receipt import Mismatch, Receipt
 
 
 def render(

@@ -10,14 +10,14 @@ from zlib import crc32
 import pytest
 from rooms.values import AT, EMPTY, TARGET, address
 
-from coursesync.adapters.journal_text import begun, catch_up, line
 from coursesync.errors import StateError
-from coursesync.journal import Conclusion, Header, Intent, Move, Step
-from coursesync.replay import fold
-from coursesync.resources.base import Address
+from coursesync.kinds.kind import Address
+from coursesync.state.journal import Conclusion, Header, Intent, Move, Step
+from coursesync.state.journal_text import begun, catch_up, line
+from coursesync.state.replay import fold
 
 if TYPE_CHECKING:
-    from coursesync.state import State
+    from coursesync.state.state import State
 
 STATE, JOURNAL = Path("c/state.json"), Path("c/state.json.journal")
 SAVED = EMPTY.model_copy(update={"lineage": "a-line", "serial": 3})

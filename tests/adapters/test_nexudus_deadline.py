@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import SECTIONS, TOKEN, sandbox_here
 
-from coursesync.adapters.credentials import Credentials
-from coursesync.adapters.nexudus import Nexudus
-from coursesync.outcome import InDoubt, classify
-from coursesync.resources.section import SECTION
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.client import Nexudus
+from coursesync.nexudus.credentials import Credentials
+from coursesync.nexudus.outcome import InDoubt, classify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.exchange import Exchange
-    from coursesync.resources.base import FieldValue
+    from coursesync.kinds.kind import FieldValue
+    from coursesync.nexudus.exchange import Exchange
 
 SENT: dict[str, FieldValue] = {
     "Active": True,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.adapters.request_log import RequestLog
+from coursesync.nexudus.request_log import RequestLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secrecy.echo import PASSWORD, TOKEN
 
-from coursesync.adapters.credentials import Credentials
-from coursesync.adapters.nexudus import Nexudus
-from coursesync.adapters.spelling import without_secrets
 from coursesync.errors import RemoteError
-from coursesync.resources.section import SECTION
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.client import Nexudus
+from coursesync.nexudus.credentials import Credentials
+from coursesync.nexudus.redaction import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,13 +13,13 @@ import pytest
 from forgetful import ForgetfulDisk, Inode
 from rooms.values import AT, EMPTY, TARGET, address
 
-from coursesync.adapters.journal_text import line
-from coursesync.adapters.state_file import StateFile
-from coursesync.adapters.state_text import parse, serialise
 from coursesync.errors import StateError, StateLocked
-from coursesync.journal import Header, Intent, Look
-from coursesync.replay import CUT_OFF, fold
-from coursesync.state import State
+from coursesync.state.file_store import StateFile
+from coursesync.state.journal import Header, Intent, Look
+from coursesync.state.journal_text import line
+from coursesync.state.replay import CUT_OFF, fold
+from coursesync.state.state import State
+from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from rooms.values import AT, TARGET, address
 
-from coursesync.adapters.state_text import is_address, parse, serialise
 from coursesync.errors import StateError
-from coursesync.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state_text import is_address, parse, serialise
 
 PATH = Path("courses/coursesync.state.json")
 RESTORE = (

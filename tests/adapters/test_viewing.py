@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.portal.pages import front
-from coursesync.viewing import Viewer
+from coursesync.operations.preview import Viewer
+from coursesync.render.portal.pages import front
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from coursesync.ordering import assign
+from coursesync.planning.ordering import assign
 
 SHORT = 12  # of so many sections, every choice can be tried
 SIZE = 1_000

@@ -20,13 +20,13 @@ from pathlib import Path
 
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
-from coursesync.adapters.state_file import StateFile
-from coursesync.limits import PUBLISHED, Schedule
-from coursesync.ports import World
-from coursesync.refreshing import refresh
-from coursesync.resources.base import address_of
+from coursesync.kinds.kind import address_of
+from coursesync.nexudus.limits import PUBLISHED, Schedule
+from coursesync.nexudus.ports import World
+from coursesync.operations.refresh import refresh
 from coursesync.sandbox import Settings
-from coursesync.state import Entry, State
+from coursesync.state.file_store import StateFile
+from coursesync.state.state import Entry, State
 
 TARGET = "http://localhost"
 PAGE = 1_000

@@ -27,15 +27,15 @@ from pathlib import Path
 
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
-from coursesync.adapters.outline_files import Outlines, load
-from coursesync.adapters.state_file import StateFile
-from coursesync.apply import apply
-from coursesync.diff import diff
-from coursesync.limits import PUBLISHED, Schedule
-from coursesync.ports import World
-from coursesync.report import Remainder
-from coursesync.run import Terms
+from coursesync.applying.apply import apply
+from coursesync.applying.report import Remainder
+from coursesync.applying.run import Terms
+from coursesync.nexudus.limits import PUBLISHED, Schedule
+from coursesync.nexudus.ports import World
+from coursesync.outlines.workspace_files import Outlines, load
+from coursesync.planning.diff import diff
 from coursesync.sandbox import Sandbox, Settings
+from coursesync.state.file_store import StateFile
 
 TARGET = "http://localhost"
 CREATES = (60, 200, 1_000)
@@ -142,8 +142,8 @@ class Foreign:
     """Another program that writes every three seconds with the same account, and insists on it."""
 
     def __init__(self, sandbox: Sandbox, clock: VirtualClock) -> None:
-        from coursesync.adapters.embedded import client  # noqa: PLC0415 - needs the sandbox
-        from coursesync.resources import KINDS  # noqa: PLC0415 - the same
+        from coursesync.kinds import KINDS  # noqa: PLC0415 - the same
+        from coursesync.nexudus.embedded import client  # noqa: PLC0415 - needs the sandbox
 
         self._remote, self._kind, self._clock = client(sandbox), KINDS["section"], clock
         self._next = 0.0371

@@ -19,10 +19,10 @@ from harness import (
 )
 from secrecy.echo import Echo, echoing
 
-from coursesync.adapters.state_text import serialise
-from coursesync.resources.base import Address
+from coursesync.kinds.kind import Address
 from coursesync.sandbox import Settings
-from coursesync.state import Doubt, State
+from coursesync.state.state import Doubt, State
+from coursesync.state.state_text import serialise
 
 if TYPE_CHECKING:
     from pathlib import Path

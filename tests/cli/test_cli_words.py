@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import BACKUP, JOURNAL, STATE, saved, wait_until, write_outline
 
-from coursesync.words import wrapped
+from coursesync.text import wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path

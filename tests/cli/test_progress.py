@@ -6,8 +6,8 @@ from io import StringIO
 
 from rooms.values import course, plan_of
 
+from coursesync.applying.report import Result, Status
 from coursesync.cli.progress import progress_on
-from coursesync.report import Result, Status
 
 
 def test_a_long_apply_says_how_long_the_rest_takes() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from damage.remains import Remains, leave
 
-from coursesync.adapters.state_file import StateFile
+from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

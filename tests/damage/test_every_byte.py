@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from damage.remains import Remains
 
-    from coursesync.adapters.state_file import StateFile
-    from coursesync.state import State
+    from coursesync.state.file_store import StateFile
+    from coursesync.state.state import State
 
 BITS = range(8)
 

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from outlines.test_outline_properties import originals, spoilt
 
 import coursesync
-from coursesync.adapters.yaml_tree import parse
-from coursesync.outline import CourseSpec
-from coursesync.outline_words import examples_of
-from coursesync.resources.contents import ContentFile
-from coursesync.resources.section import SectionSpec, Timed
+from coursesync.kinds.content_spec import ContentFile
+from coursesync.kinds.section import SectionSpec, Timed
+from coursesync.outlines.mistakes import examples_of
+from coursesync.outlines.outline import CourseSpec
+from coursesync.outlines.yaml_reader import parse
 from coursesync.unseen import UNSEEN
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from harness import CommandLine
     from pydantic import BaseModel
 
-    from coursesync.tree import Value
+    from coursesync.outlines.tree import Value
 
 MODELS: dict[type[BaseModel], str] = {
     CourseSpec: "",

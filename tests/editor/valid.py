@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from outlines.layouts import outlines
 
-from coursesync.adapters.content_files import path_of
-from coursesync.adapters.yaml_tree import parse
-from coursesync.outline import build
+from coursesync.outlines.content_files import path_of
+from coursesync.outlines.outline import build
+from coursesync.outlines.yaml_reader import parse
 
 
 def contents(name: str) -> str:

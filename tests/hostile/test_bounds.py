@@ -10,8 +10,8 @@ import pytest
 from hostile.corpus import CONTENTS, HEAD, LARGE, MARKDOWN, OUTLINES, SECTION, Case
 from hostile.limits import Took, bounded
 
-from coursesync.advice.pieces import MOST_SHOWN
 from coursesync.errors import ExitCode
+from coursesync.outlines.advice.pieces import MOST_SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,11 +14,12 @@ from hostile.limits import bounded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.adapters.outline_files import load
-from coursesync.diff import diff
 from coursesync.errors import CoursesyncError
-from coursesync.render import json, markdown, text
-from coursesync.state import State
+from coursesync.outlines.workspace_files import load
+from coursesync.planning.diff import diff
+from coursesync.render import json, markdown
+from coursesync.render import terminal as text
+from coursesync.state.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,17 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms.values import AT, EMPTY, Section, address, course, plan_of, state_of
 
-from coursesync.render import json, markdown, text
-from coursesync.resources.base import Address
-from coursesync.state import Doubt
-from coursesync.words import harmless, inert, on_one_line
+from coursesync.kinds.kind import Address
+from coursesync.render import json, markdown
+from coursesync.render import terminal as text
+from coursesync.state.state import Doubt
+from coursesync.text import harmless, inert, on_one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness import CommandLine
 
-    from coursesync.plan import Plan
+    from coursesync.planning.plan import Plan
 
 HOSTILE = [
     "::error::gone",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.adapters.yaml_tree import parse
-from coursesync.advice.contents import findings, is_empty
-from coursesync.advice.pieces import distinct, told
-from coursesync.advice.plain import is_plain
-from coursesync.advice.rules import Source, advise
-from coursesync.outline import build
+from coursesync.outlines.advice.contents import findings, is_empty
+from coursesync.outlines.advice.pieces import distinct, told
+from coursesync.outlines.advice.plain import is_plain
+from coursesync.outlines.advice.rules import Source, advise
+from coursesync.outlines.outline import build
+from coursesync.outlines.yaml_reader import parse
 
 if TYPE_CHECKING:
     from coursesync.errors import Diagnostic

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coursesync.adapters.outline_files import load
 from coursesync.errors import InvalidOutlines
+from coursesync.outlines.workspace_files import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coursesync.adapters.outline_files import load
 from coursesync.errors import Diagnostic, ExitCode, InvalidOutlines, Where
+from coursesync.outlines.workspace_files import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coursesync.adapters.outline_files import load
 from coursesync.errors import ExitCode, InvalidOutlines, Where
+from coursesync.outlines.workspace_files import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, assume, event, example, given, settings
 from outlines.layouts import outlines
 from outlines.test_outline_properties import spoilt
 
-from coursesync.adapters.outline_rewriting import comments, laid_out
-from coursesync.adapters.yaml_tree import parse
 from coursesync.errors import UnusableFile
-from coursesync.outline import Outline, build
+from coursesync.outlines.outline import Outline, build
+from coursesync.outlines.rewriting import comments, laid_out
+from coursesync.outlines.yaml_reader import parse
 
 
 def read(text: str) -> Outline | None:

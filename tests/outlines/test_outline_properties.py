@@ -8,10 +8,10 @@ from harness import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.adapters.yaml_tree import parse
 from coursesync.errors import Diagnostic, UnusableFile
-from coursesync.outline import build
-from coursesync.resources.base import MAX_KEY, is_key, slug
+from coursesync.kinds.kind import MAX_KEY, is_key, slug
+from coursesync.outlines.outline import build
+from coursesync.outlines.yaml_reader import parse
 
 SPOILERS = [
     *"{}[]&*!|>%@`'\"#,:?-~\t\n\r\\ ",

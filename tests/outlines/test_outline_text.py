@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from coursesync.adapters.outline_rewriting import mistakes_in, with_sections
-from coursesync.adapters.yaml_tree import parse
-from coursesync.contents import to_html
 from coursesync.errors import CoursesyncError
-from coursesync.outline import Outline, build
-from coursesync.outline_text import WantedCourse, WantedSection, Written, written
-from coursesync.yaml_text import block, quoted, scalar
+from coursesync.kinds.contents import to_html
+from coursesync.outlines.outline import Outline, build
+from coursesync.outlines.rewriting import mistakes_in, with_sections
+from coursesync.outlines.writer import WantedCourse, WantedSection, Written, written
+from coursesync.outlines.yaml_reader import parse
+from coursesync.outlines.yaml_writer import block, quoted, scalar
 
 PATH = "courses/onboarding.yaml"
 TITLES = st.sampled_from(

@@ -31,7 +31,7 @@ class Inode:
 
 @dataclass
 class ForgetfulDisk:
-    """Fits `adapters.disk.Disk`. Each effect is told to `effect`, before it and after it."""
+    """Fits `state.disk.Disk`. Each effect is told to `effect`, before it and after it."""
 
     effect: Callable[[str], None]
     names: dict[Path, Inode] = field(default_factory=dict)

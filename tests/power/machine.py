@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING
 from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
-from coursesync.adapters.credentials import Credentials
-from coursesync.adapters.embedded import EmbeddedTransport
-from coursesync.adapters.nexudus import Nexudus
-from coursesync.adapters.outline_files import load
-from coursesync.adapters.state_file import StateFile
-from coursesync.adapters.state_names import NAME
-from coursesync.apply import apply
-from coursesync.limits import Schedule
-from coursesync.plan import Action, Plan
-from coursesync.planning import plan_of, remainder
-from coursesync.policy import KEEP_ALL
-from coursesync.ports import World
-from coursesync.recognition import entry_of
-from coursesync.refreshing import refresh
-from coursesync.run import Terms
-from coursesync.state import resolve
+from coursesync.applying.apply import apply
+from coursesync.applying.recognise import entry_of
+from coursesync.applying.run import Terms
+from coursesync.nexudus.client import Nexudus
+from coursesync.nexudus.credentials import Credentials
+from coursesync.nexudus.embedded import EmbeddedTransport
+from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.ports import World
+from coursesync.operations.plan import plan_of, remainder
+from coursesync.operations.refresh import refresh
+from coursesync.outlines.workspace_files import load
+from coursesync.planning.plan import Action, Plan
+from coursesync.planning.policy import KEEP_ALL
+from coursesync.state.file_store import StateFile
+from coursesync.state.names import NAME
+from coursesync.state.state import resolve
 from coursesync.stop import Stop
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from coursesync.drift import Drifted
-    from coursesync.exchange import Exchange
-    from coursesync.policy import Policy
-    from coursesync.report import Report
-    from coursesync.resources.base import Attributes, Kind
+    from coursesync.applying.report import Report
+    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.nexudus.exchange import Exchange
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.policy import Policy
     from coursesync.sandbox import Sandbox
-    from coursesync.state import State
+    from coursesync.state.state import State
 
 TARGET = "http://localhost"
 COLLEAGUE = "colleague@sandbox.example"

@@ -7,9 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursesync.ci.annotations import MOST, annotated, notice
 from coursesync.errors import Diagnostic, Where
-from coursesync.render.github import MOST, annotated, notice
-from coursesync.words import inert
+from coursesync.text import inert
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60) | st.text(
     "%:,\r\n#[]0ADadx \x1b", max_size=20

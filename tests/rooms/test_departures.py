@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from rooms.values import Section, address, course, plan_of, state_of
 
 from coursesync.render import json as json_form
-from coursesync.render import markdown, text
+from coursesync.render import markdown
+from coursesync.render import terminal as text
 from coursesync.render.review.model import Allowance, model
-from coursesync.state import CourseRecord
-from coursesync.timeline import ways
+from coursesync.render.timeline import ways
+from coursesync.state.state import CourseRecord
 
 if TYPE_CHECKING:
-    from coursesync.plan import Plan
+    from coursesync.planning.plan import Plan
 
 HERE, THERE = 4711, 4712
 STATE = state_of("A", "B")

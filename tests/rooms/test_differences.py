@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms.values import EMPTY, Section, applied, course, plan_of, state_of
 
-from coursesync.differences import bounds_for, differences
-from coursesync.ordering import assign, in_place
-from coursesync.plan import Action
-from coursesync.render import json, markdown, text
-from coursesync.words import inert
+from coursesync.planning.ordering import assign, in_place
+from coursesync.planning.plan import Action
+from coursesync.render import json, markdown
+from coursesync.render import terminal as text
+from coursesync.render.differences import bounds_for, differences
+from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from coursesync.plan import Change, Plan
-    from coursesync.resources.base import Attributes, FieldValue
+    from coursesync.kinds.kind import Attributes, FieldValue
+    from coursesync.planning.plan import Change, Plan
 
 PICTURE: dict[str, object] = {"image": "https://cdn.example.com/tour.png"}
 IMAGE = str(PICTURE["image"])

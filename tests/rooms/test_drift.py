@@ -10,19 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms.values import AT, TARGET, Section, address, applied, course, plan_of, state_of, told
 
-from coursesync.drift import Finding, Stance, compare, differing, edited, refreshed
-from coursesync.live import Record
-from coursesync.resources.section import SECTION
-from coursesync.stance import judged
-from coursesync.state import CourseRecord, Entry, State
-from coursesync.words import same_moment
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.records import Record
+from coursesync.planning.drift import Finding, Stance, compare, differing, edited, refreshed
+from coursesync.planning.stance import judged
+from coursesync.state.state import CourseRecord, Entry, State
+from coursesync.text import same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.drift import Drifted
-    from coursesync.plan import Change
-    from coursesync.resources.base import FieldValue
+    from coursesync.kinds.kind import FieldValue
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Change
 
 LATER = "2025-02-01T08:00:00Z"
 ONE, TWO, THREE = address("one"), address("two"), address("three")

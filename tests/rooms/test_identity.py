@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rooms.values import Section, address, applied, course, plan_of, state_of, told
 
-from coursesync.identity import identify
+from coursesync.planning.pairing import identify
 
 
 def pairs(before: list[Section | str], now: list[Section | str]) -> dict[str, str]:

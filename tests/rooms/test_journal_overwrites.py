@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from rooms.values import AT, EMPTY, address
 
-from coursesync.journal import Conclusion, Forget, Intent, Move, Protect, addresses
-from coursesync.replay import CUT_OFF, fold
-from coursesync.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.journal import Conclusion, Forget, Intent, Move, Protect, addresses
+from coursesync.state.replay import CUT_OFF, fold
+from coursesync.state.state import CourseRecord, Doubt, Entry, State
 
 if TYPE_CHECKING:
-    from coursesync.journal import Step
+    from coursesync.state.journal import Step
 
 ONE, TWO, THERE = address("one"), address("two"), address("one", "d")
 LATER = "2025-02-01T00:00:00Z"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.limits import DAY, PUBLISHED, Limits, Request, Schedule, least_seconds
+from coursesync.nexudus.limits import DAY, PUBLISHED, Limits, Request, Schedule, least_seconds
 from coursesync.sandbox import Settings
 from coursesync.sandbox.limits import Limiter
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Literal
 
-    from coursesync.limits import Window
+    from coursesync.nexudus.limits import Window
 
 TIGHT = [
     Limits(1.0, 3, 10, 5, 12, 40),

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.folding import Fold, Line, Mark, shown
-from coursesync.lines import compare, words
-from coursesync.matching import Effort, blocks
-from coursesync.rising import longest_rise
+from coursesync.planning.subsequence import longest_rise
+from coursesync.render.folding import Fold, Line, Mark, shown
+from coursesync.render.matching import Effort, blocks
+from coursesync.render.text_diff import compare, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.folding import Shown
-    from coursesync.lines import Piece
+    from coursesync.render.folding import Shown
+    from coursesync.render.text_diff import Piece
 
 EFFORT = 200_000
 SOME = st.sampled_from(["a", "b", "<p>one two</p>", "<br>", " ", "\n", "\r\n", "\u2028", "x" * 130])

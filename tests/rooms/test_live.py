@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.exchange import Exchange
-from coursesync.live import Record, read_ids, read_page
-from coursesync.resources.section import SECTION
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.exchange import Exchange
+from coursesync.nexudus.records import Record, read_ids, read_page
 
 if TYPE_CHECKING:
-    from coursesync.resources.base import FieldValue
+    from coursesync.kinds.kind import FieldValue
 
 RAW: dict[str, object] = {
     "Id": 1001,

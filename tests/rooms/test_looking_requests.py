@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 from virtual import Counted, Quiet, Unasked, VirtualClock
 
-from coursesync.adapters.state_file import StateFile
-from coursesync.exchange import Exchange
-from coursesync.limits import Schedule
-from coursesync.looking import Lookout
-from coursesync.ports import World
-from coursesync.resources.section import SECTION
-from coursesync.sending import Sender
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.exchange import Exchange
+from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.ports import World
+from coursesync.nexudus.sender import Sender
+from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.resources.base import Kind
+    from coursesync.kinds.kind import Kind
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.ordering import Pinned, assign, misfit
+from coursesync.planning.ordering import Pinned, assign, misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

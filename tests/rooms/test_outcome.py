@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.exchange import Exchange, read_json
-from coursesync.outcome import (
+from coursesync.nexudus.exchange import Exchange, read_json
+from coursesync.nexudus.outcome import (
     DEFAULT_WAIT,
     Answered,
     Applied,

@@ -22,12 +22,12 @@ from rooms.values import (
     told,
 )
 
-from coursesync.diff import diff
-from coursesync.plan import Action
-from coursesync.state import Doubt, State
+from coursesync.planning.diff import diff
+from coursesync.planning.plan import Action
+from coursesync.state.state import Doubt, State
 
 if TYPE_CHECKING:
-    from coursesync.outline import Outline
+    from coursesync.outlines.outline import Outline
 
 PICTURE = {"image": "https://cdn.example.com/tour.png"}
 NO_PICTURE: dict[str, object] = {"image": None}
@@ -151,9 +151,9 @@ def test_a_picture_is_set_cleared_or_left(
 def test_deepdiff_is_imported_only_where_something_has_changed(now: str, expected: str) -> None:
     """A plan of creates alone is rendered without the slow import."""
     script = (
-        "from rooms.values import *; from coursesync.render import text, markdown, json;"
+        "from rooms.values import *; from coursesync.render import terminal, markdown, json;"
         f"plan = plan_of(course('A', {now}), state_of('A', Section('B', 'b')));"
-        "text.render(plan), markdown.render(plan), json.render(plan);"
+        "terminal.render(plan), markdown.render(plan), json.render(plan);"
         "print('deepdiff' in sys.modules)"
     )
     path = json.dumps(sys.path)

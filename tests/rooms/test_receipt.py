@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
-from coursesync.live import Record
-from coursesync.policy import OnRemoval, Policy
-from coursesync.receipt import (
+from coursesync.applying.receipt import (
     Item,
     Origin,
     Receipt,
@@ -21,16 +19,18 @@ from coursesync.receipt import (
     mismatches,
     not_compared,
 )
-from coursesync.report import Report, Result, Status
-from coursesync.resources.section import SECTION
+from coursesync.applying.report import Report, Result, Status
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.records import Record
+from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.plan import Plan
-    from coursesync.resources.base import FieldValue
-    from coursesync.state import Entry, State
+    from coursesync.kinds.kind import FieldValue
+    from coursesync.planning.plan import Plan
+    from coursesync.state.state import Entry, State
 
 LATER = "2025-02-01T08:00:00Z"
 STATUS = {"create": Status.CREATED, "update": Status.UPDATED, "delete": Status.DELETED}

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms.values import AT, address
 
-from coursesync.exchange import Exchange
-from coursesync.live import Record, read_page
-from coursesync.recognition import Absent, Found, Unclear, Wanted, entry_of, fits, recognise
-from coursesync.resources.section import SECTION
-from coursesync.same_html import html_digest, same_html
-from coursesync.state import Candidate, Doubt
+from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, entry_of, fits, recognise
+from coursesync.kinds.html import html_digest, same_html
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.exchange import Exchange
+from coursesync.nexudus.records import Record, read_page
+from coursesync.state.state import Candidate, Doubt
 
 if TYPE_CHECKING:
-    from coursesync.resources.base import Attributes, FieldValue
+    from coursesync.kinds.kind import Attributes, FieldValue
 
 SENT: dict[str, FieldValue] = {
     "Active": True,

@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of, told
 
-from coursesync.brake import oversized
-from coursesync.plan import Action, Plan
-from coursesync.policy import KEEP_ALL, OnRemoval, Policy
-from coursesync.removal import PROTECTED
-from coursesync.render import markdown, text
-from coursesync.state import Doubt
+from coursesync.planning.large_change import oversized
+from coursesync.planning.plan import Action, Plan
+from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
+from coursesync.planning.removal import PROTECTED
+from coursesync.render import markdown
+from coursesync.render import terminal as text
+from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.outline import Outline
-    from coursesync.state import State
+    from coursesync.outlines.outline import Outline
+    from coursesync.state.state import State
 
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
 SAFE = Section("Safe", more={"protect": True})

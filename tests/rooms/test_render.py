@@ -15,15 +15,16 @@ from markdown_it import MarkdownIt
 from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
 from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
-from coursesync.policy import OnRemoval, Policy
+from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render import json as json_form
-from coursesync.render import markdown, text
-from coursesync.render.sentences import summary
-from coursesync.state import Doubt
-from coursesync.words import inert
+from coursesync.render import markdown
+from coursesync.render import terminal as text
+from coursesync.render.plan_words import summary
+from coursesync.state.state import Doubt
+from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from coursesync.plan import Plan
+    from coursesync.planning.plan import Plan
 
 DELETE = Policy(OnRemoval.DELETE, prune=True)
 SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])

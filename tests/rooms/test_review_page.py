@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms.values import Section, course, plan_of, state_of
 
-from coursesync.policy import OnRemoval, Policy
+from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.review.page import Assets, policy, render
 
 ASSETS = Assets("p{margin:0}", '"use strict";')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursesync.render.room import Fitted, Part, Rank, fit, joined, takes
+from coursesync.render.fit import Fitted, Part, Rank, fit, joined, takes
 
 PARTS = st.lists(
     st.builds(

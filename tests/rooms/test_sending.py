@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from harness import SECTIONS
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
-from coursesync.adapters.credentials import Credentials
-from coursesync.adapters.embedded import EmbeddedTransport
-from coursesync.adapters.nexudus import Nexudus
-from coursesync.adapters.state_file import StateFile
-from coursesync.limits import Schedule
-from coursesync.outcome import classify_read
-from coursesync.ports import World
-from coursesync.resources.section import SECTION
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.client import Nexudus
+from coursesync.nexudus.credentials import Credentials
+from coursesync.nexudus.embedded import EmbeddedTransport
+from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.outcome import classify_read
+from coursesync.nexudus.ports import World
+from coursesync.nexudus.sender import Sender
 from coursesync.sandbox import Fault
-from coursesync.sending import Sender
+from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

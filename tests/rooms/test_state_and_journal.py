@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 from rooms.values import AT, EMPTY, address, state_of
 
-from coursesync.journal import RECORD, Conclusion, Header, Intent, Look, Move, Step
-from coursesync.replay import CUT_OFF, fold, holds
-from coursesync.state import (
+from coursesync.state.journal import RECORD, Conclusion, Header, Intent, Look, Move, Step
+from coursesync.state.replay import CUT_OFF, fold, holds
+from coursesync.state.state import (
     Candidate,
     CourseRecord,
     Doubt,
@@ -21,7 +21,7 @@ from coursesync.state import (
 )
 
 if TYPE_CHECKING:
-    from coursesync.resources.base import Address
+    from coursesync.kinds.kind import Address
 
 WELCOME = address("welcome")
 SENT: dict[str, str | int | bool] = {"CourseId": 4711, "DisplayOrder": 10, "Title": "Welcome"}

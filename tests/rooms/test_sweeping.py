@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from virtual import Counted, Quiet, Unasked, VirtualClock
 
-from coursesync.adapters.state_file import StateFile
-from coursesync.exchange import Exchange
-from coursesync.limits import Schedule
-from coursesync.looking import MAX_READINGS, Lookout
-from coursesync.ports import World
-from coursesync.resources.section import SECTION
-from coursesync.sending import Sender
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.exchange import Exchange
+from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.listing import MAX_READINGS, Lookout
+from coursesync.nexudus.ports import World
+from coursesync.nexudus.sender import Sender
+from coursesync.state.file_store import StateFile
 from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from coursesync.resources.base import Attributes, Kind
+    from coursesync.kinds.kind import Attributes, Kind
 
 COURSES = frozenset(range(1, 6))
 FOREIGN = 99

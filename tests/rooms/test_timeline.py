@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms.values import Section, address, course, plan_of, state_of
 
-from coursesync.timeline import Station, along, ways
+from coursesync.render.timeline import Station, along, ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.plan import Plan
-    from coursesync.timeline import Ways
+    from coursesync.planning.plan import Plan
+    from coursesync.render.timeline import Ways
 
 UNLOCKS: tuple[object, ...] = ("immediate", "sequential", {"after_days": 7}, {"after_days": 30})
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.words import at, count, duration, inert
+from coursesync.text import at, count, duration, inert
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,21 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from coursesync.adapters.yaml_tree import parse
-from coursesync.diff import diff
-from coursesync.journal import Conclusion, Intent, Move, Protect
-from coursesync.outline import Outline, build
-from coursesync.plan import Action, Change, Plan
-from coursesync.policy import KEEP_ALL
-from coursesync.replay import fold
-from coursesync.resources.base import Address
-from coursesync.state import State
+from coursesync.kinds.kind import Address
+from coursesync.outlines.outline import Outline, build
+from coursesync.outlines.yaml_reader import parse
+from coursesync.planning.diff import diff
+from coursesync.planning.plan import Action, Change, Plan
+from coursesync.planning.policy import KEEP_ALL
+from coursesync.state.journal import Conclusion, Intent, Move, Protect
+from coursesync.state.replay import fold
+from coursesync.state.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coursesync.journal import Step
-    from coursesync.policy import Policy
+    from coursesync.planning.policy import Policy
+    from coursesync.state.journal import Step
 
 TARGET = "https://spaces.nexudus.com"
 EMPTY = State(target=TARGET)

@@ -345,8 +345,8 @@ def test_a_bug_tells_no_secret(cli: CommandLine, courses: Path) -> None:
     """A traceback, should there ever be one, shows code and no values: credentials have no repr."""
     write_outline(courses, "a", 4711, "One")
     program = (
-        "import os; from coursesync.adapters.nexudus import Nexudus\n"
-        "from coursesync.adapters.credentials import Credentials\n"
+        "import os; from coursesync.nexudus.client import Nexudus\n"
+        "from coursesync.nexudus.credentials import Credentials\n"
         "known = Credentials.from_environment(os.environ)\n"
         "remote = Nexudus('http://127.0.0.1:9', known)\n"
         "print(known, remote, repr(vars(known) if hasattr(known, '__dict__') else known))\n"

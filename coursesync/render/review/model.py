@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
 
-from coursesync.folding import Fold
-from coursesync.plan import Action
-from coursesync.render.changes import (
+from coursesync.planning.plan import Action
+from coursesync.render.folding import Fold
+from coursesync.render.plan_words import bare
+from coursesync.render.rows import (
     LEAVES,
     MARKS,
     UNSEEN,
@@ -28,18 +29,17 @@ from coursesync.render.changes import (
     settlement,
     values,
 )
-from coursesync.render.sentences import bare
-from coursesync.timeline import ways
-from coursesync.words import inert
+from coursesync.render.timeline import ways
+from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from coursesync.differences import Difference
-    from coursesync.folding import Shown
-    from coursesync.plan import Change, Course, Plan
-    from coursesync.render.sentences import Hint
-    from coursesync.timeline import Station
+    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.render.differences import Difference
+    from coursesync.render.folding import Shown
+    from coursesync.render.plan_words import Hint
+    from coursesync.render.timeline import Station
 
     Told: TypeAlias = dict[str, object]
 

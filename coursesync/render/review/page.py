@@ -12,18 +12,18 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from coursesync.limits import PUBLISHED, Limits
-from coursesync.render import text
+from coursesync.nexudus.limits import PUBLISHED, Limits
+from coursesync.render import terminal as text
+from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
 from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
-from coursesync.render.sentences import NOTHING, bare, cost, summary, warnings
-from coursesync.words import count, inert
+from coursesync.text import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from coursesync.advice.pieces import Told
-    from coursesync.plan import Plan
-    from coursesync.render.sentences import Hint
+    from coursesync.outlines.advice.pieces import Told
+    from coursesync.planning.plan import Plan
+    from coursesync.render.plan_words import Hint
 
 _MOST_ADVICE = 50
 # within the frames that show contents; the page's own policy holds there, too

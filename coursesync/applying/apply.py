@@ -1,0 +1,222 @@
+"""Apply: the one place where effects are put in order.
+
+First a look at the courses that get something new: what a create would make may be there already,
+made by a run that was lost with its machine. Then course by course, in the members' order: journal
+the intent, send, classify, journal the outcome. A refused change stops its own course, for order
+matters there, and not the others. A course with a create in doubt waits until all others are
+through; then the doubt is settled by looking again, and only a create that left no trace is sent
+once more. The world is behind `nexudus.ports`; nothing is printed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.applying.recheck import recheck
+from coursesync.applying.report import Report, Result, Status
+from coursesync.applying.run import Doubtful, Run, Terms, in_order
+from coursesync.applying.settle import look_around, settle
+from coursesync.applying.write import create, overwrite
+from coursesync.errors import StateError
+from coursesync.nexudus.outcome import Applied, InDoubt, Refused
+from coursesync.planning.drift import Finding
+from coursesync.planning.plan import Action
+from coursesync.state.journal import Forget, Move, Protect
+from coursesync.state.logbook import Logbook
+from coursesync.state.state import mark_complete
+from coursesync.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from coursesync.applying.report import Remainder
+    from coursesync.applying.run import CourseRun
+    from coursesync.nexudus.ports import StateStore, World
+    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Change, Plan
+    from coursesync.state.state import State
+
+
+def apply(
+    plan: Plan,
+    state: State,
+    world: World,
+    complete: Callable[[State], Remainder],
+    terms: Terms | None = None,
+    found: Iterable[Drifted] = (),
+) -> Report:
+    """Carry a plan out.
+
+    Args:
+        plan: made from `state`.
+        state: as loaded, under the lock that the caller holds.
+        world: the ports, and the schedule that requests keep to.
+        complete: says of the state that the run led to what is left, and which courses now stand
+            as a whole.
+        terms: what the run may do.
+        found: what a refresh found on the server, which made `state` what it is.
+
+    Returns:
+        What became of each change. Where anything was done, the state is saved, also where the
+        run ended early; the report says if it can't be.
+
+    Raises:
+        StateError: the state can't be saved, and no write was sent.
+    """
+    run = Run(plan, state, world, terms or Terms())
+    stop = _go_through(run, found)
+    led_to = run.log.led_to()
+    _account_for_the_rest(run, led_to)
+    changes = (run.results.get(change.address) for change in plan.changes)
+    results = tuple(result for result in changes if result is not None)
+    if not run.log.steps:
+        return Report(results, world.store.recover(led_to), stop, left=plan.writes)
+    left = complete(led_to)
+    try:
+        saved = world.store.finish(mark_complete(led_to, left.complete))
+    except StateError as error:
+        return Report(results, led_to, stop, error, left.writes)
+    return Report(results, saved, stop, left=left.writes)
+
+
+def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
+    """Go through the plan; return why the run ended early, if it did."""
+    try:
+        for step in _forgotten(found, run.stamp()):
+            run.log.record(step)
+        _note_keys(run)
+        look_around(run)
+        recheck(run)
+        _advance(run)
+        while any(course.doubts for course in run.courses):
+            settle(run)
+            _advance(run)
+        run.log.check()
+    except Stop as stop:
+        return stop
+    return None
+
+
+def _forgotten(found: Iterable[Drifted], at: str) -> Iterator[Forget]:
+    """Yield a step for each entry whose record is not on the server any more."""
+    for each in found:
+        if each.finding is Finding.GONE and each.address is not None and each.entry is not None:
+            yield Forget(address=each.address, id=each.entry.id, at=at)
+
+
+def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
+    """Save what a refresh found to be gone, where there is nothing else to do.
+
+    Args:
+        store: where the state is kept; its lock is held.
+        state: as the refresh left it.
+        found: what it found.
+        at: the time of day.
+
+    Returns:
+        The state as saved, with what a cut-off run left.
+
+    Raises:
+        StateError: it can't be saved.
+    """
+    steps = list(_forgotten(found, at))
+    if not steps:
+        return store.recover(state)
+    log = Logbook(store, state)
+    for step in steps:
+        log.record(step)
+    return store.finish(log.led_to())
+
+
+def _note_keys(run: Run) -> None:
+    """Give what is kept under a new key its new address, and note what is protected.
+
+    The server knows of neither.
+    """
+    moves = {c.was: c.address for c in run.plan.changes if c.was and not c.arrives}
+    if moves:
+        run.log.announce(Move(to=moves, at=run.stamp()))
+    for change in run.plan.changes:
+        if change.protected is not None and change.record_id is not None and not change.arrives:
+            run.log.announce(
+                Protect(address=change.address, protected=change.protected, at=run.stamp())
+            )
+        if change.action in _NOTED:
+            run.conclude(Result(change, _NOTED[change.action], change.record_id))
+
+
+def _advance(run: Run) -> None:
+    for course in run.courses:
+        for change in course.changes:
+            if not change.action.changes or change.address in run.results:
+                continue
+            if change.address in course.doubts:
+                continue
+            if course.held:
+                run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
+            elif course.doubts:
+                break
+            else:
+                run.go_on()
+                _carry_out(run, course, change)
+
+
+def _carry_out(run: Run, course: CourseRun, change: Change) -> None:
+    if change.action.overwrites:
+        _overwrite(run, course, change)
+    else:
+        _create(run, course, change)
+
+
+def _create(run: Run, course: CourseRun, change: Change) -> None:
+    since, before = run.stamp(), frozenset(run.seen)
+    match create(run, change):
+        case Applied(record_id):
+            run.managed.add(record_id)
+            again = (
+                "sent again, for the first left no trace" if run.sent[change.address] > 1 else ""
+            )
+            run.conclude(Result(change, Status.CREATED, record_id, again))
+        case Refused() as refused:
+            _stop_course(run, course, change, refused)
+        case InDoubt(reason, claimed):
+            until = run.world.clock.now() + run.terms.settling
+            sent = in_order(change.after)
+            doubt = Doubtful(change, sent, since, reason, until, claimed, before)
+            course.doubts[change.address] = doubt
+
+
+_NOTED = {Action.MOVE: Status.RE_KEYED, Action.PROTECT: Status.PROTECTED}
+_DONE = {
+    Action.UPDATE: Status.UPDATED,
+    Action.DEACTIVATE: Status.DEACTIVATED,
+    Action.DELETE: Status.DELETED,
+}
+
+
+def _overwrite(run: Run, course: CourseRun, change: Change) -> None:
+    match overwrite(run, change):
+        case Applied(record_id):
+            run.conclude(Result(change, _DONE[change.action], record_id))
+        case Refused() as refused:
+            _stop_course(run, course, change, refused)
+        case InDoubt(reason):
+            course.held = f"{change.address} is in doubt"
+            run.conclude(Result(change, Status.IN_DOUBT, change.record_id, reason))
+
+
+def _stop_course(run: Run, course: CourseRun, change: Change, refused: Refused) -> None:
+    course.held = f"{change.address} was refused"
+    result = Result(change, Status.REFUSED, reason=refused.message, problems=refused.problems)
+    run.conclude(result)
+
+
+def _account_for_the_rest(run: Run, led_to: State) -> None:
+    """Say of each change that the run did not come to the end of how it stands."""
+    for change in run.plan.changes:
+        if change.action.changes and change.address not in run.results:
+            doubt = led_to.doubts.get(change.address)
+            reason = doubt.reason if doubt else ""
+            status = Status.IN_DOUBT if doubt else Status.NOT_TRIED
+            # not told as progress: it is none, and there may be thousands
+            run.results[change.address] = Result(change, status, reason=reason)

@@ -1,0 +1,202 @@
+"""Is a record on the server one that a create made, or would make? Evidence in, a finding out.
+
+Pure. An answer can be lost and a whole machine can: what the server then has is recognised by
+what it says, never by hope. A record fits where all that a create sends is in it; it is near where
+it can't be told apart from such a record by a person in a hurry, or appeared at the wrong moment.
+Only one that fits alone is taken; only where none is near may a create be sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeAlias
+from unicodedata import category, normalize
+
+from coursesync.kinds import kind_of
+from coursesync.kinds.html import same_html
+from coursesync.kinds.kind import MAX_TITLE
+from coursesync.state.state import Entry
+from coursesync.text import moment, unescaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from coursesync.kinds.kind import Address, Attributes, Kind
+    from coursesync.nexudus.records import Record
+    from coursesync.state.state import Doubt
+
+_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title, each of which may be escaped
+SKEW = timedelta(minutes=5)  # by which two clocks may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A create: what it sends, and since when it may have been carried out (None: not sent yet).
+
+    `before` are the Ids that looks had shown before it was sent, and None where an earlier run
+    sent it: of a record that is not among them it is not known that it was there already.
+    """
+
+    address: Address
+    kind: Kind
+    attributes: Attributes
+    since: str | None = None
+    before: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The one record that fits."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No record fits, and none is near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Records that a person has to look at; `reason` says why, in words."""
+
+    reason: str
+    candidates: tuple[Record, ...]
+
+
+Recognition: TypeAlias = Found | Absent | Unclear
+
+
+def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Address, Recognition]:
+    """Look for the records of some creates.
+
+    Args:
+        wanted: the creates of one course.
+        unmanaged: the records of that course that are under no address, and that no person has
+            said to be none of ours.
+
+    Returns:
+        A finding for each create.
+    """
+    places = _Places(unmanaged, wanted[0].kind) if wanted else None
+    if places is None:
+        return {}
+    fitting = {each.address: places.fitting(each) for each in wanted}
+    claims = Counter(record.id for records in fitting.values() for record in records)
+    return {each.address: _finding(each, fitting[each.address], places, claims) for each in wanted}
+
+
+def _finding(
+    wanted: Wanted, fitting: list[Record], places: _Places, claims: Mapping[int, int]
+) -> Recognition:
+    match fitting:
+        case [record] if claims[record.id] == 1:
+            return Found(record)
+        case [record]:
+            return Unclear("another section of the outline could be it as well", (record,))
+        case [_, *_]:
+            return Unclear("more than one record could be it", tuple(fitting))
+    alike = [record for record in places.alike(wanted) if record.id not in claims]
+    if alike:
+        return Unclear(
+            "the course has one already that is like it, and not as the outline says", tuple(alike)
+        )
+    recent = [r for r in places.records if r.id not in claims and _is_recent(wanted, r)]
+    if recent:
+        return Unclear("something else appeared in the course at that time", tuple(recent))
+    return Absent()
+
+
+class _Places:
+    """The records of a course by their titles and by their orders."""
+
+    def __init__(self, records: Sequence[Record], kind: Kind) -> None:
+        self.records = records
+        self._kind = kind
+        self._titled: dict[str, list[Record]] = {}
+        self._ordered: dict[object, list[Record]] = {}
+        for record in records:
+            self._titled.setdefault(self._title(record.attributes), []).append(record)
+            self._ordered.setdefault(self._order(record.attributes), []).append(record)
+
+    def fitting(self, wanted: Wanted) -> list[Record]:
+        """Return the records that hold all that a create sends."""
+        placed = self._ordered.get(self._order(wanted.attributes), ())
+        return [record for record in placed if fits(wanted, record.attributes)]
+
+    def alike(self, wanted: Wanted) -> list[Record]:
+        """Return the records that could be it, had the server rewritten what was sent.
+
+        Such as have its title, however written; or its place, and the beginning of its title or
+        its contents.
+        """
+        title = self._title(wanted.attributes)
+        titled = self._titled.get(title, [])
+        placed = self._ordered.get(self._order(wanted.attributes), ())
+        rewritten = [
+            record
+            for record in placed
+            if title.startswith(self._title(record.attributes) or "\0")
+            or self._has_contents(wanted, record)
+        ]
+        return list({record.id: record for record in [*titled, *rewritten]}.values())
+
+    def _has_contents(self, wanted: Wanted, record: Record) -> bool:
+        sent = str(wanted.attributes.get(self._kind.contents_property, ""))
+        has = str(record.attributes.get(self._kind.contents_property, ""))
+        return bool(sent.strip()) and same_html(sent, has)
+
+    def _title(self, attributes: Attributes) -> str:
+        """Return a title as it reads: without what a server may do to how it is written."""
+        written = str(attributes.get(self._kind.title_property, ""))[:_LONGEST_WRITTEN]
+        seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
+        # to put a long run of combining marks in order takes the square of its length
+        plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
+        return " ".join(plain.casefold().split())
+
+    def _order(self, attributes: Attributes) -> object:
+        return attributes.get(self._kind.order_property)
+
+
+def fits(wanted: Wanted, has: Attributes) -> bool:
+    """Say whether a record's attributes hold all that a create sends, its HTML however written."""
+    kind, contents = wanted.kind, wanted.kind.contents_property
+    plain = wanted.attributes.keys() - kind.write_only - {contents}
+    sent = wanted.attributes
+    return all(
+        name in has and type(sent[name]) is type(has[name]) and sent[name] == has[name]
+        for name in plain
+    ) and same_html(str(sent.get(contents, "")), str(has.get(contents, "")))
+
+
+def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
+    """Return the entry of a record that a person chose for a doubt.
+
+    What the server says of a candidate that differs from what was sent is kept: the next plan
+    shows what the outline wants changed.
+    """
+    kind = kind_of(address)
+    attributes, updated_on = doubt.attributes, None
+    for candidate in doubt.candidates:
+        if candidate.id == record_id:
+            updated_on = candidate.updated_on
+            wanted = Wanted(address, kind, doubt.attributes)
+            if not fits(wanted, candidate.attributes):
+                # what orders and names a section is never lacking, whatever the server said of it
+                needed = (kind.order_property, kind.parent_property, kind.title_property)
+                sent = {name: doubt.attributes[name] for name in needed if name in doubt.attributes}
+                attributes = dict(sorted({**sent, **candidate.attributes}.items()))
+    return Entry(
+        attributes=attributes, id=record_id, parent_id=doubt.parent_id, updated_on=updated_on
+    )
+
+
+def _is_recent(wanted: Wanted, record: Record) -> bool:
+    if wanted.since is None:
+        return False
+    if wanted.before is not None and record.id not in wanted.before:
+        return True
+    sent, created = moment(wanted.since), moment(record.created_on)
+    return sent is None or created is None or created >= sent - SKEW

@@ -1,0 +1,145 @@
+"""One run of an apply: what it works with, how far each course is, and what became of each change.
+
+Values and their bookkeeping; what is done in which order is decided in `apply` and `settle`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursesync.applying.report import Result, Status
+from coursesync.nexudus.limits import SETTLING
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
+from coursesync.state.journal import Look
+from coursesync.state.logbook import Logbook
+from coursesync.state.state import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.kinds.kind import Address, Attributes, FieldValue, Kind
+    from coursesync.nexudus.ports import World
+    from coursesync.nexudus.records import Record
+    from coursesync.planning.plan import Change, Plan
+    from coursesync.state.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a run may do.
+
+    Attributes:
+        settling: how long doubt is looked into, in seconds.
+        max_writes: how many writes it makes at the most.
+        overwrite_drift: whether it writes over what someone else edited meanwhile.
+    """
+
+    settling: float = SETTLING
+    max_writes: int | None = None
+    overwrite_drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A create that may have been carried out: what was sent, and until when it is looked for.
+
+    `before` are the Ids that this run's looks had shown before it was sent, None where an earlier
+    run sent it.
+    """
+
+    change: Change
+    attributes: Attributes
+    since: str
+    reason: str
+    until: float
+    claimed: bool = False
+    before: frozenset[int] | None = None
+
+
+@dataclass(slots=True)
+class CourseRun:
+    """A course of the run, and how far it is; `held` says why nothing more is done in it."""
+
+    id: int
+    changes: Sequence[Change]
+    held: str = ""
+    doubts: dict[Address, Doubtful] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its changes."""
+        return self.changes[0].kind
+
+    @property
+    def looks(self) -> bool:
+        """Whether it is looked at before anything is sent."""
+        return any(change.action.looks for change in self.changes)
+
+
+class Run:
+    """What a run works with, and what it has done."""
+
+    def __init__(self, plan: Plan, state: State, world: World, terms: Terms) -> None:
+        self.plan = plan
+        self.state = state
+        self.world = world
+        self.terms = terms
+        self.log = Logbook(world.store, state)
+        self.sender = Sender(world, terms.max_writes)
+        self.sender.planned = plan.writes
+        self.lookout = Lookout(self.sender, world.remote)
+        self.courses = [
+            CourseRun(course, tuple(changes))
+            for course, changes in groupby(plan.changes, key=lambda change: change.parent_id)
+        ]
+        self.managed = {entry.id for entry in state.entries.values()}
+        self.seen: set[int] = set()  # Ids on the server, ours or not: that of a new record is none
+        # how often each create was sent, by earlier runs as well
+        self.sent = Counter({address: doubt.sent for address, doubt in state.doubts.items()})
+        self.results: dict[Address, Result] = {}
+
+    def stamp(self) -> str:
+        """Return the time of day."""
+        return self.world.clock.stamp()
+
+    def go_on(self) -> None:
+        """Raise Stop where the run must end, or was told to."""
+        self.log.check()
+        self.sender.go_on()
+
+    def conclude(self, result: Result) -> None:
+        """Note what became of a change, and tell it as progress.
+
+        Raises nothing: what has to be in the journal of it is there by now.
+        """
+        stamped = replace(result, at=self.stamp())
+        self.results[result.change.address] = stamped
+        if result.change.action.writes:
+            self.sender.planned -= 1
+        self.world.progress.concluded(stamped, self.sender.rest() if self.sender.planned else 0.0)
+
+    def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
+        """Take a record under management as what a create made, or would have made.
+
+        Raises:
+            StateError: it can't be noted, for not even a journal can be begun.
+        """
+        entry = Entry(
+            attributes=in_order(sent),
+            id=record.id,
+            parent_id=change.parent_id,
+            protected=change.resource is not None and change.resource.protected,
+            updated_on=record.updated_on,
+        )
+        self.managed.add(record.id)
+        self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
+        self.conclude(Result(change, status, record.id))
+
+
+def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:
+    """Return attributes sorted by name, as a journal and a state hold them."""
+    return dict(sorted((attributes or {}).items()))

@@ -1,0 +1,241 @@
+"""Settling: is what a create would make, or may have made, on the server?
+
+The first look comes before anything is sent: what a lost machine made is adopted, not made again.
+Where there may be more of that than a list that lags shows yet, a second look comes later.
+What is in doubt is looked for again and again, for a list may lag; exactly one record that fits is
+adopted, no trace after the settling time lets the create be sent once more, and anything else is
+left to a person.
+"""
+
+from __future__ import annotations
+
+from itertools import count, groupby
+from typing import TYPE_CHECKING
+
+from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, recognise
+from coursesync.applying.report import Result, Status
+from coursesync.applying.run import Doubtful, in_order
+from coursesync.nexudus.outcome import Problem
+from coursesync.planning.plan import Action
+from coursesync.state import journal
+from coursesync.state.state import Candidate, Doubt
+from coursesync.text import count as count_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from coursesync.applying.recognise import Recognition
+    from coursesync.applying.run import CourseRun, Run
+    from coursesync.kinds.kind import Address
+    from coursesync.nexudus.records import Record
+    from coursesync.planning.plan import Change
+
+MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
+_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
+
+
+def look_around(run: Run) -> None:
+    """Look at each course that gets something new; raises Stop where that can't be done."""
+    looked = [course for course in run.courses if course.looks]
+    _look_once(run, looked)
+    left = [course for course in looked if not course.held and _creates(run, course)]
+    if left and run.terms.settling and _may_have_lost_a_run(run):
+        why = "an earlier run may have made these sections, and lists may lag"
+        run.sender.pause(run.terms.settling, why)
+        found = _listed(run, left)
+        for course in left:
+            _heed(run, course, _findings(run, course, found[course.id]))
+
+
+def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
+    courses = {course.id: course for course in looked}
+    found = _listed(run, courses.values())
+    known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
+    unseen = [each for each in courses if not found[each] and each not in known]
+    missing = run.lookout.missing(unseen) if unseen else frozenset()
+    for course in courses.values():
+        if course.id in missing:
+            _refuse(run, course)
+        else:
+            _first_look(run, course, found[course.id])
+
+
+def _listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
+    found: dict[int, Sequence[Record]] = {}
+    for kind, alike in groupby(courses, key=lambda course: course.kind):
+        found.update(run.lookout.around(kind, [course.id for course in alike]))
+    return found
+
+
+def _may_have_lost_a_run(run: Run) -> bool:
+    """Say whether records may be there that the state never knew: by a run that was lost."""
+    adopted = (result.status is Status.ADOPTED for result in run.results.values())
+    return run.state.serial == 0 or any(adopted)
+
+
+def _creates(run: Run, course: CourseRun) -> list[Change]:
+    """Return the creates that nothing has become of yet."""
+    return [
+        change
+        for change in course.changes
+        if change.action is Action.CREATE and change.address not in run.results
+    ]
+
+
+def settle(run: Run) -> None:
+    """Look for what is in doubt until all of it is settled, or left to a person.
+
+    Raises:
+        Stop: the run must end, or was told to.
+    """
+    for number in count():
+        doubtful = [course for course in run.courses if course.doubts]
+        if not doubtful:
+            return
+        if number:
+            _pause(run, doubtful, number)
+        for course in doubtful:
+            run.go_on()
+            now = run.world.clock.now()
+            findings = _findings(run, course, run.lookout.course(course.kind, course.id))
+            for doubt in list(course.doubts.values()):
+                found = findings[doubt.change.address]
+                _decide(run, course, doubt, found, over=now >= doubt.until)
+            if not course.doubts:
+                _heed(run, course, findings)  # newer than the first look
+
+
+def _refuse(run: Run, course: CourseRun) -> None:
+    """Send nothing to a course that is not there; what is in doubt in it is left to a person."""
+    course.held = f"there is no course {course.id} in Nexudus"
+    creates = []
+    for change in course.changes:
+        if change.action is Action.DOUBT:
+            left = run.state.doubts[change.address]
+            candidates, reason = tuple(left.candidates), f"{left.reason}; {course.held}"
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason, candidates=candidates))
+        elif change.action.looks:
+            creates.append(change)
+    for change in creates[:1]:
+        problem = Problem(change.kind.parent_property, course.held)
+        run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
+
+
+def _first_look(run: Run, course: CourseRun, listed: Iterable[Record]) -> None:
+    findings = _findings(run, course, listed)
+    for change in course.changes:
+        if change.action is Action.DOUBT:
+            _take_up(run, course, change, findings[change.address])
+    _heed(run, course, findings)
+
+
+def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
+    """Take what is there already for what was never sent."""
+    for change in _creates(run, course):
+        found = None if run.sent[change.address] else findings[change.address]
+        if isinstance(found, Unclear):
+            _leave_in_doubt(run, course, change, found)
+        elif isinstance(found, Found):
+            seen = {n: v for n, v in change.attributes.items() if n not in found.record.lacking}
+            run.adopt(change, seen, found.record, Status.ADOPTED)
+
+
+def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
+    """Go on with a doubt that an earlier run left."""
+    left = run.state.doubts[change.address]
+    # where it was looked for to the end already, lists have long caught up: one look is enough
+    settling = 0.0 if left.candidates else run.terms.settling
+    until = run.world.clock.now() + settling
+    doubt = Doubtful(change, left.attributes, left.since, left.reason, until, claimed=left.claimed)
+    course.doubts[change.address] = doubt
+    _decide(run, course, doubt, found, over=not settling)
+
+
+def _findings(
+    run: Run, course: CourseRun, listed: Iterable[Record]
+) -> Mapping[Address, Recognition]:
+    records = list(listed)
+    run.seen.update(record.id for record in records)
+    ignored = run.managed.union(run.state.strangers)
+    unmanaged = [record for record in records if record.id not in ignored]
+    sought = [c for c in course.changes if c.action.looks and c.address not in run.results]
+    # what no outline wants any more comes first: a section may be the same one under a new key
+    former = recognise([_wanted(run, course, c) for c in sought if c.after is None], unmanaged)
+    taken = {found.record.id for found in former.values() if isinstance(found, Found)}
+    rest = [record for record in unmanaged if record.id not in taken]
+    return {
+        **former,
+        **recognise([_wanted(run, course, c) for c in sought if c.after is not None], rest),
+    }
+
+
+def _wanted(run: Run, course: CourseRun, change: Change) -> Wanted:
+    doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
+    sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
+    before = doubt.before if isinstance(doubt, Doubtful) else None
+    return Wanted(change.address, change.kind, sent or {}, since, before)
+
+
+def _decide(
+    run: Run, course: CourseRun, doubt: Doubtful, found: Recognition, *, over: bool
+) -> None:
+    """Settle a doubt by what a look found; what may only lag is left to the next look."""
+    change = doubt.change
+    match found:
+        case Absent() | Unclear() if not over:
+            return
+        case Absent() if run.sent[change.address] < MAX_SENT and not doubt.claimed:
+            run.log.record(journal.Look(address=change.address, at=run.stamp()))
+            if change.after is None:  # no outline wants it any more
+                run.conclude(Result(change, Status.SETTLED))
+        case Absent():  # it was often enough, or the API said that it was made: no more by itself
+            course.held = f"{change.address} is in doubt"
+            times = count_of(run.sent[change.address], "time")
+            reason = f"{doubt.reason}; it was sent {times}, and no trace of it is there"
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
+        case Unclear():
+            _leave_in_doubt(run, course, change, found, doubt)
+        case _:
+            run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
+            if change.after is None:
+                course.held = f"{change.address} is on the site, and a new plan has to heed it"
+    del course.doubts[change.address]
+
+
+def _leave_in_doubt(
+    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubtful | None = None
+) -> None:
+    """Leave it to a person which of the candidates it is, if any; `before` is what was known."""
+    candidates = tuple(map(_candidate, unclear.candidates))
+    doubt = Doubt(
+        attributes=in_order(before.attributes if before else change.after),
+        candidates=list(candidates),
+        claimed=before is not None and before.claimed,
+        parent_id=change.parent_id,
+        reason=unclear.reason,
+        sent=run.sent[change.address],
+        since=before.since if before else run.stamp(),
+    )
+    run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
+    course.held = f"{change.address} is in doubt"
+    run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
+
+
+def _candidate(record: Record) -> Candidate:
+    return Candidate(
+        attributes=in_order(record.attributes),
+        created_on=record.created_on,
+        id=record.id,
+        updated_by=record.updated_by,
+        updated_on=record.updated_on,
+    )
+
+
+def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
+    doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
+    left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
+    sought = str(doubts[0].change.address)
+    if len(doubts) > 1:
+        sought += f" and {len(doubts) - 1} more"
+    pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
+    run.sender.pause(pause, f"looking for {sought} on the site", left)

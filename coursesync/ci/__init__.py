@@ -1,0 +1,1 @@
+"""What a job in a forge is told: annotations at lines, outputs for later steps."""

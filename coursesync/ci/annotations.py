@@ -1,0 +1,67 @@
+"""Diagnostics as annotations: commands in a job's log that GitHub shows at the line at fault. Pure.
+
+The commands: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands;
+how their values are escaped: `command.ts` of actions/toolkit. GitHub shows ten of a kind a step, so
+the tenth says how many more there are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.text import count, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Literal
+
+    from coursesync.errors import Diagnostic
+
+MOST = 9  # and one that counts the rest
+_LONGEST = 1_000  # characters of a message
+_IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTIES = {**_IN_DATA, ":": "%3A", ",": "%2C"}
+
+
+def annotated(
+    diagnostics: Sequence[Diagnostic],
+    level: Literal["error", "warning"],
+    path: Callable[[str], str] = str,
+    more: int = 0,
+) -> Iterator[str]:
+    """Write the first diagnostics as annotations, and how many more there are.
+
+    Args:
+        diagnostics: sorted, the worst first.
+        level: what they are.
+        path: makes a file's path one from the repository's root.
+        more: how many there are beside these.
+
+    Yields:
+        A line each, to be written as it is.
+    """
+    for each in diagnostics[:MOST]:
+        where = {"file": path(each.where.path), "line": each.where.line, "col": each.where.column}
+        told = f"{each.problem}\n{each.remedy}" if each.remedy else each.problem
+        properties = ",".join(
+            f"{name}={_escaped(str(value), _IN_PROPERTIES)}" for name, value in where.items()
+        )
+        yield f"::{level} {properties}::{_message(told)}"
+    if (rest := max(0, len(diagnostics) - MOST) + more) > 0:
+        mistakes = f"and {count(rest, 'more mistake')}: the log has them"
+        yield f"::{level}::{mistakes if level == 'error' else f'and {rest:,} more of advice'}"
+
+
+def notice(level: Literal["error", "warning"], problem: str, remedy: str = "") -> str:
+    """Write an annotation that is at no line."""
+    told = "\n".join(filter(None, (problem, remedy)))
+    return f"::{level}::{_message(told)}"
+
+
+def _message(text: str) -> str:
+    lines = (inert(line, _LONGEST) for line in text.split("\n"))
+    return _escaped("\n".join(lines), _IN_DATA)
+
+
+def _escaped(text: str, written: dict[str, str]) -> str:
+    return "".join(written.get(character, character) for character in text)

@@ -1,0 +1,73 @@
+"""`coursesync drift`: what others changed on the site since the last apply. Only reads are sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.ci.outputs import note, summarise
+from coursesync.cli.forms import DriftForms, failing_as
+from coursesync.cli.online import look_again
+from coursesync.cli.options import (
+    bound_option,
+    check_bound,
+    target_options,
+    verbose_option,
+    workspace_argument,
+)
+from coursesync.cli.screen import show
+from coursesync.cli.session import open_session
+from coursesync.errors import ExitCode
+from coursesync.nexudus.clock import SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("drift")
+@workspace_argument
+@target_options
+@verbose_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write it.",
+)
+@bound_option
+def command(
+    *,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    form: str,
+    max_bytes: int | None,
+) -> int:
+    """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
+
+    Compares what was last sent with what the site has. Changes nothing; exits with 2 where a
+    section was edited, deleted or moved there. Needs the credentials that apply needs.
+    """
+    with failing_as(form):
+        check_bound(max_bytes, form)
+        session = open_session(workspace, base_url, state, sandbox=sandbox)
+        now = look_again(session, session.load(), SystemClock())
+        forms = DriftForms(session, now)
+        note(has_changes=str(now.has_drift).lower())
+        summarise(forms.markdown)
+    show(_written(forms, form, max_bytes))
+    return int(ExitCode.CHANGES if now.has_drift else ExitCode.DONE)
+
+
+def _written(forms: DriftForms, form: str, max_bytes: int | None) -> str:
+    match form:
+        case "json":
+            return forms.json()
+        case "markdown":
+            return forms.markdown(max_bytes)
+        case _:
+            return forms.text()

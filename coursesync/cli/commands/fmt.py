@@ -1,0 +1,65 @@
+"""`coursesync fmt`: outlines in their canonical layout, with every section's key written in."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.options import workspace_argument
+from coursesync.cli.screen import complain, say, say_wrapped, show
+from coursesync.errors import ExitCode
+from coursesync.text import count, on_one_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coursesync.operations.fmt import Layouts
+
+
+@click.command("fmt")
+@workspace_argument
+@click.option(
+    "--check", is_flag=True, help="Change nothing: list what would change, and then exit with 1."
+)
+def command(workspace: Path, *, check: bool) -> int:
+    """Lay out the outlines in WORKSPACE (default: courses) in one way.
+
+    Each section gets the key that its title gives, fields stand in one order,
+    and an indent is two blanks. Comments, blank lines, quotes and texts stay as
+    they are. Needs neither network nor credentials.
+    """
+    from coursesync.operations.fmt import layouts  # noqa: PLC0415 - keeps --help quick
+
+    found = layouts(workspace)
+    for unusable in found.refused:
+        complain(unusable)
+    if check:
+        show("".join(f"{on_one_line(found.shown(path))}\n" for path in found.changed))
+    elif not _written(found):
+        return ExitCode.INTERRUPTED
+    if found.changed and check:
+        folder = quote(str(workspace))
+        say_wrapped(f"{count(len(found.changed), 'outline')} to lay out:  coursesync fmt {folder}")
+    _sum_up(found.same, len(found.refused))
+    return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
+
+
+def _written(found: Layouts) -> bool:
+    """Write the texts, naming each file; say whether it came to its end."""
+    try:
+        for path in found.changed:
+            found.write(path)
+            say(on_one_line(f"Laid out {found.shown(path)}"))
+    except KeyboardInterrupt:
+        say("\nInterrupted; the outlines named above are laid out, the others as they were.")
+        return False
+    return True
+
+
+def _sum_up(same: int, refused: int) -> None:
+    if same:
+        say(f"{count(same, 'outline')} laid out already.")
+    if refused:
+        say(f"{count(refused, 'outline')} left alone, for the reason above.")

@@ -1,0 +1,114 @@
+"""`coursesync import`: courses and sections that are on the site already, under management."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.completion import addresses
+from coursesync.cli.options import (
+    RECORD_ID,
+    lock_timeout_option,
+    target_options,
+    verbose_option,
+    workspace_option,
+)
+from coursesync.cli.screen import say_wrapped
+from coursesync.errors import ExitCode, UsageError
+from coursesync.nexudus.clock import SystemClock
+from coursesync.text import count, inert, on_one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from coursesync.cli.session import Session
+    from coursesync.operations.import_ import Imported
+
+
+@click.command("import")
+@click.argument("address", required=False, shell_complete=addresses)
+@click.argument("record_id", metavar="ID", type=RECORD_ID, required=False)
+@click.option(
+    "--course",
+    "courses",
+    type=RECORD_ID,
+    multiple=True,
+    metavar="ID",
+    help="The Id of a course to import; may be given several times.",
+)
+@click.option("--all", "everything", is_flag=True, help="Import every course of the account.")
+@workspace_option
+@target_options
+@verbose_option
+@lock_timeout_option
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    address: str | None,
+    record_id: int | None,
+    courses: tuple[int, ...],
+    everything: bool,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+) -> int:
+    """Take courses that are on the site already under management.
+
+    Writes an outline for each course, or adds to the one that it has, and the
+    Ids to the state; the next plan has nothing to do. With ADDRESS and ID, takes
+    one section under management at that address. Changes nothing on the site.
+    """
+    from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps completion quick
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - the same
+    from coursesync.kinds import kind_of  # noqa: PLC0415 - the same
+    from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - the same
+    from coursesync.operations.state import address_of  # noqa: PLC0415 - the same
+
+    ways = [bool(courses), everything, address is not None]
+    if sum(ways) != 1 or (address is None) != (record_id is None):
+        raise UsageError(
+            "import takes one of three: --course ID, --all, or an ADDRESS and an ID",
+            "As in  coursesync import --course 4711  or  "
+            "coursesync import section.onboarding.welcome 87654321",
+        )
+    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    clock = SystemClock()
+    with session.held(lock_timeout), heeding(session, clock) as progress:
+        if address is not None and record_id is not None:
+            entry = adopt(session, address, record_id, progress=progress, clock=clock)
+            title = inert(kind_of(address_of(address)).title_of(entry.attributes), 60)
+            say_wrapped(f'{address} is the section {entry.id}, "{title}", from now on.')
+            wanted = {r.address for each in session.load_all().outlines for r in each.resources}
+            if address not in wanted:
+                say_wrapped(
+                    f"No outline has it yet: write  key: {address.rpartition('.')[2]}  with its "
+                    "title into one, or the next plan takes it for one that was taken out.",
+                    "  ",
+                )
+            say_wrapped(f"See what the outline wants changed in it:  {session.hint('plan')}", "  ")
+        else:
+            _tell(session, import_course(session, *courses, progress=progress, clock=clock))
+    return int(ExitCode.after(clock.signal))
+
+
+def _tell(session: Session, imported: Sequence[Imported]) -> None:
+    for course in imported:
+        path = on_one_line(str(session.folder / course.path))
+        files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
+        sections = (
+            f"{count(course.sections, 'section')} imported" if course.sections else "all known"
+        )
+        say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
+        for untold in course.untold:
+            say_wrapped(
+                f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '
+                f"the outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
+                "  ",
+            )
+    if left := sum(course.left for course in imported):
+        say_wrapped(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
+    else:
+        say_wrapped(f"There is nothing to do for these courses; see  {session.hint('plan')}")

@@ -1,0 +1,64 @@
+"""`coursesync resolve`: settle a create that is in doubt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.options import (
+    RECORD_ID,
+    doubt_argument,
+    lock_timeout_option,
+    target_options,
+    workspace_option,
+)
+from coursesync.cli.screen import say_wrapped
+from coursesync.errors import ExitCode, UsageError
+from coursesync.nexudus.clock import SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("resolve")
+@doubt_argument
+@workspace_option
+@target_options
+@lock_timeout_option
+@click.option("--id", "record_id", type=RECORD_ID, help="The Id that it was given.")
+@click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    address: str,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    record_id: int | None,
+    not_created: bool,
+    lock_timeout: float,
+) -> int:
+    """Settle the create of ADDRESS, which is in doubt.
+
+    Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
+    --not-created. Makes no request.
+    """
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
+    from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - the same
+
+    address_of(address)
+    if (record_id is not None) == not_created:
+        raise UsageError(
+            "resolve takes one of the two: --id N or --not-created",
+            f"As in  coursesync resolve {address} --id 87654321",
+        )
+    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    clock = SystemClock()
+    check_state(session, address)
+    with session.held(lock_timeout):
+        clock.heed_signals()
+        resolve(session, address, record_id)
+    is_what = "was not created" if record_id is None else f"has the Id {record_id}"
+    say_wrapped(f"{address} {is_what}. See what is left:  {session.hint('plan')}")
+    return int(ExitCode.after(clock.signal))

@@ -1,0 +1,123 @@
+"""`coursesync sandbox`: the API's stand-in, on a socket of this machine."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from coursesync.cli.options import SecondsRange, workspace_argument
+from coursesync.cli.screen import say
+from coursesync.errors import UsageError
+
+if TYPE_CHECKING:
+    from coursesync.render.portal.pages import Shown
+    from coursesync.sandbox import Sandbox
+
+
+@click.group("sandbox")
+def command() -> None:
+    """A stand-in for the Nexudus API, for trying things out."""
+
+
+# each paragraph keeps its lines: a name that is broken at its hyphen is none
+_FAULTS = """\
+\b
+A fault comes instead of the answer, and nothing is carried out:
+  lost-before, late=S, error-before, html-503, conflict, timeout-408,
+  redirect, status=N, unsuccessful, throttled=S, too-many=S,
+  throttled-date=S, unauthorized, forbidden-token
+
+\b
+Or the request is carried out, and its answer spoilt:
+  lost-after, error-after, html-200, cut-json, cut-body, cut-no-length,
+  no-id, known-id, string-id, errors-and-success, duplicate-keys, nan,
+  wrong-type, slow=S, slow-headers=S, continue-flood
+
+\b
+While it runs, pages of its own show and set all that:
+  /_sandbox/ and then records, log, faults, lag, sections or courses
+"""
+
+
+@command.command("serve", epilog=_FAULTS)
+@workspace_argument
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the records in this file.  [default: in memory]",
+)
+@click.option(
+    "--limits",
+    type=click.Choice(["off", "sliding", "fixed"]),
+    default="off",
+    show_default=True,
+    help="Enforce the published limits.",
+)
+@click.option(
+    "--list-lag",
+    type=SecondsRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Let lists show a create or a delete so much later.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after"; the kinds are below.',
+)
+@click.option("--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop by itself.")
+def serve_command(  # noqa: PLR0913 - one parameter an option
+    *,
+    workspace: Path,
+    port: int,
+    database: Path | None,
+    limits: Literal["off", "sliding", "fixed"],
+    list_lag: float,
+    faults: tuple[str, ...],
+    stop_after: float | None,
+) -> None:
+    """Serve the sandbox on loopback until Ctrl-C.
+
+    The courses that the outlines in WORKSPACE (default: courses) name exist in it. Prints its
+    base URL on stdout.
+    """
+    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - the same
+    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - the same
+    from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
+    from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - the same
+
+    try:
+        wrongs = [Fault.parse(fault) for fault in faults]
+    except ValueError as error:
+        raise UsageError(f"--fault: {error}") from error
+    outlines = load(workspace).outlines
+    settings = Settings(limits=limits, list_lag=list_lag)
+    with Sandbox(database, settings=settings) as sandbox:
+        for outline in outlines:
+            sandbox.add_course(outline.course_id, outline.title)
+        for wrong in wrongs:
+            sandbox.add_fault(wrong)
+        look = partial(_on_the_site, sandbox)
+        site = Site(look, sandbox, elsewhere=("/api", "/_sandbox"))
+        serve_here(site, port, _ready, stop_after)
+
+
+def _on_the_site(sandbox: Sandbox) -> Shown:
+    from coursesync.operations.preview import site_of  # noqa: PLC0415 - keeps --help quick
+
+    return site_of(sandbox.sections(), "On the sandbox")
+
+
+def _ready(base_url: str) -> None:
+    click.echo(base_url)
+    say("To use it in another terminal:")
+    say(f"  export COURSESYNC_BASE_URL={base_url} NEXUDUS_TOKEN=sandbox-token")
+    say("  export COURSESYNC_STATE=sandbox.state.json")
+    say("What is on it, as members would see it, is at that address in a browser.")
+    say("Ctrl-C ends it.")

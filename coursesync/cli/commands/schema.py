@@ -1,0 +1,61 @@
+"""`coursesync schema`: what an outline may hold, as a JSON Schema for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from coursesync.cli.completion import folders
+from coursesync.cli.screen import say, show
+from coursesync.text import count, on_one_line
+
+_MOST = 20  # outlines that are named
+
+
+@click.command("schema")
+@click.argument(
+    "workspace", type=click.Path(path_type=Path), required=False, shell_complete=folders
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it into a file, and not to stdout.",
+)
+def command(workspace: Path | None, out: Path | None) -> None:
+    """Write the JSON Schema of outlines, by which editors help to write them.
+
+    It is the same for every workspace. With WORKSPACE, says too which outlines
+    in it don't name a schema yet, and the line by which they would. Needs
+    neither network nor credentials.
+    """
+    from coursesync.outlines.schema import schema_text  # noqa: PLC0415 - the same
+    from coursesync.outlines.schema_file import NAME, write_schema  # noqa: PLC0415 - quick --help
+
+    lines = [] if workspace is None else _lines(workspace, out or workspace / NAME)
+    if out is None:
+        show(schema_text())
+    else:
+        write_schema(out, schema_text())
+        say(on_one_line(f"Wrote {out}"))
+    for line in lines:
+        say(line)
+
+
+def _lines(workspace: Path, schema: Path) -> list[str]:
+    from coursesync.outlines import schema_file  # noqa: PLC0415 - the same
+
+    found = list(schema_file.without_schema(workspace))
+    if not found:
+        return []
+    name = "names" if len(found) == 1 else "name"
+    told = f"{count(len(found), 'outline')} {name} no schema yet."
+    lines = [f"{told} Write above the first line of each:"]
+    for outline in found[:_MOST]:
+        lines += [
+            on_one_line(f"  {outline}"),
+            on_one_line(f"    {schema_file.line_for(outline, schema)}"),
+        ]
+    if len(found) > _MOST:
+        lines.append(f"  and {len(found) - _MOST} more")
+    return lines

@@ -1,0 +1,199 @@
+"""`coursesync state`: look into the state, look after it, and mend it by hand."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from coursesync.cli.options import (
+    address_argument,
+    lock_timeout_option,
+    target_options,
+    workspace_argument,
+    workspace_option,
+)
+from coursesync.cli.screen import say, say_wrapped, show
+from coursesync.errors import ExitCode
+from coursesync.nexudus.clock import SystemClock
+from coursesync.text import at, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from coursesync.cli.session import Session
+    from coursesync.state.state import Entry
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+def _surgery(command: F) -> F:
+    """Add the options of what changes the state by hand."""
+    dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+    return dry_run(workspace_option(target_options(lock_timeout_option(command))))
+
+
+# shells complete what is typed by this module: what is slow to import waits for a command's run
+def _open(folder: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Session:
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - as above
+
+    return open_session(folder, base_url, state, sandbox=sandbox)
+
+
+@contextmanager
+def _saving(session: Session, lock_timeout: float) -> Iterator[SystemClock]:
+    """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
+    clock = SystemClock()
+    with session.held(lock_timeout):
+        clock.heed_signals()
+        yield clock
+
+
+@click.group("state")
+def command() -> None:
+    """Look into the state, and look after it."""
+
+
+@command.command("list")
+@workspace_argument
+@target_options
+def list_entries(
+    workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool
+) -> None:
+    """List each address in the state of WORKSPACE (default: courses) with its Id."""
+    known = _open(workspace, base_url, state, sandbox=sandbox).state()
+    lines = {address: str(entry.id) for address, entry in known.entries.items()}
+    lines |= dict.fromkeys(known.doubts, "in doubt")
+    for address, told in sorted(lines.items()):
+        click.echo(f"{address} {told}")
+    if not lines:
+        say("The state is empty: nothing is under management yet.")
+
+
+@command.command("show")
+@address_argument
+@workspace_option
+@target_options
+def show_entry(
+    *, address: str, workspace: Path, base_url: str | None, state: str | None, sandbox: bool
+) -> None:
+    """Show what the state holds of ADDRESS: its Id, and what was last sent."""
+    from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - as above
+
+    known = _open(workspace, base_url, state, sandbox=sandbox).state()
+    show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
+
+
+def _told(entry: Entry) -> Iterator[str]:
+    yield f"Id: {entry.id}"
+    yield f"course: {entry.parent_id}"
+    yield f"last written{at(entry.updated_on) or ': not known when'}"
+    if entry.protected:
+        yield "protected: it is never deleted"
+    if entry.unsure:
+        yield "its last update was cut off: the next apply sends it again"
+    for name, value in sorted(entry.attributes.items()):
+        yield f"{name}: {inert(value) if isinstance(value, str) else value}"
+
+
+@command.command("mv")
+@address_argument
+@click.argument("to")
+@_surgery
+def move_entry(  # noqa: PLR0913 - one parameter an option
+    *,
+    address: str,
+    to: str,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+    dry_run: bool,
+) -> int:
+    """Let the record at ADDRESS go on under the address TO, in the same course.
+
+    Changes the state only, and makes no request. The outline has to say the new key as well.
+    """
+    from coursesync.kinds.kind import key_of  # noqa: PLC0415 - as above
+    from coursesync.operations.state import address_of, move  # noqa: PLC0415 - as above
+
+    old, new = address_of(address), address_of(to)
+    session = _open(workspace, base_url, state, sandbox=sandbox)
+    with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
+        move(session, old, new, dry_run=dry_run)
+    say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
+    say_wrapped(
+        f"In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.", "  "
+    )
+    return int(ExitCode.after(clock.signal))
+
+
+@command.command("rm")
+@address_argument
+@_surgery
+def forget_entry(  # noqa: PLR0913 - the same
+    *,
+    address: str,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+    dry_run: bool,
+) -> int:
+    """Forget the record at ADDRESS. It stays on the site as it is, and is managed no more.
+
+    Changes the state only, and makes no request.
+    """
+    from coursesync.operations.state import forget  # noqa: PLC0415 - as above
+
+    session = _open(workspace, base_url, state, sandbox=sandbox)
+    with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
+        entry = forget(session, address, dry_run=dry_run)
+    is_what = "would be" if dry_run else "is"
+    say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
+    if entry.protected:
+        say_wrapped(
+            "It was protected from deletion, and that is forgotten with it: keep  protect: true  "
+            "in its section of the outline, or write it there once it is taken back.",
+            "  ",
+        )
+    back = session.hint(f"import {address} {entry.id}")
+    say_wrapped(
+        "While an outline wants it, the next apply adopts what is like it on the site, makes it "
+        f"anew, or leaves it in doubt. To take it back:  {back}",
+        "  ",
+    )
+    return int(ExitCode.after(clock.signal))
+
+
+@command.command("recover")
+@workspace_argument
+@target_options
+@lock_timeout_option
+def recover_journal(
+    *,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+    lock_timeout: float,
+) -> int:
+    """Save what a cut-off run left in its journal.
+
+    plan and apply heed such a journal by themselves; this is for a machine that is about to go,
+    as in a CI job that commits the state. Makes no request.
+    """
+    from coursesync.operations.state import recover  # noqa: PLC0415 - as above
+
+    session = _open(workspace, base_url, state, sandbox=sandbox)
+    with _saving(session, lock_timeout) as clock:
+        left = recover(session)
+    if not left:
+        say("There is nothing to recover.")
+    else:
+        say(f"What the cut-off run did is saved in {session.store.path}.")
+    return int(ExitCode.after(clock.signal))

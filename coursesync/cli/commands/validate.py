@@ -1,0 +1,33 @@
+"""`coursesync validate`: every mistake of every outline at once, without a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli.advise import give_advice, strict_option
+from coursesync.cli.options import workspace_argument
+from coursesync.cli.screen import show
+from coursesync.text import count
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("validate")
+@workspace_argument
+@strict_option
+def command(*, workspace: Path, strict: bool | None) -> None:
+    """Check the outlines in WORKSPACE (default: courses).
+
+    Makes no request and needs neither state nor credentials.
+    """
+    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.plan import validate  # noqa: PLC0415 - the same
+
+    session = open_session(workspace, None, None, sandbox=False)
+    loaded = validate(workspace)
+    give_advice(loaded.advice, strict=session.is_strict(strict))
+    sections = sum(len(outline.resources) for outline in loaded.outlines)
+    show(f"{count(len(loaded.outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")

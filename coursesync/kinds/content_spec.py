@@ -1,0 +1,121 @@
+"""Contents as an outline may write them: HTML in place, or the name of a file. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from coursesync.kinds.kind import STRICT, mistake, shaped
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+_LONGEST_NAME = 255
+_LONGEST_PATH = 1_000
+# the same for editors, whose regular expressions lack some of Python's
+_PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
+_NO_BLANK = re.compile(r"(markdown|html):(.*)", re.DOTALL)
+_FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
+
+
+def file_named(text: str) -> str:
+    """Return `html` or `markdown` where contents look like the name of such a file, else ""."""
+    if len(text) > _LONGEST_NAME or not (named := _FILE_NAME.fullmatch(text.strip())):
+        return ""
+    return "markdown" if named["kind"].lower().startswith("m") else "html"
+
+
+def _in_place(text: str) -> str:
+    if (named := _NO_BLANK.match(text)) and file_named(text):
+        kind, name = named.groups()
+        raise mistake(
+            f"`{kind}:` has no blank behind it, so this is one word of text",
+            f"Put a blank behind the colon:  {kind}: {name.strip()[:60]}",
+        )
+    if kind := file_named(text):
+        raise mistake(
+            f"`{text.strip()[:60]}` looks like a file's name, not like contents",
+            f"To take them from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",
+        )
+    return text
+
+
+def _named(*endings: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if len(name) > _LONGEST_PATH:
+            raise mistake(
+                f"the file's name has {len(name):,} characters, more than {_LONGEST_PATH:,}",
+                "Name a file beside the outline or in a folder below it.",
+            )
+        if not name.lower().endswith(endings):
+            raise mistake(
+                f"`{name[:60]}` does not end in {' or '.join(endings)}",
+                "Contents come from .html files (html:) and .md files (markdown:).",
+            )
+        return name
+
+    return AfterValidator(check)
+
+
+def _path(ending: str) -> FieldInfo:
+    """Tell editors how a content file may be named, by what `outlines.content_files` refuses."""
+    return shaped(
+        rf"^(?!/)(?!(?:[^/]*/)*\.[^/])[^\\]{{1,{_LONGEST_PATH}}}\.{ending}$",
+        "Name a file beside the outline or in a folder below it: .html for html, .md for markdown.",
+    )
+
+
+class ContentFile(BaseModel):
+    """A file beside the outline or in a folder below it, as in {markdown: first-week.md}."""
+
+    model_config = ConfigDict(
+        **STRICT,
+        title="A file",
+        json_schema_extra={  # `_one_file`, for editors
+            "oneOf": [
+                {"properties": {name: {"type": "string"}}, "required": [name]}
+                for name in ("html", "markdown")
+            ]
+        },
+    )
+
+    html: Annotated[str, _named(".html", ".htm"), _path("[hH][tT][mM][lL]?")] | None = Field(
+        None,
+        title="An HTML file",
+        description="Its path from the outline's folder.",
+        examples=["welcome.html"],
+    )
+    markdown: (
+        Annotated[
+            str,
+            _named(".md", ".markdown"),
+            _path("(?:[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"),
+        ]
+        | None
+    ) = Field(
+        None,
+        title="A Markdown file",
+        description="Its path from the outline's folder. CommonMark, with tables.",
+        examples=["welcome.md"],
+    )
+
+    @model_validator(mode="after")
+    def _one_file(self) -> ContentFile:
+        if (self.html is None) == (self.markdown is None):
+            raise mistake(
+                "contents name one file: either html or markdown",
+                "Write  contents: {html: welcome.html}  or  contents: {markdown: welcome.md}",
+            )
+        return self
+
+
+InPlace: TypeAlias = Annotated[
+    str,
+    AfterValidator(_in_place),
+    shaped(
+        rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)",
+        "This looks like a file's name: write {html: welcome.html} or {markdown: welcome.md}.",
+    ),
+]

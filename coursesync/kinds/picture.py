@@ -1,0 +1,62 @@
+"""A picture's address on the web, as an outline may write it. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator
+
+from coursesync.kinds.kind import mistake, shaped
+
+# https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
+_ADDRESS = re.compile(
+    r"(?i:https?)://(?P<user>[^/?#@\s]*@)?(?:[^/?#@\s:\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{0,5})?"
+    r"(?P<path>/[^?#\s]*)?(?:[?#]\S*)?"
+)
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif")
+_LONGEST_ADDRESS = 2_000
+_PICTURE_ON_THE_WEB = (
+    rf"^(?=[^\n\r]{{1,{_LONGEST_ADDRESS}}}$)[hH][tT][tT][pP][sS]?://"
+    r"(?:[^/?#@\s:\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{0,5})?"
+    r"(?:/(?:[^?#\s/]*/)*(?:[^?#\s/.]*|[^?#\s/]*\.(?:[jJ][pP][eE]?[gG]|[pP][nN][gG]|[gG][iI][fF])))?"
+    r"(?:[?#]\S*)?$"
+)
+
+
+def _picture(url: str) -> str:
+    if len(url) > _LONGEST_ADDRESS:
+        raise mistake(
+            f"the image's address has {len(url):,} characters, more than {_LONGEST_ADDRESS:,}",
+            "Browsers take no longer ones: give the picture a shorter address.",
+        )
+    parts = _ADDRESS.fullmatch(url)
+    if parts is None:
+        raise mistake(
+            "the image is not the address of a picture on the web",
+            "Write an address that starts with https://, as in  https://cdn.example.com/tour.png",
+        )
+    if parts["user"]:
+        raise mistake(
+            "the image's address holds a user name or password, which every member could read",
+            "Put the picture where it can be read without one.",
+        )
+    name = (parts["path"] or "").rpartition("/")[2]
+    ending = name.rpartition(".")[2][:20]
+    if "." in name and not name.lower().endswith(_PICTURES):
+        raise mistake(
+            f"the image is a .{ending} file; Nexudus takes JPG, PNG or GIF",
+            "Save the picture as one of those, and give that file's address.",
+        )
+    return url
+
+
+Picture: TypeAlias = Annotated[
+    str,
+    AfterValidator(_picture),
+    shaped(
+        _PICTURE_ON_THE_WEB,
+        "Write the address of a JPG, PNG or GIF that starts with https://, without blanks, "
+        "user name or password.",
+    ),
+]

@@ -1,0 +1,191 @@
+"""The API: its addresses, and what of its answers may be kept.
+
+Gives the facts of each exchange (`exchange.Exchange`) and decides nothing.
+The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+
+from coursesync.nexudus.exchange import Exchange, read_json
+from coursesync.nexudus.login import REFUSED_LOGIN, TOKEN_PATH, tokens_of
+from coursesync.nexudus.records import PAGE_SIZE
+from coursesync.nexudus.redaction import without_secrets
+from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.nexudus.credentials import Credentials
+
+MAX_LIST = 268_435_456
+COURSES_PATH = "/api/content/courses"
+_NO_WORD = 20  # characters; no text of a course has a token as long by chance
+
+
+class Nexudus:
+    """A client for one target. Fits `ports.Remote`."""
+
+    def __init__(
+        self,
+        target: str,
+        credentials: Credentials,
+        transport: httpx.BaseTransport | None = None,
+        deadline: float = DEADLINE,
+    ) -> None:
+        """Make a client; `deadline` is how many seconds a whole exchange may take."""
+        self._credentials = credentials
+        self._token = credentials.token
+        self._refresh_token = ""
+        self._secrets = credentials.secrets
+        self._wire = Wire(target, transport, deadline)
+
+    def close(self) -> None:
+        """Close what connections there are."""
+        self._wire.close()
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether there is a token."""
+        return bool(self._token)
+
+    def log_in(self) -> None:
+        """Get a token by e-mail and password.
+
+        Raises:
+            RemoteError: the API can't be reached, or refuses e-mail and password.
+            Busy: the API takes no login for now.
+        """
+        credentials = self._credentials
+        form = {
+            "grant_type": "password",
+            "username": credentials.email,
+            "password": credentials.password,
+        }
+        if credentials.totp:
+            form["totp"] = credentials.totp
+        self._take_token(self._ask_for_token(form), "e-mail and password")
+
+    @property
+    def can_log_in(self) -> bool:
+        """Whether e-mail and password are what tokens come from."""
+        known = self._credentials
+        return bool(known.email and known.password and not known.token)
+
+    @property
+    def renewable(self) -> bool:
+        """Whether there is a refresh token."""
+        return bool(self._refresh_token)
+
+    def renew(self) -> bool:
+        """Get a new token by the refresh token; where that is refused, forget it and say so.
+
+        Raises as `log_in` does.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        exchange = self._ask_for_token(form)
+        if exchange.status in REFUSED_LOGIN:
+            self._refresh_token = ""
+            return False
+        self._take_token(exchange, "the refresh token")
+        return True
+
+    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+        """Send one create, once."""
+        return self._write("POST", kind.endpoint, attributes)
+
+    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+        """Send one update, once; what a PUT leaves out may be reset."""
+        return self._write("PUT", kind.endpoint, {"Id": record_id, **attributes})
+
+    def delete(self, kind: Kind, record_id: int) -> Exchange:
+        """Send one deletion, once."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return self._exchange("DELETE", f"{kind.endpoint}/{record_id}", b"", headers)
+
+    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+        """Ask for a page of a search, the largest that clients in the wild use."""
+        query = {"page": str(page), "size": str(PAGE_SIZE)}
+        if course_id is not None:
+            query[kind.course_filter] = str(course_id)
+        return self._get(f"{kind.endpoint}?{httpx.QueryParams(query)}")
+
+    def record(self, kind: Kind, record_id: int) -> Exchange:
+        """Ask for one record."""
+        return self._get(f"{kind.endpoint}/{record_id}")
+
+    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+        """Ask for the records of these Ids; the answer is a bare list."""
+        return self._several(kind.endpoint, ids)
+
+    def all_courses(self, page: int) -> Exchange:
+        """Ask for a page of all courses."""
+        query = httpx.QueryParams({"page": str(page), "size": str(PAGE_SIZE)})
+        return self._get(f"{COURSES_PATH}?{query}")
+
+    def courses(self, ids: Sequence[int]) -> Exchange:
+        """Ask for the courses of these Ids; the answer is a bare list."""
+        return self._several(COURSES_PATH, ids)
+
+    def _several(self, path: str, ids: Sequence[int]) -> Exchange:
+        written = ",".join(map(str, ids))
+        return self._get(f"{path}?{httpx.QueryParams({'id': f'[{written}]'})}")
+
+    def _write(self, method: str, address: str, attributes: Attributes) -> Exchange:
+        body = json.dumps(dict(attributes), ensure_ascii=False).encode()
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        return self._exchange(method, address, body, headers)
+
+    def _get(self, address: str) -> Exchange:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return self._exchange("GET", address, b"", headers, MAX_LIST)
+
+    def _ask_for_token(self, form: dict[str, str]) -> Exchange:
+        body = str(httpx.QueryParams(form)).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._exchange("POST", TOKEN_PATH, body, headers)
+
+    def _take_token(self, exchange: Exchange, what: str) -> None:
+        self._token, self._refresh_token = tokens_of(exchange, what)
+        self._secrets |= {self._token, self._refresh_token}
+
+    def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
+        """Take out of an answer what a server may have echoed, for some of it is shown.
+
+        What is listed is compared, not shown: an author's text may well hold a short password.
+        Nothing is kept of what is no JSON, for nothing of that is ever read.
+        """
+        tokens = {t for t in (self._token, self._refresh_token) if len(t) >= _NO_WORD}
+        try:
+            told = read_json(exchange)
+            kept = without_secrets(told, tokens if listed else self._secrets)
+            if listed:
+                self._hide_in_authors(kept)
+            body = exchange.body if kept == told else json.dumps(kept).encode()
+        except (ValueError, RecursionError):
+            body = b""
+        return replace(exchange, body=body)
+
+    def _hide_in_authors(self, listed: object) -> None:
+        """Hide the password and the code in what is only ever shown: who last wrote a record."""
+        secrets = self._secrets - {self._credentials.email}
+        records = listed.get("Records") if isinstance(listed, dict) else listed
+        for record in records if isinstance(records, list) else [listed]:
+            if isinstance(record, dict) and isinstance(record.get("UpdatedBy"), str):
+                record["UpdatedBy"] = without_secrets(record["UpdatedBy"], secrets)
+
+    def _exchange(
+        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
+    ) -> Exchange:
+        answer = self._wire.exchange(method, address, body, headers, most)
+        if address == TOKEN_PATH or answer.status is None:
+            return answer
+        listed = method == "GET" and answer.status == HTTPStatus.OK
+        return self._without_secrets(answer, listed=listed)

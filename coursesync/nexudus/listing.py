@@ -1,0 +1,275 @@
+"""Looking: what the courses that a run touches hold on the server, by the fewest reads.
+
+Reads may be sent again at will, and are where no usable answer came.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from coursesync.nexudus.outcome import Answered, InDoubt, Refused, classify_read
+from coursesync.nexudus.records import (
+    PAGE_SIZE,
+    read_ids,
+    read_page,
+    read_record,
+    read_records,
+    read_title_page,
+    read_titles,
+)
+from coursesync.nexudus.sender import BETWEEN_TRIES, MAX_TRIES
+from coursesync.planning.plan import IDS_AT_ONCE
+from coursesync.stop import Stop, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.exchange import Exchange
+    from coursesync.nexudus.outcome import NotCarriedOut
+    from coursesync.nexudus.ports import Remote
+    from coursesync.nexudus.records import Page, Record
+    from coursesync.nexudus.sender import Sender
+
+MAX_READINGS = 5
+MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
+MAX_RECORDS = 200_000  # in one list: forty times what the largest course may have
+FEW = 3  # courses; for more, the pages of all records are counted first
+T = TypeVar("T")
+
+
+class Lookout:
+    """Looks at courses for a run."""
+
+    def __init__(self, sender: Sender, remote: Remote) -> None:
+        self._sender = sender
+        self._remote = remote
+
+    def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
+        """List the records of several courses: each by itself, or all that there are.
+
+        What is counted is requests: all records take two of each page, for they are read twice,
+        and one of those is made by now; the courses take one each, or more where one is long.
+
+        Raises:
+            Stop: no usable answer came.
+        """
+        everything = None
+        if len(courses) > FEW:
+            first = self._page(kind, 1, None)
+            if 2 * first.pages - 1 < len(courses) and first.total <= MAX_RECORDS:
+                everything = self._list(kind, None, first)
+        if everything is None:
+            return {course: self.course(kind, course) for course in courses}
+        found: dict[int, list[Record]] = {course: [] for course in courses}
+        for record in everything:
+            if record.parent_id in found:
+                found[record.parent_id].append(record)
+        return found
+
+    def course(self, kind: Kind, course: int) -> Sequence[Record]:
+        """List the records of one course; raises Stop where no usable answer came."""
+        listed = self._list(kind, course, self._page(kind, 1, course))
+        # nothing says how exact a filter is
+        return [record for record in listed if record.parent_id == course]
+
+    def sweep(self, kind: Kind, courses: Collection[int], ids: Collection[int]) -> Sequence[Record]:
+        """List the records of several courses, and those of some Ids wherever they are.
+
+        By one request a course, or by the pages of all records, whichever is less; each is read
+        once. A list may lag or shift while it is read: what is not in it is asked for by its Id.
+
+        Raises:
+            Stop: no usable answer came.
+        """
+        wanted = frozenset(ids)
+        found = {
+            record.id: record
+            for record in self._swept(kind, courses)
+            if record.parent_id in courses or record.id in wanted
+        }
+        missing = wanted - found.keys()
+        return [*found.values(), *self.records(kind, missing).values()]
+
+    def _swept(self, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
+        # most sites have fewer than a page of records; elsewhere it costs one request to know
+        first = self._page(kind, 1, None) if len(courses) > 1 else None
+        if first is not None and first.pages <= len(courses):
+            yield from self._once(kind, None, first)
+            return
+        for course in sorted(courses):
+            yield from self._once(kind, course, self._page(kind, 1, course))
+
+    def _once(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
+        """Read the pages after the first, and all again where they visibly shifted meanwhile.
+
+        What went unseen for all that is asked for by its Id, if it is ours.
+        """
+        for again in range(MAX_READINGS):
+            first = self._page(kind, 1, course) if again else first
+            later = (self._page(kind, number, course) for number in range(2, first.pages + 1))
+            pages = [first, *later]
+            records = [record for page in pages for record in page.records]
+            met = {record.id for record in records}
+            if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
+                return records
+        raise unusable("its list of sections changes while it is read")
+
+    def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
+        """Return the records of these Ids, as far as they are there.
+
+        A list may lag: one that is not in it is asked for by itself, and is gone only where the API
+        says so of that one.
+
+        Raises:
+            Stop: no usable answer came, or more are missing than anyone deletes by hand.
+        """
+        found = {record.id: record for record in self._named(kind, ids)}
+        missing = [record_id for record_id in ids if record_id not in found]
+        if len(missing) > MOST_MISSING:
+            raise Stop(
+                f"{len(missing):,} of the {len(ids):,} known sections are not there",
+                "Is this the right account? Check the base URL and the credentials.",
+                unusable=True,
+            )
+        alone = [record for each in missing for record in self._alone(kind, each)]
+        found.update((record.id, record) for record in alone)
+        return {record_id: found[record_id] for record_id in ids if record_id in found}
+
+    def remaining(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
+        """Return those of deleted records that are there all the same; raises Stop as above.
+
+        A list may lag: what is still in it is asked for by itself.
+        """
+        listed = [record.id for record in self._named(kind, ids)]
+        return {record.id: record for each in listed for record in self._alone(kind, each)}
+
+    def _named(self, kind: Kind, ids: Collection[int]) -> Iterator[Record]:
+        for part in batched(sorted(ids)):
+            ask = partial(self._remote.records, kind, part)
+            yield from self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
+
+    def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
+        """Ask for one record; there is none where the API says that it does not know the Id."""
+        ask, read = partial(self._remote.record, kind, record_id), partial(read_record, kind=kind)
+        return self._read(f"{kind.role}-Read", ask, read, missing=())
+
+    def missing(self, courses: Collection[int]) -> frozenset[int]:
+        """Return those of the courses that are not on the server; raises Stop as above."""
+        left = self._not_there(courses)
+        if left:  # one answer is not believed: much hangs on it
+            self._sender.pause(BETWEEN_TRIES, f"the API knows no course {min(left)}; asking again")
+            left = self._not_there(left)
+        return left
+
+    def _not_there(self, courses: Collection[int]) -> frozenset[int]:
+        wanted, there = sorted(courses), set[int]()
+        for part in batched(wanted):
+            there |= self._read("Course-Read", partial(self._remote.courses, part), read_ids)
+        return frozenset(wanted) - there
+
+    def titles(self, courses: Collection[int]) -> Mapping[int, str]:
+        """Return the titles of those of the courses that are there; raises Stop as above."""
+        found: dict[int, str] = {}
+        for part in batched(sorted(courses)):
+            ask = partial(self._remote.courses, part)
+            found.update(self._read("Course-Read", ask, read_titles))
+        return found
+
+    def all_titles(self) -> Mapping[int, str]:
+        """Return the titles of all courses by their Ids; raises Stop as above."""
+        found: dict[int, str] = {}
+        number, pages = 0, 1
+        while number < pages:
+            if pages > MAX_RECORDS // PAGE_SIZE:
+                raise Stop(
+                    f"the account has more than {MAX_RECORDS:,} courses",
+                    "Name those to import, each with  --course ID",
+                )
+            number += 1
+            ask = partial(self._remote.all_courses, number)
+            more, pages = self._read("Course-List", ask, partial(read_title_page, number=number))
+            found.update(more)
+        return found
+
+    def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
+        """Read all pages until as many records are there as the list itself counts.
+
+        Where there are several, until two readings in a row have the same records, too: where one
+        is removed while others are read, a third can move to a page that was read already.
+        """
+        before: Collection[int] = ()
+        why = "its list of sections changes while it is read"
+        for _ in range(MAX_READINGS):
+            found = self._reading(kind, course, first)
+            if len(found) != first.total:
+                why = f"its list of sections holds {len(found):,}, and counts {first.total:,}"
+                self._sender.pause(BETWEEN_TRIES, why)
+            elif first.pages <= 1 or found.keys() == before:
+                return list(found.values())
+            before, first = found.keys(), self._page(kind, 1, course)
+        raise unusable(why)
+
+    def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
+        """Read the pages after the first; no more of them than what the first counts is on."""
+        if first.total > MAX_RECORDS:
+            raise unusable(
+                f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
+            )
+        found = {record.id: record for record in first.records}
+        for number in range(2, first.pages + 1):
+            page = self._page(kind, number, course)
+            found.update((record.id, record) for record in page.records)
+            if not page.records or len(found) > first.total:
+                break
+        return found
+
+    def _page(self, kind: Kind, number: int, course: int | None) -> Page:
+        return self._read(
+            f"{kind.role}-List",
+            partial(self._remote.search, kind, number, course),
+            partial(read_page, kind=kind, number=number),
+        )
+
+    def _read(
+        self,
+        role: str,
+        send: Callable[[], Exchange],
+        parse: Callable[[Exchange], T | None],
+        missing: T | None = None,
+    ) -> T:
+        """Read until a usable answer comes; `missing` is what is read of what is not there."""
+        failure = ""
+        for attempt in range(MAX_TRIES):
+            if attempt:
+                self._sender.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
+            answer = self._sender.until_answered(role, partial(self._attempt, send))
+            failure = "it answered with something else than a list"
+            match answer:
+                case Refused(missing=True) if missing is not None:
+                    return missing
+                case Refused(message):
+                    raise Stop(
+                        f"the API refuses to tell what it has: {message}",
+                        "Check the base URL.",
+                        unusable=True,
+                    )
+                case Answered(exchange):
+                    parsed = parse(exchange)
+                    if parsed is not None:
+                        return parsed
+                case InDoubt(reason):
+                    failure = reason
+        raise unusable(failure)
+
+    def _attempt(
+        self, send: Callable[[], Exchange]
+    ) -> Answered | Refused | InDoubt | NotCarriedOut:
+        return classify_read(self._sender.read(send))
+
+
+def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many Ids at a time as one request can ask for."""
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]

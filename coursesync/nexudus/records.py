@@ -1,0 +1,169 @@
+"""What the server has: the answers to searches, read strictly into records.
+
+Pure. The form of an answer: https://developers.nexudus.com/rest-api/content, the pages on
+searching; what a record holds beyond what is read here is the server's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from coursesync.kinds.kind import INT32_MAX, FieldValue
+from coursesync.nexudus.exchange import read_json
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.nexudus.exchange import Exchange
+
+PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do
+_READ = ConfigDict(frozen=True, strict=True, defer_build=True)
+_MAX_ID = 2**63 - 1
+_MAX_TIME = 40  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record on the server: what of it an outline decides, and who last wrote it when.
+
+    `lacking` are the properties that can't be read, and of which it can be seen that they were
+    never taken, as a picture's address where there is no picture.
+    """
+
+    id: int
+    parent_id: int
+    attributes: Attributes
+    created_on: str | None
+    updated_on: str | None
+    updated_by: str | None
+    lacking: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search; `total` and `pages` count what the search found as a whole."""
+
+    records: tuple[Record, ...]
+    total: int
+    pages: int
+
+
+class _Page(BaseModel):
+    model_config = _READ
+
+    Records: Annotated[list[dict[str, object]], Field(max_length=PAGE_SIZE)]
+    TotalItems: Annotated[int, Field(ge=0)]
+    TotalPages: Annotated[int, Field(ge=0)]
+    HasNextPage: bool | None = None
+
+    def is_possible(self, number: int) -> bool:
+        """Say whether what it tells of the pages can be true on the page of that number."""
+        # no page is empty: more pages than records would be read for ever
+        if self.TotalPages > max(1, self.TotalItems):
+            return False
+        return self.HasNextPage in {None, number < self.TotalPages}
+
+
+_ONE = TypeAdapter(dict[str, object], config=ConfigDict(defer_build=True))
+_FOUND = TypeAdapter(list[dict[str, object]], config=ConfigDict(defer_build=True))
+_ID = TypeAdapter(Annotated[int, Field(ge=1, le=_MAX_ID)], config=ConfigDict(strict=True))
+
+
+def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
+    """Read the page of that number of a search.
+
+    Returns:
+        None where it is no such page: also where it holds more records than were asked for, one
+        of them twice, or says two things of the pages that can't both be true.
+    """
+    try:
+        page = _Page.model_validate(read_json(exchange))
+        records = tuple(_record(raw, kind) for raw in page.Records)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+    is_possible = page.is_possible(number) and len({each.id for each in records}) == len(records)
+    return Page(records, page.TotalItems, page.TotalPages) if is_possible else None
+
+
+def read_ids(exchange: Exchange) -> frozenset[int] | None:
+    """Read the Ids of an answer that is a bare list of records; None where it is none."""
+    try:
+        found = _FOUND.validate_python(read_json(exchange))
+        return frozenset(_ID.validate_python(raw.get("Id")) for raw in found)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def read_titles(exchange: Exchange) -> Mapping[int, str] | None:
+    """Read a bare list of courses into their titles by Id; None where it is none."""
+    try:
+        return _titles(_FOUND.validate_python(read_json(exchange)))
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str], int] | None:
+    """Read a page of a search of courses into titles by Id, and how many pages there are."""
+    try:
+        page = _Page.model_validate(read_json(exchange))
+        return (_titles(page.Records), page.TotalPages) if page.is_possible(number) else None
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
+    return {_ID.validate_python(raw.get("Id")): str(raw.get("Title") or "") for raw in found}
+
+
+def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
+    """Read an answer that is a bare list of records; None where it is none."""
+    try:
+        found = _FOUND.validate_python(read_json(exchange))
+        return tuple(_record(raw, kind) for raw in found)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
+    """Read an answer that is one record; None where it is none."""
+    try:
+        return (_record(_ONE.validate_python(read_json(exchange)), kind),)
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def _record(raw: Mapping[str, object], kind: Kind) -> Record:
+    readable = kind.fields.keys() - kind.write_only
+    found = {name: _value(raw.get(name), name, kind) for name in sorted(readable)}
+    attributes = {name: value for name, value in found.items() if value is not None}
+    return Record(
+        id=_ID.validate_python(raw.get("Id")),
+        parent_id=_ID.validate_python(raw.get(kind.parent_property)),
+        attributes=attributes,
+        created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
+        updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
+        updated_by=_text(raw.get("UpdatedBy"), 100),
+        lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
+    )
+
+
+def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
+    """Return a property's value, or None where it can't be one."""
+    if isinstance(value, str) and name != kind.order_property:
+        # half a surrogate pair is JSON, and yet can't be written to any file
+        return value.encode(errors="replace").decode()
+    if name in {kind.title_property, kind.contents_property}:
+        return None
+    if type(value) is int:
+        most = INT32_MAX if name == kind.order_property else _MAX_ID
+        return value if -most - 1 <= value <= most else None
+    return value if isinstance(value, bool) and name != kind.order_property else None
+
+
+def _text(value: object, limit: int) -> str | None:
+    return inert(value, limit) if isinstance(value, str) and value else None

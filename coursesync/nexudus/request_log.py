@@ -1,0 +1,128 @@
+"""The requests of the last day, beside the state: what the API's limits are counted by.
+
+A line a request, and one a wait that the API asked for, appended and not fsynced: a courtesy to the
+API, which says itself when it has had enough. Nothing here is worth ending a run for, so nothing
+here raises.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import suppress
+from math import ceil
+from typing import TYPE_CHECKING
+
+from coursesync.nexudus.limits import DAY, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_LINE = re.compile(rb"^([0-9]{9,12}\.[0-9]) ([rw]|h[0-9]{1,5})$", re.MULTILINE)
+_MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
+
+
+class RequestLog:
+    """The request log of one state. Fits `ports.Ledger`."""
+
+    def __init__(
+        self, state: Path, time_of_day: Callable[[], float] = time.time, *, alone: bool = True
+    ) -> None:
+        """Keep the log beside a state.
+
+        Args:
+            state: the state's file.
+            time_of_day: gives seconds since 1970.
+            alone: whether the state is held, so that no other run writes to the log.
+        """
+        self._alone = alone
+        self._path = state.with_name(f"{state.name}.requests")
+        self._time = time_of_day
+        self._file: int | None = None
+        self._latest = 0  # bytes that the last request was noted in
+
+    def earlier(self, now: float) -> list[Request]:
+        """Return the requests of the last day, the oldest first.
+
+        Args:
+            now: this moment on the run's own clock, on which the requests are told.
+        """
+        moment, past = self._time(), []
+        for at, mark in self._read():
+            # a time to come is one of a clock that was wrong: as good as now
+            ago = max(0.0, moment - at)
+            if ago < DAY and mark in {b"r", b"w"}:
+                past.append(Request(now - ago, mark == b"w"))
+        past.sort(key=lambda request: request.at)
+        return past
+
+    def held_until(self, now: float) -> float:
+        """Return until when the API asked to send nothing, on the run's clock."""
+        moment = self._time()
+        holds = ((min(at, moment), int(mark[1:])) for at, mark in self._read() if mark[:1] == b"h")
+        return now + max((at + seconds - moment for at, seconds in holds), default=0.0)
+
+    def note(self, *, write: bool) -> None:
+        """Count a request that has just ended."""
+        self._latest = self._append(b"w" if write else b"r")
+
+    def take_back(self) -> None:
+        """Forget the request that was counted last."""
+        with suppress(OSError):
+            if self._file is not None:
+                os.ftruncate(self._file, os.fstat(self._file).st_size - self._latest)
+        self._latest = 0
+
+    def hold(self, seconds: float) -> None:
+        """Note that the API asked to send nothing for so long; of that a day at most is kept."""
+        self._append(b"h%d" % ceil(min(seconds, DAY)))
+        self._latest = 0
+
+    def _append(self, mark: bytes) -> int:
+        """Write a line; return its length, 0 where it can't be written."""
+        with suppress(OSError):
+            if self._file is None:
+                self._file = self._open()
+            return os.write(self._file, _line(self._time(), mark))
+        return 0
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _read(self) -> Iterator[tuple[float, bytes]]:
+        content = b""
+        with suppress(OSError):
+            file = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                content = os.read(file, _MAX_BYTES)
+            finally:
+                os.close(file)
+        return ((float(at), mark) for at, mark in _LINE.findall(content))
+
+    def _open(self) -> int:
+        """Begin the file anew with what still counts, for it would grow without end.
+
+        Who does not hold the state only adds to it: another run may be writing to it.
+        """
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        if not self._alone:
+            return os.open(self._path, flags | os.O_NONBLOCK, 0o666)
+        moment = self._time()
+        # a time to come is one of a clock that was wrong, and would never grow old
+        past = ((min(at, moment), mark) for at, mark in self._read())
+        kept = b"".join(_line(at, mark) for at, mark in past if at > moment - DAY)
+        self._path.unlink(missing_ok=True)
+        file = os.open(self._path, flags | os.O_EXCL, 0o666)
+        with suppress(OSError):  # the file is there all the same: later lines may find room
+            os.write(file, kept)
+        return file
+
+
+def _line(at: float, mark: bytes) -> bytes:
+    # rounded up: what is remembered as earlier than it was would let the next come too soon
+    return f"{ceil(at * 10) / 10:.1f} {mark.decode()}\n".encode()

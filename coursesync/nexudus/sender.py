@@ -1,0 +1,184 @@
+"""Sending: one request at a time, within the limits, with a token; again where nothing was done.
+
+Knows neither plans nor journals. Whatever may have been carried out is handed back, never sent
+again here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from coursesync.errors import Busy, RemoteError
+from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
+from coursesync.stop import Stop, unreachable
+from coursesync.text import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coursesync.nexudus.exchange import Exchange
+    from coursesync.nexudus.ports import World
+
+MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
+MAX_THROTTLED = 30  # times in a row
+MAX_TRIES = 3  # to connect, or to get a usable answer to a read
+BETWEEN_TRIES = 2.0  # seconds
+T = TypeVar("T")
+
+
+class Sender:
+    """The way of every request of a run."""
+
+    def __init__(self, world: World, max_writes: int | None = None) -> None:
+        """Send at most `max_writes` writes, if any number is given."""
+        self._world = world
+        self._writes_left = max_writes
+        self.planned = 0  # writes that are still to come, as far as is known
+
+    def until_answered(
+        self, role: str, attempt: Callable[[], T | Throttled | NotSent | Unauthorized]
+    ) -> T:
+        """Send a request until it is known what became of it.
+
+        Args:
+            role: the role that the API asks for, for the message.
+            attempt: makes an attempt, through `read` or `write`.
+
+        Returns:
+            The first outcome that is neither "come back later" nor "not sent" nor, before the
+            token was renewed, "not authorized".
+
+        Raises:
+            Stop: the run can't go on.
+        """
+        throttled = unsent = 0
+        renewed = False
+        self._log_in()
+        while True:
+            outcome = attempt()
+            if isinstance(outcome, Throttled):
+                throttled += 1
+                self._slow_down(outcome.seconds, throttled)
+            elif isinstance(outcome, NotSent):
+                unsent += 1
+                self._try_again(outcome.reason, unsent)
+            elif not isinstance(outcome, Unauthorized):
+                return outcome
+            elif renewed or not self._renew():
+                raise _refused_credentials(role)
+            else:
+                renewed = True
+
+    def allow_write(self) -> None:
+        """Wait until a write may start, and spend one of those that this run may make.
+
+        Raises:
+            Stop: this run may make no more, or was told to stop.
+        """
+        if self._writes_left == 0:
+            raise Stop("the writes that --max-writes allows are made")
+        self._keep_to_limits(write=True)
+        if self._writes_left is not None:
+            self._writes_left -= 1
+
+    def write(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send a write that was allowed."""
+        return self._counted(send, write=True)
+
+    def give_back(self) -> None:
+        """Take back a write that was allowed, and that the API did not take."""
+        if self._writes_left is not None:
+            self._writes_left += 1
+
+    def read(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send a read, when the limits allow it."""
+        self._keep_to_limits(write=False)
+        return self._counted(send, write=False)
+
+    def pause(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Wait, and say why.
+
+        Raises:
+            Stop: the run was told to stop.
+        """
+        if seconds > 0:
+            self._world.progress.waiting(seconds, why, rest)
+            self._world.clock.sleep(seconds)
+        self.go_on()
+
+    def rest(self) -> float:
+        """Return how many seconds the writes that are still to come take, as far as is known."""
+        return self._world.schedule.seconds_for(self._world.clock.now(), self.planned)
+
+    def go_on(self) -> None:
+        """Raise Stop where the run was told to stop."""
+        if self._world.clock.stopping():
+            raise Stop("the run was interrupted")
+
+    def _counted(self, send: Callable[[], T], *, write: bool) -> T:
+        """Send a request, and count it as soon as it has ended, however it has."""
+        try:
+            return send()
+        finally:
+            self._world.schedule.ended(self._world.clock.now(), write=write)
+            self._world.ledger.note(write=write)
+
+    def _keep_to_limits(self, *, write: bool) -> None:
+        schedule, now = self._world.schedule, self._world.clock.now()
+        seconds = schedule.wait(now, write=write)
+        if seconds > MAX_WAIT:
+            raise Stop(
+                f"the API's limits are used up; the next request may be sent in {duration(seconds)}"
+            )
+        self.pause(seconds, "the API's limits", self.rest() if seconds >= 1 else 0.0)
+
+    def _slow_down(self, seconds: float, times: int) -> None:
+        """Take back the request that has just ended, and let the next one wait."""
+        self._world.ledger.take_back()
+        self._world.ledger.hold(seconds)
+        if seconds > MAX_WAIT or times > MAX_THROTTLED:
+            raise Stop(
+                f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
+            )
+        self._world.schedule.throttled(self._world.clock.now(), seconds)
+
+    def _try_again(self, reason: str, times: int) -> None:
+        if times >= MAX_TRIES:
+            raise unreachable(reason)
+        self.pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
+
+    def _renew(self) -> bool:
+        """Get a new token, by a new login where there is no other way; say whether there is one."""
+        remote = self._world.remote
+        if remote.renewable and self._with_token(remote.renew):
+            return True
+        if remote.can_log_in:
+            self._with_token(remote.log_in)
+        return remote.can_log_in
+
+    def _log_in(self) -> None:
+        if not self._world.remote.logged_in:
+            self._with_token(self._world.remote.log_in)
+
+    def _with_token(self, get: Callable[[], T]) -> T:
+        """Ask for a token, by one request at a time; each is a write, by its method."""
+        throttled = 0
+        while True:
+            self._keep_to_limits(write=True)
+            try:
+                return self._counted(get, write=True)
+            except Busy as busy:
+                throttled += 1
+                self._slow_down(busy.seconds, throttled)
+            except RemoteError as error:
+                raise Stop(error.problem, error.remedy, unusable=True) from error
+
+
+def _refused_credentials(role: str) -> Stop:
+    return Stop(
+        "the API refuses the credentials (HTTP 401)",
+        "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
+        f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "
+        "NEXUDUS_PASSWORD), and in Nexudus the user's roles.",
+        unusable=True,
+    )

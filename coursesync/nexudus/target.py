@@ -1,0 +1,61 @@
+"""The target: the base URL of the API that a state is bound to. Pure."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address
+from urllib.parse import urlsplit
+
+from coursesync.errors import UsageError
+from coursesync.text import inert
+
+DEFAULT_BASE_URL = "https://spaces.nexudus.com"
+# the embedded sandbox's name in its state; nothing listens there
+EMBEDDED = "http://localhost/sandbox"
+# what an address of the web is written with: https://www.rfc-editor.org/rfc/rfc3986#section-2
+_PLAIN = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_LONGEST_HOST = 253
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def check_target(url: str) -> str:
+    """Return a base URL in its one normal form.
+
+    Raises:
+        UsageError: it is none that credentials may be sent to: https, or http on this machine.
+    """
+    try:
+        parts = urlsplit(url.strip() if _PLAIN.fullmatch(url.strip()) else "")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), None, None
+    odd = parts.query or parts.fragment or parts.username is not None or port == 0
+    if not host or odd or not _is_host(host):
+        raise UsageError(
+            "the base URL is not the address of an API",
+            "Write it as in  https://spaces.nexudus.com",
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+        raise UsageError(
+            f"the base URL {inert(url, 100)} would send your credentials unencrypted",
+            "Use https://; plain http:// is for this machine alone (127.0.0.1, localhost).",
+        )
+    shown = f"[{host}]" if ":" in host else host
+    default = {"https": 443, "http": 80}[parts.scheme]
+    at = f":{port}" if port not in {None, default} else ""
+    return f"{parts.scheme}://{shown}{at}{parts.path.rstrip('/')}"
+
+
+def _is_host(host: str) -> bool:
+    """Say whether a host can be looked up: the HTTP library breaks on one that can't."""
+    try:
+        if ":" in host:
+            return not IPv6Address(host).scope_id
+        if "xn--" in host:
+            import idna  # noqa: PLC0415 - httpx's own; hardly any target needs it
+
+            idna.decode(host)
+    except ValueError:
+        return False
+    return len(host) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, host.split(".")))

@@ -1,0 +1,105 @@
+"""A project's target, connected: the world that a run or a look works in, and its end by a signal.
+
+Keeps to the limits, across runs.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Interrupted
+from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.ports import World
+from coursesync.nexudus.request_log import RequestLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from coursesync.applying.report import Result
+    from coursesync.nexudus.client import Nexudus
+    from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.operations.workspace import Project
+    from coursesync.outlines.outline import Outline
+
+
+class Unheard:
+    """Progress that nobody listens to. Fits `ports.Progress`."""
+
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
+        """Say nothing."""
+
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Say nothing."""
+
+
+def schedule_of(project: Project, now: float) -> Schedule:
+    """Return the schedule of a run that begins now, after what was asked in the last day."""
+    log = RequestLog(project.store.path)
+    limits = None if project.embedded else project.limits
+    return Schedule(limits, log.earlier(now), log.held_until(now))
+
+
+@contextmanager
+def connected(
+    project: Project,
+    outlines: Iterable[Outline],
+    clock: Clock,
+    progress: Progress | None = None,
+    credentials: Credentials | None = None,
+) -> Iterator[World]:
+    """Yield the world that a run works in.
+
+    Args:
+        project: the workspace, target and state.
+        outlines: of the courses that the embedded sandbox has.
+        clock: the time, and when to stop.
+        progress: is told how the run gets on.
+        credentials: for the API; by default those of the environment.
+
+    Raises:
+        UsageError: there are no credentials.
+    """
+    with ExitStack() as stack:
+        remote = _remote(project, outlines, credentials, stack)
+        log = RequestLog(project.store.path, alone=project.store.hold is not None)
+        stack.callback(log.close)
+        schedule = schedule_of(project, clock.now())
+        yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
+
+
+def _remote(
+    project: Project,
+    outlines: Iterable[Outline],
+    credentials: Credentials | None,
+    stack: ExitStack,
+) -> Nexudus:
+    """Return a client of the target, which is closed with the stack."""
+    if project.embedded:
+        from coursesync.nexudus.embedded import client, open_sandbox  # noqa: PLC0415 - brings the sandbox
+
+        project.prepare()
+        sandbox = stack.enter_context(open_sandbox(project.store.path.parent, outlines))
+        remote = client(sandbox)
+    else:
+        from coursesync.nexudus.client import Nexudus  # noqa: PLC0415 - brings httpx
+        from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - as the next
+
+        if credentials is None:
+            credentials = Credentials.from_environment(os.environ)
+        remote = Nexudus(project.store.target, credentials.checked())
+    stack.callback(remote.close)
+    return remote
+
+
+def check_interrupted(clock: Clock) -> None:
+    """Raise Interrupted where a look was told to stop."""
+    if clock.stopping():
+        raise interrupted()
+
+
+def interrupted() -> Interrupted:
+    """Return the end of a look that was told to stop."""
+    return Interrupted("interrupted while reading what the site has", "Nothing was changed.")

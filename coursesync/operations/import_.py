@@ -1,0 +1,255 @@
+"""Intake: courses and sections that are on the site already come under management.
+
+Reads the site, writes outlines and the state, and nothing on the site. For the command line and
+for scripts alike; prints nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError, RemoteError
+from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.kind import course_of, key_of
+from coursesync.nexudus.clock import SystemClock
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
+from coursesync.operations.connection import connected, interrupted
+from coursesync.operations.import_drafts import drafts_of
+from coursesync.operations.import_files import save
+from coursesync.operations.imported import adopted, entries_of
+from coursesync.operations.plan import plan_of
+from coursesync.operations.state import address_of
+from coursesync.planning.plan import Action
+from coursesync.state.journal import Look
+from coursesync.state.logbook import Logbook
+from coursesync.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
+
+    from coursesync.kinds.kind import Address
+    from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.nexudus.records import Record
+    from coursesync.operations.import_files import Untold
+    from coursesync.operations.workspace import Project
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.state.state import Entry, State
+
+    T = TypeVar("T")
+
+_SECTION = KINDS["section"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A course that was imported.
+
+    Attributes:
+        course_id: its Id.
+        path: its outline, in the workspace.
+        sections: how many sections came under management.
+        content_files: how many were written.
+        untold: the sections that no outline can tell; they stay on the site as they are.
+        left: how many changes the next plan has for it.
+    """
+
+    course_id: int
+    path: str
+    sections: int
+    content_files: int
+    untold: tuple[Untold, ...]
+    left: int
+
+
+def import_course(
+    project: Project,
+    *course_ids: int,
+    credentials: Credentials | None = None,
+    lock_timeout: float = 0.0,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[Imported, ...]:
+    """Write outlines and state of courses that are on the site; nothing is written there.
+
+    Args:
+        project: as `open_project` names it.
+        course_ids: the courses' Ids; none given: all courses of the account.
+        credentials: as in `apply`.
+        lock_timeout: how many seconds to wait for an apply to end.
+        progress: is told what is waited for.
+        clock: as in `apply`.
+
+    Returns:
+        What became of each course. A course that has an outline gets what that lacks.
+
+    Raises:
+        InvalidOutlines: an outline is invalid, or would be.
+        CoursesyncError: a course is not there, or a file is in the way.
+        RemoteError: the API can't be used.
+        StateLocked: an apply holds the state.
+        StateError: the state can't be read or saved.
+        UsageError: there are no credentials.
+
+    Example:
+        >>> project = coursesync.open_project("courses")
+        >>> coursesync.import_course(project, 4711)
+    """
+    clock = clock or SystemClock()
+    with project.held(lock_timeout):
+        known, loaded = project.state(), project.load_all()
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
+            lookout = Lookout(Sender(world), world.remote)
+            titles, records = _asked(clock, lambda: _on_the_site(lookout, course_ids))
+        drafts = drafts_of(project, known, loaded, titles, records)
+        for each in drafts.values():
+            save(project.folder, each)
+        after = project.load_all()
+        entries: dict[Address, Entry] = {}
+        for outline in after.outlines:
+            if outline.course_id in drafts:
+                entries |= entries_of(outline, records[outline.course_id], known)
+        led_to = _save(project, known, entries, clock)
+    left = [c for c in plan_of(after, led_to).changes if c.action is not Action.KEEP]
+    return tuple(
+        Imported(
+            course_id,
+            each.path,
+            sum(entry.parent_id == course_id for entry in entries.values()),
+            len(each.files.files),
+            each.untold,
+            sum(change.parent_id == course_id for change in left),
+        )
+        for course_id, each in drafts.items()
+    )
+
+
+def adopt(  # noqa: PLR0913 - one parameter an option
+    project: Project,
+    address: str,
+    record_id: int,
+    *,
+    credentials: Credentials | None = None,
+    lock_timeout: float = 0.0,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Entry:
+    """Take one section of the site under management, at an address.
+
+    Args:
+        project: as `open_project` names it.
+        address: as in "section.onboarding.welcome".
+        record_id: the section's Id.
+        credentials: as in `apply`.
+        lock_timeout: how many seconds to wait for an apply to end.
+        progress: is told what is waited for.
+        clock: as in `apply`.
+
+    Returns:
+        The entry that the state has from now on: what the section is.
+
+    Raises:
+        CoursesyncError: one of the two is managed already, or there is no such section in that
+            course.
+        RemoteError: the API can't be used.
+        StateLocked: an apply holds the state.
+        StateError: the state can't be read or saved.
+        UsageError: it is no address, or there are no credentials.
+
+    Example:
+        >>> project = coursesync.open_project("courses")
+        >>> coursesync.adopt(project, "section.onboarding.welcome", 87654321)
+    """
+    clock = clock or SystemClock()
+    at = address_of(address)
+    with project.held(lock_timeout):
+        known, loaded = project.state(), project.load_all()
+        _check_free(known, at, record_id)
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
+            lookout = Lookout(Sender(world), world.remote)
+            found = _asked(clock, lambda: lookout.records(kind_of(at), [record_id]))
+        record = _in_its_course(found.get(record_id), record_id, at, loaded)
+        resources = {r.address: r for each in loaded.outlines for r in each.resources}
+        entry = adopted(kind_of(at), record, record.attributes, resources.get(at))
+        _save(project, known, {at: entry}, clock)
+    return entry
+
+
+def _asked(clock: Clock, ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except Stop as stop:
+        if clock.stopping():
+            raise interrupted() from stop
+        raise RemoteError(stop.reason, stop.remedy) from stop
+
+
+def _on_the_site(
+    lookout: Lookout, course_ids: Sequence[int]
+) -> tuple[Mapping[int, str], Mapping[int, list[Record]]]:
+    """Return the titles and the sections of the courses, by their Ids."""
+    titles = lookout.titles(course_ids) if course_ids else lookout.all_titles()
+    if missing := sorted(set(course_ids) - titles.keys()):
+        raise CoursesyncError(
+            f"there is no course {missing[0]} in Nexudus",
+            "Look for its Id in the address of its page there; the embedded sandbox has only the "
+            "courses of your outlines.",
+        )
+    records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
+    for record in lookout.sweep(_SECTION, titles.keys(), ()):
+        records[record.parent_id].append(record)
+    return titles, records
+
+
+def _check_free(known: State, address: Address, record_id: int) -> None:
+    held = {entry.id: at for at, entry in known.entries.items()}
+    if record_id in held:
+        home = held[record_id]
+        word = f"{course_of(home)}.{key_of(home)}"
+        raise CoursesyncError(
+            f"section {record_id} is managed already, as {home}",
+            f"To give it another key:  coursesync state mv {home} {address}"
+            if course_of(home) == course_of(address)
+            else f"To move it to this course, write  previous_keys: [{word}]  beside its title in "
+            "that outline, and apply.",
+        )
+    if address in known.doubts:
+        raise CoursesyncError(
+            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address}"
+        )
+    if address in known.entries:
+        raise CoursesyncError(
+            f"{address} is the section {known.entries[address].id} already",
+            f"To forget that first:  coursesync state rm {address}",
+        )
+
+
+def _in_its_course(
+    record: Record | None, record_id: int, address: Address, loaded: Outlines
+) -> Record:
+    if record is None:
+        raise CoursesyncError(
+            f"there is no section {record_id} in Nexudus",
+            "Look for its Id in the address of its page there.",
+        )
+    for outline in loaded.outlines:
+        if outline.key == course_of(address) and outline.course_id != record.parent_id:
+            raise CoursesyncError(
+                f"section {record_id} is in the course {record.parent_id}, and {outline.path} is "
+                f"of the course {outline.course_id}",
+                "Give the address of a section in that course's outline.",
+            )
+    return record
+
+
+def _save(project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock) -> State:
+    if not entries:
+        return project.store.recover(known)
+    log = Logbook(project.store, known)
+    for address, entry in sorted(entries.items()):
+        log.record(Look(address=address, entry=entry, at=clock.stamp()))
+    log.check()
+    return project.store.finish(log.led_to())

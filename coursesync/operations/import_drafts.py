@@ -1,0 +1,94 @@
+"""Drafts of outlines for courses that are on the site: what each is to tell, and what it can't.
+
+Reads the workspace, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.kind import key_of
+from coursesync.operations.import_files import Draft, Untold, draft
+from coursesync.operations.imported import course_key, wanted
+from coursesync.state.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from coursesync.nexudus.records import Record
+    from coursesync.operations.workspace import Project
+    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.workspace_files import Outlines
+
+
+def drafts_of(
+    project: Project,
+    known: State,
+    loaded: Outlines,
+    titles: Mapping[int, str],
+    records: Mapping[int, Sequence[Record]],
+) -> dict[int, Draft]:
+    """Draft an outline for each course, or the one that it has with what that lacks.
+
+    Args:
+        project: whose workspace the outlines are to stand in.
+        known: the state.
+        loaded: the outlines that are there.
+        titles: of the courses on the site, by their Ids.
+        records: their sections.
+
+    Returns:
+        The drafts by the courses' Ids, with what each can't tell; nothing is written.
+
+    Raises:
+        InvalidOutlines: an outline as a whole would not be valid.
+        CoursesyncError: one that is there can't be added to.
+    """
+    outlines = {outline.course_id: outline for outline in loaded.outlines}
+    paths = {record.id: record.path for record in loaded.records.values()}
+    taken = {outline.key for outline in loaded.outlines}
+    drafts = {}
+    for course_id in records:
+        outline = outlines.get(course_id)
+        key = outline.key if outline else course_key(course_id, titles[course_id], taken)
+        taken.add(key)
+        ours, elsewhere = _parted(records[course_id], known)
+        ours, out = _wanted_of(ours, known, outline)
+        course = wanted(course_id, key, titles[course_id], ours, known)
+        each = draft(project.folder, course, paths.get(course_id))
+        drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere, *out))
+    return drafts
+
+
+def _wanted_of(
+    records: Sequence[Record], known: State, outline: Outline | None
+) -> tuple[list[Record], list[Untold]]:
+    """Part a course's sections from those that its outline had, and that were taken out of it."""
+    if outline is None:
+        return list(records), []
+    wanted_here = {resource.address for resource in outline.resources}
+    gone = {entry.id: at for at, entry in known.entries.items() if at not in wanted_here}
+    out = wanted(0, "", "", [r for r in records if r.id in gone], State(target=known.target))
+    why = "it was taken out of the outline; to have it back, write its section again, with  key: "
+    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.sections]
+    return [record for record in records if record.id not in gone], told
+
+
+def _parted(records: Sequence[Record], known: State) -> tuple[list[Record], list[Untold]]:
+    """Part a course's sections from those that are managed in another course.
+
+    Someone moved these on the site: in this outline they would be made a second time.
+    """
+    homes = {entry.id: (at, entry.parent_id) for at, entry in known.entries.items()}
+    ours = [r for r in records if homes.get(r.id, ("", r.parent_id))[1] == r.parent_id]
+    moved = [record for record in records if record not in ours]
+    sections = wanted(0, "", "", moved, State(target=known.target)).sections
+    return ours, [
+        Untold(
+            section,
+            f"it is managed as {homes[section.id][0]}, and someone moved it here; see  "
+            "coursesync drift",
+        )
+        for section in sections
+    ]

@@ -1,0 +1,164 @@
+"""Importing: courses that are on the site already, as outlines and as entries of the state.
+
+Pure. What is imported is told so that the next plan has nothing to do: every section of the outline
+is an entry that says just what the outline says, under the Id and the time of the record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.kind import is_key, key_of, slug
+from coursesync.kinds.section import IMMEDIATE, SEQUENTIAL, TIMED
+from coursesync.outlines.writer import WantedCourse, WantedSection
+from coursesync.state.state import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from coursesync.kinds.kind import Address, Attributes, Kind, Resource
+    from coursesync.nexudus.records import Record
+    from coursesync.outlines.outline import Outline
+    from coursesync.state.state import State
+
+
+_LONGEST_TITLE = 200  # characters
+
+
+def course_key(course_id: int, title: str, taken: Collection[str]) -> str:
+    """Return a key for a course, from its title, that none of those `taken` is."""
+    stem = slug(title) or f"course-{course_id}"
+    keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
+    return next((key for key in keys if is_key(key) and key not in taken), f"c{course_id}")
+
+
+def wanted(
+    course_id: int, key: str, title: str, records: Iterable[Record], state: State
+) -> WantedCourse:
+    """Tell a course as an outline is to have it.
+
+    Args:
+        course_id: the course's Id.
+        key: its key.
+        title: its title on the site.
+        records: its sections on the site.
+        state: what is managed already, under which keys.
+
+    Returns:
+        The course; its sections are in the members' order, the older first where two have the
+        same number, and have keys where they are managed.
+    """
+    keys = {entry.id: key_of(address) for address, entry in state.entries.items()}
+    ordered = sorted(records, key=_place)
+    sections = tuple(_section(record, keys.get(record.id, "")) for record in ordered)
+    # for people who read plans: one line, and not endless
+    told = " ".join(title.split())[:_LONGEST_TITLE].strip()
+    return WantedCourse(course_id, key, told or f"Course {course_id}", sections)
+
+
+def _place(record: Record) -> tuple[int, int]:
+    return int(record.attributes.get("DisplayOrder", 0)), record.id
+
+
+def _section(record: Record, key: str) -> WantedSection:
+    has = _plain(record.attributes)
+    return WantedSection(
+        id=record.id,
+        title=str(has["Title"]),
+        key=key,
+        contents=str(has["SectionContents"]),
+        unlock_type=int(has["UnlockType"]),
+        unlock_after_days=int(has["UnlockAfterDays"]),
+        active=bool(has["Active"]),
+    )
+
+
+def _plain(attributes: Attributes) -> Attributes:
+    """Return what an outline can say of a section: days count only where it is timed."""
+    unlock = attributes.get("UnlockType")
+    timed = unlock == TIMED
+    return {
+        "Active": attributes.get("Active", True),
+        "SectionContents": attributes.get("SectionContents", ""),
+        "Title": attributes.get("Title", ""),
+        "UnlockAfterDays": attributes.get("UnlockAfterDays", 0) if timed else 0,
+        "UnlockType": unlock if unlock in {TIMED, SEQUENTIAL} else IMMEDIATE,
+    }
+
+
+def entries_of(
+    outline: Outline, records: Sequence[Record], state: State
+) -> Mapping[Address, Entry]:
+    """Find the entries that the sections of an imported course are to have.
+
+    Args:
+        outline: as it is once the course was written into it.
+        records: the course's sections on the site.
+        state: what is managed already.
+
+    Returns:
+        An entry for each section that is just like a record that nobody manages, or that has the
+        title of one alone. Of several that are alike, the first in order is the first on the site.
+    """
+    managed = {entry.id for entry in state.entries.values()}
+    free = sorted((record for record in records if record.id not in managed), key=_place)
+    known = state.entries.keys() | state.doubts.keys()
+    new = [resource for resource in outline.resources if resource.address not in known]
+    alike = _paired(new, free, lambda attributes: tuple(_plain(attributes).values()))
+    rest = [resource for resource in new if resource.address not in alike]
+    left = [record for record in free if record.id not in {r.id for r in alike.values()}]
+    titled = _paired(rest, left, lambda attributes: attributes.get("Title"), alone=True)
+    entries = {
+        resource.address: _entry(resource, record, like=resource.attributes)
+        for resource in new
+        if (record := alike.get(resource.address)) is not None
+    }
+    return entries | {
+        resource.address: _entry(resource, record, like=record.attributes)
+        for resource in rest
+        if (record := titled.get(resource.address)) is not None
+    }
+
+
+def _paired(
+    resources: Sequence[Resource],
+    records: Sequence[Record],
+    trait: Callable[[Attributes], object],
+    *,
+    alone: bool = False,
+) -> dict[Address, Record]:
+    """Pair what has the same trait, in order; with `alone` only where each has it alone."""
+    left: dict[object, deque[Record]] = defaultdict(deque)
+    for record in records:
+        left[trait(record.attributes)].append(record)
+    sharing: dict[object, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        sharing[trait(resource.attributes)].append(resource)
+    return {
+        resource.address: record
+        for shared, those in sharing.items()
+        if not alone or (len(those) == 1 and len(left[shared]) == 1)
+        for resource, record in zip(those, left[shared], strict=False)
+    }
+
+
+def _entry(resource: Resource, record: Record, like: Attributes) -> Entry:
+    order = resource.kind.order_property
+    readable = {n: v for n, v in like.items() if n not in resource.kind.write_only}
+    whole = {**readable, order: record.attributes.get(order, 0)}
+    return adopted(resource.kind, record, whole, resource)
+
+
+def adopted(
+    kind: Kind, record: Record, attributes: Attributes, resource: Resource | None = None
+) -> Entry:
+    """Return the entry of a record that is taken under management as it stands."""
+    whole = {**attributes, kind.parent_property: record.parent_id}
+    return Entry(
+        attributes=dict(sorted(whole.items())),
+        id=record.id,
+        parent_id=record.parent_id,
+        protected=resource is not None and resource.protected,
+        updated_on=record.updated_on,
+    )

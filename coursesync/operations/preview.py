@@ -1,0 +1,151 @@
+"""A workspace as its members would see it, as it is by now: for the preview. Makes no request."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from hashlib import sha256
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
+from coursesync.files import decode, shown
+from coursesync.kinds.kind import Address
+from coursesync.kinds.section import SECTION
+from coursesync.outlines.content_files import Files
+from coursesync.outlines.workspace_files import load
+from coursesync.render.portal.pages import Note, Shown, View
+from coursesync.render.timeline import Station, along
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from coursesync.outlines.outline import Outline
+
+_MOST_NOTES = 50
+_MOST_FILES = 20_000
+_LONGEST_LINE = 200  # characters of a line at fault
+
+
+class Viewer:
+    """Looks at a workspace again and again, and reads it anew where its files have changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._shown = Shown(name=shown(folder))
+        self._reading = Lock()
+
+    def look(self) -> Shown:
+        """Return what is to be shown by now; of invalid outlines, what was valid last."""
+        with self._reading:  # pages ask at the same time: one reads, and the others have it
+            version = _version(self._folder)
+            if version != self._shown.version:
+                self._shown = replace(self._read(), version=version)
+            return self._shown
+
+    def _read(self) -> Shown:
+        try:
+            outlines = load(self._folder)
+        except InvalidOutlines as error:
+            first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
+            return self._noting(self._shown, first, number)
+        except CoursesyncError as error:
+            told = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
+            return replace(self._shown, notes=(Note(told),), more=0)
+        valid = replace(self._shown, courses=tuple(map(_view, outlines.outlines)))
+        advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
+        return self._noting(valid, advice, len(outlines.advice), is_advice=True)
+
+    def _noting(
+        self, told: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
+    ) -> Shown:
+        """Add the first of so many diagnostics, with their lines."""
+        texts = _Texts(self._folder)
+        notes = tuple(
+            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice)
+            for each in first
+        )
+        return replace(told, notes=notes, more=number - len(first))
+
+
+class _Texts:
+    """The lines of a workspace's files, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = Files(folder)
+        self._lines: dict[str, list[str]] = {}
+
+    def line(self, where: Where) -> str:
+        """Return a line; "" where it can't be read, as that of a file outside the workspace."""
+        if where.path not in self._lines:
+            self._lines[where.path] = self._read(os.path.relpath(where.path, self._folder))
+        lines = self._lines[where.path]
+        return lines[where.line - 1] if where.line <= len(lines) else ""
+
+    def _read(self, path: str) -> list[str]:
+        try:
+            return decode(self._files.inside(path)).split("\n")
+        except CoursesyncError:
+            return []
+
+
+def _view(outline: Outline) -> View:
+    """Show an outline; its list is the members' order, so the places in it stand for numbers."""
+    stations = [
+        Station(
+            resource.address,
+            resource.kind,
+            {**resource.attributes, resource.kind.order_property: index},
+        )
+        for index, resource in enumerate(outline.resources)
+    ]
+    return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
+
+
+def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
+    """Show what a site has, as a search for its sections gives it.
+
+    Args:
+        records: of sections, with the names that the API has for their fields.
+        name: the site's.
+    """
+    courses: dict[int, list[Station]] = {}
+    titles: dict[int, str] = {}
+    for record in records:
+        course = int(str(record[SECTION.parent_property]))
+        values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
+        address = Address(f"{SECTION.name}.{course}.{record['Id']}")
+        courses.setdefault(course, []).append(Station(address, SECTION, values))
+        titles[course] = str(record.get("CourseTitle") or f"Course {course}")
+    views = tuple(
+        View(str(course), course, titles[course], "on the sandbox", along(stations))
+        for course, stations in sorted(courses.items())
+    )
+    version = sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return Shown(name, views, version=version)
+
+
+def _version(folder: Path) -> str:
+    """Return what is another whenever a file of the workspace is, of very many one of the first."""
+    told = sha256()
+    for number, (name, changed, size) in enumerate(_files(folder)):
+        if number >= _MOST_FILES:
+            break
+        told.update(f"{name}\0{changed}\0{size}\n".encode(errors="surrogateescape"))
+    return told.hexdigest()[:16]
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = os.path.join(root, name)  # noqa: PTH118 - a name may be in no encoding
+            try:
+                facts = os.lstat(path)
+            except OSError:  # it has just gone
+                continue
+            yield path, facts.st_mtime_ns, facts.st_size

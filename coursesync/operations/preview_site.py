@@ -1,0 +1,92 @@
+"""The portal as a site on this machine: pages by address, each with a policy that binds it.
+
+Answers only what is asked of this machine by its own name, for a page elsewhere could have a name
+of its own lead here: https://en.wikipedia.org/wiki/DNS_rebinding. Serves nothing but the portal.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from coursesync.render.portal import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from coursesync.render.portal.pages import Shown, View
+
+_NAMES = ("127.0.0.1", "localhost")
+_NUMBER = re.compile("[0-9]{1,6}")  # of a section in its course
+_HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+_BESIDE = {
+    "/portal.css": ("portal.css", "text/css; charset=utf-8"),
+    "/portal.js": ("portal.js", "text/javascript; charset=utf-8"),
+}
+
+
+class Site:
+    """A WSGI application that shows what it is given to look at.
+
+    `look` returns all that is to be shown, as it is by now. What stands below one of the addresses
+    `elsewhere` is answered by `beyond`.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], Shown],
+        beyond: WSGIApplication | None = None,
+        elsewhere: tuple[str, ...] = (),
+    ) -> None:
+        self._look = look
+        self._beyond = beyond
+        self._elsewhere = elsewhere
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if self._beyond is not None and environ.get("PATH_INFO", "").startswith(self._elsewhere):
+            return self._beyond(environ, start_response)
+        status, kind, text, policy = self._answer(environ)
+        headers = [
+            ("Content-Type", kind),
+            ("Content-Security-Policy", policy),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [text.encode(errors="replace")]
+
+    def _answer(self, environ: WSGIEnvironment) -> tuple[str, str, str, str]:
+        if environ.get("HTTP_HOST", "").partition(":")[0] not in _NAMES:
+            return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", pages.POLICY
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return "405 Method Not Allowed", _PLAIN, "There is only to look at.\n", pages.POLICY
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
+        if path in _BESIDE:
+            name, kind = _BESIDE[path]
+            text = files("coursesync.render.portal").joinpath(name).read_text("utf-8")
+            return "200 OK", kind, text, pages.POLICY
+        return self._page(path, self._look())
+
+    def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
+        match path.strip("/").split("/"):
+            case [""]:
+                return "200 OK", _HTML, pages.front(shown), pages.POLICY
+            case ["version"]:
+                return "200 OK", _PLAIN, shown.version, pages.POLICY
+            case ["courses", key] if (view := _view(shown, key)) is not None:
+                return "200 OK", _HTML, pages.course(shown, view), pages.POLICY
+            case ["courses", key, number] if (view := _view(shown, key)) is not None:
+                text = pages.contents(view, int(number)) if _NUMBER.fullmatch(number) else None
+                if text is not None:
+                    return "200 OK", _HTML, text, pages.FRAME_POLICY
+        return "404 Not Found", _HTML, pages.missing(shown), pages.POLICY
+
+
+def _view(shown: Shown, key: str) -> View | None:
+    wanted = unquote(key)
+    return next((view for view in shown.courses if view.key == wanted), None)

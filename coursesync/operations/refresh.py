@@ -1,0 +1,72 @@
+"""Refreshing: what became on the server of all that the state speaks of. Writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.kinds import KINDS, kind_of
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
+from coursesync.planning.drift import Drifted, Finding, compare, refreshed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from coursesync.applying.receipt import Receipt
+    from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.ports import World
+    from coursesync.nexudus.records import Record
+    from coursesync.state.state import Entry, State
+
+
+def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
+    """Look at the courses of the state, by the fewest reads.
+
+    Returns:
+        The state as it would be, had we written what the server has; and all that was found.
+
+    Raises:
+        Stop: the API gave no usable answer, or the run was told to stop.
+    """
+    lookout = Lookout(Sender(world), world.remote)
+    found: list[Drifted] = []
+    for kind in KINDS.values():
+        entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
+        if entries:
+            found += _look(state, entries, kind, lookout)
+    return refreshed(state, found), tuple(found)
+
+
+def look_up(receipt: Receipt, world: World) -> Mapping[int, Record]:
+    """Ask for the records that a receipt names, by their Ids; raises Stop as `refresh` does.
+
+    Returns:
+        Those that are there, by Id.
+    """
+    lookout = Lookout(Sender(world), world.remote)
+    found: dict[int, Record] = {}
+    for kind in KINDS.values():
+        items = [item for address, item in receipt.items.items() if kind_of(address) is kind]
+        gone = {item.id for item in items if item.attributes is None}
+        found.update(lookout.records(kind, {item.id for item in items} - gone))
+        found.update(lookout.remaining(kind, gone))
+    return found
+
+
+def _look(
+    state: State, entries: Collection[Entry], kind: Kind, lookout: Lookout
+) -> tuple[Drifted, ...]:
+    """Compare what the lists have; what seems to have changed is asked for by its Id first.
+
+    A list that lags may show it as it was before our own last write.
+    """
+    courses = {entry.parent_id for entry in entries}
+    swept = lookout.sweep(kind, courses, [entry.id for entry in entries])
+    records = {record.id: record for record in swept}
+    changed = {Finding.EDITED, Finding.ELSEWHERE}
+    suspects = {
+        each.record_id for each in compare(state, records.values(), kind) if each.finding in changed
+    }
+    certain = lookout.records(kind, suspects)
+    rest = {each: record for each, record in records.items() if each not in suspects}
+    return compare(state, [*rest.values(), *certain.values()], kind)

@@ -1,0 +1,219 @@
+"""The rules of advice, each a small function over an outline. Pure.
+
+What to say of the HTML in contents is decided by `contents`; the texts of content files are passed
+in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Where
+from coursesync.kinds.section import SEQUENTIAL, TIMED
+from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty
+from coursesync.outlines.advice.pieces import Advice
+from coursesync.outlines.advice.plain import is_plain
+from coursesync.text import count, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from coursesync.kinds.kind import Resource
+    from coursesync.outlines.advice.contents import Objection
+    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.tree import Path
+
+LONGEST_TITLE = 200
+MOST_EFFORT = 30_000  # a course, of what is not plain
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A content file: its path as shown to people, and its text."""
+
+    path: str
+    text: str
+
+
+def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
+    """Give all advice on an outline.
+
+    Args:
+        outline: a valid one.
+        source: gives the content file that the outline names so.
+    """
+    active = [section for section in outline.resources if section.attributes["Active"]]
+    yield from locked_first(active)
+    yield from behind_hidden(outline.resources)
+    yield from falling_days(active)
+    yield from same_titles(active)
+    yield from long_titles(outline.resources)
+    yield from empty_contents(active)
+    yield from unfit_contents(outline.resources, source)
+
+
+def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
+    """Find a first section that is locked: members who begin the course can open nothing."""
+    for section in active[:1]:
+        if section.attributes["UnlockType"] == SEQUENTIAL:
+            problem = (
+                "this is the first section that members see, and it waits for one before it: "
+                "they may never get in"
+            )
+        elif days := _days(section):
+            problem = (
+                "this is the first section that members see, and it is locked: for "
+                f"{count(days, 'day')} they can open nothing"
+            )
+        else:
+            return
+        remedy = "Write  unlock: immediate  or delete the line."
+        yield _on(section, "unlock", problem, remedy)
+
+
+def behind_hidden(sections: Sequence[Resource]) -> Iterator[Advice]:
+    """Find sections that wait for one that members can't see, and so can't finish.
+
+    The section before it is the one above it in the list, for the list is the course's order,
+    be it active or not: the API's page says "after the previous section is done", and nothing of
+    passing over hidden ones. What waits in turn behind such a section is not told again, nor what
+    `locked_first` tells.
+    """
+    seen = False
+    for before, section in zip((None, *sections), sections, strict=False):
+        waits = section.attributes["UnlockType"] == SEQUENTIAL
+        if section.attributes["Active"]:
+            if seen and waits and before is not None and not before.attributes["Active"]:
+                yield _on(
+                    section,
+                    "unlock",
+                    "members may never get into this section: it waits for one that they can't "
+                    f"see, and so can't finish: {_called(before)}",
+                    "Write  unlock: immediate  here, or  active: true  there, or move one of them.",
+                    before,
+                )
+            seen = True
+
+
+def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
+    """Find timed sections that open before one that stands above them."""
+    latest: Resource | None = None
+    for section in active:
+        if section.attributes["UnlockType"] != TIMED:
+            continue
+        if latest is None or _days(section) >= _days(latest):
+            latest = section
+            continue
+        days, later = _days(section), _days(latest)
+        yield _on(
+            section,
+            "unlock",
+            f"members get this section after {count(days, 'day')}, before one that stands above "
+            f"it and opens after {count(later, 'day')}: {_called(latest)}",
+            f"Write  unlock: {{after_days: {later}}}  or more, or move this section up.",
+            latest,
+        )
+
+
+def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
+    """Find titles that members can't tell apart: small and capital letters and blanks aside.
+
+    A hidden section may be the draft of the one that it is to replace.
+    """
+    first: dict[str, Resource] = {}
+    for section in active:
+        title = " ".join(_title(section).casefold().split())
+        if (other := first.setdefault(title, section)) is not section:
+            problem = "members can't tell this section from the other that has its title"
+            remedy = "Say in  title:  what is particular to this one."
+            yield _on(section, "title", problem, remedy, other)
+
+
+def long_titles(sections: Sequence[Resource]) -> Iterator[Advice]:
+    """Find titles that no list of sections has room for."""
+    for section in sections:
+        if (length := len(_title(section))) > LONGEST_TITLE:
+            yield _on(
+                section,
+                "title",
+                f"the title has {length:,} characters: in the list of sections members may see "
+                "only how it begins",
+                f"Keep  title:  below {LONGEST_TITLE}, and put the rest into  contents:",
+            )
+
+
+def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
+    """Find sections in which there is nothing to read, to look at or to hear.
+
+    Hidden ones may be drafts. Lessons are not in outlines: what Nexudus has of them is not known.
+    """
+    for section in active:
+        if is_empty(_contents(section)):
+            yield _on(
+                section,
+                "contents",
+                "members who open this section find it empty, unless it has lessons in Nexudus",
+                "Write some, as in  contents: <p>Welcome!</p>  or say  active: false  until then.",
+            )
+
+
+def unfit_contents(
+    sections: Sequence[Resource], source: Callable[[str], Source]
+) -> Iterator[Advice]:
+    """Find what in contents members won't see, or should not: programs, broken tags and such."""
+    left = MOST_EFFORT
+    for section in sections:
+        text = _contents(section)
+        if is_plain(text):
+            continue
+        left -= html_effort(text)
+        for finding in findings(text) if left >= 0 else (UNCHECKED,):
+            yield _in_contents(section, finding, source)
+
+
+def _in_contents(section: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
+    path: Path = (*section.path, "contents")
+    given = section.tree.value_at(path)
+    at = None
+    if isinstance(given, dict):
+        if isinstance(name := given.get("html"), str):
+            at = _line(source(name), finding.start)
+        elif isinstance(name := given.get("markdown"), str):
+            at = _line_of_clue(source(name), finding.clues)
+    return Advice(section.tree, path, finding.problem, finding.remedy, at=at)
+
+
+def _line(file: Source, start: int) -> Where:
+    line = file.text.count("\n", 0, start) + 1
+    return Where(file.path, line, start - file.text.rfind("\n", 0, start))
+
+
+def _line_of_clue(file: Source, clues: Sequence[str]) -> Where | None:
+    """Find where a finding comes from in Markdown: HTML in it is kept as it was written."""
+    found = (file.text.find(clue) for clue in clues)
+    start = next((start for start in found if start >= 0), None)
+    return None if start is None else _line(file, start)
+
+
+def _on(
+    section: Resource, name: str, problem: str, remedy: str, other: Resource | None = None
+) -> Advice:
+    path = (*section.path, name)
+    return Advice(section.tree, path, problem, remedy, other.path if other else None)
+
+
+def _title(section: Resource) -> str:
+    return str(section.attributes["Title"])
+
+
+def _contents(section: Resource) -> str:
+    return str(section.attributes[section.kind.contents_property])
+
+
+def _days(section: Resource) -> int:
+    return int(section.attributes["UnlockAfterDays"])
+
+
+def _called(section: Resource) -> str:
+    return f'"{inert(_title(section), 60)}"'

@@ -1,0 +1,46 @@
+"""HTML contents as the Markdown that gives them, where there is such a text. Pure.
+
+What a converter makes of HTML is a guess: only a Markdown text that our own renderer turns into
+the very same HTML, byte for byte, stands for it.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from coursesync.errors import UnusableFile
+from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, to_html
+
+# the converter takes the square of these, and no person writes them
+_SLOW = re.compile(r"[^\S\n]{80}|\n{20}|<!")
+_MOST_TAGS = 2_000
+
+
+def markdown_of(html: str) -> str | None:
+    """Return a Markdown text that is rendered to that HTML exactly; None where none was found."""
+    if not html.endswith("\n") or len(html) > MAX_MARKDOWN or "\r" in html:
+        return None
+    if _SLOW.search(html) or html.count("<") > _MOST_TAGS:
+        return None
+    text = _converted(html)
+    if text is None:
+        return None
+    try:
+        check_markdown(text)
+    except UnusableFile:
+        return None
+    return text if to_html(text) == html else None
+
+
+def _converted(html: str) -> str | None:
+    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - only where one imports
+    from markdownify import markdownify  # noqa: PLC0415 - the same
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it wonders at HTML that looks like a path or like XML
+        try:
+            text = markdownify(html, heading_style="ATX", bullets="-")
+        except (ParserRejectedMarkup, RecursionError):
+            return None
+    return f"{text}\n"

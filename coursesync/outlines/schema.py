@@ -1,0 +1,86 @@
+"""The JSON Schema of outlines, for editors: made of the models that outlines are checked by.
+
+Draft 7 (https://json-schema.org/draft-07), which all editors know. It complains of no valid
+outline; what no schema can say (keys given twice, a file that is not there) `validate` tells.
+Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from coursesync.kinds import KINDS
+from coursesync.kinds.kind import UNPINNED
+from coursesync.outlines.outline import CourseSpec
+from coursesync.outlines.yaml_writer import flow
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import core_schema
+
+    from coursesync.outlines.tree import Value
+
+_NOT_GIVEN = (None, "", UNPINNED)  # defaults that stand for nothing an author could write
+_DEFINED = "#/definitions/{model}"
+
+
+class _Draft7(GenerateJsonSchema):
+    schema_dialect = "http://json-schema.org/draft-07/schema#"
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Tell a default only where it says something."""
+        told = super().default_schema(schema)
+        if "default" in told and told["default"] in _NOT_GIVEN:
+            del told["default"]
+        return told
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """Say "text or null" in one: editors tell the mistakes of a choice less well."""
+        inner = self.generate_inner(schema["schema"])
+        return {**inner, "type": [inner["type"], "null"]}
+
+
+def schema() -> dict[str, object]:
+    """Describe outlines as a JSON Schema, draft 7.
+
+    Returns:
+        The schema, with titles, descriptions, defaults and examples for authors; the same for
+        every workspace.
+
+    Example:
+        >>> jsonschema.validate(outline, coursesync.schema())
+    """
+    outline, definitions = _of(CourseSpec)
+    section, more = _of(KINDS["section"].spec)
+    definitions |= {"Section": section, **more}
+    outline["properties"]["sections"]["items"] = {"$ref": _DEFINED.format(model="Section")}
+    return {"$schema": _Draft7.schema_dialect, **outline, "definitions": definitions}
+
+
+def schema_text() -> str:
+    """Return the schema as JSON: sorted, indented, the same bytes every time."""
+    return json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
+    """Return a model's schema, and those that it refers to by their names."""
+    found = model.model_json_schema(ref_template=_DEFINED, schema_generator=_Draft7)
+    for field in found["properties"].values():
+        field.update(_offered(field.pop("examples", [])))
+    return found, found.pop("$defs", {})
+
+
+def _offered(examples: list[Value]) -> dict[str, list[Value]]:
+    """Sort examples by how editors offer them: a group of fields has a label and a body.
+
+    https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas
+    """
+    plain: list[Value] = [each for each in examples if not isinstance(each, dict)]
+    groups = [each for each in examples if isinstance(each, dict)]
+    snippets: list[Value] = [{"label": flow(each), "body": each} for each in groups]
+    told: dict[str, list[Value]] = {"examples": plain, "defaultSnippets": snippets}
+    return {name: offered for name, offered in told.items() if offered}

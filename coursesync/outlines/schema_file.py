@@ -1,0 +1,63 @@
+"""The JSON Schema of outlines in a file, and the outlines that don't name it for editors yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursesync.errors import UnusableFile
+from coursesync.files import decode, read
+from coursesync.outlines.content_files import Files
+from coursesync.outlines.workspace_files import check_folder, outline_paths
+from coursesync.whole_file import write_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAME = "coursesync.schema.json"
+# https://github.com/redhat-developer/yaml-language-server#using-inlined-schema
+_NAMED = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*\S", re.MULTILINE)
+
+
+def write_schema(path: Path, text: str) -> None:
+    """Write the schema, in the place of an older one or where nothing is.
+
+    Raises:
+        CoursesyncError: it can't be written, or something that is no schema is there.
+    """
+    write_named(path, text, "schema", _is_schema)
+
+
+def _is_schema(path: Path) -> bool:
+    try:
+        held = json.loads(read(path))
+    except (UnusableFile, ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and "$schema" in held
+
+
+def line_for(outline: Path, schema: Path) -> str:
+    """Return the line that names the schema to editors, in an outline."""
+    path = Path(os.path.relpath(schema, outline.parent)).as_posix()
+    return f"# yaml-language-server: $schema={path if path.startswith('.') else f'./{path}'}"
+
+
+def without_schema(folder: Path) -> Iterator[Path]:
+    """Find the outlines of a workspace that name no schema; what can't be read is passed over.
+
+    Raises:
+        UsageError: `folder` is no folder.
+        CoursesyncError: it can't be read, or there is more than a workspace may hold.
+    """
+    check_folder(folder)
+    files = Files(folder)
+    for path, _ in outline_paths(folder):
+        try:
+            text = decode(files.inside(path))
+        except UnusableFile:
+            continue
+        if not _NAMED.search(text):
+            yield folder / path

@@ -1,0 +1,268 @@
+"""The workspace's files: finds the outlines, reads them and the contents that they name.
+
+Reads only regular files inside the workspace, of bounded size, in UTF-8; never writes. An
+outline whose bytes, and whose content files' bytes, are those that were last applied is not
+parsed again: it is `settled`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+from coursesync.errors import (
+    CoursesyncError,
+    Diagnostic,
+    InvalidOutlines,
+    UnusableFile,
+    UsageError,
+    Where,
+)
+from coursesync.files import NotText, decode, shown
+from coursesync.outlines.content_files import Files, digest, path_of
+from coursesync.state.state import CourseRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from coursesync.outlines.advice.pieces import Advice
+    from coursesync.outlines.checks import Claim
+    from coursesync.outlines.outline import Outline
+
+MOST_DIAGNOSTICS = 200  # a file
+MOST_FOLDERS = 30  # one in the other
+MOST_NAMES = 20_000  # files and folders
+MOST_OUTLINES = 10_000
+MOST_MISTAKES = 10_000
+_ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """The outlines of a workspace, as they were read.
+
+    `outlines` are those that were parsed, by key; `settled` the keys of the courses that stand
+    as they were last applied; `records` what the state is to remember of each parsed outline
+    once all of it is applied; `advice` what there is to say of the parsed ones, in their order.
+    """
+
+    outlines: tuple[Outline, ...]
+    settled: frozenset[str]
+    records: Mapping[str, CourseRecord]
+    advice: tuple[Advice, ...] = ()
+
+
+def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Outlines:
+    """Read the outlines of a workspace.
+
+    Args:
+        folder: the workspace's folder.
+        applied: what the state remembers of each course that is applied as a whole, by key.
+
+    Returns:
+        The outlines, and what there is to say of them.
+
+    Raises:
+        UsageError: `folder` is no folder.
+        InvalidOutlines: with every mistake of every outline.
+    """
+    check_folder(folder)
+    keys = {record.path: key for key, record in (applied or {}).items()}
+    reading = _Reading(folder, Files(folder), keys)
+    for path, is_link in outline_paths(folder):
+        reading.outline(path, applied or {}, is_link=is_link)
+        if len(reading.diagnostics) > MOST_MISTAKES:
+            reading.give_up(path)
+            break
+    if reading.clashes_with_settled(applied or {}):
+        return load(folder)  # only a parsed outline can say where it clashes
+    if reading.claims:
+        from coursesync.outlines.checks import clashes  # noqa: PLC0415 - only where one changed
+
+        reading.diagnostics += clashes(reading.claims)
+    if reading.diagnostics:
+        raise InvalidOutlines(reading.diagnostics)
+    outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
+    advice = reading.distinct_advice()
+    return Outlines(outlines, frozenset(reading.settled), reading.records, advice)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where a workspace is no folder."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - of a name that is too long it says no
+        what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
+        raise UsageError(
+            f"the workspace {shown(folder)} {what}",
+            "Name the folder that holds your outlines; if you stand in it, name it  .",
+        )
+
+
+def outline_paths(folder: Path) -> list[tuple[str, bool]]:
+    """Find the outlines of a workspace: their paths in it, and whether they are links.
+
+    Raises:
+        CoursesyncError: it can't be read, or there is more than a workspace may hold.
+    """
+    found = list(islice(_below(folder, "", count(1)), MOST_OUTLINES + 1))
+    if len(found) > MOST_OUTLINES:
+        raise CoursesyncError(
+            f"the workspace {shown(folder)} holds more than {MOST_OUTLINES:,} outlines",
+            "Divide it into several, each with a state of its own.",
+        )
+    return found
+
+
+def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[str, bool]]:
+    if prefix.count("/") > MOST_FOLDERS:
+        raise CoursesyncError(
+            f"the folder {shown(folder / prefix)[:200]}… lies too deep",
+            f"A workspace may have {MOST_FOLDERS} folders, one in the other.",
+        )
+    try:
+        with os.scandir(folder / prefix) as scan:
+            entries = sorted(islice(scan, MOST_NAMES), key=lambda entry: entry.name)
+    except OSError as error:
+        raise CoursesyncError(
+            f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
+            "Check who may read it, with  ls -ld",
+        ) from error
+    for entry in entries:
+        if next(names) >= MOST_NAMES:
+            raise CoursesyncError(
+                f"the workspace {shown(folder)} holds more than {MOST_NAMES:,} files and folders",
+                "Keep what is no outline elsewhere, or in a folder whose name starts with a dot.",
+            )
+        if entry.name.startswith("."):
+            continue
+        if entry.name.lower().endswith(_ENDINGS):
+            yield prefix + entry.name, entry.is_symlink()
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _below(folder, f"{prefix}{entry.name}/", names)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over a workspace's files, gathering outlines and diagnostics."""
+
+    folder: Path
+    files: Files
+    keys: Mapping[str, str]
+    outlines: list[Outline] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    records: dict[str, CourseRecord] = field(default_factory=dict)
+    advice: list[Advice] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def outline(self, path: str, applied: Mapping[str, CourseRecord], *, is_link: bool) -> None:
+        at = shown(self.folder / path)
+        try:
+            _check_name(path)
+            content = self.files.inside(path) if is_link else self.files.read(path)
+            key = self.keys.get(path)
+            if key is not None and self._unchanged(applied[key], path, content):
+                self.settled.add(key)
+                return
+            text = decode(content)
+        except NotText as not_text:
+            self._note(not_text.at(at), not_text)
+            return
+        except UnusableFile as unusable:
+            self._note(Where(at), unusable)
+            return
+        self._parse(path, at, text, digest=digest(content))
+
+    def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
+        from coursesync.outlines.checks import claim  # noqa: PLC0415 - the same
+        from coursesync.outlines.outline import build  # noqa: PLC0415 - the same
+        from coursesync.outlines.yaml_reader import parse  # noqa: PLC0415 - only where one changed
+
+        sources = {path: digest}
+        tree, diagnostics = parse(text, at)
+        if tree is not None:
+            outline, more = build(tree, partial(self._contents, path, sources))
+            diagnostics += _elsewhere(more, diagnostics)
+            self.claims.append(claim(tree))
+            if outline is not None and not diagnostics:
+                self.outlines.append(outline)
+                self.records[outline.key] = CourseRecord(
+                    id=outline.course_id,
+                    path=path,
+                    sources=dict(sorted(sources.items())),
+                    title=outline.title,
+                )
+                self._advise(outline, path)
+        self.diagnostics += _bounded(diagnostics)
+
+    def _advise(self, outline: Outline, path: str) -> None:
+        from coursesync.outlines.advice.rules import Source, advise  # noqa: PLC0415 - only where one changed
+
+        def source(name: str) -> Source:
+            file = path_of(path, name)
+            return Source(shown(self.folder / file), self.files.text(file))
+
+        self.advice += advise(outline, source)
+
+    def distinct_advice(self) -> tuple[Advice, ...]:
+        """Return the advice, that on one file once."""
+        if not self.advice:
+            return ()
+        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - the same
+
+        return distinct(self.advice)
+
+    def _note(self, where: Where, unusable: UnusableFile) -> None:
+        self.diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
+
+    def _unchanged(self, record: CourseRecord, path: str, content: bytes) -> bool:
+        try:
+            return all(
+                (digest(content) if name == path else self.files.digest(name)) == known
+                for name, known in record.sources.items()
+            )
+        except UnusableFile:
+            return False
+
+    def _contents(self, outline: str, sources: dict[str, str], name: str) -> str:
+        path = path_of(outline, name)
+        text = self.files.text(path)
+        sources[path] = self.files.digest(path)
+        return text
+
+    def give_up(self, path: str) -> None:
+        """Say that the files after this one were not looked at."""
+        problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
+        remedy = "The files after it were not looked at: mend these first, and validate again."
+        self.diagnostics.append(Diagnostic(Where(shown(self.folder / path)), problem, remedy))
+
+    def clashes_with_settled(self, applied: Mapping[str, CourseRecord]) -> bool:
+        """Say whether a parsed outline claims the key or the Id of one that was not parsed."""
+        ids = {applied[key].id for key in self.settled}
+        return any(c.key in self.settled or c.course_id in ids for c in self.claims)
+
+
+def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """Cut what one file has to say to what a person can read."""
+    if len(diagnostics) <= MOST_DIAGNOSTICS:
+        return diagnostics
+    told = sorted(diagnostics)[:MOST_DIAGNOSTICS]
+    more = f"and at least {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
+    return [*told, Diagnostic(told[-1].where, more, "Mend these first, and validate again.")]
+
+
+def _elsewhere(more: list[Diagnostic], already: list[Diagnostic]) -> list[Diagnostic]:
+    """Leave out what only follows from a mistake that is told already at the same place."""
+    told = {diagnostic.where for diagnostic in already}
+    return [diagnostic for diagnostic in more if diagnostic.where not in told]
+
+
+def _check_name(path: str) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in path):
+        raise UnusableFile(
+            "the file's name, or that of its folder, is not in UTF-8",
+            "Rename it; letters, digits and hyphens are safe everywhere.",
+        )

@@ -1,0 +1,329 @@
+"""YAML text in, a positioned `Tree` and its diagnostics out.
+
+The parser's events are composed here rather than by ruamel's own composer: the events of its
+C parser are several times faster, carry every position, and show what a composer resolves
+away (anchors, tags, the style of a scalar), which is what the rules are about. Scalars are
+resolved by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema), so `no` and
+`2024-01-01` are text. Depth and number of nodes are bounded, for the parser bounds neither.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
+
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from coursesync import unseen
+from coursesync.errors import Diagnostic, Where
+from coursesync.outlines.tree import Tree
+from coursesync.outlines.yaml_mistakes import advice
+from coursesync.outlines.yaml_quick import Unusual, quickly
+from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ruamel.yaml.error import StreamMark
+    from ruamel.yaml.events import Event
+
+    from coursesync.outlines.tree import Below, Mark, Value
+
+    _Marked: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
+
+MAX_DEPTH = 16
+MAX_NODES = 50_000
+MAX_NOTES = 1_000  # a file; they are cut to what a person reads later
+_HALTED = "The rest of the file is read after that."
+_LONGEST_NAME = 1_000  # to compose a long run of combining marks takes the square of its length
+
+_LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
+# a title may well hold a #, as in  C # basics: there a comment needs two blanks before it
+_TAIL_OF_TITLE = re.compile(r"(?:[ \t]|[ \t]+(?=#[^\s#!]))(#.*)")
+
+
+class _Halt(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module
+    """The rest of the file can't be read; the diagnostic is already noted."""
+
+
+def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
+    """Read one YAML document.
+
+    Args:
+        text: the file's characters, without a byte order mark.
+        path: the file's path as shown to people.
+
+    Returns:
+        The tree, or None where there is none to read; and every diagnostic. A tree that comes
+        with diagnostics holds None where they point, so that the rest can still be checked.
+    """
+    if "\r" in text:  # alone it ends a line too, for the parser
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    diagnostics = list(unseen.find(text, path))
+    if diagnostics:
+        text = unseen.UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    elif not isinstance(value := quickly(text), Unusual):
+        return Tree(path, value, partial(_marks, text, path)), diagnostics
+    return _in_full(text, path, diagnostics), diagnostics
+
+
+def _in_full(text: str, path: str, diagnostics: list[Diagnostic]) -> Tree | None:
+    try:
+        return _Composer(text, path, diagnostics).document()
+    except _Halt:
+        return None
+
+
+def _marks(text: str, path: str) -> Mark:
+    """Read a document again, for where its values stand: only what is shown needs to know."""
+    tree = _in_full(text, path, [])
+    assert tree is not None  # noqa: S101 - it was read before
+    return tree.mark
+
+
+TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the blanks before each line."
+
+
+def _mend_is_above(error: MarkedYAMLError) -> bool:
+    """Say whether the mend is where a quote, a bracket or a field was begun."""
+    problem = str(error.problem)
+    if "end of stream" in problem or "could not find expected ':'" in problem:
+        return error.context_mark is not None
+    begun, met = error.context_mark, error.problem_mark
+    return "expected ',' or" in problem and begun is not None and begun.line < met.line
+
+
+class _Composer:
+    """One pass over the parser's events of one file."""
+
+    def __init__(self, text: str, path: str, diagnostics: list[Diagnostic]) -> None:
+        self._text = text
+        self._path = path
+        self._diagnostics = diagnostics
+        self._nodes = 0
+        self._depth = 0
+        self._escapes = "\\" in text
+        self._lines = text.split("\n") if " #" in text or "\t#" in text else None
+        self._next: Callable[[], Event] = CParser(text).get_event
+
+    def document(self) -> Tree | None:
+        try:
+            self._next()  # the start of the stream
+            start = self._next()
+            if isinstance(start, StreamEndEvent):
+                self._note(None, "the file is empty", "Start it with  id:, title:  and  sections:")
+                return None
+            self._directives(start)
+            value, mark = self._node(self._next())
+            self._next()  # the end of the document
+            self._only_one(self._next())
+        except (YAMLError, ValueError, KeyError, AttributeError) as error:
+            # the parser raises the last three on some malformed input
+            self._unreadable(error)
+        return Tree(self._path, value, lambda: mark)
+
+    def _directives(self, start: Event) -> None:
+        if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
+            self._note(
+                start.start_mark,
+                "a % directive is not allowed here",
+                "Delete the line that starts with %.",
+            )
+
+    def _only_one(self, event: Event) -> None:
+        if isinstance(event, DocumentStartEvent):
+            self._note(
+                event.start_mark,
+                "a second document starts here; one file is one course",
+                "Delete the --- line, or move what follows into a file of its own.",
+            )
+
+    def _unreadable(self, error: Exception) -> NoReturn:
+        mark = None
+        if isinstance(error, MarkedYAMLError):
+            mark = error.context_mark if _mend_is_above(error) else error.problem_mark
+        at: StreamMark | Where | None = mark
+        lines = self._text.split("\n")
+        if mark is not None and mark.line >= len(lines):  # a last line without an end
+            at = Where(self._path, len(lines), len(lines[-1]) + 1)
+        problem, remedy = advice(error, self._text, mark.line if mark else 0)
+        gap = " " if remedy.endswith(".") else "  "  # what is to be typed ends there
+        self._note(at, problem, f"{remedy}{gap}{_HALTED}")
+        raise _Halt from error
+
+    def _node(self, event: Event) -> tuple[Value, Mark]:
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, AliasEvent):
+            return self._alias(event)
+        assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - what is left
+        self._extras(event)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._note(
+                event.start_mark,
+                f"this is nested more than {MAX_DEPTH} levels deep",
+                TOO_DEEP_REMEDY,
+            )
+            raise _Halt
+        value: Value
+        below: Below
+        if isinstance(event, MappingStartEvent):
+            value, below = self._mapping()
+        else:
+            value, below = self._sequence()
+        self._depth -= 1
+        mark = event.start_mark
+        return value, (mark.line, mark.column, None, below)
+
+    def _sequence(self) -> tuple[Value, Below]:
+        values: list[Value] = []
+        marks: list[Mark] = []
+        advance = self._next
+        while True:
+            event = advance()
+            if event.__class__ is SequenceEndEvent:
+                return values, marks
+            self._nodes += 1
+            if self._nodes > MAX_NODES:
+                self._too_many(event)
+            value, mark = self._node(event)
+            values.append(value)
+            marks.append(mark)
+
+    def _mapping(self) -> tuple[Value, Below]:
+        values: dict[str, Value] = {}
+        marks: dict[str, tuple[int, int, Mark]] = {}
+        advance, scalar = self._next, self._scalar
+        while True:
+            event = advance()
+            if event.__class__ is MappingEndEvent:
+                return values, marks
+            self._nodes += 1
+            if self._nodes > MAX_NODES:
+                self._too_many(event)
+            key = self._key(event, values)
+            node = advance()
+            if isinstance(node, ScalarEvent):
+                value, mark = scalar(node, _TAIL_OF_TITLE if key == "title" else _LOST_TAIL)
+            else:
+                value, mark = self._node(node)
+            if key is not None:
+                at = event.start_mark
+                values[key] = value
+                marks[key] = (at.line, at.column, mark)
+
+    def _key(self, event: Event, values: dict[str, Value]) -> str | None:
+        if not isinstance(event, ScalarEvent):
+            self._node(event)
+            self._note(event.start_mark, "a field's name must be plain text", "Write  name: value")
+            return None
+        if event.anchor or event.ctag:  # `tag` is made anew each time
+            self._extras(event)
+        key: str = event.value
+        self._check_escapes(key, event)
+        if not key.isascii():
+            key = unicodedata.normalize("NFC", key[:_LONGEST_NAME])
+        if key in values:
+            self._note(
+                event.start_mark,
+                f"`{inert(key, 40)}` stands here a second time",
+                "A field may be given once; delete one of the two.",
+            )
+            return None
+        return key
+
+    def _scalar(self, event: ScalarEvent, lost: re.Pattern[str] = _LOST_TAIL) -> tuple[Value, Mark]:
+        at = event.start_mark
+        text: str = event.value
+        if event.anchor or event.ctag:  # `tag` is made anew each time
+            self._extras(event)
+        if event.implicit[0]:  # a plain scalar
+            if not text or text[0] in MAYBE_NOT_TEXT:
+                value = self._resolve(text, at)
+                if value is not text:
+                    return value, (at.line, at.column, text, None)
+            if self._lines is not None:
+                self._lost_tail(event, lost)
+        else:
+            self._check_escapes(text, event)
+        return text, (at.line, at.column, None, None)
+
+    def _check_escapes(self, text: str, event: ScalarEvent) -> None:
+        if self._escapes and (found := unseen.UNSEEN.search(text)):
+            problem = f"{unseen.words(found[0])}, not even as an escape"
+            self._note(event.start_mark, problem, unseen.REMEDY)
+
+    def _resolve(self, text: str, at: StreamMark) -> Value:
+        try:
+            return resolve(text)
+        except TooLongError:
+            self._note(
+                at,
+                f"a number of {len(text):,} characters is more than any field takes",
+                "Where it is meant as text, put it in quotes.",
+            )
+            return None
+
+    def _lost_tail(self, event: ScalarEvent, lost: re.Pattern[str]) -> None:
+        end = event.end_mark
+        assert self._lines is not None  # noqa: S101 - the caller's condition, for the type checker
+        line = self._lines[end.line] if end.line < len(self._lines) else ""
+        if len(line) > end.column and (tail := lost.match(line, end.column)):
+            kept = inert(event.value.replace('"', '\\"'), 80)
+            dropped = inert(tail[1], 60)
+            blanks = "two blanks and " if lost is _TAIL_OF_TITLE else ""
+            self._note(
+                Where(self._path, end.line + 1, tail.start(1) + 1),
+                f"`{dropped}` is dropped here: after a space, # starts a comment",
+                f'Put the whole in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
+            )
+
+    def _alias(self, event: Event) -> tuple[Value, Mark]:
+        at = event.start_mark
+        self._note(at, "an alias (*) is not allowed", "Write the value out, or put it in quotes.")
+        return None, (at.line, at.column, None, None)
+
+    def _extras(self, event: _Marked) -> None:
+        if event.anchor:
+            self._note(
+                event.start_mark,
+                "an anchor (&) is not allowed",
+                "Delete it, or put the text in quotes.",
+            )
+        if event.ctag:
+            self._note(
+                event.start_mark,
+                "a tag (!) is not allowed",
+                "Delete it, or put the text in quotes.",
+            )
+
+    def _too_many(self, event: Event) -> NoReturn:
+        problem = f"the file holds more than {MAX_NODES:,} values"
+        self._note(
+            event.start_mark,
+            problem,
+            "No course needs that many: look for lines pasted again and again.",
+        )
+        raise _Halt
+
+    def _note(self, at: StreamMark | Where | None, problem: str, remedy: str) -> None:
+        if not isinstance(at, Where):
+            at = Where(self._path, at.line + 1, at.column + 1) if at else Where(self._path)
+        self._diagnostics.append(Diagnostic(at, problem, remedy))
+        if len(self._diagnostics) >= MAX_NOTES:
+            raise _Halt

@@ -1,0 +1,1 @@
+"""What is wanted against what is known: the plan, and drift."""

@@ -1,0 +1,162 @@
+"""DisplayOrder: numbers that put a course's sections in the outline's order, at the fewest writes.
+
+Numbers already sent are kept wherever they can be; a new number lies in the gap between its
+neighbours, in steps of ten where there is room, so that the next section put in between costs
+one create and no update. Pure: lists of numbers in, lists of numbers out.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from coursesync.planning.subsequence import longest_rise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+STEP = 10
+
+
+class Pinned(Enum):
+    """Why a pinned number can't hold."""
+
+    TWICE = "the number is pinned already"
+    FALLS = "the number is below an earlier pin"
+    NO_ROOM = "fewer numbers are left than sections lie between"
+
+
+def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned]]:
+    """Find the pins that contradict the list.
+
+    Args:
+        pins: the pinned number of each section in order, None where it has none.
+
+    Returns:
+        For each pin that can't hold: its index, that of the pin it collides with (None: the
+        start of the list), and why.
+    """
+    before: int | None = None
+    for i, pin in enumerate(pins):
+        if pin is None:
+            continue
+        last, at = (-1, -1) if before is None else (pins[before] or 0, before)
+        if pin - last < i - at:
+            twice = before is not None and pin == last
+            falls = before is not None and pin < last
+            yield i, before, Pinned.TWICE if twice else Pinned.FALLS if falls else Pinned.NO_ROOM
+        else:
+            before = i
+
+
+def assign(
+    prior: Sequence[int | None], pins: Sequence[int | None], ids: Sequence[int] = ()
+) -> list[int]:
+    """Give every section its number.
+
+    A list that stands in its order already is left as it is, also where others gave two sections
+    the same number: the older record then comes first.
+
+    The longest run of prior numbers is kept that leaves room, one number each, for the sections
+    between: with the index taken off, such a run is a longest non-decreasing subsequence.
+
+    Args:
+        prior: the number last sent for each section, in the outline's order; None for a new one.
+        pins: the number that the author pinned, None where there is none. They fit (`misfit`).
+        ids: the Id of each section's record, where all have one.
+
+    Returns:
+        Strictly increasing numbers, from 0 up; or `prior`, where that stands.
+    """
+    if (standing := _standing(prior, pins, ids)) is not None:
+        return standing
+    return _fill(_keep(prior, pins))
+
+
+def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
+    """Say which sections keep their place among those that were there, renumbered or not.
+
+    Args:
+        prior: the number that each section had, in the outline's new order; None for a new one.
+        now: the number that each has now; they rise.
+
+    Returns:
+        For each section whether it stands as it stood: all whose number is the same, and as many
+        more as can be. The others have moved.
+    """
+    least = min((number for number in prior if number is not None), default=0)
+    shifted = [None if number is None else number - least + i for i, number in enumerate(prior)]
+    same = [
+        shift if before == after else None
+        for shift, before, after in zip(shifted, prior, now, strict=True)
+    ]
+    return [number is not None for number in _keep(shifted, same)]
+
+
+def _keep(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int | None]:
+    """Return the pins, and between them the longest runs of prior numbers that fit."""
+    kept: list[int | None] = list(pins)
+    ends = [i for i, pin in enumerate(pins) if pin is not None]
+    for low, high in zip([-1, *ends], [*ends, len(pins)], strict=True):
+        floor = -1 - low if low < 0 else _slack(pins, low)
+        ceiling = _slack(pins, high) if high < len(pins) else None
+        for i in _longest_run(prior, range(low + 1, high), floor, ceiling):
+            kept[i] = prior[i]
+    return kept
+
+
+def _standing(
+    prior: Sequence[int | None], pins: Sequence[int | None], ids: Sequence[int]
+) -> list[int] | None:
+    if len(ids) != len(prior):
+        return None
+    numbers = [number for number in prior if number is not None]
+    places = list(zip(numbers, ids, strict=False))
+    stands = len(numbers) == len(prior) and all(a < b for a, b in pairwise(places))
+    pinned = all(pin in {None, number} for pin, number in zip(pins, prior, strict=True))
+    return numbers if stands and pinned else None
+
+
+def _slack(numbers: Sequence[int | None], i: int) -> int:
+    """Return a number less its index: it may not fall along the list."""
+    number = numbers[i]
+    assert number is not None  # noqa: S101 - the callers' condition, for the type checker
+    return number - i
+
+
+def _longest_run(
+    prior: Sequence[int | None], span: range, floor: int, ceiling: int | None
+) -> list[int]:
+    fit: list[int] = []
+    slacks: list[int] = []
+    for i in span:
+        if prior[i] is None:
+            continue
+        slack = _slack(prior, i)
+        if slack >= floor and (ceiling is None or slack <= ceiling):
+            fit.append(i)
+            slacks.append(slack)
+    return [fit[k] for k in longest_rise(slacks)]
+
+
+def _fill(kept: Sequence[int | None]) -> list[int]:
+    numbers: list[int] = []
+    waiting = 0
+    for number in kept:
+        if number is None:
+            waiting += 1
+        else:
+            numbers += [*_between(numbers[-1:], number, waiting), number]
+            waiting = 0
+    return numbers + _between(numbers[-1:], None, waiting)
+
+
+def _between(low: list[int], high: int | None, count: int) -> list[int]:
+    """Return `count` numbers above `low` (if any) and below `high`, `STEP` apart if that fits."""
+    start = low[0] if low else 0
+    if high is None or high - start > STEP * count:
+        return [start + STEP * k for k in range(1, count + 1)]
+    if not low and high <= count:
+        start = -1  # 0 itself is needed
+    return [start + (high - start) * k // (count + 1) for k in range(1, count + 1)]

@@ -1,0 +1,171 @@
+"""Which desired resource is which entry: how a section keeps its Id when its key changes.
+
+Identity is the address, and never the position. Where a key changed, what is left over on both
+sides is paired by evidence, strongest first, and only where one resource and one entry fit
+each other and nothing else does: an ambiguous case is never guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+
+from coursesync.kinds.kind import course_of, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from coursesync.kinds.kind import Address, FieldValue, Resource
+    from coursesync.state.state import Entry
+
+Pairs: TypeAlias = "dict[Address, Address]"
+
+
+def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) -> Pairs:
+    """Find the entry of each desired resource.
+
+    Args:
+        resources: what one course's outline wants, in order, without what is in doubt.
+        entries: what the state holds of the course, also under a key that the course had before.
+
+    Returns:
+        The address of the entry by the address of the resource; a new resource is not in it.
+    """
+    pairs: Pairs = {r.address: r.address for r in resources if r.address in entries}
+    if len(pairs) == len(resources) or len(pairs) == len(entries):
+        return pairs
+    _by_key(resources, entries, pairs)
+    _by_previous_keys(resources, entries, pairs)
+    _by_evidence(resources, entries, pairs, _contents, _sent_contents)
+    _by_evidence(resources, entries, pairs, _title, _sent_title)
+    _by_place(resources, entries, pairs)
+    return pairs
+
+
+def _left_over(
+    resources: Iterable[Resource], entries: Mapping[Address, Entry], pairs: Pairs
+) -> tuple[list[Resource], list[Address]]:
+    taken = set(pairs.values())
+    new = [resource for resource in resources if resource.address not in pairs]
+    return new, [address for address in entries if address not in taken]
+
+
+def _by_key(resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs) -> None:
+    """Pair what differs in the course's key only: the outline's file was renamed."""
+    new, gone = _left_over(resources, entries, pairs)
+    here = {course_of(resource.address) for resource in resources}
+    moved = defaultdict(list)
+    for old in gone:
+        if course_of(old) not in here:
+            moved[key_of(old)].append(old)
+    _pair_unique([(r.address, old) for r in new for old in moved[key_of(r.address)]], pairs)
+
+
+def _by_previous_keys(
+    resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
+) -> None:
+    new, gone = _left_over(resources, entries, pairs)
+    by_key = defaultdict(list)
+    for old in gone:
+        by_key[key_of(old)].append(old)
+    former = ((r.address, key) for r in new for key in dict.fromkeys(r.previous_keys))
+    claims = [(address, old) for address, key in former for old in by_key.get(key, ())]
+    _pair_unique(claims, pairs)
+
+
+def _by_evidence(
+    resources: Sequence[Resource],
+    entries: Mapping[Address, Entry],
+    pairs: Pairs,
+    wanted: Callable[[Resource], FieldValue | None],
+    sent: Callable[[Resource, Entry], FieldValue | None],
+) -> None:
+    new, gone = _left_over(resources, entries, pairs)
+    by_value = defaultdict(list)
+    for address in gone:
+        by_value[sent(resources[0], entries[address])].append(address)
+    claims = [
+        (resource.address, old)
+        for resource in new
+        if (value := wanted(resource))  # what is empty is no evidence
+        for old in _alone(by_value.get(value, ()))
+    ]
+    _pair_unique(claims, pairs)
+
+
+def _contents(resource: Resource) -> FieldValue | None:
+    return resource.attributes.get(resource.kind.contents_property)
+
+
+def _sent_contents(like: Resource, entry: Entry) -> FieldValue | None:
+    return entry.attributes.get(like.kind.contents_property)
+
+
+def _title(resource: Resource) -> FieldValue | None:
+    return resource.attributes.get(resource.kind.title_property)
+
+
+def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
+    return entry.attributes.get(like.kind.title_property)
+
+
+def _by_place(
+    resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
+) -> None:
+    """Pair a retitled section, whose key came from its title, with the one that stood there."""
+    if not resources:
+        return
+    order = resources[0].kind.order_property
+    before = sorted(entries, key=lambda address: (int(entries[address].attributes[order]), address))
+    taken = set(pairs.values())
+    places_before = _places([address if address in taken else None for address in before])
+    places_now = _places([pairs.get(resource.address) for resource in resources])
+    vacated = defaultdict(list)
+    for address, place in zip(before, places_before, strict=True):
+        if address not in taken:
+            vacated[place].append(address)
+    claims = [
+        (resource.address, old)
+        for resource, place in zip(resources, places_now, strict=True)
+        if resource.address not in pairs
+        for old in _alone(vacated.get(place, ()))
+    ]
+    derived = {resource.address for resource in resources if resource.key_is_derived}
+    _pair_unique(claims, pairs, among=derived)
+
+
+def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Address | None]]:
+    """Return, for each position, the nearest kept neighbours before and after it."""
+    after: list[Address | None] = []
+    nearest: Address | None = None
+    for address in reversed(kept):
+        after.append(nearest)
+        nearest = address or nearest
+    places: list[tuple[Address | None, Address | None]] = []
+    nearest = None
+    for address, following in zip(kept, reversed(after), strict=True):
+        places.append((nearest, following))
+        nearest = address or nearest
+    return places
+
+
+def _alone(alike: Sequence[Address]) -> Sequence[Address]:
+    """Leave out entries that are alike: none of them can be the one that is meant.
+
+    Each would be claimed by all who claim any, and thousands by thousands are millions.
+    """
+    return alike if len(alike) == 1 else ()
+
+
+def _pair_unique(
+    claims: Sequence[tuple[Address, Address]], pairs: Pairs, among: set[Address] | None = None
+) -> None:
+    """Pair the claims whose both sides stand in no other claim."""
+    by_new: dict[Address, int] = defaultdict(int)
+    by_old: dict[Address, int] = defaultdict(int)
+    for new, old in claims:
+        by_new[new] += 1
+        by_old[old] += 1
+    for new, old in claims:
+        if by_new[new] == by_old[old] == 1 and (among is None or new in among):
+            pairs[new] = old

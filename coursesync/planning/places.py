@@ -1,0 +1,46 @@
+"""Where a renumbered record stands among its siblings, as a reader of the plan sees it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.planning.ordering import in_place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The titles on either side; None stands for the start and the end of the course.
+
+    `moved` says whether it stood elsewhere among those that were there.
+    """
+
+    follows: str | None
+    precedes: str | None
+    moved: bool
+
+
+def places(
+    titles: Sequence[str], prior: Sequence[int | None], now: Sequence[int]
+) -> list[Place | None]:
+    """Find the place of each section whose number changes.
+
+    Args:
+        titles: the sections' titles, in the outline's order.
+        prior: the number that each had in this course; None for one that was not there.
+        now: the number that each is to have; they rise.
+
+    Returns:
+        For each section its place, None where its number stays.
+    """
+    if list(prior) == list(now):
+        return [None] * len(titles)
+    keeps = in_place(prior, now)
+    around = [None, *titles, None]
+    return [
+        None if prior[i] == number else Place(around[i], around[i + 2], moved=not keeps[i])
+        for i, number in enumerate(now)
+    ]

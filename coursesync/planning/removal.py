@@ -1,0 +1,86 @@
+"""Removal: what becomes of sections that are in no outline any more.
+
+Pure. Nothing is removed by surprise: a section stays on the site as it is until the workspace's
+`on_removal` says otherwise, and none is deleted without a second word (`prune`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.kinds import kind_of
+from coursesync.planning.plan import Action, Change
+from coursesync.planning.policy import OnRemoval
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.kinds.kind import Address, Kind
+    from coursesync.planning.policy import Policy
+    from coursesync.state.state import Entry
+
+PROTECTED = (
+    "protected; to release it, apply its section without protect: true, and take it out again"
+)
+PRUNED = "--prune deletes where --on-removal delete is said as well"
+
+
+def orphaned(
+    orphans: Mapping[Address, Entry], leads: Mapping[Address, Address], policy: Policy
+) -> list[Change]:
+    """Say what becomes of the orphans of one course.
+
+    Args:
+        orphans: its entries that no outline wants.
+        leads: new sections that look like one of them, in other courses, by the orphan's address.
+        policy: what may be done to them.
+
+    Returns:
+        The changes: what is hidden in the members' order, then what is deleted from the last to
+        the first, then what is kept.
+    """
+    changes = [
+        _change(address, entry, leads.get(address), policy) for address, entry in orphans.items()
+    ]
+    changes.sort(key=lambda change: (change.order, change.address))
+    return [
+        *(change for change in changes if change.action is Action.DEACTIVATE),
+        *(change for change in reversed(changes) if change.action is Action.DELETE),
+        *(change for change in changes if change.action is Action.KEEP),
+    ]
+
+
+def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy) -> Change:
+    kind, before = kind_of(address), entry.attributes
+    action, reason = (Action.KEEP, "") if lead is not None else _fate(entry, kind, policy)
+    return Change(
+        action,
+        address,
+        kind,
+        entry.parent_id,
+        before=before,
+        after={**before, kind.active_property: False} if action is Action.DEACTIVATE else None,
+        record_id=entry.id,
+        reason=reason,
+        lead=lead,
+    )
+
+
+def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
+    active = entry.attributes.get(kind.active_property, True)
+    if entry.attributes.get(kind.parent_property, entry.parent_id) != entry.parent_id:
+        return Action.KEEP, "someone moved it to another course on the site"
+    match policy.on_removal:
+        case OnRemoval.DEACTIVATE if active or entry.unsure:
+            return Action.DEACTIVATE, ""
+        case OnRemoval.DELETE if policy.prune and not entry.protected:
+            return Action.DELETE, ""
+        case OnRemoval.DELETE:
+            return (
+                Action.KEEP,
+                PROTECTED if entry.protected else "only --prune deletes it",
+            )
+        case _ if not active:
+            return Action.KEEP, "hidden from members"
+        case _:
+            return Action.KEEP, PRUNED if policy.prune else ""

@@ -1,0 +1,61 @@
+"""Has what a plan was made from moved on since? Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.planning.plan import Meaning, Plan
+
+_MOST_NAMED = 3  # addresses that a phrase names
+
+
+class Reviewed(Protocol):
+    """What is kept of a plan that was reviewed; a plan is one itself."""
+
+    @property
+    def digest(self) -> str:
+        """The digest over its meaning."""
+        ...
+
+    @property
+    def lineage(self) -> str:
+        """The lineage of the state that it was made from."""
+        ...
+
+    @property
+    def serial(self) -> int:
+        """The serial of that state."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The API that it was made for."""
+        ...
+
+    @property
+    def meanings(self) -> Sequence[Meaning]:
+        """What each of its changes means."""
+        ...
+
+
+def what_moved(plan: Plan, reviewed: Reviewed) -> str:
+    """Say in a phrase why the plan as it is now is not the one that was reviewed; "" if it is."""
+    if reviewed.target != plan.target:
+        return f"it was made for {inert(reviewed.target, 80)}, and this is {plan.target}"
+    if reviewed.lineage != plan.lineage:
+        if not reviewed.lineage:
+            return "it was made when there was no state, and now there is one"
+        return "it was made from another state"
+    if reviewed.serial != plan.serial:
+        return f"the state has moved on since (serial {reviewed.serial}, now {plan.serial})"
+    if reviewed.digest == plan.digest:
+        return ""
+    others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}
+    named = ", ".join(inert(each, 250) for each in sorted(others)[:_MOST_NAMED])
+    more = f" and {len(others) - _MOST_NAMED:,} more" if len(others) > _MOST_NAMED else ""
+    return f"the outlines have changed since it was made ({named}{more})"

@@ -1,0 +1,117 @@
+"""A course as its members meet it: which section opens when, before and after a plan.
+
+Pure. What a section's own fields mean is its kind's to say; here they are put in the members' order
+and followed from the first section to the last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.planning.plan import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from coursesync.kinds.kind import Address, Attributes, Kind
+    from coursesync.planning.plan import Change, Course
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A section on a member's way through a course.
+
+    `change` is what the plan does to it, None where it stays as it is; one of another course takes
+    it there. `day` is the first day after enrolment on which a member can be in it, None where no
+    member ever can: it is hidden, or waits for one that is. `follows` is the section that has to be
+    done first, as its place in the course (from 0), None where it waits for none.
+    """
+
+    address: Address
+    kind: Kind
+    attributes: Attributes
+    change: Change | None = None
+    day: int | None = 0
+    follows: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What members see it called."""
+        return self.kind.title_of(self.attributes)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether members don't see it."""
+        return not self.attributes.get(self.kind.active_property, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A course's sections in the members' order, as they are and as the plan leaves them."""
+
+    before: tuple[Station, ...]
+    after: tuple[Station, ...]
+
+
+def ways(course: Course, changes: Sequence[Change]) -> Ways:
+    """Show a course whole: what the plan changes in it, among what stays.
+
+    Args:
+        course: a course of a plan.
+        changes: the plan's changes in it, as `Plan.by_course` gives them.
+
+    Returns:
+        Both ways. A section in doubt is on the second alone, for nobody knows whether it is there;
+        one that goes to another course is on this one's first, and on the other's second.
+    """
+    standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
+    before = [
+        Station(change.was or change.address, change.kind, change.before, change)
+        for change in (*course.departures, *(each for each in changes if not each.arrives))
+        if change.before is not None and change.action is not Action.DOUBT
+    ]
+    after = [
+        Station(change.address, change.kind, attributes, change)
+        for change in changes
+        if change.action is not Action.DELETE and (attributes := change.attributes)
+    ]
+    return Ways(along([*standing, *before]), along([*standing, *after]))
+
+
+def along(stations: Iterable[Station]) -> tuple[Station, ...]:
+    """Put sections in the members' order, and find for each the first day that it can be entered.
+
+    A section that opens in sequence waits for the one above it in the list, be that hidden or not:
+    the API's page says "after the previous section is done", and nothing of passing over hidden
+    ones. A first section that opens in sequence waits for nothing that could be done.
+
+    Args:
+        stations: in any order, without their days.
+    """
+    ordered = sorted(stations, key=_place)
+    followed: list[Station] = []
+    for index, station in enumerate(ordered):
+        followed.append(_followed(station, index, followed[-1] if followed else None))
+    return tuple(followed)
+
+
+def _followed(station: Station, index: int, before: Station | None) -> Station:
+    opening = station.kind.opens(station.attributes)
+    day: int | None = opening.day
+    follows = None
+    if opening.in_sequence:
+        follows = index - 1 if before is not None else None
+        day = before.day if before is not None else None
+    return Station(
+        station.address,
+        station.kind,
+        station.attributes,
+        station.change,
+        None if station.is_hidden else day,
+        follows,
+    )
+
+
+def _place(station: Station) -> tuple[int, str]:
+    return station.kind.order_of(station.attributes), station.address

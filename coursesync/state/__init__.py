@@ -1,0 +1,1 @@
+"""What we know we sent: the state, the journal beside it, and where both are kept."""

@@ -1,0 +1,102 @@
+"""The lock on a state: one writer at a time, and whose turn it is.
+
+A file of its own, for replacing the state file would drop a lock on it. The lock is the
+operating system's: it is free at once when its holder dies. Who holds it is told by a second
+file beside it, which is a courtesy and decides nothing.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import sys
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from coursesync.errors import StateError, StateLocked
+from coursesync.text import duration, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
+    """Hold the lock on a state file.
+
+    Args:
+        state: the state's path; neither it nor its folder is changed but for the lock's files.
+        timeout: seconds to wait for the lock.
+
+    Raises:
+        StateLocked: another process holds it; the message names the holder.
+        StateError: the lock can't be made.
+    """
+    lock = FileLock(state.with_name(state.name + ".lock"), timeout=timeout)
+    holder = state.with_name(state.name + ".locked-by")
+    try:
+        lock.acquire()
+    except Timeout as error:
+        remedy = "Wait until that has ended, then run this again"
+        if timeout:
+            remedy += f": in {duration(timeout)} it did not."
+        else:
+            remedy += "; or wait for it with  --lock-timeout 600"
+        raise StateLocked(f"the state {state} is in use by {_told_by(holder)}", remedy) from error
+    except OSError as error:
+        raise StateError(
+            f"the state can't be locked in {state.parent}: {error.strerror or error}",
+            "Check that you may write in that folder and that the disk has room.",
+        ) from error
+    try:
+        _write_holder(holder)
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _write_holder(holder: Path) -> None:
+    told = {
+        "who": _user(),
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(["coursesync", *sys.argv[1:2]]),
+    }
+    with suppress(OSError):  # the holder's name is a courtesy; the lock itself holds
+        holder.unlink(missing_ok=True)
+        with holder.open("x", encoding="utf-8") as file:  # never through a link put there
+            json.dump(told, file)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"user {os.getuid()}"
+
+
+def _told_by(holder: Path) -> str:
+    try:
+        told = json.loads(_beginning(holder))
+        who = "{who} on {host} (process {process}, since {since}: {command})".format(**told)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return "another process"
+    return inert(who, 200)
+
+
+def _beginning(path: Path) -> bytes:
+    # a FIFO would block an open that waits for a writer, and a device might never end
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        return os.read(file, 65_536)
+    finally:
+        os.close(file)

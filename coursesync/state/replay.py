@@ -1,0 +1,113 @@
+"""Replay: what the records of a journal lead to, as the next state. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.kind import course_of
+from coursesync.state.journal import Conclusion, Forget, Intent, Look, Move, Protect, addresses
+from coursesync.state.state import Doubt, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coursesync.kinds.kind import Address
+    from coursesync.state.journal import Step
+    from coursesync.state.state import State
+
+CUT_OFF = "the run was cut off before the answer came"
+
+
+def fold(state: State, records: Iterable[Step]) -> State:
+    """Carry the records of a run into the state, in the order in which they were written.
+
+    An intent without an outcome is a create in doubt, or what its entry was attempted to become.
+    Courses that a record touches are no longer known to stand as a whole.
+    """
+    entries, doubts = dict(state.entries), dict(state.doubts)
+    pending: dict[Address, Intent] = {}
+    touched: set[str] = set()
+    for record in records:
+        touched.update(map(course_of, addresses(record)))
+        match record:
+            case Move():
+                entries = {record.to.get(address, address): e for address, e in entries.items()}
+            case Protect() if record.address in entries:
+                _note(entries, record.address, protected=record.protected)
+            case Forget() if record.address in entries and entries[record.address].id == record.id:
+                del entries[record.address]
+            case Intent():
+                pending[record.address] = record
+            case Look():
+                pending.pop(record.address, None)
+                _look(record, entries, doubts)
+            case Conclusion() if (intent := pending.pop(record.address, None)) is not None:
+                _conclude(intent, record, entries, doubts)
+    for intent in pending.values():
+        _doubt(intent, entries, doubts, CUT_OFF)
+    courses = {key: record for key, record in state.courses.items() if key not in touched}
+    return state.model_copy(update={"courses": courses, "doubts": doubts, "entries": entries})
+
+
+def _conclude(
+    intent: Intent, outcome: Conclusion, entries: dict[Address, Entry], doubts: dict[Address, Doubt]
+) -> None:
+    if outcome.outcome == "in doubt" or (outcome.outcome == "applied" and outcome.id is None):
+        _doubt(intent, entries, doubts, outcome.reason, claimed=outcome.claimed)
+    elif outcome.outcome == "applied" and outcome.id is not None:
+        doubts.pop(intent.address, None)
+        entries.pop(intent.was or intent.address, None)
+        if intent.action != "delete":
+            entries[intent.address] = Entry(
+                attributes=intent.attributes,
+                id=outcome.id,
+                parent_id=intent.parent_id,
+                protected=intent.protected,
+                updated_on=outcome.updated_on,
+            )
+
+
+def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
+    doubts.pop(look.address, None)
+    if look.entry is not None:
+        entries[look.address] = look.entry
+    if look.doubt is not None:
+        doubts[look.address] = look.doubt
+
+
+def _doubt(
+    intent: Intent,
+    entries: dict[Address, Entry],
+    doubts: dict[Address, Doubt],
+    reason: str,
+    *,
+    claimed: bool = False,
+) -> None:
+    if intent.action != "create":
+        sent = {} if intent.action == "delete" else intent.attributes
+        _note(entries, intent.was or intent.address, attempted=sent)
+        return
+    doubts[intent.address] = Doubt(
+        attributes=intent.attributes,
+        claimed=claimed,
+        parent_id=intent.parent_id,
+        reason=reason,
+        sent=intent.attempt,
+        since=intent.at,
+    )
+
+
+def _note(entries: dict[Address, Entry], address: Address, **update: object) -> None:
+    if address in entries:
+        entries[address] = entries[address].model_copy(update=update)
+
+
+def holds(state: State, records: Iterable[Step]) -> bool:
+    """Say whether the state knows all that the records tell: every Id, and every doubt."""
+    outcomes = [record for record in records if not isinstance(record, Move)]
+    told = fold(state, outcomes)  # what it had already, it knows
+    known = {entry.id for entry in state.entries.values()}
+    settled = state.doubts.keys() | state.entries.keys()
+    return (
+        all(entry.id in known for entry in told.entries.values()) and told.doubts.keys() <= settled
+    )

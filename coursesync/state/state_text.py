@@ -1,0 +1,128 @@
+"""A state as bytes: how it is written, and when what is read may be trusted.
+
+JSON with sorted names and two-space indent, so that git shows what changed. The first line
+carries a checksum over all others: an Id that was mistyped, merged or cut off would otherwise
+be believed. Knows bytes only; `file_store` reads and saves them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from pydantic_core import from_json
+
+from coursesync.errors import StateError
+from coursesync.kinds import KINDS
+from coursesync.state.state import FORMAT, State, Unread
+from coursesync.text import inert
+from coursesync.unseen import UNSEEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sized
+    from pathlib import Path
+
+_OPENING = b"{\n"
+_CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
+# nothing that a terminal would obey, or that can't be seen, stands in a name
+_PART = rf"[^.\s{UNSEEN.pattern[1:-1]}]+"
+_ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
+_KEY = re.compile(_PART)
+_CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+
+
+def serialise(state: State) -> bytes:
+    """Write a state: the same state gives the same bytes."""
+    ordered = state.model_copy(
+        update={
+            name: dict(sorted(getattr(state, name).items()))
+            for name in ("courses", "doubts", "entries")
+        }
+    )
+    rest = ordered.model_dump_json(indent=2).encode()[len(_OPENING) :] + b"\n"
+    return _OPENING + b'  "checksum": "' + _digest(rest) + b'",\n' + rest
+
+
+def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> State:
+    """Read a state.
+
+    Args:
+        content: the file's bytes; its line ends may have become CRLF on their way through git.
+        path: the file, for the message.
+        way_back: says how to get back to a state that can be used, where there is a better way
+            than git; "" where there is none.
+
+    Raises:
+        StateError: it is not, byte for byte, what `serialise` wrote; the message says why.
+    """
+    content = content.replace(b"\r\n", b"\n") if b"\r" in content else content
+    checksum = _CHECKSUM.match(content)
+    rest = content[checksum.end() :] if checksum else b""
+    if checksum is None or _digest(rest) != checksum[1]:
+        raise _mistrusted(content, path, way_back())
+    try:
+        raw = from_json(_OPENING + rest)
+        entries = raw.pop("entries")
+        _check_names([*entries, *raw["doubts"]], raw["courses"])
+        _check_each_once(rest, raw["courses"], raw["doubts"], entries)
+        return State.model_validate(raw).model_copy(update={"entries": Unread(entries)})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _mistrusted(content, path, way_back()) from error
+
+
+def is_address(text: str) -> bool:
+    """Say whether an entry may stand under a name."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
+    if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, keys))):
+        raise ValueError("something stands under a name that is none")
+
+
+def _check_each_once(rest: bytes, courses: Sized, doubts: Sized, entries: Sized) -> None:
+    """Raise ValueError where an address or an Id stands twice: JSON would give but the last."""
+    names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
+    if ids != len(courses) + len(entries) or names != ids + len(doubts):
+        raise ValueError("something stands twice, or not as it is written")
+
+
+def _digest(rest: bytes) -> bytes:
+    return sha256(rest).hexdigest().encode()
+
+
+def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
+    """Say why a state can't be used, and how to get back to one that can."""
+    restore = way_back or (
+        f"Restore it from git:  git checkout -- {quote(str(path))}  Where git has none, delete it: "
+        "the next apply adopts what is on the site just as the outlines say."
+    )
+    if ".coursesync" in path.parts:
+        restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
+    if _CONFLICT.search(content):
+        return StateError(
+            f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
+            way_back
+            or "Where apply runs on main only, main's side is the true one:  git checkout main -- "
+            f"{quote(str(path))}  Take one side as a whole; never join the two by hand.",
+        )
+    try:
+        version = json.loads(content).get("format")
+    except (ValueError, AttributeError, RecursionError):
+        return StateError(f"the state {path} is damaged: it is not JSON", restore)
+    if version is not None and version != FORMAT:
+        return StateError(
+            f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
+            f"knows {FORMAT}",
+            "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
+        )
+    checksum = _CHECKSUM.match(content)
+    fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
+    return StateError(
+        f"the state {path} was changed by something other than coursesync: "
+        + ("it holds what is never written" if fits else "its checksum does not fit"),
+        restore,
+    )
