@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
-from rooms.values import course, plan_of
+from values import course, plan_of
 
 from coursesync.applying.report import Result, Status
 from coursesync.cli.progress import progress_on

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rooms.values import AT, EMPTY, Section, address, course, plan_of, state_of
+from values import AT, EMPTY, Section, address, course, plan_of, state_of
 
 from coursesync.kinds.kind import Address
 from coursesync.render import json, markdown

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
+from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
 from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
 from coursesync.planning.policy import OnRemoval, Policy

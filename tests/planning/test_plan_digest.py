@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rooms.values import EMPTY, course, outline_of, plan_of
+from values import EMPTY, course, outline_of, plan_of
 
 TEXT = "id: 4711\ntitle: T\nsections:\n  - key: a\n    title: A\n  - key: b\n    title: B\n"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rooms.values import AT, address
+from values import AT, address
 
 from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, entry_of, fits, recognise
 from coursesync.kinds.html import html_digest, same_html

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from rooms.values import Section, address, course, plan_of, state_of
+from values import Section, address, course, plan_of, state_of
 
 from coursesync.render import json as json_form
 from coursesync.render import markdown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rooms.values import AT, EMPTY, address
+from values import AT, EMPTY, address
 
 from coursesync.state.journal import Conclusion, Forget, Intent, Move, Protect, addresses
 from coursesync.state.replay import CUT_OFF, fold

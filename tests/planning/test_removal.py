@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of, told
+from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of, told
 
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action, Plan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import AT, TARGET, Section, address, applied, course, plan_of, state_of, told
+from values import AT, TARGET, Section, address, applied, course, plan_of, state_of, told
 
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record

@@ -1,4 +1,4 @@
-"""Outlines and states as values, for the tests of the pure rooms."""
+"""Outlines and states as values, for the tests of what is pure."""
 
 from __future__ import annotations
 

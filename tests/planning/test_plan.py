@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rooms.values import (
+from values import (
     AT,
     EMPTY,
     Section,
@@ -151,7 +151,7 @@ def test_a_picture_is_set_cleared_or_left(
 def test_deepdiff_is_imported_only_where_something_has_changed(now: str, expected: str) -> None:
     """A plan of creates alone is rendered without the slow import."""
     script = (
-        "from rooms.values import *; from coursesync.render import terminal, markdown, json;"
+        "from values import *; from coursesync.render import terminal, markdown, json;"
         f"plan = plan_of(course('A', {now}), state_of('A', Section('B', 'b')));"
         "terminal.render(plan), markdown.render(plan), json.render(plan);"
         "print('deepdiff' in sys.modules)"

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from rooms.values import AT, TARGET, address
+from values import AT, TARGET, address
 
 from coursesync.errors import StateError
 from coursesync.state.state import CourseRecord, Doubt, Entry, State

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
-from rooms.values import AT, EMPTY, TARGET, address
+from values import AT, EMPTY, TARGET, address
 
 from coursesync.errors import StateError
 from coursesync.kinds.kind import Address

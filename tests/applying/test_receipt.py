@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
+from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
 from coursesync.applying.receipt import (
     Item,

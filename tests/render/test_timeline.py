@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.values import Section, address, course, plan_of, state_of
+from values import Section, address, course, plan_of, state_of
 
 from coursesync.render.timeline import Station, along, ways
 

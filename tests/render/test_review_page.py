@@ -10,7 +10,7 @@ from typing import cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rooms.values import Section, course, plan_of, state_of
+from values import Section, course, plan_of, state_of
 
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.review.page import Assets, policy, render

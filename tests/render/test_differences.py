@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rooms.values import EMPTY, Section, applied, course, plan_of, state_of
+from values import EMPTY, Section, applied, course, plan_of, state_of
 
 from coursesync.planning.ordering import assign, in_place
 from coursesync.planning.plan import Action

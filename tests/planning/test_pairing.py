@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rooms.values import Section, address, applied, course, plan_of, state_of, told
+from values import Section, address, applied, course, plan_of, state_of, told
 
 from coursesync.planning.pairing import identify
 

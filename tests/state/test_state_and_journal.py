@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 from pydantic import ValidationError
-from rooms.values import AT, EMPTY, address, state_of
+from values import AT, EMPTY, address, state_of
 
 from coursesync.state.journal import RECORD, Conclusion, Header, Intent, Look, Move, Step
 from coursesync.state.replay import CUT_OFF, fold, holds

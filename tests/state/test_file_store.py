@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from forgetful import ForgetfulDisk, Inode
-from rooms.values import AT, EMPTY, TARGET, address
+from values import AT, EMPTY, TARGET, address
 
 from coursesync.errors import StateError, StateLocked
 from coursesync.state.file_store import StateFile
