@@ -18,6 +18,7 @@ TYPE_CHECKING = False  # without the import of `typing`, which takes longer than
 if TYPE_CHECKING:
     from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.applying.report import Report, Result, Status
+    from coursesync.applying.world import Progress
     from coursesync.errors import (
         Advised,
         Busy,
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
         StalePlan,
         StateError,
         StateLocked,
+        Stop,
         Terminated,
         UnusableFile,
         UsageError,
         Where,
     )
     from coursesync.nexudus.credentials import Credentials
-    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.nexudus.ports import Clock
     from coursesync.operations.apply import Drift, apply, drift, verify
     from coursesync.operations.fmt import Layouts, fmt
     from coursesync.operations.import_ import Imported, adopt, import_course
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Action, Change, Plan
     from coursesync.planning.policy import OnRemoval
     from coursesync.state.state import Doubt, Entry, State
-    from coursesync.stop import Stop
     from coursesync.version import __version__
 
 __all__ = [
@@ -122,14 +123,15 @@ _PUBLIC = {  # what each module offers
     "operations.receipt_file": "read_receipt",
     "planning.drift": "Drifted Finding",
     "errors": "Advised Busy CoursesyncError Diagnostic Interrupted InvalidOutlines LargeChange "
-    "RemoteError StalePlan StateError StateLocked Terminated UnusableFile UsageError Where",
+    "RemoteError StalePlan StateError StateLocked Stop Terminated UnusableFile UsageError Where",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported adopt import_course",
     "operations.apply": "Drift apply drift verify",
     "outlines.outline": "Outline",
     "planning.plan": "Action Change Plan",
     "planning.policy": "OnRemoval",
-    "nexudus.ports": "Clock Progress",
+    "applying.world": "Progress",
+    "nexudus.ports": "Clock",
     "operations.plan": "plan validate",
     "operations.workspace": "Project Workspace load open_project",
     "applying.receipt": "Mismatch Receipt",
@@ -137,7 +139,6 @@ _PUBLIC = {  # what each module offers
     "applying.report": "Report Result Status",
     "outlines.schema": "schema",
     "state.state": "Doubt Entry State",
-    "stop": "Stop",
     "operations.state": "forget move recover resolve",
     "version": "__version__",
 }

@@ -14,7 +14,9 @@ CoursesyncError            exit 1: an expected failure, told in words, never wit
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
     └── Busy               the API asks to come back later
 
-This room never prints and never exits: `coursesync.cli` catches the tree in one place.
+Stop                       no failure: it ends a run in good order, and the report carries it
+
+This module never prints and never exits: `coursesync.cli` catches the tree in one place.
 """
 
 from __future__ import annotations
@@ -161,3 +163,16 @@ class Busy(RemoteError):  # noqa: N818 - a state of the API, told as such
     def __init__(self, seconds: float) -> None:
         super().__init__("the API takes no login for now", "Try again in a minute.")
         self.seconds = seconds
+
+
+class Stop(Exception):  # noqa: N818 - ends a run in good order, and is no failure
+    """The run can't go on: why, what to mend first, and whether the API can't be used as it is.
+
+    It never leaves `apply`: the report carries it.
+    """
+
+    def __init__(self, reason: str, remedy: str = "", *, unusable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.unusable = unusable

@@ -58,7 +58,7 @@ class VirtualClock:
 
 
 class Quiet:
-    """Progress that nobody reads; it keeps the results. Fits `ports.Progress`."""
+    """Progress that nobody reads; it keeps the results. Fits `applying.world.Progress`."""
 
     def __init__(self) -> None:
         self.results: list[Result] = []

@@ -17,24 +17,24 @@ from coursesync.applying.report import Report, Result, Status
 from coursesync.applying.run import Doubtful, Run, Terms, in_order
 from coursesync.applying.settle import look_around, settle
 from coursesync.applying.write import create, overwrite
-from coursesync.errors import StateError
+from coursesync.errors import StateError, Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused
 from coursesync.planning.drift import Finding
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Forget, Move, Protect
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import mark_complete
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from coursesync.applying.report import Remainder
     from coursesync.applying.run import CourseRun
-    from coursesync.nexudus.ports import StateStore, World
+    from coursesync.applying.world import World
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import State
+    from coursesync.state.store import StateStore
 
 
 def apply(

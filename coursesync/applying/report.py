@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.errors import StateError
+    from coursesync.errors import StateError, Stop
     from coursesync.nexudus.outcome import Problem
     from coursesync.planning.plan import Change
     from coursesync.state.state import Candidate, CourseRecord, State
-    from coursesync.stop import Stop
 
 
 class Status(Enum):

@@ -21,8 +21,8 @@ from coursesync.state.state import Entry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.applying.world import World
     from coursesync.kinds.kind import Address, Attributes, FieldValue, Kind
-    from coursesync.nexudus.ports import World
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import State

@@ -18,10 +18,10 @@ from coursesync.operations.connection import interrupted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.applying.world import Progress
     from coursesync.cli.progress import Verbosity
     from coursesync.cli.session import Session
     from coursesync.nexudus.clock import SystemClock
-    from coursesync.nexudus.ports import Progress
     from coursesync.operations.apply import Drift
     from coursesync.operations.workspace import Workspace
 

@@ -1,4 +1,7 @@
-"""How an apply gets on: a bar on a terminal, plain lines anywhere else. Fits `ports.Progress`."""
+"""How an apply gets on: a bar on a terminal, plain lines anywhere else.
+
+Fits `applying.world.Progress`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from coursesync.applying.report import Result
-    from coursesync.nexudus.ports import Progress
+    from coursesync.applying.world import Progress
 
 _WORTH_SAYING = 2.0  # seconds
 _LINES_BETWEEN = 50  # that say how long the rest takes

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Annotated, NewType, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from coursesync.unseen import is_blank
+from coursesync.text import is_blank
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from coursesync.errors import Where
     from coursesync.kinds.contents import Contents
-    from coursesync.outlines.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree
 
 # a field of the API's record as it goes over the wire, and a record's worth of them
 FieldValue: TypeAlias = str | int | bool

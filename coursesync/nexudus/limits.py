@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
 SETTLING = 60.0  # seconds: how long a list may lag behind what was created
 _LESS = 0.95  # of what the API took: some of that may have been the other client's
 _MUCH_LESS = 0.7  # of what was asked for, where it can't be told what the API would have taken

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from coursesync.errors import Stop
+from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.nexudus.outcome import Answered, InDoubt, Refused, classify_read
 from coursesync.nexudus.records import (
     PAGE_SIZE,
@@ -19,8 +21,6 @@ from coursesync.nexudus.records import (
     read_titles,
 )
 from coursesync.nexudus.sender import BETWEEN_TRIES, MAX_TRIES
-from coursesync.planning.plan import IDS_AT_ONCE
-from coursesync.stop import Stop, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -114,7 +114,7 @@ class Lookout:
             met = {record.id for record in records}
             if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
                 return records
-        raise unusable("its list of sections changes while it is read")
+        raise _unusable("its list of sections changes while it is read")
 
     def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
         """Return the records of these Ids, as far as they are there.
@@ -209,12 +209,12 @@ class Lookout:
             elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
             before, first = found.keys(), self._page(kind, 1, course)
-        raise unusable(why)
+        raise _unusable(why)
 
     def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
         """Read the pages after the first; no more of them than what the first counts is on."""
         if first.total > MAX_RECORDS:
-            raise unusable(
+            raise _unusable(
                 f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
             )
         found = {record.id: record for record in first.records}
@@ -261,7 +261,7 @@ class Lookout:
                         return parsed
                 case InDoubt(reason):
                     failure = reason
-        raise unusable(failure)
+        raise _unusable(failure)
 
     def _attempt(
         self, send: Callable[[], Exchange]
@@ -273,3 +273,12 @@ def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Yield as many Ids at a time as one request can ask for."""
     for start in range(0, len(ids), IDS_AT_ONCE):
         yield ids[start : start + IDS_AT_ONCE]
+
+
+def _unusable(reason: str) -> Stop:
+    """Return the end of a run whose API answers, and not as it should."""
+    return Stop(
+        f"the API gives no usable answer: {reason}",
+        "Try again later; if it stays so, check the base URL.",
+        unusable=True,
+    )

@@ -1,19 +1,15 @@
-"""What `apply` needs of the world, as Protocols, fitted by what touches it and by test doubles."""
+"""What sending needs of the world, as Protocols, fitted by what touches it and by test doubles."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.applying.report import Result
     from coursesync.kinds.kind import Attributes, Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.limits import Schedule
-    from coursesync.state.journal import Step
-    from coursesync.state.state import State
 
 
 class Remote(Protocol):
@@ -83,26 +79,6 @@ class Remote(Protocol):
         ...
 
 
-class StateStore(Protocol):
-    """Where the state and its journal are kept. Raises StateError where they can't be."""
-
-    def begin(self, state: State) -> State:
-        """Make sure that the state can be saved, open a journal on it, and return it as saved."""
-        ...
-
-    def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, if it left any; return the state."""
-        ...
-
-    def append(self, step: Step) -> None:
-        """Add a step to the journal; when this returns, it outlives a power cut."""
-        ...
-
-    def finish(self, state: State) -> State:
-        """Save the state that the journal led to, drop the journal, return the state as saved."""
-        ...
-
-
 class Ledger(Protocol):
     """Where requests are counted beyond the end of a run."""
 
@@ -139,25 +115,38 @@ class Clock(Protocol):
         ...
 
 
-class Progress(Protocol):
-    """Who is told how an apply gets on."""
-
-    def concluded(self, result: Result, rest: float = 0.0) -> None:
-        """A change was carried out, or was not; all that is left takes `rest` seconds."""
-        ...
+class Waiting(Protocol):
+    """Who is told what is waited for."""
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Nothing is sent for this long; all that is left takes `rest` seconds, 0 if unknown."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """The ports that a run works through, and the schedule that its requests keep to."""
+class Line(Protocol):
+    """All that requests are sent through, and the schedule that they keep to."""
 
-    remote: Remote
-    store: StateStore
-    clock: Clock
-    progress: Progress
-    schedule: Schedule
-    ledger: Ledger
+    @property
+    def remote(self) -> Remote:
+        """The API."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time, and when to stop."""
+        ...
+
+    @property
+    def progress(self) -> Waiting:
+        """Who is told what is waited for."""
+        ...
+
+    @property
+    def schedule(self) -> Schedule:
+        """When the next request may start."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where requests are counted beyond the end of a run."""
+        ...

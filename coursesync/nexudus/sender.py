@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Busy, RemoteError
+from coursesync.errors import Busy, RemoteError, Stop
 from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
-from coursesync.stop import Stop, unreachable
 from coursesync.text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.nexudus.exchange import Exchange
-    from coursesync.nexudus.ports import World
+    from coursesync.nexudus.ports import Line
 
 MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
 MAX_THROTTLED = 30  # times in a row
@@ -29,9 +28,9 @@ T = TypeVar("T")
 class Sender:
     """The way of every request of a run."""
 
-    def __init__(self, world: World, max_writes: int | None = None) -> None:
+    def __init__(self, line: Line, max_writes: int | None = None) -> None:
         """Send at most `max_writes` writes, if any number is given."""
-        self._world = world
+        self._line = line
         self._writes_left = max_writes
         self.planned = 0  # writes that are still to come, as far as is known
 
@@ -102,17 +101,17 @@ class Sender:
             Stop: the run was told to stop.
         """
         if seconds > 0:
-            self._world.progress.waiting(seconds, why, rest)
-            self._world.clock.sleep(seconds)
+            self._line.progress.waiting(seconds, why, rest)
+            self._line.clock.sleep(seconds)
         self.go_on()
 
     def rest(self) -> float:
         """Return how many seconds the writes that are still to come take, as far as is known."""
-        return self._world.schedule.seconds_for(self._world.clock.now(), self.planned)
+        return self._line.schedule.seconds_for(self._line.clock.now(), self.planned)
 
     def go_on(self) -> None:
         """Raise Stop where the run was told to stop."""
-        if self._world.clock.stopping():
+        if self._line.clock.stopping():
             raise Stop("the run was interrupted")
 
     def _counted(self, send: Callable[[], T], *, write: bool) -> T:
@@ -120,11 +119,11 @@ class Sender:
         try:
             return send()
         finally:
-            self._world.schedule.ended(self._world.clock.now(), write=write)
-            self._world.ledger.note(write=write)
+            self._line.schedule.ended(self._line.clock.now(), write=write)
+            self._line.ledger.note(write=write)
 
     def _keep_to_limits(self, *, write: bool) -> None:
-        schedule, now = self._world.schedule, self._world.clock.now()
+        schedule, now = self._line.schedule, self._line.clock.now()
         seconds = schedule.wait(now, write=write)
         if seconds > MAX_WAIT:
             raise Stop(
@@ -134,22 +133,22 @@ class Sender:
 
     def _slow_down(self, seconds: float, times: int) -> None:
         """Take back the request that has just ended, and let the next one wait."""
-        self._world.ledger.take_back()
-        self._world.ledger.hold(seconds)
+        self._line.ledger.take_back()
+        self._line.ledger.hold(seconds)
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise Stop(
                 f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
             )
-        self._world.schedule.throttled(self._world.clock.now(), seconds)
+        self._line.schedule.throttled(self._line.clock.now(), seconds)
 
     def _try_again(self, reason: str, times: int) -> None:
         if times >= MAX_TRIES:
-            raise unreachable(reason)
+            raise _unreachable(reason)
         self.pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
 
     def _renew(self) -> bool:
         """Get a new token, by a new login where there is no other way; say whether there is one."""
-        remote = self._world.remote
+        remote = self._line.remote
         if remote.renewable and self._with_token(remote.renew):
             return True
         if remote.can_log_in:
@@ -157,8 +156,8 @@ class Sender:
         return remote.can_log_in
 
     def _log_in(self) -> None:
-        if not self._world.remote.logged_in:
-            self._with_token(self._world.remote.log_in)
+        if not self._line.remote.logged_in:
+            self._with_token(self._line.remote.log_in)
 
     def _with_token(self, get: Callable[[], T]) -> T:
         """Ask for a token, by one request at a time; each is a write, by its method."""
@@ -172,6 +171,15 @@ class Sender:
                 self._slow_down(busy.seconds, throttled)
             except RemoteError as error:
                 raise Stop(error.problem, error.remedy, unusable=True) from error
+
+
+def _unreachable(reason: str) -> Stop:
+    """Return the end of a run whose API can't be reached."""
+    return Stop(
+        f"the API can't be reached: {reason}",
+        "Check the network and the base URL.",
+        unusable=True,
+    )
 
 
 def _refused_credentials(role: str) -> Stop:

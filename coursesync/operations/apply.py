@@ -22,6 +22,7 @@ from coursesync.errors import (
     RemoteError,
     StalePlan,
     StateError,
+    Stop,
     UsageError,
 )
 from coursesync.nexudus.clock import SystemClock
@@ -33,15 +34,15 @@ from coursesync.planning.plan import Course
 from coursesync.planning.review import what_moved
 from coursesync.planning.stance import judged
 from coursesync.state.state import State
-from coursesync.stop import Stop
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coursesync.applying.receipt import Mismatch, Receipt
+    from coursesync.applying.world import Progress
     from coursesync.nexudus.credentials import Credentials
-    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan

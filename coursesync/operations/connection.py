@@ -9,24 +9,25 @@ import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from coursesync.applying.world import World
 from coursesync.errors import Interrupted
 from coursesync.nexudus.limits import Schedule
-from coursesync.nexudus.ports import World
 from coursesync.nexudus.request_log import RequestLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from coursesync.applying.report import Result
+    from coursesync.applying.world import Progress
     from coursesync.nexudus.client import Nexudus
     from coursesync.nexudus.credentials import Credentials
-    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.outlines.outline import Outline
 
 
 class Unheard:
-    """Progress that nobody listens to. Fits `ports.Progress`."""
+    """Progress that nobody listens to. Fits `applying.world.Progress`."""
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
         """Say nothing."""

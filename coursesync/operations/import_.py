@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, RemoteError
+from coursesync.errors import CoursesyncError, RemoteError, Stop
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.kind import course_of, key_of
 from coursesync.nexudus.clock import SystemClock
@@ -24,15 +24,15 @@ from coursesync.operations.state import address_of
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeVar
 
+    from coursesync.applying.world import Progress
     from coursesync.kinds.kind import Address
     from coursesync.nexudus.credentials import Credentials
-    from coursesync.nexudus.ports import Clock, Progress
+    from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record
     from coursesync.operations.import_files import Untold
     from coursesync.operations.workspace import Project

@@ -11,9 +11,8 @@ from pydantic import ValidationError
 
 from coursesync.applying.receipt import Receipt, is_possible
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.files import read, shown
+from coursesync.files import read, shown, write_named
 from coursesync.kinds.kind import parse_address
-from coursesync.whole_file import write_named
 
 if TYPE_CHECKING:
     from pathlib import Path

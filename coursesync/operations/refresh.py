@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from coursesync.applying.receipt import Receipt
+    from coursesync.applying.world import World
     from coursesync.kinds.kind import Kind
-    from coursesync.nexudus.ports import World
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
 

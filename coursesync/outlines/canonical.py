@@ -17,7 +17,7 @@ from coursesync.outlines.yaml_writer import scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.outlines.tree import Tree
+    from coursesync.kinds.tree import Tree
 
 COURSE_FIELDS = ("id", "key", "title", SECTIONS)
 SECTION_FIELDS = (

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
 from coursesync.kinds.kind import MAX_PIN, slug
-from coursesync.planning.ordering import Pinned, misfit
+from coursesync.kinds.pins import Pinned, misfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from coursesync.outlines.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree
 
 SECTIONS = "sections"
 

@@ -10,10 +10,9 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync import unseen
 from coursesync.errors import CoursesyncError, UnusableFile
 from coursesync.files import NotText, decode, read, shown
-from coursesync.text import inert
+from coursesync.text import find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Files:
         except NotText as not_text:
             problem = f"{not_text.at(at)}: {not_text.problem}"
             raise UnusableFile(problem, not_text.remedy) from not_text
-        for hidden in unseen.find(text, at):
+        for hidden in find_unseen(text, at):
             raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
         return text
 

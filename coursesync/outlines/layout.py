@@ -19,7 +19,7 @@ from coursesync.outlines.checks import SECTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.outlines.tree import Mark, Tree
+    from coursesync.kinds.tree import Mark, Tree
 
 _DASH = re.compile(r" *-(?:[ \t]+|$)")
 _DASH_ALONE = re.compile(r" *-[ \t]*(?P<comment>#.*)?")

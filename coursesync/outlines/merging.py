@@ -17,8 +17,8 @@ from coursesync.outlines.writer import ContentFiles, Written, section_lines, wit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from coursesync.kinds.tree import Tree
     from coursesync.outlines.layout import Layout
-    from coursesync.outlines.tree import Tree
     from coursesync.outlines.writer import WantedCourse, WantedSection
 
 _EMPTY_LIST = re.compile(r"(?<=:)\s*\[\s*\]")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from coursesync.outlines.tree import Path, Tree, Value
+    from coursesync.kinds.tree import Path, Tree, Value
 
 MOST = 250
 # by which authors call fields that are called otherwise

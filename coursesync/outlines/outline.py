@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.kinds.kind import Attributes, Spec
-    from coursesync.outlines.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree
 
 _SECTION = KINDS["section"]
 MAX_SECTIONS = 5_000  # what the API lets one write in a day

@@ -16,22 +16,21 @@ from typing import TYPE_CHECKING
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
-from coursesync import unseen
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.files import shown
+from coursesync.files import shown, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.checks import SECTIONS, section_key
 from coursesync.outlines.layout import UnusualLayout
 from coursesync.outlines.merging import merged
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
-from coursesync.whole_file import write_whole
+from coursesync.text import find_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from coursesync.errors import Diagnostic
-    from coursesync.outlines.tree import Tree, Value
+    from coursesync.kinds.tree import Tree, Value
     from coursesync.outlines.writer import WantedCourse, Written
 
 _COMMENT = re.compile(r"#[^\n]*")
@@ -114,7 +113,7 @@ def mistakes_in(
     def text_of(name: str) -> str:
         if name not in done.files:
             return there(name)
-        for hidden in unseen.find(done.files[name], name):
+        for hidden in find_unseen(done.files[name], name):
             raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
         return done.files[name]
 

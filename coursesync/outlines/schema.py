@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
-    from coursesync.outlines.tree import Value
+    from coursesync.kinds.tree import Value
 
 _NOT_GIVEN = (None, "", UNPINNED)  # defaults that stand for nothing an author could write
 _DEFINED = "#/definitions/{model}"

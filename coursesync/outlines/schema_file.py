@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
-from coursesync.files import decode, read
+from coursesync.files import decode, read, write_named
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import check_folder, outline_paths
-from coursesync.whole_file import write_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ruamel.yaml.events import Event
 
-    from coursesync.outlines.tree import Value
+    from coursesync.kinds.tree import Value
 
 MOST_NODES = 50_000
 DEEPEST = 8

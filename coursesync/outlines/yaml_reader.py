@@ -27,13 +27,12 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from coursesync import unseen
 from coursesync.errors import Diagnostic, Where
-from coursesync.outlines.tree import Tree
+from coursesync.kinds.tree import Tree
 from coursesync.outlines.yaml_mistakes import advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
-from coursesync.text import inert
+from coursesync.text import UNSEEN, UNSEEN_REMEDY, find_unseen, inert, name_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.error import StreamMark
     from ruamel.yaml.events import Event
 
-    from coursesync.outlines.tree import Below, Mark, Value
+    from coursesync.kinds.tree import Below, Mark, Value
 
     _Marked: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
 
@@ -73,9 +72,9 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     """
     if "\r" in text:  # alone it ends a line too, for the parser
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    diagnostics = list(unseen.find(text, path))
+    diagnostics = list(find_unseen(text, path))
     if diagnostics:
-        text = unseen.UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+        text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
     elif not isinstance(value := quickly(text), Unusual):
         return Tree(path, value, partial(_marks, text, path)), diagnostics
     return _in_full(text, path, diagnostics), diagnostics
@@ -264,9 +263,9 @@ class _Composer:
         return text, (at.line, at.column, None, None)
 
     def _check_escapes(self, text: str, event: ScalarEvent) -> None:
-        if self._escapes and (found := unseen.UNSEEN.search(text)):
-            problem = f"{unseen.words(found[0])}, not even as an escape"
-            self._note(event.start_mark, problem, unseen.REMEDY)
+        if self._escapes and (found := UNSEEN.search(text)):
+            problem = f"{name_unseen(found[0])}, not even as an escape"
+            self._note(event.start_mark, problem, UNSEEN_REMEDY)
 
     def _resolve(self, text: str, at: StreamMark) -> Value:
         try:

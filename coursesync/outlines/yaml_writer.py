@@ -10,10 +10,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.unseen import UNSEEN
+from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
-    from coursesync.outlines.tree import Value
+    from coursesync.kinds.tree import Value
 
 # what some reader of YAML, 1.1 or 1.2, takes for no text: https://yaml.org/type/
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})

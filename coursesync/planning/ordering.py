@@ -7,47 +7,15 @@ one create and no update. Pure: lists of numbers in, lists of numbers out.
 
 from __future__ import annotations
 
-from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from coursesync.planning.subsequence import longest_rise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 STEP = 10
-
-
-class Pinned(Enum):
-    """Why a pinned number can't hold."""
-
-    TWICE = "the number is pinned already"
-    FALLS = "the number is below an earlier pin"
-    NO_ROOM = "fewer numbers are left than sections lie between"
-
-
-def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned]]:
-    """Find the pins that contradict the list.
-
-    Args:
-        pins: the pinned number of each section in order, None where it has none.
-
-    Returns:
-        For each pin that can't hold: its index, that of the pin it collides with (None: the
-        start of the list), and why.
-    """
-    before: int | None = None
-    for i, pin in enumerate(pins):
-        if pin is None:
-            continue
-        last, at = (-1, -1) if before is None else (pins[before] or 0, before)
-        if pin - last < i - at:
-            twice = before is not None and pin == last
-            falls = before is not None and pin < last
-            yield i, before, Pinned.TWICE if twice else Pinned.FALLS if falls else Pinned.NO_ROOM
-        else:
-            before = i
 
 
 def assign(
@@ -63,7 +31,7 @@ def assign(
 
     Args:
         prior: the number last sent for each section, in the outline's order; None for a new one.
-        pins: the number that the author pinned, None where there is none. They fit (`misfit`).
+        pins: the number that the author pinned, None where there is none. They fit (`pins.misfit`).
         ids: the Id of each section's record, where all have one.
 
     Returns:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic_core import to_json
 
+from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.policy import KEEP_ALL, Policy
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Address, Attributes, FieldValue, Kind, Resource
     from coursesync.planning.places import Place
     from coursesync.state.state import Candidate
-
-IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
 
 
 class Action(Enum):

@@ -18,7 +18,7 @@ from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, bounds_for, differences
 from coursesync.render.folding import Fold
-from coursesync.unseen import UNSEEN
+from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class StateFile:
-    """The state of one target at one path. Fits `ports.StateStore`.
+    """The state of one target at one path. Fits `store.StateStore`.
 
     `hold` tells one holding of the state from all others, and what was read before a save from
     what is read after it; it is None where this does not hold the state.

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.errors import StateError
+from coursesync.errors import StateError, Stop
 from coursesync.state.replay import fold
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
-    from coursesync.nexudus.ports import StateStore
     from coursesync.state.journal import Conclusion, Forget, Intent, Look, Move, Protect, Step
     from coursesync.state.state import State
+    from coursesync.state.store import StateStore
 
 
 class Logbook:

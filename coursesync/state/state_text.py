@@ -18,8 +18,7 @@ from pydantic_core import from_json
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS
 from coursesync.state.state import FORMAT, State, Unread
-from coursesync.text import inert
-from coursesync.unseen import UNSEEN
+from coursesync.text import UNSEEN, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sized

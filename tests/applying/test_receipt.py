@@ -20,10 +20,10 @@ from coursesync.applying.receipt import (
     not_compared,
 )
 from coursesync.applying.report import Report, Result, Status
+from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
+from coursesync.applying.world import World
 from coursesync.kinds.kind import address_of
 from coursesync.nexudus.limits import PUBLISHED, Schedule
-from coursesync.nexudus.ports import World
 from coursesync.operations.refresh import refresh
 from coursesync.sandbox import Settings
 from coursesync.state.file_store import StateFile

@@ -30,8 +30,8 @@ from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 from coursesync.applying.apply import apply
 from coursesync.applying.report import Remainder
 from coursesync.applying.run import Terms
+from coursesync.applying.world import World
 from coursesync.nexudus.limits import PUBLISHED, Schedule
-from coursesync.nexudus.ports import World
 from coursesync.outlines.workspace_files import Outlines, load
 from coursesync.planning.diff import diff
 from coursesync.sandbox import Sandbox, Settings

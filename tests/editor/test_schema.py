@@ -23,7 +23,7 @@ from coursesync.kinds.section import SectionSpec, Timed
 from coursesync.outlines.mistakes import examples_of
 from coursesync.outlines.outline import CourseSpec
 from coursesync.outlines.yaml_reader import parse
-from coursesync.unseen import UNSEEN
+from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from harness import CommandLine
     from pydantic import BaseModel
 
-    from coursesync.outlines.tree import Value
+    from coursesync.kinds.tree import Value
 
 MODELS: dict[type[BaseModel], str] = {
     CourseSpec: "",

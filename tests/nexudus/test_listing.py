@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from virtual import Counted, Quiet, Unasked, VirtualClock
 
+from coursesync.applying.world import World
+from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus import records as live
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.listing import Lookout
-from coursesync.nexudus.ports import World
 from coursesync.nexudus.sender import Sender
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.kinds.kind import Kind
-    from coursesync.nexudus.ports import StateStore
+    from coursesync.state.store import StateStore
 
 COURSE = 4711
 

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from virtual import Counted, Quiet, Unasked, VirtualClock
 
+from coursesync.applying.world import World
+from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.listing import MAX_READINGS, Lookout
-from coursesync.nexudus.ports import World
 from coursesync.nexudus.sender import Sender
 from coursesync.state.file_store import StateFile
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

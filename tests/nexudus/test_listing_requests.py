@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from virtual import Counted, Quiet, Unasked, VirtualClock
 
+from coursesync.applying.world import World
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.listing import Lookout
-from coursesync.nexudus.ports import World
 from coursesync.nexudus.sender import Sender
 from coursesync.state.file_store import StateFile
 

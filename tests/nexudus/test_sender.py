@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from harness import SECTIONS
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
+from coursesync.applying.world import World
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.outcome import classify_read
-from coursesync.nexudus.ports import World
 from coursesync.nexudus.sender import Sender
 from coursesync.sandbox import Fault
 from coursesync.state.file_store import StateFile

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.planning.ordering import Pinned, assign, misfit
+from coursesync.kinds.pins import Pinned, misfit
+from coursesync.planning.ordering import assign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,11 +18,12 @@ from virtual import Counted, Quiet, VirtualClock
 from coursesync.applying.apply import apply
 from coursesync.applying.recognise import entry_of
 from coursesync.applying.run import Terms
+from coursesync.applying.world import World
+from coursesync.errors import Stop
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
-from coursesync.nexudus.ports import World
 from coursesync.operations.plan import plan_of, remainder
 from coursesync.operations.refresh import refresh
 from coursesync.outlines.workspace_files import load
@@ -31,7 +32,6 @@ from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.file_store import StateFile
 from coursesync.state.names import NAME
 from coursesync.state.state import resolve
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -21,11 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine import COLLEAGUE, Machine, Switch
 from virtual import VirtualClock, virtual_sandbox
 
-from coursesync.errors import StateLocked
+from coursesync.errors import StateLocked, Stop
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
 from coursesync.state.names import NAME
-from coursesync.stop import Stop
 
 if TYPE_CHECKING:
     from coursesync.sandbox import Sandbox

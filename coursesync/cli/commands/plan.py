@@ -24,7 +24,7 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.errors import ExitCode
-from coursesync.whole_file import write_named
+from coursesync.files import write_named
 
 if TYPE_CHECKING:
     from coursesync.cli.session import Session

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from coursesync.errors import Where
-    from coursesync.outlines.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree
 
 MOST_SHOWN = 50
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.kinds.kind import Resource
+    from coursesync.kinds.tree import Path
     from coursesync.outlines.advice.contents import Objection
     from coursesync.outlines.outline import Outline
-    from coursesync.outlines.tree import Path
 
 LONGEST_TITLE = 200
 MOST_EFFORT = 30_000  # a course, of what is not plain
