@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from coursesync.kinds.kind import Address
+from coursesync.kinds.address import Address
 from coursesync.outlines.outline import Outline, build
 from coursesync.outlines.yaml_reader import parse
 from coursesync.planning.diff import diff
@@ -19,12 +19,20 @@ from coursesync.state.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from _typeshed import DataclassInstance
+
     from coursesync.planning.policy import Policy
     from coursesync.state.journal import Step
 
+T = TypeVar("T", bound="DataclassInstance")
 TARGET = "https://spaces.nexudus.com"
 EMPTY = State(target=TARGET)
 AT = "2025-01-15T10:30:00Z"
+
+
+def but(value: T, **changes: Any) -> T:  # noqa: ANN401 - whatever the fields are
+    """Return a value with other fields, whose types a table of cases does not know."""
+    return replace(value, **changes)
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,17 @@ from pydantic import BaseModel, Field
 
 from coursesync.applying.report import DONE, Status
 from coursesync.kinds import kind_of
+from coursesync.kinds.address import Address
 from coursesync.kinds.html import html_digest
-from coursesync.kinds.kind import Address
-from coursesync.state.state import VALUE, Id, Rare, Sent
+from coursesync.state.models import VALUE, Id, Rare, Sent
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from coursesync.applying.report import Report, Result
-    from coursesync.kinds.kind import Attributes, FieldValue, Kind
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Plan
     from coursesync.state.state import State

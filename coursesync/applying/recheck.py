@@ -6,6 +6,7 @@ before its first write, and a person decides.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -55,8 +56,8 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
     if change.arrives or not is_last_attempt(entry, record, change.kind):
         return
     if differing(entry, record, change.kind):
-        known = {"attempted": None, "attributes": entry.attempted, "updated_on": record.updated_on}
-        seen = entry.model_copy(update=known)
+        sent, updated_on = entry.attempted or {}, record.updated_on
+        seen = replace(entry, attempted=None, attributes=sent, updated_on=updated_on)
         run.log.record(Look(address=change.address, entry=seen, at=run.stamp()))
 
 
@@ -65,7 +66,7 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     entry = run.state.entries[change.was or change.address]
     # an update that was cut off may have been carried out, or one that the state has lost
     others = [each for each in (entry.attempted, change.after) if each]
-    ours = [entry, *(entry.model_copy(update={"attributes": dict(each)}) for each in others)]
+    ours = [entry, *(replace(entry, attributes=dict(each)) for each in others)]
     if run.terms.overwrite_drift or any(not edited(each, record, change.kind) for each in ours):
         return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
 from coursesync.kinds import kind_of
+from coursesync.kinds.address import MAX_TITLE
 from coursesync.kinds.html import same_html
-from coursesync.kinds.kind import MAX_TITLE
 from coursesync.state.state import Entry
 from coursesync.text import moment, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from coursesync.kinds.kind import Address, Attributes, Kind
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Doubt
 

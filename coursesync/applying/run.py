@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.applying.world import World
-    from coursesync.kinds.kind import Address, Attributes, FieldValue, Kind
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import State

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.recognise import Recognition
     from coursesync.applying.run import CourseRun, Run
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
@@ -209,7 +209,7 @@ def _leave_in_doubt(
     candidates = tuple(map(_candidate, unclear.candidates))
     doubt = Doubt(
         attributes=in_order(before.attributes if before else change.after),
-        candidates=list(candidates),
+        candidates=candidates,
         claimed=before is not None and before.claimed,
         parent_id=change.parent_id,
         reason=unclear.reason,

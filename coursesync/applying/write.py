@@ -7,7 +7,7 @@ deletion in doubt is sent again: it says what the record is to be as a whole, an
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from coursesync.applying.run import in_order
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
@@ -16,7 +16,7 @@ from coursesync.state.journal import Conclusion, Forget, Intent
 
 if TYPE_CHECKING:
     from coursesync.applying.run import Run
-    from coursesync.kinds.kind import Attributes
+    from coursesync.kinds.attributes import Attributes
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.outcome import NotCarriedOut, Outcome, Verdict
     from coursesync.planning.plan import Change
@@ -98,12 +98,18 @@ def _payload(change: Change, *, unsure: bool) -> Attributes:
     }
 
 
+def _named(action: Action) -> Literal["create", "update", "delete"]:
+    """Return what is sent of an action: to hide a section is an update."""
+    if action is Action.DELETE:
+        return "delete"
+    return "update" if action.overwrites else "create"
+
+
 def _intent(run: Run, change: Change) -> Intent:
     entry = run.state.entries.get(change.was or change.address)
     protected = change.resource.protected if change.resource else bool(entry and entry.protected)
-    named = "delete" if change.action is Action.DELETE else "update"
     return Intent(
-        action=named if change.action.overwrites else "create",
+        action=_named(change.action),
         address=change.address,
         attributes=in_order(change.attributes),
         id=change.record_id if change.action.overwrites else None,

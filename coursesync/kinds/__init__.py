@@ -1,6 +1,7 @@
 """The resource kinds, one file each. A new kind is a new file and a line here."""
 
-from coursesync.kinds.kind import Address, Kind
+from coursesync.kinds.address import Address
+from coursesync.kinds.kind import Kind
 from coursesync.kinds.section import SECTION
 
 KINDS: dict[str, Kind] = {SECTION.name: SECTION}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from coursesync.kinds.kind import STRICT, mistake, shaped
+from coursesync.kinds.spec import STRICT, mistake, shaped
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
-from coursesync.kinds.kind import mistake, shaped
+from coursesync.kinds.spec import mistake, shaped
 
 # https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
 _ADDRESS = re.compile(

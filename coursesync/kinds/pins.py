@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+UNPINNED = -1
+MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
+
 
 class Pinned(Enum):
     """Why a pinned number can't hold."""

@@ -22,7 +22,8 @@ from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
 
 MAX_LIST = 268_435_456

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from coursesync.kinds.kind import INT32_MAX, FieldValue
+from coursesync.kinds.attributes import INT32_MAX
 from coursesync.nexudus.exchange import read_json
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
 
 PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, RemoteError, Stop
 from coursesync.kinds import KINDS, kind_of
-from coursesync.kinds.kind import course_of, key_of
+from coursesync.kinds.address import course_of, key_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from coursesync.applying.world import Progress
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.kind import key_of
+from coursesync.kinds.address import key_of
 from coursesync.operations.import_files import Draft, Untold, draft
 from coursesync.operations.imported import course_key, wanted
 from coursesync.state.state import State

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.kind import is_key, key_of, slug
-from coursesync.kinds.section import IMMEDIATE, SEQUENTIAL, TIMED
+from coursesync.kinds.address import is_key, key_of, slug
+from coursesync.kinds.unlock import IMMEDIATE, SEQUENTIAL, TIMED
 from coursesync.outlines.writer import WantedCourse, WantedSection
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from coursesync.kinds.kind import Address, Attributes, Kind, Resource
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind, Resource
     from coursesync.nexudus.records import Record
     from coursesync.outlines.outline import Outline
     from coursesync.state.state import State

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Remainder
 from coursesync.errors import InvalidOutlines
-from coursesync.kinds.kind import course_of
+from coursesync.kinds.address import course_of
 from coursesync.operations.workspace import empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.diff import diff

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.files import decode, shown
-from coursesync.kinds.kind import Address
+from coursesync.kinds.address import Address
 from coursesync.kinds.section import SECTION
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from coursesync.applying.receipt import Receipt, is_possible
 from coursesync.errors import CoursesyncError, UnusableFile
 from coursesync.files import read, shown, write_named
-from coursesync.kinds.kind import parse_address
+from coursesync.kinds.address import parse_address
 
 if TYPE_CHECKING:
     from pathlib import Path

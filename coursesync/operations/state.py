@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.recognise import entry_of
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.kinds import KINDS
-from coursesync.kinds.kind import course_of, key_of, parse_address
+from coursesync.kinds.address import course_of, key_of, parse_address
 from coursesync.nexudus.clock import SystemClock
 from coursesync.state.journal import Forget, Move
 from coursesync.state.logbook import Logbook
@@ -19,7 +19,7 @@ from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry, State
 

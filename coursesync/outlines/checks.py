@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
-from coursesync.kinds.kind import MAX_PIN, slug
-from coursesync.kinds.pins import Pinned, misfit
+from coursesync.kinds.address import slug
+from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

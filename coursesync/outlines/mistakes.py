@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, get_args
 from pydantic import BaseModel
 
 from coursesync.errors import Diagnostic
-from coursesync.kinds.section import MAPPING, PLAIN
+from coursesync.kinds.section_spec import MAPPING, PLAIN
 from coursesync.outlines.yaml_writer import flow
 from coursesync.text import inert
 

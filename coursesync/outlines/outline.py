@@ -14,8 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import KINDS
+from coursesync.kinds.address import address_of
 from coursesync.kinds.contents import Contents
-from coursesync.kinds.kind import STRICT, UNPINNED, Key, Resource, Title, address_of
+from coursesync.kinds.kind import Resource
+from coursesync.kinds.pins import UNPINNED
+from coursesync.kinds.spec import STRICT, Key, Title
 from coursesync.outlines.checks import (
     SECTIONS,
     course_key_of,
@@ -29,7 +32,8 @@ from coursesync.outlines.mistakes import diagnose
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.kinds.kind import Attributes, Spec
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree
 
 _SECTION = KINDS["section"]
@@ -101,7 +105,7 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
         spec = _spec(tree, section, (SECTIONS, i), diagnostics)
         if spec is not None:
             try:
-                attributes = _SECTION.attributes(spec, course.id if course else 0, contents)
+                attributes = spec.attributes(course.id if course else 0, contents)
             except UnusableFile as unusable:
                 where = tree.where((SECTIONS, i, "contents"))
                 diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
@@ -124,9 +128,9 @@ def _course(tree: Tree) -> tuple[CourseSpec | None, list[Diagnostic]]:
 
 def _spec(tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]) -> Spec | None:
     try:
-        return _SECTION.spec.model_validate(section)
+        return _SECTION.spec().model_validate(section)
     except ValidationError as error:
-        diagnostics += diagnose(error, tree, path, _SECTION.spec)
+        diagnostics += diagnose(error, tree, path, _SECTION.spec())
         return None
 
 
@@ -135,8 +139,8 @@ def _file_mistake(section: object, contents: Contents) -> UnusableFile | None:
     if not isinstance(section, dict) or "contents" not in section:
         return None
     try:
-        alone = _SECTION.spec.model_validate({"title": "-", "contents": section["contents"]})
-        _SECTION.attributes(alone, 0, contents)
+        alone = _SECTION.spec().model_validate({"title": "-", "contents": section["contents"]})
+        alone.attributes(0, contents)
     except ValidationError:
         return None  # that is told already
     except UnusableFile as unusable:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic.json_schema import GenerateJsonSchema
 
 from coursesync.kinds import KINDS
-from coursesync.kinds.kind import UNPINNED
+from coursesync.kinds.pins import UNPINNED
 from coursesync.outlines.outline import CourseSpec
 from coursesync.outlines.yaml_writer import flow
 
@@ -55,7 +55,7 @@ def schema() -> dict[str, object]:
         >>> jsonschema.validate(outline, coursesync.schema())
     """
     outline, definitions = _of(CourseSpec)
-    section, more = _of(KINDS["section"].spec)
+    section, more = _of(KINDS["section"].spec())
     definitions |= {"Section": section, **more}
     outline["properties"]["sections"]["items"] = {"$ref": _DEFINED.format(model="Section")}
     return {"$schema": _Draft7.schema_dialect, **outline, "definitions": definitions}

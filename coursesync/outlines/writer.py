@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from coursesync.kinds.address import MAX_KEY, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
-from coursesync.kinds.kind import MAX_KEY, slug
-from coursesync.kinds.section import SEQUENTIAL, TIMED
+from coursesync.kinds.unlock import SEQUENTIAL, TIMED
 from coursesync.outlines.html_to_markdown import markdown_of
 from coursesync.outlines.yaml_writer import block, quoted, scalar
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.kinds.kind import course_of
+from coursesync.kinds.address import course_of
 from coursesync.planning.pairing import identify
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from coursesync.kinds.kind import Address, Resource
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
     from coursesync.state.state import Doubt, Entry, State
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.kind import course_of
+from coursesync.kinds.address import course_of
 from coursesync.planning.plan import Course, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
     from coursesync.planning.course_diff import Side
     from coursesync.planning.plan import Change
     from coursesync.state.state import State

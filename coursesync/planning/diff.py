@@ -18,7 +18,9 @@ from coursesync.planning.transfers import arrivals, contradictions, leads, unkno
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from coursesync.kinds.kind import Address, Attributes, Resource
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
     from coursesync.planning.course_diff import Side
     from coursesync.planning.places import Place

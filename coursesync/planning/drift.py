@@ -8,20 +8,22 @@ that `refreshed` returns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
+from coursesync.kinds.address import course_of
 from coursesync.kinds.html import same_html
-from coursesync.kinds.kind import course_of
 from coursesync.planning.plan import Action, Change
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from coursesync.kinds.kind import Address, Attributes, FieldValue, Kind
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
 
@@ -138,7 +140,7 @@ def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
     """Say whether a record is as an update of ours wants it of which no answer came."""
     if not entry.attempted:
         return False
-    return not differing(entry.model_copy(update={"attributes": entry.attempted}), record, kind)
+    return not differing(replace(entry, attributes=entry.attempted), record, kind)
 
 
 def _strangers(
@@ -187,13 +189,11 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
         if each.record is None:
             del entries[each.address]
         else:
-            update = {
-                "attributes": _as_it_reads(each.entry, each.record, each.kind),
-                "updated_on": each.record.updated_on,
-            }
-            entries[each.address] = each.entry.model_copy(update=update)
+            reads = _as_it_reads(each.entry, each.record, each.kind)
+            updated_on = each.record.updated_on
+            entries[each.address] = replace(each.entry, attributes=reads, updated_on=updated_on)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
-    return state.model_copy(update={"courses": courses, "entries": entries})
+    return replace(state, courses=courses, entries=entries)
 
 
 def _as_it_reads(entry: Entry, record: Record, kind: Kind) -> dict[str, FieldValue]:

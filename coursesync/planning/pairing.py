@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.kinds.kind import course_of, key_of
+from coursesync.kinds.address import course_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from coursesync.kinds.kind import Address, FieldValue, Resource
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.kind import Resource
     from coursesync.state.state import Entry
 
 Pairs: TypeAlias = "dict[Address, Address]"

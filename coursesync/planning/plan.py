@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coursesync.errors import Where
-    from coursesync.kinds.kind import Address, Attributes, FieldValue, Kind, Resource
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind, Resource
     from coursesync.planning.places import Place
     from coursesync.state.state import Candidate
 

@@ -14,7 +14,7 @@ from coursesync.files import read, shown
 from coursesync.planning.plan import Action, digest_of
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.review import what_moved
-from coursesync.state.state import Sent
+from coursesync.state.models import Sent
 
 if TYPE_CHECKING:
     from pathlib import Path

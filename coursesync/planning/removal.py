@@ -15,7 +15,8 @@ from coursesync.planning.policy import OnRemoval
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.kinds.kind import Address, Kind
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.policy import Policy
     from coursesync.state.state import Entry
 

@@ -11,7 +11,7 @@ from coursesync.planning.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from coursesync.errors import Diagnostic
 from coursesync.kinds import kind_of
-from coursesync.kinds.kind import address_of, course_of, key_of
+from coursesync.kinds.address import address_of, course_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from coursesync.kinds.kind import Address, Attributes, Resource
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Resource
     from coursesync.state.state import Entry
 T = TypeVar("T")
 

@@ -18,7 +18,8 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from coursesync.kinds.kind import Attributes, FieldValue, Kind
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.places import Place
     from coursesync.planning.plan import Change, Plan
     from coursesync.render.folding import Shown
@@ -138,7 +139,7 @@ def _field(kind: Kind, name: str) -> str:
 
 def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
     """Sort fields as an author writes them; where a section stands comes before what it says."""
-    known = [COURSE, ORDER, *kind.spec.model_fields]
+    known = [COURSE, ORDER, *kind.spec().model_fields]
     place = {field: i for i, field in enumerate(known)}
     long = _field(kind, kind.contents_property)
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))

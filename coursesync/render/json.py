@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from coursesync.applying.receipt import not_compared
@@ -159,7 +160,7 @@ def _change(change: Change, bounds: Bounds) -> dict[str, object]:
         "address": change.address,
         "after": dict(change.after) if change.after is not None else None,
         "before": dict(change.before) if change.before is not None else None,
-        "candidates": [candidate.model_dump() for candidate in change.candidates],
+        "candidates": [asdict(candidate) for candidate in change.candidates],
         "course_id": change.parent_id,
         "differences": [_difference(each) for each in differences(change, bounds)],
         "home_course_id": change.home,

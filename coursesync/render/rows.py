@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.kind import key_of
+from coursesync.kinds.address import key_of
 from coursesync.planning.plan import Action
 from coursesync.text import at, count, inert
 

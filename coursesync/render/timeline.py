@@ -14,7 +14,9 @@ from coursesync.planning.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from coursesync.kinds.kind import Address, Attributes, Kind
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 
 

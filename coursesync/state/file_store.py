@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -169,8 +169,8 @@ class StateFile:
 
     def _save(self, state: State) -> State:
         self._check_unmoved(state)
-        update = {"serial": state.serial + 1, "lineage": state.lineage or str(uuid4())}
-        saved = state.model_copy(update=update)
+        lineage = state.lineage or str(uuid4())
+        saved = replace(state, serial=state.serial + 1, lineage=lineage)
         try:
             self._replace(self.path, serialise(saved))
         except OSError as error:

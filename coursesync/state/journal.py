@@ -7,33 +7,44 @@ lead to is `replay`'s.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from coursesync.state.plain import (
+    COUNT,
+    FLAG,
+    ID,
+    SENT,
+    TEXT,
+    TEXTS,
+    made,
+    one_of,
+    optional,
+    rare,
+    value,
+)
+from coursesync.state.state import FORMAT, Doubt, Entry
 
-from coursesync.kinds.kind import Address
-from coursesync.state.state import Doubt, Entry, Id, Rare, Sent
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-_LINE = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-# enough to know the kind and the course by
-Named: TypeAlias = Annotated[Address, Field(pattern=r"^[a-z_]+(\.[^.\s]+)+$")]
+    from coursesync.kinds.address import Address
+    from coursesync.state.state import Sent
 
 
-class Header(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
     """The journal's first line: the state that the run began from."""
 
-    model_config = _LINE
-
-    record: Literal["header"] = "header"
-    format: Literal[1] = 1
-    lineage: str
-    serial: int
-    target: str
+    record: Literal["header"] = field(default="header", metadata=one_of("header"))
+    format: int = field(default=FORMAT, metadata=one_of(FORMAT))
+    lineage: str = field(metadata=TEXT)
+    serial: int = field(metadata=COUNT)
+    target: str = field(metadata=TEXT)
 
 
-class Intent(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
     """Written before a request is sent: what is about to be done.
 
     `attributes` are those that the record is to have, or has where it is to be deleted; `id` is
@@ -41,90 +52,107 @@ class Intent(BaseModel):
     from another course.
     """
 
-    model_config = _LINE
+    record: Literal["intent"] = field(default="intent", metadata=one_of("intent"))
+    action: Literal["create", "update", "delete"] = field(
+        default="create", metadata=one_of("create", "update", "delete")
+    )
+    address: Address = field(metadata=TEXT)
+    attributes: Sent = field(metadata=SENT)
+    id: int | None = field(default=None, metadata=rare(ID))
+    parent_id: int = field(metadata=ID)
+    protected: bool = field(default=False, metadata=rare(FLAG))
+    was: Address | None = field(default=None, metadata=rare(TEXT))
+    attempt: int = field(default=1, metadata=ID)
+    at: str = field(metadata=TEXT)
 
-    record: Literal["intent"] = "intent"
-    action: Literal["create", "update", "delete"] = "create"
-    address: Named
-    attributes: Sent
-    id: Annotated[Id | None, Rare] = None
-    parent_id: Id
-    protected: Annotated[bool, Rare] = False
-    was: Annotated[Named | None, Rare] = None
-    attempt: Annotated[int, Field(ge=1)] = 1
-    at: str
 
-
-class Conclusion(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
     """Written after the answer: what became of the intent before it at that address."""
 
-    model_config = _LINE
+    record: Literal["outcome"] = field(default="outcome", metadata=one_of("outcome"))
+    address: Address = field(metadata=TEXT)
+    outcome: Literal["applied", "not applied", "in doubt"] = field(
+        metadata=one_of("applied", "not applied", "in doubt")
+    )
+    id: int | None = field(default=None, metadata=optional(ID))
+    updated_on: str | None = field(default=None, metadata=optional(TEXT))
+    reason: str = field(default="", metadata=TEXT)
+    claimed: bool = field(default=False, metadata=FLAG)
+    at: str = field(metadata=TEXT)
 
-    record: Literal["outcome"] = "outcome"
-    address: Named
-    outcome: Literal["applied", "not applied", "in doubt"]
-    id: Id | None = None
-    updated_on: str | None = None
-    reason: str = ""
-    claimed: bool = False
-    at: str
 
-
-class Look(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
     """What a look at the server found: a record, doubt, or (neither) nothing.
 
     Of a create, or of an update of which no answer came and that was carried out.
     """
 
-    model_config = _LINE
-
-    record: Literal["look"] = "look"
-    address: Named
-    entry: Entry | None = None
-    doubt: Doubt | None = None
-    at: str
+    record: Literal["look"] = field(default="look", metadata=one_of("look"))
+    address: Address = field(metadata=TEXT)
+    entry: Entry | None = field(default=None, metadata=value(Entry))
+    doubt: Doubt | None = field(default=None, metadata=value(Doubt))
+    at: str = field(metadata=TEXT)
 
 
-class Move(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
     """Records that go on under other addresses: their keys changed, nothing on the server.
 
     All of a run's in one record, for two may change places.
     """
 
-    model_config = _LINE
-
-    record: Literal["move"] = "move"
-    to: dict[Named, Named]
-    at: str
+    record: Literal["move"] = field(default="move", metadata=one_of("move"))
+    to: Mapping[Address, Address] = field(metadata=TEXTS)
+    at: str = field(metadata=TEXT)
 
 
-class Protect(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protect:
     """A record that is protected from now on, or no more; nothing changes on the server."""
 
-    model_config = _LINE
-
-    record: Literal["protect"] = "protect"
-    address: Named
-    protected: bool
-    at: str
+    record: Literal["protect"] = field(default="protect", metadata=one_of("protect"))
+    address: Address = field(metadata=TEXT)
+    protected: bool = field(metadata=FLAG)
+    at: str = field(metadata=TEXT)
 
 
-class Forget(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
     """A record that is managed no more: it is gone from the server, or a person said so."""
 
-    model_config = _LINE
-
-    record: Literal["forget"] = "forget"
-    address: Named
-    id: Id
-    at: str
+    record: Literal["forget"] = field(default="forget", metadata=one_of("forget"))
+    address: Address = field(metadata=TEXT)
+    id: int = field(metadata=ID)
+    at: str = field(metadata=TEXT)
 
 
 Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Forget
-RECORD: TypeAdapter[Header | Step] = TypeAdapter(
-    Annotated[Header | Step, Field(discriminator="record")],
-    config=ConfigDict(defer_build=True),
-)
+_RECORDS = {
+    "header": Header,
+    "intent": Intent,
+    "outcome": Conclusion,
+    "look": Look,
+    "move": Move,
+    "protect": Protect,
+    "forget": Forget,
+}
+
+
+def record_of(raw: object) -> Header | Step:
+    """Read a record.
+
+    Args:
+        raw: what JSON has.
+
+    Raises:
+        ValueError, TypeError or KeyError: no run writes that.
+    """
+    if type(raw) is not dict:
+        raise ValueError("no mapping")
+    found: Header | Step = made(_RECORDS[raw["record"]], raw)
+    return found
 
 
 def addresses(record: Step) -> tuple[Address, ...]:

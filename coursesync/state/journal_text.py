@@ -10,10 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from pydantic import ValidationError
-
 from coursesync.errors import StateError
-from coursesync.state.journal import RECORD, Conclusion, Header, Intent, addresses
+from coursesync.state.journal import Conclusion, Header, Intent, addresses, record_of
+from coursesync.state.plain import written
 from coursesync.state.replay import fold, holds
 from coursesync.state.state import FORMAT
 from coursesync.state.state_text import is_address
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
 
 def line(record: Header | Step) -> bytes:
     """Write a record as a line, with its end."""
-    body = record.model_dump_json().encode()
+    told = json.dumps(written(record), ensure_ascii=False, separators=(",", ":"), default=written)
+    body = told.encode()
     return body + b" " + _checksum(body) + b"\n"
 
 
@@ -120,12 +120,12 @@ def _ahead(needed: int, serial: int, state: Path, journal: Path) -> StateError:
     )
 
 
-def _record(number: int, written: bytes, journal: Path) -> Header | Step:
-    if not _is_whole(written):
+def _record(number: int, text: bytes, journal: Path) -> Header | Step:
+    if not _is_whole(text):
         raise _damaged(number, journal)
     try:
-        record = RECORD.validate_json(written.rpartition(b" ")[0])
-    except ValidationError as error:
+        record = record_of(json.loads(text.rpartition(b" ")[0]))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(number, journal) from error
     # a state is saved under these names, and has to be read again
     if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
@@ -133,11 +133,11 @@ def _record(number: int, written: bytes, journal: Path) -> Header | Step:
     return record
 
 
-def _check_format(written: bytes, journal: Path) -> None:
+def _check_format(text: bytes, journal: Path) -> None:
     """Raise StateError where a whole first line says that another coursesync wrote it."""
-    body = written.rpartition(b" ")[0]
+    body = text.rpartition(b" ")[0]
     try:
-        version = json.loads(body).get("format", FORMAT) if _is_whole(written) else FORMAT
+        version = json.loads(body).get("format", FORMAT) if _is_whole(text) else FORMAT
     except (ValueError, AttributeError, RecursionError):
         return  # damaged, as reading it will say
     if version != FORMAT:
@@ -148,8 +148,8 @@ def _check_format(written: bytes, journal: Path) -> None:
         )
 
 
-def _is_whole(written: bytes) -> bool:
-    body, _, checksum = written.rpartition(b" ")
+def _is_whole(text: bytes) -> bool:
+    body, _, checksum = text.rpartition(b" ")
     return checksum == _checksum(body)
 
 

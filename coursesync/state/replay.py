@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.kind import course_of
+from coursesync.kinds.address import course_of
 from coursesync.state.journal import Conclusion, Forget, Intent, Look, Move, Protect, addresses
 from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
     from coursesync.state.journal import Step
-    from coursesync.state.state import State
+    from coursesync.state.state import Sent, State
 
 CUT_OFF = "the run was cut off before the answer came"
 
@@ -33,7 +34,8 @@ def fold(state: State, records: Iterable[Step]) -> State:
             case Move():
                 entries = {record.to.get(address, address): e for address, e in entries.items()}
             case Protect() if record.address in entries:
-                _note(entries, record.address, protected=record.protected)
+                held = entries[record.address]
+                entries[record.address] = replace(held, protected=record.protected)
             case Forget() if record.address in entries and entries[record.address].id == record.id:
                 del entries[record.address]
             case Intent():
@@ -46,7 +48,7 @@ def fold(state: State, records: Iterable[Step]) -> State:
     for intent in pending.values():
         _doubt(intent, entries, doubts, CUT_OFF)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
-    return state.model_copy(update={"courses": courses, "doubts": doubts, "entries": entries})
+    return replace(state, courses=courses, doubts=doubts, entries=entries)
 
 
 def _conclude(
@@ -85,7 +87,7 @@ def _doubt(
 ) -> None:
     if intent.action != "create":
         sent = {} if intent.action == "delete" else intent.attributes
-        _note(entries, intent.was or intent.address, attempted=sent)
+        _attempted(entries, intent.was or intent.address, sent)
         return
     doubts[intent.address] = Doubt(
         attributes=intent.attributes,
@@ -97,9 +99,9 @@ def _doubt(
     )
 
 
-def _note(entries: dict[Address, Entry], address: Address, **update: object) -> None:
+def _attempted(entries: dict[Address, Entry], address: Address, sent: Sent) -> None:
     if address in entries:
-        entries[address] = entries[address].model_copy(update=update)
+        entries[address] = replace(entries[address], attempted=sent)
 
 
 def holds(state: State, records: Iterable[Step]) -> bool:

@@ -1,60 +1,68 @@
 """The state: what was last sent, under which Ids. Values, and functions from one to the next.
 
-Pure: reading, locking and saving are `file_store`. Models, because these values
-cross a file: fields stand in the alphabet's order, so that what is saved is sorted.
+Pure: reading, locking and saving are `file_store`. These values cross a file: fields stand in the
+alphabet's order, so that what is saved is sorted, and each says how it is read (`plain`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, TypeAlias
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
 from coursesync.errors import StateError
-from coursesync.kinds.kind import Address, FieldValue
+from coursesync.kinds.address import Address
+from coursesync.kinds.attributes import FieldValue
+from coursesync.state.plain import (
+    COUNT,
+    FLAG,
+    ID,
+    IDS,
+    SENT,
+    TEXT,
+    TEXTS,
+    made,
+    named,
+    one_of,
+    optional,
+    rare,
+    read_by,
+    values,
+)
 from coursesync.text import inert
 
-FORMAT = 1
-VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-Id: TypeAlias = Annotated[int, Field(ge=1, le=2**63 - 1)]
-# in the order that fits most values, so that the first fits
-Sent: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
-# most entries are neither: what is not so is not written
-Rare = Field(exclude_if=lambda value: value is None or value is False)
+FORMAT: Final = 1
+Sent: TypeAlias = Mapping[str, FieldValue]
 
 
-class CourseRecord(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRecord:
     """A course whose outline stands on the server as a whole: nothing to do, none in doubt.
 
     `path` is the outline's, in the workspace; `sources` the digest of it and of each content
     file at that time. While these are the same, the outline need not be read again.
     """
 
-    model_config = VALUE
-
-    id: Id
-    path: str
-    sources: dict[str, str]
-    title: str
+    id: int = field(metadata=ID)
+    path: str = field(metadata=TEXT)
+    sources: Mapping[str, str] = field(metadata=TEXTS)
+    title: str = field(metadata=TEXT)
 
 
-class Entry(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
     """A record under management: the attributes as we sent them, and what the server gave.
 
     `protected` records are not deleted, in whatever outline they are. `attempted` is what an
     update sent of which nobody knows whether it was carried out (nothing: a deletion).
     """
 
-    model_config = VALUE
-
-    attempted: Annotated[Sent | None, Rare] = None
-    attributes: Sent
-    id: Id
-    parent_id: Id
-    protected: Annotated[bool, Rare] = False
-    updated_on: str | None = None
+    attempted: Sent | None = field(default=None, metadata=rare(SENT))
+    attributes: Sent = field(metadata=SENT)
+    id: int = field(metadata=ID)
+    parent_id: int = field(metadata=ID)
+    protected: bool = field(default=False, metadata=rare(FLAG))
+    updated_on: str | None = field(default=None, metadata=optional(TEXT))
 
     @property
     def unsure(self) -> bool:
@@ -62,19 +70,19 @@ class Entry(BaseModel):
         return self.attempted is not None
 
 
-class Candidate(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
     """A record on the server that may be what a doubt speaks of; its attributes as they read."""
 
-    model_config = VALUE
-
-    attributes: Sent
-    created_on: str | None = None
-    id: Id
-    updated_by: str | None = None
-    updated_on: str | None = None
+    attributes: Sent = field(metadata=SENT)
+    created_on: str | None = field(default=None, metadata=optional(TEXT))
+    id: int = field(metadata=ID)
+    updated_by: str | None = field(default=None, metadata=optional(TEXT))
+    updated_on: str | None = field(default=None, metadata=optional(TEXT))
 
 
-class Doubt(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
     """A create of which nobody knows whether it was carried out.
 
     `candidates` are what the last look at the server found; where there are some, a person has
@@ -82,15 +90,13 @@ class Doubt(BaseModel):
     `sent` counts how often it was sent.
     """
 
-    model_config = VALUE
-
-    attributes: Sent
-    candidates: list[Candidate] = []
-    claimed: bool = False
-    parent_id: Id
-    reason: str
-    sent: Annotated[int, Field(ge=0)] = 1
-    since: str
+    attributes: Sent = field(metadata=SENT)
+    candidates: tuple[Candidate, ...] = field(default=(), metadata=values(Candidate))
+    claimed: bool = field(default=False, metadata=FLAG)
+    parent_id: int = field(metadata=ID)
+    reason: str = field(metadata=TEXT)
+    sent: int = field(default=1, metadata=COUNT)
+    since: str = field(metadata=TEXT)
 
 
 class Unread(Mapping[Address, Entry]):
@@ -107,8 +113,8 @@ class Unread(Mapping[Address, Entry]):
         entry = self._made.get(address)
         if entry is None:
             try:
-                entry = self._made[address] = Entry.model_validate(self._raw[address])
-            except ValidationError as error:
+                entry = self._made[address] = made(Entry, self._raw[address])
+            except (ValueError, TypeError) as error:
                 raise StateError(
                     f"the entry {inert(address, 200)} of the state was not written by coursesync",
                     "Restore the state file from git.",
@@ -125,7 +131,14 @@ class Unread(Mapping[Address, Entry]):
         return len(self._raw)
 
 
-class State(BaseModel):
+def _unread(raw: object) -> Unread:
+    if type(raw) is not dict:
+        raise ValueError("no mapping")
+    return Unread(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
     """All that is known of one target.
 
     `lineage` is made once, with the state: two states with different ones are not versions of
@@ -134,16 +147,14 @@ class State(BaseModel):
     records that a person said to be none of ours: no look takes them for what we made.
     """
 
-    model_config = VALUE
-
-    courses: dict[str, CourseRecord] = {}
-    doubts: dict[Address, Doubt] = {}
-    entries: Mapping[Address, Entry] = {}
-    format: Literal[1] = 1
-    lineage: str = ""
-    serial: Annotated[int, Field(ge=0)] = 0
-    strangers: list[Id] = []
-    target: str
+    courses: Mapping[str, CourseRecord] = field(default_factory=dict, metadata=named(CourseRecord))
+    doubts: Mapping[Address, Doubt] = field(default_factory=dict, metadata=named(Doubt))
+    entries: Mapping[Address, Entry] = field(default_factory=dict, metadata=read_by(_unread))
+    format: int = field(default=FORMAT, metadata=one_of(FORMAT))
+    lineage: str = field(default="", metadata=TEXT)
+    serial: int = field(default=0, metadata=COUNT)
+    strangers: tuple[int, ...] = field(default=(), metadata=IDS)
+    target: str = field(metadata=TEXT)
 
 
 def resolve(state: State, address: Address, entry: Entry | None) -> State:
@@ -168,14 +179,10 @@ def resolve(state: State, address: Address, entry: Entry | None) -> State:
     if entry is not None:
         entries[address] = entry
         others.discard(entry.id)
-    update = {
-        "doubts": doubts,
-        "entries": entries,
-        "strangers": sorted(others.union(state.strangers)),
-    }
-    return state.model_copy(update=update)
+    strangers = tuple(sorted(others.union(state.strangers)))
+    return replace(state, doubts=doubts, entries=entries, strangers=strangers)
 
 
 def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
     """Remember the courses that stand on the server as a whole."""
-    return state.model_copy(update={"courses": {**state.courses, **complete}})
+    return replace(state, courses={**state.courses, **complete})

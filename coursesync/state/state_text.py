@@ -13,11 +13,10 @@ from hashlib import sha256
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from pydantic_core import from_json
-
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS
-from coursesync.state.state import FORMAT, State, Unread
+from coursesync.state.plain import made, written
+from coursesync.state.state import FORMAT, State
 from coursesync.text import UNSEEN, inert
 
 if TYPE_CHECKING:
@@ -35,13 +34,12 @@ _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 def serialise(state: State) -> bytes:
     """Write a state: the same state gives the same bytes."""
-    ordered = state.model_copy(
-        update={
-            name: dict(sorted(getattr(state, name).items()))
-            for name in ("courses", "doubts", "entries")
-        }
-    )
-    rest = ordered.model_dump_json(indent=2).encode()[len(_OPENING) :] + b"\n"
+    from pydantic_core import to_json  # noqa: PLC0415 - takes long, and only a save needs it
+
+    told = written(state)
+    for name in ("courses", "doubts", "entries"):
+        told[name] = {key: written(each) for key, each in sorted(getattr(state, name).items())}
+    rest = to_json(told, indent=2, fallback=written)[len(_OPENING) :] + b"\n"
     return _OPENING + b'  "checksum": "' + _digest(rest) + b'",\n' + rest
 
 
@@ -63,12 +61,12 @@ def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> Stat
     if checksum is None or _digest(rest) != checksum[1]:
         raise _mistrusted(content, path, way_back())
     try:
-        raw = from_json(_OPENING + rest)
-        entries = raw.pop("entries")
+        raw = json.loads(_OPENING + rest)
+        entries = raw["entries"]
         _check_names([*entries, *raw["doubts"]], raw["courses"])
         _check_each_once(rest, raw["courses"], raw["doubts"], entries)
-        return State.model_validate(raw).model_copy(update={"entries": Unread(entries)})
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return made(State, raw)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _mistrusted(content, path, way_back()) from error
 
 

@@ -28,7 +28,7 @@ from coursesync.planning.policy import OnRemoval, Policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.kinds.kind import FieldValue
+    from coursesync.kinds.attributes import FieldValue
     from coursesync.planning.plan import Plan
     from coursesync.state.state import Entry, State
 
@@ -82,7 +82,7 @@ def test_a_receipt_says_of_which_run_it_is() -> None:
     """The plan's digest, where the run came from, the state that it led to, and why it ended."""
     plan, origin = plan_of(course("A")), Origin(actor="octocat", commit="c0ffee")
     begun = beginning(plan, origin, AT)
-    after = applied(plan).model_copy(update={"lineage": "its lineage", "serial": 3})
+    after = replace(applied(plan), lineage="its lineage", serial=3)
     ended = concluded(begun, Report((), after, Stop("the writes are made")))
 
     assert (begun.digest, begun.origin, begun.began) == (plan.digest, origin, AT)
@@ -167,8 +167,8 @@ def test_what_a_later_apply_changed_is_told_as_such() -> None:
     receipt, state = receipt_of(plan_of(course("A")))
     (entry,) = state.entries.values()
     sent = {**entry.attributes, "Title": "Bee"}
-    ours = entry.model_copy(update={"attributes": sent, "updated_on": LATER})
-    later = state.model_copy(update={"entries": {address("a"): ours}})
+    ours = replace(entry, attributes=sent, updated_on=LATER)
+    later = replace(state, entries={address("a"): ours})
     has = {entry.id: record_of(ours)}
 
     assert [each.ours for each in mismatches(receipt, has, later)] == [True]
@@ -207,8 +207,8 @@ def test_a_value_of_another_kind_is_another_value() -> None:
 def test_what_a_later_apply_deleted_went_by_our_own_hand() -> None:
     """The state of the same lineage knows it no more; one that knows it, or another, can't tell."""
     receipt, state = receipt_of(plan_of(course("A")))
-    empty = state.model_copy(update={"entries": {}})
-    other = empty.model_copy(update={"lineage": "another"})
+    empty = replace(state, entries={})
+    other = replace(empty, lineage="another")
 
     assert receipt.lineage == state.lineage
     assert [each.ours for each in mismatches(receipt, {}, empty)] == [True]

@@ -21,7 +21,7 @@ from coursesync.nexudus.records import Record, read_page
 from coursesync.state.state import Candidate, Doubt
 
 if TYPE_CHECKING:
-    from coursesync.kinds.kind import Attributes, FieldValue
+    from coursesync.kinds.attributes import Attributes, FieldValue
 
 SENT: dict[str, FieldValue] = {
     "Active": True,
@@ -316,7 +316,9 @@ def candidate(**changed: FieldValue) -> Candidate:
 
 
 def doubt(*candidates: Candidate) -> Doubt:
-    return Doubt(attributes=SENT, candidates=list(candidates), parent_id=4711, reason="x", since=AT)
+    return Doubt(
+        attributes=SENT, candidates=tuple(candidates), parent_id=4711, reason="x", since=AT
+    )
 
 
 def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:

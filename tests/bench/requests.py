@@ -21,7 +21,7 @@ from pathlib import Path
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.world import World
-from coursesync.kinds.kind import address_of
+from coursesync.kinds.address import address_of
 from coursesync.nexudus.limits import PUBLISHED, Schedule
 from coursesync.operations.refresh import refresh
 from coursesync.sandbox import Settings

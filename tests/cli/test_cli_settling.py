@@ -19,7 +19,7 @@ from harness import (
 )
 from secrecy.echo import Echo, echoing
 
-from coursesync.kinds.kind import Address
+from coursesync.kinds.address import Address
 from coursesync.sandbox import Settings
 from coursesync.state.state import Doubt, State
 from coursesync.state.state_text import serialise

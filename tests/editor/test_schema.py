@@ -19,7 +19,7 @@ from outlines.test_outline_properties import originals, spoilt
 
 import coursesync
 from coursesync.kinds.content_spec import ContentFile
-from coursesync.kinds.section import SectionSpec, Timed
+from coursesync.kinds.section_spec import SectionSpec, Timed
 from coursesync.outlines.mistakes import examples_of
 from coursesync.outlines.outline import CourseSpec
 from coursesync.outlines.yaml_reader import parse

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as standard_json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import AT, EMPTY, Section, address, course, plan_of, state_of
 
-from coursesync.kinds.kind import Address
+from coursesync.kinds.address import Address
 from coursesync.render import json, markdown
 from coursesync.render import terminal as text
 from coursesync.state.state import Doubt
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from harness import CommandLine
 
     from coursesync.planning.plan import Plan
+    from coursesync.state.state import Sent
 
 HOSTILE = [
     "::error::gone",
@@ -51,14 +53,14 @@ PIECES = st.lists(st.sampled_from([*HOSTILE, *WORSE, "\n", "\r", " ", "x"]) | st
 
 def plan_with(words: str) -> Plan:
     """Return a plan that shows these words as a title, contents, a reason and a course."""
-    sent = {"Title": words, "DisplayOrder": 90, "CourseId": 4711, "SectionContents": words}
+    sent: Sent = {"Title": words, "DisplayOrder": 90, "CourseId": 4711, "SectionContents": words}
     doubt = Doubt(attributes=sent, parent_id=4711, reason=words, since=AT)
     before = state_of(Section("A", "a", "old"), Section("B", "b", "old"))
     entries = {
-        at: entry.model_copy(update={"attributes": {**entry.attributes, "SectionContents": words}})
+        at: replace(entry, attributes={**entry.attributes, "SectionContents": words})
         for at, entry in before.entries.items()
     }
-    state = before.model_copy(update={"doubts": {address("k9"): doubt}, "entries": entries})
+    state = replace(before, doubts={address("k9"): doubt}, entries=entries)
     return plan_of(course(Section("A", "a", "new"), Section("C")), state)
 
 
@@ -131,9 +133,9 @@ def test_the_summary_of_a_change_links_nowhere() -> None:
 
 def test_an_address_of_a_foreign_state_is_inert() -> None:
     """An address that no outline could have is shown without its controls."""
-    sent = {"Title": "A", "DisplayOrder": 90, "CourseId": 4711}
+    sent: Sent = {"Title": "A", "DisplayOrder": 90, "CourseId": 4711}
     doubt = Doubt(attributes=sent, parent_id=4711, reason="lost", since=AT)
-    state = EMPTY.model_copy(update={"doubts": {Address("section.c.\x1b[2J\n::error::"): doubt}})
+    state = replace(EMPTY, doubts={Address("section.c.\x1b[2J\n::error::"): doubt})
     plan = plan_of(course("A"), state)
 
     assert all(is_inert(form(plan)) for form in (text.render, markdown.render, json.render))

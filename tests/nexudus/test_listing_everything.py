@@ -24,7 +24,8 @@ from coursesync.state.file_store import StateFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind
 
 COURSES = frozenset(range(1, 6))
 FOREIGN = 99

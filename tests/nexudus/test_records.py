@@ -14,7 +14,7 @@ from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.records import Record, read_ids, read_page
 
 if TYPE_CHECKING:
-    from coursesync.kinds.kind import FieldValue
+    from coursesync.kinds.attributes import FieldValue
 
 RAW: dict[str, object] = {
     "Id": 1001,

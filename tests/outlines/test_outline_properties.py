@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.errors import Diagnostic, UnusableFile
-from coursesync.kinds.kind import MAX_KEY, is_key, slug
+from coursesync.kinds.address import MAX_KEY, is_key, slug
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
 

@@ -20,7 +20,7 @@ from coursesync.text import same_moment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.kinds.kind import FieldValue
+    from coursesync.kinds.attributes import FieldValue
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change
 
@@ -123,7 +123,7 @@ def test_an_edit_takes_another_time_and_other_words(
     expected: bool,  # noqa: FBT001 - a case
 ) -> None:
     """A time of ours excuses any text; the same text excuses any time."""
-    entry = state_of("One").entries[ONE].model_copy(update={"updated_on": ours})
+    entry = replace(state_of("One").entries[ONE], updated_on=ours)
     record = replace(record_of(entry, Title=title), updated_on=theirs)
 
     assert edited(entry, record, SECTION) is expected
@@ -180,8 +180,8 @@ def test_an_update_of_ours_that_was_cut_off_is_no_drift() -> None:
     """Nobody else edited what holds what our last attempt sent."""
     state = state_of("One")
     entry = state.entries[ONE]
-    tried = entry.model_copy(update={"attempted": {**entry.attributes, "Title": "Uno"}})
-    state = state.model_copy(update={"entries": {ONE: tried}})
+    tried = replace(entry, attempted={**entry.attributes, "Title": "Uno"})
+    state = replace(state, entries={ONE: tried})
 
     assert look(state, live(state, one={"Title": "Uno"})) == ()
     assert findings(look(state, live(state, one={"Title": "Ein"}))) == [("edited", ONE)]
@@ -205,8 +205,8 @@ def test_a_refreshed_state_plans_back_what_others_did() -> None:
 def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
     """Lineage and serial stay, for nothing is saved; courses without drift stay settled."""
     whole = {key: CourseRecord(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
-    state = state_of(Section("One", more=WEB)).model_copy(
-        update={"courses": whole, "lineage": "a-lineage", "serial": 7}
+    state = replace(
+        state_of(Section("One", more=WEB)), courses=whole, lineage="a-lineage", serial=7
     )
     after = refreshed(state, look(state, live(state, one={"Title": "Uno"})))
     gone = refreshed(state, look(state, {}))
@@ -358,7 +358,7 @@ def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
         if each in sent.entries
     ]
     without = {each: _without_picture(entry) for each, entry in sent.entries.items()}
-    state = sent.model_copy(update={"entries": without})
+    state = replace(sent, entries=without)
     outline = course(*sections)
     kept = {
         each: record_of(state.entries[each], **_readable(wanted.entries[each]))
@@ -377,7 +377,7 @@ def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
 
 def _without_picture(entry: Entry) -> Entry:
     sent = {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
-    return entry.model_copy(update={"attributes": dict(sorted(sent.items()))})
+    return replace(entry, attributes=dict(sorted(sent.items())))
 
 
 def _readable(entry: Entry) -> dict[str, FieldValue]:

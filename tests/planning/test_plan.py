@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,7 @@ from coursesync.state.state import Doubt, State
 
 if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
+    from coursesync.state.state import Sent
 
 PICTURE = {"image": "https://cdn.example.com/tour.png"}
 NO_PICTURE: dict[str, object] = {"image": None}
@@ -93,9 +95,9 @@ def test_a_course_whose_outline_is_gone_is_kept() -> None:
 @pytest.mark.parametrize("outlines", [[course("A", "B")], []])
 def test_a_create_in_doubt_is_never_sent_again(outlines: list[Outline]) -> None:
     """A section in doubt is said, with its reason, and is neither created nor changed."""
-    sent = {"CourseId": 4711, "DisplayOrder": 20, "Title": "B"}
+    sent: Sent = {"CourseId": 4711, "DisplayOrder": 20, "Title": "B"}
     doubt = Doubt(attributes=sent, parent_id=4711, reason="no answer came", since=AT)
-    state = state_of("A").model_copy(update={"doubts": {address("b"): doubt}})
+    state = replace(state_of("A"), doubts={address("b"): doubt})
 
     doubted = [change for change in plan_of(outlines, state).changes if change.title == "B"]
 
@@ -211,7 +213,7 @@ def test_what_was_applied_is_not_planned_again(edits: list[Outline]) -> None:
 def test_a_plan_is_the_same_each_time_it_is_made(first: Outline, then: Outline) -> None:
     """The same outlines and state give an equal plan, whatever order the state's entries have."""
     state = applied(plan_of(first))
-    reversed_ = state.model_copy(update={"entries": dict(reversed([*state.entries.items()]))})
+    reversed_ = replace(state, entries=dict(reversed([*state.entries.items()])))
 
     assert plan_of(then, state) == plan_of(then, reversed_)
     assert plan_of(then, state).digest == plan_of(then, reversed_).digest

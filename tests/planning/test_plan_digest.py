@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from values import EMPTY, course, outline_of, plan_of
+from values import EMPTY, but, course, outline_of, plan_of
 
 TEXT = "id: 4711\ntitle: T\nsections:\n  - key: a\n    title: A\n  - key: b\n    title: B\n"
 
@@ -49,13 +51,13 @@ def test_another_meaning_has_another_digest(old: str, new: str) -> None:
 )
 def test_another_state_has_another_digest(update: dict[str, str]) -> None:
     """A plan for another target, or from a state of another lineage, has another digest."""
-    there = EMPTY.model_copy(update=update)
+    there = but(EMPTY, **update)
 
     assert plan_of(course("A"), there).digest != plan_of(course("A")).digest
 
 
 def test_saving_the_state_again_changes_no_digest() -> None:
     """The serial is no part of the digest: the same would be done to the same records."""
-    later = EMPTY.model_copy(update={"serial": 7})
+    later = replace(EMPTY, serial=7)
 
     assert plan_of(course("A"), later).digest == plan_of(course("A")).digest

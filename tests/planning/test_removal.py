@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -138,7 +139,7 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
 def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_course() -> None:
     """A create in doubt there may be it: made here meanwhile, it would be there twice."""
     doubt = Doubt(attributes={"Title": "B"}, parent_id=HERE, reason="no answer", since=AT)
-    state = state_of("A").model_copy(update={"doubts": {address("b"): doubt}})
+    state = replace(state_of("A"), doubts={address("b"): doubt})
     plan = two(course("A"), other(Section("B", previous=("c.b",)), "C"), state)
 
     assert told(plan) == [("doubt", "section.c.b"), ("create", "section.d.c")]
@@ -149,8 +150,8 @@ def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
     """A run that was lost moved it, or someone's hand: the state learns of it by that write."""
     state = state_of("A", "B")
     entry = state.entries[address("b")]
-    there = entry.model_copy(update={"attributes": {**entry.attributes, "CourseId": THERE}})
-    seen = state.model_copy(update={"entries": {**state.entries, address("b"): there}})
+    there = replace(entry, attributes={**entry.attributes, "CourseId": THERE})
+    seen = replace(state, entries={**state.entries, address("b"): there})
     plan = two(course("A"), other(Section("B", previous=("c.b",))), seen, DELETE)
     after = applied(plan, seen)
 

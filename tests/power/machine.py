@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from coursesync.applying.report import Report
-    from coursesync.kinds.kind import Attributes, Kind
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.planning.drift import Drifted
     from coursesync.planning.policy import Policy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from values import Section, address, course, plan_of, state_of
@@ -58,12 +59,10 @@ def test_a_new_section_is_asked_about_once() -> None:
     state = state_of("A", Section("B", contents="b"))
     stood = state.entries[address("a")]
     elsewhere = {**stood.attributes, "CourseId": THERE, "DisplayOrder": 90}
-    gone = stood.model_copy(update={"attributes": elsewhere, "id": 77, "parent_id": THERE})
-    also = gone.model_copy(update={"id": 78})
+    gone = replace(stood, attributes=elsewhere, id=77, parent_id=THERE)
+    also = replace(gone, id=78)
     there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
-    written = text.render(
-        plan_of([course("A"), taking], state.model_copy(update={"entries": there}))
-    )
+    written = text.render(plan_of([course("A"), taking], replace(state, entries=there)))
 
     assert "Is this section.c.b, moved here?" in written
     assert "maybe moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
@@ -84,7 +83,7 @@ def test_a_plan_knows_its_courses() -> None:
     """By key, Id, title and outline, with how many records each has once guests are counted."""
     losing, taking = moved("A").courses.values()
     known = CourseRecord(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
-    left = plan_of([], STATE.model_copy(update={"courses": {"c": known}})).courses[HERE]
+    left = plan_of([], replace(STATE, courses={"c": known})).courses[HERE]
 
     assert (losing.key, losing.title, losing.path, losing.managed) == (
         "c",

@@ -19,7 +19,7 @@ from coursesync.render.differences import bounds_for, differences
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from coursesync.kinds.kind import Attributes, FieldValue
+    from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.planning.plan import Change, Plan
 
 PICTURE: dict[str, object] = {"image": "https://cdn.example.com/tour.png"}

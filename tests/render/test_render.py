@@ -25,6 +25,7 @@ from coursesync.text import inert
 
 if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
+    from coursesync.state.state import Sent
 
 DELETE = Policy(OnRemoval.DELETE, prune=True)
 SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
@@ -65,7 +66,7 @@ def all_kinds(title: str) -> Plan:
         reason=f"{title} again",
         since=AT,
     )
-    state = before.model_copy(update={"doubts": {address("k9"): doubt}})
+    state = replace(before, doubts={address("k9"): doubt})
     now = [
         Section(f"{title} 0", "k0", f"{title} new"),
         Section(f"{title} changed", "k1", "c1"),
@@ -104,9 +105,9 @@ def test_text_keeps_to_eighty_columns() -> None:
 
 def test_text_has_no_colour_by_default() -> None:
     """A log gets no escape sequence, whatever the titles hold."""
-    sent = {"Title": "\x1b[31mred", "DisplayOrder": 90, "CourseId": 4711}
+    sent: Sent = {"Title": "\x1b[31mred", "DisplayOrder": 90, "CourseId": 4711}
     doubt = Doubt(attributes=sent, parent_id=4711, reason="\x1b[2Jgone", since=AT)
-    state = EMPTY.model_copy(update={"doubts": {address("k9"): doubt}})
+    state = replace(EMPTY, doubts={address("k9"): doubt})
 
     assert "\x1b" not in text.render(plan_of(course("A"), state))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from forgetful import ForgetfulDisk, Inode
-from values import AT, EMPTY, TARGET, address
+from values import AT, EMPTY, TARGET, address, but
 
 from coursesync.errors import StateError, StateLocked
 from coursesync.state.file_store import StateFile
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATH = Path("/courses/s.json")
 JOURNAL, BACKUP = Path("/courses/s.json.journal"), Path("/courses/s.json.backup")
 TEMPORARY = Path("/courses/.s.json.tmp")
-SAVED = EMPTY.model_copy(update={"lineage": "a-line", "serial": 3})
+SAVED = replace(EMPTY, lineage="a-line", serial=3)
 RUN = Header(lineage="a-line", serial=3, target=TARGET)
 INTENT = Intent(
     address=address("one"), attributes={"Title": "One"}, parent_id=4711, attempt=1, at=AT
@@ -205,7 +205,7 @@ def test_a_left_journal_is_saved_before_a_new_one() -> None:
     assert begun.serial == 4
     assert begun.doubts == state.doubts
     assert [doubt.reason for doubt in state.doubts.values()] == [CUT_OFF]
-    assert contents(disk)[JOURNAL] == line(RUN.model_copy(update={"serial": 4}))
+    assert contents(disk)[JOURNAL] == line(replace(RUN, serial=4))
 
 
 def test_a_left_temporary_file_is_no_hindrance() -> None:
@@ -246,7 +246,7 @@ def test_the_end_of_a_run_saves_before_it_drops_the_journal() -> None:
     saved = store.finish(folded)
 
     assert log.effects == done(*SAVING, "remove s.json.journal", "fsync the folder")
-    assert saved == folded.model_copy(update={"serial": 4})
+    assert saved == replace(folded, serial=4)
     assert contents(disk)[PATH] == serialise(saved)
     assert not journal.locked
     assert disk.safe_names == disk.names
@@ -266,7 +266,7 @@ def test_nothing_is_recovered_where_nothing_was_left() -> None:
 @pytest.mark.parametrize("update", [{"serial": 4}, {"lineage": "b-line"}])
 def test_a_state_that_was_changed_meanwhile_is_not_overwritten(update: dict[str, object]) -> None:
     """What somebody else saved while this ran stands; what this did is in its journal."""
-    theirs = serialise(SAVED.model_copy(update=update))
+    theirs = serialise(but(SAVED, **update))
     disk = disk_of(state=theirs)
     error = refusal(lambda: StateFile(PATH, TARGET, disk).finish(SAVED))
 
@@ -282,7 +282,7 @@ def test_no_file_is_a_state_of_the_target() -> None:
 
 def test_the_state_of_another_target_is_refused() -> None:
     """Ids of one site say nothing on another."""
-    disk = disk_of(state=serialise(SAVED.model_copy(update={"target": "x" * 101})))
+    disk = disk_of(state=serialise(replace(SAVED, target="x" * 101)))
     error = refusal(StateFile(PATH, TARGET, disk).load)
 
     assert error.problem == f"the state {PATH} is of another target: {'x' * 99}…"
@@ -293,7 +293,7 @@ def test_damage_names_the_file_that_has_it() -> None:
     """Whether the state or its journal is damaged, it is that one which is named."""
     state = StateFile(PATH, TARGET, disk_of(state=b""))
     journal = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=b"\n"))
-    other = line(RUN.model_copy(update={"serial": 9}))
+    other = line(replace(RUN, serial=9))
     both = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=other))
 
     assert f"the state {PATH} is damaged" in refusal(state.load).problem
@@ -482,8 +482,8 @@ def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits(
     "backup",
     [
         b"damaged",
-        serialise(SAVED.model_copy(update={"serial": 2})),
-        serialise(SAVED.model_copy(update={"lineage": "b-line"})),
+        serialise(replace(SAVED, serial=2)),
+        serialise(replace(SAVED, lineage="b-line")),
     ],
 )
 def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from values import AT, EMPTY, address
+from values import AT, EMPTY, address, but
 
 from coursesync.state.journal import Conclusion, Forget, Intent, Move, Protect, addresses
 from coursesync.state.replay import CUT_OFF, fold
@@ -19,21 +20,19 @@ LATER = "2025-02-01T00:00:00Z"
 
 
 def entry(title: str = "One", **more: object) -> Entry:
-    return Entry(attributes={"Title": title}, id=7, parent_id=4711, updated_on=AT).model_copy(
-        update=more
-    )
+    return but(Entry(attributes={"Title": title}, id=7, parent_id=4711, updated_on=AT), **more)
 
 
 def held(**entries: Entry) -> State:
     known = {address(key): each for key, each in entries.items()}
-    return EMPTY.model_copy(update={"entries": known})
+    return replace(EMPTY, entries=known)
 
 
 def update(title: str = "Uno", **more: object) -> Intent:
     intent = Intent(
         action="update", address=ONE, attributes={"Title": title}, id=7, parent_id=4711, at=LATER
     )
-    return intent.model_copy(update=more)
+    return but(intent, **more)
 
 
 DELETE = update(action="delete", title="One")
@@ -41,7 +40,7 @@ DELETE = update(action="delete", title="One")
 
 def outcome(what: str = "applied", **more: object) -> Conclusion:
     done = Conclusion(address=ONE, outcome="applied", id=7, updated_on=LATER, at=LATER)
-    return done.model_copy(update={"outcome": what, **more})
+    return but(done, outcome=what, **more)
 
 
 def test_an_update_that_was_applied_is_what_was_sent_and_when() -> None:
@@ -91,7 +90,7 @@ def test_a_deletion_in_doubt_keeps_the_entry() -> None:
 
 def test_a_section_comes_from_another_course_only_once_that_is_known() -> None:
     """Until then it is under its old address, unsure; then under the new one alone."""
-    before = EMPTY.model_copy(update={"entries": {THERE: entry()}})
+    before = replace(EMPTY, entries={THERE: entry()})
     arrival = update(was=THERE)
 
     assert fold(before, [arrival]).entries == {THERE: entry(attempted={"Title": "Uno"})}
@@ -148,7 +147,7 @@ def test_a_move_comes_before_the_update_of_what_moved() -> None:
 def test_a_course_that_is_touched_has_to_be_looked_at_again(step: Step) -> None:
     """What the state knew of it as a whole is no longer so; other courses stay."""
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
-    before = held(one=entry()).model_copy(update={"courses": {"c": record, "z": record}})
+    before = replace(held(one=entry()), courses={"c": record, "z": record})
 
     assert list(fold(before, [step]).courses) == ["z"]
 
@@ -161,5 +160,5 @@ def test_a_create_in_doubt_holds_all_that_was_sent() -> None:
     doubt = Doubt(attributes={"Title": "Uno"}, parent_id=4711, reason=CUT_OFF, sent=2, since=LATER)
 
     assert folded.doubts == {ONE: doubt}
-    assert claimed.doubts == {ONE: doubt.model_copy(update={"reason": "why", "claimed": True})}
+    assert claimed.doubts == {ONE: replace(doubt, reason="why", claimed=True)}
     assert folded.entries == claimed.entries == {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from pydantic import ValidationError
 from values import AT, EMPTY, address, state_of
 
-from coursesync.state.journal import RECORD, Conclusion, Header, Intent, Look, Move, Step
+from coursesync.state.journal import Conclusion, Header, Intent, Look, Move, Step, record_of
+from coursesync.state.journal_text import line
 from coursesync.state.replay import CUT_OFF, fold, holds
 from coursesync.state.state import (
     Candidate,
@@ -21,7 +24,7 @@ from coursesync.state.state import (
 )
 
 if TYPE_CHECKING:
-    from coursesync.kinds.kind import Address
+    from coursesync.kinds.address import Address
 
 WELCOME = address("welcome")
 SENT: dict[str, str | int | bool] = {"CourseId": 4711, "DisplayOrder": 10, "Title": "Welcome"}
@@ -51,7 +54,7 @@ def doubt(reason: str) -> Doubt:
 def state(
     entries: dict[Address, Entry] | None = None, doubts: dict[Address, Doubt] | None = None
 ) -> State:
-    return EMPTY.model_copy(update={"entries": entries or {}, "doubts": doubts or {}})
+    return replace(EMPTY, entries=entries or {}, doubts=doubts or {})
 
 
 def test_an_applied_create_is_an_entry_with_its_id() -> None:
@@ -147,7 +150,7 @@ def test_what_a_run_touched_is_no_longer_known_to_be_complete() -> None:
 def test_folding_changes_no_state_that_went_in() -> None:
     """A state is a value: folding makes another one."""
     before = state_of("A", "B")
-    copy = before.model_copy(deep=True)
+    copy = deepcopy(before)
 
     fold(before, [intent(), outcome("applied", 1001)])
 
@@ -217,14 +220,14 @@ def test_settling_with_an_id_makes_the_entry() -> None:
     assert settled == state({WELCOME: entry()})
 
 
-@pytest.mark.parametrize(("chosen", "strangers"), [(None, [5, 7, 1001]), (entry(), [5, 7])])
+@pytest.mark.parametrize(("chosen", "strangers"), [(None, (5, 7, 1001)), (entry(), (5, 7))])
 def test_candidates_that_were_not_chosen_are_strangers(
-    chosen: Entry | None, strangers: list[int]
+    chosen: Entry | None, strangers: tuple[int, ...]
 ) -> None:
     """What a person said to be none of ours is remembered, and never taken for ours again."""
-    candidates = [Candidate(attributes=SENT, id=number) for number in (1001, 7)]
-    left = doubt("x").model_copy(update={"candidates": candidates})
-    before = state(doubts={WELCOME: left}).model_copy(update={"strangers": [5]})
+    candidates = tuple(Candidate(attributes=SENT, id=number) for number in (1001, 7))
+    left = replace(doubt("x"), candidates=candidates)
+    before = replace(state(doubts={WELCOME: left}), strangers=(5,))
 
     assert resolve(before, WELCOME, chosen).strangers == strangers
 
@@ -245,14 +248,14 @@ def test_a_look_that_found_nothing_ends_the_doubt() -> None:
 
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing]) == EMPTY
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing, intent(attempt=2)]) == state(
-        doubts={WELCOME: doubt(CUT_OFF).model_copy(update={"sent": 2})}
+        doubts={WELCOME: replace(doubt(CUT_OFF), sent=2)}
     )
 
 
 def test_a_look_that_a_person_has_to_judge_is_a_doubt_with_its_candidates() -> None:
     """What was found near is kept for the person who settles it, also before anything was sent."""
     candidate = Candidate(attributes=SENT, id=7, updated_by="ada@space.example")
-    left = doubt("near").model_copy(update={"candidates": [candidate]})
+    left = replace(doubt("near"), candidates=(candidate,))
     found = Look(address=WELCOME, doubt=left, at=AT)
 
     assert fold(EMPTY, [found]) == state(doubts={WELCOME: left})
@@ -308,23 +311,29 @@ def test_settling_what_is_not_in_doubt_is_an_error() -> None:
 )
 def test_a_record_is_read_back_as_it_was_written(record: Header | Step) -> None:
     """Every kind of record survives its line of the journal, which is one line."""
-    line = record.model_dump_json()
+    told = line(record)
 
-    assert "\n" not in line
-    assert RECORD.validate_json(line) == record
+    assert told.count(b"\n") == 1
+    assert record_of(json.loads(told.rpartition(b" ")[0])) == record
 
 
 @pytest.mark.parametrize(
-    "line",
+    "told",
     [
         "{}",
+        "[]",
+        '{"record":"others","at":""}',
+        '{"record":["intent"],"at":""}',
+        '{"record":"forget","address":"a","id":true,"at":""}',
+        '{"record":"forget","address":1,"id":1,"at":""}',
+        '{"record":"look","address":"a","entry":{"id":0},"at":""}',
         '{"record":"outcome","address":"a","outcome":"perhaps","at":""}',
         '{"record":"intent","address":"a","attributes":{},"parent_id":"1","attempt":1,"at":""}',
         '{"record":"move","address":"a","to":"b","at":"","more":1}',
         '{"record":"intent","address":"a","attributes":{"x":1.5},"parent_id":1,"attempt":1,"at":""}',
     ],
 )
-def test_a_line_that_says_something_else_is_not_read(line: str) -> None:
+def test_a_line_that_says_something_else_is_not_read(told: str) -> None:
     """A record is read strictly: no unknown word, no other type, nothing more."""
-    with pytest.raises(ValidationError):
-        RECORD.validate_json(line)
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        record_of(json.loads(told))

@@ -117,7 +117,7 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
 
     Changes the state only, and makes no request. The outline has to say the new key as well.
     """
-    from coursesync.kinds.kind import key_of  # noqa: PLC0415 - as above
+    from coursesync.kinds.address import key_of  # noqa: PLC0415 - as above
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - as above
 
     old, new = address_of(address), address_of(to)

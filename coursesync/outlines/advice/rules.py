@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Where
-from coursesync.kinds.section import SEQUENTIAL, TIMED
+from coursesync.kinds.unlock import SEQUENTIAL, TIMED
 from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain

@@ -1,0 +1,61 @@
+"""Addresses and keys: how a resource is named, and what of a title can stand in a key. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NewType
+
+# `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
+# a state holds tens of thousands of them as the names of its entries.
+Address = NewType("Address", str)
+
+MAX_KEY = 100
+MAX_TITLE = 1_000
+_KEYS = 2
+_ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
+
+
+def address_of(kind: str, *keys: str) -> Address:
+    """Join a kind and the keys from the course down to an address."""
+    return Address(".".join((kind, *keys)))
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the address that `text` is, or None where it is none."""
+    kind, *keys = text.split(".")
+    # a course's key, and the resource's own within it
+    well_formed = kind.isidentifier() and len(keys) == _KEYS and all(map(is_key, keys))
+    return Address(text) if well_formed else None
+
+
+def key_of(address: Address) -> str:
+    """Return the last key of an address: its own within its parent."""
+    return address.rpartition(".")[2]
+
+
+def course_of(address: Address) -> str:
+    """Return the key of the course that an address belongs to."""
+    return address.split(".", 2)[1]
+
+
+def slug(text: str) -> str:
+    """Derive a key from a title: lower case, accents off Latin letters, hyphens between words.
+
+    Returns:
+        A valid key, or "" where nothing of the text can stand in one.
+    """
+    if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
+        return text
+    # to put a long run of combining marks in order takes the square of its length
+    text = text[:MAX_TITLE]
+    decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
+    composed = unicodedata.normalize("NFC", decomposed.lower())
+    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in composed)
+    return "-".join("".join(kept).split())[:MAX_KEY].rstrip("-")
+
+
+def is_key(text: str) -> bool:
+    """Say whether a text is a key: what `slug` would make of it is itself."""
+    return 0 < len(text) <= MAX_KEY and slug(text) == text

@@ -1,0 +1,10 @@
+"""A record of the API as it goes over the wire: its properties by name. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+INT32_MAX = 2**31 - 1
+FieldValue: TypeAlias = str | int | bool
+Attributes: TypeAlias = Mapping[str, FieldValue]
