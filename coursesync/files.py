@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -135,6 +134,8 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
     Raises:
         OSError: it can't be written; what was there before still is.
     """
+    import tempfile  # noqa: PLC0415 - brings much, and little is written
+
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,14 @@ from harness import ROOT, CommandLine, SandboxServer, pointed_at, sandbox_here, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end what the tests start, also where a shell started them in the background.
+
+    There a shell without job control has SIGINT ignored, and what ignores it hands that down.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from coursesync.ci.annotate import annotate_problem
+from coursesync.cli.advise import strict_option
+from coursesync.cli.options import SecondsRange, digest_option, full_option, verbosity_options
+from coursesync.cli.progress import Verbosity
 from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.planning.large_change import oversized
 from coursesync.render import terminal as text
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from coursesync.cli.forms import PlanForms
     from coursesync.cli.onward import Onward
-    from coursesync.cli.progress import Verbosity
     from coursesync.planning.plan import Plan
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -77,3 +83,97 @@ class Asked:
             say("Nothing was changed.")
             return ExitCode.DONE
         return None
+
+
+_OPTIONS = (
+    strict_option,
+    click.option("--auto-approve", is_flag=True, help="Don't ask."),
+    click.option(
+        "--plan",
+        "plan_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Apply just what this plan file says, or nothing.",
+    ),
+    digest_option,
+    click.option(
+        "--allow-large-change",
+        is_flag=True,
+        help="Go on where more than 30 % of a course's sections, or of all, would change.",
+    ),
+    click.option(
+        "--overwrite-drift",
+        is_flag=True,
+        help="Write over sections that someone edited on the site since they were last applied.",
+    ),
+    click.option(
+        "--refresh",
+        is_flag=True,
+        help="Look first at what others changed on the site, and put the outlines' in its place.",
+    ),
+    click.option(
+        "--max-writes",
+        type=click.IntRange(min=0),
+        metavar="N",
+        envvar="COURSESYNC_MAX_WRITES",
+        help="Stop after so many writes, with exit 6; the next run goes on.",
+    ),
+    click.option(
+        "--settling-time",
+        type=SecondsRange(min=0, max=3600),
+        metavar="SECONDS",
+        envvar="COURSESYNC_SETTLING_TIME",
+        help="How long lists may lag: a section whose answer was lost is looked for so long, and "
+        "the first apply looks twice, so far apart.  [default: 60]",
+    ),
+    click.option(
+        "--receipt",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write what was done into this file: each Id, when and how. See  coursesync verify.",
+    ),
+    full_option,
+    verbosity_options,
+)
+
+
+def asked_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options that say what is asked of an apply, and hand a command what was `asked`.
+
+    `refresh`, which says how the plan is made, is handed over by itself.
+    """
+
+    @wraps(command)
+    def run(  # noqa: PLR0913 - one parameter an option
+        *,
+        auto_approve: bool,
+        plan_file: Path | None,
+        expect_digest: str | None,
+        strict: bool | None,
+        full: bool,
+        verbose: bool,
+        quiet: bool,
+        receipt: Path | None,
+        max_writes: int | None,
+        settling_time: float | None,
+        allow_large_change: bool,
+        overwrite_drift: bool,
+        **others: object,
+    ) -> T:
+        asked = Asked(
+            auto_approve=auto_approve,
+            plan_file=plan_file,
+            expect_digest=expect_digest,
+            strict=strict,
+            full=full,
+            verbosity=Verbosity(verbose, quiet),
+            receipt=receipt,
+            max_writes=max_writes,
+            settling_time=settling_time,
+            allow_large_change=allow_large_change,
+            overwrite_drift=overwrite_drift,
+        )
+        return command(asked=asked, **others)
+
+    with_options = run
+    for option in reversed(_OPTIONS):
+        with_options = option(with_options)
+    return with_options

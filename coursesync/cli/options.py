@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from dataclasses import dataclass
+from functools import partial, wraps
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 F = TypeVar("F", bound="Callable[..., object]")
+T = TypeVar("T")
 
 
 class SecondsRange(click.FloatRange):
@@ -189,8 +191,34 @@ def how_made(session: Session, policy: Policy, *, refreshed: bool) -> str:
     return "".join(option for option, is_said in said.items() if is_said)
 
 
-def target_options(command: F) -> F:
-    """Add the options that say which target, and which state."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The workspace, the target and the state that were chosen on the command line."""
+
+    workspace: Path
+    base_url: str | None
+    state: str | None
+    sandbox: bool
+
+    def open(self) -> Session:
+        """Open what was chosen; raises UsageError as `open_session` does."""
+        from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
+
+        return open_session(self.workspace, self.base_url, self.state, sandbox=self.sandbox)
+
+
+def with_target(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options that say which target and which state, and hand a command its `chosen`.
+
+    The workspace is an argument or an option of the command's own, and is handed over with them.
+    """
+
+    @wraps(command)
+    def run(
+        workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool, **others: object
+    ) -> T:
+        return command(chosen=Chosen(workspace, base_url, state, sandbox), **others)
+
     options = (
         click.option(
             "--sandbox",
@@ -211,6 +239,7 @@ def target_options(command: F) -> F:
             help=f"The API.  [default: {DEFAULT_BASE_URL}]",
         ),
     )
+    with_options = run
     for option in options:
-        command = option(command)
-    return command
+        with_options = option(with_options)
+    return with_options

@@ -27,8 +27,9 @@ from coursesync.errors import (
 )
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import check_interrupted, connected
-from coursesync.operations.plan import plan_of, remainder
+from coursesync.operations.plan import plan_of
 from coursesync.operations.refresh import look_up, refresh
+from coursesync.operations.remainder import remainder
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Course
 from coursesync.planning.review import what_moved

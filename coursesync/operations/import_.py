@@ -6,6 +6,7 @@ for scripts alike; prints nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, interrupted
 from coursesync.operations.import_drafts import drafts_of
 from coursesync.operations.import_files import save
-from coursesync.operations.imported import adopted, entries_of
+from coursesync.operations.imported import Managed, adopted, entries_of
 from coursesync.operations.plan import plan_of
 from coursesync.operations.state import address_of
 from coursesync.planning.plan import Action
@@ -104,24 +105,27 @@ def import_course(
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             lookout = Lookout(Sender(world), world.remote)
             titles, records = _asked(clock, lambda: _on_the_site(lookout, course_ids))
-        drafts = drafts_of(project, known, loaded, titles, records)
+        managed = Managed.by(known)
+        drafts = drafts_of(project, managed, loaded, titles, records)
         for each in drafts.values():
             save(project.folder, each)
         after = project.load_all()
         entries: dict[Address, Entry] = {}
         for outline in after.outlines:
             if outline.course_id in drafts:
-                entries |= entries_of(outline, records[outline.course_id], known)
+                entries |= entries_of(outline, records[outline.course_id], managed)
         led_to = _save(project, known, entries, clock)
-    left = [c for c in plan_of(after, led_to).changes if c.action is not Action.KEEP]
+    changes = plan_of(after, led_to).changes
+    left = Counter(each.parent_id for each in changes if each.action is not Action.KEEP)
+    taken = Counter(entry.parent_id for entry in entries.values())
     return tuple(
         Imported(
             course_id,
             each.path,
-            sum(entry.parent_id == course_id for entry in entries.values()),
+            taken[course_id],
             len(each.files.files),
             each.untold,
-            sum(change.parent_id == course_id for change in left),
+            left[course_id],
         )
         for course_id, each in drafts.items()
     )

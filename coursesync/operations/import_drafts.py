@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import key_of
 from coursesync.operations.import_files import Draft, Untold, draft
-from coursesync.operations.imported import course_key, wanted
-from coursesync.state.state import State
+from coursesync.operations.imported import Managed, course_key, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 def drafts_of(
     project: Project,
-    known: State,
+    managed: Managed,
     loaded: Outlines,
     titles: Mapping[int, str],
     records: Mapping[int, Sequence[Record]],
@@ -33,7 +32,7 @@ def drafts_of(
 
     Args:
         project: whose workspace the outlines are to stand in.
-        known: the state.
+        managed: what is under management already.
         loaded: the outlines that are there.
         titles: of the courses on the site, by their Ids.
         records: their sections.
@@ -53,42 +52,47 @@ def drafts_of(
         outline = outlines.get(course_id)
         key = outline.key if outline else course_key(course_id, titles[course_id], taken)
         taken.add(key)
-        ours, elsewhere = _parted(records[course_id], known)
-        ours, out = _wanted_of(ours, known, outline)
-        course = wanted(course_id, key, titles[course_id], ours, known)
+        ours, elsewhere = _parted(records[course_id], managed)
+        ours, out = _wanted_of(ours, managed, outline)
+        course = wanted(course_id, key, titles[course_id], ours, managed)
         each = draft(project.folder, course, paths.get(course_id))
         drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere, *out))
     return drafts
 
 
 def _wanted_of(
-    records: Sequence[Record], known: State, outline: Outline | None
+    records: Sequence[Record], managed: Managed, outline: Outline | None
 ) -> tuple[list[Record], list[Untold]]:
     """Part a course's sections from those that its outline had, and that were taken out of it."""
     if outline is None:
         return list(records), []
     wanted_here = {resource.address for resource in outline.resources}
-    gone = {entry.id: at for at, entry in known.entries.items() if at not in wanted_here}
-    out = wanted(0, "", "", [r for r in records if r.id in gone], State(target=known.target))
+    gone = {
+        record.id: at
+        for record in records
+        if (at := managed.addresses.get(record.id)) is not None and at not in wanted_here
+    }
+    out = wanted(0, "", "", [record for record in records if record.id in gone])
     why = "it was taken out of the outline; to have it back, write its section again, with  key: "
     told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.sections]
     return [record for record in records if record.id not in gone], told
 
 
-def _parted(records: Sequence[Record], known: State) -> tuple[list[Record], list[Untold]]:
+def _parted(records: Sequence[Record], managed: Managed) -> tuple[list[Record], list[Untold]]:
     """Part a course's sections from those that are managed in another course.
 
     Someone moved these on the site: in this outline they would be made a second time.
     """
-    homes = {entry.id: (at, entry.parent_id) for at, entry in known.entries.items()}
-    ours = [r for r in records if homes.get(r.id, ("", r.parent_id))[1] == r.parent_id]
-    moved = [record for record in records if record not in ours]
-    sections = wanted(0, "", "", moved, State(target=known.target)).sections
-    return ours, [
+    homes = managed.courses
+    moved = [
+        record for record in records if homes.get(record.id, record.parent_id) != record.parent_id
+    ]
+    elsewhere = {record.id for record in moved}
+    return [record for record in records if record.id not in elsewhere], [
         Untold(
             section,
-            f"it is managed as {homes[section.id][0]}, and someone moved it here; see  "
+            f"it is managed as {managed.addresses[section.id]}, and someone moved it here; see  "
             "coursesync drift",
         )
-        for section in sections
+        for section in wanted(0, "", "", moved).sections
     ]

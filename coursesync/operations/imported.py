@@ -7,6 +7,7 @@ is an entry that says just what the outline says, under the Id and the time of t
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import is_key, key_of, slug
@@ -35,8 +36,29 @@ def course_key(course_id: int, title: str, taken: Collection[str]) -> str:
     return next((key for key in keys if is_key(key) and key not in taken), f"c{course_id}")
 
 
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """What a state has under management: the address of each record, and the course of each entry.
+
+    Made once for all courses of an import: a state has tens of thousands of entries.
+    """
+
+    addresses: Mapping[int, Address]
+    known: Collection[Address]
+    courses: Mapping[int, int]
+
+    @classmethod
+    def by(cls, state: State) -> Managed:
+        """Return what a state has under management; `known` has what is in doubt there, too."""
+        return cls(
+            {entry.id: address for address, entry in state.entries.items()},
+            state.entries.keys() | state.doubts.keys(),
+            {entry.id: entry.parent_id for entry in state.entries.values()},
+        )
+
+
 def wanted(
-    course_id: int, key: str, title: str, records: Iterable[Record], state: State
+    course_id: int, key: str, title: str, records: Iterable[Record], managed: Managed | None = None
 ) -> WantedCourse:
     """Tell a course as an outline is to have it.
 
@@ -45,15 +67,17 @@ def wanted(
         key: its key.
         title: its title on the site.
         records: its sections on the site.
-        state: what is managed already, under which keys.
+        managed: what is under management already; by default nothing.
 
     Returns:
         The course; its sections are in the members' order, the older first where two have the
         same number, and have keys where they are managed.
     """
-    keys = {entry.id: key_of(address) for address, entry in state.entries.items()}
-    ordered = sorted(records, key=_place)
-    sections = tuple(_section(record, keys.get(record.id, "")) for record in ordered)
+    addresses = managed.addresses if managed else {}
+    sections = tuple(
+        _section(record, key_of(addresses[record.id]) if record.id in addresses else "")
+        for record in sorted(records, key=_place)
+    )
     # for people who read plans: one line, and not endless
     told = " ".join(title.split())[:_LONGEST_TITLE].strip()
     return WantedCourse(course_id, key, told or f"Course {course_id}", sections)
@@ -90,26 +114,25 @@ def _plain(attributes: Attributes) -> Attributes:
 
 
 def entries_of(
-    outline: Outline, records: Sequence[Record], state: State
+    outline: Outline, records: Sequence[Record], managed: Managed
 ) -> Mapping[Address, Entry]:
     """Find the entries that the sections of an imported course are to have.
 
     Args:
         outline: as it is once the course was written into it.
         records: the course's sections on the site.
-        state: what is managed already.
+        managed: what is under management already.
 
     Returns:
         An entry for each section that is just like a record that nobody manages, or that has the
         title of one alone. Of several that are alike, the first in order is the first on the site.
     """
-    managed = {entry.id for entry in state.entries.values()}
-    free = sorted((record for record in records if record.id not in managed), key=_place)
-    known = state.entries.keys() | state.doubts.keys()
-    new = [resource for resource in outline.resources if resource.address not in known]
+    free = sorted((r for r in records if r.id not in managed.addresses), key=_place)
+    new = [resource for resource in outline.resources if resource.address not in managed.known]
     alike = _paired(new, free, lambda attributes: tuple(_plain(attributes).values()))
     rest = [resource for resource in new if resource.address not in alike]
-    left = [record for record in free if record.id not in {r.id for r in alike.values()}]
+    taken = {record.id for record in alike.values()}
+    left = [record for record in free if record.id not in taken]
     titled = _paired(rest, left, lambda attributes: attributes.get("Title"), alone=True)
     entries = {
         resource.address: _entry(resource, record, like=resource.attributes)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.applying.report import Remainder
-from coursesync.errors import InvalidOutlines
-from coursesync.kinds.address import course_of
 from coursesync.operations.workspace import empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.diff import diff
@@ -76,34 +73,3 @@ def plan(
 def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
     """Make the plan of outlines that were read."""
     return diff(outlines.outlines, outlines.settled, state, policy)
-
-
-def remainder(outlines: Outlines, policy: Policy, state: State) -> Remainder:
-    """Say what the next plan would find left once a run has led to `state`.
-
-    Returns:
-        The writes of that plan, and the records of the parsed courses that it does not speak of.
-        Where the outlines contradict what the run found, that is for the next plan to tell: the
-        state has to be saved first.
-    """
-    try:
-        left = plan_of(outlines, state, policy)
-    except InvalidOutlines as error:
-        return Remainder({}, len(error.diagnostics))
-    spoken_of = _unfinished(left)
-    waiting = {course_of(each.lead) for each in left.changes if each.lead is not None}
-    complete = {
-        key: record
-        for key, record in outlines.records.items()
-        if record.id not in spoken_of and key not in waiting
-    }
-    return Remainder(complete, left.writes)
-
-
-def _unfinished(left: Plan) -> set[int]:
-    """Return the Ids of the courses that a plan speaks of.
-
-    Those too that a section has yet to leave: a plan that passed them over would not know it.
-    """
-    homes = {change.home for change in left.changes if change.home is not None}
-    return homes | {change.parent_id for change in left.changes}

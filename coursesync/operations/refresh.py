@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.planning.drift import Drifted, Finding, compare, refreshed
+from coursesync.planning.drift import Drifted, compare, refreshed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -56,17 +57,7 @@ def look_up(receipt: Receipt, world: World) -> Mapping[int, Record]:
 def _look(
     state: State, entries: Collection[Entry], kind: Kind, lookout: Lookout
 ) -> tuple[Drifted, ...]:
-    """Compare what the lists have; what seems to have changed is asked for by its Id first.
-
-    A list that lags may show it as it was before our own last write.
-    """
+    """Compare what the lists have; what seems to have changed is asked for by its Id."""
     courses = {entry.parent_id for entry in entries}
     swept = lookout.sweep(kind, courses, [entry.id for entry in entries])
-    records = {record.id: record for record in swept}
-    changed = {Finding.EDITED, Finding.ELSEWHERE}
-    suspects = {
-        each.record_id for each in compare(state, records.values(), kind) if each.finding in changed
-    }
-    certain = lookout.records(kind, suspects)
-    rest = {each: record for each, record in records.items() if each not in suspects}
-    return compare(state, [*rest.values(), *certain.values()], kind)
+    return compare(state, swept, kind, partial(lookout.records, kind))

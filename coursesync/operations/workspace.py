@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import EMBEDDED, check_target
-from coursesync.operations.config import Config, config_of, is_state_name
+from coursesync.operations.config_file import config_of, is_state_name
 from coursesync.outlines.workspace_files import Outlines, check_folder
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.nexudus.limits import Limits
+    from coursesync.operations.config import Config
     from coursesync.outlines.advice.pieces import Advice
     from coursesync.outlines.outline import Outline
     from coursesync.planning.drift import Drifted
@@ -48,7 +49,7 @@ class Project:
     @property
     def limits(self) -> Limits:
         """What the API allows."""
-        return self.config.limits.limits()
+        return self.config.limits
 
     def settling_time(self, given: float | None) -> float:
         """Return how many seconds lists may lag; those of the embedded sandbox never do."""

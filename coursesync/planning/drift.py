@@ -19,13 +19,15 @@ from coursesync.planning.plan import Action, Change
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
+
+    Confirm = Callable[[Collection[int]], Mapping[int, Record]]
 
 
 class Finding(Enum):
@@ -42,6 +44,9 @@ class Finding(Enum):
     def is_drift(self) -> bool:
         """Whether what we wrote is not what is there."""
         return self in {Finding.EDITED, Finding.GONE, Finding.ELSEWHERE}
+
+
+_SUSPECT = {Finding.EDITED, Finding.ELSEWHERE}
 
 
 class Stance(Enum):
@@ -93,7 +98,9 @@ class Drifted:
         return Change(Action.UPDATE, self.address, self.kind, self.course_id, before, after)
 
 
-def compare(state: State, records: Iterable[Record], kind: Kind) -> tuple[Drifted, ...]:
+def compare(
+    state: State, records: Iterable[Record], kind: Kind, confirm: Confirm | None = None
+) -> tuple[Drifted, ...]:
     """Compare the state with what the server has.
 
     Args:
@@ -101,15 +108,31 @@ def compare(state: State, records: Iterable[Record], kind: Kind) -> tuple[Drifte
         records: all records of the courses that the state speaks of, and those of its Ids that are
             in other courses.
         kind: their kind; entries of others are left out.
+        confirm: gives the records of some Ids as they are now, without those that are gone: a list
+            that lags may show one as it was before our own last write. None believes `records`.
 
     Returns:
         What was found, by course; in each, ours by address, then the unmanaged by Id.
     """
     live = {record.id: record for record in records}
     ours = {address: entry for address, entry in state.entries.items() if kind_of(address) is kind}
-    found = [each for address in ours if (each := _ours(address, ours[address], live, kind))]
-    found += _strangers(ours, live, kind)
-    return tuple(sorted(found, key=_place))
+    found = _changed(ours, live, kind)
+    suspects = {each.address: each.record_id for each in found if each.finding in _SUSPECT}
+    if confirm is not None and suspects:
+        asked = set(suspects.values())
+        live = {each: record for each, record in live.items() if each not in asked}
+        live |= confirm(asked)
+        certain = [each for each in found if each.address not in suspects]
+        suspected = {address: entry for address, entry in ours.items() if address in suspects}
+        found = [*certain, *_changed(suspected, live, kind)]
+    return tuple(sorted([*found, *_strangers(ours, live, kind)], key=_place))
+
+
+def _changed(
+    ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
+) -> list[Drifted]:
+    """Find what of ours the server has otherwise, or not at all."""
+    return [each for address in ours if (each := _ours(address, ours[address], live, kind))]
 
 
 def _place(found: Drifted) -> tuple[int, bool, str, int, bool]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from coursesync.errors import StateError, StateLocked
 from coursesync.state.disk import Disk, RealDisk
@@ -169,7 +168,7 @@ class StateFile:
 
     def _save(self, state: State) -> State:
         self._check_unmoved(state)
-        lineage = state.lineage or str(uuid4())
+        lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
         try:
             self._replace(self.path, serialise(saved))
@@ -328,3 +327,9 @@ class StateFile:
             f"the state can't be written in {self.path.parent}: {error.strerror or error}{at}",
             "Check that you may write in that folder and that the disk has room.",
         )
+
+
+def _new_lineage() -> str:
+    from uuid import uuid4  # noqa: PLC0415 - once in the life of a state
+
+    return str(uuid4())

@@ -7,7 +7,6 @@ Nothing that is read here is trusted, and no mistake is told: what acts on a sta
 from __future__ import annotations
 
 import json
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,7 +38,10 @@ def state_path(folder: Path, state: str | None, *, sandbox: bool) -> Path:
 
 def _configured(folder: Path) -> str | None:
     with suppress(UnusableFile, ValueError):
-        named = tomllib.loads(read(folder / "coursesync.toml").decode()).get("state")
+        content = read(folder / "coursesync.toml")
+        import tomllib  # noqa: PLC0415 - few workspaces have that file
+
+        named = tomllib.loads(content.decode()).get("state")
         return named if isinstance(named, str) else None
     return None
 

@@ -24,8 +24,9 @@ from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
-from coursesync.operations.plan import plan_of, remainder
+from coursesync.operations.plan import plan_of
 from coursesync.operations.refresh import refresh
+from coursesync.operations.remainder import remainder
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -10,26 +9,20 @@ import click
 from click.core import ParameterSource
 
 from coursesync.ci.outputs import note
-from coursesync.cli.advise import give_advice, strict_option
-from coursesync.cli.asked import Asked
+from coursesync.cli.advise import give_advice
+from coursesync.cli.asked import asked_options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.online import heeding, look_again
 from coursesync.cli.onward import Onward, typed
 from coursesync.cli.options import (
-    SecondsRange,
-    digest_option,
-    full_option,
     how_made,
     lock_timeout_option,
     removal_options,
-    target_options,
-    verbosity_options,
+    with_target,
     workspace_argument,
 )
-from coursesync.cli.progress import Verbosity
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.screen import say, say_wrapped
-from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
@@ -41,7 +34,11 @@ from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.plan_file import HowMade, check, read_plan_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coursesync.applying.report import Report
+    from coursesync.cli.asked import Asked
+    from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
     from coursesync.operations.workspace import Workspace
     from coursesync.planning.plan import Plan
@@ -49,77 +46,18 @@ if TYPE_CHECKING:
 
 @click.command("apply")
 @workspace_argument
-@target_options
+@with_target
 @removal_options
-@strict_option
-@click.option("--auto-approve", is_flag=True, help="Don't ask.")
-@click.option(
-    "--plan",
-    "plan_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Apply just what this plan file says, or nothing.",
-)
-@digest_option
-@click.option(
-    "--allow-large-change",
-    is_flag=True,
-    help="Go on where more than 30 % of a course's sections, or of all, would change.",
-)
-@click.option(
-    "--overwrite-drift",
-    is_flag=True,
-    help="Write over sections that someone edited on the site since they were last applied.",
-)
-@click.option(
-    "--refresh",
-    is_flag=True,
-    help="Look first at what others changed on the site, and put the outlines' in its place.",
-)
-@click.option(
-    "--max-writes",
-    type=click.IntRange(min=0),
-    metavar="N",
-    envvar="COURSESYNC_MAX_WRITES",
-    help="Stop after so many writes, with exit 6; the next run goes on.",
-)
-@click.option(
-    "--settling-time",
-    type=SecondsRange(min=0, max=3600),
-    metavar="SECONDS",
-    envvar="COURSESYNC_SETTLING_TIME",
-    help="How long lists may lag: a section whose answer was lost is looked for so long, and "
-    "the first apply looks twice, so far apart.  [default: 60]",
-)
-@click.option(
-    "--receipt",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what was done into this file: each Id, when and how. See  coursesync verify.",
-)
-@full_option
-@verbosity_options
+@asked_options
 @lock_timeout_option
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     *,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
-    strict: bool | None,
-    auto_approve: bool,
-    plan_file: Path | None,
-    expect_digest: str | None,
-    max_writes: int | None,
-    settling_time: float | None,
+    chosen: Chosen,
+    asked: Asked,
     lock_timeout: float,
     on_removal: str | None,
     prune: bool,
-    allow_large_change: bool,
-    overwrite_drift: bool,
     refresh: bool,
-    receipt: Path | None,
-    full: bool,
-    verbose: bool,
-    quiet: bool,
 ) -> int:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
@@ -127,43 +65,30 @@ def command(  # noqa: PLR0913 - one parameter an option
     credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
     NEXUDUS_TOTP), in the environment.
     """
-    asked = Asked(
-        auto_approve=auto_approve,
-        plan_file=plan_file,
-        expect_digest=expect_digest,
-        strict=strict,
-        full=full,
-        verbosity=Verbosity(verbose, quiet),
-        receipt=receipt,
-        max_writes=max_writes,
-        settling_time=settling_time,
-        allow_large_change=allow_large_change,
-        overwrite_drift=overwrite_drift,
-    )
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    session = chosen.open()
     asked.check_terminal()
     clock = SystemClock()
-    reviewed = None if plan_file is None else read_plan_file(plan_file)
-    if reviewed is None or plan_file is None:
-        making = HowMade(session.policy(on_removal, prune=prune), refresh)
-    else:
-        making = _agreeing(reviewed.made, plan_file)
+    reviewed, making = None, None
+    if asked.plan_file is not None:
+        reviewed = read_plan_file(asked.plan_file)
+        making = _agreeing(reviewed.made, asked.plan_file)
+    making = making or HowMade(session.policy(on_removal, prune=prune), refresh)
     with session.held(lock_timeout):
         loaded = _loaded(session, clock, refresh=making.refreshed)
         policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
         made = how_made(session, policy, refreshed=making.refreshed)
         onward = Onward(session, made, typed())
-        check(plan, reviewed, expect_digest, onward.plan_words)
+        check(plan, reviewed, asked.expect_digest, onward.plan_words)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        if (is_strict := session.is_strict(strict)) or not asked.is_quiet:
+        if (is_strict := session.is_strict(asked.strict)) or not asked.is_quiet:
             give_advice(loaded.advice, strict=is_strict)
         asked.show(PlanForms(session, session.hints(made), plan, found=loaded.found))
         if not plan.has_changes:
             return _nothing(plan, loaded, clock, asked)
         if (refused := asked.is_refused(plan, onward)) is not None:
             return int(refused)
-        opened = begin_receipt(receipt, plan, session) if receipt else None
+        opened = begin_receipt(asked.receipt, plan, session) if asked.receipt else None
         report = _carried_out(plan, loaded, clock, asked, onward)
     if not asked.is_quiet:
         say()

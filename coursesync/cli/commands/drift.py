@@ -12,22 +12,21 @@ from coursesync.cli.online import look_again
 from coursesync.cli.options import (
     bound_option,
     check_bound,
-    target_options,
     verbose_option,
+    with_target,
     workspace_argument,
 )
 from coursesync.cli.screen import show
-from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode
 from coursesync.nexudus.clock import SystemClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from coursesync.cli.options import Chosen
 
 
 @click.command("drift")
 @workspace_argument
-@target_options
+@with_target
 @verbose_option
 @click.option(
     "--format",
@@ -40,10 +39,7 @@ if TYPE_CHECKING:
 @bound_option
 def command(
     *,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     form: str,
     max_bytes: int | None,
 ) -> int:
@@ -54,7 +50,7 @@ def command(
     """
     with failing_as(form):
         check_bound(max_bytes, form)
-        session = open_session(workspace, base_url, state, sandbox=sandbox)
+        session = chosen.open()
         now = look_again(session, session.load(), SystemClock())
         forms = DriftForms(session, now)
         note(has_changes=str(now.has_drift).lower())

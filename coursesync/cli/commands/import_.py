@@ -10,8 +10,8 @@ from coursesync.cli.completion import addresses
 from coursesync.cli.options import (
     RECORD_ID,
     lock_timeout_option,
-    target_options,
     verbose_option,
+    with_target,
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
@@ -21,8 +21,8 @@ from coursesync.text import count, inert, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
     from coursesync.operations.import_ import Imported
 
@@ -40,19 +40,16 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "everything", is_flag=True, help="Import every course of the account.")
 @workspace_option
-@target_options
+@with_target
 @verbose_option
 @lock_timeout_option
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     *,
     address: str | None,
     record_id: int | None,
     courses: tuple[int, ...],
     everything: bool,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     lock_timeout: float,
 ) -> int:
     """Take courses that are on the site already under management.
@@ -62,7 +59,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     one section under management at that address. Changes nothing on the site.
     """
     from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps completion quick
-    from coursesync.cli.session import open_session  # noqa: PLC0415 - the same
     from coursesync.kinds import kind_of  # noqa: PLC0415 - the same
     from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - the same
     from coursesync.operations.state import address_of  # noqa: PLC0415 - the same
@@ -74,7 +70,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             "As in  coursesync import --course 4711  or  "
             "coursesync import section.onboarding.welcome 87654321",
         )
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    session = chosen.open()
     clock = SystemClock()
     with session.held(lock_timeout), heeding(session, clock) as progress:
         if address is not None and record_id is not None:

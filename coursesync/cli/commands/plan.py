@@ -18,8 +18,8 @@ from coursesync.cli.options import (
     full_option,
     how_made,
     removal_options,
-    target_options,
     verbose_option,
+    with_target,
     workspace_argument,
 )
 from coursesync.cli.screen import painter, say_wrapped, show
@@ -27,6 +27,7 @@ from coursesync.errors import ExitCode
 from coursesync.files import write_named
 
 if TYPE_CHECKING:
+    from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
     from coursesync.operations.workspace import Workspace
 
@@ -35,7 +36,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 
 @click.command("plan")
 @workspace_argument
-@target_options
+@with_target
 @strict_option
 @click.option(
     "--format",
@@ -64,10 +65,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 )
 def command(  # noqa: PLR0913 - one parameter an option
     *,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     strict: bool | None,
     form: str,
     max_bytes: int | None,
@@ -82,13 +80,12 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
-    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - the same
     from coursesync.render import terminal as text  # noqa: PLC0415 - the same
 
     with failing_as(form):
         check_bound(max_bytes, form)
-        session = open_session(workspace, base_url, state, sandbox=sandbox)
+        session = chosen.open()
         loaded = _refreshed(session) if refresh else session.load()
         plan = make_plan(loaded, on_removal=on_removal, prune=prune)
         kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0

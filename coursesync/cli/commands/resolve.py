@@ -10,7 +10,7 @@ from coursesync.cli.options import (
     RECORD_ID,
     doubt_argument,
     lock_timeout_option,
-    target_options,
+    with_target,
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
@@ -18,23 +18,20 @@ from coursesync.errors import ExitCode, UsageError
 from coursesync.nexudus.clock import SystemClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from coursesync.cli.options import Chosen
 
 
 @click.command("resolve")
 @doubt_argument
 @workspace_option
-@target_options
+@with_target
 @lock_timeout_option
 @click.option("--id", "record_id", type=RECORD_ID, help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     *,
     address: str,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     record_id: int | None,
     not_created: bool,
     lock_timeout: float,
@@ -44,7 +41,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
     --not-created. Makes no request.
     """
-    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
     from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - the same
 
     address_of(address)
@@ -53,7 +49,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             "resolve takes one of the two: --id N or --not-created",
             f"As in  coursesync resolve {address} --id 87654321",
         )
-    session = open_session(workspace, base_url, state, sandbox=sandbox)
+    session = chosen.open()
     clock = SystemClock()
     check_state(session, address)
     with session.held(lock_timeout):

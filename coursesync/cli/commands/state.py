@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.cli.options import (
     address_argument,
     lock_timeout_option,
-    target_options,
+    with_target,
     workspace_argument,
     workspace_option,
 )
@@ -21,27 +21,19 @@ from coursesync.text import at, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
     from coursesync.state.state import Entry
 
-F = TypeVar("F", bound="Callable[..., object]")
 
-
-def _surgery(command: F) -> F:
+def _surgery(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of what changes the state by hand."""
     dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
-    return dry_run(workspace_option(target_options(lock_timeout_option(command))))
+    return dry_run(workspace_option(with_target(lock_timeout_option(command))))
 
 
 # shells complete what is typed by this module: what is slow to import waits for a command's run
-def _open(folder: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Session:
-    from coursesync.cli.session import open_session  # noqa: PLC0415 - as above
-
-    return open_session(folder, base_url, state, sandbox=sandbox)
-
-
 @contextmanager
 def _saving(session: Session, lock_timeout: float) -> Iterator[SystemClock]:
     """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
@@ -58,12 +50,10 @@ def command() -> None:
 
 @command.command("list")
 @workspace_argument
-@target_options
-def list_entries(
-    workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool
-) -> None:
+@with_target
+def list_entries(*, chosen: Chosen) -> None:
     """List each address in the state of WORKSPACE (default: courses) with its Id."""
-    known = _open(workspace, base_url, state, sandbox=sandbox).state()
+    known = chosen.open().state()
     lines = {address: str(entry.id) for address, entry in known.entries.items()}
     lines |= dict.fromkeys(known.doubts, "in doubt")
     for address, told in sorted(lines.items()):
@@ -75,14 +65,12 @@ def list_entries(
 @command.command("show")
 @address_argument
 @workspace_option
-@target_options
-def show_entry(
-    *, address: str, workspace: Path, base_url: str | None, state: str | None, sandbox: bool
-) -> None:
+@with_target
+def show_entry(*, address: str, chosen: Chosen) -> None:
     """Show what the state holds of ADDRESS: its Id, and what was last sent."""
     from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - as above
 
-    known = _open(workspace, base_url, state, sandbox=sandbox).state()
+    known = chosen.open().state()
     show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
 
 
@@ -102,14 +90,11 @@ def _told(entry: Entry) -> Iterator[str]:
 @address_argument
 @click.argument("to")
 @_surgery
-def move_entry(  # noqa: PLR0913 - one parameter an option
+def move_entry(
     *,
     address: str,
     to: str,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     lock_timeout: float,
     dry_run: bool,
 ) -> int:
@@ -121,7 +106,7 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - as above
 
     old, new = address_of(address), address_of(to)
-    session = _open(workspace, base_url, state, sandbox=sandbox)
+    session = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
         move(session, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
@@ -134,13 +119,10 @@ def move_entry(  # noqa: PLR0913 - one parameter an option
 @command.command("rm")
 @address_argument
 @_surgery
-def forget_entry(  # noqa: PLR0913 - the same
+def forget_entry(
     *,
     address: str,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     lock_timeout: float,
     dry_run: bool,
 ) -> int:
@@ -150,7 +132,7 @@ def forget_entry(  # noqa: PLR0913 - the same
     """
     from coursesync.operations.state import forget  # noqa: PLC0415 - as above
 
-    session = _open(workspace, base_url, state, sandbox=sandbox)
+    session = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
         entry = forget(session, address, dry_run=dry_run)
     is_what = "would be" if dry_run else "is"
@@ -172,14 +154,11 @@ def forget_entry(  # noqa: PLR0913 - the same
 
 @command.command("recover")
 @workspace_argument
-@target_options
+@with_target
 @lock_timeout_option
 def recover_journal(
     *,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     lock_timeout: float,
 ) -> int:
     """Save what a cut-off run left in its journal.
@@ -189,7 +168,7 @@ def recover_journal(
     """
     from coursesync.operations.state import recover  # noqa: PLC0415 - as above
 
-    session = _open(workspace, base_url, state, sandbox=sandbox)
+    session = chosen.open()
     with _saving(session, lock_timeout) as clock:
         left = recover(session)
     if not left:

@@ -10,9 +10,8 @@ import click
 
 from coursesync.cli.forms import failing_as
 from coursesync.cli.online import reading
-from coursesync.cli.options import target_options, verbose_option, workspace_option
+from coursesync.cli.options import verbose_option, with_target, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
-from coursesync.cli.session import open_session
 from coursesync.errors import ExitCode
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import verify
@@ -21,13 +20,14 @@ from coursesync.render.receipt import render
 
 if TYPE_CHECKING:
     from coursesync.applying.receipt import Mismatch, Receipt
+    from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
 
 
 @click.command("verify")
 @click.argument("receipt", type=click.Path(path_type=Path))
 @workspace_option
-@target_options
+@with_target
 @verbose_option
 @click.option(
     "--format",
@@ -40,10 +40,7 @@ if TYPE_CHECKING:
 def command(
     *,
     receipt: Path,
-    workspace: Path,
-    base_url: str | None,
-    state: str | None,
-    sandbox: bool,
+    chosen: Chosen,
     form: str,
 ) -> int:
     """Say whether all that RECEIPT tells is still so on the site.
@@ -54,7 +51,7 @@ def command(
     """
     with failing_as(form):
         told = read_receipt(receipt)
-        session = open_session(workspace, base_url, state, sandbox=sandbox)
+        session = chosen.open()
         wrong = _verified(told, session)
     if form == "json":
         from coursesync.render import json  # noqa: PLC0415 - the other form needs none of it

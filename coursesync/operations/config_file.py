@@ -1,0 +1,70 @@
+"""Where `coursesync.toml` is read. Knows no option and no variable.
+
+What is wrong with its text, `config_text` says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from coursesync.errors import UnusableFile, UsageError
+from coursesync.files import read
+from coursesync.operations.config import DEFAULTS, Config
+from coursesync.state.names import NAME
+
+CONFIG = "coursesync.toml"
+_MAX_CONFIG = 65_536
+_LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
+
+
+def config_of(folder: Path) -> Config:
+    """Read a workspace's `coursesync.toml`, if it has one.
+
+    Raises:
+        UsageError: it can't be read or is not valid; the message says what to write instead.
+    """
+    path = folder / CONFIG
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return DEFAULTS
+    except OSError as error:
+        raise _unusable(error) from error
+    try:
+        content = read(path)
+    except UnusableFile as error:
+        raise _unusable(error) from error
+    config = _parsed(content, path)
+    if not is_state_name(config.state):
+        raise UsageError(
+            f"{path} is not valid: `state` is not the name of a file",
+            f"Write it as in  state = {json.dumps(NAME)}",
+        )
+    return config
+
+
+def is_state_name(text: str) -> bool:
+    """Say whether a text is the name of a file that a state can be in."""
+    longest = max(len(os.fsencode(part)) for part in text.split("/"))
+    is_named = bool(Path(text).name.strip()) and text.isprintable()
+    return is_named and longest <= _LONGEST_NAME
+
+
+def _parsed(content: bytes, path: Path) -> Config:
+    from coursesync.operations import config_text  # noqa: PLC0415 - only where there is such a file
+
+    if len(content) > _MAX_CONFIG:
+        raise UsageError(f"{path} is larger than {_MAX_CONFIG:,} bytes", config_text.may_hold())
+    try:
+        return config_text.parsed(content)
+    except (ValueError, RecursionError) as error:
+        problem, remedy = config_text.wrong(error)
+        raise UsageError(f"{path} is not valid: {problem}", remedy) from error
+
+
+def _unusable(error: Exception) -> UsageError:
+    from coursesync.operations import config_text  # noqa: PLC0415 - the same
+
+    return UsageError(f"the configuration can't be used: {error}", config_text.may_hold())
