@@ -39,13 +39,15 @@ if TYPE_CHECKING:
     )
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.operations.apply import Drift, apply, drift, verify
+    from coursesync.operations.apply import apply
+    from coursesync.operations.drift import Drift, drift
     from coursesync.operations.fmt import Layouts, fmt
     from coursesync.operations.import_ import Imported, adopt, import_course
     from coursesync.operations.plan import plan, validate
     from coursesync.operations.receipt_file import read_receipt
     from coursesync.operations.receipts import OpenReceipt, begin_receipt
     from coursesync.operations.state import forget, move, recover, resolve
+    from coursesync.operations.verify import verify
     from coursesync.operations.workspace import Project, Workspace, load, open_project
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.schema import schema
@@ -126,13 +128,15 @@ _PUBLIC = {  # what each module offers
     "RemoteError StalePlan StateError StateLocked Stop Terminated UnusableFile UsageError Where",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported adopt import_course",
-    "operations.apply": "Drift apply drift verify",
+    "operations.apply": "apply",
+    "operations.drift": "Drift drift",
     "outlines.outline": "Outline",
     "planning.plan": "Action Change Plan",
     "planning.policy": "OnRemoval",
     "applying.world": "Progress",
     "nexudus.ports": "Clock",
     "operations.plan": "plan validate",
+    "operations.verify": "verify",
     "operations.workspace": "Project Workspace load open_project",
     "applying.receipt": "Mismatch Receipt",
     "operations.receipts": "OpenReceipt begin_receipt",

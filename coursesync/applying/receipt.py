@@ -3,7 +3,7 @@
 A record for later, when somebody asks whether a course is still as it was applied. It holds no
 text of a section's contents, only the digest of what they say, so it can be kept where a course
 may not be read. Models, because these values cross a file; reading and writing are
-`operations.receipt_file`, and the look at the server is `operations.apply.verify`.
+`operations.receipt_file`, and the look at the server is `operations.verify`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.cli.session import Session
-    from coursesync.operations.apply import Drift
+    from coursesync.operations.drift import Drift
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
@@ -33,7 +33,7 @@ def failing_as(form: str) -> Iterator[None]:
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - as this module says
 
-            show(json.render_failure(error))
+            show(json.compose_failure(error))
         raise
 
 
@@ -61,7 +61,7 @@ class PlanForms:
 
             above = drift.above(self.found, self.plan.managed, self.hint)
         limits = self.session.limits
-        return above + text.render(self.plan, paint, self.hint, limits, most_rows)
+        return above + text.compose(self.plan, paint, self.hint, limits, most_rows)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
@@ -71,20 +71,20 @@ class PlanForms:
         above = "" if found is None else drift_markdown.quote(found, managed, self.hint)
         room = None if most is None else most - len(above.encode())
         limits = self.session.limits
-        return above + markdown.render(self.plan, limits, self.advice, room, self.hint)
+        return above + markdown.compose(self.plan, limits, self.advice, room, self.hint)
 
     def json(self) -> str:
         """Write it for programs, and as a plan file."""
         from coursesync.render import json  # noqa: PLC0415 - as this module says
 
-        return json.render(self.plan, self.session.limits, self.advice, self.found)
+        return json.compose(self.plan, self.session.limits, self.advice, self.found)
 
     def page(self) -> str:
         """Write it as the review page."""
         from importlib.resources import files  # noqa: PLC0415 - as this module says
 
         from coursesync.render.drift import brief  # noqa: PLC0415 - as this module says
-        from coursesync.render.review.page import Assets, render  # noqa: PLC0415 - the same
+        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - the same
 
         beside = files("coursesync.render.review")
         style, script = (
@@ -92,7 +92,7 @@ class PlanForms:
         )
         above = [] if self.found is None else brief(self.found, self.plan.managed, self.hint)
         limits, assets = self.session.limits, Assets(style, script)
-        return render(self.plan, assets, limits, self.advice, above=above, hint=self.hint)
+        return compose(self.plan, assets, limits, self.advice, above=above, hint=self.hint)
 
 
 @dataclass(frozen=True)
@@ -108,20 +108,20 @@ class DriftForms:
 
     def text(self) -> str:
         """Write it for a terminal or a log."""
-        from coursesync.render.drift import render  # noqa: PLC0415 - as this module says
+        from coursesync.render.drift import compose  # noqa: PLC0415 - as this module says
 
         found, courses = self.drift.found, self.drift.courses
-        return render(found, courses, self._managed, painter(sys.stdout), self.session.hint)
+        return compose(found, courses, self._managed, painter(sys.stdout), self.session.hint)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
-        from coursesync.render.drift_markdown import render  # noqa: PLC0415 - as this module says
+        from coursesync.render.drift_markdown import compose  # noqa: PLC0415 - as this module says
 
         found, courses = self.drift.found, self.drift.courses
-        return render(found, courses, self._managed, self.session.hint, most)
+        return compose(found, courses, self._managed, self.session.hint, most)
 
     def json(self) -> str:
         """Write it for programs."""
-        from coursesync.render.json import render_drift  # noqa: PLC0415 - as this module says
+        from coursesync.render.json import compose_drift  # noqa: PLC0415 - as this module says
 
-        return render_drift(self.drift.found, self.drift.workspace.state)
+        return compose_drift(self.drift.found, self.drift.workspace.state)

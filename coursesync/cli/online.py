@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once
 from coursesync.errors import Interrupted, Terminated
-from coursesync.operations.apply import drift
 from coursesync.operations.connection import interrupted
+from coursesync.operations.drift import drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.cli.progress import Verbosity
     from coursesync.cli.session import Session
     from coursesync.nexudus.clock import SystemClock
-    from coursesync.operations.apply import Drift
+    from coursesync.operations.drift import Drift
     from coursesync.operations.workspace import Workspace
 
 

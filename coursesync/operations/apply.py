@@ -1,70 +1,37 @@
-"""What goes online: carrying a plan out, and looking for drift. Within the limits, across runs.
+"""Carrying a plan out: the one way of what is written to the site. Within the limits, across runs.
 
-Wires the client of a project's target to `apply` and `refresh`, for the command line and for
-scripts alike. Prints nothing and heeds no signal: who calls passes a progress, and a clock that
-knows when a run is to stop.
+Wires the client of a project's target to `applying`, for the command line and for scripts alike.
+Prints nothing and heeds no signal: who calls passes a progress, and a clock that knows when a run
+is to stop.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
 from coursesync.applying.apply import forget
-from coursesync.applying.receipt import mismatches
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
 from coursesync.errors import (
-    CoursesyncError,
     LargeChange,
-    RemoteError,
     StalePlan,
-    StateError,
-    Stop,
-    UsageError,
 )
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import check_interrupted, connected
+from coursesync.operations.connection import connected
+from coursesync.operations.drift import drift
 from coursesync.operations.plan import plan_of
-from coursesync.operations.refresh import look_up, refresh
 from coursesync.operations.remainder import remainder
 from coursesync.planning.large_change import oversized
-from coursesync.planning.plan import Course
 from coursesync.planning.review import what_moved
-from coursesync.planning.stance import judged
-from coursesync.state.state import State
-from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.applying.world import Progress
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.operations.workspace import Project, Workspace
-    from coursesync.planning.drift import Drifted
+    from coursesync.operations.workspace import Workspace
     from coursesync.planning.plan import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """What a look at the site found.
-
-    `found` is all that is not as it was sent, and `courses` those that the workspace speaks of, by
-    Id. A plan of `workspace` is made from what the site has.
-    """
-
-    found: tuple[Drifted, ...]
-    courses: Mapping[int, Course]
-    workspace: Workspace
-
-    @property
-    def has_drift(self) -> bool:
-        """Whether a section that is managed was edited, deleted or moved on the site."""
-        return any(each.finding.is_drift for each in self.found)
 
 
 def apply(  # noqa: PLR0913 - one parameter an option
@@ -149,126 +116,3 @@ def _current(
     if moved := what_moved(plan_of(now.read, now.state, plan.policy), plan):
         raise StalePlan(f"the plan is stale: {moved}", "Load the workspace and plan again.")
     return now
-
-
-def drift(
-    workspace: Workspace,
-    *,
-    credentials: Credentials | None = None,
-    progress: Progress | None = None,
-    clock: Clock | None = None,
-) -> Drift:
-    """Look at what others changed on the site since the last apply. Only reads are sent.
-
-    Args:
-        workspace: as `load` read it.
-        credentials: as in `apply`.
-        progress: is told what is waited for.
-        clock: as in `apply`.
-
-    Returns:
-        All that was found, with what the outlines say of it. Where the state has no entries,
-        nothing is asked, and nothing found.
-
-    Raises:
-        UsageError: there are no credentials.
-        RemoteError: the API can't be used, or gives no usable answer.
-        Interrupted: the clock said to stop.
-        InvalidOutlines: an outline became invalid meanwhile.
-
-    Example:
-        >>> drift = coursesync.drift(coursesync.load("courses"))
-        >>> [(each.finding.value, each.address) for each in drift.found]
-        >>> plan = coursesync.plan(drift.workspace)
-    """
-    project, known, read = workspace.project, workspace.state, workspace.read
-    courses = _courses(workspace)
-    if not known.entries:
-        return Drift((), courses, replace(workspace, found=()))
-    clock = clock or SystemClock()
-    with connected(project, read.outlines, clock, progress, credentials) as world:
-        try:
-            state, found = refresh(known, world)
-        except Stop as stop:
-            check_interrupted(clock)
-            raise RemoteError(stop.reason, stop.remedy) from stop
-    check_interrupted(clock)
-    after = workspace
-    if any(each.finding.is_drift for each in found):
-        after = project.outlines_for(state)
-        found = judged(found, plan_of(read, known), plan_of(after.read, state))
-    return Drift(found, courses, replace(after, state=state, found=found))
-
-
-def verify(
-    receipt: Receipt,
-    project: Project,
-    *,
-    credentials: Credentials | None = None,
-    progress: Progress | None = None,
-    clock: Clock | None = None,
-) -> tuple[Mismatch, ...]:
-    """Say whether all that a receipt tells is still so on the site. Only reads are sent.
-
-    Args:
-        receipt: of a run against this project's target, as `read_receipt` reads it.
-        project: names the target; of its state only what a later apply did is read, if it can be.
-        credentials: as in `apply`.
-        progress: is told what is waited for.
-        clock: as in `apply`.
-
-    Returns:
-        What is not so any more; nothing where all of it is.
-
-    Raises:
-        UsageError: the receipt is of another target, or there are no credentials.
-        CoursesyncError: it is of a run that was cut off: it does not say what that did.
-        RemoteError: the API can't be used, or gives no usable answer.
-        Interrupted: the clock said to stop.
-
-    Example:
-        >>> receipt = coursesync.read_receipt("receipt.json")
-        >>> coursesync.verify(receipt, coursesync.open_project("courses"))
-    """
-    if receipt.target != project.store.target:
-        raise UsageError(
-            f"the receipt is of {inert(receipt.target)}, not of {inert(project.store.target)}",
-            "Name the same target as the apply that wrote it:  --base-url  or  --sandbox",
-        )
-    if not receipt.items and not receipt.complete and receipt.stopped is None:
-        raise CoursesyncError(
-            "the receipt is of a run that was cut off, and does not say what that did",
-            "What it did is in the state:  coursesync state list",
-        )
-    clock = clock or SystemClock()
-    with connected(project, (), clock, progress, credentials) as world:
-        try:
-            live = look_up(receipt, world)
-        except Stop as stop:
-            check_interrupted(clock)
-            raise RemoteError(stop.reason, stop.remedy) from stop
-    check_interrupted(clock)
-    return mismatches(receipt, live, _known(project))
-
-
-def _known(project: Project) -> State:
-    """Return the state, or an empty one where it can't be read: a receipt stands by itself."""
-    try:
-        return project.state()
-    except StateError:
-        return State(target=project.store.target)
-
-
-def _courses(workspace: Workspace) -> dict[int, Course]:
-    """Return the courses of a workspace, by Id."""
-    folder, known = workspace.project.folder, workspace.state
-    settled = {
-        record.id: Course(key, record.id, record.title, str(folder / record.path))
-        for key, record in known.courses.items()
-        if key in workspace.read.settled
-    }
-    parsed = {
-        outline.course_id: Course(outline.key, outline.course_id, outline.title, outline.path)
-        for outline in workspace.outlines
-    }
-    return {**settled, **parsed}

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from coursesync.applying.world import World
-from coursesync.errors import Interrupted
+from coursesync.errors import Interrupted, RemoteError, Stop
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.request_log import RequestLog
 
@@ -93,6 +93,21 @@ def _remote(
         remote = Nexudus(project.store.target, credentials.checked())
     stack.callback(remote.close)
     return remote
+
+
+@contextmanager
+def told_as_errors(clock: Clock) -> Iterator[None]:
+    """Turn what ends a look before its time into the error that it is.
+
+    Raises:
+        Interrupted: the clock said to stop.
+        RemoteError: the API can't be used, or gives no usable answer.
+    """
+    try:
+        yield
+    except Stop as stop:
+        check_interrupted(clock)
+        raise RemoteError(stop.reason, stop.remedy) from stop
 
 
 def check_interrupted(clock: Clock) -> None:

@@ -10,13 +10,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, RemoteError, Stop
+from coursesync.errors import CoursesyncError
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import course_of, key_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected, interrupted
+from coursesync.operations.connection import connected, told_as_errors
 from coursesync.operations.import_drafts import drafts_of
 from coursesync.operations.import_files import save
 from coursesync.operations.imported import Managed, adopted, entries_of
@@ -27,8 +27,7 @@ from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeVar
+    from collections.abc import Mapping, Sequence
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Entry, State
-
-    T = TypeVar("T")
 
 _SECTION = KINDS["section"]
 
@@ -102,9 +99,11 @@ def import_course(
     clock = clock or SystemClock()
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
-        with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            lookout = Lookout(Sender(world), world.remote)
-            titles, records = _asked(clock, lambda: _on_the_site(lookout, course_ids))
+        with (
+            connected(project, loaded.outlines, clock, progress, credentials) as world,
+            told_as_errors(clock),
+        ):
+            titles, records = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
         managed = Managed.by(known)
         drafts = drafts_of(project, managed, loaded, titles, records)
         for each in drafts.values():
@@ -172,23 +171,16 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
-        with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            lookout = Lookout(Sender(world), world.remote)
-            found = _asked(clock, lambda: lookout.records(kind_of(at), [record_id]))
+        with (
+            connected(project, loaded.outlines, clock, progress, credentials) as world,
+            told_as_errors(clock),
+        ):
+            found = Lookout(Sender(world), world.remote).records(kind_of(at), [record_id])
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
         resources = {r.address: r for each in loaded.outlines for r in each.resources}
         entry = adopted(kind_of(at), record, record.attributes, resources.get(at))
         _save(project, known, {at: entry}, clock)
     return entry
-
-
-def _asked(clock: Clock, ask: Callable[[], T]) -> T:
-    try:
-        return ask()
-    except Stop as stop:
-        if clock.stopping():
-            raise interrupted() from stop
-        raise RemoteError(stop.reason, stop.remedy) from stop
 
 
 def _on_the_site(

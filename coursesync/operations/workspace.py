@@ -1,7 +1,7 @@
 """A workspace with its target and its state, and what would be done there. Makes no request.
 
 Wires what reads files to what is pure, for the command line and for scripts alike; knows
-neither a terminal nor a variable of the environment. What goes online is `coursesync.online`.
+neither a terminal nor a variable of the environment. What goes online is `connection`.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ _STANCES = {
 }
 
 
-def render(
+def compose(
     found: Sequence[Drifted],
     courses: Mapping[int, Course],
     managed: int,

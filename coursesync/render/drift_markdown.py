@@ -39,7 +39,7 @@ _LEFT_OUT = {
 }
 
 
-def render(
+def compose(
     found: Sequence[Drifted],
     courses: Mapping[int, Course],
     managed: int,
@@ -48,7 +48,7 @@ def render(
 ) -> str:
     """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
 
-    Takes the same as `drift.render`, and `most`: how many bytes of UTF-8 it may have. What changed
+    Takes the same as `drift.compose`, and `most`: how many bytes of UTF-8 it may have. What changed
     is left out first, then what is no drift, then the last that is; the rest stays.
     """
     parts = [Part(Rank.ALWAYS, (*_head(found, managed),)), *_courses(found, courses)]

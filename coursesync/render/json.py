@@ -38,7 +38,7 @@ FORMAT_VERSION = 1
 _MEANT_FOR_OTHERS = re.compile(rf"{UNSEEN.pattern}|#(?=#\[)")
 
 
-def render(
+def compose(
     plan: Plan,
     limits: Limits = PUBLISHED,
     advice: Told | None = None,
@@ -77,7 +77,7 @@ def render(
     )
 
 
-def render_drift(found: Sequence[Drifted], state: State) -> str:
+def compose_drift(found: Sequence[Drifted], state: State) -> str:
     """Write what was found on the site as JSON, in the same form."""
     return _document(
         {
@@ -93,7 +93,7 @@ def render_drift(found: Sequence[Drifted], state: State) -> str:
     )
 
 
-def render_receipt(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
+def compose_receipt(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
     """Write what a look at the site says of a receipt as JSON, in the same form.
 
     `holds` is whether all that it tells is still so; `complete` whether that is all of its plan.
@@ -128,7 +128,7 @@ def _mismatch(each: Mismatch) -> dict[str, object]:
     }
 
 
-def render_failure(error: CoursesyncError) -> str:
+def compose_failure(error: CoursesyncError) -> str:
     """Write the failure of a command as JSON."""
     diagnostics = error.diagnostics if isinstance(error, InvalidOutlines) else ()
     return _document(

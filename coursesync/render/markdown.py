@@ -67,7 +67,7 @@ _LEFT_OUT = {
 }
 
 
-def render(
+def compose(
     plan: Plan,
     limits: Limits = PUBLISHED,
     advice: Told | None = None,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from coursesync.applying.receipt import Mismatch, Receipt
 
 
-def render(
+def compose(
     receipt: Receipt, wrong: Sequence[Mismatch], paint: Callable[[str, str], str] = plain
 ) -> str:
     """Write what became of a receipt's records as text.

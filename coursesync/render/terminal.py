@@ -58,7 +58,7 @@ def plain(_style: str, text: str) -> str:
     return text
 
 
-def render(
+def compose(
     plan: Plan,
     paint: Callable[[str, str], str] = plain,
     hint: Hint = bare,

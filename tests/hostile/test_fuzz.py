@@ -144,7 +144,7 @@ def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> N
             plan = diff(outlines, (), State(target="https://spaces.nexudus.com"))
         except CoursesyncError:  # in words; anything else is a bug
             return
-    for form in (text.render, markdown.render, json.render):
+    for form in (text.compose, markdown.compose, json.compose):
         assert "\x1b" not in form(plan)
 
 

@@ -155,7 +155,7 @@ def test_deepdiff_is_imported_only_where_something_has_changed(now: str, expecte
     script = (
         "from values import *; from coursesync.render import terminal, markdown, json;"
         f"plan = plan_of(course('A', {now}), state_of('A', Section('B', 'b')));"
-        "terminal.render(plan), markdown.render(plan), json.render(plan);"
+        "terminal.compose(plan), markdown.compose(plan), json.compose(plan);"
         "print('deepdiff' in sys.modules)"
     )
     path = json.dumps(sys.path)

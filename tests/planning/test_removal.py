@@ -49,7 +49,7 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
     ]
 
 
-@pytest.mark.parametrize("form", [text.render, markdown.render])
+@pytest.mark.parametrize("form", [text.compose, markdown.compose])
 def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[Plan], str]) -> None:
     """Where nobody has said what becomes of it; else it needs no advice."""
     state = state_of("A", "B")

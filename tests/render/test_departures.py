@@ -62,7 +62,7 @@ def test_a_new_section_is_asked_about_once() -> None:
     gone = replace(stood, attributes=elsewhere, id=77, parent_id=THERE)
     also = replace(gone, id=78)
     there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
-    written = text.render(plan_of([course("A"), taking], replace(state, entries=there)))
+    written = text.compose(plan_of([course("A"), taking], replace(state, entries=there)))
 
     assert "Is this section.c.b, moved here?" in written
     assert "maybe moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
@@ -72,7 +72,7 @@ def test_a_new_section_is_asked_about_once() -> None:
 def test_programs_are_told_of_each_course() -> None:
     """Two courses of one key are two; a change names its course, and the one that it leaves."""
     taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")
-    told = json.loads(json_form.render(plan_of([course("A"), taking], STATE)))
+    told = json.loads(json_form.compose(plan_of([course("A"), taking], STATE)))
     (change,) = told["changes"]
 
     assert [(each["key"], each["id"]) for each in told["courses"]] == [("c", HERE), ("c", THERE)]
@@ -110,7 +110,7 @@ def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
 
 def test_text_says_it_in_both_courses() -> None:
     """The one says where it goes, with its Id; the other where it came from, by title."""
-    lines = re.sub(r"\s+", " ", text.render(moved("A")))
+    lines = re.sub(r"\s+", " ", text.compose(moved("A")))
 
     assert "< 20 B goes to course 4712 (Using the space), and keeps its Id 1002" in lines
     assert "course: 4711 (Onboarding) -> 4712 (Using the space)" in lines
@@ -118,12 +118,12 @@ def test_text_says_it_in_both_courses() -> None:
 
 def test_a_long_plan_counts_what_leaves() -> None:
     """Where changes are counted, so are they."""
-    assert "  < 1 to other courses" in text.render(moved("A"), most=0).splitlines()
+    assert "  < 1 to other courses" in text.compose(moved("A"), most=0).splitlines()
 
 
 def test_markdown_says_it_in_both_courses() -> None:
     """A row in the table of the course that it leaves."""
-    written = markdown.render(moved("A"))
+    written = markdown.compose(moved("A"))
 
     assert "| `<` moves away | 20 | B | goes to course 4712 (Using the space)" in written
     assert "| course | 4711 (Onboarding) | 4712 (Using the space) |" in written

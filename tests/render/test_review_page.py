@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from values import Section, course, plan_of, state_of
 
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.render.review.page import Assets, policy, render
+from coursesync.render.review.page import Assets, compose, policy
 
 ASSETS = Assets("p{margin:0}", '"use strict";')
 HOSTILE = st.text("<>&\"'/!-= scriptyle\u2028\u202e\x00]", max_size=40)
@@ -56,8 +56,8 @@ def test_no_text_breaks_out_of_the_page(title: str, contents: str) -> None:
     """Whatever an outline says, the page has the tags that it has of a plain one."""
     seen = "".join(c for c in title if c.isprintable())
     words = "".join(c for c in contents if c.isprintable())
-    plain = render(plan_of(course(titled("A", "B"))), ASSETS)
-    page = render(plan_of(course(titled(seen, words))), ASSETS)
+    plain = compose(plan_of(course(titled("A", "B"))), ASSETS)
+    page = compose(plan_of(course(titled(seen, words))), ASSETS)
 
     assert tags(page) == tags(plain)
 
@@ -66,13 +66,13 @@ def test_the_same_plan_gives_the_same_bytes() -> None:
     """Nothing of a machine or a time is in it."""
     plan = plan_of(course("A", "B"), state_of("A"))
 
-    assert render(plan, ASSETS) == render(plan, ASSETS)
-    assert plan.digest in render(plan, ASSETS)
+    assert compose(plan, ASSETS) == compose(plan, ASSETS)
+    assert plan.digest in compose(plan, ASSETS)
 
 
 def test_a_course_is_there_whole_before_and_after() -> None:
     """What stays is among what changes, on both sides."""
-    (shown,) = model_in(render(plan_of(course("A", "C", "B"), state_of("A", "B")), ASSETS))
+    (shown,) = model_in(compose(plan_of(course("A", "C", "B"), state_of("A", "B")), ASSETS))
     titles = {
         side: [each["title"] for each in cast("list[dict[str, object]]", shown[side])]
         for side in ("before", "after")
@@ -85,7 +85,7 @@ def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
     """A page does not grow without end: of contents that it has no room for it says so."""
     sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
     assets = replace(ASSETS, most_contents=250)
-    (shown,) = model_in(render(plan_of(course(*sections)), assets))
+    (shown,) = model_in(compose(plan_of(course(*sections)), assets))
     changes = cast("list[dict[str, dict[str, object]]]", shown["changes"])
     cut = [each["contents"]["cut"] for each in changes]
 
@@ -99,12 +99,12 @@ def test_the_policy_lets_run_what_is_in_the_page_and_nothing_else() -> None:
     assert "unsafe" not in told
     assert "http" not in told
     assert told.startswith("default-src 'none'; script-src 'sha256-")
-    assert f'content="{told}"' in render(plan_of(course("A")), ASSETS)
+    assert f'content="{told}"' in compose(plan_of(course("A")), ASSETS)
 
 
 def test_without_scripts_the_plan_is_there_as_text() -> None:
     """Whoever lets no script run reads the plan all the same."""
-    page = render(plan_of(course("A title")), ASSETS)
+    page = compose(plan_of(course("A title")), ASSETS)
     (text,) = re.findall(r"<noscript><pre>(.*?)</pre></noscript>", page, re.DOTALL)
 
     assert "+   10  A title" in text
@@ -114,7 +114,7 @@ def test_what_is_deleted_is_read_once_more() -> None:
     """Whoever approves a deletion sees what goes with it."""
     gone = Section("Gone", "gone", "<p>Precious.</p>")
     plan = plan_of(course("A"), state_of("A", gone), Policy(OnRemoval.DELETE, prune=True))
-    (shown,) = model_in(render(plan, ASSETS))
+    (shown,) = model_in(compose(plan, ASSETS))
     (change,) = cast("list[dict[str, dict[str, object]]]", shown["changes"])
 
     assert change["contents"]["was"] == "<p>Precious.</p>"

@@ -14,9 +14,9 @@ from coursesync.cli.options import verbose_option, with_target, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.errors import ExitCode
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.apply import verify
 from coursesync.operations.receipt_file import read_receipt
-from coursesync.render.receipt import render
+from coursesync.operations.verify import verify
+from coursesync.render.receipt import compose
 
 if TYPE_CHECKING:
     from coursesync.applying.receipt import Mismatch, Receipt
@@ -56,9 +56,9 @@ def command(
     if form == "json":
         from coursesync.render import json  # noqa: PLC0415 - the other form needs none of it
 
-        show(json.render_receipt(told, wrong))
+        show(json.compose_receipt(told, wrong))
     else:
-        show(render(told, wrong, painter(sys.stdout)))
+        show(compose(told, wrong, painter(sys.stdout)))
         if not all(each.ours for each in wrong):
             say_wrapped(f"What others changed since the last apply:  {session.hint('drift')}")
     return int(ExitCode.CHANGES if wrong else ExitCode.DONE)

@@ -45,7 +45,7 @@ class Assets:
     most_contents: int = MOST_CONTENTS
 
 
-def render(
+def compose(
     plan: Plan,
     assets: Assets,
     limits: Limits = PUBLISHED,
@@ -69,7 +69,7 @@ def render(
     """
     head = (*_head(plan, limits, advice, above),)
     told = model(plan, Allowance(assets.most_contents), hint)
-    silent = text.render(plan, hint=hint, limits=limits)
+    silent = text.compose(plan, hint=hint, limits=limits)
     return "\n".join(_lines(plan, assets, head, told, silent)) + "\n"
 
 

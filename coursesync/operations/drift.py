@@ -1,0 +1,103 @@
+"""Looking for drift: what others changed on the site since the last apply. Only reads are sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from coursesync.nexudus.clock import SystemClock
+from coursesync.operations.connection import check_interrupted, connected, told_as_errors
+from coursesync.operations.plan import plan_of
+from coursesync.operations.refresh import refresh
+from coursesync.planning.plan import Course
+from coursesync.planning.stance import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.applying.world import Progress
+    from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Clock
+    from coursesync.operations.workspace import Workspace
+    from coursesync.planning.drift import Drifted
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a look at the site found.
+
+    `found` is all that is not as it was sent, and `courses` those that the workspace speaks of, by
+    Id. A plan of `workspace` is made from what the site has.
+    """
+
+    found: tuple[Drifted, ...]
+    courses: Mapping[int, Course]
+    workspace: Workspace
+
+    @property
+    def has_drift(self) -> bool:
+        """Whether a section that is managed was edited, deleted or moved on the site."""
+        return any(each.finding.is_drift for each in self.found)
+
+
+def drift(
+    workspace: Workspace,
+    *,
+    credentials: Credentials | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Drift:
+    """Look at what others changed on the site since the last apply. Only reads are sent.
+
+    Args:
+        workspace: as `load` read it.
+        credentials: as in `apply`.
+        progress: is told what is waited for.
+        clock: as in `apply`.
+
+    Returns:
+        All that was found, with what the outlines say of it. Where the state has no entries,
+        nothing is asked, and nothing found.
+
+    Raises:
+        UsageError: there are no credentials.
+        RemoteError: the API can't be used, or gives no usable answer.
+        Interrupted: the clock said to stop.
+        InvalidOutlines: an outline became invalid meanwhile.
+
+    Example:
+        >>> drift = coursesync.drift(coursesync.load("courses"))
+        >>> [(each.finding.value, each.address) for each in drift.found]
+        >>> plan = coursesync.plan(drift.workspace)
+    """
+    project, known, read = workspace.project, workspace.state, workspace.read
+    courses = _courses(workspace)
+    if not known.entries:
+        return Drift((), courses, replace(workspace, found=()))
+    clock = clock or SystemClock()
+    with (
+        connected(project, read.outlines, clock, progress, credentials) as world,
+        told_as_errors(clock),
+    ):
+        state, found = refresh(known, world)
+    check_interrupted(clock)
+    after = workspace
+    if any(each.finding.is_drift for each in found):
+        after = project.outlines_for(state)
+        found = judged(found, plan_of(read, known), plan_of(after.read, state))
+    return Drift(found, courses, replace(after, state=state, found=found))
+
+
+def _courses(workspace: Workspace) -> dict[int, Course]:
+    """Return the courses of a workspace, by Id."""
+    folder, known = workspace.project.folder, workspace.state
+    settled = {
+        record.id: Course(key, record.id, record.title, str(folder / record.path))
+        for key, record in known.courses.items()
+        if key in workspace.read.settled
+    }
+    parsed = {
+        outline.course_id: Course(outline.key, outline.course_id, outline.title, outline.path)
+        for outline in workspace.outlines
+    }
+    return {**settled, **parsed}
