@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -146,3 +147,30 @@ class RealDisk:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+def temporary(path: Path) -> Path:
+    """Return where a file is written before it is put in the place of `path`."""
+    return path.with_name(f".{path.name}.tmp")
+
+
+def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
+    """Put a file in the place of what is there, if anything is; at no time is it there in part.
+
+    No other process may write it meanwhile: what a cut-off run left beside it is removed.
+    """
+    beside = temporary(path)
+    disk.remove(beside)
+    file = disk.create(beside)
+    try:
+        try:
+            disk.append(file, content)
+            disk.sync(file)
+        finally:
+            disk.close(file)
+        disk.replace(beside, path)
+    except OSError:
+        with suppress(OSError):
+            disk.remove(beside)
+        raise
+    disk.sync_folder(path.parent)

@@ -15,7 +15,8 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError, StateLocked
-from coursesync.state.disk import Disk, RealDisk
+from coursesync.state.disk import Disk, RealDisk, replace_whole, temporary
+from coursesync.state.journal_file import JournalFile
 from coursesync.state.state import State
 from coursesync.state.state_text import parse, serialise
 from coursesync.text import inert
@@ -38,13 +39,16 @@ class StateFile:
     target: str
     disk: Disk = field(default_factory=RealDisk)
     hold: object | None = None
-    _journal: int | None = None
-    _is_torn: bool = False
+    _journal: JournalFile = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say where the journal stands while a run lasts, or after one was cut off."""
+        self._journal = JournalFile(self._beside("journal"), self.disk)
 
     @property
     def journal_path(self) -> Path:
-        """Where the journal stands while a run lasts, or after one was cut off."""
-        return self._beside("journal")
+        """Where the journal is."""
+        return self._journal.path
 
     @property
     def backup_path(self) -> Path:
@@ -66,21 +70,21 @@ class StateFile:
 
         with locked(self.path, timeout):
             # whoever deleted the lock has not ended the run that held it
-            if self._is_live():
+            if self._journal.is_live():
                 raise StateLocked(
                     f"the journal {self.journal_path} is in use by another apply, whose lock was "
                     "deleted",
                     "Wait until that has ended, then run this again.",
                 )
             with suppress(OSError):  # a cut-off save's; the next save would say what is wrong
-                self.disk.remove(self._temporary(self.path))
-                self.disk.remove(self._temporary(self.backup_path))
+                self.disk.remove(temporary(self.path))
+                self.disk.remove(temporary(self.backup_path))
             self.hold = object()
             try:
                 yield
             finally:
                 self.hold = None
-                self._close_journal()
+                self._journal.close()
 
     def load(self) -> State:
         """Read the state, with what a cut-off run left in the journal. Writes nothing.
@@ -116,12 +120,8 @@ class StateFile:
         run = Header(lineage=state.lineage, serial=state.serial, target=state.target)
         try:
             # what can't be cleared away here would keep the state from being saved at the end
-            self.disk.remove(self._temporary(self.path))
-            self._journal = self.disk.create(self.journal_path)
-            self._is_torn = False
-            self.disk.lock(self._journal)
-            self._write(run)
-            self.disk.sync_folder(self.path.parent)
+            self.disk.remove(temporary(self.path))
+            self._journal.begin(run)
         except OSError as error:
             raise self._unwritable(error) from error
         return state
@@ -137,7 +137,7 @@ class StateFile:
             return state
         saved = self._save(state)
         try:
-            self._drop_journal()
+            self._journal.drop()
         except OSError as error:
             raise StateError(
                 f"the journal {self.journal_path} can't be removed: {error.strerror or error}",
@@ -148,7 +148,7 @@ class StateFile:
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
         try:
-            self._write(step)
+            self._journal.append(step)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -163,7 +163,7 @@ class StateFile:
         """
         saved = self._save(state)
         with suppress(OSError):
-            self._drop_journal()
+            self._journal.drop()
         return saved
 
     def _save(self, state: State) -> State:
@@ -171,7 +171,7 @@ class StateFile:
         lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
         try:
-            self._replace(self.path, serialise(saved))
+            replace_whole(self.disk, self.path, serialise(saved))
         except OSError as error:
             raise self._unwritable(error) from error
         if self.hold is not None:
@@ -261,64 +261,12 @@ class StateFile:
         content = self._read(self.path)
         if content is not None:
             try:
-                self._replace(self.backup_path, content)
+                replace_whole(self.disk, self.backup_path, content)
             except OSError as error:
                 raise self._unwritable(error) from error
 
-    def _write(self, record: Header | Step) -> None:
-        from coursesync.state.journal_text import line  # noqa: PLC0415 - as in `begin`
-
-        assert self._journal is not None  # noqa: S101 - `begin` comes first
-        if not self.disk.has_name(self._journal):
-            raise StateError(
-                f"the journal {self.journal_path} was taken away while this ran",
-                "Was the lock deleted, and another apply started? See  coursesync plan  first.",
-            )
-        if self._is_torn:  # a line behind half a line would be damage
-            raise OSError(errno.EIO, "the journal ends within a line")
-        self._is_torn = True
-        self.disk.append(self._journal, line(record))
-        self.disk.sync(self._journal)
-        self._is_torn = False
-
-    def _replace(self, path: Path, content: bytes) -> None:
-        temporary = self._temporary(path)
-        self.disk.remove(temporary)  # the lock is held: what stands there was left by a run cut off
-        file = self.disk.create(temporary)
-        try:
-            try:
-                self.disk.append(file, content)
-                self.disk.sync(file)
-            finally:
-                self.disk.close(file)
-            self.disk.replace(temporary, path)
-        except OSError:
-            with suppress(OSError):
-                self.disk.remove(temporary)
-            raise
-        self.disk.sync_folder(path.parent)
-
     def _beside(self, what: str) -> Path:
         return self.path.with_name(f"{self.path.name}.{what}")
-
-    def _temporary(self, path: Path) -> Path:
-        return path.with_name(f".{path.name}.tmp")
-
-    def _is_live(self) -> bool:
-        try:
-            return self.disk.is_locked(self.journal_path)
-        except OSError:
-            return False  # reading it will say what is wrong
-
-    def _drop_journal(self) -> None:
-        self._close_journal()
-        self.disk.remove(self.journal_path)
-        self.disk.sync_folder(self.path.parent)
-
-    def _close_journal(self) -> None:
-        journal, self._journal = self._journal, None
-        if journal is not None:
-            self.disk.close(journal)
 
     def _unwritable(self, error: OSError) -> StateError:
         file = error.filename2 or error.filename

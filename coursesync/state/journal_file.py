@@ -1,0 +1,76 @@
+"""The journal as a file that a run writes: a record is on the disk before the next thing is done.
+
+Reads nothing. Must never write a line behind half a line, which would be damage.
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.errors import StateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coursesync.state.disk import Disk
+    from coursesync.state.journal import Header, Step
+
+
+@dataclass(slots=True)
+class JournalFile:
+    """The journal at one path. Raises OSError where the disk does."""
+
+    path: Path
+    disk: Disk
+    _file: int | None = None
+    _is_torn: bool = False
+
+    def begin(self, run: Header) -> None:
+        """Make the file, lock it for as long as the run lasts, and write its first line."""
+        self._file = self.disk.create(self.path)
+        self._is_torn = False
+        self.disk.lock(self._file)
+        self.append(run)
+        self.disk.sync_folder(self.path.parent)
+
+    def append(self, record: Header | Step) -> None:
+        """Add a record; when this returns, it outlives a power cut.
+
+        Raises:
+            StateError: the file was taken away while the run lasted.
+        """
+        from coursesync.state.journal_text import line  # noqa: PLC0415 - a plan writes no journal
+
+        assert self._file is not None  # noqa: S101 - `begin` comes first
+        if not self.disk.has_name(self._file):
+            raise StateError(
+                f"the journal {self.path} was taken away while this ran",
+                "Was the lock deleted, and another apply started? See  coursesync plan  first.",
+            )
+        if self._is_torn:
+            raise OSError(errno.EIO, "the journal ends within a line")
+        self._is_torn = True
+        self.disk.append(self._file, line(record))
+        self.disk.sync(self._file)
+        self._is_torn = False
+
+    def is_live(self) -> bool:
+        """Say whether a run that goes on holds it."""
+        try:
+            return self.disk.is_locked(self.path)
+        except OSError:
+            return False  # reading it will say what is wrong
+
+    def drop(self) -> None:
+        """Close the file, if this run has it open, and remove it."""
+        self.close()
+        self.disk.remove(self.path)
+        self.disk.sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Close the file, if this run has it open."""
+        file, self._file = self._file, None
+        if file is not None:
+            self.disk.close(file)
