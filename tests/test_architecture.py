@@ -70,7 +70,13 @@ WORLD = {  # the files that may touch it: file systems, clocks, sockets, process
     *("operations.import_", "operations.import_drafts", "operations.import_files"),
     *("operations.origin", "operations.plan", "operations.preview", "operations.preview_site"),
     *("operations.receipt_file", "operations.receipts", "operations.remainder", "operations.state"),
-    *("operations.verify", "operations.workspace", "outlines.content_files", "outlines.rewriting"),
+    *(
+        "operations.verify",
+        "operations.workspace",
+        "outlines.content_files",
+        "outlines.folder",
+        "outlines.rewriting",
+    ),
     *("outlines.schema_file", "outlines.workspace_files", "outlines.yaml_quick"),
     *("outlines.yaml_reader", "state.disk", "state.file_store", "state.lock", "state.names"),
 }

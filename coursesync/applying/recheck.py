@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.applying.write import record_id_of
-from coursesync.planning.drift import differing, edited, is_last_attempt
+from coursesync.planning.live_diff import differing, edited, is_last_attempt
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Look
 from coursesync.text import at, inert

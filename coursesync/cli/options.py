@@ -16,7 +16,7 @@ from coursesync.cli.screen import listen
 from coursesync.errors import UsageError
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
-from coursesync.state.names import NAME
+from coursesync.state.store import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def with_target(command: Callable[..., T]) -> Callable[..., T]:
             "--state",
             metavar="FILE",
             envvar="COURSESYNC_STATE",
-            help=f"The state file, in the workspace.  [default: {NAME}]",
+            help=f"The state file, in the workspace.  [default: {STATE_NAME}]",
         ),
         click.option(
             "--base-url",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Stop
 from coursesync.nexudus.limits import IDS_AT_ONCE
-from coursesync.nexudus.outcome import Answered, InDoubt, Refused, classify_read
+from coursesync.nexudus.reader import Reader, unusable
 from coursesync.nexudus.records import (
     PAGE_SIZE,
     read_ids,
@@ -20,14 +20,11 @@ from coursesync.nexudus.records import (
     read_title_page,
     read_titles,
 )
-from coursesync.nexudus.sender import BETWEEN_TRIES, MAX_TRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from coursesync.kinds.kind import Kind
-    from coursesync.nexudus.exchange import Exchange
-    from coursesync.nexudus.outcome import NotCarriedOut
     from coursesync.nexudus.ports import Remote
     from coursesync.nexudus.records import Page, Record
     from coursesync.nexudus.sender import Sender
@@ -43,7 +40,7 @@ class Lookout:
     """Looks at courses for a run."""
 
     def __init__(self, sender: Sender, remote: Remote) -> None:
-        self._sender = sender
+        self._reader = Reader(sender)
         self._remote = remote
 
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
@@ -114,7 +111,7 @@ class Lookout:
             met = {record.id for record in records}
             if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
                 return records
-        raise _unusable("its list of sections changes while it is read")
+        raise unusable("its list of sections changes while it is read")
 
     def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
         """Return the records of these Ids, as far as they are there.
@@ -148,25 +145,25 @@ class Lookout:
     def _named(self, kind: Kind, ids: Collection[int]) -> Iterator[Record]:
         for part in batched(sorted(ids)):
             ask = partial(self._remote.records, kind, part)
-            yield from self._read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
+            yield from self._reader.read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
 
     def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
         """Ask for one record; there is none where the API says that it does not know the Id."""
         ask, read = partial(self._remote.record, kind, record_id), partial(read_record, kind=kind)
-        return self._read(f"{kind.role}-Read", ask, read, missing=())
+        return self._reader.read(f"{kind.role}-Read", ask, read, missing=())
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:
         """Return those of the courses that are not on the server; raises Stop as above."""
         left = self._not_there(courses)
         if left:  # one answer is not believed: much hangs on it
-            self._sender.pause(BETWEEN_TRIES, f"the API knows no course {min(left)}; asking again")
+            self._reader.pause(f"the API knows no course {min(left)}; asking again")
             left = self._not_there(left)
         return left
 
     def _not_there(self, courses: Collection[int]) -> frozenset[int]:
         wanted, there = sorted(courses), set[int]()
         for part in batched(wanted):
-            there |= self._read("Course-Read", partial(self._remote.courses, part), read_ids)
+            there |= self._reader.read("Course-Read", partial(self._remote.courses, part), read_ids)
         return frozenset(wanted) - there
 
     def titles(self, courses: Collection[int]) -> Mapping[int, str]:
@@ -174,7 +171,7 @@ class Lookout:
         found: dict[int, str] = {}
         for part in batched(sorted(courses)):
             ask = partial(self._remote.courses, part)
-            found.update(self._read("Course-Read", ask, read_titles))
+            found.update(self._reader.read("Course-Read", ask, read_titles))
         return found
 
     def all_titles(self) -> Mapping[int, str]:
@@ -189,7 +186,9 @@ class Lookout:
                 )
             number += 1
             ask = partial(self._remote.all_courses, number)
-            more, pages = self._read("Course-List", ask, partial(read_title_page, number=number))
+            more, pages = self._reader.read(
+                "Course-List", ask, partial(read_title_page, number=number)
+            )
             found.update(more)
         return found
 
@@ -205,16 +204,16 @@ class Lookout:
             found = self._reading(kind, course, first)
             if len(found) != first.total:
                 why = f"its list of sections holds {len(found):,}, and counts {first.total:,}"
-                self._sender.pause(BETWEEN_TRIES, why)
+                self._reader.pause(why)
             elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
             before, first = found.keys(), self._page(kind, 1, course)
-        raise _unusable(why)
+        raise unusable(why)
 
     def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
         """Read the pages after the first; no more of them than what the first counts is on."""
         if first.total > MAX_RECORDS:
-            raise _unusable(
+            raise unusable(
                 f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
             )
         found = {record.id: record for record in first.records}
@@ -226,59 +225,14 @@ class Lookout:
         return found
 
     def _page(self, kind: Kind, number: int, course: int | None) -> Page:
-        return self._read(
+        return self._reader.read(
             f"{kind.role}-List",
             partial(self._remote.search, kind, number, course),
             partial(read_page, kind=kind, number=number),
         )
-
-    def _read(
-        self,
-        role: str,
-        send: Callable[[], Exchange],
-        parse: Callable[[Exchange], T | None],
-        missing: T | None = None,
-    ) -> T:
-        """Read until a usable answer comes; `missing` is what is read of what is not there."""
-        failure = ""
-        for attempt in range(MAX_TRIES):
-            if attempt:
-                self._sender.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
-            answer = self._sender.until_answered(role, partial(self._attempt, send))
-            failure = "it answered with something else than a list"
-            match answer:
-                case Refused(missing=True) if missing is not None:
-                    return missing
-                case Refused(message):
-                    raise Stop(
-                        f"the API refuses to tell what it has: {message}",
-                        "Check the base URL.",
-                        unusable=True,
-                    )
-                case Answered(exchange):
-                    parsed = parse(exchange)
-                    if parsed is not None:
-                        return parsed
-                case InDoubt(reason):
-                    failure = reason
-        raise _unusable(failure)
-
-    def _attempt(
-        self, send: Callable[[], Exchange]
-    ) -> Answered | Refused | InDoubt | NotCarriedOut:
-        return classify_read(self._sender.read(send))
 
 
 def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Yield as many Ids at a time as one request can ask for."""
     for start in range(0, len(ids), IDS_AT_ONCE):
         yield ids[start : start + IDS_AT_ONCE]
-
-
-def _unusable(reason: str) -> Stop:
-    """Return the end of a run whose API answers, and not as it should."""
-    return Stop(
-        f"the API gives no usable answer: {reason}",
-        "Try again later; if it stays so, check the base URL.",
-        unusable=True,
-    )

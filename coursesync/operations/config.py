@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL
-from coursesync.state.names import NAME
+from coursesync.state.store import STATE_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Config:
     """A workspace's configuration; `settling_time` is in seconds."""
 
     base_url: str = DEFAULT_BASE_URL
-    state: str = NAME
+    state: str = STATE_NAME
     settling_time: float = SETTLING
     on_removal: Literal["keep", "deactivate", "delete"] = "keep"
     strict: bool = False

@@ -12,7 +12,7 @@ from pathlib import Path
 from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import read
 from coursesync.operations.config import DEFAULTS, Config
-from coursesync.state.names import NAME
+from coursesync.state.store import STATE_NAME
 
 CONFIG = "coursesync.toml"
 _MAX_CONFIG = 65_536
@@ -40,7 +40,7 @@ def config_of(folder: Path) -> Config:
     if not is_state_name(config.state):
         raise UsageError(
             f"{path} is not valid: `state` is not the name of a file",
-            f"Write it as in  state = {json.dumps(NAME)}",
+            f"Write it as in  state = {json.dumps(STATE_NAME)}",
         )
     return config
 

@@ -16,11 +16,12 @@ from coursesync.errors import CoursesyncError, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import EMBEDDED, check_target
 from coursesync.operations.config_file import config_of, is_state_name
-from coursesync.outlines.workspace_files import Outlines, check_folder
+from coursesync.outlines.folder import check_folder
+from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.state.file_store import StateFile
-from coursesync.state.names import NAME
+from coursesync.state.store import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -214,10 +215,11 @@ def open_project(
     config = config_of(path)
     if state is not None and not is_state_name(state):
         raise UsageError(
-            f'"{inert(state, 40)}" is not the name of a file', f"Write it as in  --state {NAME}"
+            f'"{inert(state, 40)}" is not the name of a file',
+            f"Write it as in  --state {STATE_NAME}",
         )
     if sandbox:
-        store = StateFile(path / ".coursesync" / NAME, EMBEDDED)
+        store = StateFile(path / ".coursesync" / STATE_NAME, EMBEDDED)
     else:
         store = StateFile(path / (state or config.state), check_target(base_url or config.base_url))
     return Project(path, store, config, embedded=sandbox)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, read, write_named
 from coursesync.outlines.content_files import Files
-from coursesync.outlines.workspace_files import check_folder, outline_paths
+from coursesync.outlines.folder import check_folder, outline_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

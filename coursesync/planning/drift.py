@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
-from coursesync.kinds.html import same_html
+from coursesync.planning.live_diff import differing, is_last_attempt, read
 from coursesync.planning.plan import Action, Change
 from coursesync.text import same_moment
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.attributes import FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
@@ -91,7 +91,7 @@ class Drifted:
             return None
         after = dict(self.entry.attributes)
         for name in self.properties:
-            value = _read(self.record.attributes, name, self.kind)
+            value = read(self.record.attributes, name, self.kind)
             after.pop(name)
             after.update({} if value is None else {name: value})
         before = self.entry.attributes
@@ -159,13 +159,6 @@ def _ours(address: Address, entry: Entry, live: Mapping[int, Record], kind: Kind
     return Drifted(finding, entry.parent_id, kind, address, entry, record, properties)
 
 
-def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Say whether a record is as an update of ours wants it of which no answer came."""
-    if not entry.attempted:
-        return False
-    return not differing(replace(entry, attributes=entry.attempted), record, kind)
-
-
 def _strangers(
     ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Iterator[Drifted]:
@@ -228,7 +221,7 @@ def _as_it_reads(entry: Entry, record: Record, kind: Kind) -> dict[str, FieldVal
     elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.attributes)
     for name in differing(entry, record, kind):
-        value = _read(record.attributes, name, kind)
+        value = read(record.attributes, name, kind)
         # no outline goes without an order: one that can't be read stays as it was sent
         if name == kind.order_property and (elsewhere or type(value) is not int):
             continue
@@ -237,39 +230,3 @@ def _as_it_reads(entry: Entry, record: Record, kind: Kind) -> dict[str, FieldVal
         else:
             attributes[name] = value
     return dict(sorted(attributes.items()))
-
-
-def edited(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Say whether someone else wrote a record since we did.
-
-    Args:
-        entry: what we last sent, and the server's time of that.
-        record: what the server has.
-        kind: the record's kind.
-
-    Returns:
-        False where the times agree, and where all that can be read is as we sent it.
-    """
-    return not same_moment(entry.updated_on, record.updated_on) and bool(
-        differing(entry, record, kind)
-    )
-
-
-def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
-    """Return the properties that can be read and that are not as we sent them, sorted."""
-    return tuple(
-        name
-        for name in sorted(entry.attributes.keys() - kind.write_only)
-        if not _same(name, entry.attributes[name], _read(record.attributes, name, kind), kind)
-    )
-
-
-def _read(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
-    """Return what a record has; contents that are null are none, as "" is."""
-    return has.get(name, "" if name == kind.contents_property else None)
-
-
-def _same(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bool:
-    if name == kind.contents_property:
-        return same_html(str(sent), str(has))
-    return type(sent) is type(has) and sent == has

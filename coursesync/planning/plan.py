@@ -6,25 +6,25 @@ makes it.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from hashlib import sha256
 from math import ceil
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from coursesync.nexudus.limits import IDS_AT_ONCE
+from coursesync.planning.digest import digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind, Resource
+    from coursesync.planning.digest import Meaning
     from coursesync.planning.places import Place
     from coursesync.state.state import Candidate
 
@@ -67,29 +67,7 @@ class Action(Enum):
         return self is not Action.KEEP
 
 
-# an action, address, former address, record's Id, course's Id, protection, and attributes
-Meaning: TypeAlias = tuple[
-    str,
-    str,
-    str | None,
-    int | None,
-    int,
-    bool | None,
-    "tuple[tuple[str, FieldValue], ...]",
-    "tuple[tuple[str, FieldValue], ...]",
-]
 OVERWRITES = tuple(action for action in Action if action.overwrites)
-
-
-def digest_of(target: str, lineage: str, meanings: Sequence[Meaning]) -> str:
-    """Return the digest over what a plan means; see `Plan.digest`."""
-    if not meanings:  # as the writer below has it, which takes longer to import than to plan
-        nothing = json.dumps([2, target, lineage, []], ensure_ascii=False, separators=(",", ":"))
-        return sha256(nothing.encode()).hexdigest()
-    from pydantic_core import to_json  # noqa: PLC0415 - as above
-
-    # ten times faster than the standard library's on long contents
-    return sha256(to_json([2, target, lineage, meanings])).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

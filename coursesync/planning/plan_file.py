@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
 from coursesync.files import read, shown
-from coursesync.planning.plan import Action, digest_of
+from coursesync.planning.digest import digest_of
+from coursesync.planning.plan import Action
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.review import what_moved
 from coursesync.state.models import Sent
@@ -19,7 +20,8 @@ from coursesync.state.models import Sent
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.planning.plan import Meaning, Plan
+    from coursesync.planning.digest import Meaning
+    from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
 

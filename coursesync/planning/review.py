@@ -9,7 +9,8 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.planning.plan import Meaning, Plan
+    from coursesync.planning.digest import Meaning
+    from coursesync.planning.plan import Plan
 
 _MOST_NAMED = 3  # addresses that a phrase names
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import read
+from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME = "coursesync.state.json"
 _MOST_BYTES = 67_108_864  # tens of thousands of sections
 
 
@@ -32,8 +32,8 @@ class Named:
 def state_path(folder: Path, state: str | None, *, sandbox: bool) -> Path:
     """Say which file a workspace's state is in; `state` is its name where one was given."""
     if sandbox:
-        return folder / ".coursesync" / NAME
-    return folder / (state or _configured(folder) or NAME)
+        return folder / ".coursesync" / STATE_NAME
+    return folder / (state or _configured(folder) or STATE_NAME)
 
 
 def _configured(folder: Path) -> str | None:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from coursesync.state.journal import Step
     from coursesync.state.state import State
 
+STATE_NAME = "coursesync.state.json"  # of the file, where nobody names another
+
 
 class StateStore(Protocol):
     """Where the state and its journal are kept. Raises StateError where they can't be."""

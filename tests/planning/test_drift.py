@@ -12,7 +12,8 @@ from values import AT, TARGET, Section, address, applied, course, plan_of, state
 
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
-from coursesync.planning.drift import Finding, Stance, compare, differing, edited, refreshed
+from coursesync.planning.drift import Finding, Stance, compare, refreshed
+from coursesync.planning.live_diff import differing, edited
 from coursesync.planning.stance import judged
 from coursesync.state.state import CourseRecord, Entry, State
 from coursesync.text import same_moment

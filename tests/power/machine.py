@@ -31,8 +31,8 @@ from coursesync.outlines.workspace_files import load
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.file_store import StateFile
-from coursesync.state.names import NAME
 from coursesync.state.state import resolve
+from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -166,7 +166,7 @@ class Machine:
 
     def store(self) -> StateFile:
         """Return the state's file, on this machine's disk."""
-        return StateFile(self.folder / NAME, TARGET, self.disk)
+        return StateFile(self.folder / STATE_NAME, TARGET, self.disk)
 
     def state(self) -> State:
         """Read the state."""
@@ -285,7 +285,7 @@ class Machine:
         ]
 
 
-_LASTING = {NAME, f"{NAME}.backup"}
+_LASTING = {STATE_NAME, f"{STATE_NAME}.backup"}
 
 
 def _unfinished(plan: Plan) -> int:

@@ -24,7 +24,7 @@ from virtual import VirtualClock, virtual_sandbox
 from coursesync.errors import StateLocked, Stop
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
-from coursesync.state.names import NAME
+from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
     from coursesync.sandbox import Sandbox
@@ -98,7 +98,9 @@ class Story(RuleBasedStateMachine):
 
     def settled(self) -> bool:
         """Whether nothing that a run left waits for the next one."""
-        return all(path.name in {NAME, f"{NAME}.backup"} for path in self.machine.disk.names)
+        return all(
+            path.name in {STATE_NAME, f"{STATE_NAME}.backup"} for path in self.machine.disk.names
+        )
 
     @rule(course=st.sampled_from(COURSES), number=st.integers(1, 4))
     def add_sections(self, course: int, number: int) -> None:
@@ -244,12 +246,12 @@ class Story(RuleBasedStateMachine):
             return
         self.losses += 1
         before = self.saves[-1 - which % len(self.saves)]
-        if any(path.name == NAME for path in before):
+        if any(path.name == STATE_NAME for path in before):
             # as long as it takes to notice, and to begin anew; without a state apply waits itself
             self.clock.sleep(LONGEST_LAG + 20)
         self.machine.disk = ForgetfulDisk(Switch())
         for path, content in before.items():
-            if path.name == NAME:
+            if path.name == STATE_NAME:
                 file = self.machine.disk.create(path)
                 self.machine.disk.append(file, content)
                 self.machine.disk.sync(file)

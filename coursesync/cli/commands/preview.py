@@ -26,7 +26,7 @@ def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     from coursesync.cli.serving import serve_here  # noqa: PLC0415 - the same
     from coursesync.operations.preview import Viewer  # noqa: PLC0415 - the same
     from coursesync.operations.preview_site import Site  # noqa: PLC0415 - the same
-    from coursesync.outlines.workspace_files import check_folder  # noqa: PLC0415 - a quick --help
+    from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - a quick --help
 
     check_folder(workspace)
     serve_here(Site(Viewer(workspace).look), port, _ready, stop_after)

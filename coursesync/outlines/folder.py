@@ -1,0 +1,72 @@
+"""The workspace as a folder: which files in it are outlines. Reads names, and no file."""
+
+from __future__ import annotations
+
+import os
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError, UsageError
+from coursesync.files import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST_FOLDERS = 30  # one in the other
+MOST_NAMES = 20_000  # files and folders
+MOST_OUTLINES = 10_000
+_ENDINGS = (".yaml", ".yml")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where a workspace is no folder."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - of a name that is too long it says no
+        what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
+        raise UsageError(
+            f"the workspace {shown(folder)} {what}",
+            "Name the folder that holds your outlines; if you stand in it, name it  .",
+        )
+
+
+def outline_paths(folder: Path) -> list[tuple[str, bool]]:
+    """Find the outlines of a workspace: their paths in it, and whether they are links.
+
+    Raises:
+        CoursesyncError: it can't be read, or there is more than a workspace may hold.
+    """
+    found = list(islice(_below(folder, "", count(1)), MOST_OUTLINES + 1))
+    if len(found) > MOST_OUTLINES:
+        raise CoursesyncError(
+            f"the workspace {shown(folder)} holds more than {MOST_OUTLINES:,} outlines",
+            "Divide it into several, each with a state of its own.",
+        )
+    return found
+
+
+def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[str, bool]]:
+    if prefix.count("/") > MOST_FOLDERS:
+        raise CoursesyncError(
+            f"the folder {shown(folder / prefix)[:200]}… lies too deep",
+            f"A workspace may have {MOST_FOLDERS} folders, one in the other.",
+        )
+    try:
+        with os.scandir(folder / prefix) as scan:
+            entries = sorted(islice(scan, MOST_NAMES), key=lambda entry: entry.name)
+    except OSError as error:
+        raise CoursesyncError(
+            f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
+            "Check who may read it, with  ls -ld",
+        ) from error
+    for entry in entries:
+        if next(names) >= MOST_NAMES:
+            raise CoursesyncError(
+                f"the workspace {shown(folder)} holds more than {MOST_NAMES:,} files and folders",
+                "Keep what is no outline elsewhere, or in a folder whose name starts with a dot.",
+            )
+        if entry.name.startswith("."):
+            continue
+        if entry.name.lower().endswith(_ENDINGS):
+            yield prefix + entry.name, entry.is_symlink()
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _below(folder, f"{prefix}{entry.name}/", names)

@@ -1,0 +1,35 @@
+"""The digest of a plan: over what it means, never over how it is written. Pure."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.kinds.attributes import FieldValue
+
+# an action, address, former address, record's Id, course's Id, protection, and attributes
+Meaning: TypeAlias = tuple[
+    str,
+    str,
+    str | None,
+    int | None,
+    int,
+    bool | None,
+    "tuple[tuple[str, FieldValue], ...]",
+    "tuple[tuple[str, FieldValue], ...]",
+]
+
+
+def digest_of(target: str, lineage: str, meanings: Sequence[Meaning]) -> str:
+    """Return the digest over what a plan means; see `Plan.digest`."""
+    if not meanings:  # as the writer below has it, which takes longer to import than to plan
+        nothing = json.dumps([2, target, lineage, []], ensure_ascii=False, separators=(",", ":"))
+        return sha256(nothing.encode()).hexdigest()
+    from pydantic_core import to_json  # noqa: PLC0415 - as above
+
+    # ten times faster than the standard library's on long contents
+    return sha256(to_json([2, target, lineage, meanings])).hexdigest()
