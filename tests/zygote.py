@@ -99,8 +99,7 @@ def environment_of_python(home: Path) -> dict[str, str]:
 
 def main() -> None:
     """Carry out orders until there are no more."""
-    _import_all()
-    _build_models()
+    prepare()
     for line in sys.stdin:
         order = Order(**json.loads(line))
         child = os.fork()
@@ -109,6 +108,12 @@ def main() -> None:
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def prepare() -> None:
+    """Make the imports of all commands, and build what is otherwise built at its first use."""
+    _import_all()
+    _build_models()
 
 
 def _import_all() -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from forked import program
 from github.runner import GITHUB_TOKEN, Job
-from harness import PROGRAM, TOKEN, write_outline
+from harness import TOKEN, write_outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,7 +145,7 @@ class People:
         self.github.git("fetch", "-q", "origin", f"refs/pull/{number}/merge")
         self.github.git("checkout", "-q", "--detach", "FETCH_HEAD")
         planned = subprocess.run(
-            [PROGRAM, "plan", "courses", "--format", "json"],
+            [program(), "plan", "courses", "--format", "json"],
             cwd=self.courses.parent,
             env=self.github.environment,
             check=True,

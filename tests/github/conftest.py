@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from harness import SandboxServer
 
 
+# nothing here lives long enough to be tidied up, or to outlive a power cut
+_QUICK = """\
+[core]
+    fsync = none
+[gc]
+    auto = 0
+[maintenance]
+    auto = false
+[receive]
+    autogc = false
+"""
+
+
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """Where the bare repository is served, to whoever has a token."""
@@ -40,6 +53,7 @@ def github(tmp_path: Path, api: SandboxServer, address: str) -> GitHub:
         "COURSESYNC_BASE_URL": api.url,
         "COURSESYNC_SETTLING_TIME": "0.3",
     }
+    (tmp_path / ".gitconfig").write_text(_QUICK)
     made = GitHub(tmp_path, environment, address)
     (tmp_path / "github.json").write_text("{}")
     made.change(pulls=[], comments=[], issues=[], rules=[], protected=False, outages=0, calls=[])

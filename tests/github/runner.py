@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from forked import program
 from harness import PROGRAM, ROOT
 from ruamel.yaml import YAML
 
@@ -126,11 +127,19 @@ class Job:
         for each in ("temp", "bin"):
             (self.folder / each).mkdir(parents=True)
         gh = self.folder / "bin" / "gh"
-        gh.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT}/tests/github/gh.py "$@"\n')
+        gh.write_text(f'#!/bin/sh\nexec {sys.executable} -I {ROOT}/tests/github/gh.py "$@"\n')
         gh.chmod(0o755)
+        (self.folder / "bin" / "coursesync").symlink_to(program())
         pause = self.folder / "bin" / "sleep"  # nobody has to wait between two pushes
         pause.write_text("#!/bin/sh\nexit 0\n")
         pause.chmod(0o755)
+
+    def unforked(self) -> Job:
+        """Let the steps start the installed program: a kill of it is to hit what does the work."""
+        forked = self.folder / "bin" / "coursesync"
+        forked.unlink()
+        forked.symlink_to(PROGRAM)
+        return self
 
     @property
     def log(self) -> str:
@@ -223,7 +232,7 @@ class Job:
     def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
         given = {**self.job.get("env", {}), **step.get("env", {})}
         own = {
-            "PATH": f"{self.folder / 'bin'}:{PROGRAM.parent}:{os.environ['PATH']}",
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "GH_STATE": str(self.github.folder / "github.json"),
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(self.folder / "outputs"),

@@ -8,8 +8,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from forked import program
 from github.author import People
-from harness import NO_LIMITS, PROGRAM, TOKEN, wait_until, write_outline
+from harness import NO_LIMITS, TOKEN, wait_until, write_outline
 
 if TYPE_CHECKING:
     from github.runner import GitHub
@@ -59,7 +60,7 @@ def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone
 def applied_from_a_desk(people: People, *words: str) -> str:
     """Run coursesync where an author sits, and return what it prints; no file is left beside."""
     done = subprocess.run(
-        [PROGRAM, *words],
+        [program(), *words],
         cwd=people.courses.parent,
         env=people.github.environment | {"NEXUDUS_TOKEN": TOKEN},
         check=True,
@@ -207,7 +208,7 @@ def test_no_outlines_folder_redirects_a_run(people: People, api: SandboxServer) 
 def test_a_killed_run_keeps_its_ids(people: People, api: SandboxServer) -> None:
     """The step that commits the state folds the journal that the run has left."""
     merged = people.reviewed("a", 4711, "One", "Two", "Three")
-    job = people.applying(merged)
+    job = people.applying(merged).unforked()
     steps = {step["name"]: step for step in job.job["steps"]}
     job.job["steps"] = job.job["steps"][: [*steps].index(APPLY)]
     job.run()

@@ -9,9 +9,10 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from forked import program
 from github.author import People
 from github.runner import GITHUB_TOKEN
-from harness import PROGRAM, ROOT, wait_until, write_outline
+from harness import ROOT, wait_until, write_outline
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ def _coursesync(people: People, *words: str) -> str:
     environment = people.github.environment
     clone = people.github.folder / "clone"
     return subprocess.run(
-        [PROGRAM, *words], cwd=clone, env=environment, check=True, capture_output=True, text=True
+        [program(), *words], cwd=clone, env=environment, check=True, capture_output=True, text=True
     ).stdout
 
 
@@ -347,7 +348,7 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
 def test_a_cancelled_job_keeps_what_it_made(people: People, api: SandboxServer) -> None:
     """SIGINT reaches coursesync, for it is the step's own process; the state is pushed as ever."""
     merged = people.reviewed("a", 4711, "One", "Two", "Three")
-    job = people.applying(merged)
+    job = people.applying(merged).unforked()
     steps = {step["name"]: step for step in job.job["steps"]}
     job.job["steps"] = [step for step in job.job["steps"] if step["name"] not in _FROM_APPLY_ON]
     job.run()

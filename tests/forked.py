@@ -1,0 +1,147 @@
+"""A `coursesync` for scripts that starts at once: a fork of a process with all imports made.
+
+For tests whose commands are started by a shell, as those of the workflows are. `program` is a file
+like the installed one, and what it runs has the arguments, the folder, the environment, the streams
+and the signals of whoever started it. Run as `python -m forked SOCKET`, it serves until its stdin
+ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import marshal
+import os
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NoReturn
+
+import zygote
+
+# the least that hands itself over, started without what Python looks for by itself
+_CLIENT = """\
+#!{python} -ISE
+import marshal, os, signal, socket, sys
+
+line = socket.socket(socket.AF_UNIX)
+line.connect({path!r})
+told = marshal.dumps((sys.argv, os.getcwd(), dict(os.environb)))
+socket.send_fds(line, [len(told).to_bytes(8, "big")], [0, 1, 2])
+line.sendall(told)
+answers = line.makefile("r")
+child = int(answers.readline())
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, lambda number, _frame: os.kill(child, number))
+code = int(answers.readline() or 70)
+if code < 0:
+    signal.signal(-code, signal.SIG_DFL)
+    os.kill(os.getpid(), -code)
+os._exit(code)
+"""
+
+
+@cache
+def program() -> Path:
+    """Return the file to run in the place of the installed program; its server ends with this."""
+    folder = Path(mkdtemp(prefix="forked-"))
+    path = str(folder / "socket")
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-m", "forked", path],
+        env=zygote.environment_of_python(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert server.stdout is not None
+    assert server.stdout.readline() == b"ready\n"
+    script = folder / "coursesync"
+    script.write_text(_CLIENT.format(python=sys.executable, path=path))
+    script.chmod(0o755)
+    atexit.register(_end, server, folder)
+    return script
+
+
+def _end(server: subprocess.Popen[bytes], folder: Path) -> None:
+    server.communicate(timeout=30)
+    for each in folder.iterdir():
+        each.unlink()
+    folder.rmdir()
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    zygote.prepare()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(sys.argv[1])
+        server.listen()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who answer
+        if os.fork() == 0:
+            _until_stdin_ends(os.getppid())
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            line, _ = server.accept()
+            with line:
+                if os.fork() == 0:
+                    server.close()
+                    _answer(line)
+
+
+def _until_stdin_ends(server: int) -> NoReturn:
+    while os.read(0, 1):
+        pass
+    os.kill(server, signal.SIGTERM)
+    os._exit(0)
+
+
+def _answer(line: socket.socket) -> NoReturn:
+    """Run a command for a client, and tell it the process's Id at once and its code at the end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    length, streams, _, _ = socket.recv_fds(line, 8, 3)
+    told = b""
+    while len(told) < int.from_bytes(length, "big"):
+        told += line.recv(1 << 20)
+    arguments, folder, environment = marshal.loads(told)  # noqa: S302 - of our own client
+    child = os.fork()
+    if child == 0:
+        line.close()
+        _run(arguments, folder, environment, streams)
+    with suppress(BrokenPipeError):
+        line.sendall(b"%d\n" % child)
+    for each in streams:
+        os.close(each)
+    _, status = os.waitpid(child, 0)
+    with suppress(BrokenPipeError):
+        line.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def _run(
+    arguments: list[str], folder: str, environment: dict[bytes, bytes], streams: list[int]
+) -> NoReturn:
+    from coursesync.cli import main as command_line  # noqa: PLC0415 - imported by then
+
+    try:
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
+        sys.argv = arguments
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        command_line()
+    except BaseException:  # noqa: BLE001 - whatever it is, this process must not answer others
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(70)
+
+
+if __name__ == "__main__":
+    main()
