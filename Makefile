@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 CRASHES ?= 10000
 WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
+# byte code is kept, or else each process of the tests would compile them again
+unexport PYTHONDONTWRITEBYTECODE
+PYTEST := -n 4 --dist loadgroup --durations 10
 # they start by the hundred what the others start once; measured, they would take twice as long
 UNMEASURED := tests/crash tests/power tests/damage tests/secrecy tests/hostile tests/github
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
@@ -38,10 +41,11 @@ workflows: $(VENV)/dev
 # the tests import the built wheel, never this folder
 coverage: $(VENV)/dev $(VENV)/npm chromium
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run $(BIN)/pytest -n 4 --dist loadgroup $(addprefix --ignore=,$(UNMEASURED))
+	$(BIN)/pytest --collect-only -qq >/dev/null
+	$(BIN)/coverage run $(BIN)/pytest $(PYTEST) $(addprefix --ignore=,$(UNMEASURED))
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-	$(BIN)/pytest -n 4 --dist loadgroup $(UNMEASURED)
+	$(BIN)/pytest $(PYTEST) $(UNMEASURED)
 
 # a browser of the machine's own: the tests look at pages in it, and are not skipped without one
 chromium:
@@ -52,8 +56,9 @@ chromium:
 		echo "the tests need Chromium or Google Chrome: install one, as by  sudo apt-get install chromium"; exit 1; \
 	fi
 
-every-case: $(VENV)/dev
-	$(BIN)/pytest -n 4 --every-case tests/damage tests/secrecy
+# of tests with many cases, `make test` runs a share, another one each day
+every-case: $(VENV)/dev $(VENV)/npm chromium
+	$(BIN)/pytest $(PYTEST) --every-case tests
 
 soak: $(VENV)/dev
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)

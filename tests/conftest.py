@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import textwrap
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,21 +16,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def pytest_configure() -> None:
-    """Let Ctrl-C end what the tests start, also where a shell started them in the background.
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let all cases of a test be asked for, or those of another day."""
+    parser.addoption("--every-case", action="store_true", help="run all of the many cases, too")
+    parser.addoption("--share", type=int, help="which of the many cases to run: by default a day's")
 
-    There a shell without job control has SIGINT ignored, and what ignores it hands that down.
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say which share of the many cases is run, the same in each process of one run.
+
+    And let Ctrl-C end what the tests start, also where a shell started them in the background:
+    without job control it has SIGINT ignored, and what ignores it hands that down.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.option.share is None:
+        config.option.share = datetime.now(UTC).date().toordinal()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let all cases of a test be asked for."""
-    parser.addoption("--every-case", action="store_true", help="run all of the many cases, too")
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how these very cases are run again."""
+    if config.getoption("--every-case"):
+        return "cases: all of the many"
+    return f"cases: today's share of the many; the same again by  --share {config.option.share}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test that is marked `many(n)`, play each nth case, but where all are asked for."""
+    """Of a test that is marked `many(n)`, run each nth case, another one first each day."""
     if config.getoption("--every-case"):
         return
     met: dict[str, int] = {}
@@ -39,7 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark = item.get_closest_marker("many")
         name = item.nodeid.partition("[")[0]
         met[name] = met.get(name, -1) + 1
-        (left if mark and met[name] % mark.args[0] else kept).append(item)
+        is_of_today = mark is None or (met[name] + config.option.share) % mark.args[0] == 0
+        (kept if is_of_today else left).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept

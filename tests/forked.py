@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import NoReturn
 
+import coverage
 import zygote
 
 # the least that hands itself over, started without what Python looks for by itself
@@ -135,6 +136,7 @@ def _run(
             os.dup2(stream, number)
             os.close(stream)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        coverage.process_startup(force=True)
         command_line()
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not answer others
         traceback.print_exc()

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import httpx
+from forked import program
 from zygote import ERR, OUT, Order, Zygote, ready_zygote
 
 from coursesync.sandbox import Sandbox, Settings
@@ -92,8 +93,17 @@ class CommandLine:
 
     def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
         """Start a command and go on."""
+        return self._started(PROGRAM, arguments, environment)
+
+    def start_forked(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start a command and go on, as a fork that is there at once; nothing may kill it."""
+        return self._started(program(), arguments, {})
+
+    def _started(
+        self, file: Path, arguments: tuple[str | Path, ...], environment: Mapping[str, str]
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [PROGRAM, *map(str, arguments)],
+            [file, *map(str, arguments)],
             cwd=self.cwd,
             env=self.with_environment(environment),
             stdin=subprocess.DEVNULL,
@@ -216,7 +226,7 @@ def ask(method: str, url: str, body: str = "") -> httpx.Response:
 
 def serve(cli: CommandLine, courses: Path, *options: str) -> Iterator[SandboxServer]:
     """Serve a sandbox until the generator is closed; it would stop by itself after five minutes."""
-    process = cli.start("sandbox", "serve", courses, "--stop-after", "300", *options)
+    process = cli.start_forked("sandbox", "serve", courses, "--stop-after", "300", *options)
     assert process.stdout is not None
     url = process.stdout.readline().strip()
     try:

@@ -59,7 +59,7 @@ def outline(courses: Path) -> Path:
 def preview(look: Look, cli: CommandLine, outline: Path) -> Iterator[str]:
     """The address of a preview of that course; the page leaves it before it ends."""
     assert outline.exists()
-    with cli.start("preview", "courses", "--stop-after", "120") as process:
+    with cli.start_forked("preview", "courses", "--stop-after", "120") as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), process.communicate(timeout=10)
@@ -254,7 +254,7 @@ def test_where_nothing_was_valid_yet_nothing_is_said_to_be_below(
 ) -> None:
     """The very first outline is mistaken: there is no course to show."""
     (courses / "a.yaml").write_text("id: x\n")
-    with cli.start("preview", "courses", "--stop-after", "120") as process:
+    with cli.start_forked("preview", "courses", "--stop-after", "120") as process:
         assert process.stdout is not None
         look.page.goto(process.stdout.readline().strip())
         notes = look.page.get_by_label("On the outlines").inner_text()

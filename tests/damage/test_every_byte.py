@@ -86,6 +86,7 @@ def test_a_state_that_was_cut(store: StateFile, remains: Remains) -> None:
     assert believed == []
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("bit", BITS)
 def test_a_state_with_a_bit_turned(store: StateFile, bit: int) -> None:
     """A state that differs in one bit, anywhere, is refused."""
@@ -94,6 +95,7 @@ def test_a_state_with_a_bit_turned(store: StateFile, bit: int) -> None:
     assert believed == []
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("bit", BITS)
 def test_a_journal_with_a_bit_turned(store: StateFile, bit: int) -> None:
     """A journal that differs in one bit, anywhere, its last line and that line's end as well."""

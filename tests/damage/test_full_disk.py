@@ -72,6 +72,7 @@ def told(ran: Ran) -> bool:
     return "Traceback" not in ran.err and (ran.code == 0 or "can't be" in ran.err)
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_run_on_a_disk_that_fills_up(cli: CommandLine, courses: Path, *, begun: bool) -> None:
     """Wherever it fills up: nothing is lost, and the next run with room ends as it should."""
@@ -103,6 +104,7 @@ def test_a_run_on_a_disk_that_fills_up(cli: CommandLine, courses: Path, *, begun
         assert codes == {0, 1}
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("command", ["recover", "resolve"])
 def test_a_save_on_a_disk_that_fills_up(
     left: CommandLine, courses: Path, remains: Remains, command: str

@@ -62,6 +62,7 @@ def test_the_harness_sees_every_effect(tmp_path: Path) -> None:
     assert switch.effects.index("fsynced") < switch.effects.index("send a create")
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(("power", "seed"), ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("faults", SCENARIOS.values(), ids=SCENARIOS)
 def test_the_next_run_puts_it_right(
@@ -81,6 +82,7 @@ def test_the_next_run_puts_it_right(
     assert number > 30
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
     """The same where a state stands already, and its backup beside it."""
@@ -97,6 +99,7 @@ def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
     assert number > 30
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_power_fails_again_and_again(tmp_path: Path, seed: int) -> None:
     """The run that puts it right may be cut off as well, at any effect, and the one after it."""

@@ -76,7 +76,7 @@ def run_with_fault(folder: Path, page: str, kind: str) -> list[str]:
     return leaks(folder, applied, planned, secrets=GIVEN)
 
 
-@pytest.mark.many(4)
+@pytest.mark.many(7)
 @pytest.mark.parametrize("part", range(4))
 @pytest.mark.parametrize("page", PATHS)
 def test_every_fault(tmp_path: Path, page: str, part: int) -> None:
@@ -249,6 +249,7 @@ def test_logging_at_its_most_verbose(cli: CommandLine, courses: Path, how: str) 
 SIGNALS = (signal.SIGABRT, signal.SIGINT, signal.SIGTERM, signal.SIGSEGV, signal.SIGQUIT)
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_killed_at_odd_times(
     cli: CommandLine, courses: Path, guarded: SandboxServer, number: signal.Signals
