@@ -11,7 +11,7 @@ WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 # byte code is kept, or else each process of the tests would compile them again
 unexport PYTHONDONTWRITEBYTECODE
-PYTEST := -n 4 --dist loadgroup --durations 10
+PYTEST := -n 6 --dist loadgroup --durations 10
 # they start by the hundred what the others start once; measured, they would take twice as long
 UNMEASURED := tests/crash tests/power tests/damage tests/secrecy tests/hostile tests/github
 WORKFLOWS := $(wildcard .github/workflows/*.yml)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import textwrap
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT, CommandLine, SandboxServer, pointed_at, sandbox_here, serve
+from shares import EVERY_CASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     without job control it has SIGINT ignored, and what ignores it hands that down.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.getoption("--every-case"):
+        os.environ[EVERY_CASE] = "1"
     if config.option.share is None:
         config.option.share = datetime.now(UTC).date().toordinal()
 

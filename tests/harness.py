@@ -24,7 +24,7 @@ from coursesync.sandbox import Sandbox, Settings
 from coursesync.sandbox.serve import running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).with_name("coursesync")
@@ -286,6 +286,15 @@ def write_outline(courses: Path, key: str, course_id: int, *titles: str) -> Path
 def lift_limits(courses: Path) -> None:
     """Let a workspace's client send as fast as it can, for a sandbox that sets no limits."""
     (courses / "coursesync.toml").write_text(NO_LIMITS)
+
+
+def read_until(word: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines that a process writes, up to the first that holds a word."""
+    for line in lines:
+        yield line
+        if word in line:
+            return
+    raise AssertionError(f"it ended without a line of {word}")
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:

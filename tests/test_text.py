@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.text import at, count, duration, inert
 
@@ -44,7 +45,7 @@ def test_a_time_is_told_in_its_two_largest_units(seconds: float, expected: str) 
     assert expected == duration(seconds)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(), st.integers(1, 50))
 def test_inert_text_is_one_safe_line_of_bounded_length(text: str, limit: int) -> None:
     """Whatever went in, what comes out moves no cursor and is no longer than allowed."""
@@ -55,7 +56,7 @@ def test_inert_text_is_one_safe_line_of_bounded_length(text: str, limit: int) ->
     assert not any(unicodedata.category(character)[0] == "C" for character in found)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.text())
 def test_inert_text_stays_as_it_is(text: str) -> None:
     """Making a text inert twice is making it so once."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 from values import AT, address
 
 from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, entry_of, fits, recognise
@@ -69,14 +70,14 @@ def as_read(attributes: Attributes) -> Attributes:
     return found.records[0].attributes
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(sections)
 def test_what_a_create_made_always_fits(sent: dict[str, FieldValue]) -> None:
     """A record that holds what was sent is recognised, whatever that was."""
     assert fits(wanted(sent), as_read(sent))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(sections, st.data())
 def test_one_field_that_differs_never_fits(
     sent: dict[str, FieldValue], data: st.DataObject
@@ -152,7 +153,7 @@ def test_other_html(one: str, other: str) -> None:
     assert not same_html(other, one)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
 def test_no_html_is_too_odd_to_be_compared(one: str, other: str) -> None:
     """Whatever somebody typed into Nexudus is compared, and equals itself."""
@@ -263,7 +264,7 @@ def test_a_record_that_is_anothers_is_not_near() -> None:
     }
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     st.lists(st.sampled_from(["Welcome", "welcome", "Other", "More"]), max_size=6), st.booleans()
 )
@@ -337,7 +338,7 @@ def test_a_chosen_record_that_fits_is_what_was_sent(left: Doubt) -> None:
     assert entry_of(left, 7, address("welcome")).attributes == SENT
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
 def test_a_digest_of_html_is_the_same_where_it_says_the_same(one: str, other: str) -> None:
     """Two texts that are the same HTML have one digest, and others have another."""

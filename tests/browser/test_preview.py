@@ -45,6 +45,7 @@ HOSTILE = """\
       <form action=/version><button id=b>Go</button></form>
       <a id=a href=/version target=_top>out</a> <a id=j href='javascript:top.x=1'>j</a>
       </iframe></body><h1>Outside</h1>"""
+_TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def test_an_authors_html_can_do_nothing(look: Look, preview: str, outline: Path)
     frame = look.page.frame_locator("#s1 iframe")
     for name in ("#b", "#a", "#j"):
         frame.locator(name).click(timeout=5_000)
-    look.page.wait_for_timeout(300)
+    look.page.evaluate(_TWO_FRAMES)  # whatever a click leads to has begun by then
 
     assert look.page.title() == "Member onboarding"
     assert look.page.url == f"{preview}/courses/onboarding"

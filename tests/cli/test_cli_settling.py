@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from harness import (
     JOURNAL,
     SECTIONS,
     STATE,
+    TOKEN,
     pointed_at,
     sandbox_here,
     saved,
@@ -115,6 +116,14 @@ def test_a_lost_state_makes_nothing_twice_while_lists_lag(
     assert len(api.creates()) == 2
 
 
+def listed(api: SandboxServer) -> list[object]:
+    """Return what the API lists by now."""
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    records = httpx.get(f"{api.url}{SECTIONS}", headers=bearer).raise_for_status().json()["Records"]
+    assert isinstance(records, list)
+    return records
+
+
 def test_a_trace_of_a_lost_run_is_reason_to_look_again(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
@@ -126,7 +135,7 @@ def test_a_trace_of_a_lost_run_is_reason_to_look_again(
     author("apply", "--auto-approve")
     api.lag_lists(5)
     write_outline(courses, "a", 4711, "One", "Two", "Three")
-    time.sleep(5)  # till the second is listed
+    wait_until(lambda: len(listed(api)) == 2)
     author("apply", "--auto-approve")
     (courses / STATE).write_bytes(old)
     again = author("apply", "--auto-approve", "--settling-time", "6")

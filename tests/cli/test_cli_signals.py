@@ -11,7 +11,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import BACKUP, PROGRAM, REQUESTS, STATE, files_below, saved, wait_until, write_outline
+from harness import (
+    BACKUP,
+    PROGRAM,
+    REQUESTS,
+    STATE,
+    files_below,
+    read_until,
+    saved,
+    wait_until,
+    write_outline,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,10 +131,11 @@ def test_a_signal_ends_a_wait_for_the_limits(
     onboarding.with_name("coursesync.toml").write_text("[limits]\nwrites_a_minute = 1\n")
     started = time.monotonic()
     with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.creates()) == 1)
-        time.sleep(0.3)
+        assert process.stderr is not None
+        told = [*read_until("waiting", process.stderr)]
         process.send_signal(number)
         _, err = process.communicate(timeout=60)
+        err = "".join([*told, err])
 
     assert process.returncode == code, err
     assert "Apply: 1 created, 2 not tried." in err
@@ -152,7 +163,7 @@ def test_a_signal_ends_no_report(
         assert process.stderr is not None
         counted = next(line for line in process.stderr if line.startswith("Apply: "))
         process.send_signal(number)
-        time.sleep(0.3)
+        [*read_until("Stopping", process.stderr)]
         with os.fdopen(reader, encoding="utf-8") as stream:
             out = stream.read()[stuffed:]
         err = process.stderr.read()
@@ -257,9 +268,10 @@ def test_a_second_signal_stops_at_once(
     server.fault_create(2, "slow=60")
     with online.start("apply", "--auto-approve") as process:
         wait_until(lambda: len(server.records()) == 2)
-        while process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.2)  # two at once would count as one
+        assert process.stderr is not None
+        process.send_signal(signal.SIGINT)
+        [*read_until("Stopping", process.stderr)]  # two at once would count as one
+        process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     planned = online("plan")
     again = online("apply", "--auto-approve")

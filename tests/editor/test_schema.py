@@ -16,6 +16,7 @@ from harness import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from outlines.test_outline_properties import originals, spoilt
+from shares import examples
 
 import coursesync
 from coursesync.kinds.content_spec import ContentFile
@@ -161,14 +162,14 @@ def test_the_schema_of_this_project_is_the_commands(cli: CommandLine) -> None:
     assert told.err == ""
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(VALID)
 def test_no_valid_layout_is_complained_of(text: str) -> None:
     """Whatever way a valid outline is laid out in, the schema has nothing against it."""
     assert complaints(read(text)) == []
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 @given(spoilt())
 def test_what_is_still_valid_when_spoilt_is_not_complained_of(text: str) -> None:
     """An outline that survives being spoilt is valid by the schema too."""
@@ -218,7 +219,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
 
 
 @pytest.mark.parametrize("name", VALUES)
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 @given(data=st.data())
 def test_a_value_that_the_loader_takes_is_not_complained_of(name: str, data: st.DataObject) -> None:
     """What is nowhere found to be wrong, of whatever texts and numbers, is valid by the schema."""

@@ -17,14 +17,14 @@ SECONDS = 2  # of processor time: what else the machine does is none of a file's
 MEGABYTES = 200
 # a process of its own, for the peak of a child starts at the size of what it was forked from
 MEASURED = """
-import json, os, resource, subprocess, sys
+import os, resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-child = subprocess.Popen(sys.argv[2:])
-_, status, usage = os.wait4(child.pid, 0)
-child.returncode = os.waitstatus_to_exitcode(status)
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+took = os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 with open(sys.argv[1], "w") as file:
-    json.dump([child.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss], file)
+    file.write(str([*took]))
 """
 
 
@@ -46,7 +46,7 @@ class Took:
 def bounded(cwd: Path, *arguments: str) -> Took:
     """Run a command in a folder; it is killed where it takes far more than it may."""
     said = subprocess.run(
-        [sys.executable, "-c", MEASURED, "took.json", PROGRAM, *arguments],
+        [sys.executable, "-ISE", "-c", MEASURED, "took.json", PROGRAM, *arguments],
         cwd=cwd,
         env={"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8"},
         stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from harness import ROOT
 from hostile.limits import bounded
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.errors import CoursesyncError
 from coursesync.outlines.workspace_files import load
@@ -132,7 +133,7 @@ def lay_out(courses: Path, name: str, content: bytes) -> None:
     (courses / name).write_bytes(content)
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(deadline=None, max_examples=examples(150), derandomize=True)
 @given(spoilt())
 def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> None:
     """Whatever bytes an outline or content file has, it is planned, or refused in our words."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 from values import AT, EMPTY, Section, address, course, plan_of, state_of
 
 from coursesync.kinds.address import Address
@@ -74,7 +75,7 @@ def is_inert(written: str) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(PIECES.map("".join))
 def test_no_rendering_lets_text_act(words: str) -> None:
     """Whatever a state or an outline holds, no rendering moves a cursor or commands a log."""
@@ -83,7 +84,7 @@ def test_no_rendering_lets_text_act(words: str) -> None:
     assert all(is_inert(form(plan)) for form in (text.compose, markdown.compose, json.compose))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(PIECES.map("".join))
 def test_json_says_what_it_was_given(words: str) -> None:
     """What JSON escapes is the same once it is read."""
@@ -92,7 +93,7 @@ def test_json_says_what_it_was_given(words: str) -> None:
     assert words in [(change["before"] or {}).get("SectionContents") for change in told["changes"]]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(PIECES.map("".join))
 def test_no_sentence_lets_text_act(words: str) -> None:
     """What is printed of a failure, or of anything, is harmless lines."""

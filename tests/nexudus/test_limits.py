@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.nexudus.limits import DAY, PUBLISHED, Limits, Request, Schedule, least_seconds
 from coursesync.sandbox import Settings
@@ -89,7 +90,7 @@ def as_soon_as_can_be(writes: Iterable[bool], limits: Limits) -> float:
     return starts[-1].start if starts else 0.0
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from(TIGHT), wishes)
 def test_no_sliding_window_is_ever_exceeded(limits: Limits, wanted: list[Wish]) -> None:
     """Whenever the server counts each request, no stretch of a window's length holds too many."""
@@ -101,7 +102,7 @@ def test_no_sliding_window_is_ever_exceeded(limits: Limits, wanted: list[Wish]) 
         assert all(b - a >= window.seconds for a, b in zip(times, behind, strict=False))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from(TIGHT), wishes, st.integers(0, 86_400))
 def test_no_fixed_window_is_ever_exceeded(limits: Limits, wanted: list[Wish], offset: int) -> None:
     """The same where the server counts by the clock's own minutes, wherever these begin."""
@@ -131,7 +132,7 @@ def test_the_sandbox_never_turns_a_request_away(
             schedule.ended(now, write=write)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from(TIGHT), wishes, st.booleans())
 def test_no_wait_is_longer_than_it_has_to_be(
     limits: Limits,
@@ -153,7 +154,7 @@ def test_no_wait_is_longer_than_it_has_to_be(
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.sampled_from(TIGHT), wishes, wishes)
 def test_a_run_goes_on_where_the_one_before_it_ended(
     limits: Limits, before: list[Wish], after: list[Wish]
@@ -276,7 +277,7 @@ def test_throttled_again_and_again_is_one_reason_to_ask_for_less() -> None:
     assert abs(burst(once, 100) - burst(often, 100)) <= 1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=200))
 def test_however_often_it_is_throttled_a_run_goes_on(pauses: list[int]) -> None:
     """It never gets slower than a request a minute."""

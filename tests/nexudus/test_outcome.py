@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.nexudus.exchange import Exchange, read_json
 from coursesync.nexudus.outcome import (
@@ -79,7 +80,7 @@ def test_a_date_without_the_servers_own_is_a_minute(date: str) -> None:
     assert classify(exchange, ()) == Throttled(DEFAULT_WAIT)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.text(max_size=60) | st.from_regex(r"[0-9.]{0,500}", fullmatch=True), st.text(max_size=40))
 def test_no_wait_is_too_odd_to_be_kept(after: str, date: str) -> None:
     """Whatever a server writes there, it is a time that can be waited or told."""
@@ -262,7 +263,7 @@ def test_a_read_that_is_answered_is_handed_on() -> None:
     assert classify_read(exchange) == Answered(exchange)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.integers(100, 599), st.binary(max_size=60))
 def test_only_a_whole_success_is_applied(status: int, body: bytes) -> None:
     """No chance bytes are ever taken for a success, and none break the verdict."""

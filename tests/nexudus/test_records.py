@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
@@ -179,7 +180,7 @@ def test_what_is_no_list_of_records_has_no_ids(body: object) -> None:
     assert read_ids(exchange(body)) is None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.binary(max_size=80) | st.text(max_size=60).map(str.encode))
 def test_no_answer_is_too_odd_to_be_read(body: bytes) -> None:
     """Whatever comes is read or refused, without another failure."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.outlines.advice.contents import findings, is_empty
 from coursesync.outlines.advice.pieces import distinct, told
@@ -28,7 +29,7 @@ HTML = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map(
 UNLOCKS = st.sampled_from(["immediate", "sequential", "{after_days: 0}", "{after_days: 9}"])
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=examples(600))
 @given(HTML)
 def test_any_contents_at_all_are_judged_and_none_raises(html: str) -> None:
     """Whatever contents are, judging them ends, says the same again, and points inside them."""
@@ -64,7 +65,7 @@ def everything_told(text: str, html: str) -> list[Diagnostic]:
     return list(told(pieces, len(pieces)).shown)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(outlines(), HTML)
 def test_any_valid_outline_gets_the_same_advice_again(text: str, html: str) -> None:
     """Advice never fails, is sorted by place, lies inside its file, and is the same each time."""
@@ -93,7 +94,7 @@ def wrapped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(deadline=None, max_examples=1_000)
+@settings(deadline=None, max_examples=examples(1_000))
 @given(st.recursive(st.sampled_from(LEAVES), wrapped, max_leaves=8))
 def test_what_passes_for_plain_is_what_the_judge_would_pass(html: str) -> None:
     """No short cut is taken past something to say: with a tag that is not plain, it is judged."""

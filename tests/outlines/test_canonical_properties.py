@@ -7,6 +7,7 @@ import re
 from hypothesis import HealthCheck, assume, event, example, given, settings
 from outlines.layouts import outlines
 from outlines.test_outline_properties import spoilt
+from shares import examples
 
 from coursesync.errors import UnusableFile
 from coursesync.outlines.outline import Outline, build
@@ -37,7 +38,7 @@ def formatted(text: str) -> str:
 STRAY = "sections:\n- title: A\ntitle: Member onboarding\nid: 4711\n          # stray\n"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(outlines())
 @example(STRAY)
 def test_formatting_again_changes_nothing(text: str) -> None:
@@ -47,7 +48,7 @@ def test_formatting_again_changes_nothing(text: str) -> None:
     assert laid_out(once, "courses/onboarding.yaml") == once
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(outlines())
 def test_a_formatted_outline_is_the_same_outline(text: str) -> None:
     """Each section keeps its address, its attributes, its pin and its former keys."""
@@ -63,7 +64,7 @@ def test_a_formatted_outline_is_the_same_outline(text: str) -> None:
         assert not new.key_is_derived
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(outlines())
 def test_no_line_is_written_in_another_way(text: str) -> None:
     """Lines move and are indented anew; what stands on them stays, comments too."""
@@ -78,7 +79,7 @@ def test_no_line_is_written_in_another_way(text: str) -> None:
         assert written(done) == written(text)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(outlines())
 def test_the_canonical_layout_is_canonical(text: str) -> None:
     """Dashes of sections stand at two and their keys come first; the text ends in a line end."""
@@ -92,7 +93,7 @@ def test_the_canonical_layout_is_canonical(text: str) -> None:
 
 @settings(
     deadline=None,
-    max_examples=300,
+    max_examples=examples(300),
     suppress_health_check=[HealthCheck.filter_too_much],  # most of what is spoilt is refused
 )
 @given(spoilt())

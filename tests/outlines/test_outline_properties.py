@@ -7,6 +7,7 @@ from functools import cache
 from harness import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds.address import MAX_KEY, is_key, slug
@@ -62,7 +63,7 @@ def lies_inside(diagnostic: Diagnostic, text: str) -> bool:
     return 1 <= where.line <= len(lines) and 1 <= where.column <= len(lines[where.line - 1]) + 1
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 @given(spoilt())
 def test_every_spoilt_outline_is_told_and_none_raises(text: str) -> None:
     """Whatever becomes of an outline, each diagnostic lies inside it and has a remedy."""
@@ -72,14 +73,14 @@ def test_every_spoilt_outline_is_told_and_none_raises(text: str) -> None:
         assert diagnostic.remedy
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_told_and_none_raises(text: str) -> None:
     """A file of any characters is read, or refused at a place inside it."""
     assert all(lies_inside(diagnostic, text) for diagnostic in all_diagnostics(text))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(spoilt())
 def test_the_same_text_gives_the_same_diagnostics(text: str) -> None:
     """Reading is deterministic: the same mistakes in the same order."""
@@ -92,7 +93,7 @@ LETTERS = st.text(
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=examples(500))
 @given(LETTERS | LETTERS.map(lambda text: text * 40))
 def test_a_slug_is_a_key_or_nothing(text: str) -> None:
     """The key made from a title is valid, no longer than a key may be, and its own slug."""
@@ -103,7 +104,7 @@ def test_a_slug_is_a_key_or_nothing(text: str) -> None:
     assert slug(key) == key
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(LETTERS)
 def test_a_key_holds_nothing_that_an_address_is_divided_by(text: str) -> None:
     """A key has no dot, no blank and no capital, so that an address can be taken apart again."""

@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.errors import CoursesyncError
 from coursesync.kinds.contents import to_html
@@ -50,7 +51,7 @@ def sayable(text: str, field: str) -> bool:
     return not mistakes_in(Written(f"{head}{tail}\n", {}), PATH)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=examples(600))
 @given(TITLES | TEXTS)
 def test_every_title_is_read_as_it_was(title: str) -> None:
     """Whatever YAML would take a title for, members see that title."""
@@ -61,7 +62,7 @@ def test_every_title_is_read_as_it_was(title: str) -> None:
     assert outline.resources[0].attributes["Title"] == title
 
 
-@settings(deadline=None, max_examples=800)
+@settings(deadline=None, max_examples=examples(800))
 @given(LONG_TEXTS, LONG_TEXTS)
 def test_all_contents_are_read_as_they_were(first: str, second: str) -> None:
     """Contents of every length and shape keep each character, line ends included."""
@@ -75,7 +76,7 @@ def test_all_contents_are_read_as_they_were(first: str, second: str) -> None:
     assert [each.attributes["SectionContents"] for each in outline.resources] == [first, second]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(
     st.lists(
         st.builds(
@@ -107,7 +108,7 @@ def test_every_field_is_read_as_it_was(sections: list[WantedSection]) -> None:
         assert resource.pin == section.pin
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(LONG_TEXTS)
 def test_a_block_is_read_as_it_was(text: str) -> None:
     """What can be written as a block is read as that very text."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 from coursesync.kinds.pins import Pinned, misfit
 from coursesync.planning.ordering import assign
@@ -63,7 +64,7 @@ def lists(draw: st.DrawFn, longest: int = 12) -> tuple[Numbers, Numbers]:
     return prior, pins
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(lists(40))
 def test_the_numbers_rise_from_nought(given_: tuple[Numbers, Numbers]) -> None:
     """Whatever went before, the numbers are strictly increasing and none is below 0."""
@@ -75,7 +76,7 @@ def test_the_numbers_rise_from_nought(given_: tuple[Numbers, Numbers]) -> None:
     assert all(one < next_ for one, next_ in pairwise(numbers))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(lists(40))
 def test_a_pinned_number_holds(given_: tuple[Numbers, Numbers]) -> None:
     """A section with a pin gets that very number."""
@@ -87,7 +88,7 @@ def test_a_pinned_number_holds(given_: tuple[Numbers, Numbers]) -> None:
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(lists(9))
 def test_as_many_numbers_are_kept_as_can_be(given_: tuple[Numbers, Numbers]) -> None:
     """No other way of numbering needs fewer updates."""
@@ -114,14 +115,14 @@ def test_no_order_of_six_sections_is_restored_at_more_writes_than_it_needs() -> 
             assert most_kept(prior, pins) == kept(assign(prior, pins), prior, pins)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.lists(SMALL, max_size=8))
 def test_pins_misfit_just_where_no_numbering_holds_them(pins: Numbers) -> None:
     """There is a misfit exactly when no rising numbers can hold every pin."""
     assert has_room(pins) == (not list(misfit(pins)))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.lists(SMALL, max_size=8))
 def test_without_the_pins_that_misfit_the_rest_fits(pins: Numbers) -> None:
     """Each pin that is named is one to change: the others can be held together."""
@@ -147,7 +148,7 @@ def test_a_misfit_names_the_two_and_the_reason(
     assert expected == list(misfit(pins))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.integers(0, 50))
 def test_a_new_course_counts_in_tens(size: int) -> None:
     """Where nothing was sent before, the numbers are 10, 20, 30."""
@@ -156,7 +157,7 @@ def test_a_new_course_counts_in_tens(size: int) -> None:
     assert [10 * k for k in range(1, size + 1)] == assign(nothing, nothing)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.integers(1, 30), st.data())
 def test_one_section_put_in_between_changes_no_other(size: int, data: st.DataObject) -> None:
     """In a course counted in tens, a new section at any place gets a number of its own."""
@@ -169,7 +170,7 @@ def test_one_section_put_in_between_changes_no_other(size: int, data: st.DataObj
     assert prior == numbers[:at] + numbers[at + 1 :]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(lists(20))
 def test_numbers_once_given_stay(given_: tuple[Numbers, Numbers]) -> None:
     """What was assigned is assigned again: a second plan renumbers nothing."""

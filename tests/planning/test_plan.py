@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 from values import (
     AT,
     EMPTY,
@@ -194,7 +195,7 @@ def outlines(draw: st.DrawFn) -> Outline:
     return course(*sections)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.lists(outlines(), min_size=1, max_size=4))
 def test_what_was_applied_is_not_planned_again(edits: list[Outline]) -> None:
     """Through any edits of an outline, plan and apply lead to an empty plan, and lose no Id."""
@@ -208,7 +209,7 @@ def test_what_was_applied_is_not_planned_again(edits: list[Outline]) -> None:
         assert {resource.address for resource in outline.resources} <= state.entries.keys()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(outlines(), outlines())
 def test_a_plan_is_the_same_each_time_it_is_made(first: Outline, then: Outline) -> None:
     """The same outlines and state give an equal plan, whatever order the state's entries have."""

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine import COLLEAGUE, Machine, Switch
+from shares import examples
 from virtual import VirtualClock, virtual_sandbox
 
 from coursesync.errors import StateLocked, Stop
@@ -320,7 +321,7 @@ def foreign_remove(sandbox: Sandbox, record_id: object) -> None:
 
 TestAnyStory = Story.TestCase
 TestAnyStory.settings = settings(
-    max_examples=100,
+    max_examples=examples(100),
     stateful_step_count=14,
     deadline=None,
     derandomize=True,

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from shares import examples
 from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
 from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
@@ -170,7 +171,7 @@ def test_markdown_mentions_nobody(title: str) -> None:
     assert not re.search(rf"@\w|#\d|(?i:gh)-\d|{commit}", seen.replace(all_kinds(title).digest, ""))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.text(SEEN, min_size=1, max_size=30))
 def test_markdown_takes_any_text_for_text(words: str) -> None:
     """Whatever characters stand in an attribute, the document is built the same."""

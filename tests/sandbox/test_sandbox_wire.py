@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import sandbox_here
+from harness import sandbox_here, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,12 +89,16 @@ def test_a_flood_of_continues_has_no_answer(server: SandboxServer) -> None:
     assert [(met["status"], met["carried_out"]) for met in server.log()] == [(None, True)]
 
 
+def has_met(server: SandboxServer, number: int) -> bool:
+    return len(server.log()) == number
+
+
 def test_a_client_may_go_first(server: SandboxServer, capfd: pytest.CaptureFixture[str]) -> None:
     """A client that leaves in the middle harms nothing, and nothing is printed."""
-    for kind in ("continue-flood", "slow-headers=1"):
+    for number, kind in enumerate(("continue-flood", "slow-headers=1"), 1):
         with connect(server, kind) as connection:
             connection.recv(1)
-        time.sleep(0.2)
+        wait_until(partial(has_met, server, number))
 
     assert len(server.records()) == 2
     assert capfd.readouterr() == ("", "")
