@@ -19,7 +19,7 @@ from coursesync.state.state import CourseRecord, Entry, State
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from coursesync.kinds.attributes import FieldValue
     from coursesync.planning.drift import Drifted
@@ -140,6 +140,27 @@ def test_what_can_not_be_read_back_is_no_difference() -> None:
 
     assert "NewImageUrl" in entry.attributes
     assert differing(entry, replace(record, attributes=bare), SECTION) == ()
+
+
+@pytest.mark.parametrize("now", ["One", "Uno", None], ids=["as sent", "edited", "gone"])
+def test_what_a_list_shows_otherwise_is_asked_for_by_its_id(now: str | None) -> None:
+    """A list may lag: what it shows as edited or moved is what the record itself is, or gone."""
+    state = state_of("One", "Two", "Three", "Four")
+    listed = live(state, one={"Title": "Older"}, three={"CourseId": 4712})
+    del listed[address("four")]
+    certain = live(state, one={"Title": now or ""})
+    asked: list[int] = []
+
+    def confirm(ids: Collection[int]) -> dict[int, Record]:
+        asked.extend(ids)
+        known = {record.id: record for record in certain.values()}
+        return {each: known[each] for each in ids if now or known[each] != certain[ONE]}
+
+    found = compare(state, listed.values(), SECTION, confirm)
+
+    assert sorted(asked) == sorted(listed[each].id for each in (ONE, THREE))
+    expected = {"One": [], "Uno": [("edited", ONE)], None: [("deleted", ONE)]}[now]
+    assert findings(found) == sorted([*expected, ("deleted", address("four"))], key=lambda f: f[1])
 
 
 def test_each_finding_is_told_apart() -> None:

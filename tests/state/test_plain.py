@@ -1,0 +1,179 @@
+"""Values of ours as JSON has them: what is written is read back, and nothing else is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shares import examples
+
+from coursesync.state.journal import Conclusion, Forget, Header, Intent, Look, Move, Protect
+from coursesync.state.plain import made, written
+from coursesync.state.state import Candidate, CourseRecord, Doubt, Entry, State
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SENT = {"Title": "One", "DisplayOrder": 10, "Active": True}
+# one of each, with every field set
+WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
+    CourseRecord: {"id": 1, "path": "a.yaml", "sources": {"a.yaml": "x"}, "title": "A"},
+    Entry: {
+        "attempted": SENT,
+        "attributes": SENT,
+        "id": 7,
+        "parent_id": 1,
+        "protected": True,
+        "updated_on": "x",
+    },
+    Candidate: {
+        "attributes": SENT,
+        "created_on": "x",
+        "id": 7,
+        "updated_by": "x",
+        "updated_on": None,
+    },
+    Header: {"record": "header", "format": 1, "lineage": "x", "serial": 3, "target": "x"},
+    Intent: {
+        "record": "intent",
+        "action": "update",
+        "address": "section.a.b",
+        "attributes": SENT,
+        "id": 7,
+        "parent_id": 1,
+        "protected": True,
+        "was": "section.c.b",
+        "attempt": 2,
+        "at": "x",
+    },
+    Conclusion: {
+        "record": "outcome",
+        "address": "section.a.b",
+        "outcome": "applied",
+        "id": 7,
+        "updated_on": "x",
+        "reason": "",
+        "claimed": False,
+        "at": "x",
+    },
+    Move: {"record": "move", "to": {"section.a.b": "section.a.c"}, "at": "x"},
+    Protect: {"record": "protect", "address": "section.a.b", "protected": True, "at": "x"},
+    Forget: {"record": "forget", "address": "section.a.b", "id": 7, "at": "x"},
+}
+WHOLE[Doubt] = {
+    "attributes": SENT,
+    "candidates": [WHOLE[Candidate]],
+    "claimed": True,
+    "parent_id": 1,
+    "reason": "x",
+    "sent": 2,
+    "since": "x",
+}
+WHOLE[Look] = {
+    "record": "look",
+    "address": "section.a.b",
+    "entry": WHOLE[Entry],
+    "doubt": WHOLE[Doubt],
+    "at": "x",
+}
+WHOLE[State] = {
+    "courses": {"a": WHOLE[CourseRecord]},
+    "doubts": {"section.a.c": WHOLE[Doubt]},
+    "entries": {},
+    "format": 1,
+    "lineage": "x",
+    "serial": 3,
+    "strangers": [5],
+    "target": "x",
+}
+REFUSED = (ValueError, TypeError, KeyError)
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+# a state's entries are read one by one, when they are asked for
+FIELDS = [
+    (each, name)
+    for each, whole in WHOLE.items()
+    for name in whole
+    if (each, name) != (State, "entries")
+]
+
+
+def told_of(value: DataclassInstance) -> dict[str, object]:
+    """Return what a file would have of a value."""
+
+    def plain(inner: object) -> object:
+        if isinstance(inner, Mapping):
+            return dict(inner)
+        assert is_dataclass(inner)
+        assert not isinstance(inner, type)
+        return written(inner)
+
+    told = json.loads(json.dumps(written(value), default=plain))
+    assert isinstance(told, dict)
+    return told
+
+
+@pytest.mark.parametrize("value_type", WHOLE, ids=lambda each: each.__name__)
+def test_what_is_written_is_read_back(value_type: type[DataclassInstance]) -> None:
+    """Each field of each value survives, and each is written under its own name."""
+    value = made(value_type, WHOLE[value_type])
+    told = told_of(value)
+
+    assert list(told) == list(WHOLE[value_type]) == [each.name for each in fields(value_type)]
+    assert told == WHOLE[value_type]
+    assert made(value_type, told) == value
+
+
+@pytest.mark.parametrize(("value_type", "name"), FIELDS, ids=str)
+@settings(deadline=None, max_examples=examples(30))
+@given(value=ANY)
+def test_a_value_of_another_form_is_refused(
+    value_type: type[DataclassInstance], name: str, value: object
+) -> None:
+    """What a field may not be is refused, whatever it is; what it may be is read as it stands."""
+    told = {**WHOLE[value_type], name: value}
+    try:
+        read = made(value_type, told)
+    except REFUSED:
+        return
+    back = told_of(read)
+
+    assert back.get(name, value) == value
+    assert type(back.get(name, value)) is type(value)
+
+
+@pytest.mark.parametrize("value_type", WHOLE, ids=lambda each: each.__name__)
+def test_nothing_more_is_read(value_type: type[DataclassInstance]) -> None:
+    """A field that there is not is refused, and so is a value that is no mapping."""
+    with pytest.raises(REFUSED):
+        made(value_type, {**WHOLE[value_type], "more": 1})
+    with pytest.raises(REFUSED):
+        made(value_type, [*WHOLE[value_type].items()])
+
+
+@pytest.mark.parametrize(("value_type", "name"), FIELDS, ids=str)
+@pytest.mark.parametrize("value", [1.5, [[]], {"a": [1]}, {"a": None}], ids=str)
+def test_no_field_takes_what_none_has(
+    value_type: type[DataclassInstance], name: str, value: object
+) -> None:
+    """A number with decimals, a list in a list, or a mapping to such a thing is in no field."""
+    with pytest.raises(REFUSED):
+        made(value_type, {**WHOLE[value_type], name: value})
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, True, 1.0, "1", None])
+@pytest.mark.parametrize("value_type", [Entry, Candidate, CourseRecord, Forget])
+def test_an_id_is_one_that_a_server_gives(
+    value_type: type[DataclassInstance], number: object
+) -> None:
+    """A whole number from 1, of 64 bits."""
+    with pytest.raises(REFUSED):
+        made(value_type, {**WHOLE[value_type], "id": number})
