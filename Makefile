@@ -12,8 +12,10 @@ SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py'
 # byte code is kept, or else each process of the tests would compile them again
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := -n 6 --dist loadgroup --durations 10
-# they start by the hundred what the others start once; measured, they would take twice as long
-UNMEASURED := tests/crash tests/power tests/damage tests/secrecy tests/hostile tests/github
+# they run hundreds of times what the others run once; measured, that would take twice as long
+UNMEASURED := $(addprefix tests/,crash power damage secrecy hostile github browser editor) \
+	$(patsubst %,tests/cli/test_cli_%.py,journal left lock overwrites settling signals stale state_file) \
+	tests/outlines/test_canonical_properties.py
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
 .PHONY: demo test lint workflows coverage chromium every-case soak mutants bench clean

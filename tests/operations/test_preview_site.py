@@ -1,0 +1,74 @@
+"""The portal as a site on this machine: its pages, and nothing else."""
+
+from __future__ import annotations
+
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from coursesync.operations.preview import Viewer
+from coursesync.operations.preview_site import Site
+from coursesync.sandbox.serve import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def site(onboarding: Path) -> Iterator[str]:
+    """The address of a site with one course."""
+    with running(Site(Viewer(onboarding.parent).look)) as url:
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "words"),
+    [
+        ("/", "text/html", "Member onboarding"),
+        ("/courses/onboarding", "text/html", "Welcome to the space"),
+        ("/courses/onboarding/0", "text/html", "Everything for day one."),
+        ("/portal.css", "text/css", "font"),
+        ("/portal.js", "text/javascript", "fetch"),
+    ],
+)
+def test_the_portal_is_served(site: str, path: str, kind: str, words: str) -> None:
+    """Its pages, the contents of a section by themselves, and what they look like and do."""
+    answer = httpx.get(f"{site}{path}").raise_for_status()
+
+    assert answer.headers["Content-Type"].startswith(kind)
+    assert words in answer.text
+
+
+def test_only_this_machine_is_answered(site: str) -> None:
+    """A page elsewhere, whose name leads here, gets nothing; and there is only to look at."""
+    with httpx.Client(base_url=site) as client:
+        by_another_name = client.get("/", headers={"Host": "evil.example"})
+        written = client.post("/", content="x")
+
+    assert (by_another_name.status_code, written.status_code) == (403, 405)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/courses/../../etc/passwd", "/courses/%2e%2e%2f%2e%2e%2fetc/passwd", "//etc/passwd"),
+        *("/courses/onboarding/99", f"/courses/onboarding/{'9' * 5_000}", "/courses/onboarding/-1"),
+        *("/portal.js/../../pages.py", "/courses/onboarding/0/0", "/courses/onboarding/\u0661"),
+    ],
+)
+def test_nothing_but_the_portal_is_served(site: str, path: str) -> None:
+    """Whatever a path looks like: what has no page is told to have none."""
+    host = site.removeprefix("http://")
+    connection = HTTPConnection(host, timeout=10)  # sends a path as it is
+    connection.putrequest("GET", quote(path, safe="/%."), skip_host=True)
+    connection.putheader("Host", host)
+    connection.endheaders()
+    answer = connection.getresponse()
+
+    assert answer.status == 404
+    assert b"There is no such course" in answer.read()
+    connection.close()
