@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field
 from coursesync.applying.report import DONE, Status
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
+from coursesync.kinds.file_models import VALUE, Id, Rare, SentModel
 from coursesync.kinds.html import html_digest
-from coursesync.state.models import VALUE, Id, Rare, Sent
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Item(BaseModel):
     model_config = VALUE
 
     at: str
-    attributes: Sent | None
+    attributes: SentModel | None
     course_id: Id
     how: Status
     id: Id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from coursesync.state.names import Named, named_in, state_path
+from coursesync.cli.state_names import Named, named_in, state_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

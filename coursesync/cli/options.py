@@ -14,6 +14,7 @@ import click
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.cli.screen import listen
 from coursesync.errors import UsageError
+from coursesync.kinds.attributes import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
 from coursesync.state.store import STATE_NAME
@@ -79,7 +80,7 @@ digest_option = click.option(
     metavar="DIGEST",
     help="Apply just the plan of this digest, or nothing.",
 )
-RECORD_ID = RecordId(1, 2**63 - 1)
+RECORD_ID = RecordId(1, MAX_ID)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(

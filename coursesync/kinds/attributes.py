@@ -6,5 +6,6 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 INT32_MAX = 2**31 - 1
+MAX_ID = 2**63 - 1  # Ids have 64 bits
 FieldValue: TypeAlias = str | int | bool
 Attributes: TypeAlias = Mapping[str, FieldValue]

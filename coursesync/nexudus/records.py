@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from coursesync.kinds.attributes import INT32_MAX
+from coursesync.kinds.attributes import INT32_MAX, MAX_ID
 from coursesync.nexudus.exchange import read_json
 from coursesync.text import inert
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do
 _READ = ConfigDict(frozen=True, strict=True, defer_build=True)
-_MAX_ID = 2**63 - 1
 _MAX_TIME = 40  # characters
 
 
@@ -72,7 +71,7 @@ class _Page(BaseModel):
 
 _ONE = TypeAdapter(dict[str, object], config=ConfigDict(defer_build=True))
 _FOUND = TypeAdapter(list[dict[str, object]], config=ConfigDict(defer_build=True))
-_ID = TypeAdapter(Annotated[int, Field(ge=1, le=_MAX_ID)], config=ConfigDict(strict=True))
+_ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(strict=True))
 
 
 def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
@@ -161,7 +160,7 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
     if name in {kind.title_property, kind.contents_property}:
         return None
     if type(value) is int:
-        most = INT32_MAX if name == kind.order_property else _MAX_ID
+        most = INT32_MAX if name == kind.order_property else MAX_ID
         return value if -most - 1 <= value <= most else None
     return value if isinstance(value, bool) and name != kind.order_property else None
 

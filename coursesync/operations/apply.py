@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
 from coursesync.applying.apply import forget
+from coursesync.applying.remainder import remainder
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
 from coursesync.errors import (
@@ -21,10 +22,9 @@ from coursesync.errors import (
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
-from coursesync.operations.plan import plan_of
-from coursesync.operations.remainder import remainder
 from coursesync.planning.large_change import oversized
 from coursesync.planning.review import what_moved
+from coursesync.planning.workspace_plan import plan_of
 
 if TYPE_CHECKING:
     from coursesync.applying.world import Progress

@@ -9,6 +9,8 @@ from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.state.store import STATE_NAME
 
+CONFIG = "coursesync.toml"
+
 
 @dataclass(frozen=True, slots=True)
 class Config:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import read
-from coursesync.operations.config import DEFAULTS, Config
+from coursesync.operations.config import CONFIG, DEFAULTS, Config
 from coursesync.state.store import STATE_NAME
 
-CONFIG = "coursesync.toml"
 _MAX_CONFIG = 65_536
 _LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
 

@@ -106,12 +106,16 @@ def told_as_errors(clock: Clock) -> Iterator[None]:
     try:
         yield
     except Stop as stop:
-        check_interrupted(clock)
+        if clock.stopping():
+            raise interrupted() from stop
         raise RemoteError(stop.reason, stop.remedy) from stop
 
 
-def check_interrupted(clock: Clock) -> None:
-    """Raise Interrupted where a look was told to stop."""
+@contextmanager
+def looking(clock: Clock) -> Iterator[None]:
+    """Do the same for a look after which nothing is to be done where it was told to stop."""
+    with told_as_errors(clock):
+        yield
     if clock.stopping():
         raise interrupted()
 

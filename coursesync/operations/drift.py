@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import check_interrupted, connected, told_as_errors
-from coursesync.operations.plan import plan_of
+from coursesync.operations.connection import connected, looking
 from coursesync.operations.refresh import refresh
 from coursesync.planning.plan import Course
 from coursesync.planning.stance import judged
+from coursesync.planning.workspace_plan import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,10 +77,9 @@ def drift(
     clock = clock or SystemClock()
     with (
         connected(project, read.outlines, clock, progress, credentials) as world,
-        told_as_errors(clock),
+        looking(clock),
     ):
         state, found = refresh(known, world)
-    check_interrupted(clock)
     after = workspace
     if any(each.finding.is_drift for each in found):
         after = project.outlines_for(state)

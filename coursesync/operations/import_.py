@@ -18,11 +18,11 @@ from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, told_as_errors
 from coursesync.operations.import_drafts import drafts_of
+from coursesync.operations.import_entries import Managed, adopted, entries_of
 from coursesync.operations.import_files import save
-from coursesync.operations.imported import Managed, adopted, entries_of
-from coursesync.operations.plan import plan_of
 from coursesync.operations.state import address_of
 from coursesync.planning.plan import Action
+from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import key_of
+from coursesync.operations.import_entries import Managed, course_key, wanted
 from coursesync.operations.import_files import Draft, Untold, draft
-from coursesync.operations.imported import Managed, course_key, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.operations.workspace import empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
-from coursesync.planning.diff import diff
-from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
+from coursesync.planning.workspace_plan import plan_of
 
 if TYPE_CHECKING:
     import os
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Workspace
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.plan import Plan
-    from coursesync.state.state import State
+    from coursesync.planning.policy import OnRemoval
 
 
 def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
@@ -68,8 +67,3 @@ def plan(
     """
     policy = workspace.project.policy(on_removal, prune=prune)
     return plan_of(workspace.read, workspace.state, policy)
-
-
-def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
-    """Make the plan of outlines that were read."""
-    return diff(outlines.outlines, outlines.settled, state, policy)

@@ -11,7 +11,7 @@ from coursesync.errors import (
     UsageError,
 )
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import check_interrupted, connected, told_as_errors
+from coursesync.operations.connection import connected, looking
 from coursesync.operations.refresh import look_up
 from coursesync.state.state import State
 from coursesync.text import inert
@@ -65,9 +65,8 @@ def verify(
             "What it did is in the state:  coursesync state list",
         )
     clock = clock or SystemClock()
-    with connected(project, (), clock, progress, credentials) as world, told_as_errors(clock):
+    with connected(project, (), clock, progress, credentials) as world, looking(clock):
         live = look_up(receipt, world)
-    check_interrupted(clock)
     return mismatches(receipt, live, _known(project))
 
 

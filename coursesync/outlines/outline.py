@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import address_of
+from coursesync.kinds.attributes import MAX_ID
 from coursesync.kinds.contents import Contents
 from coursesync.kinds.kind import Resource
 from coursesync.kinds.pins import UNPINNED
@@ -57,7 +58,7 @@ class CourseSpec(BaseModel):
 
     model_config = ConfigDict(**STRICT, title="Outline")
 
-    id: Annotated[int, Field(ge=1, le=2**63 - 1)] = Field(
+    id: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
         title="The course's Id",
         description="The course's Id in Nexudus. coursesync makes no courses: it must be there.",
         examples=[4711],

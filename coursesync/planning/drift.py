@@ -205,14 +205,14 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
         if each.record is None:
             del entries[each.address]
         else:
-            reads = _as_it_reads(each.entry, each.record, each.kind)
+            reads = _as_it_reads(each, each.entry, each.record)
             updated_on = each.record.updated_on
             entries[each.address] = replace(each.entry, attributes=reads, updated_on=updated_on)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return replace(state, courses=courses, entries=entries)
 
 
-def _as_it_reads(entry: Entry, record: Record, kind: Kind) -> dict[str, FieldValue]:
+def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, FieldValue]:
     """Return the attributes of an entry with those in which the record differs as it has them.
 
     What is the same HTML stays as it was sent, or each look would be an update; so does the order
@@ -220,10 +220,10 @@ def _as_it_reads(entry: Entry, record: Record, kind: Kind) -> dict[str, FieldVal
     """
     elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.attributes)
-    for name in differing(entry, record, kind):
-        value = read(record.attributes, name, kind)
+    for name in drifted.properties:
+        value = read(record.attributes, name, drifted.kind)
         # no outline goes without an order: one that can't be read stays as it was sent
-        if name == kind.order_property and (elsewhere or type(value) is not int):
+        if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
             continue
         if value is None:
             del attributes[name]

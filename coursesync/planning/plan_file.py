@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
 from coursesync.files import read, shown
+from coursesync.kinds.file_models import SentModel
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.review import what_moved
-from coursesync.state.models import Sent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +38,8 @@ class _Change(BaseModel):
 
     action: str
     address: str
-    after: Sent | None
-    before: Sent | None
+    after: SentModel | None
+    before: SentModel | None
     course_id: int
     id: int | None
     previous_address: str | None

@@ -14,14 +14,15 @@ from coursesync.state.plain import (
     COUNT,
     FLAG,
     ID,
+    POSITIVE,
     SENT,
     TEXT,
     TEXTS,
-    made,
+    one,
     one_of,
     optional,
-    rare,
-    value,
+    read_value,
+    unless_unset,
 )
 from coursesync.state.state import FORMAT, Doubt, Entry
 
@@ -58,11 +59,11 @@ class Intent:
     )
     address: Address = field(metadata=TEXT)
     attributes: Sent = field(metadata=SENT)
-    id: int | None = field(default=None, metadata=rare(ID))
+    id: int | None = field(default=None, metadata=unless_unset(ID))
     parent_id: int = field(metadata=ID)
-    protected: bool = field(default=False, metadata=rare(FLAG))
-    was: Address | None = field(default=None, metadata=rare(TEXT))
-    attempt: int = field(default=1, metadata=ID)
+    protected: bool = field(default=False, metadata=unless_unset(FLAG))
+    was: Address | None = field(default=None, metadata=unless_unset(TEXT))
+    attempt: int = field(default=1, metadata=POSITIVE)
     at: str = field(metadata=TEXT)
 
 
@@ -91,8 +92,8 @@ class Look:
 
     record: Literal["look"] = field(default="look", metadata=one_of("look"))
     address: Address = field(metadata=TEXT)
-    entry: Entry | None = field(default=None, metadata=value(Entry))
-    doubt: Doubt | None = field(default=None, metadata=value(Doubt))
+    entry: Entry | None = field(default=None, metadata=optional(one(Entry)))
+    doubt: Doubt | None = field(default=None, metadata=optional(one(Doubt)))
     at: str = field(metadata=TEXT)
 
 
@@ -147,11 +148,12 @@ def record_of(raw: object) -> Header | Step:
         raw: what JSON has.
 
     Raises:
-        ValueError, TypeError or KeyError: no run writes that.
+        ValueError or TypeError: no run writes that.
     """
-    if type(raw) is not dict:
-        raise ValueError("no mapping")
-    found: Header | Step = made(_RECORDS[raw["record"]], raw)
+    kind = raw.get("record") if type(raw) is dict else None
+    if type(kind) is not str or kind not in _RECORDS:
+        raise ValueError("no record")
+    found: Header | Step = read_value(_RECORDS[kind], raw)
     return found
 
 

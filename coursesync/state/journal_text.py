@@ -124,8 +124,8 @@ def _record(number: int, text: bytes, journal: Path) -> Header | Step:
     if not _is_whole(text):
         raise _damaged(number, journal)
     try:
-        record = record_of(json.loads(text.rpartition(b" ")[0]))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        record = record_of(json.loads(text.rpartition(b" ")[0].decode()))
+    except (ValueError, TypeError, RecursionError) as error:
         raise _damaged(number, journal) from error
     # a state is saved under these names, and has to be read again
     if not isinstance(record, Header) and not all(map(is_address, addresses(record))):

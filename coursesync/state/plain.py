@@ -10,21 +10,22 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from coursesync.kinds.attributes import MAX_ID
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from _typeshed import DataclassInstance
 
     Reader = Callable[[object], object]
-    Facts = Mapping[str, object]
+    Rule = Mapping[str, object]
     T = TypeVar("T", bound=DataclassInstance)
 
-_MAX_ID = 2**63 - 1
 _READER: Final = "reader"
-_RARE: Final = "rare"
+_OMITTED: Final = "omitted"
 
 
-def made(value_type: type[T], raw: object) -> T:
+def read_value(value_type: type[T], raw: object) -> T:
     """Make a value of what stands in a file.
 
     Args:
@@ -32,20 +33,22 @@ def made(value_type: type[T], raw: object) -> T:
         raw: what JSON has in its place.
 
     Raises:
-        ValueError, TypeError or KeyError: `written` gives no such thing.
+        ValueError or TypeError: `written` gives no such thing.
     """
     if type(raw) is not dict:
         raise ValueError("no mapping")
     readers = _readers(value_type)
+    if not raw.keys() <= readers.keys():
+        raise ValueError("a field that there is not")
     return value_type(**{name: readers[name](value) for name, value in raw.items()})
 
 
 def written(value: DataclassInstance) -> dict[str, object]:
-    """Return the fields of a value as they stand in a file; `rare` ones only where they are set."""
+    """Return the fields of a value as they stand in a file; see `unless_unset`."""
     told = {}
-    for name, rare in _names(type(value)):
+    for name, is_omitted in _names(type(value)):
         has = getattr(value, name)
-        if not (rare and (has is None or has is False)):
+        if not (is_omitted and (has is None or has is False)):
             told[name] = has
     return told
 
@@ -57,54 +60,55 @@ def _readers(value_type: type[DataclassInstance]) -> Mapping[str, Reader]:
 
 @cache
 def _names(value_type: type[DataclassInstance]) -> tuple[tuple[str, bool], ...]:
-    return tuple((each.name, _RARE in each.metadata) for each in fields(value_type))
+    return tuple((each.name, _OMITTED in each.metadata) for each in fields(value_type))
 
 
-def read_by(reader: Reader) -> Facts:
+def read_with(reader: Reader) -> Rule:
     """Return the metadata of a field that is read by a function of its own."""
     return {_READER: reader}
 
 
-def rare(facts: Facts) -> Facts:
+def unless_unset(rule: Rule) -> Rule:
     """Return the metadata of a field that is left out where it is None or False."""
-    return {**facts, _RARE: True}
+    return {**rule, _OMITTED: True}
 
 
-def optional(facts: Facts) -> Facts:
+def optional(rule: Rule) -> Rule:
     """Return the metadata of a field that may be None."""
-    reader = facts[_READER]
+    reader = rule[_READER]
     assert callable(reader)  # noqa: S101 - every metadata here has one
     return {_READER: lambda raw: None if raw is None else reader(raw)}
 
 
-def one_of(*choices: str | int) -> Facts:
+def one_of(*choices: str | int) -> Rule:
     """Return the metadata of a field that is one of these."""
+    known = {(type(each), each) for each in choices}
 
     def read(raw: object) -> object:
-        if raw not in choices or type(raw) is bool:
+        if (type(raw), raw) not in known:
             raise ValueError("none of its values")
         return raw
 
     return {_READER: read}
 
 
-def value(value_type: type[DataclassInstance]) -> Facts:
-    """Return the metadata of a field that holds a value of ours, or None."""
-    return {_READER: lambda raw: None if raw is None else made(value_type, raw)}
+def one(value_type: type[DataclassInstance]) -> Rule:
+    """Return the metadata of a field that holds a value of ours."""
+    return {_READER: lambda raw: read_value(value_type, raw)}
 
 
-def values(value_type: type[DataclassInstance]) -> Facts:
+def list_of(value_type: type[DataclassInstance]) -> Rule:
     """Return the metadata of a field that holds several."""
-    return {_READER: lambda raw: tuple(made(value_type, each) for each in _list(raw))}
+    return {_READER: lambda raw: tuple(read_value(value_type, each) for each in _list(raw))}
 
 
-def named(value_type: type[DataclassInstance]) -> Facts:
+def by_name(value_type: type[DataclassInstance]) -> Rule:
     """Return the metadata of a field that holds several by their names."""
 
     def read(raw: object) -> object:
         if type(raw) is not dict:
             raise ValueError("no mapping")
-        return {name: made(value_type, each) for name, each in raw.items()}
+        return {_text(name): read_value(value_type, each) for name, each in raw.items()}
 
     return {_READER: read}
 
@@ -118,6 +122,8 @@ def _list(raw: object) -> list[object]:
 def _text(raw: object) -> str:
     if type(raw) is not str:
         raise ValueError("no text")
+    if not raw.isascii():
+        raw.encode()  # half a surrogate pair: what JSON can escape, and UTF-8 can't hold
     return raw
 
 
@@ -134,30 +140,40 @@ def _count(raw: object) -> int:
 
 
 def _id(raw: object) -> int:
-    if type(raw) is not int or not 1 <= raw <= _MAX_ID:
+    if type(raw) is not int or not 1 <= raw <= MAX_ID:
         raise ValueError("no Id")
     return raw
 
 
-def _texts(raw: object) -> dict[str, str]:
-    if type(raw) is not dict or not {*map(type, raw.values())} <= {str}:
-        raise ValueError("no mapping of texts")
+def _positive(raw: object) -> int:
+    if type(raw) is not int or raw < 1:
+        raise ValueError("no number from 1")
     return raw
 
 
-_SENT = {str, int, bool}
+def _texts(raw: object) -> dict[str, str]:
+    if type(raw) is not dict:
+        raise ValueError("no mapping of texts")
+    return {_text(name): _text(each) for name, each in raw.items()}
 
 
 def _sent(raw: object) -> dict[str, str | int | bool]:
-    if type(raw) is not dict or not {*map(type, raw.values())} <= _SENT:
+    if type(raw) is not dict:
         raise ValueError("no attributes")
+    for name, each in raw.items():
+        _text(name)
+        if type(each) is str:
+            _text(each)
+        elif type(each) is not int and type(each) is not bool:
+            raise ValueError("no attribute")
     return raw
 
 
-TEXT: Final[Facts] = {_READER: _text}
-FLAG: Final[Facts] = {_READER: _flag}
-COUNT: Final[Facts] = {_READER: _count}
-ID: Final[Facts] = {_READER: _id}
-IDS: Final[Facts] = {_READER: lambda raw: tuple(_id(each) for each in _list(raw))}
-TEXTS: Final[Facts] = {_READER: _texts}
-SENT: Final[Facts] = {_READER: _sent}
+TEXT: Final[Rule] = {_READER: _text}
+FLAG: Final[Rule] = {_READER: _flag}
+COUNT: Final[Rule] = {_READER: _count}
+POSITIVE: Final[Rule] = {_READER: _positive}
+ID: Final[Rule] = {_READER: _id}
+IDS: Final[Rule] = {_READER: lambda raw: tuple(_id(each) for each in _list(raw))}
+TEXTS: Final[Rule] = {_READER: _texts}
+SENT: Final[Rule] = {_READER: _sent}

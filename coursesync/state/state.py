@@ -21,13 +21,13 @@ from coursesync.state.plain import (
     SENT,
     TEXT,
     TEXTS,
-    made,
-    named,
+    by_name,
+    list_of,
     one_of,
     optional,
-    rare,
-    read_by,
-    values,
+    read_value,
+    read_with,
+    unless_unset,
 )
 from coursesync.text import inert
 
@@ -57,11 +57,11 @@ class Entry:
     update sent of which nobody knows whether it was carried out (nothing: a deletion).
     """
 
-    attempted: Sent | None = field(default=None, metadata=rare(SENT))
+    attempted: Sent | None = field(default=None, metadata=unless_unset(SENT))
     attributes: Sent = field(metadata=SENT)
     id: int = field(metadata=ID)
     parent_id: int = field(metadata=ID)
-    protected: bool = field(default=False, metadata=rare(FLAG))
+    protected: bool = field(default=False, metadata=unless_unset(FLAG))
     updated_on: str | None = field(default=None, metadata=optional(TEXT))
 
     @property
@@ -91,7 +91,7 @@ class Doubt:
     """
 
     attributes: Sent = field(metadata=SENT)
-    candidates: tuple[Candidate, ...] = field(default=(), metadata=values(Candidate))
+    candidates: tuple[Candidate, ...] = field(default=(), metadata=list_of(Candidate))
     claimed: bool = field(default=False, metadata=FLAG)
     parent_id: int = field(metadata=ID)
     reason: str = field(metadata=TEXT)
@@ -112,8 +112,9 @@ class Unread(Mapping[Address, Entry]):
     def __getitem__(self, address: Address) -> Entry:
         entry = self._made.get(address)
         if entry is None:
+            raw = self._raw[address]
             try:
-                entry = self._made[address] = made(Entry, self._raw[address])
+                entry = self._made[address] = read_value(Entry, raw)
             except (ValueError, TypeError) as error:
                 raise StateError(
                     f"the entry {inert(address, 200)} of the state was not written by coursesync",
@@ -147,9 +148,11 @@ class State:
     records that a person said to be none of ours: no look takes them for what we made.
     """
 
-    courses: Mapping[str, CourseRecord] = field(default_factory=dict, metadata=named(CourseRecord))
-    doubts: Mapping[Address, Doubt] = field(default_factory=dict, metadata=named(Doubt))
-    entries: Mapping[Address, Entry] = field(default_factory=dict, metadata=read_by(_unread))
+    courses: Mapping[str, CourseRecord] = field(
+        default_factory=dict, metadata=by_name(CourseRecord)
+    )
+    doubts: Mapping[Address, Doubt] = field(default_factory=dict, metadata=by_name(Doubt))
+    entries: Mapping[Address, Entry] = field(default_factory=dict, metadata=read_with(_unread))
     format: int = field(default=FORMAT, metadata=one_of(FORMAT))
     lineage: str = field(default="", metadata=TEXT)
     serial: int = field(default=0, metadata=COUNT)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS
-from coursesync.state.plain import made, written
+from coursesync.state.plain import read_value, written
 from coursesync.state.state import FORMAT, State
 from coursesync.text import UNSEEN, inert
 
@@ -36,11 +36,20 @@ def serialise(state: State) -> bytes:
     """Write a state: the same state gives the same bytes."""
     from pydantic_core import to_json  # noqa: PLC0415 - takes long, and only a save needs it
 
-    told = written(state)
-    for name in ("courses", "doubts", "entries"):
-        told[name] = {key: written(each) for key, each in sorted(getattr(state, name).items())}
-    rest = to_json(told, indent=2, fallback=written)[len(_OPENING) :] + b"\n"
+    rest = to_json(_told(state), indent=2)[len(_OPENING) :] + b"\n"
     return _OPENING + b'  "checksum": "' + _digest(rest) + b'",\n' + rest
+
+
+def _told(state: State) -> dict[str, object]:
+    """Return what JSON is to have of a state, in the alphabet's order."""
+    told = written(state)
+    told["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
+    told["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
+    told["doubts"] = {
+        key: {**written(each), "candidates": [*map(written, each.candidates)]}
+        for key, each in sorted(state.doubts.items())
+    }
+    return told
 
 
 def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> State:
@@ -61,11 +70,11 @@ def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> Stat
     if checksum is None or _digest(rest) != checksum[1]:
         raise _mistrusted(content, path, way_back())
     try:
-        raw = json.loads(_OPENING + rest)
+        raw = json.loads((_OPENING + rest).decode())
         entries = raw["entries"]
         _check_names([*entries, *raw["doubts"]], raw["courses"])
         _check_each_once(rest, raw["courses"], raw["doubts"], entries)
-        return made(State, raw)
+        return read_value(State, raw)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _mistrusted(content, path, way_back()) from error
 

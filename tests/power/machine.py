@@ -17,6 +17,7 @@ from virtual import Counted, Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
 from coursesync.applying.recognise import entry_of
+from coursesync.applying.remainder import remainder
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
 from coursesync.errors import Stop
@@ -24,12 +25,11 @@ from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
-from coursesync.operations.plan import plan_of
 from coursesync.operations.refresh import refresh
-from coursesync.operations.remainder import remainder
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
+from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.file_store import StateFile
 from coursesync.state.state import resolve
 from coursesync.state.store import STATE_NAME

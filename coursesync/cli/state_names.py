@@ -1,4 +1,4 @@
-"""What a state's file is called, and which addresses it names: at a glance, while someone types.
+"""Which addresses a state names, at a glance, while someone types.
 
 Nothing that is read here is trusted, and no mistake is told: what acts on a state reads it by
 `file_store`. Imports nothing that takes long.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import read
+from coursesync.operations.config import CONFIG
 from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def state_path(folder: Path, state: str | None, *, sandbox: bool) -> Path:
 
 def _configured(folder: Path) -> str | None:
     with suppress(UnusableFile, ValueError):
-        content = read(folder / "coursesync.toml")
+        content = read(folder / CONFIG)
         import tomllib  # noqa: PLC0415 - few workspaces have that file
 
         named = tomllib.loads(content.decode()).get("state")
@@ -48,7 +49,7 @@ def _configured(folder: Path) -> str | None:
 
 def named_in(path: Path) -> Named:
     """Return the addresses that a state names, and its journal where a run was cut off."""
-    with suppress(UnusableFile, ValueError, RecursionError, TypeError, AttributeError):
+    with suppress(UnusableFile, ValueError, LookupError, RecursionError, TypeError, AttributeError):
         state = json.loads(read(path, _MOST_BYTES))
         doubts = {*state["doubts"], *_begun(path.with_name(f"{path.name}.journal"))}
         return Named(tuple(sorted(state["entries"])), tuple(sorted(doubts)))

@@ -9,12 +9,12 @@ from typing import Annotated, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from coursesync.kinds.attributes import FieldValue
+from coursesync.kinds.attributes import MAX_ID, FieldValue
 
 VALUE = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-Id: TypeAlias = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Id: TypeAlias = Annotated[int, Field(ge=1, le=MAX_ID)]
 # in the order that fits most values, so that the first fits
-Sent: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
+SentModel: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 # most have neither: what is not so is not written
 Rare = Field(exclude_if=lambda value: value is None or value is False)

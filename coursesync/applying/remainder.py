@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.report import Remainder
 from coursesync.errors import InvalidOutlines
 from coursesync.kinds.address import course_of
-from coursesync.operations.plan import plan_of
+from coursesync.planning.workspace_plan import plan_of
 
 if TYPE_CHECKING:
     from coursesync.outlines.workspace_files import Outlines
