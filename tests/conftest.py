@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import textwrap
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--every-case"):
         os.environ[EVERY_CASE] = "1"
     if config.option.share is None:
-        config.option.share = datetime.now(UTC).date().toordinal()
+        # versions of Python that run on one day run other shares
+        config.option.share = datetime.now(UTC).date().toordinal() + sys.version_info.minor
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -53,13 +55,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     for item in items:
         mark = item.get_closest_marker("many")
-        name = item.nodeid.partition("[")[0]
+        of = mark.args[0] if mark else 1
+        name = f"{of}: {item.nodeid.partition('[')[0]}"
         met[name] = met.get(name, -1) + 1
-        is_of_today = mark is None or (met[name] + config.option.share) % mark.args[0] == 0
+        is_of_today = _is_in_turn(met[name], of, config.option.share)
         (kept if is_of_today else left).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
+
+
+def _is_in_turn(number: int, of: int, share: int) -> bool:
+    """Say whether a case is one of a share; each is once in so many days.
+
+    Cases are the rows of a table: to take each nth would take the same column of all of them.
+    """
+    return (number + number // of + share) % of == 0
 
 
 @pytest.fixture

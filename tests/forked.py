@@ -1,9 +1,9 @@
 """A `coursesync` for scripts that starts at once: a fork of a process with all imports made.
 
 For tests whose commands are started by a shell, as those of the workflows are. `program` is a file
-like the installed one, and what it runs has the arguments, the folder, the environment, the streams
-and the signals of whoever started it. Run as `python -m forked SOCKET`, it serves until its stdin
-ends.
+like the installed one: what it runs has the arguments, the folder, the environment and the streams
+of whoever started it, and the signals that end a run. A SIGKILL ends the file alone. Run as `python
+-m forked SOCKET`, this serves until its stdin ends.
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ import signal
 import socket
 import subprocess
 import sys
-import traceback
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import NoReturn
 
-import coverage
 import zygote
 
-# the least that hands itself over, started without what Python looks for by itself
+# a minimal client, started without site packages
 _CLIENT = """\
 #!{python} -ISE
 import marshal, os, signal, socket, sys
@@ -104,14 +102,15 @@ def _answer(line: socket.socket) -> NoReturn:
     """Run a command for a client, and tell it the process's Id at once and its code at the end."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     length, streams, _, _ = socket.recv_fds(line, 8, 3)
-    told = b""
-    while len(told) < int.from_bytes(length, "big"):
-        told += line.recv(1 << 20)
-    arguments, folder, environment = marshal.loads(told)  # noqa: S302 - of our own client
+    whole = b""
+    while len(whole) < int.from_bytes(length, "big"):
+        whole += line.recv(1 << 20)
+    arguments, folder, environment = marshal.loads(whole)  # noqa: S302 - of our own client
     child = os.fork()
     if child == 0:
         line.close()
-        _run(arguments, folder, environment, streams)
+        told = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
+        zygote.run_as(arguments, folder, told, streams)
     with suppress(BrokenPipeError):
         line.sendall(b"%d\n" % child)
     for each in streams:
@@ -120,29 +119,6 @@ def _answer(line: socket.socket) -> NoReturn:
     with suppress(BrokenPipeError):
         line.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
     os._exit(0)
-
-
-def _run(
-    arguments: list[str], folder: str, environment: dict[bytes, bytes], streams: list[int]
-) -> NoReturn:
-    from coursesync.cli import main as command_line  # noqa: PLC0415 - imported by then
-
-    try:
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
-        sys.argv = arguments
-        for number, stream in enumerate(streams):
-            os.dup2(stream, number)
-            os.close(stream)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        coverage.process_startup(force=True)
-        command_line()
-    except BaseException:  # noqa: BLE001 - whatever it is, this process must not answer others
-        traceback.print_exc()
-        sys.stderr.flush()
-    finally:
-        os._exit(70)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from pydantic import BaseModel, TypeAdapter
 import coursesync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 OUT, ERR, EFFECTS = "out", "err", "effects"
 _LAZY = ("deepdiff", "h11", "httpcore", "httpx", "tomllib")  # what commands import when they run
@@ -135,17 +135,47 @@ def _build_models() -> None:
 
 
 def run(order: Order) -> NoReturn:
-    """Run a command in this process, and end it."""
+    """Run an order in this process, and end it."""
+    signal.alarm(order.patience)
+    names = (os.devnull, f"{order.notes}/{OUT}", f"{order.notes}/{ERR}")
+    streams = [os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC) for name in names]
+    program = str(Path(sys.executable).with_name("coursesync"))
+    run_as([program, *order.arguments], order.folder, order.environment, streams, order)
+
+
+def run_as(
+    arguments: list[str],
+    folder: str,
+    environment: Mapping[str, str],
+    streams: Sequence[int],
+    order: Order | None = None,
+) -> NoReturn:
+    """Run the command line in this process as if it had been started like that, and end it.
+
+    Args:
+        arguments: the program's name first.
+        folder: where it runs.
+        environment: all that there is in its environment.
+        streams: descriptors that take the places of stdin, stdout and stderr.
+        order: notes the effects, and dies at one, where it says so.
+    """
     from coursesync.cli import main as command_line  # noqa: PLC0415 - an order may come before it
 
     try:
-        signal.alarm(order.patience)
-        _take_place(order)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.argv = arguments
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         # the imports came before, but all that a command does comes after
         coverage.process_startup(force=True)
-        log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        if order.kill_at is not None:
-            _watch(log, order.kill_at)
+        if order is not None:
+            log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            if order.kill_at is not None:
+                _watch(log, order.kill_at)
         command_line()
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not read orders
         traceback.print_exc()
@@ -158,17 +188,6 @@ def _watch(log: int, kill_at: int) -> None:
     from crash.effects import Watch  # noqa: PLC0415 - most orders note no effects
 
     Watch(log, kill_at).begin()
-
-
-def _take_place(order: Order) -> None:
-    os.chdir(order.folder)
-    os.environ.clear()
-    os.environ.update(order.environment)
-    sys.argv = [str(Path(sys.executable).with_name("coursesync")), *order.arguments]
-    for descriptor, name in enumerate([os.devnull, f"{order.notes}/{OUT}", f"{order.notes}/{ERR}"]):
-        opened = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
-        os.dup2(opened, descriptor)
-        os.close(opened)
 
 
 if __name__ == "__main__":

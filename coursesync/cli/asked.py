@@ -17,7 +17,7 @@ from coursesync.cli.progress import Verbosity
 from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.errors import ExitCode, UsageError
 from coursesync.planning.large_change import oversized
-from coursesync.render import terminal as text
+from coursesync.render import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class Asked:
     def show(self, forms: PlanForms) -> None:
         """Print the plan, for whoever is asked or reads the log."""
         if not self.is_quiet:
-            say(forms.text(painter(sys.stderr), None if self.full else text.MOST_ROWS).rstrip())
+            say(forms.text(painter(sys.stderr), None if self.full else terminal.MOST_ROWS).rstrip())
             say()
 
     def is_refused(self, plan: Plan, onward: Onward) -> ExitCode | None:

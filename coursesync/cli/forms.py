@@ -53,7 +53,7 @@ class PlanForms:
 
     def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
         """Write it for a terminal or a log; see `render.terminal` for what it takes."""
-        from coursesync.render import terminal as text  # noqa: PLC0415 - as this module says
+        from coursesync.render import terminal  # noqa: PLC0415 - as this module says
 
         above = ""
         if self.found is not None:
@@ -61,7 +61,7 @@ class PlanForms:
 
             above = drift.above(self.found, self.plan.managed, self.hint)
         limits = self.session.limits
-        return above + text.compose(self.plan, paint, self.hint, limits, most_rows)
+        return above + terminal.compose(self.plan, paint, self.hint, limits, most_rows)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""

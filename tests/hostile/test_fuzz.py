@@ -13,13 +13,11 @@ from harness import ROOT
 from hostile.limits import bounded
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shares import examples
 
 from coursesync.errors import CoursesyncError
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.diff import diff
-from coursesync.render import json, markdown
-from coursesync.render import terminal as text
+from coursesync.render import json, markdown, terminal
 from coursesync.state.state import State
 
 if TYPE_CHECKING:
@@ -133,7 +131,7 @@ def lay_out(courses: Path, name: str, content: bytes) -> None:
     (courses / name).write_bytes(content)
 
 
-@settings(deadline=None, max_examples=examples(150), derandomize=True)
+@settings(deadline=None, max_examples=150, derandomize=True)
 @given(spoilt())
 def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> None:
     """Whatever bytes an outline or content file has, it is planned, or refused in our words."""
@@ -145,7 +143,7 @@ def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> N
             plan = diff(outlines, (), State(target="https://spaces.nexudus.com"))
         except CoursesyncError:  # in words; anything else is a bug
             return
-    for form in (text.compose, markdown.compose, json.compose):
+    for form in (terminal.compose, markdown.compose, json.compose):
         assert "\x1b" not in form(plan)
 
 

@@ -14,8 +14,7 @@ from shares import examples
 from values import AT, EMPTY, Section, address, course, plan_of, state_of
 
 from coursesync.kinds.address import Address
-from coursesync.render import json, markdown
-from coursesync.render import terminal as text
+from coursesync.render import json, markdown, terminal
 from coursesync.state.state import Doubt
 from coursesync.text import harmless, inert, on_one_line
 
@@ -81,7 +80,7 @@ def test_no_rendering_lets_text_act(words: str) -> None:
     """Whatever a state or an outline holds, no rendering moves a cursor or commands a log."""
     plan = plan_with(words)
 
-    assert all(is_inert(form(plan)) for form in (text.compose, markdown.compose, json.compose))
+    assert all(is_inert(form(plan)) for form in (terminal.compose, markdown.compose, json.compose))
 
 
 @settings(deadline=None, max_examples=examples(150))
@@ -107,7 +106,7 @@ def test_the_heading_of_a_course_is_inert(title: str) -> None:
     """The title of a course stands at a line's start, and still commands nothing."""
     plan = plan_of(course("A", title=title.strip()), EMPTY)
 
-    assert all(is_inert(form(plan)) for form in (text.compose, markdown.compose, json.compose))
+    assert all(is_inert(form(plan)) for form in (terminal.compose, markdown.compose, json.compose))
 
 
 def test_markdown_neither_pings_nor_links() -> None:
@@ -139,7 +138,7 @@ def test_an_address_of_a_foreign_state_is_inert() -> None:
     state = replace(EMPTY, doubts={Address("section.c.\x1b[2J\n::error::"): doubt})
     plan = plan_of(course("A"), state)
 
-    assert all(is_inert(form(plan)) for form in (text.compose, markdown.compose, json.compose))
+    assert all(is_inert(form(plan)) for form in (terminal.compose, markdown.compose, json.compose))
 
 
 @pytest.mark.parametrize("title", HOSTILE)

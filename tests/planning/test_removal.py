@@ -14,8 +14,7 @@ from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.planning.removal import PROTECTED
-from coursesync.render import markdown
-from coursesync.render import terminal as text
+from coursesync.render import markdown, terminal
 from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
     ]
 
 
-@pytest.mark.parametrize("form", [text.compose, markdown.compose])
+@pytest.mark.parametrize("form", [terminal.compose, markdown.compose])
 def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[Plan], str]) -> None:
     """Where nobody has said what becomes of it; else it needs no advice."""
     state = state_of("A", "B")

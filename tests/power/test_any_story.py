@@ -19,7 +19,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine import COLLEAGUE, Machine, Switch
-from shares import examples
 from virtual import VirtualClock, virtual_sandbox
 
 from coursesync.errors import StateLocked, Stop
@@ -321,7 +320,7 @@ def foreign_remove(sandbox: Sandbox, record_id: object) -> None:
 
 TestAnyStory = Story.TestCase
 TestAnyStory.settings = settings(
-    max_examples=examples(100),
+    max_examples=100,
     stateful_step_count=14,
     deadline=None,
     derandomize=True,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from values import Section, address, course, plan_of, state_of
 
 from coursesync.render import json as json_form
-from coursesync.render import markdown
-from coursesync.render import terminal as text
+from coursesync.render import markdown, terminal
 from coursesync.render.review.model import Allowance, model
 from coursesync.render.timeline import ways
 from coursesync.state.state import CourseRecord
@@ -62,7 +61,7 @@ def test_a_new_section_is_asked_about_once() -> None:
     gone = replace(stood, attributes=elsewhere, id=77, parent_id=THERE)
     also = replace(gone, id=78)
     there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
-    written = text.compose(plan_of([course("A"), taking], replace(state, entries=there)))
+    written = terminal.compose(plan_of([course("A"), taking], replace(state, entries=there)))
 
     assert "Is this section.c.b, moved here?" in written
     assert "maybe moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
@@ -110,7 +109,7 @@ def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
 
 def test_text_says_it_in_both_courses() -> None:
     """The one says where it goes, with its Id; the other where it came from, by title."""
-    lines = re.sub(r"\s+", " ", text.compose(moved("A")))
+    lines = re.sub(r"\s+", " ", terminal.compose(moved("A")))
 
     assert "< 20 B goes to course 4712 (Using the space), and keeps its Id 1002" in lines
     assert "course: 4711 (Onboarding) -> 4712 (Using the space)" in lines
@@ -118,7 +117,7 @@ def test_text_says_it_in_both_courses() -> None:
 
 def test_a_long_plan_counts_what_leaves() -> None:
     """Where changes are counted, so are they."""
-    assert "  < 1 to other courses" in text.compose(moved("A"), most=0).splitlines()
+    assert "  < 1 to other courses" in terminal.compose(moved("A"), most=0).splitlines()
 
 
 def test_markdown_says_it_in_both_courses() -> None:

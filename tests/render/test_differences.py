@@ -13,8 +13,7 @@ from values import EMPTY, Section, applied, course, plan_of, state_of
 
 from coursesync.planning.ordering import assign, in_place
 from coursesync.planning.plan import Action
-from coursesync.render import json, markdown
-from coursesync.render import terminal as text
+from coursesync.render import json, markdown, terminal
 from coursesync.render.differences import bounds_for, differences
 from coursesync.text import inert
 
@@ -254,7 +253,7 @@ def test_any_text_fits_into_eighty_columns(before: str, after: str, more: str) -
     found = sent(was, {"Title": "B", "SectionContents": after, "ClearImageFile": True})
     plan = replace(plan_of(course("B"), EMPTY), changes=(found,))
 
-    assert max(map(len, text.compose(plan).splitlines())) <= 80
+    assert max(map(len, terminal.compose(plan).splitlines())) <= 80
     assert "B" in json.compose(plan)
     assert "B" in markdown.compose(plan)
 
@@ -276,7 +275,7 @@ def test_a_fence_is_longer_than_any_in_the_contents(ticks: str) -> None:
 def test_values_that_differ_far_from_the_start_are_shown_where_they_do(end: str) -> None:
     """Of two long titles that begin alike, what differs is on the screen."""
     before, after = f"{'long ' * 100}{end}", f"{'long ' * 100}other"
-    written = text.compose(plan_of(course(Section(after, "a")), state_of(Section(before, "a"))))
+    written = terminal.compose(plan_of(course(Section(after, "a")), state_of(Section(before, "a"))))
 
     assert 'title: "…' in written
     assert "other" in written.partition("title: ")[2]
@@ -289,7 +288,7 @@ def test_a_long_address_can_be_copied() -> None:
     made = plan_of(
         course(Section("A", "a", more={**after})), state_of(Section("A", "a", more={**before}))
     )
-    written = text.compose(made)
+    written = terminal.compose(made)
 
     lines = [line.strip() for line in written.splitlines()]
 
@@ -301,7 +300,7 @@ def test_values_that_look_the_same_are_told_to_differ() -> None:
     """A title with another kind of blank is not shown as if nothing changed."""
     made = plan_of(course(Section("A B", "a")), state_of(Section("A\u2009B", "a")))
 
-    assert "differs only in blanks" in " ".join(text.compose(made).split())
+    assert "differs only in blanks" in " ".join(terminal.compose(made).split())
     assert inert("A\u2009B") == inert("A B")
 
 
@@ -311,7 +310,7 @@ def test_only_the_changed_words_of_a_line_are_painted() -> None:
         course(Section("A", "a", "<p>On your first day</p>")),
         state_of(Section("A", "a", "<p>On the first day</p>")),
     )
-    painted = text.compose(made, lambda style, words: f"<{style}>{words}</>")
+    painted = terminal.compose(made, lambda style, words: f"<{style}>{words}</>")
 
     assert "<red>- </><p>On <red>the</> first day</p>" in painted
     assert "<green>+ </><p>On <green>your</> first day</p>" in painted

@@ -18,8 +18,7 @@ from values import AT, EMPTY, Section, address, applied, course, plan_of, state_
 from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render import json as json_form
-from coursesync.render import markdown
-from coursesync.render import terminal as text
+from coursesync.render import markdown, terminal
 from coursesync.render.plan_words import summary
 from coursesync.state.state import Doubt
 from coursesync.text import inert
@@ -101,7 +100,7 @@ def test_text_keeps_to_eighty_columns() -> None:
     sections = [Section(title, more={"active": False}) for title in titles]
     plan = plan_of(course(*sections, "One more"), state_of("Welcome", "Gone by now"))
 
-    assert max(map(len, text.compose(plan).splitlines())) <= 80
+    assert max(map(len, terminal.compose(plan).splitlines())) <= 80
 
 
 def test_text_has_no_colour_by_default() -> None:
@@ -110,23 +109,23 @@ def test_text_has_no_colour_by_default() -> None:
     doubt = Doubt(attributes=sent, parent_id=4711, reason="\x1b[2Jgone", since=AT)
     state = replace(EMPTY, doubts={address("k9"): doubt})
 
-    assert "\x1b" not in text.compose(plan_of(course("A"), state))
+    assert "\x1b" not in terminal.compose(plan_of(course("A"), state))
 
 
 def test_text_paints_what_it_is_told_to() -> None:
     """A terminal gets the same words in colour."""
     plan = all_kinds("Welcome")
-    painted = text.compose(plan, lambda style, words: f"<{style}>{words}</>")
+    painted = terminal.compose(plan, lambda style, words: f"<{style}>{words}</>")
 
     assert "<green>" in painted
-    assert re.sub(r"<\w+>|</>", "", painted) == text.compose(plan)
+    assert re.sub(r"<\w+>|</>", "", painted) == terminal.compose(plan)
 
 
 def test_a_plan_of_nothing_says_so() -> None:
     """Where nothing is to be done, a person reads just that."""
     nothing = plan_of(course("A"), state_of("A"))
 
-    assert text.compose(nothing).startswith("Nothing to do")
+    assert terminal.compose(nothing).startswith("Nothing to do")
     assert "Nothing to do" in markdown.compose(nothing)
 
 
@@ -225,7 +224,7 @@ def test_json_says_any_failure() -> None:
     assert document["error"] == {"exit_code": 4, "problem": "it moved", "remedy": "plan again"}
 
 
-@pytest.mark.parametrize("form", [text.compose, markdown.compose, json_form.compose])
+@pytest.mark.parametrize("form", [terminal.compose, markdown.compose, json_form.compose])
 def test_the_same_plan_is_the_same_bytes(form: object) -> None:
     """Each rendering is deterministic and ends with one line end."""
     assert callable(form)
@@ -239,7 +238,7 @@ def test_the_same_plan_is_the_same_bytes(form: object) -> None:
 def test_no_rendering_hides_a_change() -> None:
     """Every change of a plan is in every rendering, of whatever kind it is."""
     plan = plan_of(course(*(f"Part {n:03}" for n in range(200))), EMPTY)
-    forms = (text.compose, markdown.compose, json_form.compose)
+    forms = (terminal.compose, markdown.compose, json_form.compose)
     renderings = [form(plan) for form in forms]
     of_all_kinds = all_kinds("Welcome")
     titles = [change.title for change in of_all_kinds.changes]
@@ -319,7 +318,7 @@ def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
     plan = plan_of(
         [course(*new, hidden), course(moved, course_id=4712, key="d")], state_of(shown, moved)
     )
-    written = text.compose(plan, most=10)
+    written = terminal.compose(plan, most=10)
 
     assert "  + 20 to create\n" in written
     assert "New 7" not in written
@@ -332,9 +331,9 @@ def test_what_is_deleted_takes_progress_with_it() -> None:
     plan = plan_of(course("A"), state_of("A", "B"), DELETE)
     told = "A section that is deleted takes its members' progress with it"
 
-    assert told in text.compose(plan)
+    assert told in terminal.compose(plan)
     assert f"> {told}" in markdown.compose(plan)
-    assert told not in text.compose(plan_of(course("A", "C"), state_of("A")))
+    assert told not in terminal.compose(plan_of(course("A", "C"), state_of("A")))
 
 
 def test_no_padding_hides_what_is_taken_from_members() -> None:

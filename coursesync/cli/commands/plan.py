@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - the same
-    from coursesync.render import terminal as text  # noqa: PLC0415 - the same
+    from coursesync.render import terminal  # noqa: PLC0415 - the same
 
     with failing_as(form):
         check_bound(max_bytes, form)
@@ -97,7 +97,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         if out is not None:
             session.check_free(out)
             _write_plan_file(out, forms)
-    show(_written(forms, form, max_bytes, None if full else text.MOST_ROWS))
+    show(_written(forms, form, max_bytes, None if full else terminal.MOST_ROWS))
     if out is not None:
         command = f"{session.hint('apply')} --plan {quote(str(out))}"
         say_wrapped(f"To apply just this plan:  {command}")

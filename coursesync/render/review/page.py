@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from coursesync.nexudus.limits import PUBLISHED, Limits
-from coursesync.render import terminal as text
+from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
 from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
 from coursesync.text import count, inert
@@ -69,7 +69,7 @@ def compose(
     """
     head = (*_head(plan, limits, advice, above),)
     told = model(plan, Allowance(assets.most_contents), hint)
-    silent = text.compose(plan, hint=hint, limits=limits)
+    silent = terminal.compose(plan, hint=hint, limits=limits)
     return "\n".join(_lines(plan, assets, head, told, silent)) + "\n"
 
 
