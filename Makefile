@@ -15,7 +15,7 @@ PYTEST := -n 6 --dist loadgroup --durations 10
 # they run hundreds of times what the others run once; measured, that would take twice as long
 UNMEASURED := $(addprefix tests/,crash power damage secrecy hostile github browser editor) \
 	$(patsubst %,tests/cli/test_cli_%.py,journal left lock overwrites settling signals stale state_file) \
-	tests/outlines/test_canonical_properties.py
+	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
 .PHONY: demo test lint workflows coverage chromium every-case soak mutants bench clean
