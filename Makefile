@@ -40,7 +40,8 @@ workflows: $(VENV)/dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-# the tests import the built wheel, never this folder
+# the tests import the built wheel, never this folder; the first line compiles them, which six
+# processes would do at the same time otherwise
 coverage: $(VENV)/dev $(VENV)/npm chromium
 	rm -f .coverage .coverage.*
 	$(BIN)/pytest --collect-only -qq >/dev/null

@@ -1,11 +1,11 @@
-"""Apply: the one place where effects are put in order.
+"""The one place where effects are put in order.
 
 First a look at the courses that get something new: what a create would make may be there already,
 made by a run that was lost with its machine. Then course by course, in the members' order: journal
 the intent, send, classify, journal the outcome. A refused change stops its own course, for order
 matters there, and not the others. A course with a create in doubt waits until all others are
 through; then the doubt is settled by looking again, and only a create that left no trace is sent
-once more. The world is behind `nexudus.ports`; nothing is printed.
+once more. The world is behind `applying.world`; nothing is printed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rechecking: are the records that are about to be overwritten still as we wrote them?
+"""Are the records that are about to be overwritten still as we wrote them?
 
 What someone else edited meanwhile is not overwritten unless the run is told to: its course stops
 before its first write, and a person decides.

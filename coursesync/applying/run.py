@@ -99,7 +99,8 @@ class Run:
             for course, changes in groupby(plan.changes, key=lambda change: change.parent_id)
         ]
         self.managed = {entry.id for entry in state.entries.values()}
-        self.seen: set[int] = set()  # Ids on the server, ours or not: that of a new record is none
+        # every Id seen on the server; a create must return one that is not in here
+        self.seen: set[int] = set()
         # how often each create was sent, by earlier runs as well
         self.sent = Counter({address: doubt.sent for address, doubt in state.doubts.items()})
         self.results: dict[Address, Result] = {}

@@ -27,11 +27,11 @@ def failing_as(form: str) -> Iterator[None]:
     try:
         yield
     except CoursesyncError as error:
-        from coursesync.cli.session import address  # noqa: PLC0415 - keeps completion quick
+        from coursesync.cli.session import address  # noqa: PLC0415 - only this form needs it
 
         address(error)
         if form == "json":
-            from coursesync.render import json  # noqa: PLC0415 - as this module says
+            from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
             show(json.compose_failure(error))
         raise
@@ -53,11 +53,11 @@ class PlanForms:
 
     def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
         """Write it for a terminal or a log; see `render.terminal` for what it takes."""
-        from coursesync.render import terminal  # noqa: PLC0415 - as this module says
+        from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
 
         above = ""
         if self.found is not None:
-            from coursesync.render import drift  # noqa: PLC0415 - as this module says
+            from coursesync.render import drift  # noqa: PLC0415 - only this form needs it
 
             above = drift.above(self.found, self.plan.managed, self.hint)
         limits = self.session.limits
@@ -65,7 +65,7 @@ class PlanForms:
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
-        from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - as this module says
+        from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - only this form needs it
 
         found, managed = self.found, self.plan.managed
         above = "" if found is None else drift_markdown.quote(found, managed, self.hint)
@@ -75,16 +75,16 @@ class PlanForms:
 
     def json(self) -> str:
         """Write it for programs, and as a plan file."""
-        from coursesync.render import json  # noqa: PLC0415 - as this module says
+        from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
         return json.compose(self.plan, self.session.limits, self.advice, self.found)
 
     def page(self) -> str:
         """Write it as the review page."""
-        from importlib.resources import files  # noqa: PLC0415 - as this module says
+        from importlib.resources import files  # noqa: PLC0415 - only this form needs it
 
-        from coursesync.render.drift import brief  # noqa: PLC0415 - as this module says
-        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - the same
+        from coursesync.render.drift import brief  # noqa: PLC0415 - only this form needs it
+        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - only this form needs it
 
         beside = files("coursesync.render.review")
         style, script = (
@@ -108,20 +108,20 @@ class DriftForms:
 
     def text(self) -> str:
         """Write it for a terminal or a log."""
-        from coursesync.render.drift import compose  # noqa: PLC0415 - as this module says
+        from coursesync.render.drift import compose  # noqa: PLC0415 - only this form needs it
 
         found, courses = self.drift.found, self.drift.courses
         return compose(found, courses, self._managed, painter(sys.stdout), self.session.hint)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
-        from coursesync.render.drift_markdown import compose  # noqa: PLC0415 - as this module says
+        from coursesync.render.drift_markdown import compose  # noqa: PLC0415 - only this form needs it
 
         found, courses = self.drift.found, self.drift.courses
         return compose(found, courses, self._managed, self.session.hint, most)
 
     def json(self) -> str:
         """Write it for programs."""
-        from coursesync.render.json import compose_drift  # noqa: PLC0415 - as this module says
+        from coursesync.render.json import compose_drift  # noqa: PLC0415 - only this form needs it
 
         return compose_drift(self.drift.found, self.drift.workspace.state)

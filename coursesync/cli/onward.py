@@ -1,4 +1,4 @@
-"""By which command a run is gone on with: the one that was typed, and what it takes besides.
+"""The command that continues a run: the one that was typed, with what it needs besides.
 
 What is in the environment need not be typed, and is not told.
 """

@@ -1,4 +1,4 @@
-"""The arguments and options that several commands share. Reads nothing; only says what they are."""
+"""The arguments and options that several commands share, and what is made of those of a target."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ class Session(Project):
     def addressed(self, remedy: str) -> str:
         """Return a remedy whose commands are for this workspace and target, as `hint` has them.
 
-        What is to be typed stands between two blanks on either side. A room that knows no command
-        line names but the command.
+        What is to be typed stands between two blanks on either side; an error that knows no
+        command line names the command alone.
         """
         parts = remedy.split("  ")
         commands = (part.removeprefix("coursesync ") for part in parts)

@@ -4,7 +4,7 @@
 validates (str, int, float, bool, None, list, dict); `Mark`s mirror them: the line, column
 and, where a plain scalar became something other than text, the characters that were written.
 Marks are bare tuples because a workspace has hundreds of thousands of them.
-This room does no I/O and knows no YAML library.
+Does no I/O and knows no YAML library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Looking: what the courses that a run touches hold on the server, by the fewest reads.
+"""What the courses that a run touches hold on the server, by the fewest reads.
 
 Reads may be sent again at will, and are where no usable answer came.
 """

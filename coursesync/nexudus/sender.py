@@ -1,4 +1,4 @@
-"""Sending: one request at a time, within the limits, with a token; again where nothing was done.
+"""One request at a time, within the limits, with a token; again where nothing was done.
 
 Knows neither plans nor journals. Whatever may have been carried out is handed back, never sent
 again here.

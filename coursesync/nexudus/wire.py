@@ -1,4 +1,4 @@
-"""The wire: one request over HTTP, and the facts of what became of it. The only room of httpx.
+"""One request over HTTP, and the facts of what became of it. Nothing else sends by httpx.
 
 A request is sent once, on a connection of its own, within a time that bounds all of it, and no
 redirect is followed, for that would turn a POST into a GET.

@@ -1,1 +1,1 @@
-"""What a command or a script can ask for: the pure rooms wired to the world."""
+"""What a command or a script can ask for: what is pure, wired to the world."""

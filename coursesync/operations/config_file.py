@@ -64,6 +64,6 @@ def _parsed(content: bytes, path: Path) -> Config:
 
 
 def _unusable(error: Exception) -> UsageError:
-    from coursesync.operations import config_text  # noqa: PLC0415 - the same
+    from coursesync.operations import config_text  # noqa: PLC0415 - only where there is such a file
 
     return UsageError(f"the configuration can't be used: {error}", config_text.may_hold())

@@ -86,7 +86,7 @@ def _remote(
         remote = client(sandbox)
     else:
         from coursesync.nexudus.client import Nexudus  # noqa: PLC0415 - brings httpx
-        from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - as the next
+        from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - brings httpx
 
         if credentials is None:
             credentials = Credentials.from_environment(os.environ)

@@ -1,4 +1,4 @@
-"""Intake: courses and sections that are on the site already come under management.
+"""Courses and sections that are on the site already come under management.
 
 Reads the site, writes outlines and the state, and nothing on the site. For the command line and
 for scripts alike; prints nothing.

@@ -1,4 +1,4 @@
-"""Importing: courses that are on the site already, as outlines and as entries of the state.
+"""Courses that are on the site already, as outlines and as entries of the state.
 
 Pure. What is imported is told so that the next plan has nothing to do: every section of the outline
 is an entry that says just what the outline says, under the Id and the time of the record.

@@ -1,4 +1,4 @@
-"""Refreshing: what became on the server of all that the state speaks of. Writes nothing."""
+"""What became on the server of all that the state speaks of. Writes nothing."""
 
 from __future__ import annotations
 

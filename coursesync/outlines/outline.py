@@ -1,6 +1,6 @@
 """An outline: a positioned tree in, an `Outline` or all its diagnostics out.
 
-Pure. The models say what is valid, `mistakes` how a mistake is told; this room derives
+Pure. The models say what is valid, `mistakes` how a mistake is told; this derives
 keys, and checks what no single field shows: keys, Ids and pinned orders given twice.
 """
 

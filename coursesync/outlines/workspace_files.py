@@ -112,8 +112,8 @@ class _Reading:
         self._parse(path, at, text, digest=digest(content))
 
     def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
-        from coursesync.outlines.checks import claim  # noqa: PLC0415 - the same
-        from coursesync.outlines.outline import build  # noqa: PLC0415 - the same
+        from coursesync.outlines.checks import claim  # noqa: PLC0415 - only where one changed
+        from coursesync.outlines.outline import build  # noqa: PLC0415 - only where one changed
         from coursesync.outlines.yaml_reader import parse  # noqa: PLC0415 - only where one changed
 
         sources = {path: digest}
@@ -146,7 +146,7 @@ class _Reading:
         """Return the advice, that on one file once."""
         if not self.advice:
             return ()
-        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - the same
+        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - only where one changed
 
         return distinct(self.advice)
 

@@ -1,4 +1,4 @@
-"""The brake: a plan of unusual size stops before its first write, and asks. Pure."""
+"""When a plan is of unusual size: it stops before its first write, and asks. Pure."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def _same(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bo
 
 
 def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Say whether a record is as an update of ours wants it of which no answer came."""
+    """Say whether a record is what our last update, whose answer never came, would make of it."""
     if not entry.attempted:
         return False
     return not differing(replace(entry, attributes=entry.attempted), record, kind)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Action(Enum):
-    """What a change does. To keep is only said."""
+    """What a change does. KEEP is only reported; nothing is sent."""
 
     CREATE = "create"
     UPDATE = "update"

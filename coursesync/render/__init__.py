@@ -1,1 +1,1 @@
-"""What there is to tell people and programs of plans, drift and receipts: readings of them."""
+"""Plans, drift and receipts, for people and for programs."""

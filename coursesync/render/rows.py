@@ -1,4 +1,4 @@
-"""What every rendering for people says of one change, in the same words. Pure."""
+"""The words for one change, the same in every rendering for people. Pure."""
 
 from __future__ import annotations
 

@@ -157,7 +157,8 @@ def temporary(path: Path) -> Path:
 def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
     """Put a file in the place of what is there, if anything is; at no time is it there in part.
 
-    No other process may write it meanwhile: what a cut-off run left beside it is removed.
+    As `files.write_whole`, through a disk that tests can cut the power of, and onto it with its
+    name. No other process may write it meanwhile: what a cut-off run left beside it is removed.
     """
     beside = temporary(path)
     disk.remove(beside)

@@ -1,8 +1,8 @@
 """The journal's records: what a run is about to do, and what came of it.
 
 One before each write request, one after; whatever instant the process dies at, the next run knows
-what may have happened. Pure: `file_store` writes the lines and reads them, and what they
-lead to is `replay`'s.
+what may have happened. Pure: `journal_text` makes lines of them, `journal_file` writes
+those, and what they lead to is `replay`'s.
 """
 
 from __future__ import annotations

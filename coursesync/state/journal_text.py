@@ -1,6 +1,6 @@
 """A journal as bytes: one record a line, each with a checksum; and what a left-over one tells.
 
-Knows bytes only; `file_store` reads and appends them.
+Knows bytes only; `journal_file` appends them, and `file_store` reads them.
 """
 
 from __future__ import annotations

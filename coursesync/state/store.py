@@ -1,4 +1,4 @@
-"""The port to where a state and its journal are kept; `file_store` is a file of this machine."""
+"""The Protocol of a place where a state and its journal are kept; `file_store` is one in files."""
 
 from __future__ import annotations
 

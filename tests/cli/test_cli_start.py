@@ -53,6 +53,30 @@ def test_where_all_is_applied_no_model_is_needed(
     assert imported(*command, "--sandbox", cwd=examples.parent) & HEAVY == set()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("validate", "fmt --check", "schema", "plan", "plan --format json", "drift", "state list"),
+        *("plan --format html", "plan --format markdown", "state show section.onboarding.welcome"),
+        *("import --course 4711", "apply --auto-approve", "state recover"),
+        "state mv section.onboarding.welcome section.onboarding.hello --dry-run",
+        "state rm section.onboarding.welcome --dry-run",
+    ],
+)
+def test_a_command_makes_its_own_imports(
+    author: CommandLine, onboarding: Path, command: str
+) -> None:
+    """In a process that has imported nothing yet, each command finds all that it needs."""
+    onboarding.write_text(f"{onboarding.read_text()}  - key: more\n    title: More\n")
+    assert author("apply", "--auto-approve").code == 0
+    onboarding.write_text(onboarding.read_text().replace("title: More", "title: And more"))
+    with author.start(*command.split()) as process:
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode in {0, 2}, err
+    assert "Traceback" not in err
+
+
 def test_what_is_not_applied_is_parsed(examples: Path) -> None:
     """The imports that are looked for are found where they are made."""
     assert imported("plan", "--sandbox", cwd=examples.parent) >= {"pydantic", "ruamel"}

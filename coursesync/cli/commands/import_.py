@@ -58,10 +58,10 @@ def command(
     Ids to the state; the next plan has nothing to do. With ADDRESS and ID, takes
     one section under management at that address. Changes nothing on the site.
     """
-    from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps completion quick
-    from coursesync.kinds import kind_of  # noqa: PLC0415 - the same
-    from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - the same
-    from coursesync.operations.state import address_of  # noqa: PLC0415 - the same
+    from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     ways = [bool(courses), everything, address is not None]
     if sum(ways) != 1 or (address is None) != (record_id is None):

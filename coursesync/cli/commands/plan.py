@@ -80,8 +80,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Changes nothing, makes no request and needs no credentials, but for --refresh.
     """
-    from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - the same
-    from coursesync.render import terminal  # noqa: PLC0415 - the same
+    from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
+    from coursesync.render import terminal  # noqa: PLC0415 - keeps --help quick
 
     with failing_as(form):
         check_bound(max_bytes, form)
@@ -113,7 +113,7 @@ def _write_plan_file(path: Path, forms: PlanForms) -> None:
 
 def _refreshed(session: Session) -> Workspace:
     from coursesync.cli.online import look_again  # noqa: PLC0415 - brings what goes online
-    from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - as the next
+    from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
 
     return look_again(session, session.load(), SystemClock()).workspace
 

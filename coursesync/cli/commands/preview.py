@@ -23,10 +23,10 @@ def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     Serves them on this machine until Ctrl-C, and prints the address to open in a browser. The pages
     load themselves anew as files are saved. Makes no request and needs no credentials.
     """
-    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - the same
-    from coursesync.operations.preview import Viewer  # noqa: PLC0415 - the same
-    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - the same
-    from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - a quick --help
+    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.preview import Viewer  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - keeps --help quick
+    from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
 
     check_folder(workspace)
     serve_here(Site(Viewer(workspace).look), port, _ready, stop_after)

@@ -41,7 +41,7 @@ def command(
     Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
     --not-created. Makes no request.
     """
-    from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - the same
+    from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - keeps --help quick
 
     address_of(address)
     if (record_id is not None) == not_created:

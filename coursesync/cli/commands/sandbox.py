@@ -87,10 +87,10 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     The courses that the outlines in WORKSPACE (default: courses) name exist in it. Prints its
     base URL on stdout.
     """
-    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - the same
-    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - the same
+    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
-    from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - the same
+    from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - keeps --help quick
 
     try:
         wrongs = [Fault.parse(fault) for fault in faults]

@@ -29,8 +29,8 @@ def command(workspace: Path | None, out: Path | None) -> None:
     in it don't name a schema yet, and the line by which they would. Needs
     neither network nor credentials.
     """
-    from coursesync.outlines.schema import schema_text  # noqa: PLC0415 - the same
-    from coursesync.outlines.schema_file import NAME, write_schema  # noqa: PLC0415 - quick --help
+    from coursesync.outlines.schema import schema_text  # noqa: PLC0415 - keeps --help quick
+    from coursesync.outlines.schema_file import NAME, write_schema  # noqa: PLC0415 - keeps --help quick
 
     lines = [] if workspace is None else _lines(workspace, out or workspace / NAME)
     if out is None:
@@ -43,7 +43,7 @@ def command(workspace: Path | None, out: Path | None) -> None:
 
 
 def _lines(workspace: Path, schema: Path) -> list[str]:
-    from coursesync.outlines import schema_file  # noqa: PLC0415 - the same
+    from coursesync.outlines import schema_file  # noqa: PLC0415 - keeps --help quick
 
     found = list(schema_file.without_schema(workspace))
     if not found:

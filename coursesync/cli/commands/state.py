@@ -1,4 +1,7 @@
-"""`coursesync state`: look into the state, look after it, and mend it by hand."""
+"""`coursesync state`: inspect the state, and repair it by hand.
+
+Shells complete what is typed by this module: what is slow to import waits for a command's run.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,12 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 
-def _surgery(command: Callable[..., int]) -> Callable[..., int]:
+def _edits_state(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of what changes the state by hand."""
     dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
     return dry_run(workspace_option(with_target(lock_timeout_option(command))))
 
 
-# shells complete what is typed by this module: what is slow to import waits for a command's run
 @contextmanager
 def _saving(session: Session, lock_timeout: float) -> Iterator[SystemClock]:
     """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
@@ -68,7 +70,7 @@ def list_entries(*, chosen: Chosen) -> None:
 @with_target
 def show_entry(*, address: str, chosen: Chosen) -> None:
     """Show what the state holds of ADDRESS: its Id, and what was last sent."""
-    from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - as above
+    from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
 
     known = chosen.open().state()
     show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
@@ -89,7 +91,7 @@ def _told(entry: Entry) -> Iterator[str]:
 @command.command("mv")
 @address_argument
 @click.argument("to")
-@_surgery
+@_edits_state
 def move_entry(
     *,
     address: str,
@@ -102,8 +104,8 @@ def move_entry(
 
     Changes the state only, and makes no request. The outline has to say the new key as well.
     """
-    from coursesync.kinds.address import key_of  # noqa: PLC0415 - as above
-    from coursesync.operations.state import address_of, move  # noqa: PLC0415 - as above
+    from coursesync.kinds.address import key_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = address_of(address), address_of(to)
     session = chosen.open()
@@ -118,7 +120,7 @@ def move_entry(
 
 @command.command("rm")
 @address_argument
-@_surgery
+@_edits_state
 def forget_entry(
     *,
     address: str,
@@ -130,7 +132,7 @@ def forget_entry(
 
     Changes the state only, and makes no request.
     """
-    from coursesync.operations.state import forget  # noqa: PLC0415 - as above
+    from coursesync.operations.state import forget  # noqa: PLC0415 - keeps --help quick
 
     session = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
@@ -166,7 +168,7 @@ def recover_journal(
     plan and apply heed such a journal by themselves; this is for a machine that is about to go,
     as in a CI job that commits the state. Makes no request.
     """
-    from coursesync.operations.state import recover  # noqa: PLC0415 - as above
+    from coursesync.operations.state import recover  # noqa: PLC0415 - keeps --help quick
 
     session = chosen.open()
     with _saving(session, lock_timeout) as clock:

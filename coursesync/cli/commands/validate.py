@@ -24,7 +24,7 @@ def command(*, workspace: Path, strict: bool | None) -> None:
     Makes no request and needs neither state nor credentials.
     """
     from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.plan import validate  # noqa: PLC0415 - the same
+    from coursesync.operations.plan import validate  # noqa: PLC0415 - keeps --help quick
 
     session = open_session(workspace, None, None, sandbox=False)
     loaded = validate(workspace)
