@@ -52,7 +52,7 @@ def program() -> Path:
     path = str(folder / "socket")
     server = subprocess.Popen(
         [sys.executable, "-P", "-m", "forked", path],
-        env=zygote.environment_of_python(folder),
+        env={**zygote.environment_of_python(folder), **zygote.measuring()},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 from forked import program
-from zygote import ERR, OUT, Order, Zygote, ready_zygote
+from zygote import ERR, OUT, Order, Zygote, measuring, ready_zygote
 
 from coursesync.sandbox import Sandbox, Settings
 from coursesync.sandbox.serve import running
@@ -118,11 +117,10 @@ class CommandLine:
 
     def with_environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return an environment that holds nothing of this machine's but what Python needs."""
-        kept = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE")}
         clean = {"PATH": "/usr/bin:/bin", "HOME": str(self.cwd), "LANG": "C.UTF-8"}
         # a minute by default, which no test can wait
         clean["COURSESYNC_SETTLING_TIME"] = "0.3"
-        return {**kept, **clean, **self.environment, **more}
+        return {**measuring(), **clean, **self.environment, **more}
 
 
 def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
@@ -142,7 +140,7 @@ def _new_zygote() -> Zygote:
     until_exit = ExitStack()
     atexit.register(until_exit.close)
     notes = until_exit.enter_context(TemporaryDirectory(prefix="zygote-"))
-    return until_exit.enter_context(ready_zygote(Path(notes)))
+    return until_exit.enter_context(ready_zygote(Path(notes), measuring()))
 
 
 @dataclass(frozen=True)

@@ -78,17 +78,27 @@ class Zygote:
 
 
 @contextmanager
-def ready_zygote(notes: Path) -> Iterator[Zygote]:
-    """Have a zygote that notes what its commands do in that folder."""
+def ready_zygote(notes: Path, measuring: Mapping[str, str] | None = None) -> Iterator[Zygote]:
+    """Have a zygote that notes what its commands do in that folder.
+
+    Args:
+        notes: the folder.
+        measuring: the variables of the environment by which coverage is measured, if it is.
+    """
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "zygote"],
         cwd=notes,
-        env=environment_of_python(notes),
+        env={**environment_of_python(notes), **(measuring or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
     ) as process:
         yield Zygote(process, notes)
+
+
+def measuring() -> dict[str, str]:
+    """Return the variables by which a process knows that coverage is measured."""
+    return {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE")}
 
 
 def environment_of_python(home: Path) -> dict[str, str]:
@@ -114,6 +124,9 @@ def prepare() -> None:
     """Make the imports of all commands, and build what is otherwise built at its first use."""
     _import_all()
     _build_models()
+    # where coverage is measured, a fork goes on measuring: what was met so far is no part of its
+    if (measured := coverage.Coverage.current()) is not None:
+        measured.save()
 
 
 def _import_all() -> None:
@@ -170,8 +183,6 @@ def run_as(
             os.dup2(stream, number)
             os.close(stream)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        # the imports came before, but all that a command does comes after
-        coverage.process_startup(force=True)
         if order is not None:
             log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             if order.kill_at is not None:

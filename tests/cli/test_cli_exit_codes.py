@@ -54,7 +54,7 @@ def test_an_empty_workspace_is_1(cli: CommandLine, courses: Path) -> None:
     ran = [cli(command, courses) for command in ("validate", "plan")]
 
     assert [each.code for each in ran] == [1, 1]
-    assert all("holds no outline" in each.err for each in ran)
+    assert all("holds no outline" in each.said for each in ran)
 
 
 @pytest.mark.parametrize("what", ["fifo", "/dev/zero", "folder", "large"])
@@ -72,7 +72,7 @@ def test_a_plan_file_that_is_no_file_is_1(author: CommandLine, onboarding: Path,
 
     assert applied.code in {1, 64}, applied
     assert "Traceback" not in applied.err
-    assert any(words in applied.err for words in ("is no file", "larger than 128 MB", "directory"))
+    assert any(words in applied.said for words in ("is no file", "larger than 128 MB", "directory"))
 
 
 def test_a_plan_file_that_is_none_is_1(author: CommandLine, onboarding: Path) -> None:
