@@ -27,9 +27,15 @@ if TYPE_CHECKING:
 
 
 def line(record: Header | Step) -> bytes:
-    """Write a record as a line, with its end."""
+    """Write a record as a line, with its end.
+
+    Raises:
+        ValueError or TypeError: it is none that could be read again, which would lose all of the
+            journal; that is a bug of whoever made it.
+    """
     told = json.dumps(written(record), ensure_ascii=False, separators=(",", ":"), default=written)
     body = told.encode()
+    _read(body)
     return body + b" " + _checksum(body) + b"\n"
 
 
@@ -124,12 +130,16 @@ def _record(number: int, text: bytes, journal: Path) -> Header | Step:
     if not _is_whole(text):
         raise _damaged(number, journal)
     try:
-        record = record_of(json.loads(text.rpartition(b" ")[0].decode()))
+        return _read(text.rpartition(b" ")[0])
     except (ValueError, TypeError, RecursionError) as error:
         raise _damaged(number, journal) from error
+
+
+def _read(body: bytes) -> Header | Step:
+    record = record_of(json.loads(body.decode()))
     # a state is saved under these names, and has to be read again
     if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
-        raise _damaged(number, journal)
+        raise ValueError("an address that is none")
     return record
 
 

@@ -142,6 +142,7 @@ def test_both_sides_of_contents_are_shown(
     look.page.goto(page.as_uri())
     look.page.locator(".is-update summary", has_text="Your first week").last.click()
     inside = look.page.locator(".is-update .inside").last
+    expect(inside.locator("figure")).to_have_count(2)  # a script makes them once it is open
     told = [
         "frame" if figure.locator("iframe").count() else figure.locator("p").inner_text()
         for figure in inside.locator("figure").all()

@@ -84,6 +84,18 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
         ),
         ("holds what is never written", RESTORE),
     ),
+    "half a character": (
+        lambda w: sealed(rest_of(w).replace(b'"lineage": "', b'"lineage": "\\ud800')),
+        ("holds what is never written", RESTORE),
+    ),
+    "bytes of half a character": (
+        lambda w: sealed(rest_of(w).replace(b'"lineage": "', b'"lineage": "\xed\xa0\x80')),
+        (RESTORE,),
+    ),
+    "a format with decimals": (
+        lambda w: sealed(rest_of(w).replace(b'"format": 1', b'"format": 1.0')),
+        ("holds what is never written", RESTORE),
+    ),
     "an infinite serial": (
         lambda w: sealed(rest_of(w).replace(b'"serial": 2', b'"serial": 1e999')),
         (RESTORE,),
@@ -172,6 +184,26 @@ def test_a_state_with_an_id_that_is_none(
     assert files_below(courses) == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"seen": 1}, {"attempted": None}, {"updated_on": 1}, {"attributes": {"x": 1.5}}],
+)
+def test_a_state_with_an_entry_that_is_none(
+    left: CommandLine, courses: Path, remains: Remains, change: dict[str, object]
+) -> None:
+    """An entry that coursesync can't have written is refused by its address, and left alone."""
+
+    def spoil(told: dict[str, object]) -> None:
+        entries = told["entries"]
+        assert isinstance(entries, dict)
+        entries["section.a.one"].update(change)
+
+    (courses / STATE).write_bytes(forged(remains.state, spoil))
+    (courses / JOURNAL).unlink()
+
+    refuse(left, courses, "section.a.one of the state was not written by", commands=COMMANDS[:3])
+
+
 @pytest.mark.parametrize("damage", ["empty", "an Id by hand", "an address twice"])
 def test_every_command_refuses_a_state(
     left: CommandLine, courses: Path, remains: Remains, damage: str
@@ -229,6 +261,24 @@ LINES: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
     "an Id beyond all": (
         lambda lines: b"".join(lines[:7]) + checked({**record(lines[7]), "id": 2**63}),
         "at line 8",
+    ),
+    "half a character": (
+        lambda lines: lines[0] + checked_raw(lines[1][:-10].replace(b'"at":"', b'"at":"\\ud800')),
+        "at line 2",
+    ),
+    "bytes of half a character": (
+        lambda lines: (
+            lines[0] + checked_raw(lines[1][:-10].replace(b'"at":"', b'"at":"\xed\xa0\x80'))
+        ),
+        "at line 2",
+    ),
+    "a byte order mark": (
+        lambda lines: checked_raw(b"\xef\xbb\xbf" + lines[0][:-10]) + b"".join(lines[1:]),
+        "at line 1",
+    ),
+    "UTF-16": (
+        lambda lines: checked_raw(lines[0][:-10].decode().encode("utf-16-le")),
+        "at line 1",
     ),
     "a deep record": (
         lambda lines: lines[0] + checked_raw(b'{"record":' + b"[" * 100_000),

@@ -15,6 +15,7 @@ from coursesync.errors import StateError
 from coursesync.kinds.address import Address
 from coursesync.state.journal import Conclusion, Header, Intent, Move, Step
 from coursesync.state.journal_text import begun, catch_up, line
+from coursesync.state.plain import written
 from coursesync.state.replay import fold
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def checked(body: bytes) -> bytes:
 
 
 def journal(*records: Header | Step) -> bytes:
-    return b"".join(map(line, records))
+    """Write lines as they stand in a file, whether they can be read again or not."""
+    told = (json.dumps(written(each), separators=(",", ":")) for each in records)
+    return b"".join(checked(each.encode()) for each in told)
 
 
 def caught_up(content: bytes, saved: State = SAVED) -> State:
@@ -70,6 +73,24 @@ def test_a_line_is_a_record_and_its_checksum() -> None:
     told = f'"lineage":"a-line","serial":3,"target":"{TARGET}"'
 
     assert line(RUN) == checked(f'{{"record":"header","format":1,{told}}}'.encode())
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        but(applied(), id=0),
+        but(applied(), id=2**63),
+        but(applied(), reason="\ud800"),
+        but(intent(), attributes={"Title": None}),
+        but(intent(), attempt=0),
+        intent("section.c"),
+        move(ONE, "section.c.x y"),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(record: Step) -> None:
+    """A line that makes a journal unreadable would take all Ids before it along."""
+    with pytest.raises((ValueError, TypeError)):
+        line(record)
 
 
 def test_a_small_checksum_has_its_noughts() -> None:
