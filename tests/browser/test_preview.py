@@ -201,7 +201,9 @@ def test_the_sandbox_shows_what_is_on_it(
     look.page.goto(server.url)
     expect(look.page.get_by_role("main")).to_contain_text("There is no course yet.")
     assert pointed_at(cli, server)("apply", "--auto-approve").code == 0
-    look.page.get_by_role("link", name="Course 4711").click(timeout=15_000)
+    # while the page still follows, it loads itself anew, and with it goes what a click began
+    expect(look.page.get_by_role("main")).to_contain_text("3 sections, 1 hidden", timeout=15_000)
+    look.page.get_by_role("link", name="Course 4711").click()
 
     expect(look.page.locator(".section.is-open h2")).to_have_text("Welcome to the space")
     assert outline.exists()
