@@ -74,6 +74,7 @@ mutants: $(VENV)/mutants
 
 bench: $(VENV)/bench chromium
 	$(BIN)/python tests/bench/bench.py
+	PYTHONPATH=tests $(BIN)/python -P -m bench.scale
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
 	$(BIN)/python tests/bench/reorder.py
