@@ -11,7 +11,7 @@ WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 # byte code is kept, or else each process of the tests would compile them again
 unexport PYTHONDONTWRITEBYTECODE
-PYTEST := -n 8 --dist loadgroup --durations 10
+PYTEST := -n 6 --dist loadgroup --durations 10
 # they run hundreds of times what the others run once; measured, that would take twice as long
 UNMEASURED := $(addprefix tests/,crash power damage secrecy hostile github browser editor) \
 	$(patsubst %,tests/cli/test_cli_%.py,journal left lock overwrites settling signals stale state_file) \
@@ -98,7 +98,7 @@ $(VENV)/demo: $(VENV)/pip $(SOURCES)
 $(VENV)/dev: $(VENV)/pip $(SOURCES)
 	$(BIN)/pip install --quiet --group dev
 	rm -rf dist
-	$(BIN)/python -m build --wheel --outdir dist
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 	$(BIN)/pip install --quiet --force-reinstall --no-deps dist/*.whl
 	$(BIN)/pip install --quiet dist/*.whl
 	@touch $@

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import shares
 from harness import ROOT, CommandLine, SandboxServer, pointed_at, sandbox_here, serve
-from shares import EVERY_CASE
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--every-case"):
-        os.environ[EVERY_CASE] = "1"
+        os.environ[shares.EVERY_CASE] = "1"
+    settings.register_profile("share", max_examples=shares.examples(100))
+    settings.load_profile("share")
     if config.option.share is None:
         # versions of Python that run on one day run other shares
         config.option.share = datetime.now(UTC).date().toordinal() + sys.version_info.minor

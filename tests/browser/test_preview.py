@@ -178,6 +178,7 @@ def test_an_authors_html_can_do_nothing(look: Look, preview: str, outline: Path)
     look.wrong.clear()  # the frame's own policy says what it kept from it
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_bars_nobody(look: Look, preview: str, width: int, scheme: str) -> None:

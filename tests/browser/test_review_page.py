@@ -198,6 +198,7 @@ def test_courses_are_found_by_words_and_by_what_becomes_of_them(look: Look, page
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_bars_nobody(look: Look, page: Path, width: int, scheme: str) -> None:

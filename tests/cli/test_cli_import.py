@@ -19,6 +19,7 @@ from harness import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,7 +268,7 @@ FIELDS = st.fixed_dictionaries(
 SECTIONS = st.tuples(TEXTS.map(str.strip).filter(bool), FIELDS)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(SECTIONS, max_size=6))
 def test_whatever_the_sandbox_has_is_imported_so_that_the_next_plan_is_empty(
     site: SandboxServer, sections: list[tuple[str, dict[str, object]]]
