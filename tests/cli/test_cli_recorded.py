@@ -1,0 +1,78 @@
+"""What an earlier coursesync recorded holds for this one: a state, and the digests of plans."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import STATE
+
+if TYPE_CHECKING:
+    from harness import CommandLine
+
+RECORDED = Path(__file__).with_name("recorded")
+# of the outlines `after`, by the options of the plan; "" is without a state
+DIGESTS = {
+    "": "c2ba1f672ee131707d089b71e0180f17a956fd8145adb219c139d0c802f76c0c",
+    "--on-removal keep": "e8940a3edf5d546e1f5a7ec948d8630b5c8914dee24654f58631a656d3c2530b",
+    "--on-removal deactivate": "2130185463e3315a5d6160cb42646bd2534d073107b847ec29a8c30a12d36f92",
+    "--on-removal delete --prune": (
+        "144f40c35fd601857ebf9cb83ffb5e741790653c8bd4292157e457be65a497a1"
+    ),
+}
+
+
+def laid(courses: Path, outlines: str) -> Path:
+    """Lay the recorded outlines and state into a workspace; return where the state is."""
+    shutil.copytree(RECORDED / outlines, courses, dirs_exist_ok=True)
+    state = courses / ".coursesync" / STATE
+    state.parent.mkdir()
+    shutil.copy(RECORDED / "state.json", state)
+    return state
+
+
+@pytest.mark.parametrize("options", DIGESTS)
+def test_a_digest_is_the_one_that_was_recorded(
+    cli: CommandLine, courses: Path, options: str
+) -> None:
+    """A plan that was reviewed before an upgrade is applied after it: it means the same."""
+    state = laid(courses, "after")
+    if not options:
+        state.unlink()
+    ran = cli("plan", "--sandbox", "--format", "json", *options.split())
+
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["digest"] == DIGESTS[options]
+
+
+def test_an_upgrade_alone_plans_nothing(cli: CommandLine, courses: Path) -> None:
+    """Outlines that were applied are so for this coursesync, too, read anew or not."""
+    state = laid(courses, "before")
+    settled = cli("plan", "--sandbox", "--detailed-exitcode")
+    outline = courses / "onboarding.yaml"
+    outline.write_text(f"# Touched.\n{outline.read_text()}")
+    parsed = cli("plan", "--sandbox", "--detailed-exitcode")
+
+    assert (settled.code, parsed.code) == (0, 0), settled.out + parsed.out
+    assert state.read_bytes() == (RECORDED / "state.json").read_bytes()
+
+
+def test_a_save_writes_the_rest_as_it_was(cli: CommandLine, courses: Path) -> None:
+    """Each entry stands there as the earlier coursesync wrote it, but under its new key."""
+    state = laid(courses, "before")
+    moved = ("section.onboarding.welcome", "section.onboarding.hello")
+    assert cli("state", "mv", *moved, "--sandbox").code == 0
+    before, after = (
+        path.read_text().partition('"entries": {')[2].partition("\n  },")[0]
+        for path in (RECORDED / "state.json", state)
+    )
+    entries = [
+        sorted(part.strip(" \n},") for part in text.split("\n    }")) for text in (before, after)
+    ]
+
+    assert [each.replace(*moved) for each in entries[0]] != entries[0]
+    assert sorted(each.replace(*moved) for each in entries[0]) == entries[1]
+    assert json.loads(state.read_bytes())["serial"] == 3
