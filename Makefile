@@ -1,4 +1,5 @@
 # make demo: the main job on the embedded sandbox · make test: everything that CI checks
+# make every-case: all of the cases of which make test runs a share, another one each day
 # make soak: crashes by the thousand, at random (CRASHES=10000 WORKERS=2)
 # make mutants: what the quick tests of outcome, journal, state and reviews overlook (a few minutes)
 # make bench: speed and memory, against octoDNS · make clean: forget all that these made
@@ -11,7 +12,7 @@ WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 # byte code is kept, or else each process of the tests would compile them again
 unexport PYTHONDONTWRITEBYTECODE
-PYTEST := -n 6 --dist loadgroup --durations 10
+PYTEST_OPTIONS := --dist loadgroup --durations 10 --hypothesis-seed $(shell date -u +%Y%j)
 # they run hundreds of times what the others run once; measured, that would take twice as long
 UNMEASURED := $(addprefix tests/,crash power damage secrecy hostile github browser editor) \
 	$(patsubst %,tests/cli/test_cli_%.py,journal left lock overwrites settling signals stale state_file) \
@@ -45,10 +46,10 @@ workflows: $(VENV)/dev
 coverage: $(VENV)/dev $(VENV)/npm chromium
 	rm -f .coverage .coverage.*
 	$(BIN)/pytest --collect-only -qq >/dev/null
-	$(BIN)/coverage run $(BIN)/pytest $(PYTEST) $(addprefix --ignore=,$(UNMEASURED))
+	$(BIN)/coverage run $(BIN)/pytest -n 6 $(PYTEST_OPTIONS) $(addprefix --ignore=,$(UNMEASURED))
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-	$(BIN)/pytest $(PYTEST) $(UNMEASURED)
+	$(BIN)/pytest -n 10 $(PYTEST_OPTIONS) $(UNMEASURED) # which mostly wait
 
 # a browser of the machine's own: the tests look at pages in it, and are not skipped without one
 chromium:
@@ -61,7 +62,7 @@ chromium:
 
 # of tests with many cases, `make test` runs a share, another one each day
 every-case: $(VENV)/dev $(VENV)/npm chromium
-	$(BIN)/pytest $(PYTEST) --every-case tests
+	$(BIN)/pytest -n 6 $(PYTEST_OPTIONS) --every-case tests
 
 soak: $(VENV)/dev
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)

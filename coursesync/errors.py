@@ -168,7 +168,7 @@ class Busy(RemoteError):  # noqa: N818 - a state of the API, told as such
 class Stop(Exception):  # noqa: N818 - ends a run in good order, and is no failure
     """The run can't go on: why, what to mend first, and whether the API can't be used as it is.
 
-    It never leaves `apply`: the report carries it.
+    The report of an apply carries it; what ends a look is turned into an error.
     """
 
     def __init__(self, reason: str, remedy: str = "", *, unusable: bool = False) -> None:

@@ -35,7 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--every-case"):
         os.environ[shares.EVERY_CASE] = "1"
-    settings.register_profile("share", max_examples=shares.examples(100))
+    # Hypothesis would take the same examples for ever where CI is set; --hypothesis-seed says which
+    many = shares.examples(100)
+    settings.register_profile("share", max_examples=many, derandomize=False, print_blob=True)
     settings.load_profile("share")
     if config.option.share is None:
         # versions of Python that run on one day run other shares
@@ -51,8 +53,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a test that is marked `many(n)`, run each nth case, another one first each day."""
-    if config.getoption("--every-case"):
-        return
+    if config.getoption("--every-case") or any("[" in each for each in config.args):
+        return  # a case that is named is run
     met: dict[str, int] = {}
     left: list[pytest.Item] = []
     kept: list[pytest.Item] = []

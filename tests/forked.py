@@ -2,8 +2,9 @@
 
 For tests whose commands are started by a shell, as those of the workflows are. `program` is a file
 like the installed one: what it runs has the arguments, the folder, the environment and the streams
-of whoever started it, and the signals that end a run. A SIGKILL ends the file alone. Run as `python
--m forked SOCKET`, this serves until its stdin ends.
+of whoever started it, and is handed the signals that end a run. All else of a process (its group,
+its umask, what is ignored) is the server's, and a SIGKILL ends the file alone. Run as `python -m
+forked SOCKET`, this serves until its stdin ends.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _CLIENT = """\
 #!{python} -ISE
 import marshal, os, signal, socket, sys
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until there is whom to hand them on to
 line = socket.socket(socket.AF_UNIX)
 line.connect({path!r})
 told = marshal.dumps((sys.argv, os.getcwd(), dict(os.environb)))
@@ -35,8 +38,14 @@ socket.send_fds(line, [len(told).to_bytes(8, "big")], [0, 1, 2])
 line.sendall(told)
 answers = line.makefile("r")
 child = int(answers.readline())
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, lambda number, _frame: os.kill(child, number))
+def hand_on(number, _frame):
+    try:
+        os.kill(child, number)
+    except ProcessLookupError:  # it has just ended
+        pass
+for number in ENDING:
+    signal.signal(number, hand_on)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 code = int(answers.readline() or 70)
 if code < 0:
     signal.signal(-code, signal.SIG_DFL)
@@ -102,9 +111,14 @@ def _answer(line: socket.socket) -> NoReturn:
     """Run a command for a client, and tell it the process's Id at once and its code at the end."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     length, streams, _, _ = socket.recv_fds(line, 8, 3)
+    if not length:
+        os._exit(70)
     whole = b""
     while len(whole) < int.from_bytes(length, "big"):
-        whole += line.recv(1 << 20)
+        more = line.recv(1 << 20)
+        if not more:  # whoever asked was killed meanwhile
+            os._exit(70)
+        whole += more
     arguments, folder, environment = marshal.loads(whole)  # noqa: S302 - of our own client
     child = os.fork()
     if child == 0:

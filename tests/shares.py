@@ -9,5 +9,5 @@ _SHARE = 3
 
 
 def examples(most: int) -> int:
-    """Return how many examples a property is held against: a third, others in each run."""
+    """Return how many examples a property is held against: a third, by another seed others."""
     return most if os.environ.get(EVERY_CASE) else most // _SHARE

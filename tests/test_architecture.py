@@ -91,7 +91,8 @@ METHODS = {  # of a path, whoever hands it over
         "unlink",
     ),
     *("rmdir", "touch", "chmod", "lstat", "is_file", "is_dir", "is_symlink", "exists", "resolve"),
-    *("samefile", "hardlink_to", "symlink_to", "expanduser"),
+    *("samefile", "hardlink_to", "symlink_to", "expanduser", "open", "glob", "stat", "rename"),
+    *("walk", "readlink"),
 }
 ONLY = {  # what only these may import, at whatever level
     "httpx": ("nexudus.client", "nexudus.embedded", "nexudus.wire"),

@@ -1,4 +1,4 @@
-"""The resource kinds, one file each. A new kind is a new file and a line here."""
+"""The resource kinds: each is a table, the model of what an author writes, and a line here."""
 
 from coursesync.kinds.address import Address
 from coursesync.kinds.kind import Kind

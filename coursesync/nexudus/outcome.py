@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from coursesync.kinds.attributes import MAX_ID
 from coursesync.nexudus.exchange import read_json
 from coursesync.text import inert
 
@@ -114,7 +115,7 @@ class _Answer(BaseModel):
     @property
     def record_id(self) -> int | None:
         value = self.Value.get("Id") if isinstance(self.Value, dict) else None
-        return value if type(value) is int and 0 < value < 2**63 else None
+        return value if type(value) is int and 1 <= value <= MAX_ID else None
 
     @property
     def updated_on(self) -> str | None:

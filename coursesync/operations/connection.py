@@ -113,7 +113,7 @@ def told_as_errors(clock: Clock) -> Iterator[None]:
 
 @contextmanager
 def looking(clock: Clock) -> Iterator[None]:
-    """Do the same for a look after which nothing is to be done where it was told to stop."""
+    """As `told_as_errors`; raises Interrupted also where the look ended and the clock says stop."""
     with told_as_errors(clock):
         yield
     if clock.stopping():

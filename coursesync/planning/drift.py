@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
-from coursesync.planning.live_diff import differing, is_last_attempt, read
+from coursesync.planning.live_diff import differing, is_last_attempt, value_in
 from coursesync.planning.plan import Action, Change
 from coursesync.text import same_moment
 
@@ -91,7 +91,7 @@ class Drifted:
             return None
         after = dict(self.entry.attributes)
         for name in self.properties:
-            value = read(self.record.attributes, name, self.kind)
+            value = value_in(self.record.attributes, name, self.kind)
             after.pop(name)
             after.update({} if value is None else {name: value})
         before = self.entry.attributes
@@ -221,7 +221,7 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.attributes)
     for name in drifted.properties:
-        value = read(record.attributes, name, drifted.kind)
+        value = value_in(record.attributes, name, drifted.kind)
         # no outline goes without an order: one that can't be read stays as it was sent
         if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
             continue

@@ -36,11 +36,11 @@ def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
     return tuple(
         name
         for name in sorted(entry.attributes.keys() - kind.write_only)
-        if not _same(name, entry.attributes[name], read(record.attributes, name, kind), kind)
+        if not _same(name, entry.attributes[name], value_in(record.attributes, name, kind), kind)
     )
 
 
-def read(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
+def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
     """Return what a record has; contents that are null are none, as "" is."""
     return has.get(name, "" if name == kind.contents_property else None)
 

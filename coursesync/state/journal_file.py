@@ -49,10 +49,11 @@ class JournalFile:
                 f"the journal {self.path} was taken away while this ran",
                 "Was the lock deleted, and another apply started? See  coursesync plan  first.",
             )
+        content = line(record)
         if self._is_torn:
             raise OSError(errno.EIO, "the journal ends within a line")
         self._is_torn = True
-        self.disk.append(self._file, line(record))
+        self.disk.append(self._file, content)
         self.disk.sync(self._file)
         self._is_torn = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 from typing import TYPE_CHECKING
@@ -358,15 +359,16 @@ def test_a_signal_after_the_look_is_not_swallowed(
     code: int,
 ) -> None:
     """While it prints what it found, to a reader that reads no more, it ends as any command."""
-    write_outline(courses, "a", 4711, *(f"{each} {'long ' * 30}end" for each in range(300)))
+    write_outline(courses, "a", 4711, *(f"{each} {'long ' * 30}end" for each in range(40)))
     lift_limits(courses)
     assert author("apply", "--auto-approve").code == 0
     for record in api.records():
         api.foreign_change(int(str(record["Id"])), Title=f"{record['Title']}!", At=WHEN)
     met = len(api.log())
     with author.start(*command.split()) as process:
-        wait_until(lambda: len(api.log()) >= met + 2)
         assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # what it prints has no room there
+        wait_until(lambda: len(api.log()) >= met + 2)
         process.stdout.read(1)
         process.send_signal(number)
         _, err = process.communicate(timeout=60)
