@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from browser.looking import Look
+
+pytestmark = pytest.mark.xdist_group("review")  # a browser each would take longer than the tests
 
 PAGE = """<!doctype html><html lang="en"><head><title>T</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'"></head>

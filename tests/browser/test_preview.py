@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from browser.looking import Look
     from harness import CommandLine, SandboxServer
 
+pytestmark = pytest.mark.xdist_group("preview")  # a browser each would take longer than the tests
+
 OUTLINE = """\
 id: 4711
 title: Member onboarding

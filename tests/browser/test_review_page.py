@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from harness import CommandLine
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.xdist_group("review")  # a browser each would take longer than the tests
+
 BEFORE = """\
 id: 4711
 title: Member onboarding

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # into how many parts each scenario is cut, and which share of them is played in a day
 PARTS = {
-    "first": (8, 4),
+    "first": (8, 8),
     "moved": (6, 6),  # one section more as well
     "rewritten": (6, 6),  # an update and a deletion as well
     "lost-after": (6, 6),
