@@ -87,7 +87,7 @@ def main() -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(sys.argv[1])
         server.listen()
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who answer
+        signal.signal(signal.SIGCHLD, _reap)
         if os.fork() == 0:
             _until_stdin_ends(os.getppid())
         sys.stdout.write("ready\n")
@@ -98,6 +98,13 @@ def main() -> None:
                 if os.fork() == 0:
                     server.close()
                     _answer(line)
+
+
+def _reap(_number: int, _frame: object) -> None:
+    """Wait for those who answered and have ended, so that what they took is counted."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _until_stdin_ends(server: int) -> NoReturn:
