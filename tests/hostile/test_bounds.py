@@ -31,7 +31,7 @@ def told(took: Took) -> list[str]:
     return lines
 
 
-@pytest.mark.many(4)
+@pytest.mark.many(9)
 @pytest.mark.parametrize("case", OUTLINES.values(), ids=OUTLINES)
 def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -> None:
     """What can't be an outline is refused at its line and column, in words, and soon."""
@@ -48,7 +48,7 @@ def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -
     assert lines[1].startswith("    ")
 
 
-@pytest.mark.many(4)
+@pytest.mark.many(9)
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_folder: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_fold
     assert took.code == ExitCode.DONE
 
 
-@pytest.mark.many(3)
+@pytest.mark.many(7)
 @pytest.mark.parametrize(("text", "times"), CONTENTS.values(), ids=CONTENTS)
 def test_hostile_contents_get_advice_within_bounds(text: str, times: int, cli_folder: Path) -> None:
     """Tags that would keep a sanitizer busy for minutes are judged soon, or named as too many."""
@@ -82,7 +82,7 @@ def test_hostile_contents_get_advice_within_bounds(text: str, times: int, cli_fo
     assert took.code == ExitCode.DONE
 
 
-@pytest.mark.many(4)
+@pytest.mark.many(9)
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 @pytest.mark.parametrize(
     ("before", "after"),
@@ -110,7 +110,7 @@ def test_large_contents_are_compared_within_bounds(
     assert form == "json" or 0 < len(took.out.splitlines()) < 150
 
 
-@pytest.mark.many(3)
+@pytest.mark.many(7)
 @pytest.mark.parametrize(("text", "words"), MARKDOWN.values(), ids=MARKDOWN)
 def test_hostile_markdown_is_bounded(text: str, words: str, cli_folder: Path) -> None:
     """Markdown that would take the renderer long is refused by name; the rest is soon done."""

@@ -28,6 +28,7 @@ def shell(cli: CommandLine, line: str, **variables: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("away", [">/dev/full", ">&-"])
 @pytest.mark.parametrize(

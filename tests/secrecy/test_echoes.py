@@ -33,7 +33,7 @@ def pointed(cli: CommandLine, echo: Echo) -> CommandLine:
     return cli.having({"COURSESYNC_BASE_URL": echo.url, "PYTHONFAULTHANDLER": "1"})
 
 
-@pytest.mark.many(9)
+@pytest.mark.many(17)
 @pytest.mark.parametrize("how", WRONGS)
 @pytest.mark.parametrize("page", ["login", "list", "courses", "create", "create again"])
 def test_an_answer_that_echoes(cli: CommandLine, courses: Path, page: str, how: str) -> None:
@@ -53,7 +53,7 @@ def test_an_answer_that_echoes(cli: CommandLine, courses: Path, page: str, how: 
     assert is_cut_and_clean(ran)
 
 
-@pytest.mark.many(7)
+@pytest.mark.many(13)
 @pytest.mark.parametrize("how", WRONGS)
 def test_an_answer_that_echoes_the_token(cli: CommandLine, courses: Path, how: str) -> None:
     """A token that was given is told no more than one that a login gave."""

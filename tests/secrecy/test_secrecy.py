@@ -76,7 +76,7 @@ def run_with_fault(folder: Path, page: str, kind: str) -> list[str]:
     return leaks(folder, applied, planned, secrets=GIVEN)
 
 
-@pytest.mark.many(7)
+@pytest.mark.many(13)
 @pytest.mark.parametrize("part", range(4))
 @pytest.mark.parametrize("page", PATHS)
 def test_every_fault(tmp_path: Path, page: str, part: int) -> None:
