@@ -27,7 +27,7 @@ def failing_as(form: str) -> Iterator[None]:
     try:
         yield
     except CoursesyncError as error:
-        from coursesync.cli.session import address  # noqa: PLC0415 - only this form needs it
+        from coursesync.cli.session import address  # noqa: PLC0415 - only where something failed
 
         address(error)
         if form == "json":
