@@ -193,6 +193,10 @@ class SandboxServer:
         """Let lists show creates and deletes that much later."""
         ask("POST", f"{self.url}/_sandbox/lag", json.dumps({"seconds": seconds}))
 
+    def change(self, **settings: object) -> None:
+        """Change settings, as in `lists_null=["SectionContents"]`."""
+        ask("POST", f"{self.url}/_sandbox/settings", json.dumps(settings))
+
     def foreign_create(self, course_id: int, title: str, **fields: object) -> int:
         """Let another editor make a section, and return its Id."""
         body = {"CourseId": course_id, "Title": title, "DisplayOrder": 1, "UnlockAfterDays": 0}

@@ -26,7 +26,7 @@ from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
 from coursesync.sandbox.records import SECTIONS, Record, Records, Touch
-from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.settings import Settings, Switches
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
 
@@ -66,11 +66,11 @@ class Sandbox:
         (seconds) what `slow` waits with, and `now` (an aware datetime) what dates records and
         ends tokens. One virtual clock may drive all three.
         """
-        self._settings = settings
+        self._switches = Switches(settings)
         self._clock = clock
         self._sleep = sleep
         self._database = Database(database)
-        self._records = Records(self._database, clock, now, settings)
+        self._records = Records(self._database, clock, now, self._switches)
         self._tokens = Tokens(self._database, settings, now)
         self._traffic = Traffic(self._database)
         self._now = now
@@ -87,7 +87,7 @@ class Sandbox:
             Dropped: where a fault drops the connection.
         """
         request = Request(environ)
-        request.max_content_length = self._settings.max_body
+        request.max_content_length = self._switches.settings.max_body
         self._catch_up()
         if request.path.startswith(PREFIX):
             return self._control(request)(environ, start_response)
@@ -127,7 +127,16 @@ class Sandbox:
 
     def lag_lists(self, seconds: float) -> None:
         """Let lists be so far behind from now on, in place of `Settings.list_lag`."""
-        self._records.list_lag = seconds
+        self.change(list_lag=seconds)
+
+    def change(self, **settings: object) -> None:
+        """Set settings of a sandbox that runs, each to a value as JSON has it.
+
+        Raises:
+            ValueError: a setting does not exist, can be set only at the start, or can't have
+                that value.
+        """
+        self._switches.change(settings)
 
     def add_fault(self, fault: Fault) -> None:
         """Let matching requests go wrong; their count begins now."""
@@ -146,7 +155,9 @@ class Sandbox:
 
     def _control(self, request: Request) -> Response:
         try:
-            controls = Controls(self._clock(), self._records, self._traffic, self._faults)
+            controls = Controls(
+                self._clock(), self._records, self._traffic, self._faults, self._switches
+            )
             return control(controls, request)
         except InvalidError as error:
             return invalid(error.problems, 400)
@@ -213,7 +224,7 @@ class Sandbox:
             body = {"error": error.code, "error_description": str(error)}
             return answer(body, error.status), False
         except InvalidError as error:
-            return invalid(error.problems, self._settings.validation_status), False
+            return invalid(error.problems, self._switches.settings.validation_status), False
         except HTTPException as error:
             return _refusal(error), False
 
@@ -227,7 +238,7 @@ class Sandbox:
         if route.role(request) not in user.roles:
             raise Unauthorized(DENIED)
         touch = Touch(user.email, self._records.stamp(ago), at)
-        call = Call(request, touch, self._records, self._settings)
+        call = Call(request, touch, self._records, self._switches.settings)
         response: Response = route.carry_out(call, arguments.get("record_id", 0))
         return response
 

@@ -6,6 +6,7 @@ addressed to a loopback name: a web page could otherwise reach it by DNS rebindi
 - `log` and `records`: GET shows every request, and every section.
 - `faults`: GET shows them, POST arms one a line, DELETE disarms all.
 - `courses`: POST makes one of `{"Id": 4711, "Title": "Member onboarding"}`.
+- `settings`: GET shows those that can change, POST sets some, as `{"lists_null": ["Active"]}`.
 - `lag`: GET shows how far lists are behind, POST sets it, both as `{"seconds": 2.5}`.
 - `sections`, for other editors: POST takes a create's body, PUT an `Id` and the fields to change,
   both with `By` for another `UpdatedBy` and `At` for another `UpdatedOn`; DELETE takes
@@ -25,6 +26,7 @@ from coursesync.sandbox.api import json_object
 from coursesync.sandbox.faults import ArmedFaults, Fault
 from coursesync.sandbox.foreign import EDITOR, Foreign
 from coursesync.sandbox.records import SECTIONS, Records, Touch
+from coursesync.sandbox.settings import Switches
 from coursesync.sandbox.traffic import Traffic
 
 PREFIX = "/_sandbox/"
@@ -38,6 +40,7 @@ class Controls:
     records: Records
     traffic: Traffic
     faults: ArmedFaults
+    switches: Switches
 
     @property
     def foreign(self) -> Foreign:
@@ -108,15 +111,27 @@ def _add_course(controls: Controls, request: Request) -> Response:
 
 
 def _lag(controls: Controls, _: Request) -> Response:
-    return answer({"seconds": controls.records.list_lag})
+    return answer({"seconds": controls.switches.settings.list_lag})
 
 
 def _set_lag(controls: Controls, request: Request) -> Response:
-    seconds = json_object(request).get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.')
-    controls.records.list_lag = float(seconds)
+    try:
+        controls.switches.change({"list_lag": json_object(request).get("seconds")})
+    except ValueError:
+        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.') from None
     return _lag(controls, request)
+
+
+def _settings(controls: Controls, _: Request) -> Response:
+    return answer(controls.switches.shown())
+
+
+def _set_settings(controls: Controls, request: Request) -> Response:
+    try:
+        controls.switches.change(json_object(request))
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+    return _settings(controls, request)
 
 
 def _create_section(controls: Controls, request: Request) -> Response:
@@ -153,5 +168,6 @@ _PAGES: Mapping[str, _Page] = {
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
     "courses": {"POST": _add_course},
     "sections": {"POST": _create_section, "PUT": _change_section, "DELETE": _remove_section},
+    "settings": {"GET": _settings, "POST": _set_settings},
     "lag": {"GET": _lag, "POST": _set_lag},
 }

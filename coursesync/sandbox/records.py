@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from coursesync.sandbox.database import Database
-from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.settings import Switches
 
 Record: TypeAlias = Mapping[str, object]
 """A record in the words of the wire, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
@@ -107,28 +107,23 @@ _HAIR = 1e-6
 
 
 class Records:
-    """The courses and sections of one sandbox, over its database.
-
-    Attributes:
-        list_lag: how many seconds lists are behind: what they show existed that long ago.
-    """
+    """The courses and sections of one sandbox, over its database."""
 
     def __init__(
         self,
         database: Database,
         clock: Callable[[], float],
         now: Callable[[], datetime],
-        settings: Settings,
+        switches: Switches,
     ) -> None:
         """Keep records in `database`, dated by `now` (an aware datetime).
 
         `clock` (seconds) is what the lag of lists goes by.
         """
-        self.list_lag = settings.list_lag
         self._database = database
         self._clock = clock
         self._now = now
-        self._normalise_html = settings.normalise_html
+        self._switches = switches
 
     def add_course(self, course_id: int, title: str) -> None:
         """Make the course, or give the one that has this Id the title."""
@@ -178,11 +173,11 @@ class Records:
         return found[0] if found else None
 
     def several(self, kind: Kind, ids: Sequence[int]) -> list[Record]:
-        """Return those among `ids` that lists show, in that order, without their collections."""
+        """Return whole those records among `ids` that lists show, in that order."""
         marks = ", ".join("?" * len(ids))
         relation, bounds = self._listing(kind)
         listed = self._read(relation, f"WHERE Id IN ({marks})", [*bounds, *ids])
-        found = {record["Id"]: without_collections(kind, record) for record in listed}
+        found = {record["Id"]: record for record in listed}
         return [found[record_id] for record_id in dict.fromkeys(ids) if record_id in found]
 
     def page(
@@ -198,7 +193,7 @@ class Records:
             count = f"SELECT count(*) FROM {relation} {where}"  # noqa: S608 - see `_read`
             total = self._database.read(count, values)[0][0]
             listed = self._read(relation, f"{where} {window}", values)
-        return int(total), [without_collections(kind, record) for record in listed]
+        return int(total), [self._as_listed(kind, record) for record in listed]
 
     def select(self, kind: Kind, clauses: str, values: Sequence[object]) -> list[Record]:
         """Return whole records; `clauses` holds column names and marks, and never a value."""
@@ -210,7 +205,7 @@ class Records:
         return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _listing(self, kind: Kind) -> tuple[str, tuple[float, ...]]:
-        at, lag = self._clock(), self.list_lag
+        at, lag = self._clock(), self._switches.settings.list_lag
         if kind.removed is None or lag <= 0:
             return kind.relation, ()
         there = f"SELECT * FROM {kind.relation} WHERE Id NOT IN {_MADE_LATELY}"  # noqa: S608
@@ -223,22 +218,24 @@ class Records:
         statement = f"SELECT * FROM {relation} {clauses}"  # noqa: S608
         return [_in_words(dict(row)) for row in self._database.read(statement, values)]
 
+    def _as_listed(self, kind: Kind, record: Record) -> Record:
+        # https://developers.nexudus.com/rest-api/content/search-coursesections
+        settings = self._switches.settings
+        absent = kind.collections | settings.lists_without
+        return {
+            name: None if name in settings.lists_null else value
+            for name, value in record.items()
+            if name not in absent
+        }
+
     def _note(self, column: str, section_id: int, at: float) -> None:
         self._database.write(_MOMENT.format(column=column), (section_id, at))
 
     def _stored(self, values: Record, touch: Touch) -> Record:
         contents = values["SectionContents"]
-        if self._normalise_html and isinstance(contents, str):
+        if self._switches.settings.normalise_html and isinstance(contents, str):
             contents = re.sub(r">\s+<", "><", contents).strip()
         return {**values, "SectionContents": contents, "Now": touch.stamp, "By": touch.author}
-
-
-def without_collections(kind: Kind, record: Record) -> Record:
-    """Return the record as a list shows it.
-
-    Source: https://developers.nexudus.com/rest-api/content/search-coursesections
-    """
-    return {name: value for name, value in record.items() if name not in kind.collections}
 
 
 def _in_words(row: Record) -> Record:
