@@ -25,8 +25,9 @@ from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
 from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
-from coursesync.sandbox.records import SECTIONS, Record, Records, Touch
+from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings, Switches
+from coursesync.sandbox.tables import SECTIONS
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
 

@@ -25,9 +25,11 @@ from coursesync.sandbox.answers import InvalidError, Problem, answer
 from coursesync.sandbox.api import json_object
 from coursesync.sandbox.faults import ArmedFaults, Fault
 from coursesync.sandbox.foreign import EDITOR, Foreign
-from coursesync.sandbox.records import SECTIONS, Records, Touch
+from coursesync.sandbox.records import Records, Touch
 from coursesync.sandbox.settings import Switches
+from coursesync.sandbox.tables import SECTIONS
 from coursesync.sandbox.traffic import Traffic
+from coursesync.sandbox.validation import is_id
 
 PREFIX = "/_sandbox/"
 
@@ -45,7 +47,8 @@ class Controls:
     @property
     def foreign(self) -> Foreign:
         """The other editors, who write now."""
-        return Foreign(self.records, Touch(EDITOR, self.records.stamp(), self.at))
+        touch = Touch(EDITOR, self.records.stamp(), self.at)
+        return Foreign(self.records, self.switches.settings, touch)
 
 
 def control(controls: Controls, request: Request) -> Response:
@@ -103,7 +106,7 @@ def _disarm(controls: Controls, request: Request) -> Response:
 
 def _add_course(controls: Controls, request: Request) -> Response:
     match json_object(request):
-        case {"Id": int(course_id), "Title": str(title)} if 0 < course_id < 2**31:
+        case {"Id": int(course_id), "Title": str(title)} if is_id(course_id):
             controls.records.add_course(course_id, title)
             return answer({"Id": course_id, "Title": title})
         case _:
@@ -135,22 +138,22 @@ def _set_settings(controls: Controls, request: Request) -> Response:
 
 
 def _create_section(controls: Controls, request: Request) -> Response:
-    return answer({"Id": controls.foreign.create(json_object(request))})
+    return answer({"Id": controls.foreign.create(SECTIONS, json_object(request))})
 
 
 def _change_section(controls: Controls, request: Request) -> Response:
     body = json_object(request)
     section_id = _section_id("Id", body.get("Id"))
-    return _found(section_id, found=controls.foreign.change(section_id, body))
+    return _found(section_id, found=controls.foreign.change(SECTIONS, section_id, body))
 
 
 def _remove_section(controls: Controls, request: Request) -> Response:
     section_id = _section_id("id", request.args.get("id", type=int))
-    return _found(section_id, found=controls.foreign.remove(section_id))
+    return _found(section_id, found=controls.foreign.remove(SECTIONS, section_id))
 
 
 def _section_id(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+    if not is_id(value):
         raise InvalidError([Problem(name, "must be the Id of a section", value)])
     return value
 

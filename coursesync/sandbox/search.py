@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
-from coursesync.sandbox.records import Kind, Record, Records
+from coursesync.sandbox.records import Record, Records
 from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.tables import Kind
 from coursesync.sandbox.validation import INT32_MAX, INT32_MIN
 
 _LARGEST_PAGE = 1000

@@ -47,6 +47,11 @@ class Settings:
         lists_null: properties that are null in lists, such as `SectionContents`, though the
             record has a value.
         lists_without: properties that the records of a list do not have at all.
+        put_resets: which properties an update resets where its body leaves them out: `fields` are
+            those of the create page; `everything` are also the thumbnail, `SystemId`,
+            `CustomFields` and `LocalizationDetails`.
+        system_id: what becomes of a `SystemId` in a create or an update: it is kept; a create
+            drops it; or one that the record does not have already is refused.
         normalise_html: whether the server rewrites `SectionContents` when it stores it.
         limits: whether the published limits are enforced, and over which kind of window.
         list_lag: how many seconds lists are behind: what they show existed that long ago, while a
@@ -63,6 +68,8 @@ class Settings:
     text_filters: Literal["substring", "exact"] = "substring"
     lists_null: frozenset[str] = frozenset()
     lists_without: frozenset[str] = frozenset()
+    put_resets: Literal["fields", "everything", "nothing"] = "fields"
+    system_id: Literal["kept", "dropped", "refused"] = "kept"
     normalise_html: bool = False
     limits: Literal["off", "sliding", "fixed"] = "off"
     list_lag: float = 0.0
