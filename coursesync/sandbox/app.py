@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _DEFAULTS = Settings()
+_ELSEWHERE = "CourseId <> (SELECT CourseId FROM sections WHERE Id = ?)"
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,8 @@ class Sandbox:
         incident = self._incident(request, fault)
         if before := BEFORE.get(fault.kind):
             return _Outcome(before(incident), carried_out=False, fault=fault)
+        if fault.kind is FaultKind.NO_EFFECT:
+            return _Outcome(self._undone(request, at), carried_out=False, fault=fault)
         response, carried_out = self._carry_out(request, at)
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
@@ -208,15 +211,17 @@ class Sandbox:
         return Incident(
             amount=fault.amount,
             revoke=lambda: self._tokens.revoke(_bearer(request)),
-            other_id=self._other_id,
+            other_id=lambda record_id: self._first_id("Id <> ?", record_id),
+            elsewhere_id=lambda record_id: self._first_id(_ELSEWHERE, record_id),
             sleep=self._sleep,
             now=self._now,
             by_hand=is_by_hand(request.environ, fault),
         )
 
-    def _other_id(self, section_id: int) -> int | None:
-        others = self._records.select(SECTIONS, "WHERE Id <> ? ORDER BY Id LIMIT 1", (section_id,))
-        return int(str(others[0]["Id"])) if others else None
+    def _first_id(self, condition: str, section_id: int) -> int | None:
+        clauses = f"WHERE {condition} ORDER BY Id LIMIT 1"
+        found = self._records.select(SECTIONS, clauses, (section_id,))
+        return int(str(found[0]["Id"])) if found else None
 
     def _carry_out(self, request: Request, at: float, ago: float = 0) -> tuple[Response, bool]:
         try:
@@ -228,6 +233,10 @@ class Sandbox:
             return invalid(error.problems, self._switches.settings.validation_status), False
         except HTTPException as error:
             return _refusal(error), False
+
+    def _undone(self, request: Request, at: float) -> Response:
+        with self._database.undone():
+            return self._carry_out(request, at)[0]
 
     def _route(self, request: Request, at: float, ago: float) -> Response:
         if request.path.rstrip("/") == TOKEN_PATH:

@@ -7,7 +7,7 @@ that is the business of the modules that hold the statements.
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
@@ -67,6 +67,10 @@ _VIEWS = {
 }
 
 
+class _Undo(Exception):  # noqa: N818 - no error: it ends a transaction without a commit
+    pass
+
+
 class Database:
     """One connection, shared by all threads of this process; other processes may have theirs."""
 
@@ -111,6 +115,13 @@ class Database:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Do what the block does, and undo it at the end of the block."""
+        with suppress(_Undo), self.transaction():
+            yield
+            raise _Undo
 
     def _set_up(self) -> None:
         for statement in _TABLES.split(";\n"):
