@@ -17,7 +17,7 @@ from coursesync.sandbox.bodies import to_create, to_update
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.search import read_ids, search
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import COURSES, SECTIONS, Kind
+from coursesync.sandbox.tables import KINDS, SECTIONS, Kind
 from coursesync.sandbox.traffic import read_json
 from coursesync.sandbox.validation import MAX_ID, is_id, read_record
 
@@ -103,7 +103,7 @@ def _update(kind: Kind) -> Route:
 
 def _delete(kind: Kind) -> Route:
     def carry_out(call: Call, record_id: int) -> Response:
-        if not call.records.delete(kind, record_id, call.touch.at):
+        if not call.records.delete(kind, record_id, call.touch):
             raise _not_found(kind)
         return _written(call, kind, "deleted", record_id)
 
@@ -137,18 +137,18 @@ def _not_found(kind: Kind) -> NotFound:
     return NotFound(f"{kind.name} was not found.")
 
 
-_SECTIONS = "/api/content/coursesections"
-_SECTION = f"{_SECTIONS}/<id:record_id>"
-_COURSES = "/api/content/courses"
+_ROOT = "/api/content"
+_SECTIONS = f"{_ROOT}/coursesections"
 ROUTES = Map(
     [
         Rule(_SECTIONS, methods=["POST"], endpoint=_create(SECTIONS)),
         Rule(_SECTIONS, methods=["PUT"], endpoint=_update(SECTIONS)),
-        Rule(_SECTION, methods=["DELETE"], endpoint=_delete(SECTIONS)),
-        Rule(_SECTION, methods=["GET"], endpoint=_one(SECTIONS)),
-        Rule(_SECTIONS, methods=["GET"], endpoint=_many(SECTIONS)),
-        Rule(f"{_COURSES}/<id:record_id>", methods=["GET"], endpoint=_one(COURSES)),
-        Rule(_COURSES, methods=["GET"], endpoint=_many(COURSES)),
+        Rule(f"{_SECTIONS}/<id:record_id>", methods=["DELETE"], endpoint=_delete(SECTIONS)),
+        *(Rule(f"{_ROOT}/{word}", methods=["GET"], endpoint=_many(KINDS[word])) for word in KINDS),
+        *(
+            Rule(f"{_ROOT}/{word}/<id:record_id>", methods=["GET"], endpoint=_one(KINDS[word]))
+            for word in KINDS
+        ),
     ],
     converters={"id": _IdConverter},
     strict_slashes=False,

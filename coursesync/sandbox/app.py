@@ -25,9 +25,10 @@ from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
 from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
+from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings, Switches
-from coursesync.sandbox.tables import SECTIONS
+from coursesync.sandbox.tables import LESSONS, SECTIONS
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
 
@@ -71,7 +72,7 @@ class Sandbox:
         self._switches = Switches(settings)
         self._clock = clock
         self._sleep = sleep
-        self._database = Database(database)
+        self._database = Database(database, settings.ids_from)
         self._records = Records(self._database, clock, now, self._switches)
         self._tokens = Tokens(self._database, settings, now)
         self._traffic = Traffic(self._database)
@@ -123,6 +124,19 @@ class Sandbox:
         self._catch_up()
         return self._records.select(SECTIONS, "ORDER BY Id", ())
 
+    def lessons(self) -> list[Record]:
+        """Return every lesson as a get would, in the order of their Ids."""
+        self._catch_up()
+        return self._records.select(LESSONS, "ORDER BY Id", ())
+
+    def add_members(self, course_id: int, count: int) -> list[int]:
+        """Let so many more people join a course; return the Ids of their enrolments."""
+        return People(self._database, self._records).join(course_id, count)
+
+    def complete_lesson(self, lesson_id: int, count: int) -> list[int]:
+        """Let so many more members complete a lesson; return the Ids of the completions."""
+        return People(self._database, self._records).complete(lesson_id, count)
+
     def add_course(self, course_id: int, title: str) -> None:
         """Make sure that there is a course with this Id and title."""
         self._records.add_course(course_id, title)
@@ -158,7 +172,12 @@ class Sandbox:
     def _control(self, request: Request) -> Response:
         try:
             controls = Controls(
-                self._clock(), self._records, self._traffic, self._faults, self._switches
+                at=self._clock(),
+                records=self._records,
+                people=People(self._database, self._records),
+                traffic=self._traffic,
+                faults=self._faults,
+                switches=self._switches,
             )
             return control(controls, request)
         except InvalidError as error:

@@ -12,8 +12,7 @@ from pathlib import Path
 
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
 
-# AUTOINCREMENT: an Id is never given twice, even after the newest record is deleted. Ids start
-# high so that a client that takes some other small number for an Id is found out.
+# AUTOINCREMENT: an Id is never given twice, even after the newest record is deleted.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS courses (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, Title TEXT NOT NULL,
@@ -26,8 +25,6 @@ CREATE TABLE IF NOT EXISTS sections (
     CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
     SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
 CREATE INDEX IF NOT EXISTS sections_by_course ON sections (CourseId);
-INSERT INTO sqlite_sequence (name, seq) SELECT 'sections', 1000000
-    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'sections');
 CREATE TABLE IF NOT EXISTS removed_sections (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL, Title TEXT NOT NULL,
     DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
@@ -35,6 +32,30 @@ CREATE TABLE IF NOT EXISTS removed_sections (
     CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
     SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
 CREATE TABLE IF NOT EXISTS section_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
+CREATE TABLE IF NOT EXISTS lessons (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
+    SectionId INTEGER, Title TEXT NOT NULL, SummaryText TEXT, LessonContents TEXT,
+    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
+    CompletionType INTEGER NOT NULL, InstructorId INTEGER, Active INTEGER NOT NULL,
+    ImageFileName TEXT, CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
+    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
+CREATE INDEX IF NOT EXISTS lessons_by_course ON lessons (CourseId);
+CREATE TABLE IF NOT EXISTS removed_lessons (
+    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
+    SectionId INTEGER, Title TEXT NOT NULL, SummaryText TEXT, LessonContents TEXT,
+    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
+    CompletionType INTEGER NOT NULL, InstructorId INTEGER, Active INTEGER NOT NULL,
+    ImageFileName TEXT, CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
+    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
+CREATE TABLE IF NOT EXISTS lesson_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
+CREATE TABLE IF NOT EXISTS members (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
+    CoworkerId INTEGER NOT NULL, CreatedOn TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS members_by_course ON members (CourseId);
+CREATE TABLE IF NOT EXISTS completions (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseLessonId INTEGER NOT NULL,
+    CourseMemberId INTEGER NOT NULL, CreatedOn TEXT NOT NULL,
+    UNIQUE (CourseLessonId, CourseMemberId));
 CREATE TABLE IF NOT EXISTS tokens (
     token TEXT PRIMARY KEY, purpose TEXT NOT NULL, email TEXT NOT NULL,
     client_id TEXT NOT NULL, expires_at REAL NOT NULL);
@@ -46,6 +67,10 @@ CREATE TABLE IF NOT EXISTS requests (
 # Columns that a file of an earlier version does not have yet, by table.
 _NEW = ("SystemId TEXT", "LocalizationDetails TEXT", "CustomFields TEXT")
 _ADDED = dict.fromkeys(("sections", "removed_sections"), _NEW)
+# The tables that give Ids, and how far their first Ids are apart: an Id belongs to one kind, as
+# long as there are not a million of the kind.
+_SEQUENCES = ("sections", "lessons", "members", "completions")
+_APART = 1_000_000
 _USUAL = """
     NULL AS NewImageUrl, NULL AS ClearImageFile, r.CreatedOn, r.UpdatedOn, r.UpdatedBy,
     0 AS IsNew, r.SystemId, r.Title AS ToStringText, r.LocalizationDetails, r.CustomFields"""
@@ -53,6 +78,27 @@ _SECTIONS = f"""
     SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.Title, r.DisplayOrder,
         r.UnlockType, r.UnlockAfterDays, r.SectionContents, r.Active, r.ImageFileName, {_USUAL}
     FROM {{}} r JOIN courses c ON c.Id = r.CourseId"""  # noqa: S608 - what is put in is above
+_LESSONS = f"""
+    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.SectionId,
+        s.Title AS SectionTitle, s.DisplayOrder AS SectionDisplayOrder, r.Title, r.SummaryText,
+        r.LessonContents, r.DisplayOrder, r.UnlockType, r.UnlockAfterDays, r.CompletionType,
+        r.InstructorId, r.Active, r.ImageFileName, {_USUAL}
+    FROM {{}} r JOIN courses c ON c.Id = r.CourseId
+        LEFT JOIN sections s ON s.Id = r.SectionId"""  # noqa: S608 - the same
+_MEMBERS = """
+    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.CoworkerId, 1 AS Approved,
+        0 AS Blocked, max(p.CourseLessonId) AS LastCompletedLessonId,
+        max(p.CreatedOn) AS LastAccess, r.CreatedOn, r.CreatedOn AS UpdatedOn, 0 AS IsNew,
+        NULL AS SystemId, NULL AS LocalizationDetails, NULL AS CustomFields
+    FROM members r JOIN courses c ON c.Id = r.CourseId
+        LEFT JOIN completions p ON p.CourseMemberId = r.Id
+    GROUP BY r.Id"""
+# A lesson that is removed takes its completions along.
+_COMPLETIONS = """
+    SELECT r.Id, r.UniqueId, r.CourseLessonId, r.CourseMemberId, r.CreatedOn,
+        r.CreatedOn AS UpdatedOn, 0 AS IsNew, NULL AS SystemId,
+        NULL AS LocalizationDetails, NULL AS CustomFields
+    FROM completions r JOIN lessons l ON l.Id = r.CourseLessonId"""
 _COURSES = """
     SELECT Id, UniqueId, Title, 1 AS Active, CreatedOn, UpdatedOn, 0 AS IsNew,
         NULL AS SystemId, Title AS ToStringText,
@@ -64,6 +110,10 @@ _VIEWS = {
     "course_records": _COURSES,
     "section_records": _SECTIONS.format("sections"),
     "removed_section_records": _SECTIONS.format("removed_sections"),
+    "lesson_records": _LESSONS.format("lessons"),
+    "removed_lesson_records": _LESSONS.format("removed_lessons"),
+    "member_records": _MEMBERS,
+    "completion_records": _COMPLETIONS,
 }
 
 
@@ -74,8 +124,10 @@ class _Undo(Exception):  # noqa: N818 - no error: it ends a transaction without 
 class Database:
     """One connection, shared by all threads of this process; other processes may have theirs."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, ids_from: int) -> None:
         """Open the database at `path` (None: in memory), and make what is missing in it.
+
+        `ids_from` is the least Id that a new section gets.
 
         Raises:
             OSError: it can't be opened there.
@@ -96,7 +148,7 @@ class Database:
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA temp_store = MEMORY")
         with self.transaction():
-            self._set_up()
+            self._set_up(ids_from)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -123,7 +175,7 @@ class Database:
             yield
             raise _Undo
 
-    def _set_up(self) -> None:
+    def _set_up(self, ids_from: int) -> None:
         for statement in _TABLES.split(";\n"):
             self._connection.execute(statement)
         for table, added in _ADDED.items():
@@ -131,6 +183,12 @@ class Database:
             for column in added:
                 if column.partition(" ")[0] not in there:
                     self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        for number, table in enumerate(_SEQUENCES):
+            least = ids_from - 1 + number * _APART
+            if not self.read("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)):
+                self.write("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
+            raised = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
+            self.write(raised, (least, table, least))
         for name, selected in _VIEWS.items():
             self._connection.execute(f"CREATE TEMP VIEW {name} AS {selected}")
 

@@ -47,7 +47,7 @@ class Foreign:
 
     def remove(self, kind: Kind, record_id: int) -> bool:
         """Remove a record; False where there is none."""
-        return self.records.delete(kind, record_id, self.touch.at)
+        return self.records.delete(kind, record_id, self.touch)
 
     def _read(self, kind: Kind, body: JsonObject) -> Record:
         settings = replace(self.settings, unlock_type_required=False)

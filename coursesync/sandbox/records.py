@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from coursesync.sandbox.answers import InvalidError, Problem
 from coursesync.sandbox.database import Database
 from coursesync.sandbox.settings import Switches
-from coursesync.sandbox.tables import COLLECTIONS, Kind
+from coursesync.sandbox.tables import COLLECTIONS, LESSONS, SECTIONS, Kind
 
 Record: TypeAlias = Mapping[str, object]
 """A record in the words of the wire, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
 
-_BOOLEANS = frozenset({"Active", "IsNew"})  # SQLite stores them as 0 and 1
+_BOOLEANS = frozenset({"Active", "IsNew", "Approved", "Blocked"})  # SQLite stores them as 0 and 1
 
 
 @dataclass(frozen=True)
@@ -102,15 +103,21 @@ class Records:
             self._database.write(statement, {**stored, "Id": record_id})
             return True
 
-    def delete(self, kind: Kind, record_id: int, at: float) -> bool:
-        """Remove a record, at that second of the clock; False where there is none."""
+    def delete(self, kind: Kind, record_id: int, touch: Touch) -> bool:
+        """Remove a record; False where there is none.
+
+        Raises:
+            InvalidError: it is a section with lessons, and the settings say that it stays.
+        """
         with self._database.transaction():
+            if kind is SECTIONS:
+                self._leave_lessons(record_id, touch)
             move = f"INSERT INTO removed_{kind.table} SELECT * FROM {kind.table} WHERE Id = ?"  # noqa: S608
             self._database.write(move, (record_id,))
             statement = f"DELETE FROM {kind.table} WHERE Id = ?"  # noqa: S608
             gone, _ = self._database.write(statement, (record_id,))
             if gone:
-                self._note(kind, "gone_at", record_id, at)
+                self._note(kind, "gone_at", record_id, touch.at)
             return gone == 1
 
     def one(self, kind: Kind, record_id: int) -> Record | None:
@@ -153,6 +160,17 @@ class Records:
         """Return the time `ago` seconds back as the wire has it: ISO 8601, UTC, whole seconds."""
         then = self._now() - timedelta(seconds=ago)
         return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _leave_lessons(self, section_id: int, touch: Touch) -> None:
+        choice = self._switches.settings.section_delete
+        for lesson in self.select(LESSONS, "WHERE SectionId = ?", (section_id,)):
+            lesson_id = int(str(lesson["Id"]))
+            if choice == "refused":
+                raise InvalidError([Problem("Id", "has lessons", section_id)])
+            if choice == "deletes":
+                self.delete(LESSONS, lesson_id, touch)
+            else:
+                self.change(LESSONS, lesson_id, lambda each: {**each, "SectionId": None}, touch)
 
     def _listing(self, kind: Kind) -> tuple[str, tuple[float, ...]]:
         at, lag = self._clock(), self._switches.settings.list_lag

@@ -9,7 +9,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 ALL_ROLES: frozenset[str] = frozenset(
     f"{kind}-{action}"
-    for kind in ("Course", "CourseSection")
+    for kind in ("Course", "CourseSection", "CourseLesson", "CourseMember", "CourseCompletedLesson")
     for action in ("Create", "Edit", "Delete", "Read", "List")
 )
 """Every role that the sandbox asks for, as a full unrestricted administrator has them."""
@@ -52,7 +52,10 @@ class Settings:
             `CustomFields` and `LocalizationDetails`.
         system_id: what becomes of a `SystemId` in a create or an update: it is kept; a create
             drops it; or one that the record does not have already is refused.
-        normalise_html: whether the server rewrites `SectionContents` when it stores it.
+        section_delete: what becomes of a section's lessons when it is deleted: they are directly
+            in the course afterwards; they are deleted with it; or the delete is refused.
+        ids_from: the least Id of a new section; those of lessons begin a million later.
+        normalise_html: whether the server rewrites contents when it stores it.
         limits: whether the published limits are enforced, and over which kind of window.
         list_lag: how many seconds lists are behind: what they show existed that long ago, while a
             get by Id is always up to date.
@@ -70,6 +73,8 @@ class Settings:
     lists_without: frozenset[str] = frozenset()
     put_resets: Literal["fields", "everything", "nothing"] = "fields"
     system_id: Literal["kept", "dropped", "refused"] = "kept"
+    section_delete: Literal["ungroups", "deletes", "refused"] = "ungroups"
+    ids_from: int = 1_000_001
     normalise_html: bool = False
     limits: Literal["off", "sliding", "fixed"] = "off"
     list_lag: float = 0.0
@@ -78,7 +83,7 @@ class Settings:
     users: tuple[User, ...] = (User(),)
 
 
-_ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "users"})
+_ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "users", "ids_from"})
 
 
 class Switches:

@@ -65,3 +65,58 @@ SECTIONS = Kind(
     contents="SectionContents",
     moments="section_moments",
 )
+LESSONS = Kind(
+    "CourseLesson",
+    "lesson_records",
+    texts={
+        "Course_Title": "CourseTitle",
+        "Section_Title": "SectionTitle",
+        "Title": "Title",
+        "SummaryText": "SummaryText",
+        "LessonContents": "LessonContents",
+    },
+    values={
+        "Course": "CourseId",
+        "Section": "SectionId",
+        "Instructor": "InstructorId",
+        "Active": "Active",
+        "DisplayOrder": "DisplayOrder",
+        "UnlockType": "UnlockType",
+        "UnlockAfterDays": "UnlockAfterDays",
+        "CompletionType": "CompletionType",
+    },
+    ranges=("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn"),
+    table="lessons",
+    columns=(
+        *("CourseId", "SectionId", "Title", "SummaryText", "LessonContents", "DisplayOrder"),
+        *("UnlockType", "UnlockAfterDays", "CompletionType", "InstructorId", "Active"),
+        *KEPT_BY_OTHERS,
+    ),
+    contents="LessonContents",
+    moments="lesson_moments",
+)
+MEMBERS = Kind(
+    "CourseMember",
+    "member_records",
+    texts={"Course_Title": "CourseTitle"},
+    values={
+        "Course": "CourseId",
+        "Coworker": "CoworkerId",
+        "Approved": "Approved",
+        "Blocked": "Blocked",
+    },
+)
+COMPLETIONS = Kind(
+    "CourseCompletedLesson",
+    "completion_records",
+    texts={},
+    values={"CourseLesson": "CourseLessonId", "CourseMember": "CourseMemberId"},
+)
+KINDS = {
+    "courses": COURSES,
+    "coursesections": SECTIONS,
+    "courselessons": LESSONS,
+    "coursemembers": MEMBERS,
+    "coursecompletedlessons": COMPLETIONS,
+}
+"""Every kind, by the last word of its address below `/api/content/`."""

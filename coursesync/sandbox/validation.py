@@ -1,4 +1,4 @@
-"""What the body of a section must be.
+"""What the body of a section or a lesson must be.
 
 Owns the rules for each field and says everything that is wrong at once. It must never store
 anything, and it asks about other records only through the function it is given.
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import COLLECTIONS, COURSES, Kind
+from coursesync.sandbox.tables import COLLECTIONS, COURSES, LESSONS, SECTIONS, Kind
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
@@ -68,6 +68,7 @@ def _fields(kind: Kind, settings: Settings, exists: Callable[[Kind, int], bool])
         *_COMMON,
         Field(kind.contents, _text),
         Field("UnlockType", _whole(1, 3), required=settings.unlock_type_required, default=1),
+        *([Field("SectionId", _record(SECTIONS, exists)), *_OF_LESSONS] if kind is LESSONS else []),
     ]
 
 
@@ -160,4 +161,9 @@ _COMMON = (
     Field("ImageFileName", _text),
     Field("SystemId", _text),
     *(Field(name, _collection) for name in COLLECTIONS),
+)
+_OF_LESSONS = (
+    Field("SummaryText", _text),
+    Field("CompletionType", _whole(1, 4), default=2),
+    Field("InstructorId", _whole(1, MAX_ID)),
 )

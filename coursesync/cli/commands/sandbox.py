@@ -39,8 +39,8 @@ Or the request is carried out, and its answer spoilt:
 
 \b
 While it runs, pages of its own show and set all that:
-  /_sandbox/ and then records, log, faults, settings, lag, sections
-  or courses
+  /_sandbox/ and then records, log, faults, settings, lag, courses,
+  sections, lessons, members or completions
 """
 
 
