@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from coursesync.operations.receipt_file import read_receipt
     from coursesync.operations.receipts import OpenReceipt, begin_receipt
     from coursesync.operations.state import forget, move, recover, resolve
+    from coursesync.operations.twins import keep
     from coursesync.operations.verify import verify
     from coursesync.operations.workspace import Project, Workspace, load, open_project
     from coursesync.outlines.outline import Outline
@@ -108,6 +109,7 @@ __all__ = [
     "fmt",
     "forget",
     "import_course",
+    "keep",
     "load",
     "move",
     "open_project",
@@ -144,6 +146,7 @@ _PUBLIC = {  # what each module offers
     "outlines.schema": "schema",
     "state.state": "Doubt Entry State",
     "operations.state": "forget move recover resolve",
+    "operations.twins": "keep",
     "version": "__version__",
 }
 _HOMES = {name: module for module, names in _PUBLIC.items() for name in names.split()}

@@ -11,7 +11,7 @@ from coursesync.nexudus.embedded import client
 from coursesync.sandbox import Sandbox, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.applying.report import Result
@@ -110,9 +110,9 @@ class Unasked:
         """Fail."""
         raise AssertionError((kind.name, attributes))
 
-    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Fail."""
-        raise AssertionError((kind.name, record_id, attributes))
+        raise AssertionError((kind.name, record_id, record))
 
     def delete(self, kind: Kind, record_id: int) -> Exchange:
         """Fail."""

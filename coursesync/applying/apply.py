@@ -5,13 +5,17 @@ made by a run that was lost with its machine. Then course by course, in the memb
 the intent, send, classify, journal the outcome. A refused change stops its own course, for order
 matters there, and not the others. A course with a create in doubt waits until all others are
 through; then the doubt is settled by looking again, and only a create that left no trace is sent
-once more. The world is behind `applying.world`; nothing is printed.
+once more. A last look shows whether each course has what was sent to it, once. The world is behind
+`applying.world`; nothing is printed.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.applying.last_look import last_look
 from coursesync.applying.recheck import recheck
 from coursesync.applying.report import Report, Result, Status
 from coursesync.applying.run import Doubtful, Run, Terms, in_order
@@ -69,14 +73,16 @@ def apply(
     _account_for_the_rest(run, led_to)
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
+    report = Report(results, led_to, stop, left=plan.writes, twins=run.twins, unlisted=run.unlisted)
     if not run.log.steps:
-        return Report(results, world.store.recover(led_to), stop, left=plan.writes)
+        return replace(report, state=world.store.recover(led_to))
     left = complete(led_to)
+    report = replace(report, left=left.writes)
     try:
         saved = world.store.finish(mark_complete(led_to, left.complete))
     except StateError as error:
-        return Report(results, led_to, stop, error, left.writes)
-    return Report(results, saved, stop, left=left.writes)
+        return replace(report, unsaved=error)
+    return replace(report, state=saved)
 
 
 def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
@@ -91,8 +97,12 @@ def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
         while any(course.doubts for course in run.courses):
             settle(run)
             _advance(run)
+        last_look(run)
         run.log.check()
     except Stop as stop:
+        if not stop.unusable and not run.world.clock.stopping():
+            with suppress(Stop):  # the run ends for another reason, which is known already
+                last_look(run)
         return stop
     return None
 
@@ -170,7 +180,8 @@ def _carry_out(run: Run, course: CourseRun, change: Change) -> None:
 
 def _create(run: Run, course: CourseRun, change: Change) -> None:
     since, before = run.stamp(), frozenset(run.seen)
-    match create(run, change):
+    run.sent[change.address] += 1
+    match create(run, course, change):
         case Applied(record_id):
             run.managed.add(record_id)
             again = (
@@ -182,7 +193,8 @@ def _create(run: Run, course: CourseRun, change: Change) -> None:
         case InDoubt(reason, claimed):
             until = run.world.clock.now() + run.terms.settling
             sent = in_order(change.after)
-            doubt = Doubtful(change, sent, since, reason, until, claimed, before)
+            marker = run.marker_of(change)
+            doubt = Doubtful(change, sent, since, reason, until, claimed, before, marker)
             course.doubts[change.address] = doubt
 
 
@@ -195,7 +207,7 @@ _DONE = {
 
 
 def _overwrite(run: Run, course: CourseRun, change: Change) -> None:
-    match overwrite(run, change):
+    match overwrite(run, course, change):
         case Applied(record_id):
             run.conclude(Result(change, _DONE[change.action], record_id))
         case Refused() as refused:

@@ -1,7 +1,8 @@
-"""Are the records that are about to be overwritten still as we wrote them?
+"""The records that are about to be overwritten, as they are now.
 
 What someone else edited meanwhile is not overwritten unless the run is told to: its course stops
-before its first write, and a person decides.
+before its first write, and a person decides. An update is laid over the record as it was just read,
+so that what is not ours stays as it is: what a PUT leaves out may be reset.
 """
 
 from __future__ import annotations
@@ -11,33 +12,93 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
-from coursesync.applying.write import record_id_of
-from coursesync.planning.live_diff import differing, edited, is_last_attempt
+from coursesync.errors import Stop
+from coursesync.kinds.marker import marker_of
+from coursesync.nexudus.limits import IDS_AT_ONCE
+from coursesync.planning.live_diff import differing, edits, is_last_attempt, was_ours
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Look
 from coursesync.text import at, inert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from coursesync.applying.run import CourseRun, Run
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
+
+MAX_AGE = 55.0  # seconds; a minute, less what a request may take to arrive
+_AHEAD = 45.0  # seconds in which what is read at once should be written
+_MAX_READINGS = 5  # of one record; more are of no use where an answer takes a minute
 
 
 def recheck(run: Run) -> None:
     """Read the records that the plan overwrites; raises Stop where that can't be done."""
-    courses = {course.id: course for course in run.courses}
     changes = [change for change in run.plan.changes if change.action.overwrites]
     for kind, alike in groupby(changes, key=lambda change: change.kind):
-        same = list(alike)
-        found = run.lookout.records(kind, [record_id_of(change) for change in same])
-        for change in same:
-            record = found.get(record_id_of(change))
-            if record is None:
-                _hold_gone(run, courses[change.parent_id], change)
-                continue
-            _note_attempt(run, change, record)
-            if reason := _edited(run, change, record):
-                _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
+        _read(run, kind, list(alike))
+
+
+def current(run: Run, change: Change) -> Record | None:
+    """Return the record that a change overwrites, as it was less than a minute ago.
+
+    Returns:
+        None where there is none, or it may not be overwritten: the change has its result then.
+
+    Raises:
+        Stop: it can't be read, or the run was told to stop.
+    """
+    record_id = record_id_of(change)
+    for _ in range(_MAX_READINGS):
+        read_at, record = run.fresh.get(record_id, (float("-inf"), None))
+        if run.world.clock.now() - read_at < MAX_AGE:
+            return record
+        _read(run, change.kind, [change, *_next(run, change)])
+        if change.address in run.results:
+            return None
+        run.sender.wait_to_write()
+    raise Stop(
+        f"the API is too slow: what {change.address} is on the site could not be read within a "
+        "minute before its update",
+        "Try again later.",
+    )
+
+
+def _next(run: Run, change: Change) -> Iterator[Change]:
+    """Yield the changes that follow one, as far as they will be written before long."""
+    for number, each in enumerate(_following(run, change), 1):
+        if number >= IDS_AT_ONCE or run.sender.seconds_for(number) > _AHEAD:
+            return
+        if each.action.overwrites and each.kind is change.kind:
+            yield each
+
+
+def _following(run: Run, change: Change) -> Iterator[Change]:
+    """Yield what is still to be written after a change, in order."""
+    is_later = False
+    for course in run.courses:
+        for each in course.changes:
+            waits = each.action.writes and each.address not in run.results
+            if is_later and waits and not course.held:
+                yield each
+            is_later |= each is change
+
+
+def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
+    """Read some records by their Ids, and hold the courses of those that others changed."""
+    courses = {course.id: course for course in run.courses}
+    read_at = run.world.clock.now()
+    found = run.lookout.records(kind, [record_id_of(change) for change in changes])
+    for change in changes:
+        record = found.get(record_id_of(change))
+        run.fresh[record_id_of(change)] = (read_at, record)
+        if record is None:
+            _hold_gone(run, courses[change.parent_id], change)
+            continue
+        _note_attempt(run, change, record)
+        if reason := _edited(run, change, record):
+            _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
 
 
 def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:
@@ -67,9 +128,16 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     # an update that was cut off may have been carried out, or one that the state has lost
     others = [each for each in (entry.attempted, change.after) if each]
     ours = [entry, *(replace(entry, attributes=dict(each)) for each in others)]
-    if run.terms.overwrite_drift or any(not edited(each, record, change.kind) for each in ours):
-        return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
+    if record.parent_id not in {entry.parent_id, change.parent_id}:
+        home = marker_of(run.state.target, entry.parent_id, change.was or change.address)
+        if record.marker != home and not any(was_ours(each, record, change.kind) for each in ours):
+            return (
+                f"its Id is that of a section of the course {record.parent_id}, which was never "
+                f"ours, written{by}{at(record.updated_on)}"
+            )
+    if run.terms.overwrite_drift or any(not edits(each, record, change.kind) for each in ours):
+        return ""
     return f"it was edited on the site{by}{at(record.updated_on)}"
 
 
@@ -79,3 +147,9 @@ _HELD = {Status.DRIFTED: "was edited", Status.GONE: "was deleted"}
 def _hold(run: Run, course: CourseRun, change: Change, status: Status, reason: str) -> None:
     course.held = f"{change.address}, which {_HELD[status]} on the site"
     run.conclude(Result(change, status, change.record_id, reason))
+
+
+def record_id_of(change: Change) -> int:
+    """Return the Id of the record that a change overwrites."""
+    assert change.record_id is not None  # noqa: S101 - `diff` gives each of them one
+    return change.record_id

@@ -3,7 +3,8 @@
 Pure. An answer can be lost and a whole machine can: what the server then has is recognised by
 what it says, never by hope. A record fits where all that a create sends is in it; it is near where
 it can't be told apart from such a record by a person in a hurry, or appeared at the wrong moment.
-Only one that fits alone is taken; only where none is near may a create be sent.
+Only one that fits alone is taken; only where none is near may a create be sent. A marker that was
+read back settles both with certainty.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from unicodedata import category, normalize
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import MAX_TITLE
 from coursesync.kinds.html import same_html
+from coursesync.planning.live_diff import fits
 from coursesync.state.state import Entry
 from coursesync.text import moment, unescaped
 
@@ -38,7 +40,9 @@ class Wanted:
     """A create: what it sends, and since when it may have been carried out (None: not sent yet).
 
     `before` are the Ids that looks had shown before it was sent, and None where an earlier run
-    sent it: of a record that is not among them it is not known that it was there already.
+    sent it: of a record that is not among them it is not known that it was there already. `marker`
+    is what its record carries where the API keeps markers; `is_certain` is that it was sent with
+    it, and that the API is known to keep them: a record without it is then another's.
     """
 
     address: Address
@@ -46,11 +50,13 @@ class Wanted:
     attributes: Attributes
     since: str | None = None
     before: frozenset[int] | None = None
+    marker: str | None = None
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The one record that fits."""
+    """The one record that fits, or that carries the create's marker."""
 
     record: Record
 
@@ -82,12 +88,41 @@ def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Add
     Returns:
         A finding for each create.
     """
-    places = _Places(unmanaged, wanted[0].kind) if wanted else None
+    marked = _by_marker(wanted, unmanaged)
+    certain = {each.address: _certain(each, marked[each.address]) for each in wanted}
+    theirs = {record.id for records in marked.values() for record in records}
+    rest = [each for each in wanted if certain[each.address] is None]
+    left = [record for record in unmanaged if record.id not in theirs]
+    places = _Places(left, wanted[0].kind) if wanted else None
     if places is None:
         return {}
-    fitting = {each.address: places.fitting(each) for each in wanted}
+    fitting = {each.address: places.fitting(each) for each in rest}
     claims = Counter(record.id for records in fitting.values() for record in records)
-    return {each.address: _finding(each, fitting[each.address], places, claims) for each in wanted}
+    return {
+        each.address: certain[each.address] or _finding(each, fitting[each.address], places, claims)
+        for each in wanted
+    }
+
+
+def _by_marker(
+    wanted: Sequence[Wanted], unmanaged: Sequence[Record]
+) -> Mapping[Address, list[Record]]:
+    """Return the records that carry the marker of each create."""
+    carrying: dict[str, list[Record]] = {}
+    for record in unmanaged:
+        if record.marker is not None:
+            carrying.setdefault(record.marker, []).append(record)
+    return {each.address: carrying.get(each.marker or "", []) for each in wanted}
+
+
+def _certain(wanted: Wanted, marked: list[Record]) -> Recognition | None:
+    """Say what markers tell of a create; None where they tell nothing."""
+    match marked:
+        case [record]:
+            return Found(record)
+        case [_, *_]:
+            return Unclear("more than one record carries its marker", tuple(marked))
+    return Absent() if wanted.is_certain else None
 
 
 def _finding(
@@ -126,7 +161,9 @@ class _Places:
     def fitting(self, wanted: Wanted) -> list[Record]:
         """Return the records that hold all that a create sends."""
         placed = self._ordered.get(self._order(wanted.attributes), ())
-        return [record for record in placed if fits(wanted, record.attributes)]
+        return [
+            record for record in placed if fits(wanted.attributes, record.attributes, self._kind)
+        ]
 
     def alike(self, wanted: Wanted) -> list[Record]:
         """Return the records that could be it, had the server rewritten what was sent.
@@ -162,37 +199,32 @@ class _Places:
         return attributes.get(self._kind.order_property)
 
 
-def fits(wanted: Wanted, has: Attributes) -> bool:
-    """Say whether a record's attributes hold all that a create sends, its HTML however written."""
-    kind, contents = wanted.kind, wanted.kind.contents_property
-    plain = wanted.attributes.keys() - kind.write_only - {contents}
-    sent = wanted.attributes
-    return all(
-        name in has and type(sent[name]) is type(has[name]) and sent[name] == has[name]
-        for name in plain
-    ) and same_html(str(sent.get(contents, "")), str(has.get(contents, "")))
-
-
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
     What the server says of a candidate that differs from what was sent is kept: the next plan
     shows what the outline wants changed.
     """
-    kind = kind_of(address)
     attributes, updated_on = doubt.attributes, None
     for candidate in doubt.candidates:
         if candidate.id == record_id:
             updated_on = candidate.updated_on
-            wanted = Wanted(address, kind, doubt.attributes)
-            if not fits(wanted, candidate.attributes):
-                # what orders and names a section is never lacking, whatever the server said of it
-                needed = (kind.order_property, kind.parent_property, kind.title_property)
-                sent = {name: doubt.attributes[name] for name in needed if name in doubt.attributes}
-                attributes = dict(sorted({**sent, **candidate.attributes}.items()))
+            attributes = as_it_reads(doubt.attributes, candidate.attributes, kind_of(address))
     return Entry(
         attributes=attributes, id=record_id, parent_id=doubt.parent_id, updated_on=updated_on
     )
+
+
+def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
+    """Return the attributes of an entry whose record was found: as sent where the record fits.
+
+    Elsewhere as the record reads, so that the next plan shows what the outline wants changed. What
+    orders and names a section is never lacking, whatever the server said of it.
+    """
+    if fits(sent, has, kind):
+        return sent
+    needed = (kind.order_property, kind.parent_property, kind.title_property)
+    return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
 
 
 def _is_recent(wanted: Wanted, record: Record) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import StateError, Stop
     from coursesync.nexudus.outcome import Problem
+    from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change
     from coursesync.state.state import Candidate, CourseRecord, State
 
@@ -82,6 +83,8 @@ class Report:
 
     `stop` is why the run ended early, if it did; `unsaved` why the state could not be saved;
     `left` how many writes the next plan has, which may be some even where this one is carried out.
+    `twins` are second records that are there beside those that are ours, and `unlisted` what was
+    created and that its course does not list.
     """
 
     results: tuple[Result, ...]
@@ -89,12 +92,15 @@ class Report:
     stop: Stop | None = None
     unsaved: StateError | None = None
     left: int = 0
+    twins: tuple[Drifted, ...] = ()
+    unlisted: tuple[Result, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether all of the plan is carried out."""
         done = all(result.done for result in self.results)
-        return done and self.stop is None and not self.state.doubts
+        is_clean = not (self.state.doubts or self.twins or self.unlisted)
+        return done and self.stop is None and is_clean
 
     def with_status(self, *statuses: Status) -> list[Result]:
         """Return the results of these kinds, in order."""

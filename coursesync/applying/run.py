@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
+from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
@@ -19,13 +20,14 @@ from coursesync.state.logbook import Logbook
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
+    from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import State
 
@@ -38,11 +40,15 @@ class Terms:
         settling: how long doubt is looked into, in seconds.
         max_writes: how many writes it makes at the most.
         overwrite_drift: whether it writes over what someone else edited meanwhile.
+        marker: whether a create leaves a marker in its record.
+        unfinished: the courses in which an earlier run was cut off, before its last look.
     """
 
     settling: float = SETTLING
     max_writes: int | None = None
     overwrite_drift: bool = False
+    marker: bool = True
+    unfinished: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Doubtful:
     """A create that may have been carried out: what was sent, and until when it is looked for.
 
     `before` are the Ids that this run's looks had shown before it was sent, None where an earlier
-    run sent it.
+    run sent it. `marker` is what it was to leave in the record.
     """
 
     change: Change
@@ -60,21 +66,22 @@ class Doubtful:
     until: float
     claimed: bool = False
     before: frozenset[int] | None = None
+    marker: str | None = None
 
 
 @dataclass(slots=True)
 class CourseRun:
-    """A course of the run, and how far it is; `held` says why nothing more is done in it."""
+    """A course of the run, and how far it is; `held` says why nothing more is done in it.
+
+    `looked` is the count of the run's interruptions when it was last looked at.
+    """
 
     id: int
+    kind: Kind
     changes: Sequence[Change]
     held: str = ""
+    looked: int = 0
     doubts: dict[Address, Doubtful] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of its changes."""
-        return self.changes[0].kind
 
     @property
     def looks(self) -> bool:
@@ -95,8 +102,8 @@ class Run:
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender, world.remote)
         self.courses = [
-            CourseRun(course, tuple(changes))
-            for course, changes in groupby(plan.changes, key=lambda change: change.parent_id)
+            CourseRun(course, changes[0].kind, changes)
+            for course, changes in _by_course(plan.changes)
         ]
         self.managed = {entry.id for entry in state.entries.values()}
         # every Id seen on the server; a create must return one that is not in here
@@ -104,6 +111,19 @@ class Run:
         # how often each create was sent, by earlier runs as well
         self.sent = Counter({address: doubt.sent for address, doubt in state.doubts.items()})
         self.results: dict[Address, Result] = {}
+        # when each record that is to be overwritten was last read, and what it was then
+        self.fresh: dict[int, tuple[float, Record | None]] = {}
+        self.marks = terms.marker
+        # whether a marker was read back: not every API keeps what a create leaves there
+        self.reads_markers = False
+        self.twins: tuple[Drifted, ...] = ()
+        self.unlisted: tuple[Result, ...] = ()
+
+    def marker_of(self, change: Change) -> str | None:
+        """Return what a create leaves in its record; None where it leaves nothing."""
+        if not self.marks:
+            return None
+        return marker_of(self.state.target, change.parent_id, change.address)
 
     def stamp(self) -> str:
         """Return the time of day."""
@@ -120,9 +140,9 @@ class Run:
         Raises nothing: what has to be in the journal of it is there by now.
         """
         stamped = replace(result, at=self.stamp())
-        self.results[result.change.address] = stamped
-        if result.change.action.writes:
+        if result.change.action.writes and result.change.address not in self.results:
             self.sender.planned -= 1
+        self.results[result.change.address] = stamped
         self.world.progress.concluded(stamped, self.sender.rest() if self.sender.planned else 0.0)
 
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
@@ -141,6 +161,11 @@ class Run:
         self.managed.add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))
+
+
+def _by_course(changes: Iterable[Change]) -> Iterator[tuple[int, Sequence[Change]]]:
+    for course, those in groupby(changes, key=lambda change: change.parent_id):
+        yield course, tuple(those)
 
 
 def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:

@@ -9,12 +9,21 @@ left to a person.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count, groupby
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, recognise
+from coursesync.applying.recognise import (
+    Absent,
+    Found,
+    Unclear,
+    Wanted,
+    as_it_reads,
+    recognise,
+)
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import Doubtful, in_order
+from coursesync.kinds.marker import is_marker
 from coursesync.nexudus.outcome import Problem
 from coursesync.planning.plan import Action
 from coursesync.state import journal
@@ -42,14 +51,25 @@ def look_around(run: Run) -> None:
     if left and run.terms.settling and _may_have_lost_a_run(run):
         why = "an earlier run may have made these sections, and lists may lag"
         run.sender.pause(run.terms.settling, why)
-        found = _listed(run, left)
+        found = listed(run, left)
         for course in left:
             _heed(run, course, _findings(run, course, found[course.id]))
 
 
+def look_again(run: Run, course: CourseRun) -> None:
+    """Look at a course once more before a create: others could have written meanwhile.
+
+    The run waited, or the API turned a create away that it may have carried out all the same.
+
+    Raises:
+        Stop: that can't be done.
+    """
+    _heed(run, course, _findings(run, course, listed(run, [course])[course.id]))
+
+
 def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
     courses = {course.id: course for course in looked}
-    found = _listed(run, courses.values())
+    found = listed(run, courses.values())
     known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
     unseen = [each for each in courses if not found[each] and each not in known]
     missing = run.lookout.missing(unseen) if unseen else frozenset()
@@ -60,11 +80,33 @@ def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
             _first_look(run, course, found[course.id])
 
 
-def _listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
+def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
+    """List the records of some courses; raises Stop where no usable answer came.
+
+    Of those that nobody manages, what a list leaves out is read by their Ids.
+    """
     found: dict[int, Sequence[Record]] = {}
     for kind, alike in groupby(courses, key=lambda course: course.kind):
-        found.update(run.lookout.around(kind, [course.id for course in alike]))
+        same = list(alike)
+        around = run.lookout.around(kind, [course.id for course in same])
+        records = [record for each in around.values() for record in each]
+        run.seen.update(record.id for record in records)
+        run.reads_markers |= any(is_marker(record.marker) for record in records)
+        by_course: dict[int, list[Record]] = {course.id: [] for course in same}
+        for record in run.lookout.whole(kind, records, partial(_is_vague, run)):
+            by_course.setdefault(record.parent_id, []).append(record)
+            run.reads_markers |= is_marker(record.marker)
+        for course in same:
+            course.looked = run.sender.interruptions
+        found.update(by_course)
     return found
+
+
+def _is_vague(run: Run, record: Record) -> bool:
+    """Say whether a record could be one that we look for, as far as a list tells."""
+    if record.id in run.managed or record.id in run.state.strangers:
+        return False
+    return bool(record.unknown) or (run.marks and not (record.marker or run.reads_markers))
 
 
 def _may_have_lost_a_run(run: Run) -> bool:
@@ -74,11 +116,14 @@ def _may_have_lost_a_run(run: Run) -> bool:
 
 
 def _creates(run: Run, course: CourseRun) -> list[Change]:
-    """Return the creates that nothing has become of yet."""
+    """Return the creates that nothing has become of yet, and that are not being looked for."""
     return [
         change
         for change in course.changes
-        if change.action is Action.CREATE and change.address not in run.results
+        if change.action.looks
+        and change.after is not None
+        and change.address not in run.results
+        and change.address not in course.doubts
     ]
 
 
@@ -97,7 +142,7 @@ def settle(run: Run) -> None:
         for course in doubtful:
             run.go_on()
             now = run.world.clock.now()
-            findings = _findings(run, course, run.lookout.course(course.kind, course.id))
+            findings = _findings(run, course, listed(run, [course])[course.id])
             for doubt in list(course.doubts.values()):
                 found = findings[doubt.change.address]
                 _decide(run, course, doubt, found, over=now >= doubt.until)
@@ -121,8 +166,8 @@ def _refuse(run: Run, course: CourseRun) -> None:
         run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
 
 
-def _first_look(run: Run, course: CourseRun, listed: Iterable[Record]) -> None:
-    findings = _findings(run, course, listed)
+def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
+    findings = _findings(run, course, records)
     for change in course.changes:
         if change.action is Action.DOUBT:
             _take_up(run, course, change, findings[change.address])
@@ -130,14 +175,16 @@ def _first_look(run: Run, course: CourseRun, listed: Iterable[Record]) -> None:
 
 
 def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
-    """Take what is there already for what was never sent."""
+    """Take what is there already for what is still to be sent."""
     for change in _creates(run, course):
-        found = None if run.sent[change.address] else findings[change.address]
-        if isinstance(found, Unclear):
-            _leave_in_doubt(run, course, change, found)
-        elif isinstance(found, Found):
-            seen = {n: v for n, v in change.attributes.items() if n not in found.record.lacking}
-            run.adopt(change, seen, found.record, Status.ADOPTED)
+        match findings[change.address]:
+            case Unclear() as unclear:
+                _leave_in_doubt(run, course, change, unclear)
+            case Found(record):
+                sent = as_it_reads(change.attributes, record.attributes, change.kind)
+                seen = {n: v for n, v in sent.items() if n not in record.lacking}
+                was_sent = run.sent[change.address]
+                run.adopt(change, seen, record, Status.SETTLED if was_sent else Status.ADOPTED)
 
 
 def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
@@ -146,16 +193,22 @@ def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) ->
     # where it was looked for to the end already, lists have long caught up: one look is enough
     settling = 0.0 if left.candidates else run.terms.settling
     until = run.world.clock.now() + settling
-    doubt = Doubtful(change, left.attributes, left.since, left.reason, until, claimed=left.claimed)
+    doubt = Doubtful(
+        change,
+        left.attributes,
+        left.since,
+        left.reason,
+        until,
+        claimed=left.claimed,
+        marker=left.marker,
+    )
     course.doubts[change.address] = doubt
     _decide(run, course, doubt, found, over=not settling)
 
 
 def _findings(
-    run: Run, course: CourseRun, listed: Iterable[Record]
+    run: Run, course: CourseRun, records: Iterable[Record]
 ) -> Mapping[Address, Recognition]:
-    records = list(listed)
-    run.seen.update(record.id for record in records)
     ignored = run.managed.union(run.state.strangers)
     unmanaged = [record for record in records if record.id not in ignored]
     sought = [c for c in course.changes if c.action.looks and c.address not in run.results]
@@ -173,7 +226,9 @@ def _wanted(run: Run, course: CourseRun, change: Change) -> Wanted:
     doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
     sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
     before = doubt.before if isinstance(doubt, Doubtful) else None
-    return Wanted(change.address, change.kind, sent or {}, since, before)
+    marker = doubt.marker if doubt else run.marker_of(change)
+    is_certain = doubt is not None and marker is not None and run.reads_markers
+    return Wanted(change.address, change.kind, sent or {}, since, before, marker, is_certain)
 
 
 def _decide(
@@ -211,6 +266,7 @@ def _leave_in_doubt(
         attributes=in_order(before.attributes if before else change.after),
         candidates=candidates,
         claimed=before is not None and before.claimed,
+        marker=before.marker if before else None,
         parent_id=change.parent_id,
         reason=unclear.reason,
         sent=run.sent[change.address],
@@ -234,8 +290,17 @@ def _candidate(record: Record) -> Candidate:
 def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
     doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
     left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
-    sought = str(doubts[0].change.address)
-    if len(doubts) > 1:
-        sought += f" and {len(doubts) - 1} more"
+    pause_before_look(run, [doubt.change.address for doubt in doubts], number, left)
+
+
+def pause_before_look(run: Run, addresses: Sequence[Address], number: int, left: float) -> None:
+    """Wait before the next look for some records, for `left` seconds at the most.
+
+    Raises:
+        Stop: the run was told to stop.
+    """
+    sought = str(addresses[0])
+    if len(addresses) > 1:
+        sought += f" and {len(addresses) - 1} more"
     pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
     run.sender.pause(pause, f"looking for {sought} on the site", left)

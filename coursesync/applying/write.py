@@ -1,48 +1,73 @@
 """Writing: one write request of a change, with the journal before it and after it.
 
-A create is sent once: what becomes of one in doubt is decided in `settle`. An update or a
-deletion in doubt is sent again: it says what the record is to be as a whole, and twice is once.
+A create is sent once: what becomes of one in doubt is decided in `settle`, and one that the API
+turned away is looked for before it is sent again. An update is the record as it was just read with
+our fields laid over it. An update or a deletion in doubt is sent again: it says what the record is
+to be as a whole, and twice is once.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
+from coursesync.applying.recheck import current, record_id_of
 from coursesync.applying.run import in_order
+from coursesync.applying.settle import look_again
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
 
 if TYPE_CHECKING:
-    from coursesync.applying.run import Run
+    from collections.abc import Mapping
+
+    from coursesync.applying.run import CourseRun, Run
     from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.outcome import NotCarriedOut, Outcome, Verdict
+    from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
 
 
-def create(run: Run, change: Change) -> Verdict:
+def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
     """Send a create, until it is known that it was taken, refused, or may have been carried out.
+
+    Returns:
+        What became of it; None where a look found out before it was sent, so that it has its
+        result already.
 
     Raises:
         Stop: the run can't go on.
     """
-    run.sent[change.address] += 1
-    return _send(run, change)
+    outcome = _send(run, course, change)
+    if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
+        run.marks = False  # this API takes no marker; nothing was carried out
+        return _send(run, course, change)
+    return outcome
 
 
-def overwrite(run: Run, change: Change) -> Verdict:
-    """Send an update or a deletion, a few times where it is in doubt; raises Stop as `create`."""
-    outcome = _send(run, change)
+def _names_marker(refused: Refused, change: Change) -> bool:
+    """Say whether an API refuses what a create leaves in its record for us."""
+    name = change.kind.marker_property.lower()
+    named = [refused.message, *(problem.name for problem in refused.problems)]
+    return any(name in each.lower() for each in named)
+
+
+def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
+    """Send an update or a deletion, a few times where it is in doubt.
+
+    Returns and raises as `create` does.
+    """
+    outcome = _send(run, course, change)
     for pause in _PAUSES:
         if not isinstance(outcome, InDoubt):
             break
         run.sender.pause(pause, f"{change.address} is in doubt, and is sent again")
-        outcome = _send(run, change)
+        outcome = _send(run, course, change)
     if change.action is Action.DELETE and isinstance(outcome, Refused) and outcome.missing:
         return _gone(run, change, outcome)
     return outcome
@@ -57,16 +82,23 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     return Applied(record_id, None)
 
 
-def _send(run: Run, change: Change) -> Verdict:
+def _send(run: Run, course: CourseRun, change: Change) -> Verdict | None:
     role = f"{change.kind.role}-{_ROLES.get(change.action, 'Create')}"
-    answered = run.sender.until_answered(role, partial(_attempt, run, change))
-    return cast("Verdict", answered)  # mypy can't take a union from a union
+    return run.sender.until_answered(role, partial(_attempt, run, course, change))
 
 
-def _attempt(run: Run, change: Change) -> Verdict | NotCarriedOut:
+def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarriedOut | None:
     run.sender.allow_write()
+    record = None
+    if change.action.overwrites:
+        record = current(run, change)
+    else:
+        _look_where_others_wrote(run, course, change)
+    if change.address in run.results:
+        run.sender.give_back()
+        return None
     run.log.announce(_intent(run, change))
-    exchange = run.sender.write(partial(_exchange, run, change))
+    exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
         outcome = classify_update(exchange, record_id_of(change))
     else:
@@ -78,14 +110,30 @@ def _attempt(run: Run, change: Change) -> Verdict | NotCarriedOut:
     return outcome
 
 
-def _exchange(run: Run, change: Change) -> Exchange:
+def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> None:
+    """Look again before a create where the run waited meanwhile, or was turned away."""
+    while course.looked != run.sender.interruptions and change.address not in run.results:
+        look_again(run, course)
+        run.sender.wait_to_write()
+
+
+def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
     remote, kind = run.world.remote, change.kind
     if change.action is Action.DELETE:
         return remote.delete(kind, record_id_of(change))
     if change.action.overwrites:
         unsure = run.state.entries[change.was or change.address].unsure
-        return remote.update(kind, record_id_of(change), in_order(_payload(change, unsure=unsure)))
-    return remote.create(kind, in_order(change.after))
+        ours = in_order(_payload(change, unsure=unsure))
+        return remote.update(kind, record_id_of(change), {**_not_ours(record, kind), **ours})
+    marker = run.marker_of(change)
+    marked = {} if marker is None else {kind.marker_property: marker}
+    return remote.create(kind, {**in_order(change.after), **marked})
+
+
+def _not_ours(record: Record | None, kind: Kind) -> Mapping[str, object]:
+    """Return a record as it was just read, but for what would change its picture."""
+    whole = (record.whole if record else None) or {}
+    return {name: value for name, value in whole.items() if name not in kind.write_only}
 
 
 def _payload(change: Change, *, unsure: bool) -> Attributes:
@@ -111,6 +159,7 @@ def _intent(run: Run, change: Change) -> Intent:
     return Intent(
         action=_named(change.action),
         address=change.address,
+        marker=None if change.action.overwrites else run.marker_of(change),
         attributes=in_order(change.attributes),
         id=change.record_id if change.action.overwrites else None,
         parent_id=change.parent_id,
@@ -137,9 +186,3 @@ def _conclusion(change: Change, outcome: Outcome, at: str) -> Conclusion:
             )
         case _:
             return Conclusion(address=change.address, outcome="not applied", at=at)
-
-
-def record_id_of(change: Change) -> int:
-    """Return the Id of the record that a change overwrites."""
-    assert change.record_id is not None  # noqa: S101 - `diff` gives each of them one
-    return change.record_id

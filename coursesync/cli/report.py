@@ -12,6 +12,7 @@ from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
 from coursesync.planning.plan import Action
+from coursesync.render.drift import TWINS, name, sentence
 from coursesync.render.rows import settlement
 from coursesync.text import count, duration
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from coursesync.nexudus.limits import Schedule
     from coursesync.planning.plan import Plan
 
+
+_MOST_TWINS = 10  # that are named one by one
 
 _UNSETTLED = (
     Status.REFUSED,
@@ -78,6 +81,7 @@ def tell(report: Report, onward: Onward) -> None:
     _tell_what_stopped(report, onward)
     _tell_waiting(report)
     say(_counts(report))
+    _tell_twins(report, session)
     if report.stop is not None:
         say_wrapped(f"Stopped: {report.stop.reason.rstrip('.')}.", hang="  ")
         if report.stop.remedy:
@@ -112,6 +116,28 @@ def _tell_what_stopped(report: Report, onward: Onward) -> None:
     annotate([each for each in marked if each is not None], "error")
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, onward.session)
+
+
+def _tell_twins(report: Report, session: Session) -> None:
+    """Say what the last look found: what is there twice, and what is not listed."""
+    for each in report.twins[:_MOST_TWINS]:
+        say_wrapped(f"{name(each)} {sentence(each)}.", hang="  ")
+    if len(report.twins) > _MOST_TWINS:
+        more = f"{len(report.twins) - _MOST_TWINS:,} more"
+        say_wrapped(f"and {more} twins. All of them:  {session.hint('drift')}", hang="  ")
+    if report.twins:
+        first = report.twins[0]
+        say_wrapped(TWINS, "  ")
+        keep = f"resolve {first.address} --keep {first.entry.id if first.entry else 0}"
+        say_wrapped(f"To say which record to keep, as in:  {session.hint(keep)}", "  ")
+    for result in report.unlisted:
+        say_wrapped(
+            f"{result.change.address} (Id {result.record_id}) was created, and its course does not "
+            "list it yet.",
+            hang="  ",
+        )
+    if report.unlisted:
+        say_wrapped(f"Look whether it is there:  {session.hint('drift')}", "  ")
 
 
 def _tell_how_to_go_on(onward: Onward) -> None:

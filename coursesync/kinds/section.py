@@ -85,6 +85,7 @@ SECTION = Kind(
     title_property="Title",
     contents_property="SectionContents",
     active_property="Active",
+    marker_property="SystemId",
     fields={
         "Active": "active",
         "ClearImageFile": "image",

@@ -20,7 +20,7 @@ from coursesync.nexudus.redaction import without_secrets
 from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
@@ -102,9 +102,9 @@ class Nexudus:
         """Send one create, once."""
         return self._write("POST", kind.endpoint, attributes)
 
-    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Send one update, once; what a PUT leaves out may be reset."""
-        return self._write("PUT", kind.endpoint, {"Id": record_id, **attributes})
+        return self._write("PUT", kind.endpoint, {**record, "Id": record_id})
 
     def delete(self, kind: Kind, record_id: int) -> Exchange:
         """Send one deletion, once."""
@@ -139,8 +139,11 @@ class Nexudus:
         written = ",".join(map(str, ids))
         return self._get(f"{path}?{httpx.QueryParams({'id': f'[{written}]'})}")
 
-    def _write(self, method: str, address: str, attributes: Attributes) -> Exchange:
-        body = json.dumps(dict(attributes), ensure_ascii=False).encode()
+    def _write(self, method: str, address: str, record: Mapping[str, object]) -> Exchange:
+        try:
+            body = json.dumps(dict(record), ensure_ascii=False).encode()
+        except UnicodeEncodeError:  # half a surrogate pair, in what others wrote
+            body = json.dumps(dict(record)).encode()
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         return self._exchange(method, address, body, headers)
 

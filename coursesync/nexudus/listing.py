@@ -1,5 +1,6 @@
 """What the courses that a run touches hold on the server, by the fewest reads.
 
+Lists say which records exist; what is in them is read by their Ids where a list leaves it out.
 Reads may be sent again at will, and are where no usable answer came.
 """
 
@@ -20,9 +21,10 @@ from coursesync.nexudus.records import (
     read_title_page,
     read_titles,
 )
+from coursesync.text import same_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.ports import Remote
@@ -42,6 +44,7 @@ class Lookout:
     def __init__(self, sender: Sender, remote: Remote) -> None:
         self._reader = Reader(sender)
         self._remote = remote
+        self._read: dict[int, Record] = {}  # by their Ids, as far as a list left anything out
 
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
         """List the records of several courses: each by itself, or all that there are.
@@ -134,6 +137,41 @@ class Lookout:
         found.update((record.id, record) for record in alone)
         return {record_id: found[record_id] for record_id in ids if record_id in found}
 
+    def whole(
+        self, kind: Kind, listed: Iterable[Record], is_vague: Callable[[Record], bool]
+    ) -> list[Record]:
+        """Read by their Ids what a list left out.
+
+        A record that was read before, and that nobody has written since, is not read again.
+
+        Args:
+            kind: the records' kind.
+            listed: records as a list has them.
+            is_vague: says which of them have to be known better.
+
+        Returns:
+            The same, in order; without those that are not there any more.
+
+        Raises:
+            Stop: as `records` does.
+        """
+        records = [self._as_read(record) for record in listed]
+        vague = {record.id for record in records if record.whole is None and is_vague(record)}
+        if not vague:
+            return records
+        found = self.records(kind, vague)
+        self._read.update(found)
+        return [
+            found.get(record.id, record)
+            for record in records
+            if record.id in found or record.id not in vague
+        ]
+
+    def _as_read(self, listed: Record) -> Record:
+        read = self._read.get(listed.id)
+        is_same = read is not None and same_moment(read.updated_on, listed.updated_on)
+        return read if read is not None and is_same else listed
+
     def remaining(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
         """Return those of deleted records that are there all the same; raises Stop as above.
 
@@ -190,7 +228,8 @@ class Lookout:
                 "Course-List", ask, partial(read_title_page, number=number)
             )
             found.update(more)
-        return found
+        unnamed = [course for course, title in found.items() if not title]
+        return {**found, **self.titles(unnamed)}
 
     def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
         """Read all pages until as many records are there as the list itself counts.

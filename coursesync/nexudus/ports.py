@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
@@ -51,7 +51,7 @@ class Remote(Protocol):
         """Send one create."""
         ...
 
-    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Send one update of a record, with all that it is to be."""
         ...
 

@@ -6,7 +6,7 @@ searching; what a record holds beyond what is read here is the server's business
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do
 _READ = ConfigDict(frozen=True, strict=True, defer_build=True)
 _MAX_TIME = 40  # characters
+_MAX_MARKER = 200  # the same; ours are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Record:
     """A record on the server: what of it an outline decides, and who last wrote it when.
 
     `lacking` are the properties that can't be read, and of which it can be seen that they were
-    never taken, as a picture's address where there is no picture.
+    never taken, as a picture's address where there is no picture. `unknown` are the properties
+    that a list left out: a list tells which records exist, a read by Id what is in them. `whole`
+    is the record as a read by its Id returned it, None where it comes from a list; `marker` is its
+    free text for users of the API, None where it has none or the list left it out.
     """
 
     id: int
@@ -42,6 +46,9 @@ class Record:
     updated_on: str | None
     updated_by: str | None
     lacking: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    whole: Mapping[str, object] | None = None
+    marker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,8 @@ class _Page(BaseModel):
         return self.HasNextPage in {None, number < self.TotalPages}
 
 
-_ONE = TypeAdapter(dict[str, object], config=ConfigDict(defer_build=True))
-_FOUND = TypeAdapter(list[dict[str, object]], config=ConfigDict(defer_build=True))
+_ONE = TypeAdapter(dict[str, object] | None, config=ConfigDict(defer_build=True))
+_FOUND = TypeAdapter(list[dict[str, object] | None], config=ConfigDict(defer_build=True))
 _ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(strict=True))
 
 
@@ -83,7 +90,7 @@ def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
     """
     try:
         page = _Page.model_validate(read_json(exchange))
-        records = tuple(_record(raw, kind) for raw in page.Records)
+        records = tuple(_listed(raw, kind) for raw in page.Records)
     except (ValueError, ValidationError, RecursionError):
         return None
     is_possible = page.is_possible(number) and len({each.id for each in records}) == len(records)
@@ -94,7 +101,7 @@ def read_ids(exchange: Exchange) -> frozenset[int] | None:
     """Read the Ids of an answer that is a bare list of records; None where it is none."""
     try:
         found = _FOUND.validate_python(read_json(exchange))
-        return frozenset(_ID.validate_python(raw.get("Id")) for raw in found)
+        return frozenset(_ID.validate_python(raw.get("Id")) for raw in found if raw is not None)
     except (ValueError, ValidationError, RecursionError):
         return None
 
@@ -102,7 +109,8 @@ def read_ids(exchange: Exchange) -> frozenset[int] | None:
 def read_titles(exchange: Exchange) -> Mapping[int, str] | None:
     """Read a bare list of courses into their titles by Id; None where it is none."""
     try:
-        return _titles(_FOUND.validate_python(read_json(exchange)))
+        found = _FOUND.validate_python(read_json(exchange))
+        return _titles(raw for raw in found if raw is not None)
     except (ValueError, ValidationError, RecursionError):
         return None
 
@@ -121,20 +129,33 @@ def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
 
 
 def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
-    """Read an answer that is a bare list of records; None where it is none."""
+    """Read an answer that is a bare list of records, read by Ids; None where it is none.
+
+    A null in it stands for a record that is not there.
+    """
     try:
         found = _FOUND.validate_python(read_json(exchange))
-        return tuple(_record(raw, kind) for raw in found)
+        return tuple(_record(raw, kind) for raw in found if raw is not None)
     except (ValueError, ValidationError, RecursionError):
         return None
 
 
 def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
-    """Read an answer that is one record; None where it is none."""
+    """Read an answer that is one record, or null: there is none. None where it is neither."""
     try:
-        return (_record(_ONE.validate_python(read_json(exchange)), kind),)
+        raw = _ONE.validate_python(read_json(exchange))
+        return () if raw is None else (_record(raw, kind),)
     except (ValueError, ValidationError, RecursionError):
         return None
+
+
+def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
+    """Read a record of a list, in which nothing and "" may stand for what it leaves out."""
+    record = _record(raw, kind)
+    readable = kind.fields.keys() - kind.write_only
+    unknown = frozenset(name for name in readable if raw.get(name) in (None, ""))
+    has = {name: value for name, value in record.attributes.items() if name not in unknown}
+    return replace(record, attributes=has, unknown=unknown, whole=None)
 
 
 def _record(raw: Mapping[str, object], kind: Kind) -> Record:
@@ -149,6 +170,8 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
+        whole=raw,
+        marker=_text(raw.get(kind.marker_property), _MAX_MARKER),
     )
 
 

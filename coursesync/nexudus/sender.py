@@ -22,6 +22,7 @@ MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left inst
 MAX_THROTTLED = 30  # times in a row
 MAX_TRIES = 3  # to connect, or to get a usable answer to a read
 BETWEEN_TRIES = 2.0  # seconds
+_BLINK = 1.0  # seconds; after a longer wait, others may have written
 T = TypeVar("T")
 
 
@@ -33,6 +34,8 @@ class Sender:
         self._line = line
         self._writes_left = max_writes
         self.planned = 0  # writes that are still to come, as far as is known
+        # how often others could have written meanwhile: it waited, or was turned away
+        self.interruptions = 0
 
     def until_answered(
         self, role: str, attempt: Callable[[], T | Throttled | NotSent | Unauthorized]
@@ -76,9 +79,13 @@ class Sender:
         """
         if self._writes_left == 0:
             raise Stop("the writes that --max-writes allows are made")
-        self._keep_to_limits(write=True)
+        self.wait_to_write()
         if self._writes_left is not None:
             self._writes_left -= 1
+
+    def wait_to_write(self) -> None:
+        """Wait until a write may start that is allowed already; raises Stop as `allow_write`."""
+        self._keep_to_limits(write=True)
 
     def write(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a write that was allowed."""
@@ -100,6 +107,8 @@ class Sender:
         Raises:
             Stop: the run was told to stop.
         """
+        if seconds > _BLINK:
+            self.interruptions += 1
         if seconds > 0:
             self._line.progress.waiting(seconds, why, rest)
             self._line.clock.sleep(seconds)
@@ -107,7 +116,11 @@ class Sender:
 
     def rest(self) -> float:
         """Return how many seconds the writes that are still to come take, as far as is known."""
-        return self._line.schedule.seconds_for(self._line.clock.now(), self.planned)
+        return self.seconds_for(self.planned)
+
+    def seconds_for(self, writes: int) -> float:
+        """Return how many seconds so many writes take, as far as is known."""
+        return self._line.schedule.seconds_for(self._line.clock.now(), writes)
 
     def go_on(self) -> None:
         """Raise Stop where the run was told to stop."""
@@ -133,6 +146,7 @@ class Sender:
 
     def _slow_down(self, seconds: float, times: int) -> None:
         """Take back the request that has just ended, and let the next one wait."""
+        self.interruptions += 1
         self._line.ledger.take_back()
         self._line.ledger.hold(seconds)
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
@@ -148,6 +162,7 @@ class Sender:
 
     def _renew(self) -> bool:
         """Get a new token, by a new login where there is no other way; say whether there is one."""
+        self.interruptions += 1
         remote = self._line.remote
         if remote.renewable and self._with_token(remote.renew):
             return True

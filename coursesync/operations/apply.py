@@ -19,6 +19,7 @@ from coursesync.errors import (
     LargeChange,
     StalePlan,
 )
+from coursesync.kinds.address import course_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
@@ -84,14 +85,32 @@ def apply(  # noqa: PLR0913 - one parameter an option
         _check_size(plan)
     project, clock = workspace.project, clock or SystemClock()
     seconds = project.settling_time(settling_time)
-    terms = Terms(seconds, max_writes, overwrite_drift=overwrite_drift)
+    marker = project.config.marker
     with project.held(lock_timeout):
         now = _current(plan, workspace, credentials, clock)
+        state, unfinished = now.state, _unfinished(now)
         if not plan.has_changes:
-            return Report((), forget(project.store, now.state, now.found or (), clock.stamp()))
+            # what can be saved is, also where the look at the site can't be made
+            state = forget(project.store, state, now.found or (), clock.stamp())
+            if not unfinished:
+                return Report((), state)
+        terms = Terms(seconds, max_writes, overwrite_drift, marker, unfinished)
         with connected(project, now.outlines, clock, progress, credentials) as world:
             complete = partial(remainder, now.read, plan.policy)
-            return carry_out(plan, now.state, world, complete, terms, now.found or ())
+            return carry_out(plan, state, world, complete, terms, now.found or ())
+
+
+def _unfinished(now: Workspace) -> frozenset[int]:
+    """Return the courses in which a run that was cut off may have created something.
+
+    It had no last look: nobody has seen whether another run created the same.
+    """
+    if not now.project.store.was_cut_off:
+        return frozenset()
+    entries = now.state.entries.items()
+    return frozenset(
+        entry.parent_id for address, entry in entries if course_of(address) not in now.state.courses
+    )
 
 
 def _check_size(plan: Plan) -> None:

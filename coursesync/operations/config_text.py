@@ -57,6 +57,7 @@ class _Config(BaseModel):
     settling_time: _Seconds = DEFAULTS.settling_time
     on_removal: _OnRemoval = DEFAULTS.on_removal
     strict: Annotated[bool, Field(description="true or false")] = DEFAULTS.strict
+    marker: Annotated[bool, Field(description="true or false")] = DEFAULTS.marker
     limits: _Limits = _Limits()
 
 

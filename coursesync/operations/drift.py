@@ -36,8 +36,8 @@ class Drift:
 
     @property
     def has_drift(self) -> bool:
-        """Whether a section that is managed was edited, deleted or moved on the site."""
-        return any(each.finding.is_drift for each in self.found)
+        """Whether a managed section was edited, deleted or moved on the site, or has a twin."""
+        return any(each.finding.needs_care for each in self.found)
 
 
 def drift(

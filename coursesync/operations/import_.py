@@ -195,7 +195,8 @@ def _on_the_site(
             "courses of your outlines.",
         )
     records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
-    for record in lookout.sweep(_SECTION, titles.keys(), ()):
+    listed = lookout.sweep(_SECTION, titles.keys(), ())
+    for record in lookout.whole(_SECTION, listed, lambda each: bool(each.unknown)):
         records[record.parent_id].append(record)
     return titles, records
 

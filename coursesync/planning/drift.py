@@ -2,8 +2,8 @@
 
 Three sides: what we sent (the state), what the server has (live), and what the outlines want (a
 plan). The server may write HTML its own way: where its `UpdatedOn` is that of our last write,
-nothing has drifted, whatever it made of the text. Decides nothing: `diff` does, from the state
-that `refreshed` returns.
+contents have not drifted, whatever it made of them. Anything else that differs has. Decides
+nothing: `diff` does, from the state that `refreshed` returns.
 """
 
 from __future__ import annotations
@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
-from coursesync.planning.live_diff import differing, is_last_attempt, value_in
+from coursesync.kinds.marker import is_marker, marker_of
+from coursesync.planning.live_diff import (
+    differing,
+    edits,
+    is_last_attempt,
+    value_in,
+    was_ours,
+)
 from coursesync.planning.plan import Action, Change
+from coursesync.planning.twins import twins
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
@@ -39,14 +47,17 @@ class Finding(Enum):
     NORMALISED = "normalised"  # the server writes our text its own way
     UNMANAGED = "unmanaged"  # in a course of ours, and under no address
     COLLIDES = "collides"  # it has come to the same place as one of ours
+    TWIN = "twin"  # a second record where one was wanted
 
     @property
     def is_drift(self) -> bool:
         """Whether what we wrote is not what is there."""
         return self in {Finding.EDITED, Finding.GONE, Finding.ELSEWHERE}
 
-
-_SUSPECT = {Finding.EDITED, Finding.ELSEWHERE}
+    @property
+    def needs_care(self) -> bool:
+        """Whether a person has to look at it: `drift` exits with 2 then."""
+        return self.is_drift or self is Finding.TWIN
 
 
 class Stance(Enum):
@@ -64,7 +75,9 @@ class Drifted:
 
     `address` and `entry` are None where it is unmanaged, `record` where it is gone; `properties`
     are those that differ from what we sent; `rivals` are ours whose place it has; `stance` is
-    known once it is judged (`stance`).
+    known once it is judged (`stance`). Of a twin, `address`, `entry` and `own` are those of the
+    record that it is a second of, and `record` is the twin. `is_foreign` is that the record under
+    our Id, which is in another course, was never ours.
     """
 
     finding: Finding
@@ -76,11 +89,13 @@ class Drifted:
     properties: tuple[str, ...] = ()
     rivals: tuple[Address, ...] = ()
     stance: Stance | None = None
+    own: Record | None = None
+    is_foreign: bool = False
 
     @property
     def record_id(self) -> int:
         """The record's Id."""
-        if self.entry is not None:
+        if self.entry is not None and self.finding is not Finding.TWIN:
             return self.entry.id
         return self.record.id if self.record is not None else 0
 
@@ -88,6 +103,8 @@ class Drifted:
     def edit(self) -> Change | None:
         """What others did, as a change of what we sent; None where there is nothing to compare."""
         if self.address is None or self.entry is None or self.record is None:
+            return None
+        if self.finding is Finding.TWIN:
             return None
         after = dict(self.entry.attributes)
         for name in self.properties:
@@ -106,33 +123,64 @@ def compare(
     Args:
         state: what we last sent.
         records: all records of the courses that the state speaks of, and those of its Ids that are
-            in other courses.
+            in other courses, as lists have them.
         kind: their kind; entries of others are left out.
-        confirm: gives the records of some Ids as they are now, without those that are gone: a list
-            that lags may show one as it was before our own last write. None believes `records`.
+        confirm: reads the records of some Ids as they are now, without those that are gone: a list
+            may lag, and may leave out what is in a record. None believes `records`.
 
     Returns:
         What was found, by course; in each, ours by address, then the unmanaged by Id.
     """
     live = {record.id: record for record in records}
     ours = {address: entry for address, entry in state.entries.items() if kind_of(address) is kind}
-    found = _changed(ours, live, kind)
-    suspects = {each.address: each.record_id for each in found if each.finding in _SUSPECT}
-    if confirm is not None and suspects:
-        asked = set(suspects.values())
+    if confirm is not None:
+        asked = {*_suspects(ours, live, kind), *_vague(state, ours, live, kind)}
         live = {each: record for each, record in live.items() if each not in asked}
-        live |= confirm(asked)
-        certain = [each for each in found if each.address not in suspects]
-        suspected = {address: entry for address, entry in ours.items() if address in suspects}
-        found = [*certain, *_changed(suspected, live, kind)]
-    return tuple(sorted([*found, *_strangers(ours, live, kind)], key=_place))
+        live |= confirm(asked) if asked else {}
+    found = [each for at in ours if (each := _ours(state, at, ours[at], live, kind))]
+    return tuple(sorted([*found, *_strangers(state, ours, live, kind)], key=_place))
 
 
-def _changed(
+def _suspects(
     ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
-) -> list[Drifted]:
-    """Find what of ours the server has otherwise, or not at all."""
-    return [each for address in ours if (each := _ours(address, ours[address], live, kind))]
+) -> Iterator[int]:
+    """Yield the Ids of what a list shows otherwise than we sent it, or not at all.
+
+    What nobody has written since we did needs no second read.
+    """
+    for entry in ours.values():
+        record = live.get(entry.id)
+        if record is None or record.whole is not None:
+            continue
+        is_ours = same_moment(entry.updated_on, record.updated_on)
+        has_moved = record.parent_id != entry.parent_id
+        if has_moved or edits(entry, record, kind) or (record.unknown and not is_ours):
+            yield entry.id
+
+
+def _vague(
+    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
+) -> Iterator[int]:
+    """Yield the Ids of what may be a twin, as far as a list does not tell."""
+    courses: dict[int, list[Entry]] = {}
+    for entry in ours.values():
+        courses.setdefault(entry.parent_id, []).append(entry)
+    known = {entry.id for entry in ours.values()}.union(state.strangers)
+    shows_markers = any(is_marker(record.marker) for record in live.values())
+    for record in live.values():
+        if record.id in known or record.parent_id not in courses or record.whole is not None:
+            continue
+        is_marked = record.marker or shows_markers
+        if not is_marked or _could_be(record, courses[record.parent_id], kind):
+            yield record.id
+
+
+def _could_be(record: Record, entries: Iterable[Entry], kind: Kind) -> bool:
+    """Say whether a record could be a twin, or has no name, by what a list leaves out of it."""
+    if not record.unknown:
+        return False
+    is_unnamed = record.unknown & {kind.title_property, kind.order_property}
+    return bool(is_unnamed) or any(not differing(entry, record, kind) for entry in entries)
 
 
 def _place(found: Drifted) -> tuple[int, bool, str, int, bool]:
@@ -141,36 +189,45 @@ def _place(found: Drifted) -> tuple[int, bool, str, int, bool]:
     return found.course_id, not address, address, found.record_id, collides
 
 
-def _ours(address: Address, entry: Entry, live: Mapping[int, Record], kind: Kind) -> Drifted | None:
+def _ours(
+    state: State, address: Address, entry: Entry, live: Mapping[int, Record], kind: Kind
+) -> Drifted | None:
     record = live.get(entry.id)
     if record is None:
         return Drifted(Finding.GONE, entry.parent_id, kind, address, entry)
-    properties = differing(entry, record, kind)
+    differ, edited = differing(entry, record, kind), edits(entry, record, kind)
+    course = entry.parent_id
     if record.parent_id != entry.parent_id:
-        finding = Finding.ELSEWHERE
-    elif not properties:
+        is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
+            state.target, entry.parent_id, address
+        )
+        moved = Drifted(Finding.ELSEWHERE, course, kind, address, entry, record, differ)
+        return replace(moved, is_foreign=not is_ours)
+    if not differ or is_last_attempt(entry, record, kind):
         return None
-    elif same_moment(entry.updated_on, record.updated_on):
-        finding = Finding.NORMALISED
-    elif is_last_attempt(entry, record, kind):
-        return None
-    else:
-        finding = Finding.EDITED
-    return Drifted(finding, entry.parent_id, kind, address, entry, record, properties)
+    if not edited:
+        return Drifted(Finding.NORMALISED, course, kind, address, entry, record, differ)
+    return Drifted(Finding.EDITED, course, kind, address, entry, record, edited)
 
 
 def _strangers(
-    ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
+    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Iterator[Drifted]:
     """Find what is under no address in a course of ours, and what has come to a place of ours."""
     courses = {entry.parent_id for entry in ours.values()}
     addresses = {entry.id: address for address, entry in ours.items()}
+    second = twins(state, live.values(), kind)
     places: dict[tuple[int, object], list[Address]] = {}
     for record in live.values():
         if record.id in addresses:
             places.setdefault(_spot(record, kind), []).append(addresses[record.id])
     for record in live.values():
         if record.parent_id not in courses:
+            continue
+        if (twin := second.get(record.id)) is not None:
+            own = live.get(ours[twin].id)
+            course, held = record.parent_id, ours[twin]
+            yield Drifted(Finding.TWIN, course, kind, twin, held, record, own=own)
             continue
         address = addresses.get(record.id)
         entry = None if address is None else ours[address]
@@ -196,10 +253,14 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
 
     What someone edited is as it reads now (what can't be read stays as it was sent), what is gone
     is in no entry; so a plan from it puts both back. Courses with either are to be planned again.
+    A record in another course that was never ours stays as it was sent: nothing takes it from
+    there.
     """
     entries, touched = dict(state.entries), set[str]()
     for each in found:
         if each.address is None or each.entry is None or not each.finding.is_drift:
+            continue
+        if each.is_foreign:
             continue
         touched.add(course_of(each.address))
         if each.record is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.html import same_html
-from coursesync.text import same_moment
+from coursesync.text import same_moment, unescaped
 
 if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes, FieldValue
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 
-def edited(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Say whether someone else wrote a record since we did.
+def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
+    """Return the properties that someone else wrote since we did, sorted.
 
     Args:
         entry: what we last sent, and the server's time of that.
@@ -24,20 +24,57 @@ def edited(entry: Entry, record: Record, kind: Kind) -> bool:
         kind: the record's kind.
 
     Returns:
-        False where the times agree, and where all that can be read is as we sent it.
+        Those that can be read and differ. Where the times agree, contents are no edit: the server
+        may write HTML its own way. It rewrites nothing else.
     """
-    return not same_moment(entry.updated_on, record.updated_on) and bool(
-        differing(entry, record, kind)
-    )
+    differ = differing(entry, record, kind)
+    if same_moment(entry.updated_on, record.updated_on):
+        return tuple(name for name in differ if name != kind.contents_property)
+    return differ
 
 
 def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
-    """Return the properties that can be read and that are not as we sent them, sorted."""
+    """Return the properties that can be read and that are not as we sent them, sorted.
+
+    What a list left out is in none of them.
+    """
     return tuple(
         name
-        for name in sorted(entry.attributes.keys() - kind.write_only)
+        for name in sorted(entry.attributes.keys() - kind.write_only - record.unknown)
         if not _same(name, entry.attributes[name], value_in(record.attributes, name, kind), kind)
     )
+
+
+def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
+    """Say whether a record's attributes hold all that a create sends, however written.
+
+    Args:
+        sent: what a create sends; what can't be read back is not compared.
+        has: all that the record reads.
+        kind: their kind.
+    """
+    return all(
+        _same(name, sent.get(name, ""), value_in(has, name, kind), kind)
+        for name in {*sent, kind.contents_property} - kind.write_only
+    )
+
+
+def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
+    """Say whether a record that is now in another course can be the one that we wrote.
+
+    A create may have been answered with the Id of a record that others made: it is ours only where
+    nobody wrote it since we did, or where it still has our contents (or our title, where it has no
+    contents).
+    """
+    if same_moment(entry.updated_on, record.updated_on):
+        return True
+    tellers = (kind.contents_property, kind.title_property)
+    for sent in (entry.attributes, entry.attempted or {}):
+        teller = next((name for name in tellers if str(sent.get(name, "")).strip()), None)
+        has = None if teller is None else value_in(record.attributes, teller, kind)
+        if teller is not None and _same(teller, sent[teller], has, kind):
+            return teller == tellers[0] or not str(value_in(record.attributes, tellers[0], kind))
+    return False
 
 
 def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
@@ -48,6 +85,8 @@ def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
 def _same(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bool:
     if name == kind.contents_property:
         return same_html(str(sent), str(has))
+    if name == kind.title_property and has is not None:
+        return unescaped(str(sent)).strip() == unescaped(str(has)).strip()
     return type(sent) is type(has) and sent == has
 
 

@@ -12,17 +12,22 @@ from coursesync.render.detail import detail
 from coursesync.render.differences import COURSE, bounds_among, differences
 from coursesync.render.plan_words import bare
 from coursesync.render.terminal import plain
-from coursesync.text import at, inert, wrapped
+from coursesync.text import at, count, inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.plan_words import Hint
 
 NO_DRIFT = "No drift: the site has what was last applied."
+TWINS = (
+    "A twin is a second record of a section: two runs created it at the same time, or someone "
+    "copied it. Members see both."
+)
 NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."
 _WIDTH = 80
 _MOST = 10  # lines of one thing; JSON has them all
@@ -33,8 +38,14 @@ _MARKS = {
     Finding.NORMALISED: "=",
     Finding.UNMANAGED: ".",
     Finding.COLLIDES: "!",
+    Finding.TWIN: "2",
 }
-_STYLES = {Finding.EDITED: "yellow", Finding.GONE: "red", Finding.ELSEWHERE: "yellow"}
+_STYLES = {
+    Finding.EDITED: "yellow",
+    Finding.GONE: "red",
+    Finding.ELSEWHERE: "yellow",
+    Finding.TWIN: "red",
+}
 _BESIDES = {
     Finding.NORMALISED: "written by the site in its own way",
     Finding.UNMANAGED: "not under management",
@@ -87,7 +98,7 @@ def above(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
 
 def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[str]:
     """Say in a few sentences what a plan that was refreshed begins from."""
-    drifted = [each for each in found if each.finding.is_drift]
+    drifted = [each for each in found if each.finding.needs_care]
     lines = [summary(found, managed)]
     lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
     if len(drifted) > _MOST:
@@ -101,7 +112,7 @@ def shortened(group: Iterable[Drifted]) -> Iterator[Drifted | str]:
     met: Counter[Finding] = Counter()
     for each in group:
         met[each.finding] += 1
-        if each.finding.is_drift or met[each.finding] <= _MOST:
+        if each.finding.needs_care or met[each.finding] <= _MOST:
             yield each
         else:
             left += 1
@@ -139,12 +150,13 @@ def origin(courses: Mapping[int, Course], course_id: int) -> str:
 def name(each: Drifted) -> str:
     """Name a record: by its address, or by its title where it has none."""
     if each.address is not None:
-        return f"{inert(each.address, 250)} (Id {each.record_id})"
+        own = each.entry.id if each.entry is not None else each.record_id
+        return f"{inert(each.address, 250)} (Id {own})"
     title = each.record.attributes.get(each.kind.title_property, "") if each.record else ""
     return f'"{inert(str(title), 60)}" (Id {each.record_id})'
 
 
-def sentence(each: Drifted) -> str:
+def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
     """Say what was found of a record, after its name."""
     match each.finding:
         case Finding.EDITED:
@@ -153,7 +165,13 @@ def sentence(each: Drifted) -> str:
             return "was deleted on the site"
         case Finding.ELSEWHERE:
             course = each.record.parent_id if each.record else "?"
+            if each.is_foreign:
+                return f"is a section of course {course} that was never ours{_by_whom(each)}"
             return f"was moved to course {course} on the site{_by_whom(each)}"
+        case Finding.TWIN:
+            return (
+                f"has a twin, Id {each.record_id}, {_made(each.record)}; it was {_made(each.own)}"
+            )
         case Finding.NORMALISED:
             return "is written by the site in its own way; that is no drift"
         case Finding.UNMANAGED:
@@ -161,6 +179,21 @@ def sentence(each: Drifted) -> str:
         case Finding.COLLIDES:
             rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
             return f"has the place {_order(each)}, as {rivals} has"
+
+
+def _elsewhere(each: Drifted) -> str:
+    course = each.record.parent_id if each.record else "?"
+    if each.is_foreign:
+        return f"is a section of course {course} that was never ours{_by_whom(each)}"
+    return f"was moved to course {course} on the site{_by_whom(each)}"
+
+
+def _made(record: Record | None) -> str:
+    """Say when a record was created, and who wrote it last: who created it, no answer says."""
+    if record is None:
+        return "created at a time that is not known"
+    by = f", last written by {inert(record.updated_by, 100)}" if record.updated_by else ""
+    return f"created{at(record.created_on) or ' at a time that is not known'}{by}"
 
 
 def _by_whom(each: Drifted) -> str:
@@ -198,9 +231,11 @@ def summary(found: Sequence[Drifted], managed: int) -> str:
         return NOTHING_MANAGED
     met = Counter(each.finding for each in found)
     drift = [finding for finding in Finding if finding.is_drift]
-    if not any(met[finding] for finding in drift):
+    if not any(met[finding] for finding in (*drift, Finding.TWIN)):
         return NO_DRIFT
-    return f"Drift: {', '.join(f'{met[each]:,} {each.value}' for each in drift)}."
+    counts = [f"{met[each]:,} {each.value}" for each in drift]
+    twins = [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
+    return f"Drift: {', '.join([*counts, *twins])}."
 
 
 def besides(found: Iterable[Drifted]) -> str:
@@ -212,7 +247,16 @@ def besides(found: Iterable[Drifted]) -> str:
 
 def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
     """Yield what to do next, a sentence each, with two blanks before a command."""
-    drifted = [each for each in found if each.finding.is_drift]
+    every = list(found)
+    drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
+    if any(each.finding is Finding.TWIN for each in every):
+        yield TWINS
+        yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
+    if any(each.is_foreign for each in every):
+        yield (
+            "A section that was never ours is left as it is. To create ours, give its Id up:  "
+            f"{hint('state rm ADDRESS')}"
+        )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):

@@ -85,8 +85,8 @@ def _courses(found: Sequence[Drifted], courses: Mapping[int, Course]) -> Iterato
 
 
 def _rank(each: Drifted | str) -> Rank:
-    is_drift = not isinstance(each, str) and each.finding.is_drift
-    return Rank.WEIGHTY if is_drift else Rank.ROWS
+    needs_care = not isinstance(each, str) and each.finding.needs_care
+    return Rank.WEIGHTY if needs_care else Rank.ROWS
 
 
 def _heading(courses: Mapping[int, Course], course_id: int) -> Iterator[str]:

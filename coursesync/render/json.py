@@ -82,7 +82,7 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     return _document(
         {
             "drift": _drift(found),
-            "has_drift": any(each.finding.is_drift for each in found),
+            "has_drift": any(each.finding.needs_care for each in found),
             "lineage": state.lineage,
             "serial": state.serial,
             "summary": {
@@ -196,6 +196,7 @@ def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
         "outline": each.stance.value if each.stance else None,
         "rivals": list(each.rivals),
         "sent": dict(each.entry.attributes) if each.entry else None,
+        "twin_of": each.entry.id if each.entry and each.finding is Finding.TWIN else None,
     }
 
 

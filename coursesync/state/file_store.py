@@ -51,6 +51,11 @@ class StateFile:
         return self._journal.path
 
     @property
+    def was_cut_off(self) -> bool:
+        """Whether a run was cut off and left its journal."""
+        return self._read(self.journal_path) is not None
+
+    @property
     def backup_path(self) -> Path:
         """Where the state stands as it was when the last run that wrote it began."""
         return self._beside("backup")

@@ -50,7 +50,7 @@ class Intent:
 
     `attributes` are those that the record is to have, or has where it is to be deleted; `id` is
     the record's own, but for a create; `was` the address that it has until then, where it comes
-    from another course.
+    from another course; `marker` what a create leaves in its record.
     """
 
     record: Literal["intent"] = field(default="intent", metadata=one_of("intent"))
@@ -60,6 +60,7 @@ class Intent:
     address: Address = field(metadata=TEXT)
     attributes: Sent = field(metadata=SENT)
     id: int | None = field(default=None, metadata=unless_unset(ID))
+    marker: str | None = field(default=None, metadata=unless_unset(TEXT))
     parent_id: int = field(metadata=ID)
     protected: bool = field(default=False, metadata=unless_unset(FLAG))
     was: Address | None = field(default=None, metadata=unless_unset(TEXT))

@@ -74,6 +74,7 @@ def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt
     if look.entry is not None:
         entries[look.address] = look.entry
     if look.doubt is not None:
+        entries.pop(look.address, None)  # its Id turned out to be another record's
         doubts[look.address] = look.doubt
 
 
@@ -92,6 +93,7 @@ def _doubt(
     doubts[intent.address] = Doubt(
         attributes=intent.attributes,
         claimed=claimed,
+        marker=intent.marker,
         parent_id=intent.parent_id,
         reason=reason,
         sent=intent.attempt,

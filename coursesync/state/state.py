@@ -87,12 +87,13 @@ class Doubt:
 
     `candidates` are what the last look at the server found; where there are some, a person has
     to say which of them it is, if any. `claimed` is that the API said that it was carried out;
-    `sent` counts how often it was sent.
+    `marker` is what it was to leave in the record; `sent` counts how often it was sent.
     """
 
     attributes: Sent = field(metadata=SENT)
     candidates: tuple[Candidate, ...] = field(default=(), metadata=list_of(Candidate))
     claimed: bool = field(default=False, metadata=FLAG)
+    marker: str | None = field(default=None, metadata=unless_unset(TEXT))
     parent_id: int = field(metadata=ID)
     reason: str = field(metadata=TEXT)
     sent: int = field(default=1, metadata=COUNT)

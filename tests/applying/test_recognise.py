@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from shares import examples
 from values import AT, address
 
-from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, entry_of, fits, recognise
+from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, entry_of, recognise
 from coursesync.kinds.html import html_digest, same_html
+from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.records import Record, read_page
+from coursesync.planning.live_diff import fits
 from coursesync.state.state import Candidate, Doubt
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def as_read(attributes: Attributes) -> Attributes:
 @given(sections)
 def test_what_a_create_made_always_fits(sent: dict[str, FieldValue]) -> None:
     """A record that holds what was sent is recognised, whatever that was."""
-    assert fits(wanted(sent), as_read(sent))
+    assert fits(wanted(sent).attributes, as_read(sent), SECTION)
 
 
 @settings(deadline=None, max_examples=examples(150))
@@ -94,7 +96,7 @@ def test_one_field_that_differs_never_fits(
     other = others.get(name, st.integers(1, 1000))
     value: FieldValue = data.draw(other.filter(lambda drawn: drawn != sent[name]))
 
-    assert not fits(wanted(sent), as_read({**sent, name: value}))
+    assert not fits(wanted(sent).attributes, as_read({**sent, name: value}), SECTION)
 
 
 @pytest.mark.parametrize("name", sorted(SENT))
@@ -103,8 +105,8 @@ def test_a_field_that_is_missing_or_of_another_type_does_not_fit(name: str) -> N
     without = {each: value for each, value in SENT.items() if each != name}
     other = int(SENT[name]) if isinstance(SENT[name], bool) else f"{SENT[name]}?"
 
-    assert not fits(wanted(), without)
-    assert not fits(wanted(), {**SENT, name: other})
+    assert not fits(wanted().attributes, without, SECTION)
+    assert not fits(wanted().attributes, {**SENT, name: other}, SECTION)
 
 
 def test_contents_that_are_empty_may_be_missing() -> None:
@@ -112,7 +114,7 @@ def test_contents_that_are_empty_may_be_missing() -> None:
     sent = {**SENT, "SectionContents": ""}
     without = {name: value for name, value in sent.items() if name != "SectionContents"}
 
-    assert fits(wanted(sent), without)
+    assert fits(wanted(sent).attributes, without, SECTION)
 
 
 @pytest.mark.parametrize(
@@ -199,14 +201,13 @@ def test_one_of_that_title_is_near(title: str, since: str | None) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "Caf\u00e9 &amp; bar, upstairs",
         "Cafe\u0301 & bar, upstairs",
         "caf\u00e9 & bar",
         "CAF\u00c9\u200b & bar, upstairs",
     ],
 )
 def test_what_a_server_may_have_rewritten_is_near(title: str) -> None:
-    """A title that came back escaped, composed anew or cut off is never passed over."""
+    """A title that came back composed anew or cut off is never passed over."""
     sent = {**SENT, "Title": "Caf\u00e9 & bar, upstairs"}
     found = recognise([wanted(sent)], [record(1, None, Title=title)])[address("welcome")]
 
@@ -344,3 +345,40 @@ def test_a_digest_of_html_is_the_same_where_it_says_the_same(one: str, other: st
     """Two texts that are the same HTML have one digest, and others have another."""
     assert html_digest(one) == html_digest(one.replace(" ", "  "))
     assert (html_digest(one) == html_digest(other)) == same_html(one, other)
+
+
+MARKER = marker_of("http://localhost", 4711, address("welcome"))
+
+
+def test_a_marker_that_was_read_back_is_certain() -> None:
+    """The record that carries it is the one, however others have rewritten it since."""
+    marked = replace(record(1, None, Title="Else", DisplayOrder=70), marker=MARKER)
+    found = recognise(
+        [replace(wanted(), marker=MARKER)], [record(2, None, Title="Welcome"), marked]
+    )
+
+    assert found == {address("welcome"): Found(marked)}
+
+
+def test_two_records_with_one_marker_are_left_to_a_person() -> None:
+    """Two machines created the section at the same time."""
+    both = tuple(replace(record(each, None), marker=MARKER) for each in (1, 2))
+    found = recognise([replace(wanted(), marker=MARKER)], both)[address("welcome")]
+
+    assert found == Unclear("more than one record carries its marker", both)
+
+
+def test_a_record_without_the_marker_is_no_trace_where_markers_are_kept() -> None:
+    """A create that was sent with a marker made no record without one."""
+    sent = replace(wanted(), marker=MARKER, since=AT, is_certain=True)
+
+    assert recognise([sent], [record(1, None)]) == {address("welcome"): Absent()}
+
+
+def test_a_marker_of_one_section_is_no_trace_of_another() -> None:
+    """Two sections may be alike; each record is that of its own marker."""
+    other = replace(wanted(), address=address("hello"), marker="coursesync:other")
+    marked = replace(record(1, None), marker=MARKER)
+    found = recognise([replace(wanted(), marker=MARKER), other], [marked])
+
+    assert found == {address("welcome"): Found(marked), address("hello"): Absent()}

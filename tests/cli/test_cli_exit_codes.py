@@ -242,7 +242,7 @@ MISTAKES = {
     ),
     "writes_a_day = 3": (
         "there is no field `writes_a_day`",
-        "It may hold base_url, state, settling_time, on_removal, strict, and a table  [limits]",
+        "It may hold base_url, state, settling_time, on_removal, strict, marker, and a table",
     ),
     "limits = 3": ("`limits` is no table of fields", "Below  [limits]  it may hold gap, "),
     "base_url =": ("it is no TOML: Invalid value", "It may hold base_url, "),

@@ -36,11 +36,11 @@ def refuse(cli: CommandLine, courses: Path, *arguments: str) -> Ran:
 
 
 def test_neither_option_is_misuse(in_doubt: CommandLine, courses: Path) -> None:
-    """`resolve` with neither `--id` nor `--not-created` says that it takes one of the two."""
+    """`resolve` with neither option says that it takes one of the three."""
     ran = refuse(in_doubt, courses, TWO)
 
     assert ran.code == 64
-    assert "--id N or --not-created" in ran.err
+    assert "--id N, --not-created or --keep N" in ran.said
 
 
 def test_both_options_are_misuse(in_doubt: CommandLine, courses: Path) -> None:
@@ -48,7 +48,7 @@ def test_both_options_are_misuse(in_doubt: CommandLine, courses: Path) -> None:
     ran = refuse(in_doubt, courses, TWO, "--id", "5", "--not-created")
 
     assert ran.code == 64
-    assert "one of the two" in ran.err
+    assert "one of the three" in ran.err
 
 
 @pytest.mark.parametrize("record_id", ["0", "-4", "ten", "1.5"])

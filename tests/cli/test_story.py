@@ -53,7 +53,7 @@ def found_a_course(teller: Teller) -> None:
 
 def take_over() -> tuple[Typed, ...]:
     """What is typed to put a course that stands on the site under management."""
-    return (apply("1 GET", says="8 adopted"),)
+    return (apply("2 GET", says="8 adopted"),)
 
 
 def unlock_otherwise(teller: Teller) -> None:
@@ -184,7 +184,7 @@ STORY: list[Step] = [
     Step(
         "one put between",
         lambda teller: teller.put("Coffee", "Kitchen", "onboarding"),
-        (apply("1 GET, 1 POST"),),
+        (apply("2 GET, 1 POST"),),
         "Hello Rules Wifi Coffee Kitchen Week Rooms Events Beyond",
     ),
     Step(
@@ -214,7 +214,7 @@ STORY: list[Step] = [
     Step(
         "a second course",
         open_tours,
-        (apply("2 GET, 2 POST"),),
+        (apply("3 GET, 2 POST"),),
         "Events Week Rooms Kitchen Coffee Wifi Rules Hello Beyond | Old New",
     ),
     Step(
@@ -281,7 +281,7 @@ STORY: list[Step] = [
     Step(
         "three more before the pin and behind it",
         grow,
-        (apply("1 GET, 3 POST"),),
+        (apply("2 GET, 3 POST"),),
         "Events Week Kitchen Coffee Wifi Rules Beyond Desk Lockers Post | Old New Rooms",
     ),
     Step(
@@ -309,7 +309,7 @@ STORY: list[Step] = [
             Typed("drift", "3 GET", 2, "1 deleted"),
             Typed("plan --refresh", "3 GET", 0, "1 to create"),
             Typed("state rm section.members.kitchen", "", 0, "managed no more"),
-            apply("1 GET, 1 POST"),
+            apply("2 GET, 1 POST"),
         ),
         "Events Ours Kitchen Coffee Wifi Rules Beyond Desk Lockers Post | Old New Rooms",
     ),
@@ -367,7 +367,7 @@ STORY: list[Step] = [
             Typed(f"plan --out plan.json {PRUNE}", ""),
             Typed(
                 f"apply --plan plan.json --allow-large-change {PRUNE}",
-                "2 DELETE, 3 GET, 2 POST, 3 PUT",
+                "2 DELETE, 5 GET, 2 POST, 3 PUT",
             ),
         ),
         "Start Ours Coffee Kitchen Wifi Beyond Lockers Parcels | New Rooms Rules (Desk) End",

@@ -22,7 +22,7 @@ from coursesync.nexudus.sender import Sender
 from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
@@ -95,9 +95,9 @@ class Listed(Unasked):
         """Take no write."""
         raise AssertionError(kind, attributes)
 
-    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Take no write."""
-        raise AssertionError(kind, record_id, attributes)
+        raise AssertionError(kind, record_id, record)
 
     def delete(self, kind: Kind, record_id: int) -> Exchange:
         """Take no write."""

@@ -67,6 +67,7 @@ def test_a_record_is_what_an_outline_decides_and_who_wrote_it() -> None:
             updated_on="2025-01-16T10:30:00Z",
             updated_by="ada@space.example",
             lacking=frozenset({"NewImageUrl"}),
+            unknown=frozenset({"SectionContents"}),
         ),
     )
 

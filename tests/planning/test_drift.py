@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import AT, TARGET, Section, address, applied, course, plan_of, state_of, told
 
+from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare, refreshed
-from coursesync.planning.live_diff import differing, edited
+from coursesync.planning.live_diff import differing, edits
 from coursesync.planning.stance import judged
 from coursesync.state.state import CourseRecord, Entry, State
 from coursesync.text import same_moment
@@ -21,6 +22,7 @@ from coursesync.text import same_moment
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import FieldValue
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change
@@ -107,27 +109,159 @@ def test_times_are_compared_as_moments(one: str | None, other: str | None, expec
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "title", "expected"),
+    ("ours", "theirs", "html", "expected"),
     [
-        (AT, AT, "Other", False),
-        (AT, LATER, "Other", True),
-        (AT, LATER, "One", False),
-        (None, LATER, "Other", True),
-        (None, LATER, "One", False),
-        (AT, None, "Other", True),
+        (AT, AT, "<p>Other</p>", False),
+        (AT, LATER, "<p>Other</p>", True),
+        (AT, LATER, "", False),
+        (None, LATER, "<p>Other</p>", True),
+        (None, LATER, "", False),
+        (AT, None, "<p>Other</p>", True),
     ],
 )
-def test_an_edit_takes_another_time_and_other_words(
+def test_an_edit_of_contents_takes_another_time_and_other_words(
     ours: str | None,
     theirs: str | None,
-    title: str,
+    html: str,
     expected: bool,  # noqa: FBT001 - a case
 ) -> None:
-    """A time of ours excuses any text; the same text excuses any time."""
+    """A time of ours excuses any HTML; the same HTML excuses any time."""
     entry = replace(state_of("One").entries[ONE], updated_on=ours)
-    record = replace(record_of(entry, Title=title), updated_on=theirs)
+    record = replace(record_of(entry, SectionContents=html), updated_on=theirs)
 
-    assert edited(entry, record, SECTION) is expected
+    assert bool(edits(entry, record, SECTION)) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Title", "Other"),
+        ("DisplayOrder", 99),
+        ("UnlockType", 2),
+        ("UnlockAfterDays", 3),
+        ("Active", False),
+        ("CourseId", 4712),
+    ],
+)
+def test_a_time_of_ours_excuses_nothing_but_contents(name: str, value: FieldValue) -> None:
+    """The server rewrites HTML and nothing else; an update may also have had no effect at all."""
+    state = state_of("One")
+    record = replace(live(state, one={name: value})[ONE], updated_on=AT)
+    found = compare(replace(state, entries=entries_at(state, AT)), [record], SECTION)
+
+    assert [each.finding.is_drift for each in found] == [True]
+
+
+def entries_at(state: State, at: str) -> dict[Address, Entry]:
+    """Return the entries of a state, each last written at that time."""
+    return {each: replace(entry, updated_on=at) for each, entry in state.entries.items()}
+
+
+@pytest.mark.parametrize("written", [" One ", "One\n", "&#79;ne"])
+def test_a_title_is_the_same_but_for_blanks_around_it_and_references(written: str) -> None:
+    """A server may trim a title, and escape it."""
+    state = state_of("One")
+
+    assert compare(state, live(state, one={"Title": written}).values(), SECTION) == ()
+
+
+def test_what_a_list_leaves_out_is_read_where_somebody_wrote_it_since() -> None:
+    """What is not in a list is not known; a record that nobody wrote since is not asked for."""
+    state = state_of("One", "Two")
+    state = replace(state, entries=entries_at(state, AT))
+    certain = live(state, two={"SectionContents": "<p>Theirs</p>"})
+    vague = {"SectionContents", "Active"}
+    listed = [
+        replace(
+            record,
+            attributes={n: v for n, v in record.attributes.items() if n not in vague},
+            unknown=frozenset(vague),
+        )
+        for record in certain.values()
+    ]
+    asked: list[int] = []
+
+    def confirm(ids: Collection[int]) -> dict[int, Record]:
+        asked.extend(ids)
+        return {record.id: replace(record, whole={}) for record in certain.values()}
+
+    found = compare(state, listed, SECTION, confirm)
+
+    assert asked == [certain[TWO].id]
+    assert findings(found) == [("edited", TWO)]
+
+
+MARKED = marker_of(state_of("One").target, 4711, ONE)
+
+
+@pytest.mark.parametrize(
+    ("twin", "expected"),
+    [
+        ({}, "twin"),
+        ({"Title": " One"}, "twin"),
+        ({"Title": "Uno"}, "collides"),
+        ({"Title": "Uno", "DisplayOrder": 77}, "unmanaged"),
+        ({"DisplayOrder": 77}, "unmanaged"),
+    ],
+)
+def test_a_second_record_of_a_section_is_a_twin(twin: dict[str, FieldValue], expected: str) -> None:
+    """It holds all that was sent for an address that has another Id."""
+    state = state_of("One", "Two")
+    second = replace(record_of(state.entries[ONE], **twin), id=9001)
+    found = compare(state, [*live(state).values(), second], SECTION)
+
+    assert [each.finding.value for each in found] == [expected]
+    assert [each.record_id for each in found] == [9001]
+
+
+def test_a_record_with_the_marker_of_a_section_is_a_twin_whatever_it_says() -> None:
+    """Two machines may have had two versions of the outline."""
+    state = state_of("One", "Two")
+    second = replace(record_of(state.entries[ONE], Title="Uno", DisplayOrder=5), id=9001)
+    found = compare(state, [*live(state).values(), replace(second, marker=MARKED)], SECTION)
+
+    assert [(each.finding, each.address) for each in found] == [(Finding.TWIN, ONE)]
+
+
+def test_a_section_with_another_key_keeps_its_first_marker() -> None:
+    """A twin of it carries the marker of the address at which both were created."""
+    state = state_of("One")
+    renamed = replace(state, entries={address("uno"): state.entries[ONE]})
+    own = replace(record_of(state.entries[ONE]), marker=MARKED)
+    second = replace(own, id=9001, attributes={**own.attributes, "Title": "Else"})
+
+    assert [each.address for each in compare(renamed, [own, second], SECTION)] == [address("uno")]
+
+
+def test_a_stranger_is_no_twin() -> None:
+    """A person said that it is none of ours."""
+    state = replace(state_of("One"), strangers=(9001,))
+    second = replace(record_of(state.entries[ONE]), id=9001, marker=MARKED)
+    found = compare(state, [*live(state).values(), second], SECTION)
+
+    assert [each.finding.value for each in found] == ["collides"]
+
+
+def test_a_record_that_was_never_ours_is_left_where_it_is() -> None:
+    """A create may have been answered with the Id of a section of another course."""
+    state = state_of(Section("One", contents="<p>Ours</p>"))
+    theirs: dict[str, FieldValue] = {
+        "CourseId": 4712,
+        "Title": "Theirs",
+        "SectionContents": "<p>Theirs</p>",
+    }
+    found = compare(state, live(state, one=theirs).values(), SECTION)
+
+    assert [(each.finding, each.is_foreign) for each in found] == [(Finding.ELSEWHERE, True)]
+    assert refreshed(state, found).entries == state.entries
+
+
+def test_a_section_of_ours_that_was_moved_is_known_by_its_contents() -> None:
+    """It is to be put back where the outline has it."""
+    state = state_of(Section("One", contents="<p>Ours</p>"))
+    found = compare(state, live(state, one={"CourseId": 4712, "Title": "Uno"}).values(), SECTION)
+
+    assert [(each.finding, each.is_foreign) for each in found] == [(Finding.ELSEWHERE, False)]
 
 
 def test_what_can_not_be_read_back_is_no_difference() -> None:
@@ -360,7 +494,7 @@ def test_an_edit_is_found_just_where_apply_would_stop(
     for each, entry in state.entries.items():
         record = records.get(each)
         if record is not None and record.parent_id == entry.parent_id:
-            assert edited(entry, record, SECTION) is (("edited", each) in found)
+            assert bool(edits(entry, record, SECTION)) is (("edited", each) in found)
 
 
 @given(worlds(), worlds())

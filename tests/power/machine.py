@@ -115,10 +115,10 @@ class Wire:
         self.effect("read its answer")
         return exchange
 
-    def update(self, kind: Kind, record_id: int, attributes: Attributes) -> Exchange:
+    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Send an update."""
         self.effect("send an update")
-        exchange = self.inner.update(kind, record_id, attributes)
+        exchange = self.inner.update(kind, record_id, record)
         self.effect("read its answer")
         return exchange
 

@@ -58,7 +58,7 @@ class Echo:
 
     `at` is the path that goes wrong from its `first` request on; `how` is one of `WRONGS`. Where
     `renewed` are tokens, the first login gives these, and the first create is answered with 401.
-    `listed` are the sections that it has.
+    `listed` are the sections that it has, and `made` those that were created.
     """
 
     at: str = ""
@@ -67,6 +67,7 @@ class Echo:
     elsewhere: str = ""
     secrets: tuple[str, ...] = SECRETS
     listed: list[dict[str, object]] = field(default_factory=list)
+    made: list[dict[str, object]] = field(default_factory=list)
     renewed: tuple[str, str] | None = None
     met: list[tuple[str, str, str]] = field(default_factory=list)
     url: str = ""
@@ -138,15 +139,18 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     echo: ClassVar[Echo]
+    _body = ""
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
     def do_GET(self) -> None:
-        """Answer a search: nothing is there but the course."""
-        listed = self.echo.listed
+        """Answer a search, or a read by Ids: nothing is there but the course and what is listed."""
+        listed = [*self.echo.listed, *self.echo.made]
         found: object = {"Records": listed, "TotalItems": len(listed), "TotalPages": 1}
         path = self._meet()
+        if "id" in parse_qs(urlsplit(self.path).query):
+            found = listed
         self._answer(path, [{"Id": 4711}] if path == API[2] else found)
 
     def do_POST(self) -> None:
@@ -156,11 +160,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.echo.renewed and len(self.echo.met) == 1:
             tokens = self.echo.renewed
         login = dict(zip(("access_token", "refresh_token"), tokens, strict=True))
-        made = {"WasSuccessful": True, "Value": {"Id": 5_000_000 + len(self.echo.met)}}
+        number = 5_000_000 + len(self.echo.met)
+        made = {"WasSuccessful": True, "Value": {"Id": number}}
         self._answer(path, login if path == API[0] else made)
+        if path != API[0] and not (self._is_older() or self.echo.is_wrong(path)):
+            self.echo.made.append({**json.loads(self._body), "Id": number})
 
     def _meet(self) -> str:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        body = self._body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         path = urlsplit(self.path).path
         sent = self.headers.get("Authorization", "")
         self.echo.met.append((self.command, path, str(parse_qs(body)) if path == API[0] else sent))

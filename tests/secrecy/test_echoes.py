@@ -96,7 +96,7 @@ def test_a_renewal_that_echoes(cli: CommandLine, courses: Path) -> None:
     """After a renewal the tokens before it are as secret as those after it."""
     write_outline(courses, "a", 4711, "One", "Two")
     older = ("older-" + ISSUED, "older-" + REFRESH)
-    echo = Echo(API[1], "400", 4, renewed=older, secrets=(*SECRETS, *older))
+    echo = Echo(API[1], "400", 5, renewed=older, secrets=(*SECRETS, *older))
     with echoing(echo):
         ran = pointed(cli, echo).having(LOGIN)("apply", "--auto-approve")
 

@@ -23,7 +23,7 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.screen import say, say_wrapped
-from coursesync.errors import ExitCode, UsageError
+from coursesync.errors import UsageError
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
@@ -85,7 +85,7 @@ def command(
             give_advice(loaded.advice, strict=is_strict)
         asked.show(PlanForms(session, session.hints(made), plan, found=loaded.found))
         if not plan.has_changes:
-            return _nothing(plan, loaded, clock, asked)
+            return _nothing(plan, loaded, clock, asked, onward)
         if (refused := asked.is_refused(plan, onward)) is not None:
             return int(refused)
         opened = begin_receipt(asked.receipt, plan, session) if asked.receipt else None
@@ -109,15 +109,19 @@ def _tell_forgotten(loaded: Workspace, report: Report) -> None:
             say_wrapped(f"{what} was deleted on the site, and is forgotten.", hang="  ")
 
 
-def _nothing(plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked) -> int:
-    """Save what a cut-off run left, where there is nothing else to do."""
+def _nothing(
+    plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: Onward
+) -> int:
+    """Save what a cut-off run left, where there is nothing else to do, and look for twins of it."""
     clock.heed_signals()
     opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
-    report = apply(plan, loaded, clock=clock)
+    report = apply(plan, loaded, settling_time=asked.settling_time, clock=clock)
     _tell_forgotten(loaded, report)
+    if not (report.complete and not report.left):
+        tell(report, onward)
     if opened:
         opened.end(report)
-    return int(ExitCode.after(clock.signal))
+    return int(exit_code(report, clock.signal))
 
 
 def _carried_out(

@@ -1,4 +1,4 @@
-"""`coursesync resolve`: settle a create that is in doubt."""
+"""`coursesync resolve`: settle a create that is in doubt, or say which of two records to keep."""
 
 from __future__ import annotations
 
@@ -28,25 +28,31 @@ if TYPE_CHECKING:
 @lock_timeout_option
 @click.option("--id", "record_id", type=RECORD_ID, help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
+@click.option("--keep", type=RECORD_ID, help="Of a section that is there twice, the Id to keep.")
 def command(
     *,
     address: str,
     chosen: Chosen,
     record_id: int | None,
     not_created: bool,
+    keep: int | None,
     lock_timeout: float,
 ) -> int:
-    """Settle the create of ADDRESS, which is in doubt.
+    """Settle the create of ADDRESS, which is in doubt, or say which of its two records to keep.
 
-    Look in Nexudus whether the section is there: if so, give its Id with --id; if not, say
-    --not-created. Makes no request.
+    In doubt: look in Nexudus whether the section is there. If so, give its Id with --id; if not,
+    say --not-created. Makes no request.
+
+    A twin: say with --keep which of the two records is the section from now on. The other stays
+    on the site until you delete it there. Reads the course, with the credentials of apply.
     """
     from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.twins import keep as keep_one  # noqa: PLC0415 - the same
 
     address_of(address)
-    if (record_id is not None) == not_created:
+    if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
-            "resolve takes one of the two: --id N or --not-created",
+            "resolve takes one of the three: --id N, --not-created or --keep N",
             f"As in  coursesync resolve {address} --id 87654321",
         )
     session = chosen.open()
@@ -54,6 +60,13 @@ def command(
     check_state(session, address)
     with session.held(lock_timeout):
         clock.heed_signals()
+        if keep is not None:
+            others = keep_one(session, address, keep, clock=clock)
+            say_wrapped(
+                f"{address} is the section {keep} from now on. Delete "
+                f"{' and '.join(map(str, others))} in Nexudus: members see it until then."
+            )
+            return int(ExitCode.after(clock.signal))
         resolve(session, address, record_id)
     is_what = "was not created" if record_id is None else f"has the Id {record_id}"
     say_wrapped(f"{address} {is_what}. See what is left:  {session.hint('plan')}")

@@ -1,0 +1,119 @@
+"""Twins, settled by a person: which of two records is the section from now on. Only reads are sent.
+
+The other record becomes a stranger to the state; deleting it is left to people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.applying.recognise import as_it_reads
+from coursesync.errors import CoursesyncError
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import course_of
+from coursesync.nexudus.clock import SystemClock
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
+from coursesync.operations.connection import connected, told_as_errors
+from coursesync.operations.state import address_of, entry_at
+from coursesync.planning.twins import twins
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.applying.world import Progress, World
+    from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Clock
+    from coursesync.nexudus.records import Record
+    from coursesync.operations.workspace import Project
+    from coursesync.state.state import Entry, State
+
+
+def keep(  # noqa: PLR0913 - one parameter an option
+    project: Project,
+    address: str,
+    record_id: int,
+    *,
+    credentials: Credentials | None = None,
+    lock_timeout: float = 0.0,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[int, ...]:
+    """Say which of a section's two records is the section from now on.
+
+    Args:
+        project: as `open_project` names it.
+        address: as in "section.onboarding.welcome"; it has an Id, and the site has a twin.
+        record_id: the Id of the record to keep.
+        credentials: as in `apply`.
+        lock_timeout: how many seconds to wait for an apply to end.
+        progress: is told what is waited for.
+        clock: as in `apply`.
+
+    Returns:
+        The Ids of the others, which are still on the site and managed no more.
+
+    Raises:
+        CoursesyncError: there is nothing at the address, it has no twin, or the Id is of neither.
+        RemoteError: the API can't be used.
+        StateLocked: an apply holds the state.
+        StateError: the state can't be read or saved.
+        UsageError: it is no address, or there are no credentials.
+
+    Example:
+        >>> project = coursesync.open_project("courses")
+        >>> coursesync.keep(project, "section.onboarding.welcome", 87654321)
+        (87654320,)
+    """
+    clock, at = clock or SystemClock(), address_of(address)
+    with project.held(lock_timeout):
+        known = project.state()
+        entry, kind = entry_at(known, at), kind_of(at)
+        with connected(project, (), clock, progress, credentials) as world, told_as_errors(clock):
+            live = _of_course(world, known, entry.parent_id, kind)
+        second = {each for each, owner in twins(known, live.values(), kind).items() if owner == at}
+        either = {entry.id, *second}
+        if not second:
+            raise CoursesyncError(
+                f"{at} has no twin in the course {entry.parent_id}",
+                "See what the site has:  coursesync drift",
+            )
+        if record_id not in either:
+            raise CoursesyncError(
+                f"the Id {record_id} is none of those of {at}: "
+                f"{', '.join(map(str, sorted(either)))}",
+                "Give one of these.",
+            )
+        kept = entry if record_id == entry.id else _taken(entry, live[record_id], kind)
+        others = tuple(sorted(either - {record_id}))
+        # the journal first, if a run was cut off: a save of its own drops it
+        known = project.store.recover(known)
+        courses = {key: each for key, each in known.courses.items() if key != course_of(at)}
+        project.store.finish(
+            replace(
+                known,
+                courses=courses,
+                entries={**known.entries, at: kept},
+                strangers=tuple(sorted({*known.strangers, *others} - {record_id})),
+            )
+        )
+    return others
+
+
+def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
+    lookout = Lookout(Sender(world), world.remote)
+    held = {entry.id for entry in known.entries.values()}
+    listed = lookout.course(kind, course)
+    read = lookout.whole(kind, listed, lambda record: record.id not in held)
+    return {record.id: record for record in read}
+
+
+def _taken(entry: Entry, record: Record, kind: Kind) -> Entry:
+    """Return the entry of a record that takes the place of another."""
+    reads = as_it_reads(entry.attributes, record.attributes, kind)
+    attributes = {name: value for name, value in reads.items() if name not in record.lacking}
+    return replace(
+        entry, attempted=None, attributes=attributes, id=record.id, updated_on=record.updated_on
+    )

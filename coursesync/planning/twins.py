@@ -1,0 +1,78 @@
+"""Twins: second records where one was wanted. Pure.
+
+Two runs that could not see each other create the same section twice. A twin is a record that
+nobody manages and that carries the marker of an address that has an Id, or that holds all that was
+sent for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.kinds import kind_of
+from coursesync.kinds.marker import is_marker, marker_of
+from coursesync.planning.live_diff import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.records import Record
+    from coursesync.state.state import Entry, State
+
+
+def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, Address]:
+    """Find the twins among the records of some courses.
+
+    Args:
+        state: what is managed; its strangers are nobody's twins.
+        records: all records of these courses, ours among them; of those that nobody manages, what
+            a list leaves out has been read.
+        kind: their kind.
+
+    Returns:
+        By the Id of each twin, the address that has another Id already.
+    """
+    live = list(records)
+    held = {entry.id: address for address, entry in state.entries.items()}
+    known = held.keys() | set(state.strangers)
+    free = [record for record in live if record.id not in known]
+    if not free:
+        return {}
+    courses = {record.parent_id for record in free}
+    ours = {
+        address: entry
+        for address, entry in state.entries.items()
+        if entry.parent_id in courses and kind_of(address) is kind
+    }
+    marked = _markers(state, ours, live, held) if any(is_marker(r.marker) for r in free) else {}
+    placed: dict[tuple[int, object], list[Address]] = {}
+    for address, entry in ours.items():
+        spot = entry.parent_id, entry.attributes.get(kind.order_property)
+        placed.setdefault(spot, []).append(address)
+    found: dict[int, Address] = {}
+    for record in free:
+        spot = record.parent_id, record.attributes.get(kind.order_property)
+        same = (
+            at for at in placed.get(spot, ()) if fits(ours[at].attributes, record.attributes, kind)
+        )
+        twin = marked.get(record.marker or "") or next(same, None)
+        if twin is not None:
+            found[record.id] = twin
+    return found
+
+
+def _markers(
+    state: State,
+    ours: Mapping[Address, Entry],
+    live: Iterable[Record],
+    held: Mapping[int, Address],
+) -> Mapping[str, Address]:
+    """Return the addresses that have an Id, by the markers of their records.
+
+    A record whose key changed since it was created carries the marker of its first address.
+    """
+    by_address = {marker_of(state.target, ours[at].parent_id, at): at for at in ours}
+    read = {r.marker: held[r.id] for r in live if r.id in held and is_marker(r.marker)}
+    return {**by_address, **{marker: at for marker, at in read.items() if marker is not None}}
