@@ -63,11 +63,9 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
     """Say whether a record that is now in another course can be the one that we wrote.
 
     A create may have been answered with the Id of a record that others made: it is ours only where
-    nobody wrote it since we did, or where it still has our contents (or our title, where it has no
-    contents).
+    it still has our contents (or our title, where it has no contents). Its time tells nothing:
+    whoever moved ours has written it since.
     """
-    if same_moment(entry.updated_on, record.updated_on):
-        return True
     tellers = (kind.contents_property, kind.title_property)
     for sent in (entry.attributes, entry.attempted or {}):
         teller = next((name for name in tellers if str(sent.get(name, "")).strip()), None)
