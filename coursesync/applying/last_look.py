@@ -13,8 +13,9 @@ from coursesync.applying.report import Status
 from coursesync.applying.run import CourseRun, Doubtful, in_order
 from coursesync.applying.settle import listed, pause_before_look, settle
 from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.address import course_of
 from coursesync.planning.drift import Drifted, Finding
-from coursesync.planning.live_diff import was_ours
+from coursesync.planning.live_diff import same_value, was_ours
 from coursesync.planning.twins import twins
 from coursesync.state.journal import Look
 from coursesync.state.state import Doubt
@@ -25,8 +26,24 @@ if TYPE_CHECKING:
     from coursesync.applying.report import Result
     from coursesync.applying.run import Run
     from coursesync.nexudus.records import Record
+    from coursesync.state.state import State
 
 _NEW = {Status.CREATED, Status.SETTLED}  # what is adopted was in a list already
+
+
+def unfinished(state: State) -> frozenset[int]:
+    """Return the courses in which a run that was cut off may have created something.
+
+    Nobody has seen yet whether another run created the same there.
+
+    Args:
+        state: with what that run left in its journal.
+    """
+    return frozenset(
+        entry.parent_id
+        for address, entry in state.entries.items()
+        if course_of(address) not in state.courses
+    )
 
 
 def last_look(run: Run) -> None:
@@ -39,22 +56,22 @@ def last_look(run: Run) -> None:
     if not courses:
         return
     found, missing = _until_all_is_listed(run, courses)
-    wrong = [result for result in missing if _is_wrong(run, result)]
-    for result in wrong:
-        _doubt(run, result)
-    run.unlisted = tuple(result for result in missing if result not in wrong)
-    if wrong:
+    if wrong := [*_misplaced(run, missing), *_others(run, courses, found)]:
+        for result, reason in wrong:
+            _doubt(run, result, reason)
         settle(run)
+        found, missing = _until_all_is_listed(run, courses)
+    run.unlisted = tuple(missing)
     run.twins = tuple(_twins(run, courses, found))
 
 
 def _cut_off(run: Run, looked: Collection[int]) -> Iterator[CourseRun]:
     """Yield the other courses in which an earlier run was cut off, before its own last look."""
-    unfinished = run.terms.unfinished
+    left = run.terms.unfinished
     kinds = {
         entry.parent_id: kind_of(address)
-        for address, entry in (run.state.entries.items() if unfinished else ())
-        if entry.parent_id in unfinished and entry.parent_id not in looked
+        for address, entry in (run.state.entries.items() if left else ())
+        if entry.parent_id in left and entry.parent_id not in looked
     }
     for course, kind in sorted(kinds.items()):
         yield CourseRun(course, kind, ())
@@ -71,47 +88,64 @@ def _made(run: Run, course: CourseRun) -> Iterator[Result]:
 def _until_all_is_listed(
     run: Run, courses: Collection[CourseRun]
 ) -> tuple[Sequence[Record], list[Result]]:
-    """Return the records of the courses, and what is missing there after the settling time."""
+    """Return the records of the courses, and what is missing there after the settling time.
+
+    All are listed each time: another run may go on in those that show everything already.
+    """
     until = run.world.clock.now() + run.terms.settling
-    found: dict[int, Sequence[Record]] = {}
-    left = list(courses)
     number = 0
-    missing: list[Result] = []
-    while left:
-        if number:
-            rest = until - run.world.clock.now()
-            if rest <= 0:
-                break
-            pause_before_look(run, [each.change.address for each in missing], number, rest)
+    while True:
         number += 1
-        found.update(listed(run, left))
-        lacking = {course.id: _missing(run, course, found[course.id]) for course in left}
-        left = [course for course in left if lacking[course.id]]
-        missing = [result for each in lacking.values() for result in each]
-    return [record for each in found.values() for record in each], missing
+        found = listed(run, courses)
+        records = [record for each in found.values() for record in each]
+        shown = {(record.parent_id, record.id) for record in records}
+        made = [result for course in courses for result in _made(run, course)]
+        missing = [each for each in made if (each.change.parent_id, each.record_id) not in shown]
+        rest = until - run.world.clock.now()
+        if not missing or rest <= 0:
+            return records, missing
+        pause_before_look(run, [each.change.address for each in missing], number, rest)
 
 
-def _missing(run: Run, course: CourseRun, records: Sequence[Record]) -> list[Result]:
-    listed_ids = {record.id for record in records}
-    return [result for result in _made(run, course) if result.record_id not in listed_ids]
+def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, str]]:
+    """Yield what is not in its course, and was given an Id that can't be its own."""
+    entries = run.log.led_to().entries if missing else {}
+    for result in missing:
+        change, record_id = result.change, result.record_id or 0
+        record = run.lookout.records(change.kind, [record_id]).get(record_id)
+        given = f"the API gave it the Id {record_id}"
+        if record is None:
+            yield result, f"{given}, and knows no such section"
+        elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
+            entry = entries.get(change.address)
+            if entry is not None and not was_ours(entry, record, change.kind):
+                yield result, f"{given}, which is that of a section of another course"
 
 
-def _is_wrong(run: Run, result: Result) -> bool:
-    """Say whether the Id that a create was given is that of a record that others made."""
-    assert result.record_id is not None  # noqa: S101 - `_made` yields no other
-    change = result.change
-    record = run.lookout.records(change.kind, [result.record_id]).get(result.record_id)
-    if record is None or record.parent_id == change.parent_id:
-        return False
-    entry = run.log.led_to().entries.get(change.address)
-    is_marked = record.marker is not None and record.marker == run.marker_of(change)
-    return entry is not None and not is_marked and not was_ours(entry, record, change.kind)
+def _others(
+    run: Run, courses: Collection[CourseRun], found: Sequence[Record]
+) -> Iterator[tuple[Result, str]]:
+    """Yield what was given the Id of a record that has another title and another place."""
+    live = {record.id: record for record in found}
+    for result in (result for course in courses for result in _made(run, course)):
+        record, change = live.get(result.record_id or 0), result.change
+        if record is None or result.status is not Status.CREATED or change.after is None:
+            continue
+        kind = change.kind
+        names = (kind.title_property, kind.order_property)
+        differ = [not same_value(n, change.after[n], record.attributes.get(n), kind) for n in names]
+        if all(differ) and not record.unknown & {*names} and not _is_marked(run, result, record):
+            given = f"the API gave it the Id {record.id}"
+            yield result, f"{given}, which is that of another section of the course"
 
 
-def _doubt(run: Run, result: Result) -> None:
+def _is_marked(run: Run, result: Result, record: Record) -> bool:
+    return record.marker is not None and record.marker == run.marker_of(result.change)
+
+
+def _doubt(run: Run, result: Result, reason: str) -> None:
     """Take a wrong Id back: nobody knows under which Id the record was created, if it was."""
     change, wrong = result.change, result.record_id
-    reason = f"the API gave it the Id {wrong}, which is that of a section of another course"
     marker = run.marker_of(change)
     doubt = Doubt(
         attributes=in_order(change.after),

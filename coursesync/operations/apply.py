@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
 from coursesync.applying.apply import forget
+from coursesync.applying.last_look import unfinished
 from coursesync.applying.remainder import remainder
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
@@ -19,7 +20,6 @@ from coursesync.errors import (
     LargeChange,
     StalePlan,
 )
-from coursesync.kinds.address import course_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
@@ -88,29 +88,18 @@ def apply(  # noqa: PLR0913 - one parameter an option
     marker = project.config.marker
     with project.held(lock_timeout):
         now = _current(plan, workspace, credentials, clock)
-        state, unfinished = now.state, _unfinished(now)
+        state = now.state
+        # a run that was cut off had no last look
+        left = unfinished(state) if project.store.was_cut_off else frozenset()
         if not plan.has_changes:
             # what can be saved is, also where the look at the site can't be made
             state = forget(project.store, state, now.found or (), clock.stamp())
-            if not unfinished:
+            if not left:
                 return Report((), state)
-        terms = Terms(seconds, max_writes, overwrite_drift, marker, unfinished)
+        terms = Terms(seconds, max_writes, overwrite_drift, marker, left)
         with connected(project, now.outlines, clock, progress, credentials) as world:
             complete = partial(remainder, now.read, plan.policy)
             return carry_out(plan, state, world, complete, terms, now.found or ())
-
-
-def _unfinished(now: Workspace) -> frozenset[int]:
-    """Return the courses in which a run that was cut off may have created something.
-
-    It had no last look: nobody has seen whether another run created the same.
-    """
-    if not now.project.store.was_cut_off:
-        return frozenset()
-    entries = now.state.entries.items()
-    return frozenset(
-        entry.parent_id for address, entry in entries if course_of(address) not in now.state.courses
-    )
 
 
 def _check_size(plan: Plan) -> None:

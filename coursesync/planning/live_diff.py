@@ -41,7 +41,9 @@ def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
     return tuple(
         name
         for name in sorted(entry.attributes.keys() - kind.write_only - record.unknown)
-        if not _same(name, entry.attributes[name], value_in(record.attributes, name, kind), kind)
+        if not same_value(
+            name, entry.attributes[name], value_in(record.attributes, name, kind), kind
+        )
     )
 
 
@@ -54,7 +56,7 @@ def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
         kind: their kind.
     """
     return all(
-        _same(name, sent.get(name, ""), value_in(has, name, kind), kind)
+        same_value(name, sent.get(name, ""), value_in(has, name, kind), kind)
         for name in {*sent, kind.contents_property} - kind.write_only
     )
 
@@ -70,7 +72,7 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
     for sent in (entry.attributes, entry.attempted or {}):
         teller = next((name for name in tellers if str(sent.get(name, "")).strip()), None)
         has = None if teller is None else value_in(record.attributes, teller, kind)
-        if teller is not None and _same(teller, sent[teller], has, kind):
+        if teller is not None and same_value(teller, sent[teller], has, kind):
             return teller == tellers[0] or not str(value_in(record.attributes, tellers[0], kind))
     return False
 
@@ -80,7 +82,8 @@ def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
     return has.get(name, "" if name == kind.contents_property else None)
 
 
-def _same(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bool:
+def same_value(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bool:
+    """Say whether a record has a property as it was sent, HTML and titles however written."""
     if name == kind.contents_property:
         return same_html(str(sent), str(has))
     if name == kind.title_property and has is not None:

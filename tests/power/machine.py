@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
+from coursesync.applying.last_look import unfinished
 from coursesync.applying.recognise import entry_of
 from coursesync.applying.remainder import remainder
 from coursesync.applying.run import Terms
@@ -203,7 +204,17 @@ class Machine:
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
             complete = partial(remainder, workspace, plan.policy)
+            left = unfinished(state) if store.was_cut_off else frozenset()
+            terms = replace(terms or Terms(), unfinished=left)
             return apply(plan, state, world, complete, terms, found)
+
+    def look(self) -> tuple[Drifted, ...]:
+        """Look at the site, as `drift` does."""
+        self.disk.effect = Switch()
+        store, ledger = self.store(), Counted(self.clock)
+        world = World(self._remote, store, self.clock, Quiet(), Schedule(None), ledger)
+        _, found = refresh(store.load(), world)
+        return found
 
     def cut(
         self, switch: Switch, *, random: Random | None, power: bool, policy: Policy = KEEP_ALL
@@ -240,9 +251,10 @@ class Machine:
 
     def converge(self) -> None:
         """Apply until there is nothing left to do, with a person at hand."""
-        for _ in range(5):
+        for number in range(5):
             with suppress(Stop):
-                self.apply(terms=Terms(overwrite_drift=True), afresh=True)
+                # where the site has what the outlines say already, one without a look notes it
+                self.apply(terms=Terms(overwrite_drift=True), afresh=number % 2 == 0)
             if not self.state().doubts and not _unfinished(self.plan()):
                 return
             self.settle_by_hand()

@@ -1,0 +1,19 @@
+"""Two machines that apply the same outlines at once, and can't see each other's files."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from together import scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("seed", range(600))
+def test_whatever_two_machines_do_at_once_is_told_and_made_good(tmp_path: Path, seed: int) -> None:
+    """The run that ends last tells each twin; nothing is lost, and nothing of others is wiped."""
+    with scene(tmp_path, Random(seed)) as two:  # noqa: S311 - repeatable
+        two.play()
