@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from werkzeug import Request, Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, Unauthorized
 
 from coursesync.sandbox.answers import DENIED, InvalidError, answer, invalid, refused
 from coursesync.sandbox.api import ROUTES, Call
@@ -22,6 +22,7 @@ from coursesync.sandbox.auth import GrantError, Tokens
 from coursesync.sandbox.control import PREFIX, Controls, control
 from coursesync.sandbox.database import Database
 from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
+from coursesync.sandbox.guard import check_sender
 from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
@@ -91,6 +92,10 @@ class Sandbox:
         """
         request = Request(environ)
         request.max_content_length = self._switches.settings.max_body
+        try:
+            check_sender(request)
+        except Forbidden as error:
+            return _refusal(error)(environ, start_response)
         self._catch_up()
         if request.path.startswith(PREFIX):
             return self._control(request)(environ, start_response)
