@@ -61,6 +61,12 @@ class Tokens:
         )
         return self._users.get(found[0]["email"]) if found else None
 
+    def basic(self, email: str, password: str) -> User | None:
+        """Return whose e-mail and password these are; None for a user with two-factor login."""
+        user = self._users.get(email)
+        is_good = user is not None and user.totp is None and _same(user.password, password)
+        return user if is_good else None
+
     def revoke(self, token: str) -> None:
         """Make an access token worthless; its refresh token stays good."""
         self._database.write("DELETE FROM tokens WHERE token = ?", (token,))

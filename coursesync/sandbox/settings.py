@@ -24,6 +24,7 @@ class User:
         password: the password at login.
         totp: the one-time code that a login must bring; None where two-factor is off.
         roles: what the user may do, such as `CourseSection-Create`.
+        business_id: the location that `/api/auth/me` names.
         token: an access token that is good from the start; None where a login is needed.
     """
 
@@ -31,6 +32,7 @@ class User:
     password: str = "sandbox"  # noqa: S105 - made up, and meant to be known
     totp: str | None = None
     roles: frozenset[str] = ALL_ROLES
+    business_id: int = 1204
     token: str | None = "sandbox-token"  # noqa: S105 - the same
 
 
@@ -41,7 +43,8 @@ class Settings:
     Attributes:
         validation_status: the HTTP status of a validation failure.
         unlock_type_required: whether a section without `UnlockType` is refused (or gets 1).
-        dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending).
+        dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending). Both read
+            the two words as well.
         writes_a_day: the daily write limit; the pages say 5000 and 2500.
         text_filters: whether a text filter matches the whole text or any part of it.
         lists_null: properties that are null in lists, such as `SectionContents`, though the
@@ -52,6 +55,9 @@ class Settings:
             `CustomFields` and `LocalizationDetails`.
         system_id: what becomes of a `SystemId` in a create or an update: it is kept; a create
             drops it; or one that the record does not have already is refused.
+        create_value: what `Value` is in a create's answer: the new Id alone, or the record.
+        missing_record: how a read by Id answers where there is none: 404, or 200 with a null.
+        missing_role: the HTTP status where a user does not have the role that a request takes.
         section_delete: what becomes of a section's lessons when it is deleted: they are directly
             in the course afterwards; they are deleted with it; or the delete is refused.
         ids_from: the least Id of a new section; those of lessons begin a million later.
@@ -73,6 +79,9 @@ class Settings:
     lists_without: frozenset[str] = frozenset()
     put_resets: Literal["fields", "everything", "nothing"] = "fields"
     system_id: Literal["kept", "dropped", "refused"] = "kept"
+    create_value: Literal["id", "record"] = "id"
+    missing_record: Literal["404", "null"] = "404"
+    missing_role: Literal[401, 403] = 401
     section_delete: Literal["ungroups", "deletes", "refused"] = "ungroups"
     ids_from: int = 1_000_001
     normalise_html: bool = False

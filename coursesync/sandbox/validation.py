@@ -18,7 +18,11 @@ from coursesync.sandbox.tables import COLLECTIONS, COURSES, LESSONS, SECTIONS, K
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif"})
+# What certainly is no JPG, PNG or GIF: an address with no ending, or with another, may well lead
+# to one, as those of image services do.
+_NO_PICTURES = frozenset(
+    {".avif", ".bmp", ".heic", ".htm", ".html", ".ico", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
+)
 
 Check: TypeAlias = Callable[[object], str | None]
 """Says what is wrong with a value, or None."""
@@ -140,14 +144,14 @@ def _picture(value: object) -> str | None:
         return "is not a valid address"
     if address.scheme not in {"http", "https"} or not address.hostname:
         return "must be an http or https address"
-    if PurePosixPath(address.path).suffix.lower() not in _PICTURES:
+    if PurePosixPath(address.path).suffix.lower() in _NO_PICTURES:
         return "must be a JPG, JPEG, PNG or GIF picture"
     return _text(value)
 
 
 def _picture_of(values: Mapping[str, object]) -> object:
     if isinstance(address := values["NewImageUrl"], str):
-        return PurePosixPath(urlsplit(address).path).name
+        return PurePosixPath(urlsplit(address).path).name or "picture"
     return None if values["ClearImageFile"] else values["ImageFileName"]
 
 

@@ -169,3 +169,49 @@ def test_a_missing_role_is_401(make_site: MakeSite, role: str, method: str, addr
 
     assert site.client.request(method, address).status_code == 401
     assert allowed.client.request(method, address).status_code != 401
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_role_may_be_403(make_site: MakeSite, status: int) -> None:
+    """`missing_role` says how a missing role answers; a bad token is 401 all the same."""
+    site = make_site(Settings(users=(User(roles=frozenset({"CourseSection-Read"})),)))
+    site.sandbox.change(missing_role=status)
+
+    assert site.client.get(SECTIONS).status_code == status
+    assert site.create().status_code == status
+    assert status_with(site, "Bearer wrong") == 401
+
+
+def basic(site: Site, email: str, password: str) -> int:
+    del site.client.headers["Authorization"]
+    return site.client.get(SECTIONS, auth=(email, password)).status_code
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "status"),
+    [
+        ("admin@sandbox.example", "sandbox", 200),
+        ("admin@sandbox.example", "wrong", 401),
+        ("nobody@example.com", "sandbox", 401),
+        ("", "", 401),
+    ],
+)
+def test_a_login_by_basic_works(site: Site, email: str, password: str, status: int) -> None:
+    """E-mail and password open the API in a header of each request, too."""
+    assert basic(site, email, password) == status
+
+
+def test_a_login_by_basic_has_no_code(make_site: MakeSite) -> None:
+    """A user with two-factor login can't log in by Basic, which has no place for the code."""
+    site = make_site(Settings(users=(User(totp="482910"),)))
+
+    assert basic(site, "admin@sandbox.example", "sandbox") == 401
+
+
+def test_whoever_is_logged_in_can_ask_who_it_is(make_site: MakeSite) -> None:
+    """`/api/auth/me` takes a good login and no role, and names the location."""
+    site = make_site(Settings(users=(User(roles=frozenset(), business_id=88),)))
+    found = site.client.get("/api/auth/me").json()
+
+    assert (found["Email"], found["DefaultBusinessId"]) == ("admin@sandbox.example", 88)
+    assert site.client.get("/api/auth/me", headers={"Authorization": ""}).status_code == 401
