@@ -28,7 +28,8 @@ from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Record, Records, Touch
-from coursesync.sandbox.settings import Settings, Switches, User
+from coursesync.sandbox.settings import Settings, User
+from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import LESSONS, SECTIONS
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand

@@ -26,7 +26,7 @@ from coursesync.sandbox.faults import ArmedFaults, Fault
 from coursesync.sandbox.foreign import EDITOR, Foreign
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Records, Touch
-from coursesync.sandbox.settings import Switches
+from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import COURSES, LESSONS, SECTIONS, Kind
 from coursesync.sandbox.traffic import Traffic
 from coursesync.sandbox.validation import is_id

@@ -3,9 +3,8 @@
 Owns values only. It must never read a file, the environment or a clock.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Literal
 
 ALL_ROLES: frozenset[str] = frozenset(
     f"{kind}-{action}"
@@ -90,66 +89,3 @@ class Settings:
     max_body: int = 10 * 1024 * 1024
     token_seconds: int = 604_799
     users: tuple[User, ...] = (User(),)
-
-
-_ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "users", "ids_from"})
-
-
-class Switches:
-    """The settings in force: those that each request looks up may change while a sandbox runs.
-
-    Attributes:
-        settings: the settings as they are now.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def change(self, changes: Mapping[str, object]) -> None:
-        """Set some of the settings, each to a value as JSON has it; on a mistake, none.
-
-        Raises:
-            ValueError: a name or a value is not possible.
-        """
-        values = {name: _checked(name, value) for name, value in changes.items()}
-        self.settings = replace(self.settings, **values)  # type: ignore[arg-type]
-
-    def shown(self) -> Mapping[str, object]:
-        """Return the settings that can change, by name, as JSON has them."""
-        values = {name: getattr(self.settings, name) for name in _changeable()}
-        return {
-            name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in values.items()
-        }
-
-
-def _changeable() -> Mapping[str, object]:
-    hints = get_type_hints(Settings)
-    return {name: hints[name] for name in hints if name not in _ONLY_AT_START}
-
-
-def _checked(name: str, value: object) -> object:
-    hints = _changeable()
-    if name not in hints:
-        raise ValueError(f"{name} is not a setting; it can be {', '.join(hints)}")
-    hint = hints[name]
-    if get_origin(hint) is Literal:
-        allowed = get_args(hint)
-        if not any(value == each and type(value) is type(each) for each in allowed):
-            raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}")
-        return value
-    if hint is bool:
-        if not isinstance(value, bool):
-            raise ValueError(f"{name} must be true or false")
-        return value
-    if hint in {int, float}:
-        return _number(name, value)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f'{name} must be a list of properties, such as ["SectionContents"]')
-    return frozenset(value)
-
-
-def _number(name: str, value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise ValueError(f"{name} must be a number, 0 or above")
-    return value
