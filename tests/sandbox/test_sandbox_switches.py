@@ -5,11 +5,12 @@ Source: https://developers.nexudus.com/rest-api/content/search-coursesections
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ask, pointed_at, sandbox_here, saved, serve, write_outline
+from harness import ROOT, ask, pointed_at, sandbox_here, saved, serve, write_outline
 
 from coursesync.sandbox import Settings
 
@@ -151,3 +152,17 @@ def test_a_large_id_works_everywhere(cli: CommandLine, courses: Path) -> None:
     assert (applied.code, again.code, drifted.code, imported.code) == (0, 0, 2, 0), imported
     assert theirs == 2**31 + 2
     assert sorted(saved(courses).entries.values()) == [2**31, 2**31 + 1, 2**31 + 2]
+
+
+def test_the_readme_lists_each_setting_and_value(site: Site) -> None:
+    """The table in the README has a row for each setting, with every value that it can have."""
+    rows = re.findall(r"^\| (`.*?)\|(.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    words = {name: told for names, told in rows for name in re.findall("`(.*?)`", names)}
+    missing = []
+    for name in site.client.get("/_sandbox/settings").json():
+        answered = site.client.post("/_sandbox/settings", json={name: "?"}).json()
+        values = re.findall(r"\w+", answered.get("Message", "").partition("one of")[2])
+        missing += [(name, each) for each in values if f"`{each}`" not in words.get(name, "")]
+        missing += [(name, "")] if name not in words else []
+
+    assert missing == []
