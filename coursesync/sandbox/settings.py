@@ -66,6 +66,7 @@ class Settings:
             get by Id is always up to date.
         max_body: the longest request body that is read, in bytes; more is answered 413.
         token_seconds: how long an access token is good for, in seconds.
+        totp_once: whether a one-time code is refused when it is used again.
         users: who may log in.
     """
 
@@ -88,4 +89,5 @@ class Settings:
     list_lag: float = 0.0
     max_body: int = 10 * 1024 * 1024
     token_seconds: int = 604_799
+    totp_once: bool = False
     users: tuple[User, ...] = (User(),)

@@ -11,7 +11,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 from coursesync.sandbox.settings import Settings
 
-_ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "ids_from"})
+_ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "totp_once", "ids_from"})
 _HINTS = {name: hint for name, hint in get_type_hints(Settings).items() if name != "users"}
 
 

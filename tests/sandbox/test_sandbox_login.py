@@ -86,6 +86,17 @@ def test_two_factor_users_need_their_code(
     assert log_in(site, **form).status_code == status
 
 
+@pytest.mark.parametrize(("is_once", "status"), [(True, 401), (False, 200)])
+def test_a_code_may_work_once(make_site: MakeSite, *, is_once: bool, status: int) -> None:
+    """With `totp_once` a second login with the same code is 401; a failed login uses no code."""
+    site = make_site(Settings(users=(User(totp="482910"),), totp_once=is_once))
+    failed = log_in(site, totp="482910", password="wrong")
+    first, second = log_in(site, totp="482910"), log_in(site, totp="482910")
+
+    assert [each.status_code for each in (failed, first, second)] == [401, 200, status]
+    assert status_with(site, f"Bearer {first.json()['access_token']}") == 200
+
+
 def test_a_refresh_gives_a_new_token(site: Site) -> None:
     """A refresh token buys another access token that works."""
     first = log_in(site).json()

@@ -142,7 +142,7 @@ def test_a_large_id_works_everywhere(cli: CommandLine, courses: Path) -> None:
         applied = online("apply", "--auto-approve")
         outline.write_text(outline.read_text().replace("Two", "Three"))
         again = online("apply", "--auto-approve", "--refresh")
-        server.foreign_change(2**31, Title="Theirs")
+        server.foreign_change(2**31, Title="Theirs", At="2040-01-01T00:00:00Z")
         drifted = online("drift")
         theirs = server.foreign_create(course_id, "Fourth")
         (courses / "coursesync.state.json").unlink()
