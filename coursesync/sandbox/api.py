@@ -94,9 +94,10 @@ def _create(kind: Kind) -> Route:
     def carry_out(call: Call, _: int) -> Response:
         body = to_create(json_object(call.request), call.settings)
         record_id = call.records.create(kind, call.read(kind, body), call.touch)
-        record = call.records.one(kind, record_id)
-        whole = record if call.settings.create_value == "record" else None
-        return _written(call, kind, "created", whole or {"Id": record_id})
+        value: JsonObject = {"Id": record_id}
+        if call.settings.create_value == "record":
+            value = call.records.one(kind, record_id) or value
+        return _written(call, kind, "created", value)
 
     return Route(lambda _: f"{kind.name}-Create", carry_out)
 
@@ -104,7 +105,6 @@ def _create(kind: Kind) -> Route:
 def _update(kind: Kind) -> Route:
     def carry_out(call: Call, _: int) -> Response:
         body = json_object(call.request)
-
         record_id = body.get("Id")
 
         def updated(record: Record) -> Record:

@@ -57,6 +57,7 @@ class Settings:
         create_value: what `Value` is in a create's answer: the new Id alone, or the record.
         missing_record: how a read by Id answers where there is none: 404, or 200 with a null.
         missing_role: the HTTP status where a user does not have the role that a request takes.
+        picture_endings: whether the address of a picture needs an ending such as `.png`.
         section_delete: what becomes of a section's lessons when it is deleted: they are directly
             in the course afterwards; they are deleted with it; or the delete is refused.
         ids_from: the least Id of a new section; those of lessons begin a million later.
@@ -82,6 +83,7 @@ class Settings:
     create_value: Literal["id", "record"] = "id"
     missing_record: Literal["404", "null"] = "404"
     missing_role: Literal[401, 403] = 401
+    picture_endings: Literal["optional", "required"] = "optional"
     section_delete: Literal["ungroups", "deletes", "refused"] = "ungroups"
     ids_from: int = 1_000_001
     normalise_html: bool = False

@@ -4,7 +4,6 @@ Owns the reading of a setting's value, from a command line or from JSON. It must
 setting means: that is `settings`.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, get_args, get_origin, get_type_hints
@@ -12,6 +11,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 from coursesync.sandbox.settings import Settings
 
 _ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "totp_once", "ids_from"})
+_LARGEST = 10**18  # of a setting that is a number: an Id from there on has room for others
 _HINTS = {name: hint for name, hint in get_type_hints(Settings).items() if name != "users"}
 
 
@@ -74,8 +74,9 @@ def _number(name: str, text: str, *, is_whole: bool) -> int | float:
         number = int(text) if is_whole else float(text)
     except ValueError:
         number = -1
-    if not (math.isfinite(number) and number >= 0):
-        raise ValueError(f"{name} must be a {'whole ' if is_whole else ''}number, 0 or above")
+    if not 0 <= number <= _LARGEST:
+        whole = "whole " if is_whole else ""
+        raise ValueError(f"{name} must be a {whole}number from 0 to {_LARGEST}")
     return number
 
 

@@ -119,6 +119,8 @@ def test_a_served_sandbox_can_be_set_up(cli: CommandLine, tmp_path: Path) -> Non
     ("option", "words"),
     [
         ("nothing=1", "nothing is not a setting"),
+        ("ids_from=9223372036854775807", "ids_from must be a whole number"),
+        ("list_lag=inf", "list_lag must be a number"),
         ("users=", "users is not a setting"),
         ("missing_role=402", "missing_role must be one of 401, 403"),
         ("unlock_type_required", "NAME=VALUE"),
