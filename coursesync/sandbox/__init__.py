@@ -10,6 +10,7 @@ mistake. What it plays is written at https://developers.nexudus.com; where those
 from coursesync.sandbox.app import Sandbox
 from coursesync.sandbox.faults import Dropped, Fault, FaultKind
 from coursesync.sandbox.settings import ALL_ROLES, Settings, User
+from coursesync.sandbox.switches import with_values
 from coursesync.sandbox.traffic import LoggedRequest
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Sandbox",
     "Settings",
     "User",
+    "with_values",
 ]

@@ -46,13 +46,13 @@ def answer(body: Json, status: int = 200) -> Response:
     return Response(json.dumps(body), status, mimetype="application/json")
 
 
-def written(message: str, record_id: int, stamp: str, author: str) -> Response:
+def written(message: str, value: JsonObject, stamp: str, author: str) -> Response:
     """Return the answer to a write that was carried out at `stamp`."""
     return answer(
         {
             "Status": 200,
             "Message": message,
-            "Value": {"Id": record_id},
+            "Value": value,
             "OpenInDialog": False,
             "OpenInWindow": False,
             "RedirectURL": None,

@@ -5,7 +5,7 @@ faults: those come before it.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from werkzeug import Request, Response
@@ -16,7 +16,7 @@ from coursesync.sandbox.answers import JsonObject, answer, written
 from coursesync.sandbox.bodies import to_create, to_update
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.search import read_ids, search
-from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.settings import Settings, User
 from coursesync.sandbox.tables import KINDS, SECTIONS, Kind
 from coursesync.sandbox.traffic import read_json
 from coursesync.sandbox.validation import MAX_ID, is_id, read_record
@@ -24,9 +24,10 @@ from coursesync.sandbox.validation import MAX_ID, is_id, read_record
 
 @dataclass(frozen=True)
 class Call:
-    """A request that is allowed, and all that its route may use; `touch` is whose, and when."""
+    """A request that `user` may send, and all that its route may use."""
 
     request: Request
+    user: User
     touch: Touch
     records: Records
     settings: Settings
@@ -39,23 +40,28 @@ class Call:
 
 @dataclass(frozen=True)
 class Route:
-    """One route: the role that it takes, and what it does (with the Id in the path, or 0)."""
+    """One route: the role that it takes, and what it does (with the Id in the path, or 0).
 
-    role: Callable[[Request], str]
+    Where the role is None, any login will do.
+    """
+
+    role: Callable[[Request], str | None]
     carry_out: Callable[[Call, int], Response]
 
 
 class _IdConverter(IntegerConverter):
     regex = r"\d{1,19}"
 
-    def __init__(self, routes: Map) -> None:
-        super().__init__(routes, max=MAX_ID)
+    def to_python(self, value: str) -> int:
+        """Return the Id; 0, which no record has, where there are too many digits for one."""
+        record_id = super().to_python(value)
+        return record_id if record_id <= MAX_ID else 0
 
 
 def _one(kind: Kind) -> Route:
     def carry_out(call: Call, record_id: int) -> Response:
         record = call.records.one(kind, record_id)
-        if record is None:
+        if record is None and call.settings.missing_record == "404":
             raise _not_found(kind)
         return answer(record)
 
@@ -64,21 +70,34 @@ def _one(kind: Kind) -> Route:
 
 def _many(kind: Kind) -> Route:
     def carry_out(call: Call, _: int) -> Response:
-        query = call.request.args
+        query = _query(call.request)
         if "id" in query:
             return answer(call.records.several(kind, read_ids(query["id"])))
-        return answer(search(call.records, kind, query.to_dict(), call.settings))
+        return answer(search(call.records, kind, query, call.settings))
 
     return Route(
-        lambda request: f"{kind.name}-{'Read' if 'id' in request.args else 'List'}", carry_out
+        lambda request: f"{kind.name}-{'Read' if 'id' in _query(request) else 'List'}", carry_out
     )
+
+
+def _query(request: Request) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in reversed([*request.args.items(multi=True)])}
+
+
+def _who(call: Call, _: int) -> Response:
+    # https://developers.nexudus.com/rest-api/authentication
+    business_id = call.user.business_id
+    return answer({"Email": call.user.email, "Active": True, "DefaultBusinessId": business_id})
 
 
 def _create(kind: Kind) -> Route:
     def carry_out(call: Call, _: int) -> Response:
         body = to_create(json_object(call.request), call.settings)
         record_id = call.records.create(kind, call.read(kind, body), call.touch)
-        return _written(call, kind, "created", record_id)
+        value: JsonObject = {"Id": record_id}
+        if call.settings.create_value == "record":
+            value = call.records.one(kind, record_id) or value
+        return _written(call, kind, "created", value)
 
     return Route(lambda _: f"{kind.name}-Create", carry_out)
 
@@ -86,7 +105,6 @@ def _create(kind: Kind) -> Route:
 def _update(kind: Kind) -> Route:
     def carry_out(call: Call, _: int) -> Response:
         body = json_object(call.request)
-
         record_id = body.get("Id")
 
         def updated(record: Record) -> Record:
@@ -96,7 +114,7 @@ def _update(kind: Kind) -> Route:
         if not is_id(record_id) or not call.records.change(kind, record_id, updated, call.touch):
             call.read(kind, body, updating=True)  # raises where the body is wrong in any way
             raise _not_found(kind)
-        return _written(call, kind, "updated", record_id)
+        return _written(call, kind, "updated", {"Id": record_id})
 
     return Route(lambda _: f"{kind.name}-Edit", carry_out)
 
@@ -105,7 +123,7 @@ def _delete(kind: Kind) -> Route:
     def carry_out(call: Call, record_id: int) -> Response:
         if not call.records.delete(kind, record_id, call.touch):
             raise _not_found(kind)
-        return _written(call, kind, "deleted", record_id)
+        return _written(call, kind, "deleted", {"Id": record_id})
 
     return Route(lambda _: f"{kind.name}-Delete", carry_out)
 
@@ -128,9 +146,9 @@ def json_object(request: Request) -> JsonObject:
     return body
 
 
-def _written(call: Call, kind: Kind, what: str, record_id: int) -> Response:
+def _written(call: Call, kind: Kind, what: str, value: JsonObject) -> Response:
     message = f"{kind.name} was successfully {what}."
-    return written(message, record_id, call.touch.stamp, call.touch.author)
+    return written(message, value, call.touch.stamp, call.touch.author)
 
 
 def _not_found(kind: Kind) -> NotFound:
@@ -141,6 +159,7 @@ _ROOT = "/api/content"
 _SECTIONS = f"{_ROOT}/coursesections"
 ROUTES = Map(
     [
+        Rule("/api/auth/me", methods=["GET"], endpoint=Route(lambda _: None, _who)),
         Rule(_SECTIONS, methods=["POST"], endpoint=_create(SECTIONS)),
         Rule(_SECTIONS, methods=["PUT"], endpoint=_update(SECTIONS)),
         Rule(f"{_SECTIONS}/<id:record_id>", methods=["DELETE"], endpoint=_delete(SECTIONS)),

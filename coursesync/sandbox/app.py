@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from werkzeug import Request, Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, Unauthorized
 
 from coursesync.sandbox.answers import DENIED, InvalidError, answer, invalid, refused
 from coursesync.sandbox.api import ROUTES, Call
@@ -22,12 +22,14 @@ from coursesync.sandbox.auth import GrantError, Tokens
 from coursesync.sandbox.control import PREFIX, Controls, control
 from coursesync.sandbox.database import Database
 from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
+from coursesync.sandbox.guard import check_sender
 from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Record, Records, Touch
-from coursesync.sandbox.settings import Settings, Switches
+from coursesync.sandbox.settings import Settings, User
+from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import LESSONS, SECTIONS
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _DEFAULTS = Settings()
+_DENIALS = {401: Unauthorized, 403: Forbidden}
 _ELSEWHERE = "CourseId <> (SELECT CourseId FROM sections WHERE Id = ?)"
 
 
@@ -91,6 +94,10 @@ class Sandbox:
         """
         request = Request(environ)
         request.max_content_length = self._switches.settings.max_body
+        try:
+            check_sender(request)
+        except Forbidden as error:
+            return _refusal(error)(environ, start_response)
         self._catch_up()
         if request.path.startswith(PREFIX):
             return self._control(request)(environ, start_response)
@@ -260,16 +267,23 @@ class Sandbox:
     def _route(self, request: Request, at: float, ago: float) -> Response:
         if request.path.rstrip("/") == TOKEN_PATH:
             return self._grant(request)
-        user = self._tokens.user(_bearer(request))
+        user = self._user(request)
         if user is None:
             raise Unauthorized(DENIED)
         route, arguments = ROUTES.bind_to_environ(request.environ).match()
-        if route.role(request) not in user.roles:
-            raise Unauthorized(DENIED)
+        role = route.role(request)
+        if role is not None and role not in user.roles:
+            raise _DENIALS[self._switches.settings.missing_role](DENIED)
         touch = Touch(user.email, self._records.stamp(ago), at)
-        call = Call(request, touch, self._records, self._switches.settings)
+        call = Call(request, user, touch, self._records, self._switches.settings)
         response: Response = route.carry_out(call, arguments.get("record_id", 0))
         return response
+
+    def _user(self, request: Request) -> User | None:
+        given = request.authorization
+        if given is not None and given.type == "basic":
+            return self._tokens.basic(given.username or "", given.password or "")
+        return self._tokens.user(_bearer(request))
 
     def _grant(self, request: Request) -> Response:
         if request.method != "POST":

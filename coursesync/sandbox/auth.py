@@ -32,6 +32,7 @@ class Tokens:
         """Make the users' fixed tokens good, revoked before or not."""
         self._database = database
         self._users = {user.email: user for user in settings.users}
+        self._is_once = settings.totp_once
         self._seconds = settings.token_seconds
         self._now = now
         for user in settings.users:
@@ -61,6 +62,12 @@ class Tokens:
         )
         return self._users.get(found[0]["email"]) if found else None
 
+    def basic(self, email: str, password: str) -> User | None:
+        """Return whose e-mail and password these are; None for a user with two-factor login."""
+        user = self._users.get(email)
+        is_good = user is not None and user.totp is None and _same(user.password, password)
+        return user if is_good else None
+
     def revoke(self, token: str) -> None:
         """Make an access token worthless; its refresh token stays good."""
         self._database.write("DELETE FROM tokens WHERE token = ?", (token,))
@@ -70,10 +77,19 @@ class Tokens:
         if (
             user is None
             or not _same(user.password, form.get("password", ""))
-            or (user.totp is not None and not _same(user.totp, form.get("totp", "")))
+            or (user.totp is not None and not self._is_code(user.totp, user.email, form))
         ):
             raise GrantError(401, "invalid_grant", "The user name or password is incorrect.")
         return user.email
+
+    def _is_code(self, code: str, email: str, form: Mapping[str, str]) -> bool:
+        if not _same(code, form.get("totp", "")):
+            return False
+        used = f"{email} {code}"
+        with self._database.transaction():
+            is_used = bool(self._database.read("SELECT 1 FROM tokens WHERE token = ?", (used,)))
+            self._store(used, "totp", email, "", math.inf)
+        return not (self._is_once and is_used)
 
     def _refresh(self, form: Mapping[str, str]) -> tuple[str, str]:
         # A refresh token works once: a client that goes on with the old one must be found out.

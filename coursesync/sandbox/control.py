@@ -1,7 +1,6 @@
 """The sandbox's own pages under `/_sandbox/`: what a test reads and sets over the socket.
 
-Owns what the vendor has not. It takes no token, so it must never answer a request that was not
-addressed to a loopback name: a web page could otherwise reach it by DNS rebinding.
+Owns what the vendor does not have. It takes no token, so it must never be asked before `guard` was.
 
 - `log` and `records`: GET shows every request, and every section.
 - `faults`: GET shows them, POST arms one a line, DELETE disarms all.
@@ -17,11 +16,9 @@ addressed to a loopback name: a web page could otherwise reach it by DNS rebindi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from werkzeug import Request, Response
-from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, NotFound
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
 
 from coursesync.sandbox.answers import InvalidError, Problem, answer
 from coursesync.sandbox.api import json_object
@@ -29,7 +26,7 @@ from coursesync.sandbox.faults import ArmedFaults, Fault
 from coursesync.sandbox.foreign import EDITOR, Foreign
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Records, Touch
-from coursesync.sandbox.settings import Switches
+from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import COURSES, LESSONS, SECTIONS, Kind
 from coursesync.sandbox.traffic import Traffic
 from coursesync.sandbox.validation import is_id
@@ -60,25 +57,15 @@ def control(controls: Controls, request: Request) -> Response:
     """Return the answer of a control page.
 
     Raises:
-        HTTPException: 403 for a Host that is not loopback, 404, 405, or 400 with what is wrong.
+        HTTPException: 404, 405, or 400 with what is wrong.
         InvalidError: where a section that another editor writes breaks the API's rules.
     """
-    if not _is_loopback(request.environ.get("HTTP_HOST", "")):
-        raise Forbidden("The sandbox's own pages answer on loopback addresses only.")
     page = _PAGES.get(request.path.removeprefix(PREFIX))
     if page is None:
         raise NotFound("There is no such page.")
     if request.method not in page:
         raise MethodNotAllowed(valid_methods=list(page))
     return page[request.method](controls, request)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _log(controls: Controls, _: Request) -> Response:

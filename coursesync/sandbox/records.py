@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from coursesync.sandbox.answers import InvalidError, Problem
 from coursesync.sandbox.database import Database
-from coursesync.sandbox.settings import Switches
+from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import COLLECTIONS, LESSONS, SECTIONS, Kind
 
 Record: TypeAlias = Mapping[str, object]

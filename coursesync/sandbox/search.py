@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.records import Record, Records
@@ -17,7 +18,12 @@ from coursesync.sandbox.tables import Kind
 from coursesync.sandbox.validation import INT32_MAX, INT32_MIN, MAX_ID
 
 _LARGEST_PAGE = 1000
-_DESCENDING = {"flag": 1, "sign": -1}
+_DIRECTIONS = {
+    "flag": {"ascending": 0, "descending": 1},
+    "sign": {"ascending": 1, "descending": -1},
+}
+_SOME_IDS = r"\s*[0-9]{1,19}\s*(,\s*[0-9]{1,19}\s*)*"
+_IDS = re.compile(rf"{_SOME_IDS}|\[({_SOME_IDS}|\s*)\]")
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,15 @@ def search(
 ) -> JsonObject:
     """Return the page of records that `query` asks for, in the vendor's paging envelope.
 
+    The names in `query` are in lower case: the vendor's clients write them in any.
+
     Raises:
         InvalidError: with every parameter that can't be read.
     """
     problems: list[Problem] = []
     reader = _Query(query, problems)
     window = _window(reader, kind, settings)
-    chosen = [each for each in _filters(kind, settings) if query.get(each.name)]
+    chosen = [each for each in _filters(kind, settings) if query.get(each.name.lower())]
     values = [reader.value(each.name, each.read, None) for each in chosen]
     if problems:
         raise InvalidError(problems)
@@ -70,12 +78,12 @@ def search(
 
 
 def read_ids(text: str) -> list[int]:
-    """Return the Ids of an `?id=[1,2,3]`.
+    """Return the Ids of an `?id=[1,2,3]`, which some clients write as `?id=1,2,3` or `?id=1`.
 
     Raises:
         InvalidError: where it is not a list of integers, or a longer one than a page may be.
     """
-    if not re.fullmatch(r"\[\s*([0-9]{1,19}\s*(,\s*[0-9]{1,19}\s*)*)?\]", text):
+    if not _IDS.fullmatch(text):
         raise InvalidError([Problem("id", "must be a list of Ids, such as [1,2,3]", text)])
     ids = [int(each) for each in re.findall(r"[0-9]+", text) if int(each) <= MAX_ID]
     if len(ids) > _LARGEST_PAGE:
@@ -91,7 +99,7 @@ class _Query:
         self._problems = problems
 
     def value(self, name: str, read: Callable[[str], object], default: object) -> object:
-        text = self._query.get(name)
+        text = self._query.get(name.lower())
         if not text:
             return default
         try:
@@ -100,20 +108,32 @@ class _Query:
             self._problems.append(Problem(name, str(error), text))
             return default
 
-    def integer(self, name: str, default: int, *, low: int = INT32_MIN) -> int:
-        found = self.value(name, lambda text: _integer(text, low), default)
+    def integer(
+        self,
+        name: str,
+        default: int,
+        *,
+        low: int = INT32_MIN,
+        words: Mapping[str, int] = MappingProxyType({}),
+    ) -> int:
+        def read(text: str) -> int:
+            known = words.get(text.lower())
+            return _integer(text, low) if known is None else known
+
+        found = self.value(name, read, default)
         return found if isinstance(found, int) else default
 
 
 def _window(reader: _Query, kind: Kind, settings: Settings) -> _Window:
-    direction = reader.integer("dir", 1 if settings.dir_style == "sign" else 0)
+    ways = _DIRECTIONS[settings.dir_style]
+    direction = reader.integer("dir", ways["ascending"], words=ways)
     columns = frozenset({"Id", *kind.texts.values(), *kind.values.values(), *kind.ranges})
     return _Window(
         page=reader.integer("page", 1, low=1),
         size=min(reader.integer("size", 25, low=1), _LARGEST_PAGE),
         order_by=str(reader.value("orderBy", lambda text: _one_of(text, columns), "Id")),
         direction=direction,
-        descending=direction == _DESCENDING[settings.dir_style],
+        descending=direction == ways["descending"],
     )
 
 
@@ -158,9 +178,10 @@ def _time(text: str) -> str:
 
 
 def _one_of(text: str, columns: frozenset[str]) -> str:
-    if text not in columns:
+    found = next((each for each in columns if each.lower() == text.lower()), None)
+    if found is None:
         raise ValueError(f"must be one of {', '.join(sorted(columns))}")
-    return text
+    return found
 
 
 def _envelope(found: list[Record], window: _Window, total: int) -> JsonObject:

@@ -44,7 +44,8 @@ def wrong_type(answered: Response) -> Response:
 def not_a_number(answered: Response) -> Response:
     """Return the same body with a NaN in it, which is no JSON: https://www.rfc-editor.org/rfc/rfc8259."""
     body = json.loads(answered.get_data())
-    spoilt = [*body, float("nan")] if isinstance(body, list) else {**body, "Elapsed": float("nan")}
+    number = float("nan")
+    spoilt = {**body, "Elapsed": number} if isinstance(body, dict) else [*(body or ()), number]
     return _with_text(answered, json.dumps(spoilt))
 
 

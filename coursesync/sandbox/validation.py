@@ -19,6 +19,11 @@ from coursesync.sandbox.tables import COLLECTIONS, COURSES, LESSONS, SECTIONS, K
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif"})
+# What certainly is no JPG, PNG or GIF: an address with no ending, or with another, may well lead
+# to one, as those of image services do.
+_NO_PICTURES = frozenset(
+    {".avif", ".bmp", ".heic", ".htm", ".html", ".ico", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
+)
 
 Check: TypeAlias = Callable[[object], str | None]
 """Says what is wrong with a value, or None."""
@@ -67,6 +72,7 @@ def _fields(kind: Kind, settings: Settings, exists: Callable[[Kind, int], bool])
         Field("CourseId", _record(COURSES, exists), required=True),
         *_COMMON,
         Field(kind.contents, _text),
+        Field("NewImageUrl", _picture(settings)),
         Field("UnlockType", _whole(1, 3), required=settings.unlock_type_required, default=1),
         *([Field("SectionId", _record(SECTIONS, exists)), *_OF_LESSONS] if kind is LESSONS else []),
     ]
@@ -131,7 +137,14 @@ def _title(value: object) -> str | None:
     return _text(value)
 
 
-def _picture(value: object) -> str | None:
+def _picture(settings: Settings) -> Check:
+    def check(value: object) -> str | None:
+        return _address(value) or _ending(str(value), settings) or _text(value)
+
+    return check
+
+
+def _address(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
     try:
@@ -140,14 +153,19 @@ def _picture(value: object) -> str | None:
         return "is not a valid address"
     if address.scheme not in {"http", "https"} or not address.hostname:
         return "must be an http or https address"
-    if PurePosixPath(address.path).suffix.lower() not in _PICTURES:
-        return "must be a JPG, JPEG, PNG or GIF picture"
-    return _text(value)
+    return None
+
+
+def _ending(address: str, settings: Settings) -> str | None:
+    ending = PurePosixPath(urlsplit(address).path).suffix.lower()
+    is_needed = settings.picture_endings == "required"
+    is_good = ending in _PICTURES if is_needed else ending not in _NO_PICTURES
+    return None if is_good else "must be a JPG, JPEG, PNG or GIF picture"
 
 
 def _picture_of(values: Mapping[str, object]) -> object:
     if isinstance(address := values["NewImageUrl"], str):
-        return PurePosixPath(urlsplit(address).path).name
+        return PurePosixPath(urlsplit(address).path).name or "picture"
     return None if values["ClearImageFile"] else values["ImageFileName"]
 
 
@@ -156,7 +174,6 @@ _COMMON = (
     Field("DisplayOrder", _whole(), required=True),
     Field("UnlockAfterDays", _whole(0), required=True),
     Field("Active", _flag, default=False),
-    Field("NewImageUrl", _picture),
     Field("ClearImageFile", _flag, default=False),
     Field("ImageFileName", _text),
     Field("SystemId", _text),

@@ -183,7 +183,8 @@ def test_a_refused_field_is_told_at_its_line(cli: CommandLine, courses: Path, st
     (courses / "a.yaml").write_text(
         "id: 4711\ntitle: A\nsections:\n  - title: One\n    image: https://cdn.example.com/picture\n"
     )
-    with sandbox_here(Settings(validation_status=400 if status == 400 else 200)) as server:
+    settings = Settings(validation_status=400 if status == 400 else 200, picture_endings="required")
+    with sandbox_here(settings) as server:
         applied = pointed_at(cli, server)("apply", "--auto-approve")
         assert server.creates()[0]["status"] == status
 

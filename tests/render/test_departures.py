@@ -52,6 +52,14 @@ def test_the_review_page_asks_what_the_text_asks() -> None:
     assert silent["asked"] == []
 
 
+def test_large_ids_of_courses_stay_apart_in_a_browser() -> None:
+    """The review page's scripts get an Id as a text: their numbers would round the last digits."""
+    large = [course("A", course_id=2**62 + step, key=f"c{step}") for step in range(2)]
+    told = json.loads(model(plan_of(large, state_of()), Allowance()), parse_int=float)
+
+    assert [each["id"] for each in told] == [str(2**62), str(2**62 + 1)]
+
+
 def test_a_new_section_is_asked_about_once() -> None:
     """One that looks like a section of another course is not called that of its own course, too."""
     taking = course(Section("B", contents="b"), course_id=THERE, key="d")

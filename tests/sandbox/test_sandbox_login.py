@@ -86,6 +86,17 @@ def test_two_factor_users_need_their_code(
     assert log_in(site, **form).status_code == status
 
 
+@pytest.mark.parametrize(("is_once", "status"), [(True, 401), (False, 200)])
+def test_a_code_may_work_once(make_site: MakeSite, *, is_once: bool, status: int) -> None:
+    """With `totp_once` a second login with the same code is 401; a failed login uses no code."""
+    site = make_site(Settings(users=(User(totp="482910"),), totp_once=is_once))
+    failed = log_in(site, totp="482910", password="wrong")
+    first, second = log_in(site, totp="482910"), log_in(site, totp="482910")
+
+    assert [each.status_code for each in (failed, first, second)] == [401, 200, status]
+    assert status_with(site, f"Bearer {first.json()['access_token']}") == 200
+
+
 def test_a_refresh_gives_a_new_token(site: Site) -> None:
     """A refresh token buys another access token that works."""
     first = log_in(site).json()
@@ -169,3 +180,49 @@ def test_a_missing_role_is_401(make_site: MakeSite, role: str, method: str, addr
 
     assert site.client.request(method, address).status_code == 401
     assert allowed.client.request(method, address).status_code != 401
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_role_may_be_403(make_site: MakeSite, status: int) -> None:
+    """`missing_role` says how a missing role answers; a bad token is 401 all the same."""
+    site = make_site(Settings(users=(User(roles=frozenset({"CourseSection-Read"})),)))
+    site.sandbox.change(missing_role=status)
+
+    assert site.client.get(SECTIONS).status_code == status
+    assert site.create().status_code == status
+    assert status_with(site, "Bearer wrong") == 401
+
+
+def basic(site: Site, email: str, password: str) -> int:
+    del site.client.headers["Authorization"]
+    return site.client.get(SECTIONS, auth=(email, password)).status_code
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "status"),
+    [
+        ("admin@sandbox.example", "sandbox", 200),
+        ("admin@sandbox.example", "wrong", 401),
+        ("nobody@example.com", "sandbox", 401),
+        ("", "", 401),
+    ],
+)
+def test_a_login_by_basic_works(site: Site, email: str, password: str, status: int) -> None:
+    """E-mail and password open the API in a header of each request, too."""
+    assert basic(site, email, password) == status
+
+
+def test_a_login_by_basic_has_no_code(make_site: MakeSite) -> None:
+    """A user with two-factor login can't log in by Basic, which has no place for the code."""
+    site = make_site(Settings(users=(User(totp="482910"),)))
+
+    assert basic(site, "admin@sandbox.example", "sandbox") == 401
+
+
+def test_whoever_is_logged_in_can_ask_who_it_is(make_site: MakeSite) -> None:
+    """`/api/auth/me` takes a good login and no role, and names the location."""
+    site = make_site(Settings(users=(User(roles=frozenset(), business_id=88),)))
+    found = site.client.get("/api/auth/me").json()
+
+    assert (found["Email"], found["DefaultBusinessId"]) == ("admin@sandbox.example", 88)
+    assert site.client.get("/api/auth/me", headers={"Authorization": ""}).status_code == 401

@@ -100,6 +100,40 @@ def test_the_direction_has_two_readings(
     assert titles(site, **query) == expected
 
 
+@pytest.mark.parametrize("style", ["flag", "sign"])
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("ascending", ["Beta", "Alphabet", "Alpha"]),
+        ("Ascending", ["Beta", "Alphabet", "Alpha"]),
+        ("descending", ["Alpha", "Alphabet", "Beta"]),
+        ("Descending", ["Alpha", "Alphabet", "Beta"]),
+    ],
+)
+def test_the_direction_may_be_a_word(
+    three: Site, style: str, word: str, expected: list[str]
+) -> None:
+    """Both readings of the numbers know the two words."""
+    three.sandbox.change(dir_style=style)
+
+    assert titles(three, orderBy="DisplayOrder", dir=word) == expected
+
+
+def test_names_may_be_in_any_case(three: Site) -> None:
+    """Names of filters, of other parameters and of columns are read in any case."""
+    query: dict[str, str | int] = {
+        "COURSESECTION_COURSE": 4711,
+        "from_coursesection_displayorder": 10,
+        "ORDERBY": "displayorder",
+        "Size": 1,
+        "PAGE": 2,
+    }
+    found = three.client.get(SECTIONS, params=query).json()
+
+    assert [each["Title"] for each in found["Records"]] == ["Alpha"]
+    assert (found["TotalItems"], found["CurrentOrderField"]) == (2, "DisplayOrder")
+
+
 def test_a_page_tells_where_it_is(three: Site) -> None:
     """The envelope counts items and pages, and says whether there are more."""
     found = three.client.get(SECTIONS, params={"page": 2, "size": 2}).json()

@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from coursesync.sandbox import Sandbox, Settings
+from coursesync.sandbox import Fault, Sandbox, Settings
 
 if TYPE_CHECKING:
     from sandbox.conftest import MakeSite, Site
@@ -172,7 +172,7 @@ def test_an_id_is_never_given_twice(site: Site) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-@pytest.mark.parametrize("record_id", ["12", "99999999999", "x"])
+@pytest.mark.parametrize("record_id", ["12", str(2**63 - 1), str(2**63), "9" * 30, "x"])
 def test_an_unknown_section_is_404(site: Site, method: str, record_id: str) -> None:
     """Getting or deleting what is not there is 404, whatever the Id looks like."""
     assert site.client.request(method, f"{SECTIONS}/{record_id}").status_code == 404
@@ -194,7 +194,18 @@ def test_several_sections_come_as_a_bare_array(site: Site) -> None:
     assert [each["Id"] for each in found.json()] == [ids[1], ids[0]]
 
 
-@pytest.mark.parametrize("ids", ["", "1", "[a]", "[1,]", "[-1]", str([1] * 1001)])
+@pytest.mark.parametrize("form", ["{}", " {} ", "[{}]", "{},7", "[ {} , 7 ]"])
+@pytest.mark.parametrize("name", ["id", "Id", "ID"])
+def test_ids_may_come_without_brackets(site: Site, form: str, name: str) -> None:
+    """`?id=5` is a list of one Id, and its name may be in any case."""
+    section_id = site.created()
+    site.created()
+    found = site.client.get(SECTIONS, params={name: form.format(section_id)}).json()
+
+    assert [each["Id"] for each in found] == [section_id]
+
+
+@pytest.mark.parametrize("ids", ["", "1,", "[1", "1]", "[a]", "[1,]", "[-1]", str([1] * 1001)])
 def test_a_bad_list_of_ids_is_a_validation_failure(site: Site, ids: str) -> None:
     """An `id` that is no list of Ids, or a longer one than a page, is 400."""
     answered = site.client.get(SECTIONS, params={"id": ids})
@@ -206,6 +217,54 @@ def test_a_bad_list_of_ids_is_a_validation_failure(site: Site, ids: str) -> None
 def test_no_ids_are_no_records(site: Site) -> None:
     """`?id=[]` is an empty array."""
     assert site.client.get(SECTIONS, params={"id": "[]"}).json() == []
+
+
+def test_ids_may_begin_above_32_bits(make_site: MakeSite) -> None:
+    """With `ids_from` new sections get Ids from there on, and courses may have Ids as large."""
+    site = make_site(Settings(ids_from=2**31))
+    course_id = 2**63 - 1
+    site.sandbox.add_course(2**62, "Old")
+    site.client.post("/_sandbox/courses", json={"Id": course_id, "Title": "Large"})
+    ids = [site.created(), site.created(CourseId=course_id)]
+    site.client.put(SECTIONS, json=site.section(Id=ids[1], CourseId=course_id, Title="New"))
+    query = {"CourseSection_Course": course_id}
+    listed = site.client.get(SECTIONS, params=query).json()["Records"]
+    several = site.client.get(SECTIONS, params={"id": str(ids)}).json()
+
+    assert ids == [2**31, 2**31 + 1]
+    assert [(each["Id"], each["Title"]) for each in listed] == [(ids[1], "New")]
+    assert [each["Id"] for each in several] == ids
+    assert record(site, ids[1])["CourseId"] == course_id
+    assert site.client.delete(f"{SECTIONS}/{ids[0]}").status_code == 200
+    assert site.client.delete("/_sandbox/sections", params={"id": ids[1]}).status_code == 200
+    assert site.client.get(f"{COURSES}/{course_id}").json()["Title"] == "Large"
+
+
+def test_a_create_may_answer_with_the_record(make_site: MakeSite) -> None:
+    """With `create_value="record"` the `Value` of a create is what a get by Id reads."""
+    site = make_site(Settings(create_value="record"))
+    value = site.create(SectionContents="<p>x</p>").json()["Value"]
+
+    assert value == record(site, value["Id"])
+
+
+def test_a_missing_record_may_be_a_null(make_site: MakeSite) -> None:
+    """With `missing_record="null"` a read by Id answers 200 and null; writes are 404 still."""
+    site = make_site(Settings(missing_record="null"))
+    answered = site.client.get(f"{SECTIONS}/12")
+
+    assert (answered.status_code, answered.json()) == (200, None)
+    assert site.client.delete(f"{SECTIONS}/12").status_code == 404
+    assert site.client.put(SECTIONS, json=site.section(Id=12)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["nan", "duplicate-keys", "cut-json", "known-id", "wrong-type"])
+def test_faults_spoil_a_null_too(make_site: MakeSite, kind: str) -> None:
+    """An answer that is a null can be spoilt as any other."""
+    site = make_site(Settings(missing_record="null"))
+    site.sandbox.add_fault(Fault.parse(f"GET {SECTIONS}/12:{kind}"))
+
+    assert site.client.get(f"{SECTIONS}/12").status_code == 200
 
 
 def test_an_unknown_address_is_404(site: Site) -> None:

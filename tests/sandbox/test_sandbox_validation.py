@@ -78,6 +78,9 @@ def test_a_bad_field_is_named(site: Site, name: str, value: object) -> None:
         ("UnlockAfterDays", 2**31 - 1),
         ("UnlockType", 3),
         ("NewImageUrl", "https://cdn.example.com/a.JPEG"),
+        ("NewImageUrl", "https://images.example.com/photo/1204?size=large"),
+        ("NewImageUrl", "https://images.example.com/photo/v1.2"),
+        ("NewImageUrl", "https://images.example.com"),
         ("SectionContents", ""),
         ("Active", None),
     ],
@@ -85,6 +88,23 @@ def test_a_bad_field_is_named(site: Site, name: str, value: object) -> None:
 def test_a_field_at_its_bounds_is_good(site: Site, name: str, value: object) -> None:
     """What is just within the rules is stored."""
     assert site.create(**{name: value}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("https://cdn.example.com/a.png", 200),
+        ("https://cdn.example.com/a", 400),
+        ("https://cdn.example.com/v1.2", 400),
+    ],
+)
+def test_the_ending_of_a_picture_can_be_required(
+    make_site: MakeSite, address: str, status: int
+) -> None:
+    """With `picture_endings="required"` an address without an ending of a picture is refused."""
+    site = make_site(Settings(picture_endings="required"))
+
+    assert site.create(NewImageUrl=address).status_code == status
 
 
 def test_a_failure_has_the_vendors_form(site: Site) -> None:

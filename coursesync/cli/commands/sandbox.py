@@ -14,7 +14,7 @@ from coursesync.errors import UsageError
 
 if TYPE_CHECKING:
     from coursesync.render.portal.pages import Shown
-    from coursesync.sandbox import Sandbox
+    from coursesync.sandbox import Sandbox, Settings
 
 
 @click.group("sandbox")
@@ -67,6 +67,13 @@ While it runs, pages of its own show and set all that:
     help="Let lists show a create or a delete so much later.",
 )
 @click.option(
+    "--set",
+    "texts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help='Choose a reading of the API, as in "put_resets=everything"; the README lists them.',
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
@@ -81,6 +88,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     database: Path | None,
     limits: Literal["off", "sliding", "fixed"],
     list_lag: float,
+    texts: tuple[str, ...],
     faults: tuple[str, ...],
     stop_after: float | None,
 ) -> None:
@@ -98,8 +106,8 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
         wrongs = [Fault.parse(fault) for fault in faults]
     except ValueError as error:
         raise UsageError(f"--fault: {error}") from error
+    settings = _settings(Settings(limits=limits, list_lag=list_lag), texts)
     outlines = load(workspace).outlines
-    settings = Settings(limits=limits, list_lag=list_lag)
     with Sandbox(database, settings=settings) as sandbox:
         for outline in outlines:
             sandbox.add_course(outline.course_id, outline.title)
@@ -108,6 +116,20 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
         look = partial(_on_the_site, sandbox)
         site = Site(look, sandbox, elsewhere=("/api", "/_sandbox"))
         serve_here(site, port, _ready, stop_after)
+
+
+def _settings(settings: Settings, texts: tuple[str, ...]) -> Settings:
+    from coursesync.sandbox import with_values  # noqa: PLC0415 - keeps --help quick
+
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--set: {text!r} is not written as NAME=VALUE")
+        try:
+            settings = with_values(settings, {name: value})
+        except ValueError as error:
+            raise UsageError(f"--set: {error}") from error
+    return settings
 
 
 def _on_the_site(sandbox: Sandbox) -> Shown:

@@ -121,7 +121,7 @@ class _Telling:
         numbers = {id(change): number for number, change in enumerate(changes)}
         leaving = {id(change): leaves(change, self.plan) for change in course.departures}
         return {
-            "id": course.id,
+            "id": str(course.id),  # a script's numbers would round a large one
             "title": inert(course.title) or inert(course.key),
             "path": inert(course.path) if course.path else None,
             "before": [
