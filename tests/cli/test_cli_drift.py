@@ -71,7 +71,7 @@ def test_without_drift_one_list_is_read_and_0_is_the_code(
     before, met = kept(courses), len(api.log())
     ran = applied("drift")
 
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, f"Contacting {api.url}\n")
     assert ran.out == "No drift: the site has what was last applied.\n"
     assert methods_since(api, met) == ["GET"]
     assert kept(courses) == before
