@@ -29,15 +29,26 @@ def recheck(run: Run) -> None:
     changes = [change for change in run.plan.changes if change.action.overwrites]
     for kind, alike in groupby(changes, key=lambda change: change.kind):
         same = list(alike)
-        found = run.lookout.records(kind, [record_id_of(change) for change in same])
+        unreadable = dict[int, str]()
+        found = run.lookout.records(kind, [record_id_of(change) for change in same], unreadable)
         for change in same:
-            record = found.get(record_id_of(change))
+            record_id = record_id_of(change)
+            if record_id in unreadable:
+                _leave(run, change, unreadable[record_id])
+                continue
+            record = found.get(record_id)
             if record is None:
                 _hold_gone(run, courses[change.parent_id], change)
                 continue
             _note_attempt(run, change, record)
             if reason := _edited(run, change, record):
                 _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
+
+
+def _leave(run: Run, change: Change, failure: str) -> None:
+    """Leave a record alone that can't be read: it may be edited. Its course goes on."""
+    reason = f"it can't be read: {failure}"
+    run.conclude(Result(change, Status.UNREADABLE, change.record_id, reason))
 
 
 def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:

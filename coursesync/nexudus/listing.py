@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Stop
 from coursesync.nexudus.limits import IDS_AT_ONCE
-from coursesync.nexudus.reader import Reader, unusable
+from coursesync.nexudus.reader import Reader, Unusable
 from coursesync.nexudus.records import (
     PAGE_SIZE,
     read_ids,
@@ -20,6 +20,7 @@ from coursesync.nexudus.records import (
     read_title_page,
     read_titles,
 )
+from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 MAX_READINGS = 5
 MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
 MAX_RECORDS = 200_000  # in one list: forty times what the largest course may have
+MOST_UNREADABLE = 3  # records in a row; after so many it is not the records, but the API
 FEW = 3  # courses; for more, the pages of all records are counted first
 T = TypeVar("T")
 
@@ -71,11 +73,18 @@ class Lookout:
         # nothing says how exact a filter is
         return [record for record in listed if record.parent_id == course]
 
-    def sweep(self, kind: Kind, courses: Collection[int], ids: Collection[int]) -> Sequence[Record]:
+    def sweep(
+        self,
+        kind: Kind,
+        courses: Collection[int],
+        ids: Collection[int],
+        unreadable: dict[int, str] | None = None,
+    ) -> Sequence[Record]:
         """List the records of several courses, and those of some Ids wherever they are.
 
         By one request a course, or by the pages of all records, whichever is less; each is read
         once. A list may lag or shift while it is read: what is not in it is asked for by its Id.
+        `unreadable` is as in `records`.
 
         Raises:
             Stop: no usable answer came.
@@ -87,7 +96,7 @@ class Lookout:
             if record.parent_id in courses or record.id in wanted
         }
         missing = wanted - found.keys()
-        return [*found.values(), *self.records(kind, missing).values()]
+        return [*found.values(), *self.records(kind, missing, unreadable).values()]
 
     def _swept(self, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
         # most sites have fewer than a page of records; elsewhere it costs one request to know
@@ -111,27 +120,39 @@ class Lookout:
             met = {record.id for record in records}
             if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
                 return records
-        raise unusable("its list of sections changes while it is read")
+        raise Unusable("its list of sections changes while it is read")
 
-    def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
+    def records(
+        self, kind: Kind, ids: Collection[int], unreadable: dict[int, str] | None = None
+    ) -> Mapping[int, Record]:
         """Return the records of these Ids, as far as they are there.
 
         A list may lag: one that is not in it is asked for by itself, and is gone only where the API
         says so of that one.
 
+        Args:
+            kind: theirs.
+            ids: theirs.
+            unreadable: takes the Id of each record that the API fails to give, and how it fails;
+                nothing is known of it. None raises Stop for them, once all others are read.
+
         Raises:
             Stop: no usable answer came, or more are missing than anyone deletes by hand.
         """
-        found = {record.id: record for record in self._named(kind, ids)}
-        missing = [record_id for record_id in ids if record_id not in found]
+        lost = dict[int, str]()
+        found = {record.id: record for record in self._named(kind, ids, lost)}
+        missing = [each for each in ids if each not in found and each not in lost]
         if len(missing) > MOST_MISSING:
             raise Stop(
                 f"{len(missing):,} of the {len(ids):,} known sections are not there",
                 "Is this the right account? Check the base URL and the credentials.",
                 unusable=True,
             )
-        alone = [record for each in missing for record in self._alone(kind, each)]
-        found.update((record.id, record) for record in alone)
+        found.update((each.id, each) for each in self._each(kind, missing, lost))
+        if unreadable is not None:
+            unreadable.update(lost)
+        elif lost:
+            raise _unreadable(lost)
         return {record_id: found[record_id] for record_id in ids if record_id in found}
 
     def remaining(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
@@ -139,13 +160,38 @@ class Lookout:
 
         A list may lag: what is still in it is asked for by itself.
         """
-        listed = [record.id for record in self._named(kind, ids)]
-        return {record.id: record for each in listed for record in self._alone(kind, each)}
+        lost = dict[int, str]()
+        listed = [record.id for record in self._named(kind, ids, lost)]
+        found = {record.id: record for record in self._each(kind, listed, lost)}
+        if lost:
+            raise _unreadable(lost)
+        return found
 
-    def _named(self, kind: Kind, ids: Collection[int]) -> Iterator[Record]:
+    def _named(
+        self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
+    ) -> Iterator[Record]:
         for part in batched(sorted(ids)):
             ask = partial(self._remote.records, kind, part)
-            yield from self._reader.read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
+            try:
+                role = f"{kind.role}-Read"
+                yield from self._reader.read(role, ask, partial(read_records, kind=kind))
+            except Unusable:  # for one of them, perhaps
+                yield from self._each(kind, part, unreadable)
+
+    def _each(
+        self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
+    ) -> Iterator[Record]:
+        """Ask for records one by one; note those of which no usable answer comes."""
+        in_a_row = 0
+        for record_id in ids:
+            try:
+                yield from self._alone(kind, record_id)
+                in_a_row = 0
+            except Unusable as error:
+                unreadable[record_id] = error.failure
+                in_a_row += 1
+                if in_a_row == MOST_UNREADABLE:
+                    raise _unreadable(unreadable) from error
 
     def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
         """Ask for one record; there is none where the API says that it does not know the Id."""
@@ -208,12 +254,12 @@ class Lookout:
             elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
             before, first = found.keys(), self._page(kind, 1, course)
-        raise unusable(why)
+        raise Unusable(why)
 
     def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
         """Read the pages after the first; no more of them than what the first counts is on."""
         if first.total > MAX_RECORDS:
-            raise unusable(
+            raise Unusable(
                 f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
             )
         found = {record.id: record for record in first.records}
@@ -230,6 +276,17 @@ class Lookout:
             partial(self._remote.search, kind, number, course),
             partial(read_page, kind=kind, number=number),
         )
+
+
+def _unreadable(records: Mapping[int, str]) -> Stop:
+    """Return the end of a run that needs records which the API fails to give."""
+    first, *more = sorted(records)
+    others = f", nor for {count(len(more), 'other')}" if more else ""
+    return Stop(
+        f"the API gives no usable answer for the record {first}{others}: {records[first]}",
+        "Look at it in Nexudus, and try again later.",
+        unusable=True,
+    )
 
 
 def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -39,6 +39,7 @@ class Finding(Enum):
     NORMALISED = "normalised"  # the server writes our text its own way
     UNMANAGED = "unmanaged"  # in a course of ours, and under no address
     COLLIDES = "collides"  # it has come to the same place as one of ours
+    UNREADABLE = "unreadable"  # the server fails to tell: nothing is known of it
 
     @property
     def is_drift(self) -> bool:
@@ -64,7 +65,7 @@ class Drifted:
 
     `address` and `entry` are None where it is unmanaged, `record` where it is gone; `properties`
     are those that differ from what we sent; `rivals` are ours whose place it has; `stance` is
-    known once it is judged (`stance`).
+    known once it is judged (`stance`); `failure` is how the server fails to tell.
     """
 
     finding: Finding
@@ -76,6 +77,7 @@ class Drifted:
     properties: tuple[str, ...] = ()
     rivals: tuple[Address, ...] = ()
     stance: Stance | None = None
+    failure: str = ""
 
     @property
     def record_id(self) -> int:
@@ -99,7 +101,11 @@ class Drifted:
 
 
 def compare(
-    state: State, records: Iterable[Record], kind: Kind, confirm: Confirm | None = None
+    state: State,
+    records: Iterable[Record],
+    kind: Kind,
+    confirm: Confirm | None = None,
+    unreadable: Mapping[int, str] | None = None,
 ) -> tuple[Drifted, ...]:
     """Compare the state with what the server has.
 
@@ -110,6 +116,7 @@ def compare(
         kind: their kind; entries of others are left out.
         confirm: gives the records of some Ids as they are now, without those that are gone: a list
             that lags may show one as it was before our own last write. None believes `records`.
+        unreadable: how the server fails to tell of some Ids, once `confirm` has asked for them.
 
     Returns:
         What was found, by course; in each, ours by address, then the unmanaged by Id.
@@ -125,7 +132,14 @@ def compare(
         certain = [each for each in found if each.address not in suspects]
         suspected = {address: entry for address, entry in ours.items() if address in suspects}
         found = [*certain, *_changed(suspected, live, kind)]
-    return tuple(sorted([*found, *_strangers(ours, live, kind)], key=_place))
+    lost = unreadable or {}
+    found = [each for each in found if each.record_id not in lost]
+    unread = [
+        Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=lost[entry.id])
+        for at, entry in ours.items()
+        if entry.id in lost
+    ]
+    return tuple(sorted([*found, *unread, *_strangers(ours, live, kind)], key=_place))
 
 
 def _changed(

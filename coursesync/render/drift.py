@@ -12,7 +12,7 @@ from coursesync.render.detail import detail
 from coursesync.render.differences import COURSE, bounds_among, differences
 from coursesync.render.plan_words import bare
 from coursesync.render.terminal import plain
-from coursesync.text import at, inert, wrapped
+from coursesync.text import at, count, inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,12 +33,17 @@ _MARKS = {
     Finding.NORMALISED: "=",
     Finding.UNMANAGED: ".",
     Finding.COLLIDES: "!",
+    Finding.UNREADABLE: "?",
 }
 _STYLES = {Finding.EDITED: "yellow", Finding.GONE: "red", Finding.ELSEWHERE: "yellow"}
 _BESIDES = {
     Finding.NORMALISED: "written by the site in its own way",
     Finding.UNMANAGED: "not under management",
     Finding.COLLIDES: "in the place of another",
+}
+_SENTENCES = {
+    Finding.GONE: "was deleted on the site",
+    Finding.NORMALISED: "is written by the site in its own way; that is no drift",
 }
 _STANCES = {
     Stance.AS_SENT: "",
@@ -87,7 +92,8 @@ def above(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
 
 def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[str]:
     """Say in a few sentences what a plan that was refreshed begins from."""
-    drifted = [each for each in found if each.finding.is_drift]
+    told_of = (*(each for each in Finding if each.is_drift), Finding.UNREADABLE)
+    drifted = [each for each in found if each.finding in told_of]
     lines = [summary(found, managed)]
     lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
     if len(drifted) > _MOST:
@@ -149,18 +155,18 @@ def sentence(each: Drifted) -> str:
     match each.finding:
         case Finding.EDITED:
             return f"was edited on the site{_by_whom(each)}"
-        case Finding.GONE:
-            return "was deleted on the site"
         case Finding.ELSEWHERE:
             course = each.record.parent_id if each.record else "?"
             return f"was moved to course {course} on the site{_by_whom(each)}"
-        case Finding.NORMALISED:
-            return "is written by the site in its own way; that is no drift"
         case Finding.UNMANAGED:
             return f"at {_order(each)} is not under management"
         case Finding.COLLIDES:
             rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
             return f"has the place {_order(each)}, as {rivals} has"
+        case Finding.UNREADABLE:
+            return f"can't be read: {each.failure}. Whether it was edited is not known."
+        case _:
+            return _SENTENCES[each.finding]
 
 
 def _by_whom(each: Drifted) -> str:
@@ -198,9 +204,14 @@ def summary(found: Sequence[Drifted], managed: int) -> str:
         return NOTHING_MANAGED
     met = Counter(each.finding for each in found)
     drift = [finding for finding in Finding if finding.is_drift]
-    if not any(met[finding] for finding in drift):
-        return NO_DRIFT
-    return f"Drift: {', '.join(f'{met[each]:,} {each.value}' for each in drift)}."
+    unread = met[Finding.UNREADABLE]
+    if any(met[finding] for finding in drift):
+        told = [f"{met[each]:,} {each.value}" for each in drift]
+        told += [f"{unread:,} that can't be read"] if unread else []
+        return f"Drift: {', '.join(told)}."
+    if unread:
+        return f"No drift, as far as is known: {count(unread, 'section')} can't be read."
+    return NO_DRIFT
 
 
 def besides(found: Iterable[Drifted]) -> str:
@@ -212,7 +223,8 @@ def besides(found: Iterable[Drifted]) -> str:
 
 def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
     """Yield what to do next, a sentence each, with two blanks before a command."""
-    drifted = [each for each in found if each.finding.is_drift]
+    all_found = tuple(found)
+    drifted = [each for each in all_found if each.finding.is_drift]
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
@@ -230,3 +242,5 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         )
     if Finding.GONE in left:
         yield f"What is in no outline and gone is forgotten by  {hint('apply')} --refresh"
+    if any(each.finding is Finding.UNREADABLE for each in all_found):
+        yield "What can't be read: look at it in Nexudus, and try again later."

@@ -232,6 +232,7 @@ def test_drift_as_json(applied: CommandLine, api: SandboxServer) -> None:
     assert document["has_drift"] is True
     assert document["summary"] == {
         **dict.fromkeys(("collides", "deleted", "moved", "normalised", "unmanaged"), 0),
+        "unreadable": 0,
         "edited": 1,
     }
     (found,) = document["drift"]
