@@ -163,11 +163,22 @@ class Project:
             )
 
     def prepare(self) -> None:
-        """Make the folder of the embedded sandbox, which git is to ignore."""
+        """Make the folder of the embedded sandbox, which git is to ignore.
+
+        Raises:
+            CoursesyncError: it can't be made.
+        """
         folder = self.store.path.parent
-        if self.embedded and self.folder.is_dir() and not folder.exists():
+        if not self.embedded or not self.folder.is_dir() or folder.exists():
+            return
+        try:
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n")
+        except OSError as error:
+            raise CoursesyncError(
+                f"the embedded sandbox can't be kept in {shown(folder)}: {error.strerror}",
+                "Use a workspace in which you may write, on a disk that has room.",
+            ) from error
 
 
 @dataclass(frozen=True)
