@@ -62,6 +62,7 @@ class CommandLine:
 
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    user: int | None = None
 
     def __call__(self, *arguments: str | Path, timeout: float = 180, **environment: str) -> Ran:
         """Run a command to its end, away from a terminal."""
@@ -86,7 +87,7 @@ class CommandLine:
         """Run a command in a fork of a process that has made the imports: it starts at once."""
         with _lent_zygote() as zygote:
             told = (tuple(map(str, arguments)), str(self.cwd), environment, str(zygote.notes))
-            code = zygote(Order(*told, patience=ceil(timeout)))
+            code = zygote(Order(*told, patience=ceil(timeout), user=self.user))
             assert code != -signal.SIGALRM, f"{arguments} took more than {timeout} s"
             return Ran(code, zygote.noted(OUT), zygote.noted(ERR))
 

@@ -48,7 +48,13 @@ MOST_NAMES, MOST_LINES, LONGEST_FUNCTION = 17, 330, 50
 WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, the terminal
     "cli",
     *("ci.annotate", "ci.outputs", "files", "nexudus.client", "nexudus.clock", "nexudus.embedded"),
-    *("nexudus.request_log", "nexudus.wire", "operations.config_file", "operations.connection"),
+    *(
+        "nexudus.request_log",
+        "nexudus.watchdog",
+        "nexudus.wire",
+        "operations.config_file",
+        "operations.connection",
+    ),
     *("operations.fmt", "operations.import_files", "operations.origin", "operations.plan"),
     *("operations.preview", "operations.preview_site", "operations.receipt_file"),
     *(

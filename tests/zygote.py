@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 OUT, ERR, EFFECTS = "out", "err", "effects"
-_LAZY = ("deepdiff", "h11", "httpcore", "httpx", "tomllib")  # what commands import when they run
+# what commands import when they run
+_LAZY = ("deepdiff", "encodings.utf_8_sig", "h11", "httpcore", "httpx", "tomllib")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Order:
         notes: the folder for what it writes on `OUT` and `ERR`, and for its `EFFECTS`.
         kill_at: the effect to die at, from 1; 0 is none, and None notes no effects.
         patience: seconds; a command that takes longer is ended by SIGALRM.
+        user: whom it runs as; None changes nothing.
     """
 
     arguments: tuple[str, ...]
@@ -51,6 +53,7 @@ class Order:
     notes: str
     kill_at: int | None = None
     patience: int = 60
+    user: int | None = None
 
     def written(self) -> str:
         """Return it as a line."""
@@ -187,6 +190,8 @@ def run_as(
             log = os.open(f"{order.notes}/{EFFECTS}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             if order.kill_at is not None:
                 _watch(log, order.kill_at)
+            if order.user is not None:
+                os.setuid(order.user)
         command_line()
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not read orders
         traceback.print_exc()

@@ -89,16 +89,27 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
     """Read some records by their Ids, and hold the courses of those that others changed."""
     courses = {course.id: course for course in run.courses}
     read_at = run.world.clock.now()
-    found = run.lookout.records(kind, [record_id_of(change) for change in changes])
+    unreadable = dict[int, str]()
+    found = run.lookout.records(kind, [record_id_of(change) for change in changes], unreadable)
     for change in changes:
-        record = found.get(record_id_of(change))
-        run.fresh[record_id_of(change)] = (read_at, record)
+        record_id = record_id_of(change)
+        if record_id in unreadable:
+            _leave(run, change, unreadable[record_id])
+            continue
+        record = found.get(record_id)
+        run.fresh[record_id] = (read_at, record)
         if record is None:
             _hold_gone(run, courses[change.parent_id], change)
             continue
         _note_attempt(run, change, record)
         if reason := _edited(run, change, record):
             _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
+
+
+def _leave(run: Run, change: Change, failure: str) -> None:
+    """Leave a record alone that can't be read: it may be edited. Its course goes on."""
+    reason = f"it can't be read: {failure}"
+    run.conclude(Result(change, Status.UNREADABLE, change.record_id, reason))
 
 
 def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:

@@ -32,6 +32,7 @@ class Status(Enum):
     HELD_BACK = "held back"  # its course was stopped
     DRIFTED = "left, for someone edited it on the site"  # since we last wrote it
     GONE = "left, for someone deleted it on the site"
+    UNREADABLE = "left, for it can't be read"
     NOT_TRIED = "not tried"  # the run ended before it
 
 

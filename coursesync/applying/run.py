@@ -73,7 +73,8 @@ class Doubtful:
 class CourseRun:
     """A course of the run, and how far it is; `held` says why nothing more is done in it.
 
-    `looked` is the count of the run's interruptions when it was last looked at.
+    `looked` is the count of the run's interruptions when it was last looked at; `unread` names a
+    record there that could not be read then: what is looked for may be it.
     """
 
     id: int
@@ -81,6 +82,7 @@ class CourseRun:
     changes: Sequence[Change]
     held: str = ""
     looked: int = 0
+    unread: str = ""
     doubts: dict[Address, Doubtful] = field(default_factory=dict)
 
     @property

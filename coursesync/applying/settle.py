@@ -93,11 +93,19 @@ def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Reco
         run.seen.update(record.id for record in records)
         run.reads_markers |= any(is_marker(record.marker) for record in records)
         by_course: dict[int, list[Record]] = {course.id: [] for course in same}
-        for record in run.lookout.whole(kind, records, partial(_is_vague, run)):
+        unread: dict[int, str] = {}
+        for record in run.lookout.whole(kind, records, partial(_is_vague, run), unread):
             by_course.setdefault(record.parent_id, []).append(record)
             run.reads_markers |= is_marker(record.marker)
+        homes = {record.id: record.parent_id for record in records if record.id in unread}
         for course in same:
             course.looked = run.sender.interruptions
+            told = [
+                f"section {each}, which can't be read: {unread[each]}"
+                for each in homes
+                if homes[each] == course.id
+            ]
+            course.unread = next(iter(told), "")
         found.update(by_course)
     return found
 
@@ -176,6 +184,9 @@ def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
 
 def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
     """Take what is there already for what is still to be sent."""
+    if course.unread:
+        course.held = course.unread
+        return
     for change in _creates(run, course):
         match findings[change.address]:
             case Unclear() as unclear:
@@ -239,6 +250,9 @@ def _decide(
     match found:
         case Absent() | Unclear() if not over:
             return
+        case Absent() if course.unread:
+            course.held = course.unread
+            run.conclude(Result(change, Status.IN_DOUBT, reason=f"{doubt.reason}; {course.unread}"))
         case Absent() if run.sent[change.address] < MAX_SENT and not doubt.claimed:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more

@@ -76,7 +76,8 @@ def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
 def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     """Believe that a record is not there any more only where it can't be found by its Id either."""
     record_id = record_id_of(change)
-    if record_id in run.lookout.records(change.kind, [record_id]):
+    unreadable = dict[int, str]()
+    if record_id in run.lookout.records(change.kind, [record_id], unreadable) or unreadable:
         return refused
     run.log.record(Forget(address=change.address, id=record_id, at=run.stamp()))
     return Applied(record_id, None)

@@ -38,6 +38,9 @@ _COMMANDS = {  # with what `--help` and shells say of each, for which none is im
     "validate": "Check the outlines.",
     "verify": "Say whether all that a receipt tells is still so on the site.",
 }
+_NO_MEMORY = CoursesyncError(
+    "there is not enough memory", "End other programs, or raise the limit on memory."
+)
 _COMPLETING = "_COURSESYNC_COMPLETE"  # https://click.palletsprojects.com/page/shell-completion/
 _MODULES = {"import": "import_"}  # a word of Python's own names no module
 
@@ -117,9 +120,10 @@ def _run() -> int:
     try:
         code = _cli.main(standalone_mode=False, prog_name="coursesync")
         sys.stdout.flush()
-    except CoursesyncError as error:
-        complain(error)
-        return int(error.exit_code)
+    except (CoursesyncError, MemoryError) as error:
+        failure = error if isinstance(error, CoursesyncError) else _NO_MEMORY
+        complain(failure)
+        return int(failure.exit_code)
     except click.Abort:
         # from the first request or save on, a command heeds signals and ends by itself
         say("\nInterrupted; nothing was changed.")

@@ -12,6 +12,7 @@ import click
 
 from coursesync.ci.annotate import annotate_problem
 from coursesync.cli.advise import strict_option
+from coursesync.cli.online import announce
 from coursesync.cli.options import SecondsRange, digest_option, full_option, verbosity_options
 from coursesync.cli.progress import Verbosity
 from coursesync.cli.screen import painter, say, say_wrapped
@@ -71,7 +72,10 @@ class Asked:
             say()
 
     def is_refused(self, plan: Plan, onward: Onward) -> ExitCode | None:
-        """Return how the command ends where the plan is too large, or the answer is no."""
+        """Return how the command ends where the plan is too large, or the answer is no.
+
+        Says before the question which API is contacted.
+        """
         if oversized(plan) and not self.allow_large_change:
             much = " and ".join(oversized(plan))
             refused = f"Nothing was changed, for this is a large change, of {much}."
@@ -79,6 +83,7 @@ class Asked:
             say_wrapped(f"Where that is what you want:  {onward.again('--allow-large-change')}")
             annotate_problem(refused, "Where that is what you want, say  --allow-large-change")
             return ExitCode.WORK_LEFT
+        announce(onward.session)
         if not self.is_approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return ExitCode.DONE

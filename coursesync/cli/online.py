@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+import click
+
 from coursesync.cli.progress import progress_on
-from coursesync.cli.screen import say_at_once
+from coursesync.cli.screen import say, say_at_once
 from coursesync.errors import Interrupted, Terminated
+from coursesync.operations.config import CONFIG
 from coursesync.operations.connection import interrupted
 from coursesync.operations.drift import drift
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Workspace
 
 
+_CONTACTED = f"{__name__}.contacted"
 _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 
@@ -55,8 +59,25 @@ def heeding(
         raise
 
 
+def announce(session: Session) -> None:
+    """Say which API a command is about to contact; once, and before anything is sent.
+
+    Raises:
+        CoursesyncError: that API may not have the credentials.
+    """
+    session.check_host()
+    met = click.get_current_context().meta
+    if session.embedded or _CONTACTED in met:
+        return
+    met[_CONTACTED] = True
+    other = session.other_host
+    say(f"Contacting {session.store.target}{f' ({CONFIG} names {other})' if other else ''}")
+
+
 def look_again(session: Session, workspace: Workspace, clock: SystemClock) -> Drift:
     """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
+    if workspace.state.entries:
+        announce(session)
     with reading(session, clock) as progress:
         return drift(workspace, progress=progress, clock=clock)
 

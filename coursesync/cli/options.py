@@ -149,7 +149,12 @@ def verbosity_options(command: F) -> F:
     """Add the options that say how much is told."""
     options = (
         _verbose(),
-        click.option("--quiet", "-q", is_flag=True, help="Tell only what goes wrong, and the end."),
+        click.option(
+            "--quiet",
+            "-q",
+            is_flag=True,
+            help="Tell only which API is contacted, what goes wrong, and the end.",
+        ),
     )
     for option in options:
         command = option(command)

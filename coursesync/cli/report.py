@@ -33,6 +33,7 @@ _UNSETTLED = (
     Status.REFUSED,
     Status.DRIFTED,
     Status.GONE,
+    Status.UNREADABLE,
     Status.IN_DOUBT,
     Status.HELD_BACK,
 )
@@ -109,7 +110,7 @@ def _tell_what_stopped(report: Report, onward: Onward) -> None:
     refused = report.with_status(Status.REFUSED)
     for result in refused:
         _tell_refused(result)
-    drifted = report.with_status(Status.DRIFTED, Status.GONE)
+    drifted = report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE)
     for result in drifted:
         _tell_drifted(result, onward)
     marked = (*(each for result in refused for each in _refusals(result)), *map(_drift, drifted))
@@ -197,6 +198,9 @@ def _tell_drifted(result: Result, onward: Onward) -> None:
     change = result.change
     at = f"{change.where}: " if change.where else ""
     say_wrapped(f"{at}{_left(result)}", hang="  ")
+    if result.status is Status.UNREADABLE:
+        say("    Look at it in Nexudus, and try again later.")
+        return
     if result.status is Status.GONE:
         say_wrapped(f"To make it anew:  {_with('--refresh', onward)}", "    ")
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")

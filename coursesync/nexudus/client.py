@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from coursesync.errors import RemoteError
 from coursesync.nexudus.exchange import Exchange, read_json
-from coursesync.nexudus.login import REFUSED_LOGIN, TOKEN_PATH, tokens_of
+from coursesync.nexudus.login import CHECK_LOGIN, NEW_CODE, REFUSED_LOGIN, TOKEN_PATH, tokens_of
 from coursesync.nexudus.records import PAGE_SIZE
 from coursesync.nexudus.redaction import without_secrets
 from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
@@ -61,10 +62,13 @@ class Nexudus:
         """Get a token by e-mail and password.
 
         Raises:
-            RemoteError: the API can't be reached, or refuses e-mail and password.
+            RemoteError: the API can't be reached, or refuses e-mail and password; or there was a
+                one-time code, and it is used.
             Busy: the API takes no login for now.
         """
         credentials = self._credentials
+        if credentials.totp and self._token:
+            raise RemoteError("the login has ended, and its one-time code is used", NEW_CODE)
         form = {
             "grant_type": "password",
             "username": credentials.email,
@@ -72,7 +76,8 @@ class Nexudus:
         }
         if credentials.totp:
             form["totp"] = credentials.totp
-        self._take_token(self._ask_for_token(form), "e-mail and password")
+        remedy = f"{CHECK_LOGIN} {NEW_CODE}" if credentials.totp else CHECK_LOGIN
+        self._take_token(self._ask_for_token(form), "e-mail and password", remedy)
 
     @property
     def can_log_in(self) -> bool:
@@ -88,14 +93,23 @@ class Nexudus:
     def renew(self) -> bool:
         """Get a new token by the refresh token; where that is refused, forget it and say so.
 
-        Raises as `log_in` does.
+        The `client_id` is the e-mail where none was given at login; one page of the vendor has it
+        as a field, an older one as a header. Raises as `log_in` does.
         """
+        known = self._credentials
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-        exchange = self._ask_for_token(form)
-        if exchange.status in REFUSED_LOGIN:
+        header = {"client_id": known.email} if known.email.isascii() else {}
+        exchange = self._ask_for_token({**form, "client_id": known.email}, header)
+        if exchange.status in REFUSED_LOGIN and not known.totp:
             self._refresh_token = ""
             return False
-        self._take_token(exchange, "the refresh token")
+        try:
+            self._take_token(exchange, "the refresh token", NEW_CODE)
+        except RemoteError as error:
+            # whoever runs it again logs in again
+            if known.totp and error.remedy != NEW_CODE:
+                error.remedy = f"{error.remedy} {NEW_CODE}"
+            raise
         return True
 
     def create(self, kind: Kind, attributes: Attributes) -> Exchange:
@@ -151,13 +165,15 @@ class Nexudus:
         headers = {"Authorization": f"Bearer {self._token}"}
         return self._exchange("GET", address, b"", headers, MAX_LIST)
 
-    def _ask_for_token(self, form: dict[str, str]) -> Exchange:
+    def _ask_for_token(
+        self, form: dict[str, str], headers: Mapping[str, str] | None = None
+    ) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._exchange("POST", TOKEN_PATH, body, headers)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._exchange("POST", TOKEN_PATH, body, {**kind, **(headers or {})})
 
-    def _take_token(self, exchange: Exchange, what: str) -> None:
-        self._token, self._refresh_token = tokens_of(exchange, what)
+    def _take_token(self, exchange: Exchange, what: str, remedy: str) -> None:
+        self._token, self._refresh_token = tokens_of(exchange, what, remedy)
         self._secrets |= {self._token, self._refresh_token}
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:

@@ -16,7 +16,8 @@ class Exchange:
     """The facts of one request.
 
     `sent` says whether any of it may have left; `status` is None where no complete answer came,
-    and `failure` then says why, in words. Header names are in small letters.
+    and `failure` then says why, in words; `remedy` what to mend, where that is known, and `lasting`
+    that it would fail again as it is. Header names are in small letters.
     """
 
     sent: bool
@@ -24,6 +25,8 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     failure: str = ""
+    remedy: str = ""
+    lasting: bool = False
 
 
 def read_json(exchange: Exchange) -> object:

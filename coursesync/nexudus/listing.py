@@ -10,18 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Stop
-from coursesync.nexudus.limits import IDS_AT_ONCE
-from coursesync.nexudus.reader import Reader, unusable
+from coursesync.nexudus.course_listing import MAX_RECORDS, CourseLookout, batched
+from coursesync.nexudus.reader import Reader, Unusable
 from coursesync.nexudus.records import (
-    PAGE_SIZE,
-    read_ids,
     read_page,
     read_record,
     read_records,
-    read_title_page,
-    read_titles,
 )
-from coursesync.text import same_moment
+from coursesync.text import count, same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,17 +29,16 @@ if TYPE_CHECKING:
 
 MAX_READINGS = 5
 MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
-MAX_RECORDS = 200_000  # in one list: forty times what the largest course may have
+MOST_UNREADABLE = 3  # records in a row; after so many it is not the records, but the API
 FEW = 3  # courses; for more, the pages of all records are counted first
 T = TypeVar("T")
 
 
-class Lookout:
+class Lookout(CourseLookout):
     """Looks at courses for a run."""
 
     def __init__(self, sender: Sender, remote: Remote) -> None:
-        self._reader = Reader(sender)
-        self._remote = remote
+        super().__init__(Reader(sender), remote)
         self._read: dict[int, Record] = {}  # by their Ids, as far as a list left anything out
 
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
@@ -74,11 +69,18 @@ class Lookout:
         # nothing says how exact a filter is
         return [record for record in listed if record.parent_id == course]
 
-    def sweep(self, kind: Kind, courses: Collection[int], ids: Collection[int]) -> Sequence[Record]:
+    def sweep(
+        self,
+        kind: Kind,
+        courses: Collection[int],
+        ids: Collection[int],
+        unreadable: dict[int, str] | None = None,
+    ) -> Sequence[Record]:
         """List the records of several courses, and those of some Ids wherever they are.
 
         By one request a course, or by the pages of all records, whichever is less; each is read
         once. A list may lag or shift while it is read: what is not in it is asked for by its Id.
+        `unreadable` is as in `records`.
 
         Raises:
             Stop: no usable answer came.
@@ -90,7 +92,7 @@ class Lookout:
             if record.parent_id in courses or record.id in wanted
         }
         missing = wanted - found.keys()
-        return [*found.values(), *self.records(kind, missing).values()]
+        return [*found.values(), *self.records(kind, missing, unreadable).values()]
 
     def _swept(self, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
         # most sites have fewer than a page of records; elsewhere it costs one request to know
@@ -114,31 +116,47 @@ class Lookout:
             met = {record.id for record in records}
             if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
                 return records
-        raise unusable("its list of sections changes while it is read")
+        raise Unusable("its list of sections changes while it is read")
 
-    def records(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
+    def records(
+        self, kind: Kind, ids: Collection[int], unreadable: dict[int, str] | None = None
+    ) -> Mapping[int, Record]:
         """Return the records of these Ids, as far as they are there.
 
         A list may lag: one that is not in it is asked for by itself, and is gone only where the API
         says so of that one.
 
+        Args:
+            kind: theirs.
+            ids: theirs.
+            unreadable: takes the Id of each record that the API fails to give, and how it fails;
+                nothing is known of it. None raises Stop for them, once all others are read.
+
         Raises:
             Stop: no usable answer came, or more are missing than anyone deletes by hand.
         """
-        found = {record.id: record for record in self._named(kind, ids)}
-        missing = [record_id for record_id in ids if record_id not in found]
+        lost = dict[int, str]()
+        found = {record.id: record for record in self._named(kind, ids, lost)}
+        missing = [each for each in ids if each not in found and each not in lost]
         if len(missing) > MOST_MISSING:
             raise Stop(
                 f"{len(missing):,} of the {len(ids):,} known sections are not there",
                 "Is this the right account? Check the base URL and the credentials.",
                 unusable=True,
             )
-        alone = [record for each in missing for record in self._alone(kind, each)]
-        found.update((record.id, record) for record in alone)
+        found.update((each.id, each) for each in self._each(kind, missing, lost))
+        if unreadable is not None:
+            unreadable.update(lost)
+        elif lost:
+            raise _unreadable(lost)
         return {record_id: found[record_id] for record_id in ids if record_id in found}
 
     def whole(
-        self, kind: Kind, listed: Iterable[Record], is_vague: Callable[[Record], bool]
+        self,
+        kind: Kind,
+        listed: Iterable[Record],
+        is_vague: Callable[[Record], bool],
+        unreadable: dict[int, str] | None = None,
     ) -> list[Record]:
         """Read by their Ids what a list left out.
 
@@ -148,9 +166,10 @@ class Lookout:
             kind: the records' kind.
             listed: records as a list has them.
             is_vague: says which of them have to be known better.
+            unreadable: takes up how the API fails to tell of some; as for `records`.
 
         Returns:
-            The same, in order; without those that are not there any more.
+            The same, in order; without those that are not there any more, or can't be read.
 
         Raises:
             Stop: as `records` does.
@@ -159,7 +178,7 @@ class Lookout:
         vague = {record.id for record in records if record.whole is None and is_vague(record)}
         if not vague:
             return records
-        found = self.records(kind, vague)
+        found = self.records(kind, vague, unreadable)
         self._read.update(found)
         return [
             found.get(record.id, record)
@@ -177,59 +196,43 @@ class Lookout:
 
         A list may lag: what is still in it is asked for by itself.
         """
-        listed = [record.id for record in self._named(kind, ids)]
-        return {record.id: record for each in listed for record in self._alone(kind, each)}
+        lost = dict[int, str]()
+        listed = [record.id for record in self._named(kind, ids, lost)]
+        found = {record.id: record for record in self._each(kind, listed, lost)}
+        if lost:
+            raise _unreadable(lost)
+        return found
 
-    def _named(self, kind: Kind, ids: Collection[int]) -> Iterator[Record]:
+    def _named(
+        self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
+    ) -> Iterator[Record]:
         for part in batched(sorted(ids)):
             ask = partial(self._remote.records, kind, part)
-            yield from self._reader.read(f"{kind.role}-Read", ask, partial(read_records, kind=kind))
+            try:
+                role = f"{kind.role}-Read"
+                yield from self._reader.read(role, ask, partial(read_records, kind=kind))
+            except Unusable:  # for one of them, perhaps
+                yield from self._each(kind, part, unreadable)
+
+    def _each(
+        self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
+    ) -> Iterator[Record]:
+        """Ask for records one by one; note those of which no usable answer comes."""
+        in_a_row = 0
+        for record_id in ids:
+            try:
+                yield from self._alone(kind, record_id)
+                in_a_row = 0
+            except Unusable as error:
+                unreadable[record_id] = error.failure
+                in_a_row += 1
+                if in_a_row == MOST_UNREADABLE:
+                    raise _unreadable(unreadable) from error
 
     def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
         """Ask for one record; there is none where the API says that it does not know the Id."""
         ask, read = partial(self._remote.record, kind, record_id), partial(read_record, kind=kind)
         return self._reader.read(f"{kind.role}-Read", ask, read, missing=())
-
-    def missing(self, courses: Collection[int]) -> frozenset[int]:
-        """Return those of the courses that are not on the server; raises Stop as above."""
-        left = self._not_there(courses)
-        if left:  # one answer is not believed: much hangs on it
-            self._reader.pause(f"the API knows no course {min(left)}; asking again")
-            left = self._not_there(left)
-        return left
-
-    def _not_there(self, courses: Collection[int]) -> frozenset[int]:
-        wanted, there = sorted(courses), set[int]()
-        for part in batched(wanted):
-            there |= self._reader.read("Course-Read", partial(self._remote.courses, part), read_ids)
-        return frozenset(wanted) - there
-
-    def titles(self, courses: Collection[int]) -> Mapping[int, str]:
-        """Return the titles of those of the courses that are there; raises Stop as above."""
-        found: dict[int, str] = {}
-        for part in batched(sorted(courses)):
-            ask = partial(self._remote.courses, part)
-            found.update(self._reader.read("Course-Read", ask, read_titles))
-        return found
-
-    def all_titles(self) -> Mapping[int, str]:
-        """Return the titles of all courses by their Ids; raises Stop as above."""
-        found: dict[int, str] = {}
-        number, pages = 0, 1
-        while number < pages:
-            if pages > MAX_RECORDS // PAGE_SIZE:
-                raise Stop(
-                    f"the account has more than {MAX_RECORDS:,} courses",
-                    "Name those to import, each with  --course ID",
-                )
-            number += 1
-            ask = partial(self._remote.all_courses, number)
-            more, pages = self._reader.read(
-                "Course-List", ask, partial(read_title_page, number=number)
-            )
-            found.update(more)
-        unnamed = [course for course, title in found.items() if not title]
-        return {**found, **self.titles(unnamed)}
 
     def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
         """Read all pages until as many records are there as the list itself counts.
@@ -247,12 +250,12 @@ class Lookout:
             elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
             before, first = found.keys(), self._page(kind, 1, course)
-        raise unusable(why)
+        raise Unusable(why)
 
     def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
         """Read the pages after the first; no more of them than what the first counts is on."""
         if first.total > MAX_RECORDS:
-            raise unusable(
+            raise Unusable(
                 f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
             )
         found = {record.id: record for record in first.records}
@@ -271,7 +274,12 @@ class Lookout:
         )
 
 
-def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield as many Ids at a time as one request can ask for."""
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        yield ids[start : start + IDS_AT_ONCE]
+def _unreadable(records: Mapping[int, str]) -> Stop:
+    """Return the end of a run that needs records which the API fails to give."""
+    first, *more = sorted(records)
+    others = f", nor for {count(len(more), 'other')}" if more else ""
+    return Stop(
+        f"the API gives no usable answer for the record {first}{others}: {records[first]}",
+        "Look at it in Nexudus, and try again later.",
+        unusable=True,
+    )

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-_CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
+CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
+NEW_CODE = "A one-time code works once: set NEXUDUS_TOTP to a new one, and run the same again."
 
 
-def tokens_of(exchange: Exchange, what: str) -> tuple[str, str]:
+def tokens_of(exchange: Exchange, what: str, remedy: str) -> tuple[str, str]:
     """Return the token that a login gave, and the one that renews it, "" where there is none.
 
     Args:
         exchange: the login's.
         what: what it was asked by, in words.
+        remedy: what to do where that is refused.
 
     Raises:
         RemoteError: the API can't be reached, refuses it, or answers something else.
@@ -36,16 +38,13 @@ def tokens_of(exchange: Exchange, what: str) -> tuple[str, str]:
     if isinstance(verdict, Throttled):
         raise Busy(verdict.seconds)
     if exchange.status is None:
-        raise RemoteError(
-            f"the API can't be reached: {exchange.failure}",
-            "Check the network and the base URL.",
-        )
+        raise RemoteError(*unreachable(exchange.failure, exchange.remedy))
     if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RemoteError(
             f"the API has a fault of its own (HTTP {exchange.status})", "Try again later."
         )
     if exchange.status in REFUSED_LOGIN:
-        raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", _CHECK_LOGIN)
+        raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", remedy)
     tokens = _tokens(exchange) if exchange.status == HTTPStatus.OK else None
     if tokens is None:
         raise RemoteError(
@@ -54,6 +53,11 @@ def tokens_of(exchange: Exchange, what: str) -> tuple[str, str]:
             "Check that the base URL is that of the Nexudus API.",
         )
     return tokens
+
+
+def unreachable(failure: str, remedy: str) -> tuple[str, str]:
+    """Return what is wrong where nothing could be sent, and what to do."""
+    return f"the API can't be reached: {failure}", remedy or "Check the network and the base URL."
 
 
 def _tokens(exchange: Exchange) -> tuple[str, str] | None:

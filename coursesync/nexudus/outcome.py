@@ -29,7 +29,7 @@ DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _LEAST_WAIT = 1.0  # seconds
 _MOST_WAIT = 1e9  # the same; more figures could be an infinity
 _MOST_PROBLEMS = 10  # that one answer may tell
-_KNOWN_REFUSALS = {400, 403, 404, 413, 415, 422}
+_KNOWN_REFUSALS = {400, 404, 413, 415, 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unauthorized:
-    """Not carried out: the token is bad, or a role is missing; the API tells no difference."""
+    """Not carried out: the token is bad, or a role is missing; the API tells no difference.
+
+    It answers both with 401, and a missing role also with 403.
+    """
+
+    status: int = HTTPStatus.UNAUTHORIZED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,11 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Not carried out: nothing left this machine; it may be sent again."""
+    """Not carried out: nothing left this machine; unless `lasting`, it may be sent again."""
 
     reason: str
+    remedy: str = ""
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +181,11 @@ def classify_read(exchange: Exchange) -> Answered | Refused | InDoubt | NotCarri
 def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     status = exchange.status
     if status is None:
-        return InDoubt(exchange.failure) if exchange.sent else NotSent(exchange.failure)
-    if status == HTTPStatus.UNAUTHORIZED:
-        return Unauthorized()
+        if exchange.sent:
+            return InDoubt(exchange.failure)
+        return NotSent(exchange.failure, exchange.remedy, exchange.lasting)
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return Unauthorized(status)
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.CONFLICT and "retry-after" in exchange.headers
     ):

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Unusable(Stop):
+    """The API answers, and not as it should, however often it is asked: `failure` says how."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(
+            f"the API gives no usable answer: {failure}",
+            "Try again later; if it stays so, check the base URL.",
+            unusable=True,
+        )
+        self.failure = failure
+
+
 class Reader:
     """The way of every read whose answer is needed."""
 
@@ -45,7 +57,7 @@ class Reader:
             missing: what is read of what is not there; None where that is no answer.
 
         Raises:
-            Stop: no usable answer came.
+            Stop: no usable answer came (`Unusable`), or none can be had.
         """
         failure = ""
         for attempt in range(MAX_TRIES):
@@ -68,18 +80,9 @@ class Reader:
                         return parsed
                 case InDoubt(reason):
                     failure = reason
-        raise unusable(failure)
+        raise Unusable(failure)
 
     def _attempt(
         self, send: Callable[[], Exchange]
     ) -> Answered | Refused | InDoubt | NotCarriedOut:
         return classify_read(self._sender.read(send))
-
-
-def unusable(reason: str) -> Stop:
-    """Return the end of a run whose API answers, and not as it should."""
-    return Stop(
-        f"the API gives no usable answer: {reason}",
-        "Try again later; if it stays so, check the base URL.",
-        unusable=True,
-    )

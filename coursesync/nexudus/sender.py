@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Busy, RemoteError, Stop
+from coursesync.nexudus.login import unreachable
 from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
 from coursesync.text import duration
 
@@ -63,11 +64,11 @@ class Sender:
                 self._slow_down(outcome.seconds, throttled)
             elif isinstance(outcome, NotSent):
                 unsent += 1
-                self._try_again(outcome.reason, unsent)
+                self._try_again(outcome, unsent)
             elif not isinstance(outcome, Unauthorized):
                 return outcome
             elif renewed or not self._renew():
-                raise _refused_credentials(role)
+                raise _refused_credentials(role, outcome.status)
             else:
                 renewed = True
 
@@ -155,10 +156,10 @@ class Sender:
             )
         self._line.schedule.throttled(self._line.clock.now(), seconds)
 
-    def _try_again(self, reason: str, times: int) -> None:
-        if times >= MAX_TRIES:
-            raise _unreachable(reason)
-        self.pause(BETWEEN_TRIES, f"the API can't be reached: {reason}")
+    def _try_again(self, unsent: NotSent, times: int) -> None:
+        if unsent.lasting or times >= MAX_TRIES:
+            raise Stop(*unreachable(unsent.reason, unsent.remedy), unusable=True)
+        self.pause(BETWEEN_TRIES, f"the API can't be reached: {unsent.reason}")
 
     def _renew(self) -> bool:
         """Get a new token, by a new login where there is no other way; say whether there is one."""
@@ -188,18 +189,9 @@ class Sender:
                 raise Stop(error.problem, error.remedy, unusable=True) from error
 
 
-def _unreachable(reason: str) -> Stop:
-    """Return the end of a run whose API can't be reached."""
+def _refused_credentials(role: str, status: int) -> Stop:
     return Stop(
-        f"the API can't be reached: {reason}",
-        "Check the network and the base URL.",
-        unusable=True,
-    )
-
-
-def _refused_credentials(role: str) -> Stop:
-    return Stop(
-        "the API refuses the credentials (HTTP 401)",
+        f"the API refuses the credentials (HTTP {status})",
         "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
         f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "
         "NEXUDUS_PASSWORD), and in Nexudus the user's roles.",

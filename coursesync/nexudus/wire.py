@@ -7,17 +7,21 @@ redirect is followed, for that would turn a POST into a GET.
 from __future__ import annotations
 
 import logging
+import re
 import socket
-import threading
+import ssl
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.request import getproxies
 
 import httpcore
 import httpx
 
 from coursesync.errors import UsageError
 from coursesync.nexudus.exchange import Exchange
+from coursesync.nexudus.watchdog import watchdog
 from coursesync.text import inert
 from coursesync.version import __version__
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("coursesync")
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
+_HTTPS = 443
 
 
 class Wire:
@@ -35,9 +40,17 @@ class Wire:
     def __init__(
         self, target: str, transport: httpx.BaseTransport | None, deadline: float = DEADLINE
     ) -> None:
-        """Make ready; `deadline` is how many seconds a whole exchange may take."""
+        """Make ready; `deadline` is how many seconds a whole exchange may take.
+
+        Raises:
+            UsageError: the proxy or the certificates of the environment can't be used.
+            CoursesyncError: there is not enough memory.
+        """
         self._deadline = deadline
+        self._watchdog = watchdog()
         self._client = _client(target, transport)
+        url = self._client.base_url
+        self._origin = url.raw_host.decode(), url.port or _HTTPS
 
     def close(self) -> None:
         """Close what connections there are."""
@@ -66,13 +79,13 @@ class Wire:
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int
     ) -> Exchange:
         trace = _Trace()
-        watch = threading.Timer(self._deadline, trace.cut)
-        watch.daemon = True
-        watch.start()
         try:
-            with self._client.stream(
-                method, address, content=body, headers=headers, extensions={"trace": trace}
-            ) as response:
+            with (
+                self._watchdog.watching(trace.cut, self._deadline),
+                self._client.stream(
+                    method, address, content=body, headers=headers, extensions={"trace": trace}
+                ) as response,
+            ):
                 received = bytearray()
                 for chunk in response.iter_raw():
                     received += chunk
@@ -86,10 +99,9 @@ class Wire:
                 sent=True, status=response.status_code, headers=names, body=bytes(received)
             )
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            failure = _LATE if trace.was_cut else _failure(error)
-            return Exchange(sent=trace.sent, failure=failure)
-        finally:
-            watch.cancel()
+            if trace.was_cut or trace.sent:
+                return Exchange(sent=trace.sent, failure=_LATE if trace.was_cut else _broken(error))
+            return _unsent(error, self._origin, trace)
 
 
 def _since(began: float) -> float:
@@ -102,7 +114,11 @@ for _name in ("httpx", "httpcore"):
 
 
 def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+    # over plain http, to this machine, no proxy may see the credentials
+    uses_proxy = target.startswith("https:")
     try:
+        if uses_proxy:
+            _check_proxies()
         return httpx.Client(
             base_url=target,
             follow_redirects=False,
@@ -112,8 +128,7 @@ def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
             # there are no certificates on plain http, and to load those of the web takes long
             verify=target.startswith("https:"),
             transport=transport,
-            # over plain http, to this machine, no proxy may see the credentials
-            trust_env=target.startswith("https:"),
+            trust_env=uses_proxy,
         )
     except OSError as error:
         raise UsageError(
@@ -129,6 +144,14 @@ def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
         ) from None
 
 
+def _check_proxies() -> None:
+    """Raise ValueError where a password is cut in two: a part would be taken for the host's."""
+    named = getproxies()
+    for address in (named.get(scheme, "") for scheme in ("http", "https", "all")):
+        if "@" in re.sub(r"^[^/?#]*", "", address.rpartition("://")[2]):
+            raise ValueError("a password holds what ends an authority")
+
+
 class _Trace:
     """Notes whether any of the request itself was sent: httpx's `trace` extension.
 
@@ -139,10 +162,16 @@ class _Trace:
 
     def __init__(self) -> None:
         self.sent = self.was_cut = False
+        self.peer: tuple[str, int] | None = None  # what was connected to: the API, or a proxy
+        self.known_as = ""  # whose certificate was asked for
         self._socket: socket.socket | None = None
 
     def __call__(self, event: str, info: Mapping[str, object]) -> None:
         stream = info.get("return_value")
+        if event.endswith("connect_tcp.started"):
+            self.peer = str(info["host"]), int(str(info["port"]))
+        if event.endswith("start_tls.started"):
+            self.known_as = str(info["server_hostname"])
         if event.endswith(("connect_tcp.complete", "start_tls.complete")) and isinstance(
             stream, httpcore.NetworkStream
         ):
@@ -161,22 +190,59 @@ class _Trace:
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-def _failure(error: Exception) -> str:
-    """Say what broke, in words; httpx's own say nothing to an author."""
+def _unsent(error: Exception, origin: tuple[str, int], trace: _Trace) -> Exchange:
+    """Say why nothing of a request left, and what to mend; httpx's own words say nothing of that.
+
+    A proxy is named by its host and port: its address may hold a password.
+    """
+    host, port = trace.peer or origin
+    proxy = "" if (host, port) == origin else f"{host}:{port}"
+    if (certificate := _certificate(error)) is not None:
+        why = inert(certificate.verify_message, 80)
+        failure = f"the certificate of {inert(trace.known_as)} is not trusted ({why})"
+        return Exchange(sent=False, failure=failure, remedy=_CERTIFICATE, lasting=True)
+    if isinstance(error, httpx.ProxyError):
+        status = int(str(error)[:3])  # as httpcore begins it; the rest is the proxy's own words
+        failure = f"the proxy {inert(proxy)} refuses the connection (HTTP {status})"
+        lasting = status not in _TRANSIENT and status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return Exchange(sent=False, failure=failure, remedy=_PROXY, lasting=lasting)
+    failure = _broken(error)
     if isinstance(error, httpx.ConnectError):
         detail = inert(str(error), 80)
-        return f"there is no connection ({detail})" if detail else "there is no connection"
+        failure = f"there is no connection ({detail})" if detail else "there is no connection"
+    if not proxy:
+        return Exchange(sent=False, failure=failure)
+    return Exchange(sent=False, failure=f"{failure}, by the proxy {inert(proxy)}", remedy=_PROXY)
+
+
+def _certificate(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """Return what is wrong with a certificate, where that is the cause of an error."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
+
+
+def _broken(error: Exception) -> str:
     return next(
         (words for kind, words in _FAILURES if isinstance(error, kind)), "the request failed"
     )
 
 
+_CERTIFICATE = (
+    "Where your network has certificates of its own, let SSL_CERT_FILE name the file that holds "
+    "them (PEM). Else check the base URL and the clock of this machine."
+)
+_PROXY = (
+    "Check the address, user and password in HTTPS_PROXY or ALL_PROXY. Where this API needs no "
+    "proxy, name its host in NO_PROXY."
+)
+_TRANSIENT = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _LATE = "no answer came in time"
 _BROKE = "the connection broke before the answer was whole"
 _FAILURES = (
     (httpx.ConnectTimeout, "there was no connection within 10 seconds"),
     (httpx.TimeoutException, _LATE),
-    (httpx.ProxyError, "the proxy refused the connection"),
     (httpx.NetworkError, _BROKE),
     (httpx.RemoteProtocolError, _BROKE),
 )

@@ -13,6 +13,7 @@ from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import read
 from coursesync.operations.config import CONFIG, DEFAULTS, Config
 from coursesync.state.store import STATE_NAME
+from coursesync.text import inert
 
 _MAX_CONFIG = 65_536
 _LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
@@ -41,7 +42,19 @@ def config_of(folder: Path) -> Config:
             f"{path} is not valid: `state` is not the name of a file",
             f"Write it as in  state = {json.dumps(STATE_NAME)}",
         )
+    if not _is_within(folder, config.state):
+        raise UsageError(
+            f"{path} is not valid: `state` leads out of the workspace ({inert(config.state, 100)})",
+            f"Write it as in  state = {json.dumps(STATE_NAME)}  "
+            "A state that is elsewhere can only be named by  --state  or COURSESYNC_STATE.",
+        )
     return config
+
+
+def _is_within(folder: Path, name: str) -> bool:
+    """Say whether a path leads to a place in a folder, with all links followed."""
+    root = os.path.realpath(folder)
+    return Path(root) in Path(os.path.realpath(Path(root, name))).parents
 
 
 def is_state_name(text: str) -> bool:

@@ -62,7 +62,9 @@ def connected(
 
     Raises:
         UsageError: there are no credentials.
+        CoursesyncError: only `coursesync.toml` names the API.
     """
+    project.check_host()
     with ExitStack() as stack:
         remote = _remote(project, outlines, credentials, stack)
         log = RequestLog(project.store.path, alone=project.store.hold is not None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected, looking
 from coursesync.operations.refresh import refresh
+from coursesync.planning.drift import Finding
 from coursesync.planning.plan import Course
 from coursesync.planning.stance import judged
 from coursesync.planning.workspace_plan import plan_of
@@ -38,6 +39,11 @@ class Drift:
     def has_drift(self) -> bool:
         """Whether a managed section was edited, deleted or moved on the site, or has a twin."""
         return any(each.finding.needs_care for each in self.found)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every section that is managed could be read."""
+        return not any(each.finding is Finding.UNREADABLE for each in self.found)
 
 
 def drift(

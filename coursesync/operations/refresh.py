@@ -59,5 +59,7 @@ def _look(
 ) -> tuple[Drifted, ...]:
     """Compare what the lists have; what seems to have changed is asked for by its Id."""
     courses = {entry.parent_id for entry in entries}
-    swept = lookout.sweep(kind, courses, [entry.id for entry in entries])
-    return compare(state, swept, kind, partial(lookout.records, kind))
+    unreadable = dict[int, str]()
+    swept = lookout.sweep(kind, courses, [entry.id for entry in entries], unreadable)
+    confirm = partial(lookout.records, kind, unreadable=unreadable)
+    return compare(state, swept, kind, confirm, unreadable)

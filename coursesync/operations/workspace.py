@@ -10,11 +10,13 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.files import shown
-from coursesync.nexudus.target import EMBEDDED, check_target
+from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
+from coursesync.operations.config import CONFIG
 from coursesync.operations.config_file import config_of, is_state_name
 from coursesync.outlines.folder import check_folder
 from coursesync.outlines.workspace_files import Outlines
@@ -39,13 +41,15 @@ if TYPE_CHECKING:
 class Project:
     """A folder of outlines, one target, and the state of that target. Nothing of it is read yet.
 
-    `embedded` says whether the target is the sandbox in this process.
+    `embedded` says whether the target is the sandbox in this process, `named` whether the caller
+    named the target: one that a file in the repository names may be anyone's.
     """
 
     folder: Path
     store: StateFile
     config: Config
     embedded: bool
+    named: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -106,6 +110,28 @@ class Project:
         """Read every outline of the workspace, also where there is none yet."""
         return read_outlines(self.folder)
 
+    def check_host(self) -> None:
+        """Raise CoursesyncError where only `coursesync.toml` names the API.
+
+        A pull request may have brought that file: the API gets no credentials.
+        """
+        target = self.store.target
+        if not (self.embedded or self.named or target == DEFAULT_BASE_URL):
+            raise CoursesyncError(
+                f"only {shown(self.folder / CONFIG)} names the API {target}, so it gets no "
+                "credentials: that file may come from someone else",
+                f"If you mean that API, name it yourself:  --base-url {quote(target)}  or set "
+                f"COURSESYNC_BASE_URL. For Nexudus:  --base-url {DEFAULT_BASE_URL}",
+            )
+
+    @property
+    def other_host(self) -> str:
+        """The API that `coursesync.toml` names where the target is another; else ""."""
+        other = self.config.base_url
+        if not self.named or other == DEFAULT_BASE_URL or _normal(other) == self.store.target:
+            return ""
+        return inert(other, 100)
+
     @contextmanager
     def held(self, timeout: float = 0.0) -> Iterator[None]:
         """Hold the state against all other writers; who holds it already goes on holding it.
@@ -137,11 +163,22 @@ class Project:
             )
 
     def prepare(self) -> None:
-        """Make the folder of the embedded sandbox, which git is to ignore."""
+        """Make the folder of the embedded sandbox, which git is to ignore.
+
+        Raises:
+            CoursesyncError: it can't be made.
+        """
         folder = self.store.path.parent
-        if self.embedded and self.folder.is_dir() and not folder.exists():
+        if not self.embedded or not self.folder.is_dir() or folder.exists():
+            return
+        try:
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n")
+        except OSError as error:
+            raise CoursesyncError(
+                f"the embedded sandbox can't be kept in {shown(folder)}: {error.strerror}",
+                "Use a workspace in which you may write, on a disk that has room.",
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -174,6 +211,13 @@ class Workspace:
         return self.hold is not None and self.hold is self.project.store.hold
 
 
+def _normal(url: str) -> str:
+    try:
+        return check_target(url)
+    except UsageError:
+        return ""
+
+
 def empty_workspace(folder: Path) -> CoursesyncError:
     """Return the failure that a workspace without outlines is."""
     return CoursesyncError(
@@ -194,7 +238,8 @@ def open_project(
 
     Args:
         folder: the folder of the outlines.
-        base_url: the API; by default what `coursesync.toml` says, or else Nexudus itself.
+        base_url: the API; by default what `coursesync.toml` says, or else Nexudus itself. One that
+            only `coursesync.toml` names is never contacted: that file may be someone else's.
         state: the state file, in the folder; by default as above, or else its usual name.
         sandbox: whether to use the embedded sandbox, with a state of its own; `base_url` and
             `state` are not heeded then.
@@ -222,7 +267,7 @@ def open_project(
         store = StateFile(path / ".coursesync" / STATE_NAME, EMBEDDED)
     else:
         store = StateFile(path / (state or config.state), check_target(base_url or config.base_url))
-    return Project(path, store, config, embedded=sandbox)
+    return Project(path, store, config, embedded=sandbox, named=bool(base_url))
 
 
 def load(

@@ -48,6 +48,7 @@ class Finding(Enum):
     UNMANAGED = "unmanaged"  # in a course of ours, and under no address
     COLLIDES = "collides"  # it has come to the same place as one of ours
     TWIN = "twin"  # a second record where one was wanted
+    UNREADABLE = "unreadable"  # the server fails to tell: nothing is known of it
 
     @property
     def is_drift(self) -> bool:
@@ -75,9 +76,9 @@ class Drifted:
 
     `address` and `entry` are None where it is unmanaged, `record` where it is gone; `properties`
     are those that differ from what we sent; `rivals` are ours whose place it has; `stance` is
-    known once it is judged (`stance`). Of a twin, `address`, `entry` and `own` are those of the
-    record that it is a second of, and `record` is the twin. `is_foreign` is that the record under
-    our Id, which is in another course, was never ours.
+    known once it is judged (`stance`); `failure` is how the server fails to tell. Of a twin,
+    `address`, `entry` and `own` are those of the record that it is a second of, and `record` is the
+    twin. `is_foreign` is that the record under our Id, which is in another course, was never ours.
     """
 
     finding: Finding
@@ -91,6 +92,7 @@ class Drifted:
     stance: Stance | None = None
     own: Record | None = None
     is_foreign: bool = False
+    failure: str = ""
 
     @property
     def record_id(self) -> int:
@@ -116,7 +118,11 @@ class Drifted:
 
 
 def compare(
-    state: State, records: Iterable[Record], kind: Kind, confirm: Confirm | None = None
+    state: State,
+    records: Iterable[Record],
+    kind: Kind,
+    confirm: Confirm | None = None,
+    unreadable: Mapping[int, str] | None = None,
 ) -> tuple[Drifted, ...]:
     """Compare the state with what the server has.
 
@@ -127,6 +133,7 @@ def compare(
         kind: their kind; entries of others are left out.
         confirm: reads the records of some Ids as they are now, without those that are gone: a list
             may lag, and may leave out what is in a record. None believes `records`.
+        unreadable: how the server fails to tell of some Ids, once `confirm` has asked for them.
 
     Returns:
         What was found, by course; in each, ours by address, then the unmanaged by Id.
@@ -137,8 +144,18 @@ def compare(
         asked = {*_suspects(ours, live, kind), *_vague(state, ours, live, kind)}
         live = {each: record for each, record in live.items() if each not in asked}
         live |= confirm(asked) if asked else {}
-    found = [each for at in ours if (each := _ours(state, at, ours[at], live, kind))]
-    return tuple(sorted([*found, *_strangers(state, ours, live, kind)], key=_place))
+    lost = unreadable or {}
+    found = [
+        each
+        for at in ours
+        if ours[at].id not in lost and (each := _ours(state, at, ours[at], live, kind))
+    ]
+    unread = [
+        Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=lost[entry.id])
+        for at, entry in ours.items()
+        if entry.id in lost
+    ]
+    return tuple(sorted([*found, *unread, *_strangers(state, ours, live, kind)], key=_place))
 
 
 def _suspects(

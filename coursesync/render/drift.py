@@ -39,6 +39,7 @@ _MARKS = {
     Finding.UNMANAGED: ".",
     Finding.COLLIDES: "!",
     Finding.TWIN: "2",
+    Finding.UNREADABLE: "?",
 }
 _STYLES = {
     Finding.EDITED: "yellow",
@@ -50,6 +51,10 @@ _BESIDES = {
     Finding.NORMALISED: "written by the site in its own way",
     Finding.UNMANAGED: "not under management",
     Finding.COLLIDES: "in the place of another",
+}
+_SENTENCES = {
+    Finding.GONE: "was deleted on the site",
+    Finding.NORMALISED: "is written by the site in its own way; that is no drift",
 }
 _STANCES = {
     Stance.AS_SENT: "",
@@ -98,7 +103,7 @@ def above(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
 
 def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[str]:
     """Say in a few sentences what a plan that was refreshed begins from."""
-    drifted = [each for each in found if each.finding.needs_care]
+    drifted = [e for e in found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
     lines = [summary(found, managed)]
     lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
     if len(drifted) > _MOST:
@@ -161,24 +166,20 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
     match each.finding:
         case Finding.EDITED:
             return f"was edited on the site{_by_whom(each)}"
-        case Finding.GONE:
-            return "was deleted on the site"
         case Finding.ELSEWHERE:
-            course = each.record.parent_id if each.record else "?"
-            if each.is_foreign:
-                return f"is a section of course {course} that was never ours{_by_whom(each)}"
-            return f"was moved to course {course} on the site{_by_whom(each)}"
+            return _elsewhere(each)
         case Finding.TWIN:
-            return (
-                f"has a twin, Id {each.record_id}, {_made(each.record)}; it was {_made(each.own)}"
-            )
-        case Finding.NORMALISED:
-            return "is written by the site in its own way; that is no drift"
+            twin, own = _made(each.record), _made(each.own)
+            return f"has a twin, Id {each.record_id}, {twin}; it was {own}"
         case Finding.UNMANAGED:
             return f"at {_order(each)} is not under management"
         case Finding.COLLIDES:
             rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
             return f"has the place {_order(each)}, as {rivals} has"
+        case Finding.UNREADABLE:
+            return f"can't be read: {each.failure}. Whether it was edited is not known."
+        case _:
+            return _SENTENCES[each.finding]
 
 
 def _elsewhere(each: Drifted) -> str:
@@ -231,11 +232,15 @@ def summary(found: Sequence[Drifted], managed: int) -> str:
         return NOTHING_MANAGED
     met = Counter(each.finding for each in found)
     drift = [finding for finding in Finding if finding.is_drift]
-    if not any(met[finding] for finding in (*drift, Finding.TWIN)):
-        return NO_DRIFT
     counts = [f"{met[each]:,} {each.value}" for each in drift]
-    twins = [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
-    return f"Drift: {', '.join([*counts, *twins])}."
+    counts += [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
+    unread = met[Finding.UNREADABLE]
+    if any(met[finding] for finding in (*drift, Finding.TWIN)):
+        counts += [f"{unread:,} that can't be read"] if unread else []
+        return f"Drift: {', '.join(counts)}."
+    if unread:
+        return f"No drift, as far as is known: {count(unread, 'section')} can't be read."
+    return NO_DRIFT
 
 
 def besides(found: Iterable[Drifted]) -> str:
@@ -274,3 +279,5 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         )
     if Finding.GONE in left:
         yield f"What is in no outline and gone is forgotten by  {hint('apply')} --refresh"
+    if any(each.finding is Finding.UNREADABLE for each in every):
+        yield "What can't be read: look at it in Nexudus, and try again later."

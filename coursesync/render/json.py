@@ -188,6 +188,7 @@ def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
         "by": record.updated_by if record else None,
         "course_id": each.course_id,
         "differences": [_difference(each) for each in differences(edit, bounds)] if edit else [],
+        "failure": each.failure or None,
         "finding": each.finding.value,
         "id": each.record_id,
         "is_drift": each.finding.is_drift,

@@ -140,8 +140,11 @@ class Database:
                 isolation_level=None,  # transactions begin where `transaction` says, nowhere else
                 check_same_thread=False,
             )
-        except sqlite3.OperationalError as error:
+            self._prepare(ids_from)
+        except sqlite3.Error as error:
             raise OSError(str(error)) from error
+
+    def _prepare(self, ids_from: int) -> None:
         self._connection.row_factory = sqlite3.Row
         # A killed process loses nothing by this, for the kernel has the pages. Only a power cut
         # would, and no record in a sandbox is worth an fsync at every request.

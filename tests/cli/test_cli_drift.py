@@ -71,7 +71,7 @@ def test_without_drift_one_list_is_read_and_0_is_the_code(
     before, met = kept(courses), len(api.log())
     ran = applied("drift")
 
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, f"Contacting {api.url}\n")
     assert ran.out == "No drift: the site has what was last applied.\n"
     assert methods_since(api, met) == ["GET"]
     assert kept(courses) == before
@@ -232,6 +232,7 @@ def test_drift_as_json(applied: CommandLine, api: SandboxServer) -> None:
     assert document["has_drift"] is True
     assert document["summary"] == {
         **dict.fromkeys(("collides", "deleted", "moved", "normalised", "twin", "unmanaged"), 0),
+        "unreadable": 0,
         "edited": 1,
     }
     (found,) = document["drift"]

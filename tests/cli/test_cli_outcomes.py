@@ -86,7 +86,6 @@ ROWS = (
     Row("late=0.01", DOUBT, BROKE, made=True),
     Row("unsuccessful", REFUSED),
     Row("status=400", REFUSED),
-    Row("status=403", REFUSED),
     Row("status=404", REFUSED),
     Row("status=413", REFUSED),
     Row("status=415", REFUSED),

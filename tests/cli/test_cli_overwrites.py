@@ -317,7 +317,7 @@ def test_a_refused_update_is_told_at_its_line_and_stops_its_course(
     """What comes after it in the course waits, deletions too."""
     rewrite(courses, "title: Two", "key: two\n    title: Ours")
     rewrite(courses, "  - title: Three\n", "")
-    api.fault(f"PUT {SECTIONS}@1:status=403")
+    api.fault(f"PUT {SECTIONS}@1:status=422")
     ran = applied(*PRUNE)
 
     assert ran.code == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from contextlib import contextmanager
@@ -9,14 +10,21 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from harness import SECTIONS, STATE, TOKEN, SandboxServer, ask, files_below, write_outline
+from harness import (
+    SECTIONS,
+    STATE,
+    TOKEN,
+    CommandLine,
+    SandboxServer,
+    ask,
+    files_below,
+    write_outline,
+)
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
     from pathlib import Path
-
-    from harness import CommandLine
 
 LOGIN = {"NEXUDUS_EMAIL": "admin@sandbox.example", "NEXUDUS_PASSWORD": "sandbox"}
 
@@ -58,6 +66,78 @@ def test_its_state_is_its_own(cli: CommandLine, onboarding: Path) -> None:
     assert {STATE, "sandbox.sqlite3", ".gitignore"} <= made.keys()
     assert made[".gitignore"] == b"*\n"
     assert "Plan: 3 to create" in planned.out
+
+
+def not_writable(cli: CommandLine, courses: Path) -> CommandLine:
+    """Return the command line as a user who may read the workspace and write nowhere in it."""
+    for path in (cli.cwd, courses, *courses.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    return CommandLine(cli.cwd, user=65_534 if os.geteuid() == 0 else None)  # root may always write
+
+
+WRITING = (
+    ("apply", "--auto-approve"),
+    ("apply", "--auto-approve", "--refresh"),
+    ("import", "--course", "4711"),
+    ("import", "section.onboarding.more", "1000009"),
+    ("state", "mv", "section.onboarding.welcome", "section.onboarding.hello"),
+    ("state", "rm", "section.onboarding.welcome"),
+    ("state", "recover"),
+)
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["nothing yet", "applied before"])
+@pytest.mark.parametrize("words", WRITING, ids=" ".join)
+def test_where_nothing_can_be_written_that_is_told(
+    cli: CommandLine, onboarding: Path, words: tuple[str, ...], *, is_there: bool
+) -> None:
+    """In a read-only workspace, each command that has to write says where it can't."""
+    if is_there:
+        assert cli("apply", "--sandbox", "--auto-approve").code == 0
+        onboarding.write_text(onboarding.read_text().replace("Going further", "Going on"))
+    reader = not_writable(cli, onboarding.parent)
+    ran = reader(*words, "--sandbox")
+
+    assert ran.code == 1, ran
+    assert "Traceback" not in ran.err
+    assert "courses/.coursesync" in ran.said
+    assert "you may write" in ran.said
+
+
+@pytest.mark.parametrize("words", [("plan",), ("state", "list"), ("validate",)], ids=" ".join)
+def test_what_only_reads_needs_no_right_to_write(
+    cli: CommandLine, onboarding: Path, words: tuple[str, ...]
+) -> None:
+    """A read-only workspace can be planned, listed and validated."""
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    options = () if words == ("validate",) else ("--sandbox",)
+    ran = not_writable(cli, onboarding.parent)(*words, *options)
+
+    assert ran.code == 0, ran
+
+
+@pytest.mark.parametrize("words", [("drift",), ("plan", "--refresh"), ("verify", "r.json")])
+def test_a_look_at_a_sandbox_that_cannot_be_written(
+    cli: CommandLine, onboarding: Path, words: tuple[str, ...]
+) -> None:
+    """The sandbox notes each request: where it can't, the look ends in words."""
+    assert cli("apply", "--sandbox", "--auto-approve", "--receipt", "r.json").code == 0
+    ran = not_writable(cli, onboarding.parent)(*words, "--sandbox")
+
+    assert ran.code == 1, ran
+    assert "the embedded sandbox can't be kept in courses/.coursesync" in ran.said
+
+
+def test_a_sandbox_whose_database_is_none(cli: CommandLine, onboarding: Path) -> None:
+    """A file that is no database is told as such, and stays."""
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    database = onboarding.parent / ".coursesync" / "sandbox.sqlite3"
+    database.write_text("no database " * 100)
+    ran = cli("drift", "--sandbox")
+
+    assert ran.code == 1, ran
+    assert "the embedded sandbox can't be kept in" in ran.said
+    assert database.read_text().startswith("no database")
 
 
 def test_a_plan_for_it_makes_no_folder(cli: CommandLine, onboarding: Path) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from github.runner import shell
-from harness import PROGRAM, ROOT, lift_limits, write_outline
+from harness import PROGRAM, ROOT, TOKEN, CommandLine, lift_limits, write_outline
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
-    from harness import CommandLine, SandboxServer
+    from harness import SandboxServer
 
 ACTION = YAML(typ="safe").load((ROOT / "action.yml").read_text())
 STEP = ACTION["runs"]["steps"][-1]
@@ -36,7 +36,9 @@ class Action:
 
     cli: CommandLine
 
-    def __call__(self, command: str, arguments: str = "", workspace: str = "courses") -> Step:
+    def __call__(
+        self, command: str, arguments: str = "", workspace: str = "courses", base_url: str = ""
+    ) -> Step:
         """Run it with these inputs."""
         folder = self.cli.cwd
         files = {name: folder / f"job.{name}" for name in ("script", "outputs", "summary")}
@@ -45,6 +47,7 @@ class Action:
             "${{ inputs.command }}": command,
             "${{ inputs.workspace }}": workspace,
             "${{ inputs.arguments }}": arguments,
+            "${{ inputs.base-url }}": base_url,
             "${{ runner.temp }}": str(folder),
         }
         environment = {
@@ -94,6 +97,22 @@ def test_a_plan_is_told_once_and_left_for_the_next_step(action: Action, api: San
     assert planned.log.count("::warning file=courses/a.yaml") == 2  # one a section
     assert planned.summary.startswith("**Plan: 2 to create, 0 to update, 0 to delete.**\n")
     assert applied.code == 0, applied.log
+    assert len(api.records()) == 2
+
+
+def test_the_step_names_the_api_and_no_file_does(
+    action: Action, api: SandboxServer, courses: Path
+) -> None:
+    """What `coursesync.toml` names is neither contacted nor planned for."""
+    (courses / "coursesync.toml").write_text(f'base_url = "{api.url}"\n')
+    cli = action.cli
+    unnamed = Action(CommandLine(cli.cwd, {"NEXUDUS_TOKEN": TOKEN}))
+    by_default, by_input = unnamed("plan"), unnamed("apply", base_url=api.url)
+    by_environment = action("drift")
+
+    assert "Target: https://spaces.nexudus.com\n" in by_default.log
+    assert f"Contacting {api.url}\n" in by_input.log
+    assert by_environment.code == 0, by_environment.log
     assert len(api.records()) == 2
 
 

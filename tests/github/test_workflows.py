@@ -147,6 +147,17 @@ def test_a_journal_that_was_merged_is_not_believed(people: People, api: SandboxS
     assert people.state_on_main() == known
 
 
+@pytest.mark.parametrize("workflow", ["plan", "comment", "apply", "drift"])
+def test_each_workflow_names_the_api_itself(workflow: str) -> None:
+    """Neither a file of the workspace nor a variable of the repository does."""
+    text = (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text()
+    (job,) = YAML(typ="safe").load(text)["jobs"].values()
+
+    assert job["env"]["COURSESYNC_BASE_URL"] == "https://spaces.nexudus.com"
+    assert text.count("COURSESYNC_BASE_URL") == 1
+    assert "--base-url" not in text
+
+
 @pytest.mark.parametrize("workflow", ["plan", "comment"])
 def test_what_runs_for_pull_requests_has_no_secrets(workflow: str) -> None:
     """A stranger's pull request starts it: there is nothing in it to be had."""

@@ -184,7 +184,7 @@ def test_the_least_and_the_greatest_id_are_believed() -> None:
         assert verdict == Applied(number, "2025-01-15T10:30:00Z")
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 415, 422])
+@pytest.mark.parametrize("status", [400, 404, 413, 415, 422])
 def test_a_refusal_without_words_tells_its_status(status: int) -> None:
     """These are never sent again; any other answer leaves the create in doubt."""
     missing = status == HTTPStatus.NOT_FOUND
@@ -251,9 +251,12 @@ def test_what_never_left_may_be_sent_again() -> None:
     assert classify(Exchange(sent=True, failure="no"), ()) == InDoubt("no")
 
 
-def test_401_is_not_carried_out() -> None:
-    """A token that is not good carries nothing out."""
-    assert classify(answered(401), ()) == Unauthorized()
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_may_not_carries_nothing_out(status: int) -> None:
+    """A token that is not good, or whose user lacks a role, in reads and writes alike."""
+    assert classify(answered(status), ()) == Unauthorized(status)
+    assert classify_update(answered(status), 7) == Unauthorized(status)
+    assert classify_read(answered(status)) == Unauthorized(status)
 
 
 def test_a_read_that_is_answered_is_handed_on() -> None:
@@ -313,6 +316,6 @@ def test_an_update_that_is_refused() -> None:
 
     assert classify_update(failed, 7) == Refused("the API said that it was not successful")
     assert classify_update(told, 7) == Refused("Too long")
-    assert classify_update(answered(403), 7) == Refused("HTTP 403")
+    assert classify_update(answered(422), 7) == Refused("HTTP 422")
     assert classify_update(answered(404), 7) == Refused("HTTP 404", missing=True)
     assert classify_update(answered(409, retry_after="5"), 7) == Throttled(5.0)

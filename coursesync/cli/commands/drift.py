@@ -46,7 +46,8 @@ def command(
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
     Compares what was last sent with what the site has. Changes nothing; exits with 2 where a
-    section was edited, deleted or moved there. Needs the credentials that apply needs.
+    section was edited, deleted or moved there, and with 1 where that is not known of one. Needs
+    the credentials that apply needs.
     """
     with failing_as(form):
         check_bound(max_bytes, form)
@@ -56,7 +57,9 @@ def command(
         note(has_changes=str(now.has_drift).lower())
         summarise(forms.markdown)
     show(_written(forms, form, max_bytes))
-    return int(ExitCode.CHANGES if now.has_drift else ExitCode.DONE)
+    if now.has_drift:
+        return int(ExitCode.CHANGES)
+    return int(ExitCode.DONE if now.is_whole else ExitCode.ERROR)
 
 
 def _written(forms: DriftForms, form: str, max_bytes: int | None) -> str:

@@ -58,7 +58,7 @@ def command(
     Ids to the state; the next plan has nothing to do. With ADDRESS and ID, takes
     one section under management at that address. Changes nothing on the site.
     """
-    from coursesync.cli.online import heeding  # noqa: PLC0415 - keeps --help quick
+    from coursesync.cli.online import announce, heeding  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
@@ -73,6 +73,7 @@ def command(
     session = chosen.open()
     clock = SystemClock()
     with session.held(lock_timeout), heeding(session, clock) as progress:
+        announce(session)
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
             title = inert(kind_of(address_of(address)).title_of(entry.attributes), 60)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli.forms import failing_as
-from coursesync.cli.online import reading
+from coursesync.cli.online import announce, reading
 from coursesync.cli.options import verbose_option, with_target, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.errors import ExitCode
@@ -66,5 +66,6 @@ def command(
 
 def _verified(told: Receipt, session: Session) -> tuple[Mismatch, ...]:
     clock = SystemClock()
+    announce(session)
     with reading(session, clock) as progress:
         return verify(told, session, progress=progress, clock=clock)
