@@ -193,12 +193,13 @@ class SandboxServer:
         """Let lists show creates and deletes that much later."""
         ask("POST", f"{self.url}/_sandbox/lag", json.dumps({"seconds": seconds}))
 
+    def change(self, **settings: object) -> None:
+        """Change settings, as in `lists_null=["SectionContents"]`."""
+        ask("POST", f"{self.url}/_sandbox/settings", json.dumps(settings))
+
     def foreign_create(self, course_id: int, title: str, **fields: object) -> int:
         """Let another editor make a section, and return its Id."""
-        body = {"CourseId": course_id, "Title": title, "DisplayOrder": 1, "UnlockAfterDays": 0}
-        made = ask("POST", f"{self.url}/_sandbox/sections", json.dumps({**body, **fields})).json()
-        assert isinstance(made["Id"], int)
-        return made["Id"]
+        return self._foreign_create("sections", course_id, title, fields)
 
     def foreign_change(self, section_id: int, **fields: object) -> None:
         """Let another editor set these fields of a section."""
@@ -207,6 +208,42 @@ class SandboxServer:
     def foreign_remove(self, section_id: int) -> None:
         """Let another editor remove a section."""
         ask("DELETE", f"{self.url}/_sandbox/sections?id={section_id}")
+
+    def create_lesson(self, course_id: int, title: str, **fields: object) -> int:
+        """Let another editor make a lesson, and return its Id."""
+        return self._foreign_create("lessons", course_id, title, fields)
+
+    def change_lesson(self, lesson_id: int, **fields: object) -> None:
+        """Let another editor set these fields of a lesson."""
+        ask("PUT", f"{self.url}/_sandbox/lessons", json.dumps({"Id": lesson_id, **fields}))
+
+    def remove_lesson(self, lesson_id: int) -> None:
+        """Let another editor remove a lesson."""
+        ask("DELETE", f"{self.url}/_sandbox/lessons?id={lesson_id}")
+
+    def _foreign_create(
+        self, page: str, course_id: int, title: str, fields: Mapping[str, object]
+    ) -> int:
+        body = {"CourseId": course_id, "Title": title, "DisplayOrder": 1, "UnlockAfterDays": 0}
+        made = ask("POST", f"{self.url}/_sandbox/{page}", json.dumps({**body, **fields})).json()
+        assert isinstance(made["Id"], int)
+        return made["Id"]
+
+    def lessons(self) -> list[dict[str, object]]:
+        """Return every lesson that it holds."""
+        found = ask("GET", f"{self.url}/_sandbox/lessons").json()
+        assert isinstance(found, list)
+        return found
+
+    def join(self, course_id: int, count: int) -> None:
+        """Let so many more people join a course."""
+        body = {"CourseId": course_id, "Count": count}
+        ask("POST", f"{self.url}/_sandbox/members", json.dumps(body))
+
+    def complete(self, lesson_id: int, count: int) -> None:
+        """Let so many more members complete a lesson; where they are too few, more join."""
+        body = {"CourseLessonId": lesson_id, "Count": count}
+        ask("POST", f"{self.url}/_sandbox/completions", json.dumps(body))
 
     def add_course(self, number: int) -> None:
         """Let there be a course with that Id."""

@@ -13,11 +13,13 @@ from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from coursesync.sandbox.answers import JsonObject, answer, written
-from coursesync.sandbox.records import COURSES, SECTIONS, Kind, Record, Records, Touch
+from coursesync.sandbox.bodies import to_create, to_update
+from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.search import read_ids, search
 from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.tables import KINDS, SECTIONS, Kind
 from coursesync.sandbox.traffic import read_json
-from coursesync.sandbox.validation import read_section
+from coursesync.sandbox.validation import MAX_ID, is_id, read_record
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Call:
     records: Records
     settings: Settings
 
+    def read(self, kind: Kind, body: JsonObject, *, updating: bool = False) -> Record:
+        """Return what to store of a body; raises InvalidError with every problem of it."""
+        exists = self.records.exists
+        return read_record(kind, body, self.settings, exists, updating=updating)
+
 
 @dataclass(frozen=True)
 class Route:
@@ -39,7 +46,10 @@ class Route:
 
 
 class _IdConverter(IntegerConverter):
-    regex = r"\d{1,10}"
+    regex = r"\d{1,19}"
+
+    def __init__(self, routes: Map) -> None:
+        super().__init__(routes, max=MAX_ID)
 
 
 def _one(kind: Kind) -> Route:
@@ -64,31 +74,40 @@ def _many(kind: Kind) -> Route:
     )
 
 
-def _create_section(call: Call, _: int) -> Response:
-    created = call.records.create_section(_section(call, updating=False), call.touch)
-    return _written(call, "created", created)
+def _create(kind: Kind) -> Route:
+    def carry_out(call: Call, _: int) -> Response:
+        body = to_create(json_object(call.request), call.settings)
+        record_id = call.records.create(kind, call.read(kind, body), call.touch)
+        return _written(call, kind, "created", record_id)
+
+    return Route(lambda _: f"{kind.name}-Create", carry_out)
 
 
-def _update_section(call: Call, _: int) -> Response:
-    values = _section(call, updating=True)
-    if not call.records.update_section(values, call.touch):
-        raise _not_found(SECTIONS)
-    return _written(call, "updated", int(str(values["Id"])))
+def _update(kind: Kind) -> Route:
+    def carry_out(call: Call, _: int) -> Response:
+        body = json_object(call.request)
+
+        record_id = body.get("Id")
+
+        def updated(record: Record) -> Record:
+            whole = to_update(kind, body, record, call.settings)
+            return call.read(kind, whole, updating=True)
+
+        if not is_id(record_id) or not call.records.change(kind, record_id, updated, call.touch):
+            call.read(kind, body, updating=True)  # raises where the body is wrong in any way
+            raise _not_found(kind)
+        return _written(call, kind, "updated", record_id)
+
+    return Route(lambda _: f"{kind.name}-Edit", carry_out)
 
 
-def _delete_section(call: Call, record_id: int) -> Response:
-    if not call.records.delete_section(record_id, call.touch.at):
-        raise _not_found(SECTIONS)
-    return _written(call, "deleted", record_id)
+def _delete(kind: Kind) -> Route:
+    def carry_out(call: Call, record_id: int) -> Response:
+        if not call.records.delete(kind, record_id, call.touch):
+            raise _not_found(kind)
+        return _written(call, kind, "deleted", record_id)
 
-
-def _section(call: Call, *, updating: bool) -> Record:
-    return read_section(
-        json_object(call.request),
-        updating=updating,
-        unlock_type_required=call.settings.unlock_type_required,
-        course_exists=lambda course_id: call.records.one(COURSES, course_id) is not None,
-    )
+    return Route(lambda _: f"{kind.name}-Delete", carry_out)
 
 
 def json_object(request: Request) -> JsonObject:
@@ -109,8 +128,8 @@ def json_object(request: Request) -> JsonObject:
     return body
 
 
-def _written(call: Call, what: str, record_id: int) -> Response:
-    message = f"CourseSection was successfully {what}."
+def _written(call: Call, kind: Kind, what: str, record_id: int) -> Response:
+    message = f"{kind.name} was successfully {what}."
     return written(message, record_id, call.touch.stamp, call.touch.author)
 
 
@@ -118,22 +137,18 @@ def _not_found(kind: Kind) -> NotFound:
     return NotFound(f"{kind.name} was not found.")
 
 
-def _writes(action: str, carry_out: Callable[[Call, int], Response]) -> Route:
-    return Route(lambda _: f"CourseSection-{action}", carry_out)
-
-
-_SECTIONS = "/api/content/coursesections"
-_SECTION = f"{_SECTIONS}/<id:record_id>"
-_COURSES = "/api/content/courses"
+_ROOT = "/api/content"
+_SECTIONS = f"{_ROOT}/coursesections"
 ROUTES = Map(
     [
-        Rule(_SECTIONS, methods=["POST"], endpoint=_writes("Create", _create_section)),
-        Rule(_SECTIONS, methods=["PUT"], endpoint=_writes("Edit", _update_section)),
-        Rule(_SECTION, methods=["DELETE"], endpoint=_writes("Delete", _delete_section)),
-        Rule(_SECTION, methods=["GET"], endpoint=_one(SECTIONS)),
-        Rule(_SECTIONS, methods=["GET"], endpoint=_many(SECTIONS)),
-        Rule(f"{_COURSES}/<id:record_id>", methods=["GET"], endpoint=_one(COURSES)),
-        Rule(_COURSES, methods=["GET"], endpoint=_many(COURSES)),
+        Rule(_SECTIONS, methods=["POST"], endpoint=_create(SECTIONS)),
+        Rule(_SECTIONS, methods=["PUT"], endpoint=_update(SECTIONS)),
+        Rule(f"{_SECTIONS}/<id:record_id>", methods=["DELETE"], endpoint=_delete(SECTIONS)),
+        *(Rule(f"{_ROOT}/{word}", methods=["GET"], endpoint=_many(KINDS[word])) for word in KINDS),
+        *(
+            Rule(f"{_ROOT}/{word}/<id:record_id>", methods=["GET"], endpoint=_one(KINDS[word]))
+            for word in KINDS
+        ),
     ],
     converters={"id": _IdConverter},
     strict_slashes=False,

@@ -25,8 +25,10 @@ from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
 from coursesync.sandbox.late import LateWork, outliving
 from coursesync.sandbox.limits import Limiter
 from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
-from coursesync.sandbox.records import SECTIONS, Record, Records, Touch
-from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.people import People
+from coursesync.sandbox.records import Record, Records, Touch
+from coursesync.sandbox.settings import Settings, Switches
+from coursesync.sandbox.tables import LESSONS, SECTIONS
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _DEFAULTS = Settings()
+_ELSEWHERE = "CourseId <> (SELECT CourseId FROM sections WHERE Id = ?)"
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,11 @@ class Sandbox:
         (seconds) what `slow` waits with, and `now` (an aware datetime) what dates records and
         ends tokens. One virtual clock may drive all three.
         """
-        self._settings = settings
+        self._switches = Switches(settings)
         self._clock = clock
         self._sleep = sleep
-        self._database = Database(database)
-        self._records = Records(self._database, clock, now, settings)
+        self._database = Database(database, settings.ids_from)
+        self._records = Records(self._database, clock, now, self._switches)
         self._tokens = Tokens(self._database, settings, now)
         self._traffic = Traffic(self._database)
         self._now = now
@@ -87,7 +90,7 @@ class Sandbox:
             Dropped: where a fault drops the connection.
         """
         request = Request(environ)
-        request.max_content_length = self._settings.max_body
+        request.max_content_length = self._switches.settings.max_body
         self._catch_up()
         if request.path.startswith(PREFIX):
             return self._control(request)(environ, start_response)
@@ -121,13 +124,35 @@ class Sandbox:
         self._catch_up()
         return self._records.select(SECTIONS, "ORDER BY Id", ())
 
+    def lessons(self) -> list[Record]:
+        """Return every lesson as a get would, in the order of their Ids."""
+        self._catch_up()
+        return self._records.select(LESSONS, "ORDER BY Id", ())
+
+    def add_members(self, course_id: int, count: int) -> list[int]:
+        """Let so many more people join a course; return the Ids of their enrolments."""
+        return People(self._database, self._records).join(course_id, count)
+
+    def complete_lesson(self, lesson_id: int, count: int) -> list[int]:
+        """Let so many more members complete a lesson; return the Ids of the completions."""
+        return People(self._database, self._records).complete(lesson_id, count)
+
     def add_course(self, course_id: int, title: str) -> None:
         """Make sure that there is a course with this Id and title."""
         self._records.add_course(course_id, title)
 
     def lag_lists(self, seconds: float) -> None:
         """Let lists be so far behind from now on, in place of `Settings.list_lag`."""
-        self._records.list_lag = seconds
+        self.change(list_lag=seconds)
+
+    def change(self, **settings: object) -> None:
+        """Set settings of a sandbox that runs, each to a value as JSON has it.
+
+        Raises:
+            ValueError: a setting does not exist, can be set only at the start, or can't have
+                that value.
+        """
+        self._switches.change(settings)
 
     def add_fault(self, fault: Fault) -> None:
         """Let matching requests go wrong; their count begins now."""
@@ -146,7 +171,14 @@ class Sandbox:
 
     def _control(self, request: Request) -> Response:
         try:
-            controls = Controls(self._clock(), self._records, self._traffic, self._faults)
+            controls = Controls(
+                at=self._clock(),
+                records=self._records,
+                people=People(self._database, self._records),
+                traffic=self._traffic,
+                faults=self._faults,
+                switches=self._switches,
+            )
             return control(controls, request)
         except InvalidError as error:
             return invalid(error.problems, 400)
@@ -189,6 +221,8 @@ class Sandbox:
         incident = self._incident(request, fault)
         if before := BEFORE.get(fault.kind):
             return _Outcome(before(incident), carried_out=False, fault=fault)
+        if fault.kind is FaultKind.NO_EFFECT:
+            return _Outcome(self._undone(request, at), carried_out=False, fault=fault)
         response, carried_out = self._carry_out(request, at)
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
@@ -196,15 +230,17 @@ class Sandbox:
         return Incident(
             amount=fault.amount,
             revoke=lambda: self._tokens.revoke(_bearer(request)),
-            other_id=self._other_id,
+            other_id=lambda record_id: self._first_id("Id <> ?", record_id),
+            elsewhere_id=lambda record_id: self._first_id(_ELSEWHERE, record_id),
             sleep=self._sleep,
             now=self._now,
             by_hand=is_by_hand(request.environ, fault),
         )
 
-    def _other_id(self, section_id: int) -> int | None:
-        others = self._records.select(SECTIONS, "WHERE Id <> ? ORDER BY Id LIMIT 1", (section_id,))
-        return int(str(others[0]["Id"])) if others else None
+    def _first_id(self, condition: str, section_id: int) -> int | None:
+        clauses = f"WHERE {condition} ORDER BY Id LIMIT 1"
+        found = self._records.select(SECTIONS, clauses, (section_id,))
+        return int(str(found[0]["Id"])) if found else None
 
     def _carry_out(self, request: Request, at: float, ago: float = 0) -> tuple[Response, bool]:
         try:
@@ -213,9 +249,13 @@ class Sandbox:
             body = {"error": error.code, "error_description": str(error)}
             return answer(body, error.status), False
         except InvalidError as error:
-            return invalid(error.problems, self._settings.validation_status), False
+            return invalid(error.problems, self._switches.settings.validation_status), False
         except HTTPException as error:
             return _refusal(error), False
+
+    def _undone(self, request: Request, at: float) -> Response:
+        with self._database.undone():
+            return self._carry_out(request, at)[0]
 
     def _route(self, request: Request, at: float, ago: float) -> Response:
         if request.path.rstrip("/") == TOKEN_PATH:
@@ -227,7 +267,7 @@ class Sandbox:
         if route.role(request) not in user.roles:
             raise Unauthorized(DENIED)
         touch = Touch(user.email, self._records.stamp(ago), at)
-        call = Call(request, touch, self._records, self._settings)
+        call = Call(request, touch, self._records, self._switches.settings)
         response: Response = route.carry_out(call, arguments.get("record_id", 0))
         return response
 

@@ -6,10 +6,13 @@ addressed to a loopback name: a web page could otherwise reach it by DNS rebindi
 - `log` and `records`: GET shows every request, and every section.
 - `faults`: GET shows them, POST arms one a line, DELETE disarms all.
 - `courses`: POST makes one of `{"Id": 4711, "Title": "Member onboarding"}`.
+- `settings`: GET shows those that can change, POST sets some, as `{"lists_null": ["Active"]}`.
 - `lag`: GET shows how far lists are behind, POST sets it, both as `{"seconds": 2.5}`.
-- `sections`, for other editors: POST takes a create's body, PUT an `Id` and the fields to change,
-  both with `By` for another `UpdatedBy` and `At` for another `UpdatedOn`; DELETE takes
-  `?id=1000001`. All answer `{"Id": 1000001}`.
+- `sections` and `lessons`: GET shows all. For other editors, POST takes a create's body, PUT an
+  `Id` and the properties to change, both with `By` for another `UpdatedBy` and `At` for another
+  `UpdatedOn`; DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
+- `members`: POST lets people join a course, as `{"CourseId": 4711, "Count": 9}`.
+- `completions`: POST lets members complete a lesson, as `{"CourseLessonId": 2000001, "Count": 9}`.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,10 +27,15 @@ from coursesync.sandbox.answers import InvalidError, Problem, answer
 from coursesync.sandbox.api import json_object
 from coursesync.sandbox.faults import ArmedFaults, Fault
 from coursesync.sandbox.foreign import EDITOR, Foreign
-from coursesync.sandbox.records import SECTIONS, Records, Touch
+from coursesync.sandbox.people import People
+from coursesync.sandbox.records import Records, Touch
+from coursesync.sandbox.settings import Switches
+from coursesync.sandbox.tables import COURSES, LESSONS, SECTIONS, Kind
 from coursesync.sandbox.traffic import Traffic
+from coursesync.sandbox.validation import is_id
 
 PREFIX = "/_sandbox/"
+_MOST = 10_000  # members or completions in one request
 
 
 @dataclass(frozen=True)
@@ -36,13 +44,16 @@ class Controls:
 
     at: float
     records: Records
+    people: People
     traffic: Traffic
     faults: ArmedFaults
+    switches: Switches
 
     @property
     def foreign(self) -> Foreign:
         """The other editors, who write now."""
-        return Foreign(self.records, Touch(EDITOR, self.records.stamp(), self.at))
+        touch = Touch(EDITOR, self.records.stamp(), self.at)
+        return Foreign(self.records, self.switches.settings, touch)
 
 
 def control(controls: Controls, request: Request) -> Response:
@@ -100,7 +111,7 @@ def _disarm(controls: Controls, request: Request) -> Response:
 
 def _add_course(controls: Controls, request: Request) -> Response:
     match json_object(request):
-        case {"Id": int(course_id), "Title": str(title)} if 0 < course_id < 2**31:
+        case {"Id": int(course_id), "Title": str(title)} if is_id(course_id):
             controls.records.add_course(course_id, title)
             return answer({"Id": course_id, "Title": title})
         case _:
@@ -108,42 +119,82 @@ def _add_course(controls: Controls, request: Request) -> Response:
 
 
 def _lag(controls: Controls, _: Request) -> Response:
-    return answer({"seconds": controls.records.list_lag})
+    return answer({"seconds": controls.switches.settings.list_lag})
 
 
 def _set_lag(controls: Controls, request: Request) -> Response:
-    seconds = json_object(request).get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.')
-    controls.records.list_lag = float(seconds)
+    try:
+        controls.switches.change({"list_lag": json_object(request).get("seconds")})
+    except ValueError:
+        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.') from None
     return _lag(controls, request)
 
 
-def _create_section(controls: Controls, request: Request) -> Response:
-    return answer({"Id": controls.foreign.create(json_object(request))})
+def _settings(controls: Controls, _: Request) -> Response:
+    return answer(controls.switches.shown())
 
 
-def _change_section(controls: Controls, request: Request) -> Response:
-    body = json_object(request)
-    section_id = _section_id("Id", body.get("Id"))
-    return _found(section_id, found=controls.foreign.change(section_id, body))
+def _set_settings(controls: Controls, request: Request) -> Response:
+    try:
+        controls.switches.change(json_object(request))
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+    return _settings(controls, request)
 
 
-def _remove_section(controls: Controls, request: Request) -> Response:
-    section_id = _section_id("id", request.args.get("id", type=int))
-    return _found(section_id, found=controls.foreign.remove(section_id))
+def _of(kind: Kind) -> "_Page":
+    def show(controls: Controls, _: Request) -> Response:
+        return answer(controls.records.select(kind, "ORDER BY Id", ()))
+
+    def create(controls: Controls, request: Request) -> Response:
+        return answer({"Id": controls.foreign.create(kind, json_object(request))})
+
+    def change(controls: Controls, request: Request) -> Response:
+        body = json_object(request)
+        record_id = _id("Id", body.get("Id"))
+        return _found(kind, record_id, found=controls.foreign.change(kind, record_id, body))
+
+    def remove(controls: Controls, request: Request) -> Response:
+        record_id = _id("id", request.args.get("id", type=int))
+        return _found(kind, record_id, found=controls.foreign.remove(kind, record_id))
+
+    return {"GET": show, "POST": create, "PUT": change, "DELETE": remove}
 
 
-def _section_id(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
-        raise InvalidError([Problem(name, "must be the Id of a section", value)])
+def _id(name: str, value: object) -> int:
+    if not is_id(value):
+        raise InvalidError([Problem(name, "must be the Id of a record", value)])
     return value
 
 
-def _found(section_id: int, *, found: bool) -> Response:
+def _found(kind: Kind, record_id: int, *, found: bool) -> Response:
     if not found:
-        raise NotFound(f"There is no section {section_id}.")
-    return answer({"Id": section_id})
+        raise NotFound(f"There is no {kind.name} {record_id}.")
+    return answer({"Id": record_id})
+
+
+def _join(controls: Controls, request: Request) -> Response:
+    match json_object(request):
+        case {"CourseId": course_id, "Count": int(count)} if (
+            is_id(course_id) and controls.records.exists(COURSES, course_id) and 0 < count <= _MOST
+        ):
+            return answer({"Ids": controls.people.join(course_id, count)})
+        case _:
+            raise BadRequest(
+                'Write how many people join a course as {"CourseId": 4711, "Count": 9}.'
+            )
+
+
+def _complete(controls: Controls, request: Request) -> Response:
+    match json_object(request):
+        case {"CourseLessonId": lesson_id, "Count": int(count)} if (
+            is_id(lesson_id) and controls.records.exists(LESSONS, lesson_id) and 0 < count <= _MOST
+        ):
+            return answer({"Ids": controls.people.complete(lesson_id, count)})
+        case _:
+            raise BadRequest(
+                'Write how many complete a lesson as {"CourseLessonId": 2000001, "Count": 9}.'
+            )
 
 
 _Page = Mapping[str, Callable[[Controls, Request], Response]]
@@ -152,6 +203,10 @@ _PAGES: Mapping[str, _Page] = {
     "records": {"GET": _records},
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
     "courses": {"POST": _add_course},
-    "sections": {"POST": _create_section, "PUT": _change_section, "DELETE": _remove_section},
+    "sections": _of(SECTIONS),
+    "lessons": _of(LESSONS),
+    "members": {"POST": _join},
+    "completions": {"POST": _complete},
+    "settings": {"GET": _settings, "POST": _set_settings},
     "lag": {"GET": _lag, "POST": _set_lag},
 }

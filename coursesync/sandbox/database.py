@@ -7,22 +7,13 @@ that is the business of the modules that hold the statements.
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
 
-# What is read of a section, whether it is there still (`sections`) or was removed.
-_SECTION_COLUMNS = """
-    SELECT s.Id, s.UniqueId, s.CourseId, c.Title AS CourseTitle, s.Title, s.DisplayOrder,
-        s.UnlockType, s.UnlockAfterDays, s.SectionContents, s.Active, s.ImageFileName,
-        NULL AS NewImageUrl, NULL AS ClearImageFile, s.CreatedOn, s.UpdatedOn, s.UpdatedBy,
-        0 AS IsNew, NULL AS SystemId, s.Title AS ToStringText,
-        NULL AS LocalizationDetails, NULL AS CustomFields"""
-
-# AUTOINCREMENT: an Id is never given twice, even after the newest record is deleted. Ids start
-# high so that a client that takes some other small number for an Id is found out.
-_SCHEMA = f"""
+# AUTOINCREMENT: an Id is never given twice, even after the newest record is deleted.
+_TABLES = """
 CREATE TABLE IF NOT EXISTS courses (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, Title TEXT NOT NULL,
     CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL);
@@ -31,40 +22,112 @@ CREATE TABLE IF NOT EXISTS sections (
     CourseId INTEGER NOT NULL REFERENCES courses (Id), Title TEXT NOT NULL,
     DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
     SectionContents TEXT, Active INTEGER NOT NULL, ImageFileName TEXT,
-    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL);
+    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
+    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
 CREATE INDEX IF NOT EXISTS sections_by_course ON sections (CourseId);
-INSERT INTO sqlite_sequence (name, seq) SELECT 'sections', 1000000
-    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'sections');
-CREATE VIEW IF NOT EXISTS section_records AS {_SECTION_COLUMNS}
-    FROM sections s JOIN courses c ON c.Id = s.CourseId;
 CREATE TABLE IF NOT EXISTS removed_sections (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL, Title TEXT NOT NULL,
     DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
     SectionContents TEXT, Active INTEGER NOT NULL, ImageFileName TEXT,
-    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL);
-CREATE VIEW IF NOT EXISTS removed_section_records AS {_SECTION_COLUMNS}
-    FROM removed_sections s JOIN courses c ON c.Id = s.CourseId;
+    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
+    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
 CREATE TABLE IF NOT EXISTS section_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
-CREATE VIEW IF NOT EXISTS course_records AS
-    SELECT Id, UniqueId, Title, 1 AS Active, CreatedOn, UpdatedOn, 0 AS IsNew,
-        NULL AS SystemId, Title AS ToStringText,
-        NULL AS LocalizationDetails, NULL AS CustomFields
-    FROM courses;
+CREATE TABLE IF NOT EXISTS lessons (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
+    SectionId INTEGER, Title TEXT NOT NULL, SummaryText TEXT, LessonContents TEXT,
+    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
+    CompletionType INTEGER NOT NULL, InstructorId INTEGER, Active INTEGER NOT NULL,
+    ImageFileName TEXT, CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
+    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
+CREATE INDEX IF NOT EXISTS lessons_by_course ON lessons (CourseId);
+CREATE TABLE IF NOT EXISTS removed_lessons (
+    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
+    SectionId INTEGER, Title TEXT NOT NULL, SummaryText TEXT, LessonContents TEXT,
+    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
+    CompletionType INTEGER NOT NULL, InstructorId INTEGER, Active INTEGER NOT NULL,
+    ImageFileName TEXT, CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
+    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
+CREATE TABLE IF NOT EXISTS lesson_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
+CREATE TABLE IF NOT EXISTS members (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
+    CoworkerId INTEGER NOT NULL, CreatedOn TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS members_by_course ON members (CourseId);
+CREATE TABLE IF NOT EXISTS completions (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseLessonId INTEGER NOT NULL,
+    CourseMemberId INTEGER NOT NULL, CreatedOn TEXT NOT NULL,
+    UNIQUE (CourseLessonId, CourseMemberId));
 CREATE TABLE IF NOT EXISTS tokens (
     token TEXT PRIMARY KEY, purpose TEXT NOT NULL, email TEXT NOT NULL,
     client_id TEXT NOT NULL, expires_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS requests (
     number INTEGER PRIMARY KEY AUTOINCREMENT, method TEXT NOT NULL, path TEXT NOT NULL,
     query TEXT NOT NULL, body TEXT NOT NULL, status INTEGER, at REAL NOT NULL,
-    carried_out INTEGER NOT NULL, fault TEXT);
-"""  # noqa: S608 - what is put in is spelled above
+    carried_out INTEGER NOT NULL, fault TEXT)
+"""
+# Columns that a file of an earlier version does not have yet, by table.
+_NEW = ("SystemId TEXT", "LocalizationDetails TEXT", "CustomFields TEXT")
+_ADDED = dict.fromkeys(("sections", "removed_sections"), _NEW)
+# The tables that give Ids, and how far their first Ids are apart: an Id belongs to one kind, as
+# long as there are not a million of the kind.
+_SEQUENCES = ("sections", "lessons", "members", "completions")
+_APART = 1_000_000
+_USUAL = """
+    NULL AS NewImageUrl, NULL AS ClearImageFile, r.CreatedOn, r.UpdatedOn, r.UpdatedBy,
+    0 AS IsNew, r.SystemId, r.Title AS ToStringText, r.LocalizationDetails, r.CustomFields"""
+_SECTIONS = f"""
+    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.Title, r.DisplayOrder,
+        r.UnlockType, r.UnlockAfterDays, r.SectionContents, r.Active, r.ImageFileName, {_USUAL}
+    FROM {{}} r JOIN courses c ON c.Id = r.CourseId"""  # noqa: S608 - what is put in is above
+_LESSONS = f"""
+    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.SectionId,
+        s.Title AS SectionTitle, s.DisplayOrder AS SectionDisplayOrder, r.Title, r.SummaryText,
+        r.LessonContents, r.DisplayOrder, r.UnlockType, r.UnlockAfterDays, r.CompletionType,
+        r.InstructorId, r.Active, r.ImageFileName, {_USUAL}
+    FROM {{}} r JOIN courses c ON c.Id = r.CourseId
+        LEFT JOIN sections s ON s.Id = r.SectionId"""  # noqa: S608 - the same
+_MEMBERS = """
+    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.CoworkerId, 1 AS Approved,
+        0 AS Blocked, max(p.CourseLessonId) AS LastCompletedLessonId,
+        max(p.CreatedOn) AS LastAccess, r.CreatedOn, r.CreatedOn AS UpdatedOn, 0 AS IsNew,
+        NULL AS SystemId, NULL AS LocalizationDetails, NULL AS CustomFields
+    FROM members r JOIN courses c ON c.Id = r.CourseId
+        LEFT JOIN completions p ON p.CourseMemberId = r.Id
+    GROUP BY r.Id"""
+# A lesson that is removed takes its completions along.
+_COMPLETIONS = """
+    SELECT r.Id, r.UniqueId, r.CourseLessonId, r.CourseMemberId, r.CreatedOn,
+        r.CreatedOn AS UpdatedOn, 0 AS IsNew, NULL AS SystemId,
+        NULL AS LocalizationDetails, NULL AS CustomFields
+    FROM completions r JOIN lessons l ON l.Id = r.CourseLessonId"""
+_COURSES = """
+    SELECT Id, UniqueId, Title, 1 AS Active, CreatedOn, UpdatedOn, 0 AS IsNew,
+        NULL AS SystemId, Title AS ToStringText,
+        NULL AS LocalizationDetails, NULL AS CustomFields
+    FROM courses"""
+# What is read of each kind, whether the record still exists or was removed. Each connection has
+# these views to itself: a file that an earlier version made keeps none of its own reading.
+_VIEWS = {
+    "course_records": _COURSES,
+    "section_records": _SECTIONS.format("sections"),
+    "removed_section_records": _SECTIONS.format("removed_sections"),
+    "lesson_records": _LESSONS.format("lessons"),
+    "removed_lesson_records": _LESSONS.format("removed_lessons"),
+    "member_records": _MEMBERS,
+    "completion_records": _COMPLETIONS,
+}
+
+
+class _Undo(Exception):  # noqa: N818 - no error: it ends a transaction without a commit
+    pass
 
 
 class Database:
     """One connection, shared by all threads of this process; other processes may have theirs."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, ids_from: int) -> None:
         """Open the database at `path` (None: in memory), and make what is missing in it.
+
+        `ids_from` is the least Id that a new section gets.
 
         Raises:
             OSError: it can't be opened there.
@@ -83,9 +146,9 @@ class Database:
         # A killed process loses nothing by this, for the kernel has the pages. Only a power cut
         # would, and no record in a sandbox is worth an fsync at every request.
         self._connection.execute("PRAGMA synchronous = OFF")
+        self._connection.execute("PRAGMA temp_store = MEMORY")
         with self.transaction():
-            for statement in _SCHEMA.split(";\n"):
-                self._connection.execute(statement)
+            self._set_up(ids_from)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -104,6 +167,30 @@ class Database:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Do what the block does, and undo it at the end of the block."""
+        with suppress(_Undo), self.transaction():
+            yield
+            raise _Undo
+
+    def _set_up(self, ids_from: int) -> None:
+        for statement in _TABLES.split(";\n"):
+            self._connection.execute(statement)
+        for table, added in _ADDED.items():
+            there = {row["name"] for row in self.read(f"PRAGMA table_info({table})")}
+            for column in added:
+                if column.partition(" ")[0] not in there:
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        for number, table in enumerate(_SEQUENCES):
+            least = ids_from - 1 + number * _APART
+            if not self.read("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)):
+                self.write("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
+            raised = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
+            self.write(raised, (least, table, least))
+        for name, selected in _VIEWS.items():
+            self._connection.execute(f"CREATE TEMP VIEW {name} AS {selected}")
 
     def read(
         self, statement: str, values: Mapping[str, object] | Sequence[object] = ()

@@ -27,14 +27,18 @@ class FaultKind(StrEnum):
     - `throttled=S` 409 and `too-many=S` 429 with `Retry-After: S`; `throttled-date=S` 409 with
       the date that is S seconds from the answer's own `Date`.
     - `unauthorized` revokes the token; `forbidden-token` is 401 while the token stays good.
+    - `no-effect`: the answer says that it was carried out.
 
     Carried out, and then the answer is spoilt:
 
     - `lost-after`: the connection is dropped; `error-after` 500; `html-200` a page.
     - `cut-json`: half a body in whole HTTP; `cut-body`: the connection ends within the body;
       `cut-no-length`: half a body without a length, and the connection ends as it should.
-    - `no-id`: success without a `Value`; `known-id`: with another record's Id; `string-id`: with
-      the Id as a string; `errors-and-success`: with the Id, and a list of errors.
+    - `throttled-after=S` 409 and `too-many-after=S` 429, with `Retry-After: S`;
+      `unauthorized-after` is 401 and revokes the token.
+    - `no-id`: success without a `Value`; `known-id`: with another record's Id;
+      `other-course-id`: with the Id of a record in another course; `string-id`: with the Id as a
+      string; `errors-and-success`: with the Id, and a list of errors.
     - `duplicate-keys`: `Value` twice, the second time with another record's Id; `nan`: a NaN in
       the JSON; `wrong-type`: JSON as text/plain.
     - `slow=S`: the answer comes S seconds later; `slow-headers=S`: its head comes byte by byte
@@ -72,6 +76,11 @@ class FaultKind(StrEnum):
     SLOW_HEADERS = "slow-headers"
     CONTINUE_FLOOD = "continue-flood"
     THROTTLED_DATE = "throttled-date"
+    NO_EFFECT = "no-effect"
+    THROTTLED_AFTER = "throttled-after"
+    TOO_MANY_AFTER = "too-many-after"
+    UNAUTHORIZED_AFTER = "unauthorized-after"
+    OTHER_COURSE_ID = "other-course-id"
 
 
 _WITH_AMOUNT = frozenset(
@@ -79,6 +88,8 @@ _WITH_AMOUNT = frozenset(
         FaultKind.THROTTLED,
         FaultKind.THROTTLED_DATE,
         FaultKind.TOO_MANY,
+        FaultKind.THROTTLED_AFTER,
+        FaultKind.TOO_MANY_AFTER,
         FaultKind.SLOW,
         FaultKind.SLOW_HEADERS,
         FaultKind.LATE,

@@ -1,14 +1,17 @@
-"""Other editors: people who change sections behind the client's back, over the control pages.
+"""Other editors: people who change records behind the client's back, over the control pages.
 
-Owns what they may do: what the vendor's own pages let an administrator do, so a body is held to
-the API's rules. It must never look at tokens, limits or faults, and leaves nothing in the log.
+Owns what they may do: all that an administrator or another integration can, `SystemId` and
+`ImageFileName` as well. A body must keep the API's rules. It must never look at tokens, limits or
+faults, and leaves nothing in the log.
 """
 
 from dataclasses import dataclass, replace
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
-from coursesync.sandbox.records import COURSES, Record, Records, Touch
-from coursesync.sandbox.validation import read_section
+from coursesync.sandbox.records import Record, Records, Touch
+from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.tables import Kind
+from coursesync.sandbox.validation import read_record
 
 EDITOR = "colleague@sandbox.example"
 """Who it was, where a body has no `By`; and when, where it has no `At`, is now."""
@@ -19,39 +22,36 @@ class Foreign:
     """The other editors of one sandbox, who write at this moment."""
 
     records: Records
+    settings: Settings
     touch: Touch
 
-    def create(self, body: JsonObject) -> int:
-        """Make a section of a create's body, `By` and `At` aside; return its Id.
+    def create(self, kind: Kind, body: JsonObject) -> int:
+        """Make a record of a create's body, `By` and `At` aside; return its Id.
 
         Raises:
             InvalidError: with every problem of the body.
         """
-        return self.records.create_section(self._read(body, updating=False), self._by(body))
+        return self.records.create(kind, self._read(kind, body), self._by(body))
 
-    def change(self, section_id: int, body: JsonObject) -> bool:
-        """Set the fields that the body has, and keep the others; False where there is no section.
+    def change(self, kind: Kind, record_id: int, body: JsonObject) -> bool:
+        """Set the properties that the body has, and keep the others; False without a record.
 
         Raises:
-            InvalidError: with every problem of the section as it would be.
+            InvalidError: with every problem of the record as it would be.
         """
 
-        def merged(section: Record) -> Record:
-            return self._read({**section, **body}, updating=True)
+        def merged(record: Record) -> Record:
+            return self._read(kind, {**record, **body})
 
-        return self.records.change_section(section_id, merged, self._by(body))
+        return self.records.change(kind, record_id, merged, self._by(body))
 
-    def remove(self, section_id: int) -> bool:
-        """Remove a section; False where there is none."""
-        return self.records.delete_section(section_id, self.touch.at)
+    def remove(self, kind: Kind, record_id: int) -> bool:
+        """Remove a record; False where there is none."""
+        return self.records.delete(kind, record_id, self.touch)
 
-    def _read(self, body: JsonObject, *, updating: bool) -> Record:
-        return read_section(
-            body,
-            updating=updating,
-            unlock_type_required=False,
-            course_exists=lambda course_id: self.records.one(COURSES, course_id) is not None,
-        )
+    def _read(self, kind: Kind, body: JsonObject) -> Record:
+        settings = replace(self.settings, unlock_type_required=False)
+        return read_record(kind, body, settings, self.records.exists, updating=False)
 
     def _by(self, body: JsonObject) -> Touch:
         author, stamp = body.get("By", EDITOR), body.get("At", self.touch.stamp)

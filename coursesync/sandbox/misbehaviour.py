@@ -25,6 +25,7 @@ class Incident:
         amount: the fault's amount.
         revoke: makes the access token in use worthless.
         other_id: returns the Id of another record than the one it is given, if there is one.
+        elsewhere_id: returns the Id of a record in another course than the given one's, if any.
         sleep: waits for so many seconds.
         now: returns the date and time.
         by_hand: whether the answer will be written on a socket by hand.
@@ -33,6 +34,7 @@ class Incident:
     amount: float
     revoke: Callable[[], None]
     other_id: Callable[[int], int | None]
+    elsewhere_id: Callable[[int], int | None]
     sleep: Callable[[float], None]
     now: Callable[[], datetime]
     by_hand: bool
@@ -102,6 +104,9 @@ BEFORE: Mapping[FaultKind, Before] = {
 AFTER: Mapping[FaultKind, After] = {
     FaultKind.LOST_AFTER: lambda _, __: None,
     FaultKind.ERROR_AFTER: lambda _, __: refused("An error has occurred.", 500),
+    FaultKind.THROTTLED_AFTER: lambda incident, _: come_back(409, incident.amount),
+    FaultKind.TOO_MANY_AFTER: lambda incident, _: come_back(429, incident.amount),
+    FaultKind.UNAUTHORIZED_AFTER: lambda incident, _: _revoke(incident),
     FaultKind.HTML_200: lambda _, __: _page(200),
     FaultKind.CUT_JSON: lambda _, answered: spoiling.cut_json(answered),
     FaultKind.CUT_BODY: lambda _, answered: spoiling.cut_body(answered),
@@ -114,6 +119,9 @@ AFTER: Mapping[FaultKind, After] = {
     FaultKind.NO_ID: lambda _, answered: spoiling.change_value(answered, lambda _: None),
     FaultKind.KNOWN_ID: lambda incident, answered: spoiling.change_value(
         answered, lambda record_id: {"Id": incident.known_id(record_id)}
+    ),
+    FaultKind.OTHER_COURSE_ID: lambda incident, answered: spoiling.change_value(
+        answered, lambda record_id: {"Id": incident.elsewhere_id(record_id) or record_id}
     ),
     FaultKind.STRING_ID: lambda _, answered: spoiling.change_value(
         answered, lambda record_id: {"Id": str(record_id)}

@@ -1,46 +1,26 @@
-"""The sandbox's records: courses and course sections.
+"""The sandbox's records: each kind that `tables` lists.
 
-Owns what is stored of each kind and how it reads on the wire. It must never validate (what comes
+Owns what is stored of each record and how it reads on the wire. It must never validate (what comes
 in has been) and never decide who may do what.
 """
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from coursesync.sandbox.answers import InvalidError, Problem
 from coursesync.sandbox.database import Database
-from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.settings import Switches
+from coursesync.sandbox.tables import COLLECTIONS, LESSONS, SECTIONS, Kind
 
 Record: TypeAlias = Mapping[str, object]
 """A record in the words of the wire, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
 
-_BOOLEANS = frozenset({"Active", "IsNew"})  # SQLite stores them as 0 and 1
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of record, and how a search over it may be narrowed.
-
-    Attributes:
-        name: the kind's name in messages, roles and filters, such as `CourseSection`.
-        relation: the view that it is read from.
-        removed: the view of those that were removed; None for a kind whose lists never lag.
-        texts: text filters, name on the wire (after `name_`) to column.
-        values: filters by one value, name on the wire to column.
-        ranges: the columns that `from_` and `to_` filters exist for.
-        collections: the columns that lists leave out.
-    """
-
-    name: str
-    relation: str
-    texts: Mapping[str, str]
-    values: Mapping[str, str] = field(default_factory=dict)
-    ranges: Sequence[str] = ("CreatedOn", "UpdatedOn")
-    collections: frozenset[str] = frozenset({"LocalizationDetails", "CustomFields"})
-    removed: str | None = None
+_BOOLEANS = frozenset({"Active", "IsNew", "Approved", "Blocked"})  # SQLite stores them as 0 and 1
 
 
 @dataclass(frozen=True)
@@ -58,77 +38,35 @@ class Touch:
     at: float
 
 
-COURSES = Kind("Course", "course_records", {"Title": "Title"}, {"Active": "Active"})
-SECTIONS = Kind(
-    "CourseSection",
-    "section_records",
-    texts={
-        "Course_Title": "CourseTitle",
-        "Title": "Title",
-        "SectionContents": "SectionContents",
-    },
-    values={
-        "Course": "CourseId",
-        "Active": "Active",
-        "DisplayOrder": "DisplayOrder",
-        "UnlockType": "UnlockType",
-        "UnlockAfterDays": "UnlockAfterDays",
-    },
-    ranges=("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn"),
-    removed="removed_section_records",
-)
-
-_INSERT = """
-INSERT INTO sections (UniqueId, CourseId, Title, DisplayOrder, UnlockType, UnlockAfterDays,
-    SectionContents, Active, ImageFileName, CreatedOn, UpdatedOn, UpdatedBy)
-VALUES (:UniqueId, :CourseId, :Title, :DisplayOrder, :UnlockType, :UnlockAfterDays,
-    :SectionContents, :Active, :ImageFileName, :Now, :Now, :By)
-"""
-_UPDATE = """
-UPDATE sections SET CourseId = :CourseId, Title = :Title, DisplayOrder = :DisplayOrder,
-    UnlockType = :UnlockType, UnlockAfterDays = :UnlockAfterDays,
-    SectionContents = :SectionContents, Active = :Active, UpdatedOn = :Now, UpdatedBy = :By,
-    ImageFileName = CASE
-        WHEN :ImageFileName IS NOT NULL THEN :ImageFileName
-        WHEN :ClearImageFile THEN NULL
-        ELSE ImageFileName END
-WHERE Id = :Id
-"""
 _MOMENT = """
-INSERT INTO section_moments (Id, {column}) VALUES (?, ?)
+INSERT INTO {0} (Id, {column}) VALUES (?, ?)
 ON CONFLICT (Id) DO UPDATE SET {column} = excluded.{column}
 """
 # Both bounds are bound: a moment ahead of the clock is some other boot's, and long ago.
-_MADE_LATELY = "(SELECT Id FROM section_moments WHERE made_at > ? AND made_at <= ?)"
-_GONE_LATELY = "(SELECT Id FROM section_moments WHERE gone_at > ? AND gone_at <= ?)"
+_LATELY = "(SELECT Id FROM {0} WHERE {column} > ? AND {column} <= ?)"
 
 # A caller that waits out the lag may arrive, in floating point, a hair before it is over.
 _HAIR = 1e-6
 
 
 class Records:
-    """The courses and sections of one sandbox, over its database.
-
-    Attributes:
-        list_lag: how many seconds lists are behind: what they show existed that long ago.
-    """
+    """The courses and sections of one sandbox, over its database."""
 
     def __init__(
         self,
         database: Database,
         clock: Callable[[], float],
         now: Callable[[], datetime],
-        settings: Settings,
+        switches: Switches,
     ) -> None:
         """Keep records in `database`, dated by `now` (an aware datetime).
 
         `clock` (seconds) is what the lag of lists goes by.
         """
-        self.list_lag = settings.list_lag
         self._database = database
         self._clock = clock
         self._now = now
-        self._normalise_html = settings.normalise_html
+        self._switches = switches
 
     def add_course(self, course_id: int, title: str) -> None:
         """Make the course, or give the one that has this Id the title."""
@@ -140,36 +78,46 @@ class Records:
                 (course_id, str(uuid.uuid4()), title, stamp, stamp),
             )
 
-    def create_section(self, values: Record, touch: Touch) -> int:
-        """Store a new section and return its Id, which no section had before."""
+    def create(self, kind: Kind, values: Record, touch: Touch) -> int:
+        """Store a new record and return its Id, which none of its kind had before."""
+        stored = {**self._stored(kind, values), "UniqueId": str(uuid.uuid4()), **_dated(touch)}
+        stored["CreatedOn"] = touch.stamp
+        marks = ", ".join(f":{name}" for name in stored)
+        statement = f"INSERT INTO {kind.table} ({', '.join(stored)}) VALUES ({marks})"  # noqa: S608
         with self._database.transaction():
-            stored = {**self._stored(values, touch), "UniqueId": str(uuid.uuid4())}
-            _, section_id = self._database.write(_INSERT, stored)
-            self._note("made_at", section_id, touch.at)
-            return section_id
+            _, record_id = self._database.write(statement, stored)
+            self._note(kind, "made_at", record_id, touch.at)
+            return record_id
 
-    def update_section(self, values: Record, touch: Touch) -> bool:
-        """Overwrite the section whose `Id` is in `values`; False where there is none."""
-        with self._database.transaction():
-            return self._database.write(_UPDATE, self._stored(values, touch))[0] == 1
-
-    def change_section(
-        self, section_id: int, change: Callable[[Record], Record], touch: Touch
+    def change(
+        self, kind: Kind, record_id: int, change: Callable[[Record], Record], touch: Touch
     ) -> bool:
-        """Overwrite a section by what `change` makes of it; False where there is none."""
+        """Overwrite a record by what `change` makes of it; False where there is none."""
         with self._database.transaction():
-            section = self.one(SECTIONS, section_id)
-            return section is not None and self.update_section(change(section), touch)
+            record = self.one(kind, record_id)
+            if record is None:
+                return False
+            stored = {**self._stored(kind, change(record)), **_dated(touch)}
+            values = ", ".join(f"{name} = :{name}" for name in stored)
+            statement = f"UPDATE {kind.table} SET {values} WHERE Id = :Id"  # noqa: S608
+            self._database.write(statement, {**stored, "Id": record_id})
+            return True
 
-    def delete_section(self, section_id: int, at: float) -> bool:
-        """Remove a section, at that second of the clock; False where there is none."""
+    def delete(self, kind: Kind, record_id: int, touch: Touch) -> bool:
+        """Remove a record; False where there is none.
+
+        Raises:
+            InvalidError: it is a section with lessons, and the settings say that it stays.
+        """
         with self._database.transaction():
-            self._database.write(
-                "INSERT INTO removed_sections SELECT * FROM sections WHERE Id = ?", (section_id,)
-            )
-            gone, _ = self._database.write("DELETE FROM sections WHERE Id = ?", (section_id,))
+            if kind is SECTIONS:
+                self._leave_lessons(record_id, touch)
+            move = f"INSERT INTO removed_{kind.table} SELECT * FROM {kind.table} WHERE Id = ?"  # noqa: S608
+            self._database.write(move, (record_id,))
+            statement = f"DELETE FROM {kind.table} WHERE Id = ?"  # noqa: S608
+            gone, _ = self._database.write(statement, (record_id,))
             if gone:
-                self._note("gone_at", section_id, at)
+                self._note(kind, "gone_at", record_id, touch.at)
             return gone == 1
 
     def one(self, kind: Kind, record_id: int) -> Record | None:
@@ -177,12 +125,16 @@ class Records:
         found = self.select(kind, "WHERE Id = ?", (record_id,))
         return found[0] if found else None
 
+    def exists(self, kind: Kind, record_id: int) -> bool:
+        """Return whether there is a record with this Id."""
+        return self.one(kind, record_id) is not None
+
     def several(self, kind: Kind, ids: Sequence[int]) -> list[Record]:
-        """Return those among `ids` that lists show, in that order, without their collections."""
+        """Return whole those records among `ids` that lists show, in that order."""
         marks = ", ".join("?" * len(ids))
         relation, bounds = self._listing(kind)
         listed = self._read(relation, f"WHERE Id IN ({marks})", [*bounds, *ids])
-        found = {record["Id"]: without_collections(kind, record) for record in listed}
+        found = {record["Id"]: record for record in listed}
         return [found[record_id] for record_id in dict.fromkeys(ids) if record_id in found]
 
     def page(
@@ -198,7 +150,7 @@ class Records:
             count = f"SELECT count(*) FROM {relation} {where}"  # noqa: S608 - see `_read`
             total = self._database.read(count, values)[0][0]
             listed = self._read(relation, f"{where} {window}", values)
-        return int(total), [without_collections(kind, record) for record in listed]
+        return int(total), [self._as_listed(record) for record in listed]
 
     def select(self, kind: Kind, clauses: str, values: Sequence[object]) -> list[Record]:
         """Return whole records; `clauses` holds column names and marks, and never a value."""
@@ -209,13 +161,26 @@ class Records:
         then = self._now() - timedelta(seconds=ago)
         return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
+    def _leave_lessons(self, section_id: int, touch: Touch) -> None:
+        choice = self._switches.settings.section_delete
+        for lesson in self.select(LESSONS, "WHERE SectionId = ?", (section_id,)):
+            lesson_id = int(str(lesson["Id"]))
+            if choice == "refused":
+                raise InvalidError([Problem("Id", "has lessons", section_id)])
+            if choice == "deletes":
+                self.delete(LESSONS, lesson_id, touch)
+            else:
+                self.change(LESSONS, lesson_id, lambda each: {**each, "SectionId": None}, touch)
+
     def _listing(self, kind: Kind) -> tuple[str, tuple[float, ...]]:
-        at, lag = self._clock(), self.list_lag
-        if kind.removed is None or lag <= 0:
+        at, lag = self._clock(), self._switches.settings.list_lag
+        if not kind.moments or lag <= 0:
             return kind.relation, ()
-        there = f"SELECT * FROM {kind.relation} WHERE Id NOT IN {_MADE_LATELY}"  # noqa: S608
-        gone = f"SELECT * FROM {kind.removed} WHERE Id IN {_GONE_LATELY}"  # noqa: S608
-        relation = f"({there} UNION ALL {gone} AND Id NOT IN {_MADE_LATELY})"
+        made_lately = _LATELY.format(kind.moments, column="made_at")
+        gone_lately = _LATELY.format(kind.moments, column="gone_at")
+        there = f"SELECT * FROM {kind.relation} WHERE Id NOT IN {made_lately}"  # noqa: S608
+        gone = f"SELECT * FROM removed_{kind.relation} WHERE Id IN {gone_lately}"  # noqa: S608
+        relation = f"({there} UNION ALL {gone} AND Id NOT IN {made_lately})"
         return relation, (at - lag + _HAIR, at) * 3
 
     def _read(self, relation: str, clauses: str, values: Sequence[object]) -> list[Record]:
@@ -223,23 +188,38 @@ class Records:
         statement = f"SELECT * FROM {relation} {clauses}"  # noqa: S608
         return [_in_words(dict(row)) for row in self._database.read(statement, values)]
 
-    def _note(self, column: str, section_id: int, at: float) -> None:
-        self._database.write(_MOMENT.format(column=column), (section_id, at))
+    def _as_listed(self, record: Record) -> Record:
+        # https://developers.nexudus.com/rest-api/content/search-coursesections
+        settings = self._switches.settings
+        absent = {*COLLECTIONS} | settings.lists_without
+        return {
+            name: None if name in settings.lists_null else value
+            for name, value in record.items()
+            if name not in absent
+        }
 
-    def _stored(self, values: Record, touch: Touch) -> Record:
-        contents = values["SectionContents"]
-        if self._normalise_html and isinstance(contents, str):
-            contents = re.sub(r">\s+<", "><", contents).strip()
-        return {**values, "SectionContents": contents, "Now": touch.stamp, "By": touch.author}
+    def _note(self, kind: Kind, column: str, record_id: int, at: float) -> None:
+        statement = _MOMENT.format(kind.moments, column=column)
+        self._database.write(statement, (record_id, at))
+
+    def _stored(self, kind: Kind, values: Record) -> dict[str, object]:
+        stored = {name: values[name] for name in kind.columns}
+        for name in COLLECTIONS:
+            stored[name] = None if stored[name] is None else json.dumps(stored[name])
+        contents = stored[kind.contents]
+        if self._switches.settings.normalise_html and isinstance(contents, str):
+            stored[kind.contents] = re.sub(r">\s+<", "><", contents).strip()
+        return stored
 
 
-def without_collections(kind: Kind, record: Record) -> Record:
-    """Return the record as a list shows it.
-
-    Source: https://developers.nexudus.com/rest-api/content/search-coursesections
-    """
-    return {name: value for name, value in record.items() if name not in kind.collections}
+def _dated(touch: Touch) -> Record:
+    return {"UpdatedOn": touch.stamp, "UpdatedBy": touch.author}
 
 
-def _in_words(row: Record) -> Record:
-    return {name: bool(value) if name in _BOOLEANS else value for name, value in row.items()}
+def _in_words(row: dict[str, object]) -> Record:
+    for name in _BOOLEANS & row.keys():
+        row[name] = bool(row[name])
+    for name in row.keys() & {*COLLECTIONS}:
+        text = row[name]
+        row[name] = json.loads(text) if isinstance(text, str) else None
+    return row

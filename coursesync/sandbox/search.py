@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
-from coursesync.sandbox.records import Kind, Record, Records
+from coursesync.sandbox.records import Record, Records
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.validation import INT32_MAX, INT32_MIN
+from coursesync.sandbox.tables import Kind
+from coursesync.sandbox.validation import INT32_MAX, INT32_MIN, MAX_ID
 
 _LARGEST_PAGE = 1000
 _DESCENDING = {"flag": 1, "sign": -1}
@@ -74,9 +75,9 @@ def read_ids(text: str) -> list[int]:
     Raises:
         InvalidError: where it is not a list of integers, or a longer one than a page may be.
     """
-    if not re.fullmatch(r"\[\s*(\d{1,10}\s*(,\s*\d{1,10}\s*)*)?\]", text):
+    if not re.fullmatch(r"\[\s*([0-9]{1,19}\s*(,\s*[0-9]{1,19}\s*)*)?\]", text):
         raise InvalidError([Problem("id", "must be a list of Ids, such as [1,2,3]", text)])
-    ids = [int(each) for each in re.findall(r"\d+", text)]
+    ids = [int(each) for each in re.findall(r"[0-9]+", text) if int(each) <= MAX_ID]
     if len(ids) > _LARGEST_PAGE:
         raise InvalidError([Problem("id", f"must hold at most {_LARGEST_PAGE} Ids")])
     return ids
@@ -129,14 +130,16 @@ def _filters(kind: Kind, settings: Settings) -> Iterator[_Filter]:
 
 
 def _reader(column: str) -> Callable[[str], object]:
-    if column == "Active":
+    if column in {"Active", "Approved", "Blocked"}:
         return _boolean
+    if column.endswith("Id"):
+        return lambda text: _integer(text, 1, MAX_ID)
     return _time if column.endswith("On") else _integer
 
 
-def _integer(text: str, low: int = INT32_MIN) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,10}", text) or not low <= int(text) <= INT32_MAX:
-        raise ValueError(f"must be an integer between {low} and {INT32_MAX}")
+def _integer(text: str, low: int = INT32_MIN, high: int = INT32_MAX) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,19}", text) or not low <= int(text) <= high:
+        raise ValueError(f"must be an integer between {low} and {high}")
     return int(text)
 
 

@@ -1,19 +1,23 @@
-"""What a course section's body must be.
+"""What the body of a section or a lesson must be.
 
 Owns the rules for each field and says everything that is wrong at once. It must never store
-anything, and it asks about courses only through the function it is given.
+anything, and it asks about other records only through the function it is given.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
+from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.tables import COLLECTIONS, COURSES, LESSONS, SECTIONS, Kind
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+MAX_ID = 2**63 - 1  # Ids have 64 bits
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif"})
 
 Check: TypeAlias = Callable[[object], str | None]
@@ -30,30 +34,47 @@ class Field:
     default: object = None
 
 
-def read_section(
+def read_record(
+    kind: Kind,
     body: JsonObject,
+    settings: Settings,
+    exists: Callable[[Kind, int], bool],
     *,
     updating: bool,
-    unlock_type_required: bool,
-    course_exists: Callable[[int], bool],
 ) -> Mapping[str, object]:
-    """Return what to store of a create's or an update's body, every field present.
+    """Return what to store of a body, every field present.
 
     Raises:
         InvalidError: with every problem of the body.
     """
-    fields = [
-        Field("CourseId", _course(course_exists), required=True),
-        *_FIELDS,
-        Field("UnlockType", _whole(1, 3), required=unlock_type_required, default=1),
-    ]
-    if updating:
-        fields.insert(0, Field("Id", _whole(1), required=True))
+    own = [Field("Id", _whole(1, MAX_ID), required=True)] if updating else []
+    fields = [*own, *_fields(kind, settings, exists)]
     problems = [problem for field in fields if (problem := _problem(field, body.get(field.name)))]
     if problems:
         raise InvalidError(problems)
     values = {field.name: _given(field, body.get(field.name)) for field in fields}
-    return {**values, "ImageFileName": _file_name(values["NewImageUrl"])}
+    return {**values, "ImageFileName": _picture_of(values)}
+
+
+def required_of(kind: Kind, settings: Settings) -> frozenset[str]:
+    """Return the fields that every body of this kind must have."""
+    fields = _fields(kind, settings, lambda _, __: True)
+    return frozenset(field.name for field in fields if field.required)
+
+
+def _fields(kind: Kind, settings: Settings, exists: Callable[[Kind, int], bool]) -> Sequence[Field]:
+    return [
+        Field("CourseId", _record(COURSES, exists), required=True),
+        *_COMMON,
+        Field(kind.contents, _text),
+        Field("UnlockType", _whole(1, 3), required=settings.unlock_type_required, default=1),
+        *([Field("SectionId", _record(SECTIONS, exists)), *_OF_LESSONS] if kind is LESSONS else []),
+    ]
+
+
+def is_id(value: object) -> TypeGuard[int]:
+    """Return whether a value can be an Id."""
+    return _whole(1, MAX_ID)(value) is None
 
 
 def _given(field: Field, value: object) -> object:
@@ -76,15 +97,21 @@ def _whole(low: int = INT32_MIN, high: int = INT32_MAX) -> Check:
     return check
 
 
-def _course(exists: Callable[[int], bool]) -> Check:
-    whole = _whole(1)
+def _record(kind: Kind, exists: Callable[[Kind, int], bool]) -> Check:
+    whole = _whole(1, MAX_ID)
 
     def check(value: object) -> str | None:
         if message := whole(value):
             return message
-        return None if isinstance(value, int) and exists(value) else "does not exist"
+        return None if isinstance(value, int) and exists(kind, value) else "does not exist"
 
     return check
+
+
+def _collection(value: object) -> str | None:
+    if not isinstance(value, list | dict):
+        return "must be a list or an object"
+    return _text(json.dumps(value, ensure_ascii=False))
 
 
 def _flag(value: object) -> str | None:
@@ -118,16 +145,25 @@ def _picture(value: object) -> str | None:
     return _text(value)
 
 
-def _file_name(address: object) -> str | None:
-    return PurePosixPath(urlsplit(address).path).name if isinstance(address, str) else None
+def _picture_of(values: Mapping[str, object]) -> object:
+    if isinstance(address := values["NewImageUrl"], str):
+        return PurePosixPath(urlsplit(address).path).name
+    return None if values["ClearImageFile"] else values["ImageFileName"]
 
 
-_FIELDS = (
+_COMMON = (
     Field("Title", _title, required=True),
     Field("DisplayOrder", _whole(), required=True),
     Field("UnlockAfterDays", _whole(0), required=True),
-    Field("SectionContents", _text),
     Field("Active", _flag, default=False),
     Field("NewImageUrl", _picture),
     Field("ClearImageFile", _flag, default=False),
+    Field("ImageFileName", _text),
+    Field("SystemId", _text),
+    *(Field(name, _collection) for name in COLLECTIONS),
+)
+_OF_LESSONS = (
+    Field("SummaryText", _text),
+    Field("CompletionType", _whole(1, 4), default=2),
+    Field("InstructorId", _whole(1, MAX_ID)),
 )

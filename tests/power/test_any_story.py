@@ -41,6 +41,8 @@ POLICIES = [Policy(each, prune=True) for each in OnRemoval]
 KINDS = sorted(
     set(FaultKind)
     - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS, FaultKind.KNOWN_ID}
+    - {FaultKind.NO_EFFECT, FaultKind.OTHER_COURSE_ID, FaultKind.THROTTLED_AFTER}
+    - {FaultKind.TOO_MANY_AFTER, FaultKind.UNAUTHORIZED_AFTER}
 )
 AMOUNTS = {FaultKind.THROTTLED: "=2", FaultKind.TOO_MANY: "=2", FaultKind.THROTTLED_DATE: "=3"}
 FAULTS = st.sampled_from(

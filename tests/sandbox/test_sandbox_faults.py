@@ -35,6 +35,11 @@ def arm(site: Site, *texts: str) -> None:
         ("conflict", 409, 0),
         ("throttled", 409, 0),
         ("too-many=7", 429, 0),
+        ("throttled-after=3", 409, 1),
+        ("too-many-after=3", 429, 1),
+        ("unauthorized-after", 401, 1),
+        ("no-effect", 200, 0),
+        ("other-course-id", 200, 1),
         ("unauthorized", 401, 0),
         ("forbidden-token", 401, 0),
         ("redirect", 302, 0),
@@ -112,6 +117,49 @@ def test_success_with_another_records_id(site: Site) -> None:
 
     assert site.created() == first
     assert len(site.sandbox.sections()) == 2
+
+
+def test_success_with_the_id_of_another_course(site: Site) -> None:
+    """`other-course-id` claims success under the Id of a record in another course."""
+    site.sandbox.add_course(4712, "Safety")
+    site.created()
+    elsewhere = site.created(CourseId=4712)
+    arm(site, f"POST {SECTIONS}:other-course-id")
+
+    assert site.created() == elsewhere
+    assert len(site.sandbox.sections()) == 3
+
+
+def test_success_without_an_effect(site: Site) -> None:
+    """`no-effect` answers an update as if it were carried out, and the record stays as it was."""
+    section_id = site.created()
+    before = site.sandbox.sections()
+    site.clock.seconds += 60
+    arm(site, f"PUT {SECTIONS}:no-effect")
+    body = site.section(Id=section_id, Title="New")
+    answered = site.client.put(SECTIONS, json=body).json()
+
+    assert (answered["WasSuccessful"], answered["Value"]) == (True, {"Id": section_id})
+    assert answered["UpdatedOn"] == "2025-01-15T10:31:00Z"
+    assert site.sandbox.sections() == before
+
+
+@pytest.mark.parametrize("kind", ["throttled-after", "too-many-after"])
+def test_a_throttled_answer_after_the_work_names_a_time(site: Site, kind: str) -> None:
+    """A write may be carried out and still be told to come back later."""
+    arm(site, f"POST {SECTIONS}:{kind}=7")
+    answered = site.create()
+
+    assert (answered.headers["Retry-After"], answered.content) == ("7", b"")
+
+
+def test_a_token_may_be_revoked_after_the_work(site: Site) -> None:
+    """After `unauthorized-after` the token opens nothing any more."""
+    arm(site, f"POST {SECTIONS}:unauthorized-after")
+    site.create()
+
+    assert site.create().status_code == 401
+    assert len(site.sandbox.sections()) == 1
 
 
 def test_a_known_id_needs_another_record(site: Site) -> None:

@@ -28,17 +28,19 @@ _FAULTS = """\
 A fault comes instead of the answer, and nothing is carried out:
   lost-before, late=S, error-before, html-503, conflict, timeout-408,
   redirect, status=N, unsuccessful, throttled=S, too-many=S,
-  throttled-date=S, unauthorized, forbidden-token
+  throttled-date=S, unauthorized, forbidden-token, no-effect
 
 \b
 Or the request is carried out, and its answer spoilt:
   lost-after, error-after, html-200, cut-json, cut-body, cut-no-length,
-  no-id, known-id, string-id, errors-and-success, duplicate-keys, nan,
-  wrong-type, slow=S, slow-headers=S, continue-flood
+  throttled-after=S, too-many-after=S, unauthorized-after, no-id,
+  known-id, other-course-id, string-id, errors-and-success,
+  duplicate-keys, nan, wrong-type, slow=S, slow-headers=S, continue-flood
 
 \b
 While it runs, pages of its own show and set all that:
-  /_sandbox/ and then records, log, faults, lag, sections or courses
+  /_sandbox/ and then records, log, faults, settings, lag, courses,
+  sections, lessons, members or completions
 """
 
 

@@ -1,0 +1,56 @@
+"""What the body of a create or an update stands for.
+
+Owns what a client may set, and what becomes of the properties that an update leaves out. It must
+never check a value: that is `validation`.
+"""
+
+from collections.abc import Mapping
+
+from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
+from coursesync.sandbox.records import Record
+from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.tables import KEPT_BY_OTHERS, Kind
+from coursesync.sandbox.validation import required_of
+
+_READ_ONLY = "ImageFileName"
+
+
+def to_create(body: JsonObject, settings: Settings) -> JsonObject:
+    """Return what a create's body says of the new record.
+
+    Raises:
+        InvalidError: it has a `SystemId`, and the settings say that this is refused.
+    """
+    _check_system_id(body, None, settings)
+    ignored = {_READ_ONLY} if settings.system_id == "kept" else {_READ_ONLY, "SystemId"}
+    return _without(body, ignored)
+
+
+def to_update(kind: Kind, body: JsonObject, record: Record, settings: Settings) -> JsonObject:
+    """Return what an update's body says of the record: the whole record as it is to be.
+
+    Raises:
+        InvalidError: it has another `SystemId`, and the settings say that this is refused.
+    """
+    _check_system_id(body, record["SystemId"], settings)
+    if settings.put_resets == "everything":
+        return body  # the record is what was sent, the name of its picture as well
+    if settings.put_resets == "fields":
+        kept = {*KEPT_BY_OTHERS}
+    else:
+        kept = {*kind.columns} - required_of(kind, settings)
+    return {**_only(record, kept), **_without(body, {_READ_ONLY})}
+
+
+def _check_system_id(body: JsonObject, stored: object, settings: Settings) -> None:
+    given = body.get("SystemId")
+    if settings.system_id == "refused" and given not in {None, stored}:
+        raise InvalidError([Problem("SystemId", "is not a known property", given)])
+
+
+def _only(values: Mapping[str, object], names: set[str]) -> JsonObject:
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _without(values: Mapping[str, object], names: set[str]) -> JsonObject:
+    return {name: value for name, value in values.items() if name not in names}
