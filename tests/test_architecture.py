@@ -63,7 +63,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.apply", "operations.drift", "operations.import_", "operations.import_drafts"),
-    *("operations.verify", "outlines.workspace_files", "planning.plan_file"),
+    *("operations.lessons", "operations.verify", "outlines.workspace_files"),
+    "planning.plan_file",
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {
@@ -108,7 +109,13 @@ ONLY = {  # what only these may import, at whatever level
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
         *("applying.receipt", "kinds.content_spec", "kinds.file_models", "kinds.picture"),
-        *("kinds.section_spec", "kinds.spec", "nexudus.outcome", "nexudus.records"),
+        *(
+            "kinds.section_spec",
+            "kinds.spec",
+            "nexudus.lessons",
+            "nexudus.outcome",
+            "nexudus.records",
+        ),
         *("operations.config_text", "operations.receipt_file", "outlines.mistakes"),
         *("outlines.outline", "outlines.schema", "outlines.slip", "planning.plan_file"),
     ),

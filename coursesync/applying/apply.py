@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.applying.lessons import look_for_lessons
 from coursesync.applying.recheck import recheck
 from coursesync.applying.report import Report, Result, Status
 from coursesync.applying.run import Doubtful, Run, Terms, in_order
@@ -152,12 +153,16 @@ def _advance(run: Run) -> None:
                 continue
             if change.address in course.doubts:
                 continue
+            if not course.held and not course.doubts:
+                run.go_on()
+                look_for_lessons(run, course)
+            if change.address in run.results:
+                continue
             if course.held:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
             else:
-                run.go_on()
                 _carry_out(run, course, change)
 
 
@@ -196,6 +201,8 @@ _DONE = {
 
 def _overwrite(run: Run, course: CourseRun, change: Change) -> None:
     match overwrite(run, change):
+        case _ if change.address in run.results:
+            return  # lessons came into it meanwhile
         case Applied(record_id):
             run.conclude(Result(change, _DONE[change.action], record_id))
         case Refused() as refused:

@@ -35,6 +35,7 @@ def recheck(run: Run) -> None:
             if record is None:
                 _hold_gone(run, courses[change.parent_id], change)
                 continue
+            run.lives_in[record.id] = record.parent_id
             _note_attempt(run, change, record)
             if reason := _edited(run, change, record):
                 _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)

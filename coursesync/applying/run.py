@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
+from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
@@ -64,11 +65,15 @@ class Doubtful:
 
 @dataclass(slots=True)
 class CourseRun:
-    """A course of the run, and how far it is; `held` says why nothing more is done in it."""
+    """A course of the run, and how far it is; `held` says why nothing more is done in it.
+
+    `lessons_seen` is whether the lessons of the sections that it deletes or moves were looked at.
+    """
 
     id: int
     changes: Sequence[Change]
     held: str = ""
+    lessons_seen: bool = False
     doubts: dict[Address, Doubtful] = field(default_factory=dict)
 
     @property
@@ -94,6 +99,9 @@ class Run:
         self.sender = Sender(world, terms.max_writes)
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender, world.remote)
+        self.lessons = Lessons(self.sender, world)
+        # the course by the Id of each record that was read before it is overwritten
+        self.lives_in: dict[int, int] = {}
         self.courses = [
             CourseRun(course, tuple(changes))
             for course, changes in groupby(plan.changes, key=lambda change: change.parent_id)

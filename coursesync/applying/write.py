@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
+from coursesync.applying.lessons import may_be_sent
 from coursesync.applying.run import in_order
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.planning.plan import Action
@@ -64,6 +65,8 @@ def _send(run: Run, change: Change) -> Verdict:
 
 
 def _attempt(run: Run, change: Change) -> Verdict | NotCarriedOut:
+    if not may_be_sent(run, change):  # its result is noted
+        return Refused("")
     run.sender.allow_write()
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Busy, RemoteError, Stop
+from coursesync.errors import Busy, Denied, RemoteError, Stop
 from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
 from coursesync.text import duration
 
@@ -68,8 +68,8 @@ class Sender:
             else:
                 renewed = True
 
-    def allow_write(self) -> None:
-        """Wait until a write may start, and spend one of those that this run may make.
+    def until_writable(self) -> None:
+        """Wait until a write may start.
 
         Raises:
             Stop: this run may make no more, or was told to stop.
@@ -77,6 +77,10 @@ class Sender:
         if self._writes_left == 0:
             raise Stop("the writes that --max-writes allows are made")
         self._keep_to_limits(write=True)
+
+    def allow_write(self) -> None:
+        """Spend one of the writes that this run may make; waits and raises as `until_writable`."""
+        self.until_writable()
         if self._writes_left is not None:
             self._writes_left -= 1
 
@@ -182,8 +186,8 @@ def _unreachable(reason: str) -> Stop:
     )
 
 
-def _refused_credentials(role: str) -> Stop:
-    return Stop(
+def _refused_credentials(role: str) -> Denied:
+    return Denied(
         "the API refuses the credentials (HTTP 401)",
         "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
         f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "

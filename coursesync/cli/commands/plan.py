@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
     from coursesync.operations.workspace import Workspace
+    from coursesync.planning.plan import Plan
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON
 
@@ -88,6 +89,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         session = chosen.open()
         loaded = _refreshed(session) if refresh else session.load()
         plan = make_plan(loaded, on_removal=on_removal, prune=prune)
+        plan = _with_hindrances(session, plan, loaded) if refresh else plan
         kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
         advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
         made = how_made(session, plan.policy, refreshed=refresh)
@@ -116,6 +118,16 @@ def _refreshed(session: Session) -> Workspace:
     from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
 
     return look_again(session, session.load(), SystemClock()).workspace
+
+
+def _with_hindrances(session: Session, plan: Plan, loaded: Workspace) -> Plan:
+    from coursesync.cli.online import reading  # noqa: PLC0415 - brings what goes online
+    from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.lessons import with_hindrances  # noqa: PLC0415 - keeps --help quick
+
+    clock = SystemClock()
+    with reading(session, clock) as progress:
+        return with_hindrances(plan, loaded, progress=progress, clock=clock)
 
 
 def _written(forms: PlanForms, form: str, max_bytes: int | None, most_rows: int | None) -> str:
