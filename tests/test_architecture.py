@@ -63,8 +63,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.apply", "operations.drift", "operations.import_", "operations.import_drafts"),
-    *("operations.lessons", "operations.verify", "outlines.workspace_files"),
-    "planning.plan_file",
+    *("operations.verify", "outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.clock import SystemClock
     from coursesync.operations.drift import Drift
     from coursesync.operations.workspace import Workspace
+    from coursesync.planning.policy import Policy
 
 
 _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
@@ -55,10 +56,12 @@ def heeding(
         raise
 
 
-def look_again(session: Session, workspace: Workspace, clock: SystemClock) -> Drift:
-    """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
+def look_again(
+    session: Session, workspace: Workspace, clock: SystemClock, policy: Policy | None = None
+) -> Drift:
+    """Look at what others changed; as `drift` does, but that a SIGTERM raises Terminated."""
     with reading(session, clock) as progress:
-        return drift(workspace, progress=progress, clock=clock)
+        return drift(workspace, policy=policy, progress=progress, clock=clock)
 
 
 @contextmanager

@@ -6,15 +6,23 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import SECTIONS, TOKEN, lift_limits, pointed_at, saved, write_outline
-from harness import sandbox_here as sandbox_with
+from harness import (
+    SECTIONS,
+    TOKEN,
+    CommandLine,
+    lift_limits,
+    pointed_at,
+    sandbox_here,
+    saved,
+    write_outline,
+)
 
 from coursesync.sandbox import ALL_ROLES, Settings, User
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness import CommandLine, SandboxServer
+    from harness import SandboxServer
 
 LESSONS = "/api/content/courselessons"
 APPLY = ("apply", "--auto-approve", "--on-removal", "delete", "--prune")
@@ -262,7 +270,7 @@ def test_a_missing_role_is_named_and_stops_only_what_needs_it(
     write_outline(courses, "b", 4712, "Four", "Five")
     write_outline(courses, "c", 4713, "Six")
     user = User(roles=ALL_ROLES - {"CourseLesson-List"}, token=TOKEN)
-    with sandbox_with(Settings(users=(user,))) as api:
+    with sandbox_here(Settings(users=(user,))) as api:
         author = pointed_at(cli, api)
         assert author(*APPLY).code == 0
         write_outline(courses, "a", 4711, "One")
@@ -340,3 +348,27 @@ def test_a_refreshed_plan_that_takes_nothing_asks_for_no_lessons(
 
     assert applied("plan", "--refresh").code == 0
     assert lists(api) == []
+
+
+def test_a_refreshed_plan_logs_in_once(cli: CommandLine, courses: Path) -> None:
+    """A one-time code can't be used twice: both looks are by the same login."""
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "One", "Two")
+    ada = User(email="ada@example.com", password="secret-words", totp="482910", token=None)
+    with sandbox_here(Settings(users=(ada,))) as api:
+        author = CommandLine(
+            cli.cwd,
+            {
+                "COURSESYNC_BASE_URL": api.url,
+                "NEXUDUS_EMAIL": ada.email,
+                "NEXUDUS_PASSWORD": ada.password,
+                "NEXUDUS_TOTP": "482910",
+            },
+        )
+        assert author(*APPLY).code == 0
+        write_outline(courses, "a", 4711, "One")
+        met = len(api.log())
+        planned = author(*PLAN)
+
+        assert planned.code == 0, planned.err
+        assert since(api, met) == [("POST", "/api/token"), ("GET", SECTIONS), ("GET", LESSONS)]
