@@ -43,7 +43,6 @@ def look(
     Raises:
         Stop: the run was told to stop, or may send nothing more for now.
     """
-    arrives_in = None if change.action is Action.DELETE else change.parent_id
     try:
         listed = [each for course in sorted(courses) for each in lessons.of(course, most_age)]
     except Stop as stop:
@@ -53,7 +52,8 @@ def look(
     found = {
         lesson.id: lesson
         for lesson in listed
-        if lesson.section_id == change.record_id and lesson.course_id != arrives_in
+        if lesson.section_id == change.record_id
+        and (change.action is Action.DELETE or lesson.course_id != change.parent_id)
     }
     if not found:
         return None
