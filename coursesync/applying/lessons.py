@@ -73,6 +73,6 @@ def _hold(run: Run, course: CourseRun, found: Hindrance) -> None:
     change = found.change
     course.held = f"{change.address} is left because of lessons"
     what = "deleted" if change.action is Action.DELETE else "moved"
-    reason = f"it is not {what}: {told(found)}"
+    reason = f"not {what}, because {told(found)}"
     status = Status.HAS_LESSONS
     run.conclude(Result(change, status, change.record_id, reason, remedy=found.remedy))

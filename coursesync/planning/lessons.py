@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10
 _REMEDY = (
-    "In Nexudus, move them to another section, or delete them: to delete a lesson loses what "
+    "In Nexudus, move each lesson to another section, or delete it: to delete a lesson loses what "
     "members have completed of it."
 )
 
@@ -70,7 +70,7 @@ def _unknown(change: Change, stop: Stop) -> Hindrance:
 def told(hindrance: Hindrance, most: int = MOST_NAMED) -> str:
     """Say what stands in the way, without a full stop; at most so many lessons are named."""
     if hindrance.unknown:
-        return f"its lessons are not known: {hindrance.unknown}"
+        return f"its lessons can't be listed: {hindrance.unknown}"
     lessons = hindrance.lessons
     are = "is" if len(lessons) == 1 else "are"
     return f"{count(len(lessons), 'lesson')} {are} in it: {_named(lessons, most)}"

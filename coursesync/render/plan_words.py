@@ -78,10 +78,10 @@ def _hindered(plan: Plan) -> Iterator[str]:
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
         what = f"{inert(each.change.address, 100)} (Id {each.change.record_id})"
-        yield f"apply stops at {what}: {told(each, _MOST_LESSONS)}."
+        yield f"apply would stop at {what}: {told(each, _MOST_LESSONS)}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
-        yield f"apply stops at {count(more, 'more section')} because of lessons."
+        yield f"apply would stop at {count(more, 'more section')} because of lessons."
 
 
 def _large(plan: Plan) -> str:

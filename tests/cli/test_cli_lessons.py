@@ -84,8 +84,8 @@ def test_a_section_with_lessons_is_not_deleted(
     assert ran.code == 6
     assert len(writes(api)) == sent
     assert "section.a.two" in saved(courses).entries
-    assert f'it is not deleted: 1 lesson is in it: "Find your desk" (Id {lesson}).' in ran.said
-    assert "In Nexudus, move them to another section, or delete them" in ran.said
+    assert f'not deleted, because 1 lesson is in it: "Find your desk" (Id {lesson}).' in ran.said
+    assert "In Nexudus, move each lesson to another section, or delete it" in ran.said
     assert "Course 4711: 1 section waits, for section.a.two is left because of lessons" in ran.said
 
 
@@ -157,7 +157,7 @@ def test_a_section_with_lessons_is_not_moved_to_another_course(
 
     assert ran.code == 6
     assert len(writes(api)) == sent
-    assert f'it is not moved: 1 lesson is in it: "Tour" (Id {lesson}).' in ran.said
+    assert f'not moved, because 1 lesson is in it: "Tour" (Id {lesson}).' in ran.said
     assert "courses/b.yaml:7:5: section.b.two" in ran.said
 
 
@@ -301,7 +301,7 @@ def test_lessons_that_can_not_be_listed_stop_only_what_needs_them(
     ran = applied(*APPLY)
 
     assert ran.code == 6
-    assert "its lessons are not known" in ran.said
+    assert "its lessons can't be listed" in ran.said
     assert "CourseLesson-List" in ran.said
     assert {"section.a.three", "section.b.six"} <= saved(courses).entries.keys()
 
@@ -333,11 +333,11 @@ def test_a_refreshed_plan_says_at_what_apply_would_stop(
             }
         ],
     )
-    said = f"apply stops at section.a.two (Id {number}): 1 lesson is in it"
+    said = f"apply would stop at section.a.two (Id {number}): 1 lesson is in it"
     assert said in " ".join(as_text.split())
     assert r"Tour \*of\* &lt;b&gt;us" in as_markdown
     assert "&lt;b&gt;us&lt;/b&gt;" in page
-    assert "In Nexudus, move them to another section" in " ".join(as_text.split())
+    assert "In Nexudus, move each lesson to another section" in " ".join(as_text.split())
 
 
 def test_a_refreshed_plan_that_takes_nothing_asks_for_no_lessons(
