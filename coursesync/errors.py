@@ -15,6 +15,7 @@ CoursesyncError            exit 1: an expected failure, told in words, never wit
     └── Busy               the API asks to come back later
 
 Stop                       no failure: it ends a run in good order, and the report carries it
+└── Denied                 the API denies a request: bad credentials, or a missing role
 
 This module never prints and never exits: `coursesync.cli` catches the tree in one place.
 """
@@ -176,3 +177,7 @@ class Stop(Exception):  # noqa: N818 - ends a run in good order, and is no failu
         self.reason = reason
         self.remedy = remedy
         self.unusable = unusable
+
+
+class Denied(Stop):
+    """The API denies a request: the credentials are bad, or their user lacks a role."""

@@ -114,7 +114,13 @@ ONLY = {  # what only these may import, at whatever level
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
         *("applying.receipt", "kinds.content_spec", "kinds.file_models", "kinds.picture"),
-        *("kinds.section_spec", "kinds.spec", "nexudus.outcome", "nexudus.records"),
+        *(
+            "kinds.section_spec",
+            "kinds.spec",
+            "nexudus.lessons",
+            "nexudus.outcome",
+            "nexudus.records",
+        ),
         *("operations.config_text", "operations.receipt_file", "outlines.mistakes"),
         *("outlines.outline", "outlines.schema", "outlines.slip", "planning.plan_file"),
     ),

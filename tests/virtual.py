@@ -138,6 +138,14 @@ class Unasked:
         """Fail."""
         raise AssertionError(ids)
 
+    def lessons(self, course_id: int, page: int) -> Exchange:
+        """Fail."""
+        raise AssertionError((course_id, page))
+
+    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
+        """Fail."""
+        raise AssertionError(ids)
+
 
 @contextmanager
 def virtual_sandbox(

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.last_look import last_look
+from coursesync.applying.lessons import look_for_lessons
 from coursesync.applying.recheck import recheck
 from coursesync.applying.report import Report, Result, Status
 from coursesync.applying.run import Doubtful, Run, Terms, in_order
@@ -162,12 +163,16 @@ def _advance(run: Run) -> None:
                 continue
             if change.address in course.doubts:
                 continue
+            if not course.held and not course.doubts:
+                run.go_on()
+                look_for_lessons(run, course)
+            if change.address in run.results:
+                continue
             if course.held:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
             else:
-                run.go_on()
                 _carry_out(run, course, change)
 
 

@@ -126,17 +126,19 @@ def _others(
     run: Run, courses: Collection[CourseRun], found: Sequence[Record]
 ) -> Iterator[tuple[Result, str]]:
     """Yield what was given the Id of a record that has another title and another place."""
-    live = {record.id: record for record in found}
-    for result in (result for course in courses for result in _made(run, course)):
-        record, change = live.get(result.record_id or 0), result.change
-        if record is None or result.status is not Status.CREATED or change.after is None:
-            continue
-        kind = change.kind
+    for course in courses:
+        kind, made = course.kind, {result.record_id: result for result in _made(run, course)}
         names = (kind.title_property, kind.order_property)
-        differ = [not same_value(n, change.after[n], record.attributes.get(n), kind) for n in names]
-        if all(differ) and not record.unknown & {*names} and not _is_marked(run, result, record):
-            given = f"the API gave it the Id {record.id}"
-            yield result, f"{given}, which is that of another section of the course"
+        ours = [each for each in found if each.parent_id == course.id and each.id in made]
+        for record in run.lookout.whole(kind, ours, lambda each: bool(each.unknown & {*names})):  # noqa: B023
+            result = made[record.id]
+            sent = result.change.after or {}
+            is_other = not any(
+                same_value(name, sent[name], record.attributes.get(name), kind) for name in names
+            )
+            if is_other and not _is_marked(run, result, record):
+                given = f"the API gave it the Id {record.id}"
+                yield result, f"{given}, which is that of another section of the course"
 
 
 def _is_marked(run: Run, result: Result, record: Record) -> bool:

@@ -57,7 +57,7 @@ def current(run: Run, change: Change) -> Record | None:
         _read(run, change.kind, [change, *_next(run, change)])
         if change.address in run.results:
             return None
-        run.sender.wait_to_write()
+        run.sender.until_writable()
     raise Stop(
         f"the API is too slow: what {change.address} is on the site could not be read within a "
         "minute before its update",
@@ -101,6 +101,7 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
         if record is None:
             _hold_gone(run, courses[change.parent_id], change)
             continue
+        run.lives_in[record_id] = record.parent_id
         _note_attempt(run, change, record)
         if reason := _edited(run, change, record):
             _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)

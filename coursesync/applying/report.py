@@ -33,6 +33,7 @@ class Status(Enum):
     DRIFTED = "left, for someone edited it on the site"  # since we last wrote it
     GONE = "left, for someone deleted it on the site"
     UNREADABLE = "left, for it can't be read"
+    HAS_LESSONS = "left because of lessons"  # or because they are not known
     NOT_TRIED = "not tried"  # the run ended before it
 
 
@@ -40,6 +41,7 @@ class Status(Enum):
 class Result:
     """A change and what became of it; `reason` says why it was not carried out.
 
+    `remedy` says what to do first, where the reason alone does not.
     `candidates` are the records that it may have made, where a person has to choose; `at` is when
     it was known, ISO 8601 in UTC, "" where it was not come to.
     """
@@ -51,6 +53,7 @@ class Result:
     problems: tuple[Problem, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     at: str = ""
+    remedy: str = ""
 
     @property
     def done(self) -> bool:

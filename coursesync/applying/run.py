@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.kinds.marker import marker_of
+from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
@@ -74,7 +75,8 @@ class CourseRun:
     """A course of the run, and how far it is; `held` says why nothing more is done in it.
 
     `looked` is the count of the run's interruptions when it was last looked at; `unread` names a
-    record there that could not be read then: what is looked for may be it.
+    record there that could not be read then: what is looked for may be it. `lessons_seen` is
+    whether the lessons of the sections that it deletes or moves were looked at.
     """
 
     id: int
@@ -83,6 +85,7 @@ class CourseRun:
     held: str = ""
     looked: int = 0
     unread: str = ""
+    lessons_seen: bool = False
     doubts: dict[Address, Doubtful] = field(default_factory=dict)
 
     @property
@@ -103,6 +106,9 @@ class Run:
         self.sender = Sender(world, terms.max_writes)
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender, world.remote)
+        self.lessons = Lessons(self.sender, world)
+        # the course by the Id of each record that was read before it is overwritten
+        self.lives_in: dict[int, int] = {}
         self.courses = [
             CourseRun(course, changes[0].kind, changes)
             for course, changes in _by_course(plan.changes)

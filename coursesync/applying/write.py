@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from coursesync.applying.lessons import may_be_sent
 from coursesync.applying.recheck import current, record_id_of
 from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
@@ -89,15 +90,17 @@ def _send(run: Run, course: CourseRun, change: Change) -> Verdict | None:
 
 
 def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarriedOut | None:
-    run.sender.allow_write()
+    if not may_be_sent(run, change):  # its result is noted
+        return None
+    run.sender.until_writable()
     record = None
     if change.action.overwrites:
         record = current(run, change)
     else:
         _look_where_others_wrote(run, course, change)
     if change.address in run.results:
-        run.sender.give_back()
         return None
+    run.sender.allow_write()
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
@@ -115,7 +118,7 @@ def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> Non
     """Look again before a create where the run waited meanwhile, or was turned away."""
     while course.looked != run.sender.interruptions and change.address not in run.results:
         look_again(run, course)
-        run.sender.wait_to_write()
+        run.sender.until_writable()
 
 
 def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:

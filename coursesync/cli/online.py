@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.clock import SystemClock
     from coursesync.operations.drift import Drift
     from coursesync.operations.workspace import Workspace
+    from coursesync.planning.policy import Policy
 
 
 _CONTACTED = f"{__name__}.contacted"
@@ -74,12 +75,14 @@ def announce(session: Session) -> None:
     say(f"Contacting {session.store.target}{f' ({CONFIG} names {other})' if other else ''}")
 
 
-def look_again(session: Session, workspace: Workspace, clock: SystemClock) -> Drift:
+def look_again(
+    session: Session, workspace: Workspace, clock: SystemClock, policy: Policy | None = None
+) -> Drift:
     """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
     if workspace.state.entries:
         announce(session)
     with reading(session, clock) as progress:
-        return drift(workspace, progress=progress, clock=clock)
+        return drift(workspace, policy=policy, progress=progress, clock=clock)
 
 
 @contextmanager

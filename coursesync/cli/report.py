@@ -34,6 +34,7 @@ _UNSETTLED = (
     Status.DRIFTED,
     Status.GONE,
     Status.UNREADABLE,
+    Status.HAS_LESSONS,
     Status.IN_DOUBT,
     Status.HELD_BACK,
 )
@@ -113,7 +114,12 @@ def _tell_what_stopped(report: Report, onward: Onward) -> None:
     drifted = report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE)
     for result in drifted:
         _tell_drifted(result, onward)
-    marked = (*(each for result in refused for each in _refusals(result)), *map(_drift, drifted))
+    hindered = report.with_status(Status.HAS_LESSONS)
+    for result in hindered:
+        say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
+        say_wrapped(result.remedy, "    ")
+    left = map(_drift, [*drifted, *hindered])
+    marked = (*(each for result in refused for each in _refusals(result)), *left)
     annotate([each for each in marked if each is not None], "error")
     for result in report.with_status(Status.IN_DOUBT):
         _tell_in_doubt(result, onward.session)
@@ -196,8 +202,7 @@ _OVERWRITE = {
 
 def _tell_drifted(result: Result, onward: Onward) -> None:
     change = result.change
-    at = f"{change.where}: " if change.where else ""
-    say_wrapped(f"{at}{_left(result)}", hang="  ")
+    say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
     if result.status is Status.UNREADABLE:
         say("    Look at it in Nexudus, and try again later.")
         return
@@ -207,6 +212,11 @@ def _tell_drifted(result: Result, onward: Onward) -> None:
         return
     say_wrapped(f"See what changed there:  {onward.session.hint('drift')}", "    ")
     say_wrapped(f"{_OVERWRITE[change.action]}  {_with('--overwrite-drift', onward)}", "    ")
+
+
+def _at(result: Result) -> str:
+    """Return the place in the outline, to stand before a message; "" for what is in none."""
+    return f"{result.change.where}: " if result.change.where else ""
 
 
 def _left(result: Result) -> str:
@@ -227,8 +237,7 @@ def _with(option: str, onward: Onward) -> str:
 
 def _tell_in_doubt(result: Result, session: Session) -> None:
     change = result.change
-    at = f"{change.where}: " if change.where else ""
-    say_wrapped(f"{at}{change.address} is in doubt: {result.reason}.", hang="  ")
+    say_wrapped(f"{_at(result)}{change.address} is in doubt: {result.reason}.", hang="  ")
     if change.action.overwrites:
         say("    The next apply sends it again; that does no harm.")
         return

@@ -115,7 +115,7 @@ class Spec(BaseModel):
         "",  # not given: made from the title
         title="Lasting name",
         description="How coursesync recognises this when its title or its place changes: with the "
-        "key go its Id in Nexudus and the members' progress. So give one, and leave it. Small "
+        "key goes its Id in Nexudus, which its lessons name. So give one, and leave it. Small "
         "letters, digits and hyphens; by default it is made from the title.",
         examples=["first-week"],
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_LIST = 268_435_456
 COURSES_PATH = "/api/content/courses"
+LESSONS_PATH = "/api/content/courselessons"
 _NO_WORD = 20  # characters; no text of a course has a token as long by chance
 
 
@@ -148,6 +149,15 @@ class Nexudus:
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for the courses of these Ids; the answer is a bare list."""
         return self._several(COURSES_PATH, ids)
+
+    def lessons(self, course_id: int, page: int) -> Exchange:
+        """Ask for a page of a course's lessons."""
+        query = {"page": page, "size": PAGE_SIZE, "CourseLesson_Course": course_id}
+        return self._get(f"{LESSONS_PATH}?{httpx.QueryParams(query)}")
+
+    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
+        """Ask for the lessons of these Ids; the answer is a bare list."""
+        return self._several(LESSONS_PATH, ids)
 
     def _several(self, path: str, ids: Sequence[int]) -> Exchange:
         written = ",".join(map(str, ids))

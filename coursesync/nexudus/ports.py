@@ -79,6 +79,14 @@ class Remote(Protocol):
         """Ask for the courses of these Ids."""
         ...
 
+    def lessons(self, course_id: int, page: int) -> Exchange:
+        """Ask for a page, from 1, of a course's lessons."""
+        ...
+
+    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
+        """Ask for the lessons of these Ids."""
+        ...
+
 
 class Ledger(Protocol):
     """Where requests are counted beyond the end of a run."""

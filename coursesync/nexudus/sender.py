@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Busy, RemoteError, Stop
+from coursesync.errors import Busy, Denied, RemoteError, Stop
 from coursesync.nexudus.login import unreachable
 from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
 from coursesync.text import duration
@@ -72,21 +72,21 @@ class Sender:
             else:
                 renewed = True
 
-    def allow_write(self) -> None:
-        """Wait until a write may start, and spend one of those that this run may make.
+    def until_writable(self) -> None:
+        """Wait until a write may start.
 
         Raises:
             Stop: this run may make no more, or was told to stop.
         """
         if self._writes_left == 0:
             raise Stop("the writes that --max-writes allows are made")
-        self.wait_to_write()
+        self._keep_to_limits(write=True)
+
+    def allow_write(self) -> None:
+        """Spend one of the writes that this run may make; waits and raises as `until_writable`."""
+        self.until_writable()
         if self._writes_left is not None:
             self._writes_left -= 1
-
-    def wait_to_write(self) -> None:
-        """Wait until a write may start that is allowed already; raises Stop as `allow_write`."""
-        self._keep_to_limits(write=True)
 
     def write(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a write that was allowed."""
@@ -189,8 +189,8 @@ class Sender:
                 raise Stop(error.problem, error.remedy, unusable=True) from error
 
 
-def _refused_credentials(role: str, status: int) -> Stop:
-    return Stop(
+def _refused_credentials(role: str, status: int) -> Denied:
+    return Denied(
         f"the API refuses the credentials (HTTP {status})",
         "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
         f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected, looking
-from coursesync.operations.refresh import refresh
+from coursesync.operations.refresh import hindrances, refresh
 from coursesync.planning.drift import Finding
 from coursesync.planning.plan import Course
 from coursesync.planning.stance import judged
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Workspace
     from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Hindrance
+    from coursesync.planning.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ class Drift:
     """What a look at the site found.
 
     `found` is all that is not as it was sent, and `courses` those that the workspace speaks of, by
-    Id. A plan of `workspace` is made from what the site has.
+    Id. A plan of `workspace` is made from what the site has. `hindrances` are the lessons at which
+    an apply of it would stop, where a policy was given.
     """
 
     found: tuple[Drifted, ...]
     courses: Mapping[int, Course]
     workspace: Workspace
+    hindrances: tuple[Hindrance, ...] = ()
 
     @property
     def has_drift(self) -> bool:
@@ -49,6 +53,7 @@ class Drift:
 def drift(
     workspace: Workspace,
     *,
+    policy: Policy | None = None,
     credentials: Credentials | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
@@ -57,6 +62,7 @@ def drift(
 
     Args:
         workspace: as `load` read it.
+        policy: of a plan that is to be made: the lessons that are in its way are looked for, too.
         credentials: as in `apply`.
         progress: is told what is waited for.
         clock: as in `apply`.
@@ -86,11 +92,13 @@ def drift(
         looking(clock),
     ):
         state, found = refresh(known, world)
-    after = workspace
-    if any(each.finding.is_drift for each in found):
-        after = project.outlines_for(state)
-        found = judged(found, plan_of(read, known), plan_of(after.read, state))
-    return Drift(found, courses, replace(after, state=state, found=found))
+        after = workspace
+        if any(each.finding.is_drift for each in found):
+            after = project.outlines_for(state)
+            found = judged(found, plan_of(read, known), plan_of(after.read, state))
+        # by the same login: a one-time code can't be used twice
+        stopping = hindrances(plan_of(after.read, state, policy), world) if policy else ()
+    return Drift(found, courses, replace(after, state=state, found=found), stopping)
 
 
 def _courses(workspace: Workspace) -> dict[int, Course]:

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS, kind_of
+from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.planning.drift import Drifted, compare, refreshed
+from coursesync.planning.lessons import look
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from coursesync.applying.world import World
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
+    from coursesync.planning.plan import Hindrance, Plan
     from coursesync.state.state import Entry, State
 
 
@@ -36,6 +39,21 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
         if entries:
             found += _look(state, entries, kind, lookout)
     return refreshed(state, found), tuple(found)
+
+
+def hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
+    """Look at the lessons of the sections that a plan takes from courses, by one request a course.
+
+    Returns:
+        What `apply` would stop at. Nothing is asked where the plan takes none.
+
+    Raises:
+        Stop: as `refresh` does, but for lessons that can't be listed: that is a hindrance.
+    """
+    lessons = Lessons(Sender(world), world)
+    losing = ((change, change.lesson_courses) for change in plan.changes)
+    found = (look(change, courses, lessons) for change, courses in losing if courses)
+    return tuple(each for each in found if each is not None)
 
 
 def look_up(receipt: Receipt, world: World) -> Mapping[int, Record]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind, Resource
+    from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning
     from coursesync.planning.places import Place
     from coursesync.state.state import Candidate
@@ -36,7 +37,7 @@ class Action(Enum):
     UPDATE = "update"
     MOVE = "move"  # the key changed and nothing else: the state alone is written
     PROTECT = "protect"  # it is protected from now on, or no more: the same
-    DEACTIVATE = "deactivate"  # an orphan is hidden from members, who keep their progress
+    DEACTIVATE = "deactivate"  # an orphan is hidden from members; it and its Id stay
     DELETE = "delete"
     KEEP = "keep"  # an orphan: in the state, in no outline
     DOUBT = (
@@ -105,6 +106,19 @@ class Change:
         return self.home is not None
 
     @property
+    def lesson_courses(self) -> frozenset[int]:
+        """The courses whose lessons may be in a section that is deleted, or that is to leave them.
+
+        Lessons stay in their course. An update back into its course leaves the one that someone
+        else had moved it to.
+        """
+        if self.action not in {Action.DELETE, Action.UPDATE}:
+            return frozenset()
+        lives = (self.before or {}).get(self.kind.parent_property)
+        homes = {self.parent_id if self.home is None else self.home, int(lives or self.parent_id)}
+        return frozenset(homes if self.action is Action.DELETE else homes - {self.parent_id})
+
+    @property
     def meaning(self) -> Meaning:
         """What the digest is over: what would be done, to which record, at which address."""
         return (
@@ -140,6 +154,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What keeps `apply` from a change: lessons of its section, or that they are `unknown`.
+
+    `remedy` says what to do first.
+    """
+
+    change: Change
+    lessons: tuple[Lesson, ...] = ()
+    unknown: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A record that nothing is done to, with its attributes as last sent."""
 
@@ -171,7 +198,8 @@ class Plan:
     """Changes in the order of their doing: course by course, each in the members' order.
 
     `lineage` and `serial` name the state that it was made from ("" and 0: there was none);
-    `managed` counts the records in it. `policy` is what it may do to orphans.
+    `managed` counts the records in it. `policy` is what it may do to orphans. `hindrances` are
+    what a look at the site found in its way; they are not part of its meaning.
     """
 
     target: str
@@ -181,6 +209,7 @@ class Plan:
     changes: tuple[Change, ...]
     managed: int = 0
     policy: Policy = KEEP_ALL
+    hindrances: tuple[Hindrance, ...] = ()
 
     @cached_property
     def _counts(self) -> Counter[Action]:
@@ -203,7 +232,8 @@ class Plan:
     @cached_property
     def reads(self) -> int:
         """The number of read requests that it takes at the least."""
-        return self.looks + ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
+        lessons = frozenset[int]().union(*(change.lesson_courses for change in self.changes))
+        return self.looks + ceil(self.count(*OVERWRITES) / IDS_AT_ONCE) + len(lessons)
 
     @cached_property
     def has_changes(self) -> bool:

@@ -1,6 +1,6 @@
 """Sections that go from one course's outline to another's.
 
-Pure. On a section's Id hangs the members' progress, so it is not given up for a guess, and a
+Pure. A section's lessons name it by its Id, so that is not given up for a guess, and a
 section is not carried from course to course for one either: the author's word for it is
 `previous_keys: [other-course.key]`.
 """

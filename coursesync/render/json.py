@@ -19,7 +19,7 @@ from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, bounds_for, differences
 from coursesync.render.folding import Fold
-from coursesync.text import UNSEEN
+from coursesync.text import UNSEEN, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Change, Hindrance, Plan
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.folding import Shown
     from coursesync.state.state import State
@@ -63,6 +63,7 @@ def compose(
             "digest": plan.digest,
             "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
+            "hindrances": [_hindrance(each) for each in plan.hindrances],
             "least_seconds": round(least_seconds(plan.writes, plan.reads, limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
@@ -75,6 +76,15 @@ def compose(
             "writes": plan.writes,
         }
     )
+
+
+def _hindrance(each: Hindrance) -> dict[str, object]:
+    return {
+        "address": each.change.address,
+        "id": each.change.record_id,
+        "lessons": [{"id": one.id, "title": inert(one.title or "")} for one in each.lessons],
+        "unknown": each.unknown,
+    }
 
 
 def compose_drift(found: Sequence[Drifted], state: State) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
+from coursesync.planning.lessons import told
 from coursesync.planning.plan import Action
-from coursesync.text import count, duration
+from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from coursesync.planning.plan import Plan
 
@@ -23,6 +24,7 @@ _NO_STATE = (
     "A section that is there already just as it is here is adopted; one of the same title that "
     "differs is left to you."
 )
+_MOST_HINDRANCES, _MOST_LESSONS = 3, 3  # that are named
 NOTHING = "Nothing to do: the outlines and the state say the same."
 
 
@@ -54,18 +56,32 @@ def summary(plan: Plan) -> str:
 def warnings(plan: Plan) -> tuple[str, ...]:
     """Return what to know of a plan as a whole before it is applied, a sentence or two each."""
     is_first = plan.has_changes and not plan.serial
-    told = (_large(plan), _losing(plan), _beyond(plan), _NO_STATE if is_first else "")
-    return tuple(filter(None, told))
+    found = (_large(plan), _losing(plan), _beyond(plan), _NO_STATE if is_first else "")
+    return (*filter(None, found), *_hindered(plan))
 
 
 def _losing(plan: Plan) -> str:
-    """Say what a deletion takes with it; "" where there is none."""
-    if not plan.count(Action.DELETE):
+    """Say what does not go with a section that is deleted or moved; "" where there is none."""
+    if not any(change.lesson_courses for change in plan.changes):
         return ""
+    instead = " To hide one instead of deleting it:  --on-removal deactivate"
     return (
-        "A section that is deleted takes its members' progress with it; one that is hidden, by  "
-        "--on-removal deactivate  does not."
+        "Members' progress belongs to lessons, and lessons don't go with their section: apply "
+        "stops before it deletes a section that has lessons in Nexudus, or moves one to another "
+        "course."
+        f"{instead if plan.count(Action.DELETE) else ''}"
     )
+
+
+def _hindered(plan: Plan) -> Iterator[str]:
+    """Say what a look at the site found in the plan's way."""
+    shown = plan.hindrances[:_MOST_HINDRANCES]
+    for each in shown:
+        what = f"{inert(each.change.address, 100)} (Id {each.change.record_id})"
+        yield f"apply would stop at {what}: {told(each, _MOST_LESSONS)}."
+    yield from dict.fromkeys(each.remedy for each in shown)
+    if more := len(plan.hindrances) - len(shown):
+        yield f"apply would stop at {count(more, 'more section')} because of lessons."
 
 
 def _large(plan: Plan) -> str:

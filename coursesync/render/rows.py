@@ -116,8 +116,8 @@ def question(change: Change) -> str:
         return change.reason
     former = ".".join(str(change.lead).split(".")[1:])
     return (
-        f"Is this {inert(change.lead)}, moved here? Members' progress hangs on its Id: to move it "
-        f"with that, write  previous_keys: [{inert(former)}]"
+        f"Is this {inert(change.lead)}, moved here? To move that one, with its Id, instead of "
+        f"making another, write  previous_keys: [{inert(former)}]"
     )
 
 

@@ -1,7 +1,7 @@
 """Someone who keeps courses by outlines for a long time, and looks at all there is after each step.
 
-The outlines are values here, each section with the Id of its record: on that hang the members'
-progress, so it is held fast from the first step to the last.
+The outlines are values here, each section with the Id of its record: its lessons know it by that,
+so it is held fast from the first step to the last.
 """
 
 from __future__ import annotations

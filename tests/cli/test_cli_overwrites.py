@@ -102,7 +102,7 @@ def test_a_section_that_is_taken_out_stays(
 def test_a_section_that_is_taken_out_is_hidden_where_the_workspace_says_so(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Members keep their progress; hidden once, it is only said to be kept."""
+    """It keeps its Id; hidden once, it is only said to be kept."""
     (courses / "coursesync.toml").write_text('on_removal = "deactivate"\n')
     rewrite(courses, "  - title: Two\n", "")
     ran = applied(*APPLY)

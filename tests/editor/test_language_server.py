@@ -57,7 +57,7 @@ def test_the_fields_of_a_section_are_offered(vs_code: Editor, workspace: Path) -
     offered = vs_code.completions(path, 6, 5)
 
     assert set(offered) == FIELDS - {"title"}
-    assert "members' progress" in offered["key"]
+    assert "its Id in Nexudus" in offered["key"]
 
 
 def test_the_ways_to_unlock_are_offered(vs_code: Editor, workspace: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
 
 
 def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
-    """`previous_keys: [course.key]` takes the Id along, and with it the members' progress."""
+    """`previous_keys: [course.key]` takes the Id along, by which its lessons know it."""
     state = state_of("A", "B")
     plan = two(course("A"), other(Section("B", previous=("c.b",))), state, DELETE)
     (change,) = plan.changes

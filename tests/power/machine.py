@@ -151,6 +151,14 @@ class Wire:
         """Ask for courses."""
         return self.inner.courses(ids)
 
+    def lessons(self, course_id: int, page: int) -> Exchange:
+        """Ask for a page of a course's lessons."""
+        return self.inner.lessons(course_id, page)
+
+    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
+        """Ask for lessons."""
+        return self.inner.lessons_by_id(ids)
+
 
 class Machine:
     """A workspace on a disk of its own, and the sandbox that it talks to."""

@@ -38,10 +38,12 @@ THEIRS: dict[str, object] = {
     "CustomFields": [{"Name": "a", "Value": 1}],
     "ImageFileName": "a.png",
 }
-FAULTS = (
+CREATES = (
     *("lost-after", "lost-before", "error-after", "no-id", "other-course-id", "known-id"),
-    *("throttled-after=3", "too-many-after=2", "unauthorized-after", "throttled=5", "no-effect"),
+    *("throttled-after=3", "too-many-after=2", "unauthorized-after", "throttled=5"),
 )
+WRONG_IDS = {"other-course-id", "known-id"}
+UPDATES = (*sorted({*CREATES} - WRONG_IDS), "no-effect")
 
 
 class BothClocks(VirtualClock):
@@ -129,6 +131,7 @@ class Scene:
         self.marks = chance.random() < 2 / 3
         self.theirs: dict[int, dict[str, object]] = {}
         self.crashes = self.runs = self.twins = 0
+        self.may_be_killed = True
         for machine in self.machines:
             machine.folder.mkdir()
 
@@ -166,7 +169,8 @@ class Scene:
         self.sandbox.lag_lists(self.chance.choice([0.0, 3.0, LONGEST_LAG]))
         for _ in range(self.chance.choice([0, 0, 1, 2])):
             method = self.chance.choice(["POST", "POST", "PUT"])
-            fault = self.chance.choice(FAULTS)
+            fault = self.chance.choice(CREATES if method == "POST" else UPDATES)
+            self.may_be_killed &= fault not in WRONG_IDS
             nth = self.chance.randint(1, 5)
             self.sandbox.add_fault(Fault.parse(f"{method} {SECTIONS}@{nth}:{fault}"))
 
@@ -177,7 +181,9 @@ class Scene:
             Broken: a promise was not kept.
         """
         ended = Ended()
-        off = [self.chance.randint(1, 120) if self.chance.random() < 1 / 3 else 0 for _ in range(2)]
+        # a run that is killed can't take a wrong Id back; then drift tells
+        chances = [self.may_be_killed and self.chance.random() < 1 / 3 for _ in self.machines]
+        off = [self.chance.randint(1, 120) if is_killed else 0 for is_killed in chances]
         self.clock.run(
             *(partial(self._run, number, off_at, ended) for number, off_at in enumerate(off))
         )
@@ -298,7 +304,7 @@ def copy_state(first: Machine, second: Machine) -> None:
 def change(sandbox: Sandbox, values: dict[str, object]) -> None:
     """Change a record as a colleague, or another program, does."""
     with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=TARGET) as hand:
-        hand.put("/_sandbox/sections", json=values).raise_for_status()
+        hand.put("/_sandbox/sections", json={**values, "By": "crm@x.example"}).raise_for_status()
 
 
 def remove(sandbox: Sandbox, record_id: int) -> None:

@@ -326,14 +326,16 @@ def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
     assert "Is this section.c.moved, moved here?" in written
 
 
-def test_what_is_deleted_takes_progress_with_it() -> None:
-    """A plan that deletes says so, and by what else the section is out of sight."""
+def test_a_deletion_says_whose_progress_is_and_what_hides_instead() -> None:
+    """Progress belongs to lessons; no form of a plan says that a section has any."""
     plan = plan_of(course("A"), state_of("A", "B"), DELETE)
-    told = "A section that is deleted takes its members' progress with it"
+    told = "Members' progress belongs to lessons, and lessons don't go with their section"
+    as_text = " ".join(terminal.compose(plan).split())
 
-    assert told in terminal.compose(plan)
+    assert told in as_text
+    assert "To hide one instead of deleting it: --on-removal deactivate" in as_text
     assert f"> {told}" in markdown.compose(plan)
-    assert told not in terminal.compose(plan_of(course("A", "C"), state_of("A")))
+    assert told not in " ".join(terminal.compose(plan_of(course("A", "C"), state_of("A"))).split())
 
 
 def test_no_padding_hides_what_is_taken_from_members() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
     from coursesync.operations.workspace import Workspace
+    from coursesync.planning.plan import Hindrance
+    from coursesync.planning.policy import Policy
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON
 
@@ -86,8 +89,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     with failing_as(form):
         check_bound(max_bytes, form)
         session = chosen.open()
-        loaded = _refreshed(session) if refresh else session.load()
+        policy = session.policy(on_removal, prune=prune)
+        loaded, hindrances = _refreshed(session, policy) if refresh else (session.load(), ())
         plan = make_plan(loaded, on_removal=on_removal, prune=prune)
+        plan = replace(plan, hindrances=hindrances) if hindrances else plan
         kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
         advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
         made = how_made(session, plan.policy, refreshed=refresh)
@@ -111,11 +116,12 @@ def _write_plan_file(path: Path, forms: PlanForms) -> None:
     note(plan_json=str(path))
 
 
-def _refreshed(session: Session) -> Workspace:
+def _refreshed(session: Session, policy: Policy) -> tuple[Workspace, tuple[Hindrance, ...]]:
     from coursesync.cli.online import look_again  # noqa: PLC0415 - brings what goes online
     from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
 
-    return look_again(session, session.load(), SystemClock()).workspace
+    now = look_again(session, session.load(), SystemClock(), policy)
+    return now.workspace, now.hindrances
 
 
 def _written(forms: PlanForms, form: str, max_bytes: int | None, most_rows: int | None) -> str:

@@ -137,7 +137,7 @@ def _head(plan: Plan, limits: Limits, advice: Told | None, above: Sequence[str])
 
 def _sentence(text: str) -> str:
     """Write a sentence; what is to be typed stands between two blanks, and is code."""
-    parts = (escape(inert(part)) for part in text.split("  "))
+    parts = (escape(inert(part, 500)) for part in text.split("  "))
     return " ".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 

@@ -1,0 +1,168 @@
+"""Which lessons are in which section: also where lists leave values out, and change meanwhile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shares import examples
+from virtual import Counted, Quiet, Unasked, VirtualClock
+
+from coursesync.applying.world import World
+from coursesync.errors import Denied, Stop
+from coursesync.nexudus.exchange import Exchange
+from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.sender import Sender
+from coursesync.state.file_store import StateFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COURSE, OTHER = 4711, 4712
+JSON = {"content-type": "application/json"}
+SOME = st.none() | st.integers(1, 3)
+
+
+@dataclass
+class Held(Unasked):
+    """An API that holds lessons, by Id: the section of each. Fits `ports.Remote`.
+
+    `omitted` names, by Id, what lists say nothing of; `meanwhile` happens before each page.
+    """
+
+    held: dict[int, int | None]
+    omitted: dict[int, list[str]] = field(default_factory=dict)
+    size: int = 1_000
+    status: int = 200
+    meanwhile: Callable[[], object] = lambda: None
+    asked: list[str] = field(default_factory=list)
+
+    def lessons(self, course_id: int, page: int) -> Exchange:
+        """Answer with a page."""
+        self.asked.append(f"page {page} of {course_id}")
+        self.meanwhile()
+        if self.status != 200:
+            return Exchange(sent=True, status=self.status, headers=JSON)
+        ids = sorted(self.held)
+        shown = [
+            {name: None if name in self.omitted.get(each, ()) else value for name, value in whole}
+            for each in ids[self.size * (page - 1) : self.size * page]
+            for whole in [self._whole(each).items()]
+        ]
+        pages = -(-len(ids) // self.size)
+        return answer({"Records": shown, "TotalItems": len(ids), "TotalPages": pages})
+
+    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
+        """Answer with those that are there, whole."""
+        self.asked.append(f"ids {len(ids)}")
+        return answer([self._whole(each) for each in ids if each in self.held])
+
+    def _whole(self, number: int) -> dict[str, object]:
+        section = self.held[number]
+        return {"Id": number, "Title": f"No. {number}", "SectionId": section, "CourseId": COURSE}
+
+
+def answer(content: object) -> Exchange:
+    return Exchange(sent=True, status=200, headers=JSON, body=json.dumps(content).encode())
+
+
+def lessons_on(remote: Held, clock: VirtualClock | None = None) -> Lessons:
+    clock = clock or VirtualClock()
+    store = StateFile(Path("unused.json"), "http://localhost")
+    world = World(remote, store, clock, Quiet(), Schedule(None), Counted(clock))
+    return Lessons(Sender(world), world)
+
+
+@settings(max_examples=examples(200))
+@given(
+    st.dictionaries(st.integers(1, 2**40), SOME, max_size=12),
+    st.lists(st.lists(st.sampled_from(["Title", "SectionId", "CourseId"])), min_size=12),
+    st.integers(1, 5),
+)
+def test_a_lesson_is_in_the_section_that_a_read_by_id_shows(
+    held: dict[int, int | None], omitted: list[list[str]], size: int
+) -> None:
+    """Whatever lists leave out, and however many pages they have."""
+    remote = Held(held, dict(zip(held, omitted, strict=False)), size)
+    found = lessons_on(remote).of(COURSE)
+
+    assert {each.id: each.section_id for each in found} == held
+    assert {each.title for each in found} == {f"No. {number}" for number in held}
+
+
+def test_a_course_whose_lessons_all_have_a_section_takes_one_request() -> None:
+    """A list that has the values is believed; those in doubt take one request more in all."""
+    told, doubtful = Held({1: 5, 2: 6}), Held({1: 5, 2: None, 3: None})
+    lessons_on(told).of(COURSE)
+    lessons_on(doubtful).of(COURSE)
+
+    assert told.asked == [f"page 1 of {COURSE}"]
+    assert doubtful.asked == [f"page 1 of {COURSE}", "ids 2"]
+
+
+def test_a_course_is_listed_again_once_that_is_too_long_ago() -> None:
+    """What was listed is believed for as long as the caller says, and no longer."""
+    remote, clock = Held({1: 5}), VirtualClock()
+    lessons = lessons_on(remote, clock)
+    lessons.of(COURSE)
+    clock.sleep(59)
+    lessons.of(COURSE, 60)
+    number = len(remote.asked)
+    clock.sleep(1)
+    remote.held[2] = 5
+
+    assert number == 1
+    assert [each.id for each in lessons.of(COURSE, 60)] == [1, 2]
+
+
+def test_a_lesson_that_moves_between_pages_is_not_missed() -> None:
+    """One goes and another comes while pages are read: the list is read until it stands still."""
+    remote = Held(dict.fromkeys(range(1, 7), 5), size=3)
+
+    def shift() -> None:
+        """Move the fourth to the first page, once that is read."""
+        if len(remote.asked) == 2:
+            del remote.held[1]
+            remote.held[9] = 5
+
+    remote.meanwhile = shift
+
+    assert {each.id for each in lessons_on(remote).of(COURSE)} == {2, 3, 4, 5, 6, 9}
+
+
+def test_a_missing_role_is_met_once() -> None:
+    """The answer would be the same for each other course; the message names the role."""
+    remote = Held({}, status=401)
+    lessons = lessons_on(remote)
+    with pytest.raises(Denied) as denied:
+        lessons.of(COURSE)
+    with pytest.raises(Denied):
+        lessons.of(OTHER)
+
+    assert "CourseLesson-List" in denied.value.remedy
+    assert len(remote.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"Records": [{"Id": 1, "SectionId": "5"}], "TotalItems": 1, "TotalPages": 1},
+        {"Records": [{"SectionId": 5}], "TotalItems": 1, "TotalPages": 1},
+        {"Records": [{"Id": 1, "SectionId": 5}], "TotalItems": 2, "TotalPages": 1},
+        {"Records": [], "TotalItems": 1, "TotalPages": 9},
+        [],
+    ],
+)
+def test_an_answer_that_can_not_be_right_is_not_believed(page: object) -> None:
+    """A lesson that can't be read might be in the section: no list is made of the others."""
+    remote = Held({})
+    remote.lessons = lambda *_: answer(page)  # type: ignore[method-assign]
+
+    with pytest.raises(Stop, match="usable"):
+        lessons_on(remote).of(COURSE)
