@@ -8,7 +8,6 @@ bounded, for what it takes for tangled tags grows with their square.
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,6 +23,7 @@ from coursesync.outlines.advice.words import (
     UNCHECKED_WORDS,
     filled,
 )
+from coursesync.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,7 +231,7 @@ def _kind(token: _Token) -> str:
 def _start_of(token: _Token, scanned: Scan) -> int:
     tag, attribute, value = token
     places = scanned.attributes.get((tag, attribute), ())
-    same = (start for start, written in places if html.unescape(written) == value)
+    same = (start for start, written in places if unescaped(written) == value)
     return next(same, places[0][0] if places else scanned.tags.get(tag, 0))
 
 
