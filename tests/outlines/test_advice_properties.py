@@ -11,7 +11,7 @@ from shares import examples
 
 from coursesync.kinds.contents import to_html
 from coursesync.kinds.html import html_digest, same_html
-from coursesync.outlines.advice.contents import findings, is_empty
+from coursesync.outlines.advice.contents import findings, is_empty, unlinked
 from coursesync.outlines.advice.pieces import distinct, told
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rules import Source, advise
@@ -30,6 +30,20 @@ PIECES = [
     *("<p>", "</p>", "<b>", "</b>", "<table>", "<td>", "</table>", "<script>", "</script>", "<i "),
     *("<textarea>", "<svg>", "<math>", "<template>", "<select>", "<frameset>", "<plaintext>"),
     *("&#", "&#x", "&#0", "9" * 5_000, "0" * 5_000, "²", "start=", "colspan="),
+    *(
+        "file:",
+        "C:\\",
+        "../",
+        "localhost",
+        "srcset=",
+        "blob:",
+        "//",
+        "www.",
+        "#",
+        "&lt;",
+        "](",
+        "![",
+    ),
     *("href=", "src=", "onclick=", "javascript:", "data:", "http://", "https://", "é", "\t", "::"),
 ]
 HTML = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map("".join)
@@ -46,6 +60,7 @@ def test_any_contents_at_all_are_judged_and_none_raises(html: str) -> None:
     assert findings(html) == found
     assert all(0 <= each.start <= len(html) and each.problem and each.remedy for each in found)
     assert is_empty(html) or html.strip()
+    assert all(each.problem and each.remedy for each in unlinked(to_html(html)))
     assert html_digest(html) == html_digest(html)
     assert same_html(html, html + " ")
     assert (markdown := markdown_of(html)) is None or to_html(markdown) == html
