@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.errors import Diagnostic
+    from coursesync.kinds.tree import Value
 
 MOST_BYTES = 100_000_000  # all files of a workspace
+_FORMS = frozenset({"html", "markdown"})
 _MOST_ALIKE = 3  # names of files
 # another version may read the same bytes otherwise
 _SALT = f"coursesync {__version__}\n".encode()
@@ -188,6 +190,19 @@ def path_of(outline: str, name: str) -> str:
             "Move the contents to a file whose path has no part that starts with a dot.",
         )
     return (PurePosixPath(outline).parent / name).as_posix()
+
+
+def names_in(value: Value) -> Iterator[str]:
+    """Find the content files that an outline's value names."""
+    if isinstance(value, list):
+        for each in value:
+            yield from names_in(each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name in _FORMS and isinstance(each, str):
+                yield each
+            else:
+                yield from names_in(each)
 
 
 def _known(found: str | UnusableFile) -> str:

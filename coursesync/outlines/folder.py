@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_FOLDERS = 30  # one in the other
 MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
-_ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml")
 
 
 def check_folder(folder: Path) -> None:
@@ -68,7 +68,7 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
             )
         if entry.name.startswith("."):
             continue
-        if entry.name.lower().endswith(_ENDINGS):
+        if entry.name.lower().endswith(ENDINGS):
             yield prefix + entry.name, entry.is_symlink()
         elif entry.is_dir(follow_symlinks=False):
             yield from _below(folder, f"{prefix}{entry.name}/", names)
