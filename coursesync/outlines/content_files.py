@@ -87,33 +87,36 @@ class Files:
         return self._listed[folder]
 
     def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
-        alike = list(islice(self._alike(self._folder, parts), _MOST_ALIKE))
+        alike = [*islice(self._alike("", parts), _MOST_ALIKE)]
         remedy = "Check the name and its spelling."
         if alike:
-            names = "  or  ".join(shown(each) for each in alike)
-            wanted, there = ascii(path)[1:-1], ascii(alike[0].relative_to(self._folder).as_posix())
-            remedy = f"Did you mean  {names}  Capital and small letters count."
-            if _composed(path) == _composed(alike[0].relative_to(self._folder).as_posix()):
-                remedy = (
-                    f"Did you mean  {names}  It looks the same, but is stored as  {there[1:-1]}  "
-                    f"and not as  {wanted}  Rename the file, or copy its name into the outline."
+            names = "  or  ".join(shown(self._folder / each) for each in alike)
+            why = "Capital and small letters count."
+            if _composed(path) == _composed(alike[0]):
+                stored, wanted = ascii(alike[0])[1:-1], ascii(path)[1:-1]
+                why = (
+                    f"It looks the same, but is stored as  {stored}  and not as  {wanted}  "
+                    "Rename the file, or copy its name into the outline."
                 )
+            remedy = f"Did you mean  {names}  {why}"
         return UnusableFile(
             f"{shown(self._folder / path)} can't be read: No such file or directory", remedy
         )
 
-    def _alike(self, folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
-        """Find what is there under the same names but for Unicode form, capital and small letters.
+    def _alike(self, above: str, parts: tuple[str, ...]) -> Iterator[str]:
+        """Find the paths that are the same but for Unicode form, capital and small letters.
 
-        Each part of the path may differ.
+        Args:
+            above: the path of the folder to look in.
+            parts: the rest of the path that is looked for; each of them may differ.
         """
         if not parts:
-            yield folder
+            yield above
             return
         wanted = _folded(parts[0])
-        for name in sorted(self._names(folder, "")):
+        for name in sorted(self._names(self._folder / above, "")):
             if _folded(name) == wanted:
-                yield from self._alike(folder / name, parts[1:])
+                yield from self._alike(f"{above}/{name}" if above else name, parts[1:])
 
     def digest(self, path: str) -> str:
         """Return the digest of a content file; it is read once, whoever names it."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
-from coursesync.text import count, inert
+from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ _MOST_LINES = 40  # of markers, in one sentence
 _LONGEST_PATH = 1_000
 _USUAL_LENGTH = 7  # of a marker
 _MOST_BLANKS = 50
+_MOST_MARKERS = 2_000  # what comes after them is told once they are gone
 # https://git-scm.com/docs/git-merge#_how_conflicts_are_presented; longer ones stand in a base that
 # was itself merged, or come from `conflict-marker-size`
 _MARKER = re.compile(
@@ -124,14 +126,16 @@ def _whole(text: str, path: str) -> Diagnostic | None:
 
 def _unsettled(merges: Sequence[Sequence[_Marker]]) -> str:
     lines = [str(marker.line) for merge in merges for marker in merge]
-    more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
-    what = "an unsettled merge" if len(merges) == 1 else count(len(merges), "unsettled merge")
+    more = " and more" if len(lines) > _MOST_LINES else ""
+    what = "an unsettled merge" if len(merges) == 1 else "unsettled merges"
     markers = "its marker is on line" if len(lines) == 1 else "the markers are on lines"
     return f"the file holds {what}: {markers} {', '.join(lines[:_MOST_LINES])}{more}"
 
 
 def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
     """Find the unsettled merges, each by its markers, also those of which some were deleted."""
+    if not any(sign * _USUAL_LENGTH in text for sign in "<|>"):
+        return
     merge: list[_Marker] = []
     underline: _Marker | None = None  # or what is left of a merge
     for marker in _markers(text, indented=indented):
@@ -139,7 +143,9 @@ def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
         if marker.sign == "<" and merge and not is_inner:
             yield merge
             merge = []
-        if marker.sign == "=" and marker.length not in {each.length for each in merge}:
+        if marker.sign == "=" and not (
+            merge and marker.length in {merge[0].length, merge[-1].length}
+        ):
             underline = marker
             continue
         if marker.sign == ">" and not merge:
@@ -165,7 +171,7 @@ def _is_certain(merge: Sequence[_Marker]) -> bool:
 
 def _markers(text: str, *, indented: bool) -> Iterator[_Marker]:
     line, at = 1, 0
-    for found in _MARKER.finditer(text):
+    for found in islice(_MARKER.finditer(text), _MOST_MARKERS):
         if found["blanks"] and not indented:
             continue
         line, at = line + text.count("\n", at, found.start()), found.start()
