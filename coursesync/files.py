@@ -39,7 +39,7 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
         raise UnusableFile(
             f"{shown(path)} can't be read: {error.strerror}",
             "Check the name and its spelling."
-            if isinstance(error, FileNotFoundError)
+            if isinstance(error, FileNotFoundError | NotADirectoryError)
             else "Check who may read it, with  ls -l",
         ) from error
     try:

@@ -32,13 +32,18 @@ if TYPE_CHECKING:
 
 
 class Origin(BaseModel):
-    """Where a run came from: the outlines' commit, who started it, and the CI's page of it."""
+    """Where a run came from: the outlines' commit, who started it, and the CI's page of it.
+
+    `uncommitted` are the files that the run made use of and that the commit does not hold as they
+    were, by their path in the repository.
+    """
 
     model_config = VALUE
 
     actor: str | None = None
     commit: str | None = None
     run: str | None = None
+    uncommitted: Annotated[tuple[str, ...], Field(exclude_if=lambda paths: not paths)] = ()
 
 
 class Item(BaseModel):

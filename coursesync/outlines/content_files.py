@@ -6,19 +6,29 @@ What an outline may name as contents is decided here; what they become is not.
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from hashlib import sha256
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, UnusableFile
 from coursesync.files import NotText, decode, read, shown
+from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from coursesync.errors import Diagnostic
+    from coursesync.kinds.tree import Value
+
 MOST_BYTES = 100_000_000  # all files of a workspace
+_FORMS = frozenset({"html", "markdown"})
+_MOST_ALIKE = 3  # names of files
 # another version may read the same bytes otherwise
 _SALT = f"coursesync {__version__}\n".encode()
 
@@ -33,8 +43,8 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._root = os.path.realpath(folder)
         self._bytes = 0
+        self._listed: dict[Path, frozenset[str]] = {}
         self._digests: dict[str, str | UnusableFile] = {}
         self._texts: dict[str, str | UnusableFile] = {}
 
@@ -54,20 +64,59 @@ class Files:
         return content
 
     def inside(self, path: str) -> bytes:
-        """Read a file that may be a link, to nothing but what is in the workspace."""
-        real = os.path.realpath(self._folder / path)
-        if os.path.commonpath([self._root, real]) != self._root:
-            raise UnusableFile(
-                f"{shown(self._folder / path)} is a link that leads out of the workspace",
-                "Copy the file into the workspace.",
-            )
-        below = PurePosixPath(os.path.relpath(real, self._root))
-        if any(part.startswith(".") for part in below.parts):
-            raise UnusableFile(
-                f"{shown(self._folder / path)} is a link to what is hidden in the workspace",
-                "Copy the file to a place without a dot at its start.",
-            )
+        """Read a file of the workspace: by the very name that it has, and through no link.
+
+        A file system may read other names as that one, and another machine's does not.
+        """
+        folder, parts = self._folder, PurePosixPath(path).parts
+        for part in parts:
+            if part not in self._names(folder, part):
+                raise self._missing(path, parts)
+            folder /= part
+            if folder.is_symlink():
+                raise symbolic_link(shown(folder))
         return self.read(path)
+
+    def _names(self, folder: Path, otherwise: str) -> frozenset[str]:
+        """Return the names in a folder; where they can't be read, the one that is looked for."""
+        if folder not in self._listed:
+            try:
+                self._listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208 - names alone
+            except OSError:
+                return frozenset({otherwise})  # to read the file itself says why
+        return self._listed[folder]
+
+    def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
+        alike = [*islice(self._alike("", parts), _MOST_ALIKE)]
+        remedy = "Check the name and its spelling."
+        if alike:
+            names = "  or  ".join(shown(self._folder / each) for each in alike)
+            why = "Capital and small letters count."
+            if _composed(path) == _composed(alike[0]):
+                stored, wanted = ascii(alike[0])[1:-1], ascii(path)[1:-1]
+                why = (
+                    f"It looks the same, but is stored as  {stored}  and not as  {wanted}  "
+                    "Rename the file, or copy its name into the outline."
+                )
+            remedy = f"Did you mean  {names}  {why}"
+        return UnusableFile(
+            f"{shown(self._folder / path)} can't be read: No such file or directory", remedy
+        )
+
+    def _alike(self, above: str, parts: tuple[str, ...]) -> Iterator[str]:
+        """Find the paths that are the same but for Unicode form, capital and small letters.
+
+        Args:
+            above: the path of the folder to look in.
+            parts: the rest of the path that is looked for; each of them may differ.
+        """
+        if not parts:
+            yield above
+            return
+        wanted = _folded(parts[0])
+        for name in sorted(self._names(self._folder / above, "")):
+            if _folded(name) == wanted:
+                yield from self._alike(f"{above}/{name}" if above else name, parts[1:])
 
     def digest(self, path: str) -> str:
         """Return the digest of a content file; it is read once, whoever names it."""
@@ -96,9 +145,34 @@ class Files:
         except NotText as not_text:
             problem = f"{not_text.at(at)}: {not_text.problem}"
             raise UnusableFile(problem, not_text.remedy) from not_text
+        if left := self._path_alone(path, text) or in_contents(text, at):
+            raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
         for hidden in find_unseen(text, at):
             raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
         return text
+
+    def _path_alone(self, path: str, text: str) -> Diagnostic | None:
+        target = only_path(text)
+        if not re.search(r"[./]", target):
+            return None  # a word, whatever is called so
+        there = self._folder / PurePosixPath(path).parent / target
+        return path_alone(shown(self._folder / path), target) if os.path.lexists(there) else None
+
+
+def symbolic_link(path: str) -> UnusableFile:
+    """Say that a file or folder is a link; its path is given as shown to people."""
+    return UnusableFile(
+        f"{path} is a symbolic link",
+        "Put a copy of what it leads to in its place: a checkout without links holds only a path.",
+    )
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _folded(name: str) -> str:
+    return _composed(unicodedata.normalize("NFKC", name).casefold())
 
 
 def path_of(outline: str, name: str) -> str:
@@ -119,6 +193,19 @@ def path_of(outline: str, name: str) -> str:
             "Move the contents to a file whose path has no part that starts with a dot.",
         )
     return (PurePosixPath(outline).parent / name).as_posix()
+
+
+def names_in(value: Value) -> Iterator[str]:
+    """Find the content files that an outline's value names."""
+    if isinstance(value, list):
+        for each in value:
+            yield from names_in(each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name in _FORMS and isinstance(each, str):
+                yield each
+            else:
+                yield from names_in(each)
 
 
 def _known(found: str | UnusableFile) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_FOLDERS = 30  # one in the other
 MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
-_ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml")
 
 
 def check_folder(folder: Path) -> None:
@@ -30,7 +30,9 @@ def check_folder(folder: Path) -> None:
 
 
 def outline_paths(folder: Path) -> list[tuple[str, bool]]:
-    """Find the outlines of a workspace: their paths in it, and whether they are links.
+    """Find the outlines of a workspace: their paths in it, and whether they are symbolic links.
+
+    A link that leads to a folder is among them, for there may be outlines in that.
 
     Raises:
         CoursesyncError: it can't be read, or there is more than a workspace may hold.
@@ -66,7 +68,9 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
             )
         if entry.name.startswith("."):
             continue
-        if entry.name.lower().endswith(_ENDINGS):
+        if entry.name.lower().endswith(ENDINGS):
             yield prefix + entry.name, entry.is_symlink()
         elif entry.is_dir(follow_symlinks=False):
             yield from _below(folder, f"{prefix}{entry.name}/", names)
+        elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - of a loop it says no
+            yield prefix + entry.name, True

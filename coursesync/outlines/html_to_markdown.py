@@ -41,6 +41,6 @@ def _converted(html: str) -> str | None:
         warnings.simplefilter("ignore")  # it wonders at HTML that looks like a path or like XML
         try:
             text = markdownify(html, heading_style="ATX", bullets="-")
-        except (ParserRejectedMarkup, RecursionError):
-            return None
+        except (ParserRejectedMarkup, RecursionError, ValueError):
+            return None  # the last for a number of more digits than Python reads, or of other ones
     return f"{text}\n"

@@ -21,6 +21,7 @@ from coursesync.files import shown, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.checks import SECTIONS, section_key
 from coursesync.outlines.layout import UnusualLayout
+from coursesync.outlines.leftovers import in_contents
 from coursesync.outlines.merging import merged
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
@@ -113,6 +114,8 @@ def mistakes_in(
     def text_of(name: str) -> str:
         if name not in done.files:
             return there(name)
+        if left := in_contents(done.files[name], name):
+            raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
         for hidden in find_unseen(done.files[name], name):
             raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
         return done.files[name]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
-from coursesync.outlines.content_files import Files, digest, path_of
+from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
 from coursesync.outlines.folder import check_folder, outline_paths
 from coursesync.state.state import CourseRecord
 
@@ -97,7 +97,9 @@ class _Reading:
         at = shown(self.folder / path)
         try:
             _check_name(path)
-            content = self.files.inside(path) if is_link else self.files.read(path)
+            if is_link:
+                raise symbolic_link(at)
+            content = self.files.read(path)
             key = self.keys.get(path)
             if key is not None and self._unchanged(applied[key], path, content):
                 self.settled.add(key)

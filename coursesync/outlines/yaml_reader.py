@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
 
 from coursesync.errors import Diagnostic, Where
 from coursesync.kinds.tree import Tree
+from coursesync.outlines.leftovers import in_outline
 from coursesync.outlines.yaml_mistakes import advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
@@ -72,6 +73,14 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     """
     if "\r" in text:  # alone it ends a line too, for the parser
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    left = in_outline(text, path)
+    tree, diagnostics = _parsed(text, path)
+    if left and (tree is None or diagnostics or not isinstance(tree.value, dict)):
+        return None, left  # the rest follows from these
+    return tree, [*left, *diagnostics]
+
+
+def _parsed(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     diagnostics = list(find_unseen(text, path))
     if diagnostics:
         text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -298,18 +307,10 @@ class _Composer:
         return None, (at.line, at.column, None, None)
 
     def _extras(self, event: _Marked) -> None:
-        if event.anchor:
-            self._note(
-                event.start_mark,
-                "an anchor (&) is not allowed",
-                "Delete it, or put the text in quotes.",
-            )
-        if event.ctag:
-            self._note(
-                event.start_mark,
-                "a tag (!) is not allowed",
-                "Delete it, or put the text in quotes.",
-            )
+        for given, what in ((event.anchor, "an anchor (&)"), (event.ctag, "a tag (!)")):
+            if given:
+                remedy = "Delete it, or put the text in quotes."
+                self._note(event.start_mark, f"{what} is not allowed", remedy)
 
     def _too_many(self, event: Event) -> NoReturn:
         problem = f"the file holds more than {MAX_NODES:,} values"

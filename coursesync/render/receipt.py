@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from coursesync.applying.receipt import Mismatch, Receipt
 
+_MOST_NAMED = 5  # files
+
 
 def compose(
     receipt: Receipt, wrong: Sequence[Mismatch], paint: Callable[[str, str], str] = plain
@@ -40,6 +42,8 @@ def _lines(
     for name, value in named.items():
         if value:
             yield f"  {name} {inert(value)}"
+    if told := uncommitted(receipt):
+        yield from wrapped(told, "  ", hang="  ")
     yield ""
     for each in wrong:
         yield from wrapped(f"! {each.address} (Id {each.item.id}) {_what(each)}", hang="  ")
@@ -54,6 +58,16 @@ def _lines(
         yield f"Not compared, for the site does not tell it: {', '.join(fields)}."
     if not receipt.complete:
         yield from wrapped(_unfinished(receipt))
+
+
+def uncommitted(receipt: Receipt) -> str:
+    """Say of which files a receipt's commit does not hold what was applied, "" for none."""
+    names = receipt.origin.uncommitted
+    if not names:
+        return ""
+    more = f" and {count(len(names) - _MOST_NAMED, 'more file')}" if names[_MOST_NAMED:] else ""
+    listed = ", ".join(inert(name, 200) for name in names[:_MOST_NAMED])
+    return f"The commit does not hold what was applied: not committed were {listed}{more}."
 
 
 def _unfinished(receipt: Receipt) -> str:

@@ -172,15 +172,15 @@ def test_a_file_keeps_its_mode_and_its_folder_its_files(cli: CommandLine, untidy
     assert [path.name for path in untidy.parent.iterdir()] == ["onboarding.yaml"]
 
 
-def test_a_link_stays_a_link(cli: CommandLine, untidy: Path) -> None:
-    """Where an outline is a link inside the workspace, the file that it leads to is written."""
+def test_a_link_is_not_written_through(cli: CommandLine, untidy: Path) -> None:
+    """An outline that is a symbolic link is a mistake, and what it leads to stays as it is."""
     target = untidy.rename(untidy.with_name("onboarding.txt"))
     untidy.symlink_to(target.name)
     ran = cli("fmt")
 
-    assert ran.code == 0, ran.err
-    assert untidy.is_symlink()
-    assert target.read_text() == TIDY
+    assert ran.code == 3
+    assert "courses/onboarding.yaml is a symbolic link" in ran.err
+    assert target.read_text() == UNTIDY
 
 
 def test_a_disk_without_room_leaves_the_outline(cli: CommandLine, untidy: Path) -> None:

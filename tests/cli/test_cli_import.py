@@ -290,3 +290,47 @@ def test_whatever_the_sandbox_has_is_imported_so_that_the_next_plan_is_empty(
         entries = saved(courses).entries if made else {}
         assert len(entries) == len(made) - left
         assert set(entries.values()) <= set(made)
+
+
+@pytest.mark.usefixtures("courses")
+@pytest.mark.parametrize(
+    "contents",
+    [
+        f"<p>&#{'9' * 5_000};</p>\n",
+        f"<p>&#{'0' * 5_000}65;</p>\n",
+        f"<ol start='{'9' * 5_000}'><li>a</li></ol>\n",
+        "<ol start='²'><li>a</li></ol>\n",
+        f"<table><tr><td colspan='{'9' * 5_000}'>a</td></tr></table>\n",
+    ],
+)
+def test_contents_with_a_number_that_python_does_not_read_are_imported(
+    contents: str, author: CommandLine, api: SandboxServer
+) -> None:
+    """A number of thousands of digits stays in the HTML as it is on the site."""
+    api.foreign_create(4711, "A", SectionContents=LONG + contents, Active=True)
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 0, ran.err
+    assert is_empty(author)
+
+
+@pytest.mark.usefixtures("courses")
+@pytest.mark.parametrize(
+    ("contents", "problem"),
+    [
+        ("<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> topic\n", "unsettled merge"),
+        (f"---\ntitle: A\nminutes: 5\n---\n{LONG}", "front matter"),
+    ],
+)
+def test_what_would_not_be_read_back_is_left_out_and_named(
+    contents: str, problem: str, author: CommandLine, api: SandboxServer
+) -> None:
+    """A section that an earlier mistake put on the site stops the import of no other."""
+    api.foreign_create(4711, "Broken", SectionContents=contents, Active=True)
+    api.foreign_create(4711, "Whole", SectionContents="<p>Hi</p>", Active=True)
+    ran = author("import", "--course", "4711")
+
+    assert problem in ran.said
+    assert "Broken" in ran.said
+    assert "title: Whole" in (author.cwd / "courses" / "course-4711.yaml").read_text()
+    assert author("validate").code == 0

@@ -11,6 +11,7 @@ import pytest
 from harness import STATE, saved, wait_until, write_outline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from harness import CommandLine, SandboxServer
@@ -188,6 +189,124 @@ def test_the_commit_that_is_checked_out_is_named(author: CommandLine, onboarding
 
     assert origin["commit"] == commit
     assert onboarding.is_file()
+
+
+TEXT = "id: 4712\ntitle: Tour\nsections:\n  - title: House\n    contents: {markdown: texts/a.md}\n"
+
+
+@pytest.fixture
+def committed(author: CommandLine, courses: Path) -> Path:
+    """A workspace whose outline names a content file, all of it committed."""
+    (courses / "texts").mkdir()
+    (courses / "tour.yaml").write_text(TEXT)
+    (courses / "texts" / "a.md").write_text("Hello\n")
+    (author.cwd / ".gitignore").write_text("*.state.json*\nignored.md\n")
+    name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    for command in (("init", "-q"), ("add", "."), (*name, "commit", "-qm", "Outlines")):
+        git(author.cwd, *command)
+    return courses
+
+
+def edit_outline(courses: Path) -> None:
+    (courses / "tour.yaml").write_text(TEXT.replace("House", "The house"))
+
+
+def stage_outline(courses: Path) -> None:
+    edit_outline(courses)
+    git(courses, "add", ".")
+
+
+def edit_contents(courses: Path) -> None:
+    (courses / "texts" / "a.md").write_text("Hello, you\n")
+
+
+def add_outline(courses: Path) -> None:
+    (courses / "new café.yaml").write_text("id: 4713\ntitle: New\nsections:\n  - title: A\n")
+
+
+def name_an_ignored_file(courses: Path) -> None:
+    (courses / "texts" / "ignored.md").write_text("Hello\n")
+    (courses / "tour.yaml").write_text(TEXT.replace("a.md", "ignored.md"))
+
+
+def name_a_file_of_another_repository(courses: Path) -> None:
+    (courses / "texts" / "b").mkdir()
+    (courses / "texts" / "b" / "a.md").write_text("Hello\n")
+    git(courses / "texts" / "b", "init", "-q")
+    (courses / "tour.yaml").write_text(TEXT.replace("a.md", "b/a.md"))
+
+
+UNCOMMITTED: dict[Callable[[Path], None], list[str]] = {
+    edit_outline: ["courses/tour.yaml"],
+    stage_outline: ["courses/tour.yaml"],
+    edit_contents: ["courses/texts/a.md"],
+    add_outline: ["courses/new café.yaml"],
+    name_an_ignored_file: ["courses/texts/ignored.md", "courses/tour.yaml"],
+    name_a_file_of_another_repository: ["courses/texts/b/a.md", "courses/tour.yaml"],
+}
+
+
+@pytest.mark.parametrize("change", UNCOMMITTED, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("job", [{}, GITHUB], ids=["by hand", "in a job"])
+def test_what_was_not_committed_is_named(
+    change: Callable[[Path], None], job: dict[str, str], author: CommandLine, committed: Path
+) -> None:
+    """The receipt's commit does not hold what was applied, and apply, receipt and verify say so."""
+    change(committed)
+    done = author.having(job)("apply", "--auto-approve", "--receipt", "receipt.json")
+    origin = cast("dict[str, object]", receipt_in(author.cwd)["origin"])
+    names = UNCOMMITTED[change]
+
+    assert done.code == 0, done.err
+    assert origin["commit"] == git(author.cwd, "rev-parse", "HEAD")
+    assert origin["uncommitted"] == names
+    said = f"The commit does not hold what was applied: not committed were {', '.join(names)}."
+    assert said in done.said
+    assert said in " ".join(author("verify", "receipt.json").out.split())
+
+
+def test_what_the_run_does_not_use_may_be_uncommitted(author: CommandLine, committed: Path) -> None:
+    """Other files, the state and an outline in which nothing changes don't matter."""
+    add_outline(committed)
+    assert author("apply", "--auto-approve").code == 0
+    edit_outline(committed)
+    git(author.cwd, "add", "courses/tour.yaml")
+    name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    git(author.cwd, *name, "commit", "-qm", "Tour")
+    (committed / "notes.txt").write_text("later\n")
+    done = author("apply", "--auto-approve", "--receipt", "receipt.json")
+
+    assert done.code == 0, done.err
+    assert len(items_in(author.cwd)) == 1
+    assert "uncommitted" not in cast("dict[str, object]", receipt_in(author.cwd)["origin"])
+    assert "does not hold" not in done.err
+
+
+def test_an_outline_that_was_deleted_without_a_commit_is_named(
+    author: CommandLine, committed: Path
+) -> None:
+    """The commit still has the outline whose sections the run takes away."""
+    add_outline(committed)
+    assert author("apply", "--auto-approve").code == 0
+    (committed / "tour.yaml").unlink()
+    prune = ("--on-removal", "delete", "--prune", "--allow-large-change")
+    done = author("apply", "--auto-approve", "--receipt", "receipt.json", *prune)
+
+    assert done.code == 0, done.err
+    assert cast("dict[str, object]", receipt_in(author.cwd)["origin"])["uncommitted"] == [
+        "courses/tour.yaml"
+    ]
+
+
+def test_git_writes_nothing_for_a_receipt(author: CommandLine, committed: Path) -> None:
+    """The index of the repository stays as it is, and no program that it names is run."""
+    edit_outline(committed)
+    git(author.cwd, "config", "core.fsmonitor", f"touch {author.cwd / 'ran'}")
+    before = (author.cwd / ".git" / "index").read_bytes()
+    author("apply", "--auto-approve", "--receipt", "receipt.json")
+
+    assert (author.cwd / ".git" / "index").read_bytes() == before
+    assert not (author.cwd / "ran").exists()
 
 
 @pytest.mark.parametrize(

@@ -208,14 +208,17 @@ def test_a_deep_workspace_is_refused(cli_folder: Path) -> None:
 
 
 def test_links_in_a_circle_are_not_followed(cli_folder: Path) -> None:
-    """A folder that is a link to one above it is left alone."""
+    """A folder that is a link to one above it is a mistake, told once."""
     (cli_folder / "courses" / "a.yaml").write_text(f"{SECTION}    contents: Hello\n")
     (cli_folder / "courses" / "again").symlink_to(cli_folder / "courses")
 
     took = bounded(cli_folder, "validate")
 
-    assert told(took) == []
-    assert took.out == "1 outline, 1 section: all valid.\n"
+    assert took.code == ExitCode.INVALID
+    assert [line for line in told(took) if "is a symbolic link" in line] == [
+        "courses/again:1:1: courses/again is a symbolic link"
+    ]
+    assert told(took)[-1] == "Error: 1 mistake in the outlines."
 
 
 def test_the_corpus_is_large() -> None:

@@ -190,7 +190,13 @@ FIT = [
     '<img src="https://example.com/a.png" alt="A">',
     '<img src="//example.com/a.png" width=100>',
     '<a href="http://example.com/">over http</a>',
-    '<a href="/members" target="_blank" rel="noopener">here</a>',
+    '<a href="https://example.com/members" target="_blank" rel="noopener">here</a>',
+    '<a href="#below">here</a>',
+    '<a href="//example.com/">here</a>',
+    '<a href="mailto:anna@example.com?subject=Tour">write</a>',
+    '<a href=" https://localhost.example.com/">here</a>',
+    '<a href="https://example.com/localhost">here</a>',
+    '<img srcset="https://example.com/a,b 1x,https://example.com/b 2x" src="//example.com/a">',
     '<a href="https://example.com/?a=1&copy=2">here</a>',
     '<a href="tel:+44123">ring</a>',
     '<iframe src="https://player.example.com/1" allowfullscreen></iframe>',
@@ -273,6 +279,101 @@ def test_advice_does_not_echo_contents(writer: Author) -> None:
     assert len(pieces) == 5
     assert not any("steal" in problem + remedy for _, problem, remedy in pieces)
     assert all(len(problem) < 150 and len(remedy) < 150 for _, problem, remedy in pieces)
+
+
+NOWHERE = [
+    ("file:///home/anna/a.png", "leads to a file on your own computer"),
+    ("FILE:a.png", "leads to a file on your own computer"),
+    ("C:\\Users\\anna\\a.png", "leads to a file on your own computer"),
+    ("c:/a.png", "leads to a file on your own computer"),
+    ("\\\\server\\share\\a.png", "leads to a file on your own computer or network"),
+    ("picture.png", "is only part of an address, without https://"),
+    ("../pictures/a.png", "is only part of an address"),
+    ("./a.png", "is only part of an address"),
+    ("/a.png", "is only part of an address"),
+    ("?page=2", "is only part of an address"),
+    ("pictures\\a.png", "is only part of an address"),
+    ("www.example.com/a.png", "lacks its https://"),
+    ("blob:https://example.com/1", "leads to what only a program on your own computer had"),
+    ("cid:image001.png@01", "leads to what only a program on your own computer had"),
+    ("http://localhost:8000/a.png", "leads to each reader's own computer"),
+    ("https://LOCALHOST./a.png", "leads to each reader's own computer"),
+    ("//localhost/a.png", "leads to each reader's own computer"),
+    ("https://anna@localhost/a.png", "leads to each reader's own computer"),
+    ("http://127.0.0.1/a.png", "leads to each reader's own computer"),
+    ("http://[::1]:80/a.png", "leads to each reader's own computer"),
+    ("https:app.localhost", "leads to each reader's own computer"),
+    ("", "names nothing"),
+    ("&#102;ile:///a.png", "leads to a file on your own computer"),
+    ("fi&#10;le:///a.png", "leads to a file on your own computer"),
+]
+
+
+@pytest.mark.parametrize(
+    "tag", ['a<img src="{}">', '<a href="{}">b</a>', '<video poster="{}"></video>']
+)
+@pytest.mark.parametrize(("address", "problem"), NOWHERE, ids=[each for each, _ in NOWHERE])
+def test_an_address_that_leads_members_nowhere_is_told_at_its_place(
+    address: str, problem: str, tag: str, writer: Author
+) -> None:
+    """A link or a picture that works only for its author is told once, at its line and column."""
+    (writer.courses / "a.html").write_text(f"<p>Hi</p>\n<p>{tag.format(address)}</p>\n")
+    pieces = advice(writer, section("A", "contents: {html: a.html}"))
+    found = [each for each in pieces if problem in each[1]]
+
+    assert [place for place, _, _ in found] == [
+        f"a.html:2:{4 + tag.index('=') - tag.index(' ')}"
+    ] or (found and found[0][0].startswith("a.html:2:"))
+    assert all("over http" in each[1] for each in pieces if each not in found)
+    assert len(found) == 1
+
+
+def test_an_e_mail_address_without_its_scheme_is_told(writer: Author) -> None:
+    """A browser would look for a page of that name."""
+    pieces = advice(writer, section("A", "contents: '<a href=\"anna@example.com\">write</a>'"))
+
+    assert [remedy for _, _, remedy in pieces] == ['Write href="mailto:…"']
+
+
+MARKDOWN = """\
+# Hi
+
+![a](picture.png) and picture.png and ![b](picture.png)
+[c](C:\\Users\\c.pdf), [d](<my file.pdf>) and [e][ref]
+
+![f](file:///f.png) `![g](file:///g.png)` ![h](my h.png)
+<file:///i> and ![j]()
+
+    ![k](file:///k.png)
+
+[ref]: ../e.pdf
+[away]: file:///l
+<img src="m.png">
+"""
+
+
+def test_what_markdown_makes_of_addresses_is_told_at_its_place(writer: Author) -> None:
+    """Each link and picture has its own line, also where Markdown makes none of it."""
+    (writer.courses / "a.md").write_text(MARKDOWN)
+    pieces = advice(writer, section("A", "contents: {markdown: a.md}"))
+
+    part, unlinked = "is only part of an address", "Markdown makes no link and no picture"
+    expected = [
+        ("3:6", part),
+        ("3:44", part),
+        ("4:5", "leads to a file on your own computer"),
+        ("4:27", part),
+        ("6:1", unlinked),
+        ("6:43", unlinked),
+        ("7:1", unlinked),
+        ("7:20", "names nothing"),
+        ("11:8", part),
+        ("12:1", unlinked),
+        ("13:6", part),
+    ]
+    assert [place.removeprefix("a.md:") for place, _, _ in pieces] == [each for each, _ in expected]
+    for (_, problem, _), (_, words) in zip(pieces, expected, strict=True):
+        assert words in problem
 
 
 def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:

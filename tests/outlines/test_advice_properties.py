@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.outlines.advice.contents import findings, is_empty
+from coursesync.kinds.contents import to_html
+from coursesync.kinds.html import html_digest, same_html
+from coursesync.outlines.advice.contents import findings, is_empty, unlinked
 from coursesync.outlines.advice.pieces import distinct, told
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rules import Source, advise
+from coursesync.outlines.html_to_markdown import markdown_of
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
 
 if TYPE_CHECKING:
+    from outlines.author import Author
+
     from coursesync.errors import Diagnostic
 
 PIECES = [
@@ -23,6 +29,21 @@ PIECES = [
     *("p", "b", "a", "td", "table", "tr", "li", "ul", "script", "style", "svg", "iframe", "title"),
     *("<p>", "</p>", "<b>", "</b>", "<table>", "<td>", "</table>", "<script>", "</script>", "<i "),
     *("<textarea>", "<svg>", "<math>", "<template>", "<select>", "<frameset>", "<plaintext>"),
+    *("&#", "&#x", "&#0", "9" * 5_000, "0" * 5_000, "²", "start=", "colspan="),
+    *(
+        "file:",
+        "C:\\",
+        "../",
+        "localhost",
+        "srcset=",
+        "blob:",
+        "//",
+        "www.",
+        "#",
+        "&lt;",
+        "](",
+        "![",
+    ),
     *("href=", "src=", "onclick=", "javascript:", "data:", "http://", "https://", "é", "\t", "::"),
 ]
 HTML = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map("".join)
@@ -39,6 +60,29 @@ def test_any_contents_at_all_are_judged_and_none_raises(html: str) -> None:
     assert findings(html) == found
     assert all(0 <= each.start <= len(html) and each.problem and each.remedy for each in found)
     assert is_empty(html) or html.strip()
+    assert all(each.problem and each.remedy for each in unlinked(to_html(html)))
+    assert html_digest(html) == html_digest(html)
+    assert same_html(html, html + " ")
+    assert (markdown := markdown_of(html)) is None or to_html(markdown) == html
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "0" * 5_000 + "65", "x" + "f" * 5_000])
+@pytest.mark.parametrize(
+    "form", ["<p>&#{};</p>", '<a href="&#{}">a</a>', "a<i title='&#{};'>b</i>"]
+)
+@pytest.mark.parametrize("kind", ["html", "markdown", "in place"])
+def test_a_character_of_thousands_of_digits_is_contents(
+    number: str, form: str, kind: str, writer: Author
+) -> None:
+    """It is read as any browser does, and neither checking nor planning ends in a traceback."""
+    html = form.format(number)
+    named = {"html": "{html: a.html}", "markdown": "{markdown: a.md}", "in place": f"|\n    {html}"}
+    for name in ("a.html", "a.md"):
+        (writer.courses / name).write_text(html)
+    writer.write(f"- title: A\n  contents: {named[kind]}\n")
+
+    assert writer.cli("validate").code == 0
+    assert html in str(writer.sent()[0]["SectionContents"]) or kind == "markdown"
 
 
 @st.composite

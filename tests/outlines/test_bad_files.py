@@ -67,10 +67,10 @@ def make_loop(path: Path) -> None:
 MAKERS = {
     make_fifo: "is no file",
     make_folder: "is no file",
-    make_link_out: "is a link that leads out of the workspace",
-    make_endless_link: "is a link that leads out of the workspace",
-    make_dead_link: "can't be read: No such file or directory",
-    make_loop: "can't be read: Too many levels of symbolic links",
+    make_link_out: "is a symbolic link",
+    make_endless_link: "is a symbolic link",
+    make_dead_link: "is a symbolic link",
+    make_loop: "is a symbolic link",
 }
 
 

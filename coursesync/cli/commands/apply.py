@@ -32,6 +32,7 @@ from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.receipts import begin_receipt
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.plan_file import HowMade, check, read_plan_file
+from coursesync.render.receipt import uncommitted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +96,8 @@ def command(
     tell(report, onward)
     _tell_forgotten(loaded, report)
     if opened:
-        opened.end(report)
+        if told := uncommitted(opened.end(report)):
+            say_wrapped(told, "  ")
         verify = session.hint(f"verify {quote(str(opened.path))}")
         say_wrapped(f"The receipt is in {opened.path}. Whether it still holds:  {verify}", "  ")
     return int(exit_code(report, clock.signal))

@@ -8,31 +8,36 @@ bounded, for what it takes for tangled tags grows with their square.
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import unquote
 
+from coursesync.outlines.advice.addresses import PROGRAMS, addresses_in, fault_of, scheme_of
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.tags import Scan, Slip, is_blank, scan
 from coursesync.outlines.advice.words import (
+    ADDRESS_WORDS,
     ATTRIBUTE_WORDS,
     SLIP_WORDS,
     TAG_WORDS,
     UNCHECKED_WORDS,
+    UNLINKED_WORDS,
     filled,
 )
+from coursesync.text import unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nh3 import Cleaner
 
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
 MOST_TANGLED = 500  # where tags are not nested as they are meant to be
 MOST_FINDINGS = 5  # a piece of contents
+MOST_ADDRESSES = 20  # the same, of those that lead nowhere
 _LONGEST_TANGLED = 50_000  # characters
 _Token: TypeAlias = tuple[str, str, str]  # tag, attribute, value
 
@@ -71,10 +76,15 @@ _ALLOWED_ATTRIBUTES = frozenset(
         *("value", "vspace", "width", "xml:lang"),
     }
 )
-_PROGRAMS = frozenset({"javascript", "vbscript", "livescript"})
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_IGNORED = re.compile(r"[\x00-\x20]+")  # as a browser does before and in an address's scheme
 _LOADED = frozenset({"src", "srcset", "poster"})
+_ADDRESSES = _LOADED | {"href"}
+_CODE = re.compile(r"<(?:code|pre)\b.*?(?:</(?:code|pre)>|\Z)", re.DOTALL)
+_UNLINKED = re.compile(
+    r"!\[[^][<>\n]{0,300}\]\([^()<>\n]{0,1000}\)"
+    r"|(?:\]\(\s*(?:&lt;)?|(?:^|(?<=>))\[[^][<>\n]{1,300}\]:\s*(?:&lt;)?|&lt;)"
+    r"(?:file|data|vbscript|javascript|[a-z]):[^\s<>()]*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MARK = "data-coursesync"  # set by the cleaner on each element that it keeps
 
 
@@ -120,7 +130,12 @@ def findings(text: str) -> tuple[Objection, ...]:
         found.append(UNCHECKED)
     else:
         found += _dropped(text, scanned)
-    return tuple(sorted(found, key=lambda finding: finding.start)[:MOST_FINDINGS])
+    first = [*_first(found, MOST_FINDINGS), *_first(_misled(scanned, text), MOST_ADDRESSES)]
+    return tuple(_first(first, len(first)))
+
+
+def _first(found: Iterable[Objection], most: int) -> list[Objection]:
+    return sorted(found, key=lambda finding: finding.start)[:most]
 
 
 UNCHECKED = Objection(0, *UNCHECKED_WORDS)
@@ -142,7 +157,7 @@ class _Judge:
             generic_attribute_prefixes={"aria-", "data-"} if strict else {""},
             attribute_filter=self._filter,
             set_tag_attribute_values={tag: {_MARK: ""} for tag in tags},
-            url_schemes=schemes if strict else schemes | _PROGRAMS | {"data"},
+            url_schemes=schemes if strict else schemes | PROGRAMS | {"data"},
             link_rel=None,
         )
 
@@ -180,24 +195,51 @@ def _dropped(text: str, scanned: Scan) -> Iterator[Objection]:
     read = {(tag, attribute) for tag, attribute, _ in there}
     unread = [
         (tag, attribute, "")  # an address that can't be one
-        for tag, attribute in scanned.attributes
+        for (tag, attribute), places in scanned.attributes.items()
         if attribute in {"href", "src"} and (tag, attribute) not in read
+        if not any(_faults(tag, attribute, written) for _, written in places)
     ]
     gone = (token for token in (*there, *unread) if token[1] != _MARK and token not in kept)
     for token in islice((token for token in gone if token[0] in names), MOST_FINDINGS):
-        yield _attribute(token, scanned, text)
+        if not (token[2] and _faults(*token)):  # which is told already
+            yield _attribute(token, scanned, text)
+
+
+def _misled(scanned: Scan, text: str) -> Iterator[Objection]:
+    """Find the addresses of links and pictures that lead members nowhere."""
+    for (tag, attribute), places in scanned.attributes.items():
+        if tag not in _ALLOWED_TAGS or attribute not in _ADDRESSES:
+            continue
+        for start, written in places:
+            for fault in _faults(tag, attribute, unescaped(written)):
+                words = ADDRESS_WORDS[fault]["media" if tag in _MEDIA_TAGS else "link"]
+                problem, remedy = filled(words, name=attribute, tag=tag)
+                value = unescaped(written)
+                clues = (_clue(text, start), written, value, unquote(value), "]()")
+                yield Objection(start, problem, remedy, tuple(clue[:200] for clue in clues if clue))
+
+
+def unlinked(html: str) -> Iterator[Objection]:
+    """Find what in HTML that Markdown became is still written as a link: its address is none."""
+    text = _CODE.sub("", html) if "](" in html or "&lt;" in html or "]:" in html else ""
+    for found in islice(_UNLINKED.finditer(text), MOST_ADDRESSES):
+        yield Objection(0, *UNLINKED_WORDS, clues=(unescaped(found[0])[:200],))
+
+
+def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
+    """Name what is wrong with the addresses in an attribute, each once."""
+    if attribute not in _ADDRESSES:
+        return ()
+    is_media = tag in _MEDIA_TAGS
+    faults = (fault_of(each, is_media=is_media) for each in addresses_in(attribute, value))
+    return tuple(dict.fromkeys(filter(None, faults)))
 
 
 def _is_insecure(tag: str, attribute: str, value: str) -> bool:
     if tag not in _MEDIA_TAGS or attribute not in _LOADED:
         return False
     addresses = value.split(",") if attribute == "srcset" else (value,)
-    return any(_scheme(address) == "http" for address in addresses)
-
-
-def _scheme(address: str) -> str:
-    found = _SCHEME.match(_IGNORED.sub("", address[:1_000]))
-    return found[1].lower() if found else ""
+    return any(scheme_of(address) == "http" for address in addresses)
 
 
 def _tag(name: str, start: int, text: str) -> Objection:
@@ -215,14 +257,12 @@ def _attribute(token: _Token, scanned: Scan, text: str) -> Objection:
 
 
 def _kind(token: _Token) -> str:
-    tag, attribute, value = token
-    scheme = _scheme(value)
+    _, attribute, value = token
+    scheme = scheme_of(value)
     if attribute.startswith("on"):
         return "handler"
-    if scheme in _PROGRAMS:
+    if scheme in PROGRAMS:
         return "program"
-    if scheme == "data":
-        return "data in media" if tag in _MEDIA_TAGS else "data"
     if _is_insecure(*token):
         return "insecure"
     return "address" if attribute in {"href", "src"} else "other"
@@ -231,7 +271,7 @@ def _kind(token: _Token) -> str:
 def _start_of(token: _Token, scanned: Scan) -> int:
     tag, attribute, value = token
     places = scanned.attributes.get((tag, attribute), ())
-    same = (start for start, written in places if html.unescape(written) == value)
+    same = (start for start, written in places if unescaped(written) == value)
     return next(same, places[0][0] if places else scanned.tags.get(tag, 0))
 
 

@@ -11,7 +11,9 @@ from functools import lru_cache
 
 DEEPEST = 50
 _TAG = re.compile(r"<[^>]*+>?+")
-_ADDRESS = r"[a-zA-Z][-a-zA-Z0-9.]*+(?:[/?#][-\w.~/?=&;%+@,#:!]*+)?+"
+_ADDRESS = (
+    r"(?![-a-zA-Z0-9.]*(?i:localhost))[a-zA-Z][-a-zA-Z0-9.]*+(?:[/?#][-\w.~/?=&;%+@,#:!]*+)?+"
+)
 _WITH_ATTRIBUTES = re.compile(
     r"<([a-z][a-z0-9]*+)(?:"
     r' (?:alt|class|colspan|height|id|lang|rel|rowspan|start|style|target|title|width)="[^"<>&]*+"'

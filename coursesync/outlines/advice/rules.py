@@ -6,12 +6,13 @@ in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Where
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
-from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty
+from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty, unlinked
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.text import count, inert
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.kinds.kind import Resource
-    from coursesync.kinds.tree import Path
     from coursesync.outlines.advice.contents import Objection
     from coursesync.outlines.outline import Outline
 
 LONGEST_TITLE = 200
 MOST_EFFORT = 30_000  # a course, of what is not plain
+_MOST_BEFORE = 20
+_BEFORE_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|<|=\s*[\"']?)\Z")
+_BEHIND_ADDRESS = ("", *") >\"'\t\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,22 +168,32 @@ def unfit_contents(
     left = MOST_EFFORT
     for section in sections:
         text = _contents(section)
-        if is_plain(text):
-            continue
-        left -= html_effort(text)
-        for finding in findings(text) if left >= 0 else (UNCHECKED,):
-            yield _in_contents(section, finding, source)
+        found = [*unlinked(text)] if _file(section, "markdown") else []
+        if not is_plain(text):
+            left -= html_effort(text)
+            found += findings(text) if left >= 0 else (UNCHECKED,)
+        met: dict[str, int] = {}
+        for finding in found:
+            yield _in_contents(section, finding, source, met)
 
 
-def _in_contents(section: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
-    path: Path = (*section.path, "contents")
-    given = section.tree.value_at(path)
+def _file(section: Resource, form: str) -> str:
+    """Return the name of the file that a section takes its contents from, "" for none."""
+    given = section.tree.value_at(section.path)
+    contents = given.get("contents") if isinstance(given, dict) else None
+    name = contents.get(form) if isinstance(contents, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _in_contents(
+    section: Resource, finding: Objection, source: Callable[[str], Source], met: dict[str, int]
+) -> Advice:
     at = None
-    if isinstance(given, dict):
-        if isinstance(name := given.get("html"), str):
-            at = _line(source(name), finding.start)
-        elif isinstance(name := given.get("markdown"), str):
-            at = _line_of_clue(source(name), finding.clues)
+    if name := _file(section, "html"):
+        at = _line(source(name), finding.start)
+    elif name := _file(section, "markdown"):
+        at = _line_of_clue(source(name), finding.clues, met)
+    path = (*section.path, "contents")
     return Advice(section.tree, path, finding.problem, finding.remedy, at=at)
 
 
@@ -189,11 +202,32 @@ def _line(file: Source, start: int) -> Where:
     return Where(file.path, line, start - file.text.rfind("\n", 0, start))
 
 
-def _line_of_clue(file: Source, clues: Sequence[str]) -> Where | None:
-    """Find where a finding comes from in Markdown: HTML in it is kept as it was written."""
-    found = (file.text.find(clue) for clue in clues)
-    start = next((start for start in found if start >= 0), None)
-    return None if start is None else _line(file, start)
+def _line_of_clue(file: Source, clues: Sequence[str], met: dict[str, int]) -> Where | None:
+    """Find where a finding comes from in Markdown: HTML in it is kept as it was written.
+
+    `met` has, by clue, up to where it was found already: what stands there again comes after it.
+    """
+    for clue in clues:
+        start = _as_address(file.text, clue, met.get(clue, 0))
+        if start >= 0:
+            met[clue] = start + len(clue)
+        else:
+            start = file.text.find(clue)
+        if start >= 0:
+            return _line(file, start)
+    return None
+
+
+def _as_address(text: str, clue: str, after: int) -> int:
+    """Return where a clue stands as a whole address, -1 where it does nowhere."""
+    start = text.find(clue, after)
+    while start >= 0:
+        end = start + len(clue)
+        is_begun = _BEFORE_ADDRESS.search(text, max(0, start - _MOST_BEFORE), start)
+        if is_begun and text[end : end + 1] in _BEHIND_ADDRESS:
+            break
+        start = text.find(clue, start + 1)
+    return start
 
 
 def _on(

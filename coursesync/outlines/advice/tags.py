@@ -7,10 +7,11 @@ standard's: https://html.spec.whatwg.org/multipage/parsing.html#tokenization
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from coursesync.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ class Scan:
         """Give each tag, attribute and value, as a browser reads it."""
         for (tag, attribute), places in self.attributes.items():
             for _, value in places:
-                yield tag, attribute, html.unescape(value)
+                yield tag, attribute, unescaped(value)
 
 
 def scan(text: str) -> Scan:
@@ -119,7 +120,7 @@ def is_blank(text: str) -> bool:
 def _is_seen(text: str) -> bool:
     if not text or text.isspace():
         return False
-    return any(c.isprintable() and not c.isspace() for c in html.unescape(text))
+    return any(c.isprintable() and not c.isspace() for c in unescaped(text))
 
 
 class _Scanner:

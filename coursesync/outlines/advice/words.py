@@ -53,14 +53,6 @@ ATTRIBUTE_WORDS = {
         "{at} runs a program in members' browsers instead of leading somewhere",
         'Write the address of a page there, as in  {name}="https://example.com/tour"',
     ),
-    "data": (
-        "{at} holds a whole page in itself: browsers don't open that, and members see nothing",
-        'Put the page on the web, and write  {name}="https://…"',
-    ),
-    "data in media": (
-        "{at} holds the whole file in itself: it may be dropped, and members see a gap",
-        'Put the file on the web, and write  {name}="https://…"',
-    ),
     "insecure": (
         "{at} comes over http: browsers may refuse to show it, and members see a gap",
         "Write  https://  instead of  http://  there, and see that the address works.",
@@ -74,6 +66,38 @@ ATTRIBUTE_WORDS = {
         "Check its spelling, or delete it from this tag.",
     ),
 }
+_WEB = 'Put the file on the web, and write its address, as in  {name}="https://…"'
+_PAGE = 'Write the whole address, as in  {name}="https://example.com/tour"'
+_FOR_MEDIA = "{at} %s: members see a gap"
+_FOR_LINK = "{at} %s: members who follow it get nowhere"
+# what is wrong, and what to do where something is to be shown, and where a link is
+_ADDRESS = {
+    "empty": ("names nothing", _WEB, _PAGE),
+    "computer": ("leads to a file on your own computer or network", _WEB, _WEB),
+    "own": ("leads to what only a program on your own computer had", _WEB, _PAGE),
+    "local": ("leads to each reader's own computer", _WEB, _PAGE),
+    "mail": ("is an e-mail address, and no picture", _WEB, 'Write  {name}="mailto:…"'),
+    "www": ("lacks its https://", 'Write  {name}="https://www…"', 'Write  {name}="https://www…"'),
+    "relative": ("is only part of an address, without https://", _WEB, _PAGE),
+}
+ADDRESS_WORDS = {
+    fault: {"media": (_FOR_MEDIA % what, media), "link": (_FOR_LINK % what, link)}
+    for fault, (what, media, link) in _ADDRESS.items()
+}
+ADDRESS_WORDS["data"] = {
+    "media": (
+        "{at} holds the whole file in itself: it may be dropped, and members see a gap",
+        _WEB,
+    ),
+    "link": (
+        "{at} holds a whole page in itself: browsers don't open that, and members see nothing",
+        _PAGE,
+    ),
+}
+UNLINKED_WORDS = (
+    "Markdown makes no link and no picture of this address: members see it as it is written here",
+    "Write one that starts with https:// and has no blank, as in  [tour](https://example.com/tour)",
+)
 SLIP_WORDS = {
     "open": (
         "`<{name}>` is never closed: members may see all that follows as part of it",

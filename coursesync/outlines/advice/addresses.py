@@ -1,0 +1,88 @@
+"""Which addresses of links and pictures lead members nowhere. Pure.
+
+Owns what an address is, as a browser reads it: https://url.spec.whatwg.org/#url-parsing. It must
+never object to one that any member's browser can open.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from unicodedata import normalize
+from urllib.parse import unquote
+
+PROGRAMS = frozenset({"javascript", "vbscript", "livescript"})
+_WEB = frozenset({"http", "https"})
+# what a program or a tab calls something that it alone has; word processors and mail leave them
+_OWN = frozenset(
+    {
+        *("about", "app", "applewebdata", "blob", "chrome", "chrome-extension", "cid", "content"),
+        *("edge", "filesystem", "mid", "moz-extension", "resource", "view-source"),
+        *("webkit-fake-url",),
+    }
+)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_AROUND = "".join(map(chr, range(0x21)))
+_WITHIN = str.maketrans("", "", "\t\n\r")
+_LONGEST = 1_000
+_OF_SET = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+[^,]*)?,?")
+_HOST = re.compile(r"[/\\]*(?:[^/\\?#@]*@)?(\[[^\]/\\?#]*\]|[^/\\?#:]*)")
+
+
+def scheme_of(address: str) -> str:
+    """Return an address's scheme in small letters, "" where it has none."""
+    found = _SCHEME.match(_as_read(address))
+    return found[1].lower() if found else ""
+
+
+def fault_of(address: str, *, is_media: bool) -> str:
+    """Name what is wrong with an address, "" where nothing is.
+
+    Args:
+        address: as it stands in an attribute, its character references read.
+        is_media: whether something is to be shown of it, or else it is a link.
+
+    Returns:
+        "empty"; "computer", a file of the author's own; "data", the file itself; "own", what only a
+        program of the author's has; "local", the reader's own computer; "mail", a person without
+        `mailto:`; "www", without `https:`; "relative", complete only beside the author's files.
+    """
+    read = _as_read(address)
+    scheme = scheme_of(read)
+    if not read or read.startswith("#"):
+        return "empty" if is_media or not read else ""
+    if scheme == "file" or len(scheme) == 1 or read.startswith("\\"):
+        return "computer"
+    if scheme in _WEB or read.startswith("//"):
+        return "local" if _is_local(read[len(scheme) :].removeprefix(":")) else ""
+    if scheme:
+        return scheme if scheme == "data" else "own" if scheme in _OWN else ""
+    return _relative(read)
+
+
+def addresses_in(attribute: str, value: str) -> list[str]:
+    """Return the addresses in an attribute: `srcset` has several, each with what it is for."""
+    return _OF_SET.findall(value) if attribute == "srcset" else [value]
+
+
+def _as_read(address: str) -> str:
+    return address[:_LONGEST].strip(_AROUND).translate(_WITHIN)
+
+
+def _relative(address: str) -> str:
+    person, _, host = address.partition("@")
+    if person and "." in host and not re.search(r"[/\\?#@\s]", f"{person}{host}"):
+        return "mail"
+    return "www" if address.lower().startswith("www.") else "relative"
+
+
+def _is_local(rest: str) -> bool:
+    found = _HOST.match(rest)
+    host = normalize("NFKC", unquote(found[1])).lower().rstrip(".") if found else ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        number = ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return number.is_loopback or number.is_unspecified

@@ -1,0 +1,209 @@
+"""What git and other tools leave in a file where its author's text should be. Pure.
+
+Owns how such a file is recognised: unsettled merges, pointers of Git LFS, paths that stand for
+symbolic links, front matter. It must never object to text that somebody wrote for members.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Diagnostic, Where
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_MOST_LINES = 40  # of markers, in one sentence
+_LONGEST_PATH = 1_000
+_USUAL_LENGTH = 7  # of a marker
+_MOST_BLANKS = 50
+_MOST_MARKERS = 2_000  # what comes after them is told once they are gone
+# https://git-scm.com/docs/git-merge#_how_conflicts_are_presented; longer ones stand in a base that
+# was itself merged, or come from `conflict-marker-size`
+_MARKER = re.compile(
+    r"^(?P<blanks>[ \t]*)(?P<marker>(?P<sign>[<|=>])(?P=sign){6,})(?:[ \t]+(?P<label>\S.*)?)?$",
+    re.MULTILINE,
+)
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, and the name that it had before
+_POINTER = re.compile(r"version https://(?:git-lfs|hawser)\.github\.com/spec/\S*[ \t]*(?:\n|\Z)")
+_PATH = re.compile(
+    r"\.\.?[/\\]\S.*|[/\\]\S+[/\\]\S*|(?![A-Za-z][\w+.-]*://)\S+\.(?:md|markdown|html?|ya?ml)",
+    re.IGNORECASE,
+)
+_FRONT = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+# a field whose name is one word; what may stand beside such fields
+_FIELD = {
+    "---": re.compile(r"""(?:[\w.$/-]+|"[^"]+"|'[^']+')[ \t]*:(?:[ \t].*)?"""),
+    "+++": re.compile(r"""(?:[\w.-]+|"[^"]+"|'[^']+')[ \t]*=.*|\[.+\].*"""),
+}
+_BESIDE = re.compile(r"[ \t#}\]].*|-(?:[ \t].*)?|[^:]+:(?:[ \t].*)?|")
+_BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    line: int
+    column: int
+    sign: str
+    length: int
+    has_label: bool
+    is_quotation: bool
+
+
+def in_outline(text: str, path: str) -> list[Diagnostic]:
+    """Find what does not belong in an outline.
+
+    Args:
+        text: the file's characters, every line end a line feed.
+        path: the file's path as shown to people.
+
+    Returns:
+        One diagnostic for each unsettled merge, or one for what the whole file is.
+    """
+    if whole := _whole(text, path):
+        return [whole]
+    remedy = "Keep what is right of the two sides, and delete the lines of the markers."
+    return [
+        Diagnostic(Where(path, merge[0].line, merge[0].column), _unsettled([merge]), remedy)
+        for merge in filter(_is_certain, _merges(text, indented=True))
+    ]
+
+
+def in_contents(text: str, path: str) -> Diagnostic | None:
+    """Find what does not belong in a content file; the arguments are those of `in_outline`."""
+    if whole := _whole(text, path):
+        return whole
+    if merges := [*filter(_is_certain, _merges(text, indented=False))]:
+        return Diagnostic(
+            Where(path, merges[0][0].line),
+            _unsettled(merges),
+            "Keep what is right of the two sides, and delete the lines of the markers. If members "
+            "are to see such a line, put a blank before it.",
+        )
+    if found := _front_matter(text):
+        first = text.count("\n", 0, found.start(1)) + 1
+        last = text.count("\n", 0, found.end()) + 1
+        return Diagnostic(
+            Where(path, first),
+            f"the file begins with front matter, on lines {first} to {last}: members would see it",
+            "Delete these lines; title and other fields belong in the outline.",
+        )
+    return None
+
+
+def only_path(text: str) -> str:
+    """Return the one line of a text that may be a path and nothing else, or else ""."""
+    line = text.strip()
+    is_short = 0 < len(line) <= _LONGEST_PATH
+    return line if is_short and not re.search(r"[\n\0<>]", line) else ""
+
+
+def path_alone(path: str, target: str) -> Diagnostic:
+    """Say that a file holds only a path, and why that may be."""
+    return Diagnostic(
+        Where(path),
+        f"the file holds only a path, `{inert(target, 60)}`: a checkout without symbolic links "
+        "makes such a file of a link",
+        "Replace it with a copy of the file that it names.",
+    )
+
+
+def _whole(text: str, path: str) -> Diagnostic | None:
+    if _POINTER.match(text):
+        return Diagnostic(
+            Where(path),
+            "the file is a pointer of Git LFS: its text is not in this checkout",
+            "Fetch it with  git lfs pull  or, since it is text, keep it in git itself:  "
+            "git lfs untrack",
+        )
+    target = only_path(text)
+    return path_alone(path, target) if _PATH.fullmatch(target) else None
+
+
+def _unsettled(merges: Sequence[Sequence[_Marker]]) -> str:
+    lines = [str(marker.line) for merge in merges for marker in merge]
+    more = " and more" if len(lines) > _MOST_LINES else ""
+    what = "an unsettled merge" if len(merges) == 1 else "unsettled merges"
+    markers = "its marker is on line" if len(lines) == 1 else "the markers are on lines"
+    return f"the file holds {what}: {markers} {', '.join(lines[:_MOST_LINES])}{more}"
+
+
+def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
+    """Find the unsettled merges, each by its markers, also those of which some were deleted."""
+    if not any(sign * _USUAL_LENGTH in text for sign in "<|>"):
+        return
+    merge: list[_Marker] = []
+    underline: _Marker | None = None  # or what is left of a merge
+    for marker in _markers(text, indented=indented):
+        is_inner = bool(merge) and marker.length > merge[0].length
+        if marker.sign == "<" and merge and not is_inner:
+            yield merge
+            merge = []
+        if marker.sign == "=" and not (
+            merge and marker.length in {merge[0].length, merge[-1].length}
+        ):
+            underline = marker
+            continue
+        if marker.sign == ">" and not merge:
+            if marker.is_quotation:
+                continue
+            if underline and underline.length == marker.length:
+                merge = [underline]
+        merge.append(marker)
+        if marker.sign == ">" and not is_inner:
+            yield merge
+            merge, underline = [], None
+    yield merge
+
+
+def _is_certain(merge: Sequence[_Marker]) -> bool:
+    """Say whether it is a merge: one marker alone may be an arrow, and two of them ornaments."""
+    signs = {marker.sign for marker in merge}
+    labels = [marker for marker in merge if marker.has_label]
+    if len(signs) > 1:
+        return bool(labels) or "=" in signs
+    return any(marker.length == _USUAL_LENGTH for marker in labels)
+
+
+def _markers(text: str, *, indented: bool) -> Iterator[_Marker]:
+    line, at = 1, 0
+    for found in islice(_MARKER.finditer(text), _MOST_MARKERS):
+        if found["blanks"] and not indented:
+            continue
+        line, at = line + text.count("\n", at, found.start()), found.start()
+        sign, label = found["sign"], found["label"] or ""
+        if (sign == "=" and label) or (sign == "|" and "|" in label):
+            continue  # text, or the row of a table
+        yield _Marker(
+            line=line,
+            column=len(found["blanks"]) + 1,
+            sign=sign,
+            length=len(found["marker"]),
+            has_label=bool(label),
+            is_quotation=sign == ">" and _is_quoted(text, found),
+        )
+
+
+def _is_quoted(text: str, found: re.Match[str]) -> bool:
+    """Say whether a line that starts with > has one beside it, as in a quotation of Markdown."""
+    above = text[text.rfind("\n", 0, max(0, found.start() - 1)) + 1 : found.start()]
+    below = text[found.end() : found.end() + _MOST_BLANKS]
+    return above.lstrip().startswith(">") or below.lstrip().startswith(">")
+
+
+def _front_matter(text: str) -> re.Match[str] | None:
+    found = _FRONT.match(text)
+    if found is None:
+        return None
+    fence, body = found.groups()
+    field, lines = _FIELD[fence], body.split("\n")
+    others = [line for line in lines if not field.fullmatch(line)]
+    # between lines across the page, a paragraph may well begin with a word and a colon
+    least = 1 if lines[0].strip() else 2
+    if len(lines) - len(others) >= least and all(map(_BESIDE.fullmatch, others)):
+        return found
+    return found if _BRACES.fullmatch(body) else None
