@@ -96,8 +96,10 @@ class Files:
         except NotText as not_text:
             problem = f"{not_text.at(at)}: {not_text.problem}"
             raise UnusableFile(problem, not_text.remedy) from not_text
-        for hidden in find_unseen(text, at):
-            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        if hidden := tuple(find_unseen(text, at)):
+            raise UnusableFile(
+                f"{hidden[0].where}: {hidden[0].problem}", hidden[0].remedy, mistakes=hidden
+            )
         return text
 
 
@@ -123,5 +125,5 @@ def path_of(outline: str, name: str) -> str:
 
 def _known(found: str | UnusableFile) -> str:
     if isinstance(found, UnusableFile):
-        raise UnusableFile(found.problem, found.remedy)
+        raise UnusableFile(found.problem, found.remedy, found.mistakes)
     return found

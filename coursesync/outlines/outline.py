@@ -109,12 +109,12 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
                 attributes = spec.attributes(course.id if course else 0, contents)
             except UnusableFile as unusable:
                 where = tree.where((SECTIONS, i, "contents"))
-                diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
+                diagnostics += unusable.named_at(where)
                 continue
             resources.append(_resource(tree, i, spec, (course_key, keys[i]), attributes))
         elif (file := _file_mistake(section, contents)) is not None:
             where = tree.where((SECTIONS, i, "contents"))
-            diagnostics.append(Diagnostic(where, file.problem, file.remedy))
+            diagnostics += file.named_at(where)
     if diagnostics or course is None:
         return None, diagnostics
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []

@@ -113,8 +113,8 @@ def mistakes_in(
     def text_of(name: str) -> str:
         if name not in done.files:
             return there(name)
-        for hidden in find_unseen(done.files[name], name):
-            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        if hidden := tuple(find_unseen(done.files[name], name)):
+            raise UnusableFile(hidden[0].problem, hidden[0].remedy, mistakes=hidden)
         return done.files[name]
 
     tree, diagnostics = parse(done.text, path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.address import MAX_KEY, slug
+from coursesync.kinds.address import free_key, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
@@ -112,18 +112,10 @@ def with_keys(
     used = {*taken, *(section.key for section in sections)}
     keyed = []
     for section in sections:
-        key = section.key or _free(slug(section.title) or f"section-{section.id}", used)
+        key = section.key or free_key(slug(section.title) or f"section-{section.id}", used)
         used.add(key)
         keyed.append(replace(section, key=key))
     return keyed
-
-
-def _free(key: str, used: Collection[str]) -> str:
-    free, number = key, 1
-    while free in used:
-        number += 1
-        free = f"{key[: MAX_KEY - len(str(number)) - 1].rstrip('-')}-{number}"
-    return free
 
 
 def _apart(parts: Sequence[list[str]]) -> Iterator[str]:

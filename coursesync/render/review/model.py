@@ -19,7 +19,6 @@ from coursesync.render.plan_words import bare
 from coursesync.render.rows import (
     LEAVES,
     MARKS,
-    UNSEEN,
     detailing,
     folded,
     leaves,
@@ -30,7 +29,7 @@ from coursesync.render.rows import (
     values,
 )
 from coursesync.render.timeline import ways
-from coursesync.text import inert
+from coursesync.text import inert, is_shown, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -196,10 +195,11 @@ def _line(line: Shown) -> Told:
     if isinstance(line, Fold):
         return {"fold": folded(line)}
     pieces = [[inert_row(piece.text), piece.changed] for piece in line.pieces]
-    return {"mark": line.mark.value, "pieces": pieces, "note": UNSEEN if line.unseen else ""}
+    return {"mark": line.mark.value, "pieces": pieces, "note": line.note}
 
 
 def inert_row(text: str) -> str:
     """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
-    kept = "".join(c if c.isprintable() else " " for c in text[:_LONGEST_ROW])
+    allowed = without_unseen(text[:_LONGEST_ROW], " ")
+    kept = "".join(c if is_shown(c) else " " for c in allowed)
     return kept if len(text) <= _LONGEST_ROW else f"{kept}…"
