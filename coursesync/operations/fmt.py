@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class Layouts:
     """The layout of a workspace's outlines.
 
-    `changed` are the texts of those that are not laid out yet, by their path in the workspace;
-    `same` counts the others, and `refused` says why some can't be laid out.
+    `changed` are the texts of those that are not laid out yet, by their path in the workspace; a
+    file keeps its own line ends when its text is written. `same` counts the others, and `refused`
+    says why some can't be laid out.
     """
 
     folder: Path
@@ -51,11 +53,13 @@ def layouts(folder: Path) -> Layouts:
     for path in paths:
         try:
             content = files.inside(path)
-            text = laid_out(decode(content), shown(folder / path))
+            before = decode(content)
+            text = laid_out(before, shown(folder / path))
         except UnusableFile as unusable:
             refused.append(unusable)
             continue
-        if text.encode() != content:
+        # line ends are the file's own: git may have made them CRLF on this machine
+        if text != before or content.startswith(BOM_UTF8):
             changed[path] = text
     return Layouts(folder, changed, len(paths) - len(changed) - len(refused), tuple(refused))
 

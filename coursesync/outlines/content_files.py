@@ -24,7 +24,9 @@ _SALT = f"coursesync {__version__}\n".encode()
 
 
 def digest(content: bytes) -> str:
-    """Return what tells whether a file is as it was."""
+    """Return what tells whether a file is as it was: the same with line ends of any kind."""
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return sha256(_SALT + content).hexdigest()
 
 
