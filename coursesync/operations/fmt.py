@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, shown
-from coursesync.operations.workspace import empty_workspace
+from coursesync.operations.workspace import empty_workspace, managed_in
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.rewriting import laid_out, rewrite
 from coursesync.outlines.workspace_files import load as read_outlines
@@ -44,7 +44,8 @@ class Layouts:
 
 def layouts(folder: Path) -> Layouts:
     """Lay the outlines of a workspace out, on no disk yet; raises as `fmt` does."""
-    paths = sorted(record.path for record in read_outlines(folder).records.values())
+    loaded = read_outlines(folder, managed=lambda: managed_in(folder))
+    paths = sorted(record.path for record in loaded.records.values())
     if not paths:
         raise empty_workspace(folder)
     files = Files(folder)

@@ -48,12 +48,16 @@ class WantedSection:
 
 @dataclass(frozen=True, slots=True)
 class WantedCourse:
-    """A course that is to have an outline; its sections are in the members' order."""
+    """A course that is to have an outline; its sections are in the members' order.
+
+    `taken` are keys that none of them is to be given: the state has them for other sections.
+    """
 
     course_id: int
     key: str
     title: str
     sections: tuple[WantedSection, ...]
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def written(course: WantedCourse) -> Written:
     head = [f"id: {course.course_id}", f"title: {scalar(course.title)}"]
     if not course.sections:
         return Written("\n".join([*head, "sections: []", ""]), {})
-    parts = [section_lines(each, 2, 4, files) for each in with_keys(course.sections)]
+    parts = [section_lines(each, 2, 4, files) for each in with_keys(course.sections, course.taken)]
     return Written("\n".join([*head, "sections:", *_apart(parts), ""]), files.texts)
 
 
