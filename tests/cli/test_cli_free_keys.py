@@ -47,15 +47,15 @@ def test_each_remedy_proposes_a_key_that_is_free(
 
 @pytest.mark.parametrize("command", [["validate"], ["plan"], ["fmt"], ["import", "--all"]])
 def test_a_key_of_the_state_is_not_proposed(
-    command: list[str], online: CommandLine, courses: Path
+    command: list[str], author: CommandLine, courses: Path
 ) -> None:
     """A new section is never made to take over the Id of one that was taken out."""
     path = courses / "a.yaml"
     path.write_text(f"{HEAD}  - title: Quiz\n  - title: Quiz 2\n")
-    assert online("apply", "--auto-approve").code == 0
+    assert author("apply", "--auto-approve").code == 0
     path.write_text(f"{HEAD}  - title: Quiz\n  - title: Quiz\n")
 
-    assert proposed(online(*command).said) == ["quiz-3"]
+    assert proposed(author(*command).said) == ["quiz-3"]
 
 
 def test_what_the_remedies_say_makes_the_outline_valid(cli: CommandLine, courses: Path) -> None:
@@ -71,15 +71,15 @@ def test_what_the_remedies_say_makes_the_outline_valid(cli: CommandLine, courses
 
 
 def test_import_gives_no_key_that_the_state_has(
-    online: CommandLine, courses: Path, server: SandboxServer
+    author: CommandLine, courses: Path, api: SandboxServer
 ) -> None:
     """A section of the site gets a key and an entry of its own, beside one that was taken out."""
     path = courses / "a.yaml"
     path.write_text(f"{HEAD}  - title: Start\n  - title: Quiz\n")
-    assert online("apply", "--auto-approve").code == 0
+    assert author("apply", "--auto-approve").code == 0
     path.write_text(f"{HEAD}  - title: Start\n")
-    server.foreign_create(4711, "Quiz", SectionContents="<p>Another</p>", DisplayOrder=90)
-    assert online("import", "--course", "4711").code == 0
+    api.foreign_create(4711, "Quiz", SectionContents="<p>Another</p>", DisplayOrder=90)
+    assert author("import", "--course", "4711").code == 0
 
     assert "key: quiz-2\n" in path.read_text()
     assert "section.a.quiz-2" in (courses / "coursesync.state.json").read_text()

@@ -59,30 +59,30 @@ def test_a_plan_is_the_same_on_every_checkout(end: str, cli: CommandLine, course
 
 
 def test_what_was_applied_from_one_checkout_is_settled_on_the_other(
-    online: CommandLine, courses: Path
+    author: CommandLine, courses: Path
 ) -> None:
     """No plan, and not a byte of the state, differs by the line ends of the checkout."""
     check_out(courses, "\n")
-    assert online("apply", "--auto-approve").code == 0
+    assert author("apply", "--auto-approve").code == 0
     state = (courses / "coursesync.state.json").read_bytes()
     check_out(courses, "\r\n")
 
-    assert "Nothing to do" in online("plan").out
-    assert online("apply", "--auto-approve").code == 0
+    assert "Nothing to do" in author("plan").out
+    assert author("apply", "--auto-approve").code == 0
     assert (courses / "coursesync.state.json").read_bytes() == state
-    assert online("drift").code == 0
+    assert author("drift").code == 0
 
 
 def test_import_adds_to_an_outline_with_its_line_ends(
-    online: CommandLine, courses: Path, server: SandboxServer
+    author: CommandLine, courses: Path, api: SandboxServer
 ) -> None:
     """The lines that are added end as the others do, and those stay byte for byte."""
     path = write_outline(courses, "a", 4711, "One", "Two")
-    assert online("apply", "--auto-approve").code == 0
+    assert author("apply", "--auto-approve").code == 0
     before = path.read_text().replace("\n", "\r\n").encode()
     path.write_bytes(before)
-    server.foreign_create(4711, "Three", SectionContents="<p>x</p>", DisplayOrder=90)
-    ran = online("import", "--course", "4711")
+    api.foreign_create(4711, "Three", SectionContents="<p>x</p>", DisplayOrder=90)
+    ran = author("import", "--course", "4711")
     after = path.read_bytes()
 
     assert ran.code == 0, ran.err

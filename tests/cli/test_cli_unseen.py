@@ -170,16 +170,16 @@ def test_a_key_made_from_a_title_holds_nothing_unseen(
 
 
 def test_import_makes_keys_without_what_cant_be_seen(
-    online: CommandLine, courses: Path, server: SandboxServer
+    author: CommandLine, courses: Path, api: SandboxServer
 ) -> None:
     """Titles of the site with marks become keys that can be typed."""
-    server.foreign_create(4711, "We \u2764\ufe0f Haus\u00adordnung")
-    made = online("import", "--course", "4711")
+    api.foreign_create(4711, "We \u2764\ufe0f Haus\u00adordnung")
+    made = author("import", "--course", "4711")
     (written,) = courses.glob("*.yaml")
 
     assert made.code == 0
     assert "key: we-hausordnung\n" in written.read_text(encoding="utf-8")
-    assert online("plan").code == 0
+    assert author("plan").code == 0
 
 
 def test_a_key_with_a_variation_selector_can_still_be_given_up(
@@ -223,14 +223,14 @@ def test_a_difference_that_cant_be_seen_is_named(
 
 
 def test_drift_that_cant_be_seen_is_named(
-    online: CommandLine, courses: Path, server: SandboxServer
+    author: CommandLine, courses: Path, api: SandboxServer
 ) -> None:
     """An edit on the site that changes nothing that an eye sees is told in words."""
     outline(courses, "Your first day")
-    assert online("apply", "--auto-approve").code == 0
-    (record,) = server.records()
-    server.foreign_change(int(str(record["Id"])), Title="Your first\u2009day", At=WHEN)
-    told = online("drift")
+    assert author("apply", "--auto-approve").code == 0
+    (record,) = api.records()
+    api.foreign_change(int(str(record["Id"])), Title="Your first\u2009day", At=WHEN)
+    told = author("drift")
 
     assert told.code == 2
     assert "differs only in: a thin space (U+2009) in place of a space (U+0020)" in " ".join(
