@@ -195,6 +195,29 @@ def test_a_key_with_a_variation_selector_can_still_be_given_up(
     assert cli("validate").code == 0
 
 
+def test_a_section_keeps_its_id_when_its_key_loses_a_selector(
+    author: CommandLine, courses: Path
+) -> None:
+    """What has such a key in the state is recognised under the one that its title makes now."""
+    outline(courses, "\u2764\ufe0f Welcome", key="")
+    assert author("apply", "--auto-approve").code == 0
+    moved = author("state", "mv", "section.a.welcome", "section.a.\ufe0f-welcome")
+    plan = json.loads(author("plan", "--format", "json").out)
+
+    assert moved.code == 0, moved.err
+    assert [each["action"] for each in plan["changes"]] == ["move"]
+    assert plan["changes"][0]["address"] == "section.a.welcome"
+
+
+def test_a_field_that_only_looks_like_one_is_named(cli: CommandLine, courses: Path) -> None:
+    """A soft hyphen in a field's name is told by its number."""
+    (courses / "a.yaml").write_text(
+        "id: 4711\ntitle: T\nsections:\n  - key: a\n    ti\xadtle: A\n", encoding="utf-8"
+    )
+
+    assert "holds U+00AD (SOFT HYPHEN), which can't be seen" in cli("validate").err
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
