@@ -117,7 +117,20 @@ class Advised(InvalidOutlines):
 
 
 class UnusableFile(CoursesyncError):  # noqa: N818 - a verdict on a file, told as such
-    """A file that an outline names can't be used; the outline's loader adds the place."""
+    """A file that an outline names can't be used; the outline's loader adds the place.
+
+    `mistakes` are those of which the place in the file is known, where it has any.
+    """
+
+    def __init__(
+        self, problem: str, remedy: str = "", mistakes: tuple[Diagnostic, ...] = ()
+    ) -> None:
+        super().__init__(problem, remedy)
+        self.mistakes = mistakes
+
+    def named_at(self, where: Where) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics that this becomes, where an outline names the file."""
+        return self.mistakes or (Diagnostic(where, self.problem, self.remedy),)
 
 
 class StalePlan(CoursesyncError):  # noqa: N818 - the same

@@ -97,6 +97,20 @@ def decode(content: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def with_line_ends_of(content: bytes, text: str) -> bytes:
+    """Return a text in UTF-8, with the line ends that most lines of a file have.
+
+    Args:
+        content: the file; it may be empty.
+        text: its lines end in line feeds.
+    """
+    windows = content.count(b"\r\n")
+    unix, mac = content.count(b"\n") - windows, content.count(b"\r") - windows
+    most = max(windows, unix, mac)
+    end = "\n" if unix == most else "\r\n" if windows == most else "\r"
+    return (text if end == "\n" else text.replace("\n", end)).encode()
+
+
 def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]) -> None:
     """Write a file that somebody named, in the place of an older one or where nothing is.
 

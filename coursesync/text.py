@@ -1,6 +1,6 @@
 """How numbers, times and text from elsewhere are written on a screen, and read; what can't be seen.
 
-Pure.
+Owns the line between what scripts need of that and what is a mistake. Pure.
 """
 
 from __future__ import annotations
@@ -17,21 +17,34 @@ from coursesync.errors import Diagnostic, Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 # what can't be seen, or changes how the text around it is seen: C0 and C1 controls but for tab and
 # line ends, the line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574), tags,
 # non-characters, fillers, and what else Unicode lets a reader ignore (Default_Ignorable_Code_Point,
-# https://www.unicode.org/Public/UCD/latest/ucd/), but for the joiners and variation selectors that
-# scripts and emoji need: these show in what stands before them
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e"
-    "\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+# https://www.unicode.org/Public/UCD/latest/ucd/), but for the marks below
+NEVER = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
-# they show in what stands before them, and alone not at all
-_JOINING = re.compile("[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it anew."
+# what scripts and emoji need: soft hyphens, the marks of a writing direction, which reach no
+# further than the blanks and signs beside them, joiners, and variation selectors
+_JOINERS = "\u200c\u200d"
+_VARIATIONS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_HINTS = "\xad\u061c\u200e\u200f"
+MARKS = f"{_JOINERS}{_VARIATIONS}{_HINTS}"
+# the flag of a part of a country is a black flag with its code in tags, of six at the most:
+# https://www.unicode.org/reports/tr51/#def_emoji_tag_sequence
+FLAG = "\U0001f3f4[\U000e0020-\U000e007e]{1,30}\U000e007f"
+UNSEEN = re.compile(f"[{NEVER}]")  # anywhere but in such a flag
+UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it again."
+MOST_UNSEEN = 100  # of a file; the others are counted
+_UNSEEN_OR_FLAG = re.compile(f"{FLAG}|([{NEVER}])")
+_UNSEEN_OR_MARK = re.compile(f"[{NEVER}{MARKS}]")
 _ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+# what no key holds, though it is a letter or a mark to Unicode; other controls end a word there
+_NOT_IN_KEYS = re.compile(
+    f"[{_VARIATIONS}{_HINTS}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0020-\U000e007f]"
+)
 # what GitHub's runner obeys in a log, as its ActionCommand.cs has it: `::` where a line starts,
 # blanks aside, and `##[` anywhere in it
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
@@ -104,12 +117,12 @@ def disarmed(text: str) -> str:
 
 def on_one_line(text: str) -> str:
     """Make a sentence that quotes text from elsewhere safe to print; its blanks stay."""
-    return disarmed(UNSEEN.sub("", " ".join(text.splitlines())))
+    return disarmed(without_unseen(" ".join(text.splitlines())))
 
 
 def harmless(text: str) -> str:
     """Make lines that are made of such sentences safe for a log that is no terminal."""
-    return disarmed(UNSEEN.sub("", text.replace("\r", " ")))
+    return disarmed(without_unseen(text.replace("\r", " ")))
 
 
 def wrapped(text: str, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
@@ -156,9 +169,9 @@ def unescaped(html: str) -> str:
 def inert(text: str, limit: int = 300) -> str:
     """Make text from elsewhere safe to print: one line, bounded, nothing that moves a cursor.
 
-    Control, format, surrogate and separator characters become blanks or are dropped, a command
-    to a CI's log gets a blank in its middle; what is longer than `limit` characters is cut, and
-    says so.
+    Blanks become spaces, and characters that are not allowed in an outline are dropped: so joiners
+    and other marks that scripts need stay. A command to a CI's log gets a blank in its middle;
+    what is longer than `limit` characters is cut, and says so.
     """
     if (
         text.isprintable()
@@ -169,32 +182,77 @@ def inert(text: str, limit: int = 300) -> str:
         and not text.startswith("::")
     ):
         return text  # nearly all titles; the rest is spelled out below
-    kept = "".join(
-        " " if character.isspace() else character
-        for character in text[: limit * 4]
-        if character.isspace() or unicodedata.category(character)[0] != "C"
-    )
+    spaced = " ".join(text[: limit * 4].split())
+    kept = "".join(filter(is_shown, without_unseen(spaced)))
     line = disarmed(" ".join(kept.split()))
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+    if is_blank(line):
+        return ""
+    # of a flag that is cut, no tags are left
+    return line if len(line) <= limit else without_unseen(f"{line[: limit - 1]}…")
 
 
-def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
-    """Give a diagnostic for each line that holds such a character, at its first."""
-    if text.isascii() and not text.encode().translate(None, _ASCII_SEEN):
-        return
-    for number, line in enumerate(text.split("\n"), 1):
-        if found := UNSEEN.search(line):
-            yield Diagnostic(
-                Where(path, number, found.start() + 1), name_unseen(found[0]), UNSEEN_REMEDY
-            )
+def unseen(text: str) -> Iterator[re.Match[str]]:
+    """Find the characters that are a mistake; those in the tags of a flag are none."""
+    if UNSEEN.search(text):
+        yield from (found for found in _UNSEEN_OR_FLAG.finditer(text) if found[1])
+
+
+def holds_unseen(text: str) -> bool:
+    """Say whether a text holds a character that is a mistake."""
+    return next(unseen(text), None) is not None
+
+
+def without_unseen(text: str, instead: str = "") -> str:
+    """Put something else in the place of each character that is a mistake."""
+    if not UNSEEN.search(text):
+        return text
+    return _UNSEEN_OR_FLAG.sub(lambda found: instead if found[1] else found[0], text)
+
+
+def without_marks(text: str) -> str:
+    """Leave out all that can't be seen, also what scripts need."""
+    return _UNSEEN_OR_MARK.sub("", text)
+
+
+def for_key(text: str) -> str:
+    """Leave out of a title what can't be seen, and would stand in a key made from it."""
+    return text if text.isascii() else _NOT_IN_KEYS.sub("", text)
+
+
+def is_shown(character: str) -> bool:
+    """Say whether a character that is no mistake is shown as it is: blanks but a space are not."""
+    return character.isprintable() or unicodedata.category(character) == "Cf"
 
 
 def is_blank(text: str) -> bool:
     """Say whether a reader sees nothing of a text."""
-    return not _JOINING.sub("", UNSEEN.sub("", text)).strip()
+    return not without_marks(text).strip()
 
 
-def name_unseen(character: str) -> str:
-    """Name such a character, for a diagnostic."""
-    name = unicodedata.name(character, "a control character")
-    return f"U+{ord(character):04X} ({name}) can't be seen, and is not allowed"
+def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
+    """Give a diagnostic for each character of a file that is a mistake, of very many the first."""
+    if text.isascii() and not text.encode().translate(None, _ASCII_SEEN):
+        return
+    line, start, more, last = 1, 0, 0, Where(path)
+    for number, found in enumerate(unseen(text)):
+        if number < MOST_UNSEEN:
+            line += text.count("\n", start, found.start())
+            start = max(start, text.rfind("\n", start, found.start()) + 1)
+            last = Where(path, line, found.start() - start + 1)
+            yield Diagnostic(
+                last, f"{named(found[0])} can't be seen, and is not allowed", UNSEEN_REMEDY
+            )
+        else:
+            more += 1
+    if more:
+        others = "1 more character" if more == 1 else f"{more:,} more characters"
+        yield Diagnostic(
+            Where(path, last.line, last.column + 1),
+            f"after this, the file has {others} that can't be seen",
+            "An editor that shows invisible characters finds them all.",
+        )
+
+
+def named(character: str) -> str:
+    """Name a character, for a diagnostic."""
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character')})"

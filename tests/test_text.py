@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.text import at, count, duration, inert
+from coursesync.text import at, count, duration, holds_unseen, inert
+
+WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,8 @@ def test_inert_text_is_one_safe_line_of_bounded_length(text: str, limit: int) ->
 
     assert len(found) <= limit
     assert found == " ".join(found.split())
-    assert not any(unicodedata.category(character)[0] == "C" for character in found)
+    assert not holds_unseen(found)
+    assert all(c.isprintable() or unicodedata.category(c) == "Cf" for c in found)
 
 
 @settings(deadline=None, max_examples=examples(200))
@@ -72,6 +75,11 @@ def test_inert_text_stays_as_it_is(text: str) -> None:
         ("safe\u202eefas", "safeefas"),
         ("a\0b", "ab"),
         ("Größe 日本 🎉", "Größe 日本 🎉"),
+        ("می\u200cشود 👩\u200d💻 ❤\ufe0f", "می\u200cشود 👩\u200d💻 ❤\ufe0f"),
+        ("\u200fא\u200e 1\u061c Auf\xadgabe", "\u200fא\u200e 1\u061c Auf\xadgabe"),
+        (f"{WALES} {WALES[:-1]}", f"{WALES} \U0001f3f4"),
+        (f"a{WALES[1:]}", "a"),
+        ("\u200d\xad", ""),
         ("x" * 11, "xxxxxxxxx…"),
         ("x" * 10, "xxxxxxxxxx"),
     ],

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+
+from coursesync.text import for_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 # `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
 # a state holds tens of thousands of them as the names of its entries.
@@ -26,7 +31,7 @@ def parse_address(text: str) -> Address | None:
     """Return the address that `text` is, or None where it is none."""
     kind, *keys = text.split(".")
     # a course's key, and the resource's own within it
-    well_formed = kind.isidentifier() and len(keys) == _KEYS and all(map(is_key, keys))
+    well_formed = kind.isidentifier() and len(keys) == _KEYS and all(map(was_key, keys))
     return Address(text) if well_formed else None
 
 
@@ -43,11 +48,17 @@ def course_of(address: Address) -> str:
 def slug(text: str) -> str:
     """Derive a key from a title: lower case, accents off Latin letters, hyphens between words.
 
+    What can't be seen is left out; a joiner ends a word, as it always did.
+
     Returns:
         A valid key, or "" where nothing of the text can stand in one.
     """
     if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
         return text
+    return _slug(for_key(text))
+
+
+def _slug(text: str) -> str:
     # to put a long run of combining marks in order takes the square of its length
     text = text[:MAX_TITLE]
     decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
@@ -59,3 +70,20 @@ def slug(text: str) -> str:
 def is_key(text: str) -> bool:
     """Say whether a text is a key: what `slug` would make of it is itself."""
     return 0 < len(text) <= MAX_KEY and slug(text) == text
+
+
+def was_key(text: str) -> bool:
+    """Say whether a text is a key, or was one when keys could hold a variation selector.
+
+    Such keys are in states, and have to be named to be given up.
+    """
+    return is_key(text) or (0 < len(text) <= MAX_KEY and _slug(text) == text)
+
+
+def free_key(key: str, taken: Collection[str]) -> str:
+    """Return a key, with -2, -3 and so on behind it where it is taken."""
+    free, number = key, 1
+    while free in taken:
+        number += 1
+        free = f"{key[: MAX_KEY - len(str(number)) - 1].rstrip('-')}-{number}"
+    return free

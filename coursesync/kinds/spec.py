@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, slug
+from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, slug, was_key
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
-from coursesync.text import is_blank
+from coursesync.text import is_blank, named, without_marks
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -53,18 +53,24 @@ def _one_line(text: str) -> str:
 
 def _key(text: str) -> str:
     if not is_key(text):
+        written = f"key: {slug(text)[:40] or 'first-week'}"
+        if hidden := next((c for c in text if not without_marks(c)), ""):
+            raise mistake(
+                f"the key holds {named(hidden)}, which can't be seen",
+                f"Type it again, without that, as in  {written}",
+            )
         raise mistake(
             f'"{text[:40]}" is no key' if text.strip() else "the key is blank",
-            f"Use small letters, digits and hyphens, as in  key: {slug(text)[:40] or 'first-week'}",
+            f"Use small letters, digits and hyphens, as in  {written}",
         )
     return text
 
 
 def _former_key(text: str) -> str:
     course, _, key = text.rpartition(".")
-    _key(key)
-    if "." in text:
-        _key(course)
+    for part in (key, course) if "." in text else (key,):
+        if not was_key(part):
+            _key(part)
     return text
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, shown
-from coursesync.operations.workspace import empty_workspace
+from coursesync.operations.workspace import empty_workspace, managed_in
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.rewriting import laid_out, rewrite
 from coursesync.outlines.workspace_files import load as read_outlines
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class Layouts:
     """The layout of a workspace's outlines.
 
-    `changed` are the texts of those that are not laid out yet, by their path in the workspace;
-    `same` counts the others, and `refused` says why some can't be laid out.
+    `changed` are the texts of those that are not laid out yet, by their path in the workspace; a
+    file keeps its own line ends when its text is written. `same` counts the others, and `refused`
+    says why some can't be laid out.
     """
 
     folder: Path
@@ -42,7 +44,8 @@ class Layouts:
 
 def layouts(folder: Path) -> Layouts:
     """Lay the outlines of a workspace out, on no disk yet; raises as `fmt` does."""
-    paths = sorted(record.path for record in read_outlines(folder).records.values())
+    loaded = read_outlines(folder, managed=lambda: managed_in(folder))
+    paths = sorted(record.path for record in loaded.records.values())
     if not paths:
         raise empty_workspace(folder)
     files = Files(folder)
@@ -51,11 +54,13 @@ def layouts(folder: Path) -> Layouts:
     for path in paths:
         try:
             content = files.inside(path)
-            text = laid_out(decode(content), shown(folder / path))
+            before = decode(content)
+            text = laid_out(before, shown(folder / path))
         except UnusableFile as unusable:
             refused.append(unusable)
             continue
-        if text.encode() != content:
+        # line ends are the file's own: git may have made them CRLF on this machine
+        if text != before or content.startswith(BOM_UTF8):
             changed[path] = text
     return Layouts(folder, changed, len(paths) - len(changed) - len(refused), tuple(refused))
 

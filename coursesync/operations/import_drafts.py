@@ -5,10 +5,11 @@ Reads the workspace, and writes nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.address import key_of
+from coursesync.kinds.address import course_of, key_of
 from coursesync.operations.import_entries import Managed, course_key, wanted
 from coursesync.operations.import_files import Draft, Untold, draft
 
@@ -47,6 +48,9 @@ def drafts_of(
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     paths = {record.id: record.path for record in loaded.records.values()}
     taken = {outline.key for outline in loaded.outlines}
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    for address in managed.known:
+        known[course_of(address)].add(key_of(address))
     drafts = {}
     for course_id in records:
         outline = outlines.get(course_id)
@@ -55,6 +59,7 @@ def drafts_of(
         ours, elsewhere = _parted(records[course_id], managed)
         ours, out = _wanted_of(ours, managed, outline)
         course = wanted(course_id, key, titles[course_id], ours, managed)
+        course = replace(course, taken=frozenset(known[key]))
         each = draft(project.folder, course, paths.get(course_id))
         drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere, *out))
     return drafts

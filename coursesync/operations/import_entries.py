@@ -129,7 +129,7 @@ def entries_of(
     """
     free = sorted((r for r in records if r.id not in managed.addresses), key=_place)
     new = [resource for resource in outline.resources if resource.address not in managed.known]
-    alike = _paired(new, free, lambda attributes: tuple(_plain(attributes).values()))
+    alike = _paired(new, free, _told)
     rest = [resource for resource in new if resource.address not in alike]
     taken = {record.id for record in alike.values()}
     left = [record for record in free if record.id not in taken]
@@ -144,6 +144,13 @@ def entries_of(
         for resource in rest
         if (record := titled.get(resource.address)) is not None
     }
+
+
+def _told(attributes: Attributes) -> tuple[object, ...]:
+    """Return what a section says, but for white space at the end, which the server may trim."""
+    told = _plain(attributes)
+    contents = str(told["SectionContents"]).rstrip()
+    return tuple({**told, "SectionContents": contents}.values())
 
 
 def _paired(

@@ -115,7 +115,7 @@ def _create(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
-        if path.is_file() and path.read_bytes() == text.encode():
+        if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode():
             return  # an import that was cut off left it
         raise CoursesyncError(
             f"{shown(path)} is there already", "Move it away, then run this again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.operations.workspace import empty_workspace
+from coursesync.operations.workspace import empty_workspace, managed_in
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.workspace_plan import plan_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
-    """Check all outlines of a workspace. Needs neither state nor credentials.
+    """Check all outlines of a workspace. Needs no credentials, and no state.
 
     Args:
         folder: the folder of the outlines.
@@ -37,7 +37,7 @@ def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
         ...     print(advice.diagnostic())
     """
     path = Path(folder)
-    outlines = read_outlines(path)
+    outlines = read_outlines(path, managed=lambda: managed_in(path))
     if not outlines.outlines:
         raise empty_workspace(path)
     return outlines

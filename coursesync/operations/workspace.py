@@ -23,12 +23,14 @@ from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.state.file_store import StateFile
+from coursesync.state.state_text import parse
 from coursesync.state.store import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.limits import Limits
     from coursesync.operations.config import Config
     from coursesync.outlines.advice.pieces import Advice
@@ -101,14 +103,16 @@ class Project:
         Raises as `load` does.
         """
         hold = self.store.hold
-        outlines = read_outlines(self.folder, state.courses)
+        outlines = read_outlines(
+            self.folder, state.courses, lambda: (*state.entries, *state.doubts)
+        )
         if not (outlines.outlines or outlines.settled or state.entries or state.doubts):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)
 
     def load_all(self) -> Outlines:
         """Read every outline of the workspace, also where there is none yet."""
-        return read_outlines(self.folder)
+        return read_outlines(self.folder, managed=lambda: managed_in(self.folder))
 
     def check_host(self) -> None:
         """Raise CoursesyncError where only `coursesync.toml` names the API.
@@ -216,6 +220,16 @@ def _normal(url: str) -> str:
         return check_target(url)
     except UsageError:
         return ""
+
+
+def managed_in(folder: Path) -> tuple[Address, ...]:
+    """Return the addresses that a workspace's state has, of whatever target; none without one."""
+    try:
+        path = folder / config_of(folder).state
+        state = parse(path.read_bytes(), path)
+    except (OSError, CoursesyncError):
+        return ()  # whoever needs it says so; keys are proposed without it
+    return (*state.entries, *state.doubts)
 
 
 def empty_workspace(folder: Path) -> CoursesyncError:

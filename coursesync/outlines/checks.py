@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
-from coursesync.kinds.address import slug
+from coursesync.kinds.address import free_key, slug
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from coursesync.kinds.tree import Path, Tree
 
@@ -77,12 +77,15 @@ def section_key(section: object) -> str:
     return slug(title) if isinstance(title, str) else ""
 
 
-def key_mistakes(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
+def key_mistakes(
+    tree: Tree, keys: list[str], in_state: Callable[[], Collection[str]] = tuple
+) -> Iterator[Diagnostic]:
     """Find the keys that are missing, stand twice, or are claimed as former ones twice.
 
     Args:
         tree: the outline.
         keys: each section's key, given or derived, "" where it has none (`section_key`).
+        in_state: gives the keys that the state has in this course; asked where one stands twice.
     """
     if not course_key_of(tree):
         yield Diagnostic(
@@ -91,16 +94,19 @@ def key_mistakes(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
             "Rename the file, or give the course one, as in  key: onboarding",
         )
     first: dict[str, int] = {}
+    taken: set[str] = set()
     for i, key in enumerate(keys):
         if not key:
             yield from _no_key(tree, (SECTIONS, i))
         elif (other := first.setdefault(key, i)) != i:
+            taken = taken or {*keys, *_former_names(tree, len(keys)), *in_state()}
+            taken.add(free := free_key(key, taken))
             given = tree.find((SECTIONS, i, "key"))[1]
             line = tree.where((SECTIONS, other)).line
             yield Diagnostic(
                 tree.where((SECTIONS, i, "key" if given else "title")),
                 f'the section on line {line} has the key "{key}" too',
-                f"Give this one a key of its own, as in  key: {key}-2",
+                f"Give this one a key of its own, as in  key: {free}",
             )
     yield from _former_keys(tree, keys)
 
@@ -120,6 +126,11 @@ def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
             line = tree.where((SECTIONS, other)).line
             problem = f'"{former[:100]}" was the key of the section on line {line} too'
             yield Diagnostic(tree.where(path), problem, "Only one section can go on under its Id.")
+
+
+def _former_names(tree: Tree, sections: int) -> Iterator[str]:
+    """Return the last part of each former key, whatever course it was in."""
+    return (key.rpartition(".")[2] for _, _, key in _previous_keys(tree, sections))
 
 
 def _previous_keys(tree: Tree, sections: int) -> Iterator[tuple[int, Path, str]]:

@@ -34,7 +34,9 @@ _SALT = f"coursesync {__version__}\n".encode()
 
 
 def digest(content: bytes) -> str:
-    """Return what tells whether a file is as it was."""
+    """Return what tells whether a file is as it was: the same with line ends of any kind."""
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return sha256(_SALT + content).hexdigest()
 
 
@@ -147,8 +149,10 @@ class Files:
             raise UnusableFile(problem, not_text.remedy) from not_text
         if left := self._path_alone(path, text) or in_contents(text, at):
             raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
-        for hidden in find_unseen(text, at):
-            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        if hidden := tuple(find_unseen(text, at)):
+            raise UnusableFile(
+                f"{hidden[0].where}: {hidden[0].problem}", hidden[0].remedy, mistakes=hidden
+            )
         return text
 
     def _path_alone(self, path: str, text: str) -> Diagnostic | None:
@@ -210,5 +214,5 @@ def names_in(value: Value) -> Iterator[str]:
 
 def _known(found: str | UnusableFile) -> str:
     if isinstance(found, UnusableFile):
-        raise UnusableFile(found.problem, found.remedy)
+        raise UnusableFile(found.problem, found.remedy, found.mistakes)
     return found

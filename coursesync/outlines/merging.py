@@ -42,7 +42,7 @@ def merged(text: str, tree: Tree, course: WantedCourse) -> Written:
         CoursesyncError: the outline's sections stand in brackets or braces.
     """
     there = _places(tree, course.sections)
-    taken = _keys_of(tree)
+    taken = _keys_of(tree) | course.taken
     lacking = [i for i, place in enumerate(there) if place is None]
     if not lacking:
         return Written(text, {})
@@ -61,7 +61,7 @@ def _keys_of(tree: Tree) -> set[str]:
         former = section.get("previous_keys") if isinstance(section, dict) else None
         keys |= {
             section_key(section),
-            *(str(key) for key in former or () if isinstance(former, list)),
+            *(str(key).rpartition(".")[2] for key in former or () if isinstance(former, list)),
         }
     return keys
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Diagnostic
 from coursesync.kinds.section_spec import MAPPING, PLAIN
 from coursesync.outlines.slip import Slip
-from coursesync.text import inert
+from coursesync.text import inert, named, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,6 +117,9 @@ def _unknown_field(slip: Slip) -> tuple[str, str]:
 def _look_alike(name: str, fields: list[str]) -> tuple[str, str] | None:
     """Tell a field's name with a letter that only looks like the one that is meant."""
     strangers = [character for character in name if not character.isascii()]
+    if (plain := without_marks(name)) != name and plain in fields:
+        hidden = next(character for character in name if not without_marks(character))
+        return f"`{name}` holds {named(hidden)}, which can't be seen", f"Type it again:  {plain}:"
     meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
     for field in fields if strangers else ():
         if meant.fullmatch(field):

@@ -7,6 +7,7 @@ keys, and checks what no single field shows: keys, Ids and pinned orders given t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,7 @@ from coursesync.outlines.checks import (
 from coursesync.outlines.mistakes import diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.spec import Spec
@@ -82,12 +83,18 @@ class CourseSpec(BaseModel):
     )
 
 
-def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[Diagnostic]]:
+def build(
+    tree: Tree,
+    read: Callable[[str], str],
+    in_state: Callable[[str], Collection[str]] = lambda _course: (),
+) -> tuple[Outline | None, list[Diagnostic]]:
     """Make an outline of a tree.
 
     Args:
         tree: the outline's file; its name without the ending is the course's key by default.
         read: gives the text of a content file that the outline names, or raises UnusableFile.
+        in_state: gives the keys that the state has in a course, by the course's key; asked only
+            where a new key has to be proposed.
 
     Returns:
         The outline, or None where it has any mistake; and every mistake.
@@ -97,7 +104,7 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
     raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
     sections: list[object] = list(islice(raw, MAX_SECTIONS)) if isinstance(raw, list) else []
     keys = [section_key(section) for section in sections]
-    diagnostics += key_mistakes(tree, keys)
+    diagnostics += key_mistakes(tree, keys, partial(in_state, course_key))
     diagnostics += order_mistakes(tree, sections)
     diagnostics += picture_mistakes(tree, sections)
     contents = Contents(read)
@@ -109,12 +116,12 @@ def build(tree: Tree, read: Callable[[str], str]) -> tuple[Outline | None, list[
                 attributes = spec.attributes(course.id if course else 0, contents)
             except UnusableFile as unusable:
                 where = tree.where((SECTIONS, i, "contents"))
-                diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
+                diagnostics += unusable.named_at(where)
                 continue
             resources.append(_resource(tree, i, spec, (course_key, keys[i]), attributes))
         elif (file := _file_mistake(section, contents)) is not None:
             where = tree.where((SECTIONS, i, "contents"))
-            diagnostics.append(Diagnostic(where, file.problem, file.remedy))
+            diagnostics += file.named_at(where)
     if diagnostics or course is None:
         return None, diagnostics
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []

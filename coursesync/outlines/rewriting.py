@@ -17,7 +17,7 @@ from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.files import shown, write_whole
+from coursesync.files import read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.checks import SECTIONS, section_key
 from coursesync.outlines.layout import UnusualLayout
@@ -116,8 +116,8 @@ def mistakes_in(
             return there(name)
         if left := in_contents(done.files[name], name):
             raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
-        for hidden in find_unseen(done.files[name], name):
-            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+        if hidden := tuple(find_unseen(done.files[name], name)):
+            raise UnusableFile(hidden[0].problem, hidden[0].remedy, mistakes=hidden)
         return done.files[name]
 
     tree, diagnostics = parse(done.text, path)
@@ -167,14 +167,17 @@ def _sections(outline: Value) -> list[Value]:
 
 
 def rewrite(path: Path, text: str) -> None:
-    """Put a text in the place of a file's, at once; the file keeps its mode, a link its target.
+    """Put a text in the place of a file's, at once.
+
+    The file keeps its mode and its line ends, a link its target.
 
     Raises:
         CoursesyncError: it can't be written; the file is as it was.
     """
     real = Path(os.path.realpath(path))
     try:
-        write_whole(real, text.encode(), stat.S_IMODE(real.stat().st_mode))
+        content = with_line_ends_of(read(real), text)
+        write_whole(real, content, stat.S_IMODE(real.stat().st_mode))
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",

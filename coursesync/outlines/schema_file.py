@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
-from coursesync.files import decode, read, write_named
+from coursesync.files import decode, read, with_line_ends_of, write_named
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import check_folder, outline_paths
 
@@ -22,12 +22,16 @@ _NAMED = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*\S", re.MUL
 
 
 def write_schema(path: Path, text: str) -> None:
-    """Write the schema, in the place of an older one or where nothing is.
+    """Write the schema, where nothing is or in the place of an older one, whose line ends it keeps.
 
     Raises:
         CoursesyncError: it can't be written, or something that is no schema is there.
     """
-    write_named(path, text, "schema", _is_schema)
+    try:
+        older = read(path)
+    except UnusableFile:
+        older = b""
+    write_named(path, with_line_ends_of(older, text).decode(), "schema", _is_schema)
 
 
 def _is_schema(path: Path) -> bool:

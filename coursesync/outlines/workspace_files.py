@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
+from coursesync.kinds.address import course_of, key_of
 from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
 from coursesync.outlines.folder import check_folder, outline_paths
 from coursesync.state.state import CourseRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import Advice
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.outline import Outline
@@ -44,12 +46,18 @@ class Outlines:
     advice: tuple[Advice, ...] = ()
 
 
-def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Outlines:
+def load(
+    folder: Path,
+    applied: Mapping[str, CourseRecord] | None = None,
+    managed: Callable[[], Iterable[Address]] = tuple,
+) -> Outlines:
     """Read the outlines of a workspace.
 
     Args:
         folder: the workspace's folder.
         applied: what the state remembers of each course that is applied as a whole, by key.
+        managed: gives the addresses that the state has; asked only where a new key has to be
+            proposed.
 
     Returns:
         The outlines, and what there is to say of them.
@@ -60,14 +68,14 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Out
     """
     check_folder(folder)
     keys = {record.path: key for key, record in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder), keys)
+    reading = _Reading(folder, Files(folder), keys, managed)
     for path, is_link in outline_paths(folder):
         reading.outline(path, applied or {}, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
             reading.give_up(path)
             break
     if reading.clashes_with_settled(applied or {}):
-        return load(folder)  # only a parsed outline can say where it clashes
+        return load(folder, managed=managed)  # only a parsed outline can say where it clashes
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - only where one changed
 
@@ -86,6 +94,7 @@ class _Reading:
     folder: Path
     files: Files
     keys: Mapping[str, str]
+    managed: Callable[[], Iterable[Address]]
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
@@ -121,7 +130,7 @@ class _Reading:
         sources = {path: digest}
         tree, diagnostics = parse(text, at)
         if tree is not None:
-            outline, more = build(tree, partial(self._contents, path, sources))
+            outline, more = build(tree, partial(self._contents, path, sources), self._managed_in)
             diagnostics += _elsewhere(more, diagnostics)
             self.claims.append(claim(tree))
             if outline is not None and not diagnostics:
@@ -163,6 +172,9 @@ class _Reading:
             )
         except UnusableFile:
             return False
+
+    def _managed_in(self, course: str) -> set[str]:
+        return {key_of(address) for address in self.managed() if course_of(address) == course}
 
     def _contents(self, outline: str, sources: dict[str, str], name: str) -> str:
         path = path_of(outline, name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.address import MAX_KEY, slug
+from coursesync.kinds.address import free_key, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
@@ -48,12 +48,16 @@ class WantedSection:
 
 @dataclass(frozen=True, slots=True)
 class WantedCourse:
-    """A course that is to have an outline; its sections are in the members' order."""
+    """A course that is to have an outline; its sections are in the members' order.
+
+    `taken` are keys that none of them is to be given: the state has them for other sections.
+    """
 
     course_id: int
     key: str
     title: str
     sections: tuple[WantedSection, ...]
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def written(course: WantedCourse) -> Written:
     head = [f"id: {course.course_id}", f"title: {scalar(course.title)}"]
     if not course.sections:
         return Written("\n".join([*head, "sections: []", ""]), {})
-    parts = [section_lines(each, 2, 4, files) for each in with_keys(course.sections)]
+    parts = [section_lines(each, 2, 4, files) for each in with_keys(course.sections, course.taken)]
     return Written("\n".join([*head, "sections:", *_apart(parts), ""]), files.texts)
 
 
@@ -112,18 +116,10 @@ def with_keys(
     used = {*taken, *(section.key for section in sections)}
     keyed = []
     for section in sections:
-        key = section.key or _free(slug(section.title) or f"section-{section.id}", used)
+        key = section.key or free_key(slug(section.title) or f"section-{section.id}", used)
         used.add(key)
         keyed.append(replace(section, key=key))
     return keyed
-
-
-def _free(key: str, used: Collection[str]) -> str:
-    free, number = key, 1
-    while free in used:
-        number += 1
-        free = f"{key[: MAX_KEY - len(str(number)) - 1].rstrip('-')}-{number}"
-    return free
 
 
 def _apart(parts: Sequence[list[str]]) -> Iterator[str]:

@@ -33,7 +33,7 @@ from coursesync.outlines.leftovers import in_outline
 from coursesync.outlines.yaml_mistakes import advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
-from coursesync.text import UNSEEN, UNSEEN_REMEDY, find_unseen, inert, name_unseen
+from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
 def _parsed(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     diagnostics = list(find_unseen(text, path))
     if diagnostics:
-        text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+        text = without_unseen(text, "\N{REPLACEMENT CHARACTER}")
     elif not isinstance(value := quickly(text), Unusual):
         return Tree(path, value, partial(_marks, text, path)), diagnostics
     return _in_full(text, path, diagnostics), diagnostics
@@ -243,7 +243,7 @@ class _Composer:
         if event.anchor or event.ctag:  # `tag` is made anew each time
             self._extras(event)
         key: str = event.value
-        self._check_escapes(key, event)
+        self._check_escapes(event)
         if not key.isascii():
             key = unicodedata.normalize("NFC", key[:_LONGEST_NAME])
         if key in values:
@@ -268,13 +268,14 @@ class _Composer:
             if self._lines is not None:
                 self._lost_tail(event, lost)
         else:
-            self._check_escapes(text, event)
+            self._check_escapes(event)
         return text, (at.line, at.column, None, None)
 
-    def _check_escapes(self, text: str, event: ScalarEvent) -> None:
-        if self._escapes and (found := UNSEEN.search(text)):
-            problem = f"{name_unseen(found[0])}, not even as an escape"
-            self._note(event.start_mark, problem, UNSEEN_REMEDY)
+    def _check_escapes(self, event: ScalarEvent) -> None:
+        for found in unseen(event.value) if self._escapes else ():
+            problem = f"{named(found[0])} can't be seen, and is not allowed, not even as an escape"
+            place = f" (character {found.start() + 1:,} of this text)"
+            self._note(event.start_mark, problem + place, UNSEEN_REMEDY)
 
     def _resolve(self, text: str, at: StreamMark) -> Value:
         try:

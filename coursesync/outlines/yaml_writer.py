@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.text import UNSEEN
+from coursesync.text import holds_unseen
 
 if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
@@ -41,7 +41,7 @@ def _is_plain(text: str) -> bool:
         and text.casefold() not in _WORDS
         and not _NUMBER.fullmatch(text)
         and not _NOT_INSIDE.search(text)
-        and not UNSEEN.search(text)
+        and not holds_unseen(text)
     )
 
 
@@ -67,7 +67,7 @@ def block(text: str, column: int) -> list[str] | None:
         The lines, of which the first (`|` or `|-`) follows the field's name; None where the text
         can't be written so, or ends in more than one line end, which a block hides from readers.
     """
-    if not text.strip(" \t\n") or "\r" in text or text.endswith("\n\n") or UNSEEN.search(text):
+    if not text.strip(" \t\n") or "\r" in text or text.endswith("\n\n") or holds_unseen(text):
         return None
     sign = "|2" if text[0] in " \t\n" else "|"
     lines = text.removesuffix("\n").split("\n")

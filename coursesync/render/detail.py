@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.render.folding import Fold, Mark
-from coursesync.render.rows import UNSEEN, folded, values
+from coursesync.render.rows import folded, values
 from coursesync.render.text_diff import Piece
-from coursesync.text import inert, wrapped
+from coursesync.text import inert, is_shown, unseen, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +71,7 @@ def _line(line: Shown, margin: int, width: int, paint: Paint) -> Iterator[str]:
 
 
 def _noted(line: Line) -> tuple[Piece, ...]:
-    return (Piece(f" ({UNSEEN})", changed=False),) if line.unseen else ()
+    return (Piece(f" ({line.note})", changed=False),) if line.note else ()
 
 
 def rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
@@ -95,16 +95,18 @@ def one_row(pieces: Sequence[Piece]) -> str:
 
 
 def _clean(pieces: Sequence[Piece]) -> tuple[str, list[bool]]:
-    """Return a line of printable characters, and for each whether it is changed."""
+    """Return a line of characters that are shown, and for each whether it is changed."""
     kept: list[str] = []
     changed: list[bool] = []
+    dropped = {found.start() for found in unseen("".join(piece.text for piece in pieces))}
+    places = itertools.count()
     for piece in pieces:
-        for character in piece.text:
+        for character, place in zip(piece.text, places, strict=False):
             if character.isspace():
                 character = " "  # noqa: PLW2901 - whatever blank it is
                 if kept[-1:] == [" "]:
                     continue
-            if character.isprintable():
+            if place not in dropped and is_shown(character):
                 if character == "[" and kept[-2:] == ["#", "#"]:  # a command to a CI's log
                     kept.append(" ")
                     changed.append(piece.changed)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from coursesync.render.folding import shown
+from coursesync.render.lookalikes import only_unseen
 from coursesync.render.matching import Effort
 from coursesync.render.text_diff import compare
 from coursesync.text import count, inert
@@ -38,7 +39,7 @@ class Difference:
     `field` is the outline's name for it, `properties` are those of the API's that differ. `before`
     and `after` are its values in words, None where there is none; `quoted` says that they are an
     author's own text. `remark` says what values alone don't, or where what has `moved` stands now;
-    `lines` are those of a long text.
+    `lines` are those of a long text. `note` says in what two values differ that look the same.
     """
 
     field: str
@@ -49,6 +50,7 @@ class Difference:
     remark: str = ""
     moved: bool = False
     lines: tuple[Shown, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ def _difference(
     if names[0] == kind.contents_property:
         return _text(field, names, (old, new), bounds)
     quoted = isinstance(old, str) or isinstance(new, str)
-    return Difference(field, names, _value(old), _value(new), quoted)
+    was, now = _value(old), _value(new)
+    return Difference(field, names, was, now, quoted, note=only_unseen(was or "", now or ""))
 
 
 def _spelled(names: Iterable[str], attributes: Attributes) -> str:
@@ -184,6 +187,8 @@ def _text(
     bounds: Bounds,
 ) -> Difference:
     before, after = ("" if text is None else str(text) for text in texts)
+    if note := only_unseen(before, after):
+        return Difference(field, names, _size(texts[0]), _size(texts[1]), note=note)
     lines = shown(
         compare(before, after, Effort(bounds.effort)), Effort(bounds.effort), bounds.lines
     )

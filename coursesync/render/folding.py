@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.render.lookalikes import only_unseen
 from coursesync.render.text_diff import WHOLE, Piece, words
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown; `unseen` says that it looks just like the one that it replaces."""
+    """A line as it is shown; `note` says in what it differs from one that looks the same."""
 
     mark: Mark
     pieces: tuple[Piece, ...]
-    unseen: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +105,10 @@ def _replaced(before: Sequence[str], after: Sequence[str], effort: Effort) -> li
     for old, now in zip(before[:paired], after[:paired], strict=True):
         was, is_ = map(_brief, words(old, now, effort))
         gone.append(Line(Mark.GONE, was))
-        new.append(Line(Mark.NEW, is_, _looks_like(is_, was, old, now)))
+        new.append(Line(Mark.NEW, is_, only_unseen(old, now)))
     gone += [Line(Mark.GONE, _brief((Piece(line, changed=True),))) for line in before[paired:]]
     new += [Line(Mark.NEW, _brief((Piece(line, changed=True),))) for line in after[paired:]]
     return gone + new
-
-
-def _looks_like(new: Sequence[Piece], gone: Sequence[Piece], old: str, now: str) -> bool:
-    texts = ("".join(piece.text for piece in pieces) for pieces in (gone, new))
-    return len({*map(_seen, texts)}) == 1 and _seen(old) == _seen(now)
-
-
-def _seen(text: str) -> str:
-    """Return what an eye sees of a line: blanks are alike."""
-    return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
 
 
 def _brief(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

@@ -19,7 +19,7 @@ from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, bounds_for, differences
 from coursesync.render.folding import Fold
-from coursesync.text import UNSEEN, inert
+from coursesync.text import FLAG, NEVER, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 # what a terminal, a reader's eye or GitHub's runner (`##[`) would take for something else
-_MEANT_FOR_OTHERS = re.compile(rf"{UNSEEN.pattern}|#(?=#\[)")
+_MEANT_FOR_OTHERS = re.compile(rf"{FLAG}|([{NEVER}]|#(?=#\[))")
 
 
 def compose(
@@ -156,7 +156,7 @@ def compose_failure(error: CoursesyncError) -> str:
 def _document(content: dict[str, object]) -> str:
     whole = {"format_version": FORMAT_VERSION, **content}
     written = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    return _MEANT_FOR_OTHERS.sub(lambda found: _escape(found[0]), written)
+    return _MEANT_FOR_OTHERS.sub(lambda found: _escape(found[1]) if found[1] else found[0], written)
 
 
 def _escape(character: str) -> str:
@@ -212,7 +212,7 @@ def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
 
 
 def _difference(difference: Difference) -> dict[str, object]:
-    return {
+    return _noted(difference.note) | {
         "after": difference.after,
         "before": difference.before,
         "field": difference.field,
@@ -227,7 +227,12 @@ def _line(line: Shown) -> dict[str, object]:
     if isinstance(line, Fold):
         return {"changed": line.changed, "folded": line.count}
     pieces = [{"changed": piece.changed, "text": piece.text} for piece in line.pieces]
-    return {"mark": line.mark.value, "pieces": pieces}
+    return _noted(line.note) | {"mark": line.mark.value, "pieces": pieces}
+
+
+def _noted(note: str) -> dict[str, object]:
+    """Return in what values differ that look the same, where they do."""
+    return {"note": note} if note else {}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from coursesync.render.detail import one_row
 from coursesync.render.fit import Part, Rank
 from coursesync.render.folding import Fold
-from coursesync.render.rows import UNSEEN, folded, values
+from coursesync.render.rows import folded, values
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _row(difference: Difference) -> str:
 def _shown(line: Shown) -> str:
     if isinstance(line, Fold):
         return f"  {folded(line)}"
-    note = f" ({UNSEEN})" if line.unseen else ""
+    note = f" ({line.note})" if line.note else ""
     return f"{line.mark.value} {one_row(line.pieces)}{note}".rstrip()
 
 

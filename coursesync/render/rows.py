@@ -33,7 +33,7 @@ LEAVES = "<"  # it goes to another course, whose change it is
 # whose differences are told one by one; of the others their own line says all
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
 _MOST_KEYS = 5  # that one hint names
-UNSEEN = "differs only in blanks, or in what can't be seen"
+_ALIKE = "differs only in what is not shown here"
 _LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
 _ORPHANS = {
     Action.KEEP: "kept on the site",
@@ -182,7 +182,10 @@ def leaves(change: Change, plan: Plan) -> str:
 
 
 def values(difference: Difference) -> tuple[str, str]:
-    """Write both values of a difference, each in a few words; no two look the same."""
+    """Write both values of a difference, each in a few words; no two look the same.
+
+    In place of a second that looks like the first, there are the words for what differs.
+    """
     from coursesync.render.text_diff import alike  # noqa: PLC0415 - as in `detailing`
 
     before, after = difference.before, difference.after
@@ -192,7 +195,7 @@ def values(difference: Difference) -> tuple[str, str]:
         )
         before, after = _excerpt(before, start), _excerpt(after, start)
     was, now = (_value(value, difference) for value in (before, after))
-    return was, f"{now} ({UNSEEN})" if was == now else now
+    return was, difference.note or (f"{now} ({_ALIKE})" if was == now else now)
 
 
 def _excerpt(text: str, start: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.render.matching import blocks
+from coursesync.text import FLAG, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,11 @@ _BLOCKS = (
     "iframe|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|video"
 )
 _TAG = re.compile(rf"<(?:(?P<end>/)?(?:{_BLOCKS})\b[^<>]*|(?P<br>br)\b[^<>]*)>", re.IGNORECASE)
-_WORD = re.compile(r"</?\w{1,20}>?|\w{1,40}|\s{1,40}|[^\w\s]")
+# what scripts and emoji are joined by stays with what it joins
+_WORD = re.compile(
+    rf"</?\w{{1,20}}>?|{FLAG}|[\w{MARKS}]{{1,40}}|\s{{1,40}}"
+    rf"|[^\w\s](?:[\ufe00-\ufe0f]|\u200d[^\w\s]){{0,10}}"
+)
 
 
 class Piece(NamedTuple):

@@ -17,7 +17,7 @@ from coursesync.errors import StateError
 from coursesync.kinds import KINDS
 from coursesync.state.plain import read_value, written
 from coursesync.state.state import FORMAT, State
-from coursesync.text import UNSEEN, inert
+from coursesync.text import NEVER, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sized
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _OPENING = b"{\n"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
 # nothing that a terminal would obey, or that can't be seen, stands in a name
-_PART = rf"[^.\s{UNSEEN.pattern[1:-1]}]+"
+_PART = rf"[^.\s{NEVER}]+"
 _ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
 _KEY = re.compile(_PART)
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)

@@ -118,13 +118,26 @@ def test_the_plan_is_the_same_after(cli: CommandLine, examples: Path) -> None:
     assert "  - key: wi-fi-and-printing\n" in (examples / "onboarding.yaml").read_text()
 
 
-def test_line_ends_and_byte_order_mark_become_plain(cli: CommandLine, untidy: Path) -> None:
-    """What an editor for Windows saved becomes UTF-8 with line feeds."""
-    untidy.write_bytes(b"\xef\xbb\xbf" + UNTIDY.rstrip().replace("\n", "\r\n").encode())
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_a_file_keeps_its_own_line_ends(end: str, cli: CommandLine, untidy: Path) -> None:
+    """What an editor for Windows saved is laid out with its line ends, without its first mark."""
+    untidy.write_bytes(b"\xef\xbb\xbf" + UNTIDY.rstrip().replace("\n", end).encode())
     ran = cli("fmt")
 
     assert ran.code == 0, ran.err
-    assert untidy.read_bytes() == TIDY.encode()
+    assert untidy.read_bytes() == TIDY.replace("\n", end).encode()
+    assert cli("fmt", "--check").code == 0
+
+
+@pytest.mark.parametrize("lines", [0, 1, 5, 1_000])
+def test_line_ends_alone_are_no_change(lines: int, cli: CommandLine, untidy: Path) -> None:
+    """A checkout with CRLF is laid out already, also where only some lines have it."""
+    untidy.write_bytes(TIDY.replace("\n", "\r\n", lines).encode())
+    before = untidy.read_bytes()
+
+    assert cli("fmt", "--check").code == 0
+    assert cli("fmt").code == 0
+    assert untidy.read_bytes() == before
 
 
 def test_an_invalid_outline_is_told_and_nothing_written(cli: CommandLine, untidy: Path) -> None:

@@ -42,7 +42,6 @@ UNSEEN = {
     "next line": "\x85",
     "line separator": "\u2028",
     "zero-width space": "\u200b",
-    "soft hyphen": "\u00ad",
     "grapheme joiner": "\u034f",
     "filler": "\u3164",
     "empty Braille pattern": "\u2800",
@@ -50,7 +49,6 @@ UNSEEN = {
     "byte order mark": "\ufeff",
     "right-to-left override": "\u202e",
     "isolate": "\u2066",
-    "letter mark": "\u061c",
     "tag": "\U000e0041",
 }
 

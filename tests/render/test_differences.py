@@ -300,7 +300,9 @@ def test_values_that_look_the_same_are_told_to_differ() -> None:
     """A title with another kind of blank is not shown as if nothing changed."""
     made = plan_of(course(Section("A B", "a")), state_of(Section("A\u2009B", "a")))
 
-    assert "differs only in blanks" in " ".join(terminal.compose(made).split())
+    told = " ".join(terminal.compose(made).split())
+
+    assert "differs only in: a space (U+0020) in place of a thin space (U+2009)" in told
     assert inert("A\u2009B") == inert("A B")
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import examples
 from values import Section, course, plan_of, state_of
 
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.render.review.model import Allowance
 from coursesync.render.review.page import Assets, compose, policy
 
 ASSETS = Assets("p{margin:0}", '"use strict";')
@@ -120,3 +124,35 @@ def test_what_is_deleted_is_read_once_more() -> None:
     assert change["contents"]["was"] == "<p>Precious.</p>"
     assert change["contents"]["now"] is None
     assert change["contents"]["cut"] is False
+
+
+REFERENCES = (
+    "& &amp; &amp &ampx &lt; &nbsp; &nbsp &#160; &#38 &#x26; &notit; &notin; &copy= &copy &#x &# "
+    '&#1; &a &bogus; &#128; é <p> </p> <b> < > ; = " <img\talt="'
+)
+PIECES = [*REFERENCES.split(" "), " ", "\n", "\xa0", "\xad", "\x80"]
+
+
+@settings(deadline=None, max_examples=examples(300))
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_long_contents_are_read_as_short_ones_are(html: str) -> None:
+    """What is done so that the parser is quick changes nothing of what is read."""
+    short, long = (Allowance().of(f"{html}<p>{rest}") for rest in ("end", "end" * 10_000))
+
+    assert long == f"{short}".replace("end", "end" * 10_000)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["&", "&amp;", "&a", "&#", "&nbsp;", "\xa0", "a\xad", "<", '"', "x", "x\n", "👩\u200d💻"],
+)
+def test_very_long_contents_take_no_longer_than_they_are(piece: str) -> None:
+    """900 KB of any sign are on the page in a few seconds: the time grows with the size alone."""
+    html = (piece * 900_000)[:900_000]
+    begun = time.monotonic()
+    page = compose(
+        plan_of(course(Section("A", "a", html)), state_of(Section("A", "a", "x"))), ASSETS
+    )
+
+    assert time.monotonic() - begun < 6
+    assert len(page) > 900_000

@@ -241,7 +241,7 @@ def test_what_looks_the_same_is_told_to_differ(before: str, after: str, *, unsee
     *_, last = shown(compare(before, after, Effort(EFFORT)), Effort(EFFORT), 40)
 
     assert isinstance(last, Line)
-    assert last.unseen is unseen
+    assert bool(last.note) is unseen
 
 
 def numbered(letter: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
@@ -19,7 +20,6 @@ from coursesync.render.plan_words import bare
 from coursesync.render.rows import (
     LEAVES,
     MARKS,
-    UNSEEN,
     detailing,
     folded,
     leaves,
@@ -30,7 +30,7 @@ from coursesync.render.rows import (
     values,
 )
 from coursesync.render.timeline import ways
-from coursesync.text import inert
+from coursesync.text import inert, is_shown, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +47,18 @@ MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
 # links lead nowhere, and styles are none; a picture is told by its words, or its address
 _KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
 _TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_SHORT, _LONGEST_VALUE = 20_000, 2_000  # characters of HTML, and of an attribute
+# what a parser of HTML is slow with: bare ampersands, and what begins with the same byte as U+00A0
+_AMPERSAND = "\U0010f000"
+_STAND_INS = {code: chr(0x10F000 + code) for code in range(0x80, 0xC0)}
+_AS_HTML = {ord(mark): chr(code) for code, mark in _STAND_INS.items()} | {
+    ord(_AMPERSAND): "&amp;",
+    ord(_STAND_INS[0xA0]): "&nbsp;",
+}
+_WITHOUT_STAND_INS = dict.fromkeys(_AS_HTML, "\ufffd")
+_LONGEST_REFERENCE = 40  # characters; no name has more, and no number needs more
+_BARE = re.compile(r"&(?!#[0-9]|#[xX][0-9a-fA-F]|[a-zA-Z])")
+_REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
 _MOST_NAMES = 10  # of elements that are not shown
 _LONGEST_ROW = 2_000  # characters of a line of a difference
 WORDS = {
@@ -77,7 +89,35 @@ class Allowance:
 
 def _cleaned(html: str) -> str:
     """Keep of HTML what is read: its text, and how that is set."""
-    return nh3.clean(html, attributes=_KEPT, link_rel=None)
+    quick = html if len(html) <= _SHORT else _without_slow(html)
+    cleaned = nh3.clean(quick, attributes=_KEPT, attribute_filter=_shortened, link_rel=None)
+    return cleaned if quick is html else cleaned.translate(_AS_HTML)
+
+
+def _shortened(_tag: str, _name: str, value: str) -> str:
+    return value[:_LONGEST_VALUE]
+
+
+def _without_slow(html: str) -> str:
+    """Put characters for private use in the place of those that a parser of HTML is slow with.
+
+    From each of them it looks for the next tag, to the end of a long text where there is none.
+    What the parser then gives out has the same meaning with `_AS_HTML` in their place.
+    """
+    marked = _BARE.sub(_AMPERSAND, html.translate(_WITHOUT_STAND_INS))
+    return _REFERENCE.sub(_read_reference, marked).translate(_STAND_INS)
+
+
+def _read_reference(found: re.Match[str]) -> str:
+    """Read a character reference that stands for one of these, and leave any other."""
+    written = found[0]
+    if written.startswith("&#") and len(written) > _LONGEST_REFERENCE:
+        return written
+    if (read := unescape(written)) == written:
+        return f"{_AMPERSAND}{written[1:]}"  # it is no reference
+    if len(read) != 1 or found.string.startswith("=", found.end()):
+        return written  # with text behind it, an attribute has it in another way
+    return _AMPERSAND if read == "&" else read if ord(read) in _STAND_INS else written
 
 
 def _not_shown(html: str) -> list[str]:
@@ -196,10 +236,11 @@ def _line(line: Shown) -> Told:
     if isinstance(line, Fold):
         return {"fold": folded(line)}
     pieces = [[inert_row(piece.text), piece.changed] for piece in line.pieces]
-    return {"mark": line.mark.value, "pieces": pieces, "note": UNSEEN if line.unseen else ""}
+    return {"mark": line.mark.value, "pieces": pieces, "note": line.note}
 
 
 def inert_row(text: str) -> str:
     """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
-    kept = "".join(c if c.isprintable() else " " for c in text[:_LONGEST_ROW])
+    allowed = without_unseen(text[:_LONGEST_ROW], " ")
+    kept = "".join(c if is_shown(c) else " " for c in allowed)
     return kept if len(text) <= _LONGEST_ROW else f"{kept}…"
