@@ -190,9 +190,8 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
         False
     """
     with project.held(lock_timeout):
-        left = project.store.journal_path.exists()
-        project.store.recover(project.state())
-    return left
+        known = project.state()
+        return project.store.recover(known) is not known
 
 
 _EXAMPLE = "section.onboarding.welcome"
