@@ -11,11 +11,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.files import NotText, decode, read, shown
+from coursesync.files import NotText, check_size, decode, read, shown
 from coursesync.text import find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 MOST_BYTES = 100_000_000  # all files of a workspace
@@ -31,8 +32,15 @@ def digest(content: bytes) -> str:
 class Files:
     """One pass over a workspace's files; raises UnusableFile for one that can't be used."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, unwritten: Mapping[str, bytes] | None = None) -> None:
+        """Begin a pass.
+
+        Args:
+            folder: the workspace.
+            unwritten: files that are to be read as if they stood there already, by their paths.
+        """
         self._folder = folder
+        self._unwritten = unwritten or {}
         self._root = os.path.realpath(folder)
         self._bytes = 0
         self._digests: dict[str, str | UnusableFile] = {}
@@ -44,7 +52,9 @@ class Files:
         Raises:
             CoursesyncError: by now more has been read than a workspace may hold.
         """
-        content = read(self._folder / path)
+        if (content := self._unwritten.get(path)) is None:
+            content = read(self._folder / path)
+        check_size(self._folder / path, len(content))
         self._bytes += len(content)
         if self._bytes > MOST_BYTES:
             raise CoursesyncError(
@@ -90,15 +100,24 @@ class Files:
     def _text(self, path: str) -> str:
         content = self.inside(path)
         self._digests[path] = digest(content)
-        at = shown(self._folder / path)
-        try:
-            text = decode(content)
-        except NotText as not_text:
-            problem = f"{not_text.at(at)}: {not_text.problem}"
-            raise UnusableFile(problem, not_text.remedy) from not_text
-        for hidden in find_unseen(text, at):
-            raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
-        return text
+        return text_of(content, shown(self._folder / path))
+
+
+def text_of(content: bytes, at: str) -> str:
+    """Return the text of a content file; raises UnusableFile where it can't be one.
+
+    Args:
+        content: its bytes.
+        at: its path as shown to people.
+    """
+    try:
+        text = decode(content)
+    except NotText as not_text:
+        problem = f"{not_text.at(at)}: {not_text.problem}"
+        raise UnusableFile(problem, not_text.remedy) from not_text
+    for hidden in find_unseen(text, at):
+        raise UnusableFile(f"{hidden.where}: {hidden.problem}", hidden.remedy)
+    return text
 
 
 def path_of(outline: str, name: str) -> str:

@@ -42,12 +42,12 @@ def merged(text: str, tree: Tree, course: WantedCourse) -> Written:
         CoursesyncError: the outline's sections stand in brackets or braces.
     """
     there = _places(tree, course.sections)
-    taken = _keys_of(tree)
+    taken = _keys_of(tree) | course.taken
     lacking = [i for i, place in enumerate(there) if place is None]
     if not lacking:
         return Written(text, {})
     keyed = with_keys([course.sections[i] for i in lacking], taken)
-    files = ContentFiles(course.key)
+    files = ContentFiles(course)
     inserts: dict[int, list[WantedSection]] = {}
     for i, section in zip(lacking, keyed, strict=True):
         inserts.setdefault(_place_of_new(there, i), []).append(section)

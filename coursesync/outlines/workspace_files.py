@@ -44,12 +44,17 @@ class Outlines:
     advice: tuple[Advice, ...] = ()
 
 
-def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Outlines:
+def load(
+    folder: Path,
+    applied: Mapping[str, CourseRecord] | None = None,
+    unwritten: Mapping[str, bytes] | None = None,
+) -> Outlines:
     """Read the outlines of a workspace.
 
     Args:
         folder: the workspace's folder.
         applied: what the state remembers of each course that is applied as a whole, by key.
+        unwritten: files that are read as if they stood in it already, by their paths in it.
 
     Returns:
         The outlines, and what there is to say of them.
@@ -60,14 +65,14 @@ def load(folder: Path, applied: Mapping[str, CourseRecord] | None = None) -> Out
     """
     check_folder(folder)
     keys = {record.path: key for key, record in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder), keys)
-    for path, is_link in outline_paths(folder):
+    reading = _Reading(folder, Files(folder, unwritten), keys)
+    for path, is_link in outline_paths(folder, unwritten or ()):
         reading.outline(path, applied or {}, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
             reading.give_up(path)
             break
     if reading.clashes_with_settled(applied or {}):
-        return load(folder)  # only a parsed outline can say where it clashes
+        return load(folder, None, unwritten)  # only a parsed outline can say where it clashes
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - only where one changed
 
