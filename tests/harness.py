@@ -208,9 +208,9 @@ class SandboxServer:
         """Let another editor remove a section."""
         ask("DELETE", f"{self.url}/_sandbox/sections?id={section_id}")
 
-    def add_course(self, number: int) -> None:
+    def add_course(self, number: int, title: str | None = None) -> None:
         """Let there be a course with that Id."""
-        course = {"Id": number, "Title": f"Course {number}"}
+        course = {"Id": number, "Title": f"Course {number}" if title is None else title}
         ask("POST", f"{self.url}/_sandbox/courses", json.dumps(course))
 
 

@@ -115,8 +115,8 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
             )
     if any(course.untold for course in imported):
         say_wrapped(
-            "What is not written is not managed, and nothing is done to it;  "
-            f"{session.hint('drift')}  lists it."
+            "What is not written is not managed: no plan makes, changes or deletes it. Where other "
+            f"sections of its course are managed,  {session.hint('drift')}  lists it."
         )
     if left := sum(course.left for course in imported):
         say_wrapped(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
