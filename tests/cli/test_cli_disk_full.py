@@ -55,7 +55,7 @@ def settles(author: CommandLine, api: SandboxServer, courses: Path) -> Ran:
 
 # an empty state takes less than 350 bytes, and the journal's five lines end in the others
 @pytest.mark.parametrize(
-    ("most", "number"), [(350, 0), (450, 1), (550, 1), (700, 1), (850, 2), (1000, 2)]
+    ("most", "number"), [(350, 0), (530, 1), (630, 1), (780, 1), (930, 2), (1080, 2)]
 )
 def test_wherever_the_room_ends_no_id_is_lost(
     author: CommandLine, api: SandboxServer, courses: Path, most: int, number: int
