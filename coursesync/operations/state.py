@@ -179,7 +179,8 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
         lock_timeout: how many seconds to wait for an apply to end.
 
     Returns:
-        Whether there was anything.
+        Whether there was anything. A journal that is another state's is set aside and not saved:
+        `project.store.foreign` says where it is.
 
     Raises:
         StateLocked: an apply holds the state.

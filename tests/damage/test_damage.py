@@ -344,7 +344,7 @@ def test_a_journal_of_another_state_blocks_nothing(
     recovered = left("state", "recover")
     kept = {path.name: path.read_bytes() for path in courses.glob(f"{JOURNAL}*")}
 
-    assert (planned.code, listed.code, recovered.code) == (0, 0, 0)
+    assert (planned.code, listed.code, recovered.code) == (0, 0, 1)
     assert f"Warning: the journal courses/{JOURNAL} {words}" in planned.said
     assert meanwhile == before
     assert list(kept.values()) == [content]
@@ -404,7 +404,7 @@ def test_a_state_that_git_took_back(left: CommandLine, courses: Path, remains: R
     (courses / STATE).write_bytes(remains.state)
     back = left("state", "recover")
 
-    assert (aside.code, back.code) == (0, 0)
+    assert (aside.code, back.code) == (1, 0)
     assert "was begun from another state" in aside.said
     assert ids_in((courses / STATE).read_bytes()) == remains.ids
     assert list(courses.glob(f"{JOURNAL}*")) == []
