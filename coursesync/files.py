@@ -55,12 +55,17 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
             content += more
     finally:
         os.close(descriptor)
-    if len(content) > most:
+    check_size(path, max(facts.st_size, len(content)), most)
+    return bytes(content)
+
+
+def check_size(path: Path, size: int, most: int = MAX_BYTES) -> None:
+    """Raise UnusableFile where a file has more than `most` bytes, or would have."""
+    if size > most:
         raise UnusableFile(
-            f"{shown(path)} is larger than {most >> 20} MB ({facts.st_size / 1e6:.1f} MB)",
+            f"{shown(path)} is larger than {most >> 20} MB ({size / 1e6:.1f} MB)",
             "An outline or a content file is text; put pictures and films on the web, or split it.",
         )
-    return bytes(content)
 
 
 class NotText(UnusableFile):

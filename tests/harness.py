@@ -246,9 +246,9 @@ class SandboxServer:
         body = {"CourseLessonId": lesson_id, "Count": count}
         ask("POST", f"{self.url}/_sandbox/completions", json.dumps(body))
 
-    def add_course(self, number: int) -> None:
+    def add_course(self, number: int, title: str | None = None) -> None:
         """Let there be a course with that Id."""
-        course = {"Id": number, "Title": f"Course {number}"}
+        course = {"Id": number, "Title": f"Course {number}" if title is None else title}
         ask("POST", f"{self.url}/_sandbox/courses", json.dumps(course))
 
 

@@ -68,8 +68,9 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("operations.apply", "operations.drift", "operations.import_", "operations.import_drafts"),
-    *("operations.twins", "operations.verify", "outlines.workspace_files", "planning.plan_file"),
+    *("operations.apply", "operations.drift", "operations.import_", "operations.import_checks"),
+    *("operations.import_drafts", "operations.twins", "operations.verify"),
+    *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {

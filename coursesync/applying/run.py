@@ -114,6 +114,8 @@ class Run:
             for course, changes in _by_course(plan.changes)
         ]
         self.managed = {entry.id for entry in state.entries.values()}
+        # what other states' cut-off runs made: it may be what a create is to make
+        self.elsewhere = world.store.elsewhere()
         # every Id seen on the server; a create must return one that is not in here
         self.seen: set[int] = set()
         # how often each create was sent, by earlier runs as well

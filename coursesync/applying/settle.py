@@ -23,6 +23,7 @@ from coursesync.applying.recognise import (
 )
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import Doubtful, in_order
+from coursesync.applying.traces import REASON, are_told, traces
 from coursesync.kinds.marker import is_marker
 from coursesync.nexudus.outcome import Problem
 from coursesync.planning.plan import Action
@@ -48,7 +49,7 @@ def look_around(run: Run) -> None:
     looked = [course for course in run.courses if course.looks]
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
-    if left and run.terms.settling and _may_have_lost_a_run(run):
+    if left and run.terms.settling and _may_have_lost_a_run(run, left):
         why = "an earlier run may have made these sections, and lists may lag"
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
@@ -117,10 +118,12 @@ def _is_vague(run: Run, record: Record) -> bool:
     return bool(record.unknown) or (run.marks and not (record.marker or run.reads_markers))
 
 
-def _may_have_lost_a_run(run: Run) -> bool:
+def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
     """Say whether records may be there that the state never knew: by a run that was lost."""
     adopted = (result.status is Status.ADOPTED for result in run.results.values())
-    return run.state.serial == 0 or any(adopted)
+    creates = (change for course in left for change in _creates(run, course))
+    told = (are_told(change, run.elsewhere) for change in creates)
+    return run.state.serial == 0 or any(adopted) or any(told)
 
 
 def _creates(run: Run, course: CourseRun) -> list[Change]:
@@ -227,10 +230,12 @@ def _findings(
     former = recognise([_wanted(run, course, c) for c in sought if c.after is None], unmanaged)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
     rest = [record for record in unmanaged if record.id not in taken]
-    return {
-        **former,
-        **recognise([_wanted(run, course, c) for c in sought if c.after is not None], rest),
-    }
+    wanted = [change for change in sought if change.after is not None]
+    found = recognise([_wanted(run, course, change) for change in wanted], rest)
+    for change in wanted:
+        if found[change.address] == Absent() and (left := traces(change, run.elsewhere, rest)):
+            found[change.address] = Unclear(REASON, left)
+    return {**former, **found}
 
 
 def _wanted(run: Run, course: CourseRun, change: Change) -> Wanted:

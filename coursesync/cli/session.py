@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli.completion import WORKSPACE
+from coursesync.cli.screen import say_wrapped
 from coursesync.operations.workspace import Project, open_project
 
 if TYPE_CHECKING:
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
     from coursesync.errors import CoursesyncError
     from coursesync.render.plan_words import Hint
+    from coursesync.state.state import State
 
 _WORKSPACE_IS_AN_OPTION = (*("import", "resolve", "state mv", "state rm", "state show", "verify"),)
+
+_TOLD = "coursesync.foreign"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,26 @@ class Session(Project):
             part if command == part else self.hint(command)
             for part, command in zip(parts, commands, strict=True)
         )
+
+    def state(self) -> State:
+        """Read the state as a project does; say of a journal that is another state's what to do."""
+        known = super().state()
+        told = click.get_current_context().find_root().meta
+        if (foreign := self.store.foreign) is not None and _TOLD not in told:
+            told[_TOLD] = True
+            say_wrapped(
+                f"Warning: the journal {self.store.journal_path} {foreign.why}, and is not folded "
+                f"into {self.store.path}. It is kept: what changes the state moves it to "
+                f"{foreign.path.name}.",
+                hang="  ",
+            )
+            say_wrapped(
+                "apply looks for what its run made before it makes anything. To fold it in, put "
+                "back the state that it was begun from (another branch's, or a later one):  "
+                f"{self.hint('state recover')}  then does it.",
+                "  ",
+            )
+        return known
 
     @property
     def _option(self) -> str:

@@ -3,6 +3,10 @@
 A line a request, and one a wait that the API asked for, appended and not fsynced: a courtesy to the
 API, which says itself when it has had enough. Nothing here is worth ending a run for, so nothing
 here raises.
+
+A line counts only in the file that it was written to: it carries a checksum of itself and of the
+file's number (its inode). What came from elsewhere, by a merge or a copy, is another machine's, or
+nobody's, and holds up no run.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import time
 from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from coursesync.nexudus.limits import DAY, Request
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_LINE = re.compile(rb"^([0-9]{9,12}\.[0-9]) ([rw]|h[0-9]{1,5})$", re.MULTILINE)
+_LINE = re.compile(rb"^([0-9a-f]{8}) (([0-9]{9,12}\.[0-9]) ([rw]|h[0-9]{1,5}))$", re.MULTILINE)
 _MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
 
 
@@ -85,7 +90,7 @@ class RequestLog:
         with suppress(OSError):
             if self._file is None:
                 self._file = self._open()
-            return os.write(self._file, _line(self._time(), mark))
+            return os.write(self._file, _line(self._time(), mark, self._file))
         return 0
 
     def close(self) -> None:
@@ -95,14 +100,15 @@ class RequestLog:
             self._file = None
 
     def _read(self) -> Iterator[tuple[float, bytes]]:
-        content = b""
         with suppress(OSError):
             file = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
-                content = os.read(file, _MAX_BYTES)
+                number, content = os.fstat(file).st_ino, os.read(file, _MAX_BYTES)
             finally:
                 os.close(file)
-        return ((float(at), mark) for at, mark in _LINE.findall(content))
+            for checksum, told, at, mark in _LINE.findall(content):
+                if checksum == _checksum(told, number):
+                    yield float(at), mark
 
     def _open(self) -> int:
         """Begin the file anew with what still counts, for it would grow without end.
@@ -115,14 +121,19 @@ class RequestLog:
         moment = self._time()
         # a time to come is one of a clock that was wrong, and would never grow old
         past = ((min(at, moment), mark) for at, mark in self._read())
-        kept = b"".join(_line(at, mark) for at, mark in past if at > moment - DAY)
+        kept = [(at, mark) for at, mark in past if at > moment - DAY]
         self._path.unlink(missing_ok=True)
         file = os.open(self._path, flags | os.O_EXCL, 0o666)
         with suppress(OSError):  # the file is there all the same: later lines may find room
-            os.write(file, kept)
+            os.write(file, b"".join(_line(at, mark, file) for at, mark in kept))
         return file
 
 
-def _line(at: float, mark: bytes) -> bytes:
+def _line(at: float, mark: bytes, file: int) -> bytes:
     # rounded up: what is remembered as earlier than it was would let the next come too soon
-    return f"{ceil(at * 10) / 10:.1f} {mark.decode()}\n".encode()
+    told = b"%.1f %b" % (ceil(at * 10) / 10, mark)
+    return b"%b %b\n" % (_checksum(told, os.fstat(file).st_ino), told)
+
+
+def _checksum(told: bytes, number: int) -> bytes:
+    return b"%08x" % crc32(b"%d %b" % (number, told))

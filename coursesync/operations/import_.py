@@ -17,12 +17,10 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, told_as_errors
-from coursesync.operations.import_drafts import drafts_of
-from coursesync.operations.import_entries import Managed, adopted, entries_of
+from coursesync.operations.import_checks import prepared
+from coursesync.operations.import_entries import adopted
 from coursesync.operations.import_files import save
 from coursesync.operations.state import address_of
-from coursesync.planning.plan import Action
-from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record
+    from coursesync.operations.import_drafts import LeftOut
     from coursesync.operations.import_files import Untold
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
@@ -44,7 +43,7 @@ _SECTION = KINDS["section"]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A course that was imported.
+    """A course that was imported, or left out.
 
     Attributes:
         course_id: its Id.
@@ -53,6 +52,9 @@ class Imported:
         content_files: how many were written.
         untold: the sections that no outline can tell; they stay on the site as they are.
         left: how many changes the next plan has for it.
+        note: what of the course itself is written otherwise than the site has it; of a course that
+            was left out, its title.
+        error: why nothing of it was written, and what to do; None where it was imported.
     """
 
     course_id: int
@@ -61,6 +63,8 @@ class Imported:
     content_files: int
     untold: tuple[Untold, ...]
     left: int
+    note: str = ""
+    error: CoursesyncError | None = None
 
 
 def import_course(
@@ -82,11 +86,13 @@ def import_course(
         clock: as in `apply`.
 
     Returns:
-        What became of each course. A course that has an outline gets what that lacks.
+        What became of each course. A course that has an outline gets what that lacks. What would
+        not be read back as it is on the site is left out, and named; all of it is checked before
+        anything is written.
 
     Raises:
-        InvalidOutlines: an outline is invalid, or would be.
-        CoursesyncError: a course is not there, or a file is in the way.
+        InvalidOutlines: an outline is invalid; or that of the only course would be.
+        CoursesyncError: a course is not there; or the only one can't be imported.
         RemoteError: the API can't be used.
         StateLocked: an apply holds the state.
         StateError: the state can't be read or saved.
@@ -104,30 +110,30 @@ def import_course(
             told_as_errors(clock),
         ):
             titles, records = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
-        managed = Managed.by(known)
-        drafts = drafts_of(project, managed, loaded, titles, records)
-        for each in drafts.values():
+        ready = prepared(project, known, loaded, titles, records)
+        if len(titles) == len(ready.left_out) == 1:
+            raise ready.left_out[0].error
+        for each in ready.drafts.values():
             save(project.folder, each)
-        after = project.load_all()
-        entries: dict[Address, Entry] = {}
-        for outline in after.outlines:
-            if outline.course_id in drafts:
-                entries |= entries_of(outline, records[outline.course_id], managed)
-        led_to = _save(project, known, entries, clock)
-    changes = plan_of(after, led_to).changes
-    left = Counter(each.parent_id for each in changes if each.action is not Action.KEEP)
-    taken = Counter(entry.parent_id for entry in entries.values())
-    return tuple(
+        _save(project, known, ready.entries, clock)
+    taken = Counter(entry.parent_id for entry in ready.entries.values())
+    done = [
         Imported(
             course_id,
             each.path,
             taken[course_id],
             len(each.files.files),
             each.untold,
-            left[course_id],
+            ready.changes.get(course_id, 0),
+            each.note,
         )
-        for course_id, each in drafts.items()
-    )
+        for course_id, each in ready.drafts.items()
+    ]
+    return (*done, *(_left_out(each) for each in ready.left_out))
+
+
+def _left_out(course: LeftOut) -> Imported:
+    return Imported(course.course_id, "", 0, 0, (), 0, course.title, course.error)
 
 
 def adopt(  # noqa: PLR0913 - one parameter an option

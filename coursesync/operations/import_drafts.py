@@ -5,13 +5,14 @@ Reads the workspace, and writes nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.address import course_of, key_of
-from coursesync.operations.import_entries import Managed, course_key, wanted
+from coursesync.errors import CoursesyncError
+from coursesync.kinds.address import key_of
+from coursesync.operations.import_entries import Managed, course_key, unsayable, wanted
 from coursesync.operations.import_files import Draft, Untold, draft
+from coursesync.outlines.writer import alike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,13 +23,23 @@ if TYPE_CHECKING:
     from coursesync.outlines.workspace_files import Outlines
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A course of the site that can't be imported, and why; nothing is written of it."""
+
+    course_id: int
+    title: str
+    error: CoursesyncError
+
+
 def drafts_of(
     project: Project,
     managed: Managed,
     loaded: Outlines,
     titles: Mapping[int, str],
     records: Mapping[int, Sequence[Record]],
-) -> dict[int, Draft]:
+    excluded: Mapping[int, str],
+) -> tuple[dict[int, Draft], list[LeftOut]]:
     """Draft an outline for each course, or the one that it has with what that lacks.
 
     Args:
@@ -37,32 +48,56 @@ def drafts_of(
         loaded: the outlines that are there.
         titles: of the courses on the site, by their Ids.
         records: their sections.
+        excluded: sections that no outline is to have, with the reason, by their Ids.
 
     Returns:
-        The drafts by the courses' Ids, with what each can't tell; nothing is written.
-
-    Raises:
-        InvalidOutlines: an outline as a whole would not be valid.
-        CoursesyncError: one that is there can't be added to.
+        The drafts by the courses' Ids, with what each can't tell, and the courses of which there
+        can be none; nothing is written.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     paths = {record.id: record.path for record in loaded.records.values()}
+    homes = managed.keys
+    reserved = frozenset(homes.values())
     taken = {outline.key for outline in loaded.outlines}
-    known: defaultdict[str, set[str]] = defaultdict(set)
-    for address in managed.known:
-        known[course_of(address)].add(key_of(address))
-    drafts = {}
+    taken |= {alike(path.rpartition("/")[2].rpartition(".")[0]) for path in paths.values()}
+    drafts, left = {}, []
     for course_id in records:
-        outline = outlines.get(course_id)
-        key = outline.key if outline else course_key(course_id, titles[course_id], taken)
-        taken.add(key)
+        title, outline = titles[course_id], outlines.get(course_id)
+        home = homes.get(course_id, "")
+        if outline is not None:
+            key = outline.key
+        elif home and home not in taken:
+            key = home
+        else:
+            key = course_key(course_id, title, taken, reserved)
+        taken |= {key, alike(key)}
         ours, elsewhere = _parted(records[course_id], managed)
         ours, out = _wanted_of(ours, managed, outline)
-        course = wanted(course_id, key, titles[course_id], ours, managed)
-        course = replace(course, taken=frozenset(known[key]))
-        each = draft(project.folder, course, paths.get(course_id))
-        drafts[course_id] = replace(each, untold=(*each.untold, *elsewhere, *out))
-    return drafts
+        ours, odd = _sayable(ours, managed, excluded)
+        course = wanted(course_id, key, title, ours, managed)
+        try:
+            each = draft(project.folder, course, paths.get(course_id))
+        except CoursesyncError as error:
+            left.append(LeftOut(course_id, title, error))
+            continue
+        drafts[course_id] = replace(each, untold=(*each.untold, *odd, *elsewhere, *out))
+    return drafts, left
+
+
+def _sayable(
+    records: Sequence[Record], managed: Managed, excluded: Mapping[int, str]
+) -> tuple[list[Record], list[Untold]]:
+    """Part a course's sections from those whose fields no outline can give."""
+    wrong = {
+        record.id: why
+        for record in records
+        if record.id not in managed.addresses
+        and (why := excluded.get(record.id) or unsayable(record))
+    }
+    out = wanted(0, "", "", [record for record in records if record.id in wrong])
+    return [record for record in records if record.id not in wrong], [
+        Untold(section, wrong[section.id]) for section in out.sections
+    ]
 
 
 def _wanted_of(

@@ -10,9 +10,9 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.address import is_key, key_of, slug
+from coursesync.kinds.address import course_of, is_key, key_of, slug
 from coursesync.kinds.unlock import IMMEDIATE, SEQUENTIAL, TIMED
-from coursesync.outlines.writer import WantedCourse, WantedSection
+from coursesync.outlines.writer import WantedCourse, WantedSection, alike
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
@@ -29,31 +29,58 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 200  # characters
 
 
-def course_key(course_id: int, title: str, taken: Collection[str]) -> str:
-    """Return a key for a course, from its title, that none of those `taken` is."""
+def course_key(
+    course_id: int, title: str, taken: Collection[str], reserved: Collection[str] = ()
+) -> str:
+    """Return a key for a course, from its title, that is neither `taken` nor `reserved`.
+
+    Nor one that some file system takes for one of those: `alike` of each is `taken`, too.
+    """
     stem = slug(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
-    return next((key for key in keys if is_key(key) and key not in taken), f"c{course_id}")
+    for key in keys:
+        if is_key(key) and key not in reserved and key not in taken and alike(key) not in taken:
+            return key
+    return f"c{course_id}"
+
+
+def unsayable(record: Record) -> str:
+    """Say what of a section no outline can give as it is; "" where there is nothing."""
+    unlock = record.attributes.get("UnlockType", IMMEDIATE)
+    if unlock not in {IMMEDIATE, SEQUENTIAL, TIMED}:
+        return f"its UnlockType is {unlock}, and none that an outline can have"
+    if "DisplayOrder" not in record.attributes:
+        return "its DisplayOrder is not a whole number of 32 bits"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Managed:
     """What a state has under management: the address of each record, and the course of each entry.
 
+    `keys` are the courses' keys by their Ids, `taken` the keys in use or in doubt by the course's.
     Made once for all courses of an import: a state has tens of thousands of entries.
     """
 
     addresses: Mapping[int, Address]
     known: Collection[Address]
     courses: Mapping[int, int]
+    keys: Mapping[int, str]
+    taken: Mapping[str, frozenset[str]]
 
     @classmethod
     def by(cls, state: State) -> Managed:
         """Return what a state has under management; `known` has what is in doubt there, too."""
+        known = state.entries.keys() | state.doubts.keys()
+        taken: dict[str, set[str]] = defaultdict(set)
+        for address in known:
+            taken[course_of(address)].add(key_of(address))
         return cls(
             {entry.id: address for address, entry in state.entries.items()},
-            state.entries.keys() | state.doubts.keys(),
+            known,
             {entry.id: entry.parent_id for entry in state.entries.values()},
+            {entry.parent_id: course_of(address) for address, entry in state.entries.items()},
+            {key: frozenset(keys) for key, keys in taken.items()},
         )
 
 
@@ -80,7 +107,8 @@ def wanted(
     )
     # for people who read plans: one line, and not endless
     told = " ".join(title.split())[:_LONGEST_TITLE].strip()
-    return WantedCourse(course_id, key, told or f"Course {course_id}", sections)
+    taken = managed.taken.get(key, frozenset()) if managed else frozenset()
+    return WantedCourse(course_id, key, told or f"Course {course_id}", sections, taken)
 
 
 def _place(record: Record) -> tuple[int, int]:

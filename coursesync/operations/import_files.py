@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import count
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.files import decode, shown
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_sections
-from coursesync.outlines.writer import written
+from coursesync.outlines.writer import alike, written
+from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from coursesync.errors import Diagnostic
     from coursesync.outlines.writer import WantedCourse, WantedSection, Written
+
+T = TypeVar("T")
+P = TypeVar("P")
+_MOST_TRIES = 100  # each reads what was drafted once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,23 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be written: the outline's path in the workspace, its text, its new files."""
+    """What is to be written: the outline's path in the workspace, its text, its new files.
+
+    `note` says what of the course itself is written otherwise than the site has it.
+    """
 
     path: str
     is_new: bool
     files: Written
     untold: tuple[Untold, ...]
+    note: str = ""
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """The files by their paths in the workspace, as they are to be read back."""
+        below = PurePosixPath(self.path).parent
+        files = {(below / name).as_posix(): text for name, text in self.files.files.items()}
+        return {path: text.encode() for path, text in {**files, self.path: self.files.text}.items()}
 
 
 def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
@@ -49,22 +68,74 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         course: as it is to be told.
         path: the outline that it has in the workspace, None where it has none.
 
+    Returns:
+        The course with all sections that its outline can tell; the others are named.
+
     Raises:
-        InvalidOutlines: the outline as a whole would not be valid.
-        CoursesyncError: it can't be added to.
+        InvalidOutlines: the outline would not be valid whatever is left out.
+        CoursesyncError: it can't be added to, or a file is in the way.
     """
     name = path or f"{course.key}.yaml"
-    done = _written(folder, course, path)
-    mistakes = _mistakes_in(done, folder, name)
-    if not mistakes:
-        return Draft(name, path is None, done, ())
-    untold = tuple(each for section in course.sections for each in _untold(course, section))
-    left = {each.section.id for each in untold}
-    told = tuple(section for section in course.sections if section.id not in left)
-    done = _written(folder, replace(course, sections=told), path)
+    course, note = _titled(course, name) if path is None else (course, "")
+
+    def problem(sections: Sequence[WantedSection]) -> str:
+        done = _written(folder, replace(course, sections=tuple(sections)), path)
+        return next((each.problem for each in _mistakes_in(done, folder, name)), "")
+
+    told, untold = list(course.sections), []
+    if problem(told):
+        alone = [(each, _alone(course, each)) for each in told]
+        untold = [Untold(section, why) for section, why in alone if why]
+        told, more = most_that_fit([section for section, why in alone if not why], problem)
+        untold += [Untold(section, why) for section, why in more]
+    done = _written(folder, replace(course, sections=tuple(told)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
-    return Draft(name, path is None, done, untold)
+    drafted = Draft(name, path is None, done, tuple(untold), note)
+    _check_free(folder, drafted)
+    return drafted
+
+
+def most_that_fit(
+    items: Sequence[T], problem: Callable[[Sequence[T]], P]
+) -> tuple[list[T], list[tuple[T, P]]]:
+    """Find which of some items can stand together, by trying halves.
+
+    Args:
+        items: in their order.
+        problem: says what is wrong with some of them together; something false where nothing is.
+
+    Returns:
+        Those that fit, and each of the others with what was wrong; after many tries all that are
+        left are such.
+    """
+    kept: list[T] = []
+    left: list[tuple[T, P]] = []
+    waiting = [list(items)] if items else []
+    for tries in count():
+        if not waiting:
+            return kept, left
+        part = waiting.pop()
+        wrong = problem([*kept, *part])
+        if not wrong:
+            kept += part
+        elif len(part) == 1 or tries >= _MOST_TRIES:
+            left += [(each, wrong) for each in part]
+        else:
+            waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+    raise AssertionError("count() has no end")
+
+
+def _titled(course: WantedCourse, name: str) -> tuple[WantedCourse, str]:
+    """Give a new outline a title that it can hold: it is for people, and is not sent."""
+    seen = " ".join(UNSEEN.sub("", course.title).split())
+    for title in (course.title, seen, f"Course {course.course_id}"):
+        bare = replace(course, title=title, sections=())
+        if not mistakes_in(written(bare), name):
+            changed = title != course.title
+            note = f'its title can\'t stand in an outline, which has "{title}"' if changed else ""
+            return replace(course, title=title), note
+    return course, ""
 
 
 def _mistakes_in(done: Written, folder: Path, path: str) -> list[Diagnostic]:
@@ -79,12 +150,43 @@ def _written(folder: Path, course: WantedCourse, path: str | None) -> Written:
     return with_sections(decode(Files(folder).inside(path)), shown(folder / path), course)
 
 
-def _untold(course: WantedCourse, section: WantedSection) -> list[Untold]:
+def _alone(course: WantedCourse, section: WantedSection) -> str:
+    """Say what is wrong with a section, whatever stands beside it."""
     alone = replace(course, sections=(section,))
-    return [
-        Untold(section, each.problem)
-        for each in mistakes_in(written(alone), f"{course.key}.yaml")[:1]
-    ]
+    mistakes = mistakes_in(written(alone), f"{course.key}.yaml")
+    return next((each.problem for each in mistakes), "")
+
+
+def _check_free(folder: Path, drafted: Draft) -> None:
+    """Raise CoursesyncError where a draft's new file can't be written, or would hide another."""
+    new = {path: text for path, text in drafted.contents.items() if path != drafted.path}
+    if drafted.is_new:
+        new[drafted.path] = drafted.contents[drafted.path]
+    names: dict[Path, dict[str, str]] = {}
+    for name, content in new.items():
+        path = folder / name
+        _check_folder(path.parent)
+        if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == content):
+            raise _in_the_way(path)
+        if path.parent not in names:
+            there = path.parent.iterdir() if path.parent.is_dir() else ()
+            names[path.parent] = {alike(each.name): each.name for each in there}
+        if names[path.parent].get(alike(path.name), path.name) != path.name:
+            raise _in_the_way(path.with_name(names[path.parent][alike(path.name)]))
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.is_symlink():
+        raise CoursesyncError(
+            f"{shown(folder)} is a link, and could lead out of the workspace",
+            "Put a folder in its place, then run this again.",
+        )
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise _in_the_way(folder)
+
+
+def _in_the_way(path: Path) -> CoursesyncError:
+    return CoursesyncError(f"{shown(path)} is there already", "Move it away, then run this again.")
 
 
 def save(folder: Path, drafted: Draft) -> None:
@@ -98,18 +200,14 @@ def save(folder: Path, drafted: Draft) -> None:
         _create(below / name, text)
     if drafted.is_new:
         _create(folder / drafted.path, drafted.files.text)
-    else:
+    elif decode(Files(folder).inside(drafted.path)) != drafted.files.text:
         rewrite(folder / drafted.path, drafted.files.text)
 
 
 def _create(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.parent.is_symlink():
-            raise CoursesyncError(
-                f"{shown(path.parent)} is a link, and could lead out of the workspace",
-                "Put a folder in its place, then run this again.",
-            )
+        _check_folder(path.parent)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -117,9 +215,7 @@ def _create(path: Path, text: str) -> None:
     except FileExistsError as error:
         if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode():
             return  # an import that was cut off left it
-        raise CoursesyncError(
-            f"{shown(path)} is there already", "Move it away, then run this again."
-        ) from error
+        raise _in_the_way(path) from error
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",

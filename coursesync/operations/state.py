@@ -179,7 +179,8 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
         lock_timeout: how many seconds to wait for an apply to end.
 
     Returns:
-        Whether there was anything.
+        Whether there was anything. A journal that is another state's is set aside and not saved:
+        `project.store.foreign` says where it is.
 
     Raises:
         StateLocked: an apply holds the state.
@@ -190,9 +191,8 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
         False
     """
     with project.held(lock_timeout):
-        left = project.store.journal_path.exists()
-        project.store.recover(project.state())
-    return left
+        known = project.state()
+        return project.store.recover(known) is not known
 
 
 _EXAMPLE = "section.onboarding.welcome"

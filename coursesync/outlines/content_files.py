@@ -14,13 +14,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.files import NotText, decode, read, shown
+from coursesync.files import NotText, check_size, decode, read, shown
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from coursesync.errors import Diagnostic
@@ -43,8 +43,15 @@ def digest(content: bytes) -> str:
 class Files:
     """One pass over a workspace's files; raises UnusableFile for one that can't be used."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, unwritten: Mapping[str, bytes] | None = None) -> None:
+        """Begin a pass.
+
+        Args:
+            folder: the workspace.
+            unwritten: files that are to be read as if they stood there already, by their paths.
+        """
         self._folder = folder
+        self._unwritten = unwritten or {}
         self._bytes = 0
         self._listed: dict[Path, frozenset[str]] = {}
         self._digests: dict[str, str | UnusableFile] = {}
@@ -56,7 +63,9 @@ class Files:
         Raises:
             CoursesyncError: by now more has been read than a workspace may hold.
         """
-        content = read(self._folder / path)
+        if (content := self._unwritten.get(path)) is None:
+            content = read(self._folder / path)
+        check_size(self._folder / path, len(content))
         self._bytes += len(content)
         if self._bytes > MOST_BYTES:
             raise CoursesyncError(
@@ -71,6 +80,8 @@ class Files:
         A file system may read other names as that one, and another machine's does not.
         """
         folder, parts = self._folder, PurePosixPath(path).parts
+        if path in self._unwritten:
+            return self.read(path)
         for part in parts:
             if part not in self._names(folder, part):
                 raise self._missing(path, parts)
@@ -141,18 +152,9 @@ class Files:
     def _text(self, path: str) -> str:
         content = self.inside(path)
         self._digests[path] = digest(content)
-        at = shown(self._folder / path)
-        try:
-            text = decode(content)
-        except NotText as not_text:
-            problem = f"{not_text.at(at)}: {not_text.problem}"
-            raise UnusableFile(problem, not_text.remedy) from not_text
-        if left := self._path_alone(path, text) or in_contents(text, at):
+        text = text_of(content, shown(self._folder / path))
+        if left := self._path_alone(path, text):
             raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
-        if hidden := tuple(find_unseen(text, at)):
-            raise UnusableFile(
-                f"{hidden[0].where}: {hidden[0].problem}", hidden[0].remedy, mistakes=hidden
-            )
         return text
 
     def _path_alone(self, path: str, text: str) -> Diagnostic | None:
@@ -161,6 +163,26 @@ class Files:
             return None  # a word, whatever is called so
         there = self._folder / PurePosixPath(path).parent / target
         return path_alone(shown(self._folder / path), target) if os.path.lexists(there) else None
+
+
+def text_of(content: bytes, at: str) -> str:
+    """Return the text of a content file; raises UnusableFile where it can't be one.
+
+    Args:
+        content: its bytes.
+        at: its path as shown to people.
+    """
+    try:
+        text = decode(content)
+    except NotText as not_text:
+        problem = f"{not_text.at(at)}: {not_text.problem}"
+        raise UnusableFile(problem, not_text.remedy) from not_text
+    if left := in_contents(text, at):
+        raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
+    if hidden := tuple(find_unseen(text, at)):
+        first = hidden[0]
+        raise UnusableFile(f"{first.where}: {first.problem}", first.remedy, mistakes=hidden)
+    return text
 
 
 def symbolic_link(path: str) -> UnusableFile:

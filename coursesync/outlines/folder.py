@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.files import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MOST_FOLDERS = 30  # one in the other
@@ -29,15 +29,25 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def outline_paths(folder: Path) -> list[tuple[str, bool]]:
+def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str, bool]]:
     """Find the outlines of a workspace: their paths in it, and whether they are symbolic links.
 
     A link that leads to a folder is among them, for there may be outlines in that.
 
+    Args:
+        folder: the workspace.
+        unwritten: paths of files that are taken to stand there already.
+
     Raises:
         CoursesyncError: it can't be read, or there is more than a workspace may hold.
     """
-    found = list(islice(_below(folder, "", count(1)), MOST_OUTLINES + 1))
+    # a folder that is not there yet counts as well
+    names = {part for path in unwritten for part in (path, path.rpartition("/")[0])} - {""}
+    new = [name for name in names if not os.path.lexists(folder / name)]
+    more = [(name, False) for name in new if name.lower().endswith(ENDINGS)]
+    below = _below(folder, "", count(1 + len(new)))
+    found = sorted(islice(chain(more, below), MOST_OUTLINES + 1)) if more else []
+    found = found or list(islice(below, MOST_OUTLINES + 1))
     if len(found) > MOST_OUTLINES:
         raise CoursesyncError(
             f"the workspace {shown(folder)} holds more than {MOST_OUTLINES:,} outlines",

@@ -47,7 +47,7 @@ def merged(text: str, tree: Tree, course: WantedCourse) -> Written:
     if not lacking:
         return Written(text, {})
     keyed = with_keys([course.sections[i] for i in lacking], taken)
-    files = ContentFiles(course.key)
+    files = ContentFiles(course)
     inserts: dict[int, list[WantedSection]] = {}
     for i, section in zip(lacking, keyed, strict=True):
         inserts.setdefault(_place_of_new(there, i), []).append(section)

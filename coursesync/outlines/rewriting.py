@@ -16,21 +16,19 @@ from typing import TYPE_CHECKING
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
-from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.files import read, shown, with_line_ends_of, write_whole
+from coursesync.errors import CoursesyncError, Diagnostic, UnusableFile, Where
+from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.checks import SECTIONS, section_key
+from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.layout import UnusualLayout
-from coursesync.outlines.leftovers import in_contents
 from coursesync.outlines.merging import merged
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
-from coursesync.text import find_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from coursesync.errors import Diagnostic
     from coursesync.kinds.tree import Tree, Value
     from coursesync.outlines.writer import WantedCourse, Written
 
@@ -114,12 +112,14 @@ def mistakes_in(
     def text_of(name: str) -> str:
         if name not in done.files:
             return there(name)
-        if left := in_contents(done.files[name], name):
-            raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
-        if hidden := tuple(find_unseen(done.files[name], name)):
-            raise UnusableFile(hidden[0].problem, hidden[0].remedy, mistakes=hidden)
-        return done.files[name]
+        content = done.files[name].encode(errors="replace")
+        check_size(Path(name), len(content))
+        return contents_of(content, name)
 
+    try:
+        check_size(Path(path), len(done.text.encode(errors="replace")))
+    except UnusableFile as unusable:
+        return [Diagnostic(Where(path), unusable.problem, unusable.remedy)]
     tree, diagnostics = parse(done.text, path)
     if tree is not None:
         diagnostics += build(tree, text_of)[1]

@@ -50,6 +50,7 @@ def load(
     folder: Path,
     applied: Mapping[str, CourseRecord] | None = None,
     managed: Callable[[], Iterable[Address]] = tuple,
+    unwritten: Mapping[str, bytes] | None = None,
 ) -> Outlines:
     """Read the outlines of a workspace.
 
@@ -58,6 +59,7 @@ def load(
         applied: what the state remembers of each course that is applied as a whole, by key.
         managed: gives the addresses that the state has; asked only where a new key has to be
             proposed.
+        unwritten: files that are read as if they stood in it already, by their paths in it.
 
     Returns:
         The outlines, and what there is to say of them.
@@ -68,14 +70,15 @@ def load(
     """
     check_folder(folder)
     keys = {record.path: key for key, record in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder), keys, managed)
-    for path, is_link in outline_paths(folder):
+    reading = _Reading(folder, Files(folder, unwritten), keys, managed)
+    for path, is_link in outline_paths(folder, unwritten or ()):
         reading.outline(path, applied or {}, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
             reading.give_up(path)
             break
     if reading.clashes_with_settled(applied or {}):
-        return load(folder, managed=managed)  # only a parsed outline can say where it clashes
+        # only a parsed outline can say where it clashes
+        return load(folder, None, managed, unwritten)
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - only where one changed
 

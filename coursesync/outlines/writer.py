@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from coursesync.kinds.address import free_key, slug
 from coursesync.kinds.content_spec import file_named
@@ -71,16 +72,20 @@ class Written:
 class ContentFiles:
     """The content files of one course, as they come to be."""
 
-    def __init__(self, course_key: str) -> None:
-        fits = len(course_key.encode()) <= _LONGEST_NAME
-        self._folder = course_key if fits else "contents"
+    def __init__(self, course: WantedCourse) -> None:
+        fits = len(course.key.encode()) <= _LONGEST_NAME
+        self._folder = course.key if fits else f"course-{course.course_id}"
         self._effort = 0
+        self._names: set[str] = set()
         self.texts: dict[str, str] = {}
 
     def added(self, section: WantedSection) -> str:
         """Add a section's contents, and return how its outline names the file."""
-        fits = len(section.key.encode()) <= _LONGEST_NAME
-        path = f"{self._folder}/{section.key if fits else f'section-{section.id}'}"
+        name = section.key
+        if len(name.encode()) > _LONGEST_NAME or alike(name) in self._names:
+            name = f"section-{section.id}"
+        self._names.add(alike(name))
+        path = f"{self._folder}/{name}"
         markdown = markdown_of(section.contents)
         if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
             self.texts[f"{path}.html"] = section.contents
@@ -90,17 +95,23 @@ class ContentFiles:
         return f"{{markdown: {path}.md}}"
 
 
+def alike(name: str) -> str:
+    """Return what two names share that some file system takes for one."""
+    return normalize("NFC", normalize("NFC", name).upper().casefold())
+
+
 def written(course: WantedCourse) -> Written:
     """Write a new outline; its file is to be named after the course's key.
 
     Returns:
         The text and the content files; their line ends are line feeds, and they are UTF-8.
     """
-    files = ContentFiles(course.key)
+    files = ContentFiles(course)
     head = [f"id: {course.course_id}", f"title: {scalar(course.title)}"]
     if not course.sections:
         return Written("\n".join([*head, "sections: []", ""]), {})
-    parts = [section_lines(each, 2, 4, files) for each in with_keys(course.sections, course.taken)]
+    keyed = with_keys(course.sections, course.taken)
+    parts = [section_lines(each, 2, 4, files) for each in keyed]
     return Written("\n".join([*head, "sections:", *_apart(parts), ""]), files.texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Diagnostic, InvalidOutlines
@@ -12,7 +13,7 @@ from coursesync.planning.ordering import assign
 from coursesync.planning.places import places
 from coursesync.planning.plan import Action, Change, Plan
 from coursesync.planning.policy import KEEP_ALL, Policy
-from coursesync.planning.removal import orphaned
+from coursesync.planning.removal import orphaned, staying
 from coursesync.planning.transfers import arrivals, contradictions, leads, unknown_keys, waiting
 
 if TYPE_CHECKING:
@@ -145,24 +146,50 @@ def _changes(course_id: int, side: Side, beyond: Beyond, policy: Policy) -> Iter
     """Yield the changes of a course: what its outline wants, then what it wants no more."""
     prior = [_order(side, resource, course_id) for resource in side.resources]
     ids = [entry.id for entry in map(side.entry, side.resources) if entry is not None]
-    orders = assign(prior, [resource.pin for resource in side.resources], ids)
+    orphans = orphaned(side.orphans, {old: new for new, old in beyond.leads.items()}, policy)
+    unwanted = side.doubts.keys() - {resource.address for resource in side.resources}
+    held = staying(course_id, orphans) | {
+        kind_of(each).order_of(side.doubts[each].attributes): each
+        for each in unwanted - {*beyond.waits.values()}
+    }
+    orders = assign(prior, [resource.pin for resource in side.resources], ids, held.keys())
     placed: Sequence[Place | None] = [None] * len(orders)
     if side.pairs:
         placed = places([_title(resource) for resource in side.resources], prior, orders)
     for resource, order, place in zip(side.resources, orders, placed, strict=True):
-        desired = {**resource.attributes, resource.kind.order_property: order}
-        if (doubt := side.doubts.get(resource.address)) is not None:
-            yield _in_doubt(resource.address, doubt, resource, desired)
-        elif (entry := side.entry(resource)) is not None:
-            was = side.pairs[resource.address]
-            yield from _change(course_id, resource, desired, (was, entry), place)
-        elif resource.address not in beyond.waits:
-            yield _create(course_id, resource, desired, beyond)
+        for change in _wanted(course_id, side, resource, order, place, beyond):
+            yield _shared(change, held.get(order))
     waiting_for = {old: new for new, old in beyond.waits.items()}
-    left = side.doubts.keys() - {resource.address for resource in side.resources}
-    for address in sorted(left):
+    for address in sorted(unwanted):
         yield _in_doubt(address, side.doubts[address], waits=waiting_for.get(address))
-    yield from orphaned(side.orphans, {old: new for new, old in beyond.leads.items()}, policy)
+    yield from orphans
+
+
+def _wanted(
+    course_id: int,
+    side: Side,
+    resource: Resource,
+    order: int,
+    place: Place | None,
+    beyond: Beyond,
+) -> Iterator[Change]:
+    """Yield what is to be done for a resource of an outline."""
+    desired = {**resource.attributes, resource.kind.order_property: order}
+    if (doubt := side.doubts.get(resource.address)) is not None:
+        yield _in_doubt(resource.address, doubt, resource, desired)
+    elif (entry := side.entry(resource)) is not None:
+        was = side.pairs[resource.address]
+        yield from _change(course_id, resource, desired, (was, entry), place)
+    elif resource.address not in beyond.waits:
+        yield _create(course_id, resource, desired, beyond)
+
+
+def _shared(change: Change, other: Address | None) -> Change:
+    """Say of a section whose number was pinned that one which stays on the site has it, too."""
+    if other is None or change.reason or change.resource is None or change.resource.pin is None:
+        return change
+    told = f"its display_order is that of {other}, which stays: members see either of them first"
+    return replace(change, reason=told)
 
 
 def _title(resource: Resource) -> str:

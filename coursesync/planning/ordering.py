@@ -7,19 +7,24 @@ one create and no update. Pure: lists of numbers in, lists of numbers out.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING
 
+from coursesync.kinds.pins import misfit
 from coursesync.planning.subsequence import longest_rise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 STEP = 10
 
 
 def assign(
-    prior: Sequence[int | None], pins: Sequence[int | None], ids: Sequence[int] = ()
+    prior: Sequence[int | None],
+    pins: Sequence[int | None],
+    ids: Sequence[int] = (),
+    held: Collection[int] = frozenset(),
 ) -> list[int]:
     """Give every section its number.
 
@@ -33,13 +38,29 @@ def assign(
         prior: the number last sent for each section, in the outline's order; None for a new one.
         pins: the number that the author pinned, None where there is none. They fit (`pins.misfit`).
         ids: the Id of each section's record, where all have one.
+        held: the numbers of records that stay in the course, and are not in the list. None of them
+            is given out. A section that has one already keeps it; and an author may pin one, or pin
+            others so near that no other number is left.
 
     Returns:
         Strictly increasing numbers, from 0 up; or `prior`, where that stands.
     """
     if (standing := _standing(prior, pins, ids)) is not None:
         return standing
-    return _fill(_keep(prior, pins))
+    avoided = {*held}.difference(prior, pins)
+    while True:
+        free = _Free(sorted(avoided)).beside(pins)
+        numbers = _fill(free.unranked(_keep(free.ranked(prior), free.ranked(pins))), free)
+        given = {
+            number
+            for number, *own in zip(numbers, prior, pins, strict=True)
+            if number in held and number not in own and number not in avoided
+        }
+        if not given:
+            return numbers
+        # whose number it was has moved: no other section gets it
+        avoided |= given
+        prior = [None if number in given else number for number in prior]
 
 
 def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
@@ -108,23 +129,63 @@ def _longest_run(
     return [fit[k] for k in longest_rise(slacks)]
 
 
-def _fill(kept: Sequence[int | None]) -> list[int]:
+def _fill(kept: Sequence[int | None], free: _Free) -> list[int]:
     numbers: list[int] = []
     waiting = 0
     for number in kept:
         if number is None:
             waiting += 1
         else:
-            numbers += [*_between(numbers[-1:], number, waiting), number]
+            numbers += [*_between(numbers[-1:], number, waiting, free), number]
             waiting = 0
-    return numbers + _between(numbers[-1:], None, waiting)
+    return numbers + _between(numbers[-1:], None, waiting, free)
 
 
-def _between(low: list[int], high: int | None, count: int) -> list[int]:
-    """Return `count` numbers above `low` (if any) and below `high`, `STEP` apart if that fits."""
+def _between(low: list[int], high: int | None, waiting: int, free: _Free) -> list[int]:
+    """Return `waiting` numbers above `low` (if any) and below `high`, `STEP` apart if that fits."""
     start = low[0] if low else 0
-    if high is None or high - start > STEP * count:
-        return [start + STEP * k for k in range(1, count + 1)]
-    if not low and high <= count:
-        start = -1  # 0 itself is needed
-    return [start + (high - start) * k // (count + 1) for k in range(1, count + 1)]
+    apart = list(islice(filter(free.has, count(start + STEP, STEP)), waiting))
+    if high is None or not apart or apart[-1] < high:
+        return apart
+    first, last = free.rank(start), free.rank(high)
+    if not low and last <= waiting:
+        first = -1  # 0 itself is needed
+    parts = waiting + 1
+    return [free.number(first + (last - first) * k // parts) for k in range(1, parts)]
+
+
+class _Free:
+    """The numbers from 0 up without those that are avoided: which of them each is."""
+
+    def __init__(self, avoided: Sequence[int]) -> None:
+        """`avoided` rise."""
+        self._avoided = avoided
+        self._below = [number - i for i, number in enumerate(avoided)]
+
+    def beside(self, pins: Sequence[int | None]) -> _Free:
+        """Return the numbers that leave room for what stands between some pins.
+
+        Where too few would be left, those that are avoided between the two are free as well.
+        """
+        free = self
+        while (wrong := next(misfit(free.ranked(pins)), None)) is not None:
+            at, before, _ = wrong
+            last, least = pins[at] or 0, -1 if before is None else pins[before] or 0
+            free = _Free([each for each in free._avoided if not least < each < last])
+        return free
+
+    def has(self, number: int) -> bool:
+        i = bisect_left(self._avoided, number)
+        return i == len(self._avoided) or self._avoided[i] != number
+
+    def rank(self, number: int) -> int:
+        return number - bisect_left(self._avoided, number)
+
+    def number(self, rank: int) -> int:
+        return rank + bisect_right(self._below, rank)
+
+    def ranked(self, numbers: Sequence[int | None]) -> list[int | None]:
+        return [None if number is None else self.rank(number) for number in numbers]
+
+    def unranked(self, ranks: Sequence[int | None]) -> list[int | None]:
+        return [None if rank is None else self.number(rank) for rank in ranks]

@@ -13,7 +13,7 @@ from coursesync.planning.plan import Action, Change
 from coursesync.planning.policy import OnRemoval
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
@@ -49,6 +49,16 @@ def orphaned(
         *(change for change in reversed(changes) if change.action is Action.DELETE),
         *(change for change in changes if change.action is Action.KEEP),
     ]
+
+
+def staying(course_id: int, orphans: Iterable[Change]) -> dict[int, Address]:
+    """Return the addresses of orphans that stay in their course, hidden or not, by number."""
+    return {
+        change.order: change.address
+        for change in orphans
+        if change.action is not Action.DELETE
+        and change.attributes.get(change.kind.parent_property, course_id) == course_id
+    }
 
 
 def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy) -> Change:

@@ -28,6 +28,10 @@ class Disk(Protocol):
         """Return a regular file's bytes, never through a link."""
         ...
 
+    def beside(self, path: Path) -> list[Path]:
+        """Return the files of the same folder whose names begin with that of `path`."""
+        ...
+
     def create(self, path: Path) -> int:
         """Make and open a file that is not there yet."""
         ...
@@ -88,6 +92,12 @@ class RealDisk:
             return b"".join(parts)
         finally:
             os.close(file)
+
+    def beside(self, path: Path) -> list[Path]:
+        """Return the files of the same folder whose names begin with that of `path`."""
+        folder = path.parent
+        files = folder.iterdir() if folder.is_dir() else ()
+        return sorted(each for each in files if each.name.startswith(path.name))
 
     def create(self, path: Path) -> int:
         """Make and open a file that is not there yet."""

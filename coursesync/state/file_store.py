@@ -11,20 +11,20 @@ import errno
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError, StateLocked
 from coursesync.state.disk import Disk, RealDisk, replace_whole, temporary
 from coursesync.state.journal_file import JournalFile
 from coursesync.state.state import State
-from coursesync.state.state_text import parse, serialise
+from coursesync.state.state_text import checksum_of, parse, serialise
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.state.journal import Header, Step
+    from coursesync.state.leftover import Aside, Leftover
 
 
 @dataclass(slots=True)
@@ -32,13 +32,16 @@ class StateFile:
     """The state of one target at one path. Fits `store.StateStore`.
 
     `hold` tells one holding of the state from all others, and what was read before a save from
-    what is read after it; it is None where this does not hold the state.
+    what is read after it; it is None where this does not hold the state. `foreign` is what `load`
+    found in the journal's place that is another state's: it is left alone, or set aside.
     """
 
     path: Path
     target: str
     disk: Disk = field(default_factory=RealDisk)
     hold: object | None = None
+    foreign: Aside | None = None
+    _checksum: str = field(default="", init=False)
     _journal: JournalFile = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,12 +105,23 @@ class StateFile:
         """
         saved = self._saved()
         self._check_target(saved.target)
-        told = self._read(self.journal_path)
-        if told is None:
-            return saved
-        from coursesync.state.journal_text import catch_up  # noqa: PLC0415 - rarely needed
+        left = self._left(saved)
+        self.foreign = left.foreign if left else None
+        return left.state if left else saved
 
-        return catch_up(saved, told, self.path, self.journal_path)
+    def elsewhere(self) -> tuple[State, ...]:
+        """Return what runs made that were begun from other states, as their journals tell.
+
+        Of journals that were set aside, or are in the way of this state's own: each run's records,
+        as if there had been none before.
+        """
+        from coursesync.state.journal_text import made_by  # noqa: PLC0415 - rarely needed
+
+        told = []
+        for path in self.disk.beside(self.journal_path):
+            with suppress(OSError):
+                told.append(made_by(self.disk.read(path), self.target))
+        return tuple(told)
 
     def begin(self, state: State) -> State:
         """Save what is not saved yet (a new state, a folded journal), and open a journal.
@@ -115,14 +129,19 @@ class StateFile:
         The state that the journal begins from is kept as a backup: the two together tell all.
         """
         self._check_unmoved(state)
+        state = self.recover(state)
         if state.serial == 0:
             state = self.finish(state)
         else:
-            state = self.recover(state)
             self._back_up()
         from coursesync.state.journal import Header  # noqa: PLC0415 - a plan writes no journal
 
-        run = Header(lineage=state.lineage, serial=state.serial, target=state.target)
+        run = Header(
+            checksum=self._checksum,
+            lineage=state.lineage,
+            serial=state.serial,
+            target=state.target,
+        )
         try:
             # what can't be cleared away here would keep the state from being saved at the end
             self.disk.remove(temporary(self.path))
@@ -134,18 +153,23 @@ class StateFile:
     def recover(self, state: State) -> State:
         """Save what a cut-off run left in the journal, where there is one, and drop that.
 
+        A journal that was begun from another state is set aside, and kept.
+
         Raises:
             StateError: it can't be saved; or it is, and the journal can't be dropped, beside which
                 no other state may be saved.
         """
-        if self._read(self.journal_path) is None:
+        left = self._left(self._saved()) if self._has_journal() else None
+        if left is not None and left.foreign is not None:
+            self._set_aside(left.foreign)
+        if left is None or left.journal is None:
             return state
         saved = self._save(state)
         try:
-            self._journal.drop()
+            self._drop(left.journal)
         except OSError as error:
             raise StateError(
-                f"the journal {self.journal_path} can't be removed: {error.strerror or error}",
+                f"the journal {left.journal} can't be removed: {error.strerror or error}",
                 f"What it tells is saved in {self.path.name}: you may remove it yourself.",
             ) from error
         return saved
@@ -175,13 +199,42 @@ class StateFile:
         self._check_unmoved(state)
         lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
+        content = serialise(saved)
         try:
-            replace_whole(self.disk, self.path, serialise(saved))
+            replace_whole(self.disk, self.path, content)
         except OSError as error:
             raise self._unwritable(error) from error
+        self._checksum = checksum_of(content)
         if self.hold is not None:
             self.hold = object()
         return saved
+
+    def _left(self, saved: State) -> Leftover | None:
+        """Return what journals stand beside the state, None where there are none."""
+        if not self._has_journal():
+            return None
+        from coursesync.state.leftover import take_up  # noqa: PLC0415 - rarely needed
+
+        return take_up(saved, self._checksum, self.journal_path, self._read)
+
+    def _has_journal(self) -> bool:
+        if self._read(self.journal_path) is not None:
+            return True
+        return bool(self._checksum and self.disk.beside(self._beside("journal-")))
+
+    def _set_aside(self, foreign: Aside) -> None:
+        try:
+            self.disk.replace(self.journal_path, foreign.path)
+            self.disk.sync_folder(self.path.parent)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _drop(self, journal: Path) -> None:
+        if journal == self.journal_path:
+            self._journal.drop()
+        else:
+            self.disk.remove(journal)
+            self.disk.sync_folder(self.path.parent)
 
     def _check_unmoved(self, state: State) -> None:
         stored = self._saved()
@@ -195,28 +248,17 @@ class StateFile:
 
     def _saved(self) -> State:
         content = self._read(self.path)
-        return self._unsaved() if content is None else parse(content, self.path, self._way_back)
+        if content is None:
+            unsaved = self._unsaved()
+            self._checksum = checksum_of(serialise(unsaved)) if unsaved.serial else ""
+            return unsaved
+        self._checksum = checksum_of(content)
+        return parse(content, self.path, self._way_back)
 
     def _way_back(self) -> str:
-        """Say which state goes with the journal of a cut-off run; "" where no journal stands."""
-        from coursesync.state.journal_text import begun  # noqa: PLC0415 - rarely needed
+        from coursesync.state.leftover import way_back  # noqa: PLC0415 - rarely needed
 
-        told = self._read(self.journal_path)
-        run = None if told is None else begun(told, self.journal_path)
-        if run is None:
-            return ""
-        beside = "A cut-off run's journal stands beside it"
-        with suppress(OSError, StateError):
-            backup = parse(self.disk.read(self.backup_path), self.backup_path)
-            if (backup.lineage, backup.serial) == (run.lineage, run.serial):
-                copied = f"cp {quote(str(self.backup_path))} {quote(str(self.path))}"
-                return f"{beside}, and begins from the backup:  {copied}  Then go on."
-        if run.serial == 1:  # as `_unsaved` has it
-            return (
-                f"{beside}, and tells all that there is: delete the state, and nothing else:  "
-                f"rm {quote(str(self.path))}"
-            )
-        return f"{beside}: put back the state of serial {run.serial} that it begins from, from git."
+        return way_back(self.path, self.backup_path, self.journal_path, self._read)
 
     def _unsaved(self) -> State:
         """The state where there is no file: an empty one.
@@ -231,11 +273,12 @@ class StateFile:
         return State(target=self.target)
 
     def _first_run(self, told: bytes) -> Header | None:
-        """Return how a journal begins, where that is the first run's of this state."""
+        """Return how a journal begins, where that is a first run's against this target."""
         from coursesync.state.journal_text import begun  # noqa: PLC0415 - rarely needed
 
         run = begun(told, self.journal_path)
-        return run if run is not None and run.serial == 1 else None
+        is_first = run is not None and (run.serial, run.target) == (1, self.target)
+        return run if is_first else None
 
     def _read(self, path: Path) -> bytes | None:
         what = "journal" if path == self.journal_path else "state"

@@ -8,7 +8,7 @@ those, and what they lead to is `replay`'s.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from coursesync.state.plain import (
     COUNT,
@@ -24,7 +24,7 @@ from coursesync.state.plain import (
     read_value,
     unless_unset,
 )
-from coursesync.state.state import FORMAT, Doubt, Entry
+from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.state.state import Sent
 
+JOURNAL_FORMATS: Final = (1, 2)  # one of format 1 does not name its state's checksum
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The journal's first line: the state that the run began from."""
+    """The journal's first line: the state that the run began from, by its checksum."""
 
     record: Literal["header"] = field(default="header", metadata=one_of("header"))
-    format: int = field(default=FORMAT, metadata=one_of(FORMAT))
+    checksum: str | None = field(default=None, metadata=unless_unset(TEXT))
+    format: int = field(default=JOURNAL_FORMATS[-1], metadata=one_of(*JOURNAL_FORMATS))
     lineage: str = field(metadata=TEXT)
     serial: int = field(metadata=COUNT)
     target: str = field(metadata=TEXT)

@@ -1,21 +1,32 @@
 """A journal as bytes: one record a line, each with a checksum; and what a left-over one tells.
 
+One that was begun from another state is never folded in and never refused: it may have come by a
+merge, or its own state may have gone with a checkout.
 Knows bytes only; `journal_file` appends them, and `file_store` reads them.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from coursesync.errors import StateError
-from coursesync.state.journal import Conclusion, Header, Intent, addresses, record_of
+from coursesync.state.journal import (
+    JOURNAL_FORMATS,
+    Conclusion,
+    Header,
+    Intent,
+    addresses,
+    record_of,
+)
 from coursesync.state.plain import written
 from coursesync.state.replay import fold, holds
-from coursesync.state.state import FORMAT
-from coursesync.state.state_text import is_address
+from coursesync.state.state import State
+from coursesync.state.state_text import CONFLICT, is_address
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -23,7 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.state.journal import Step
-    from coursesync.state.state import State
+
+_HEAD = b'{"record":"'
+LABEL = 12  # figures of a checksum that name a journal
 
 
 def line(record: Header | Step) -> bytes:
@@ -39,40 +52,116 @@ def line(record: Header | Step) -> bytes:
     return body + b" " + _checksum(body) + b"\n"
 
 
-def catch_up(saved: State, content: bytes, state: Path, journal: Path) -> State:
-    """Carry what a cut-off run did into the state that it began from.
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A journal that was not begun from the state beside it.
+
+    `why` says how that is known; `label` names the journal once it is set aside, where it can be
+    known by the checksum of the state that it was begun from.
+    """
+
+    why: str
+    label: str
+
+
+def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") -> State | Foreign:
+    """Carry what a cut-off run did into the state that it began from, and into no other.
 
     Args:
         saved: the state as it stands in its file.
         content: the journal.
-        state: the state's file, for the message.
         journal: the journal's file, for the message.
+        checksum: the state's.
+
+    Returns:
+        The state; `saved` itself where it knows all that the journal tells.
 
     Raises:
-        StateError: the journal is damaged, or is not that of this state.
+        StateError: the journal is this state's, as far as can be told, and is damaged.
     """
+    content = _plain(content)
+    if (why := _not_a_journal(content)) is not None:
+        return Foreign(why, _label(content))
     # a line without its end was never fsynced: what it announces was not begun
     *lines, torn = content.split(b"\n")
-    if _is_whole(torn[:-1]):  # it had an end, which has become something else
+    run = begun(content, journal)
+    is_ours = run is None or began_from(run, saved, checksum)
+    if is_ours and _is_whole(torn[:-1]):  # it had an end, which has become something else
         raise _damaged(len(lines) + 1, journal)
-    if not lines:
+    if run is None:
         return saved
-    _check_format(lines[0], journal)
-    records = [_record(number, each, journal) for number, each in enumerate(lines, 1)]
-    first = records[0]
-    if not isinstance(first, Header):
-        raise _damaged(1, journal)
-    return _caught_up(saved, first, list(_steps(records, journal)), state, journal)
+    if is_ours:
+        records = [_record(number, each, journal) for number, each in enumerate(lines, 1)]
+        return fold(saved, list(_steps(records, journal)))
+    told = [_readable(each) for each in lines[1:]]
+    steps = [each for each in told if each is not None and not isinstance(each, Header)]
+    same = (run.lineage, run.target) == (saved.lineage, saved.target)
+    if same and run.serial < saved.serial and len(steps) == len(told) and holds(saved, steps):
+        return saved
+    return Foreign("was begun from another state", (run.checksum or _label(content))[:LABEL])
+
+
+def made_by(content: bytes, target: str) -> State:
+    """Return what a journal tells of runs against a target, as if nothing had been there before.
+
+    Lines that can't be read tell nothing: this serves to look for records, and for nothing else.
+    """
+    steps: list[Step] = []
+    is_ours = False
+    for record in map(_readable, _plain(content).split(b"\n")):
+        if isinstance(record, Header):
+            is_ours = record.target == target
+        elif record is not None and is_ours:
+            steps.append(record)
+    return fold(State(target=target), steps)
+
+
+def began_from(run: Header, saved: State, checksum: str) -> bool:
+    """Say whether a run began from a state, whose file carries that checksum."""
+    if (run.lineage, run.serial, run.target) != (saved.lineage, saved.serial, saved.target):
+        return False
+    return run.checksum is None or run.checksum == checksum
+
+
+def _plain(content: bytes) -> bytes:
+    """Return a journal with its own line ends, which may have become CRLF on the way through git.
+
+    JSON escapes those that stand within a text.
+    """
+    return content.replace(b"\r\n", b"\n")
+
+
+def _not_a_journal(content: bytes) -> str | None:
+    """Say why a file can't be a run's journal, damaged or not; None where it may be one."""
+    if CONFLICT.search(content):
+        return "holds the marks of a merge conflict"
+    lines = content.split(b"\n")
+    is_torn = len(lines) == 1 and _HEAD.startswith(content[: len(_HEAD)])
+    if is_torn or any(each.startswith(_HEAD) or _is_whole(each) for each in lines):
+        return None
+    return "is none that coursesync wrote"
+
+
+def _label(content: bytes) -> str:
+    return sha256(content).hexdigest()[:LABEL]
+
+
+def _readable(text: bytes) -> Header | Step | None:
+    try:
+        return _read(text.rpartition(b" ")[0]) if _is_whole(text) else None
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def begun(content: bytes, journal: Path) -> Header | None:
-    """Read which state the run began from, where the journal got so far.
+    """Read which state the run began from, where it is a journal and got so far.
 
     Raises:
         StateError: the first line is damaged, or another coursesync's.
     """
+    content = _plain(content)
     head, end, _ = content.partition(b"\n")
-    if not end:
+    if not end or _not_a_journal(content) is not None:
         return None
     _check_format(head, journal)
     record = _record(1, head, journal)
@@ -93,37 +182,6 @@ def _may_follow(before: Header | Step, step: Step) -> bool:
     if not isinstance(step, Conclusion):
         return True
     return isinstance(before, Intent) and before.address == step.address
-
-
-def _caught_up(saved: State, run: Header, steps: list[Step], state: Path, journal: Path) -> State:
-    if saved.serial and (run.lineage != saved.lineage or run.target != saved.target):
-        raise StateError(
-            f"the journal {journal} belongs to another state than {state}",
-            "It tells what a cut-off run did. Put back the state file that stood beside it, from "
-            f"git or from {state}.backup; don't delete the journal before its Ids are known.",
-        )
-    if run.serial > saved.serial:
-        raise _ahead(run.serial, saved.serial, state, journal)
-    if run.serial == saved.serial:
-        return fold(saved, steps)
-    if holds(saved, steps):
-        return saved
-    raise StateError(
-        f"the journal {journal} tells of records that the newer {state} lacks",
-        "Put back the state file that stood beside it, or settle what it tells by hand.",
-    )
-
-
-def _ahead(needed: int, serial: int, state: Path, journal: Path) -> StateError:
-    """Say what to do where the state that a run began from is not there."""
-    older = f"belongs to another state than {state}: that of serial {needed}, not {serial}"
-    return StateError(
-        f"the journal {journal} {older if serial else f'has lost its state {state}'}",
-        "It tells what a cut-off run did. Put back the state file of serial "
-        f"{needed}, from git or from {state}.backup; where neither has that serial, put back the "
-        "newest that there is, wait a minute, and move the journal to another folder. Then  "
-        "coursesync apply  looks at each course first, and adopts what is there.",
-    )
 
 
 def _record(number: int, text: bytes, journal: Path) -> Header | Step:
@@ -147,20 +205,20 @@ def _check_format(text: bytes, journal: Path) -> None:
     """Raise StateError where a whole first line says that another coursesync wrote it."""
     body = text.rpartition(b" ")[0]
     try:
-        version = json.loads(body).get("format", FORMAT) if _is_whole(text) else FORMAT
+        version = json.loads(body).get("format", 1) if _is_whole(text) else 1
     except (ValueError, AttributeError, RecursionError):
         return  # damaged, as reading it will say
-    if version != FORMAT:
+    if version not in JOURNAL_FORMATS:
         raise StateError(
             f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "
-            f"knows {FORMAT}",
+            f"knows {JOURNAL_FORMATS[-1]}",
             "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
         )
 
 
 def _is_whole(text: bytes) -> bool:
     body, _, checksum = text.rpartition(b" ")
-    return checksum == _checksum(body)
+    return bool(body) and checksum == _checksum(body)
 
 
 def _damaged(number: int, journal: Path) -> StateError:

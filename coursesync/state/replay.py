@@ -107,11 +107,11 @@ def _attempted(entries: dict[Address, Entry], address: Address, sent: Sent) -> N
 
 
 def holds(state: State, records: Iterable[Step]) -> bool:
-    """Say whether the state knows all that the records tell: every Id, and every doubt."""
+    """Say whether the state is what the records led to: to fold them in once more adds nothing."""
     outcomes = [record for record in records if not isinstance(record, Move)]
-    told = fold(state, outcomes)  # what it had already, it knows
-    known = {entry.id for entry in state.entries.values()}
+    told = fold(state, outcomes)
+    touched = {address for record in outcomes for address in addresses(record)}
     settled = state.doubts.keys() | state.entries.keys()
-    return (
-        all(entry.id in known for entry in told.entries.values()) and told.doubts.keys() <= settled
+    return told.doubts.keys() <= settled and all(
+        told.entries.get(address) == state.entries.get(address) for address in touched
     )

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 _OPENING = b"{\n"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
+_HEAD = 100  # bytes, in which the checksum's line ends
 # nothing that a terminal would obey, or that can't be seen, stands in a name
 _PART = rf"[^.\s{NEVER}]+"
 _ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
 _KEY = re.compile(_PART)
-_CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
 def serialise(state: State) -> bytes:
@@ -79,6 +80,12 @@ def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> Stat
         raise _mistrusted(content, path, way_back()) from error
 
 
+def checksum_of(content: bytes) -> str:
+    """Return the checksum that a state's file carries; "" where it carries none."""
+    checksum = _CHECKSUM.match(content[:_HEAD].replace(b"\r\n", b"\n"))
+    return checksum[1].decode() if checksum else ""
+
+
 def is_address(text: str) -> bool:
     """Say whether an entry may stand under a name."""
     return _ADDRESS.fullmatch(text) is not None
@@ -108,7 +115,7 @@ def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
     )
     if ".coursesync" in path.parts:
         restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
-    if _CONFLICT.search(content):
+    if CONFLICT.search(content):
         return StateError(
             f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
             way_back

@@ -153,16 +153,6 @@ def test_a_journal_that_was_just_begun(
     assert list(files_below(courses)) == ["a.yaml", STATE]
 
 
-def test_one_of_another_lineage(left: CommandLine, courses: Path, killed: Killed) -> None:
-    """A journal that belongs to another state is refused: its Ids would be lost in this one."""
-    lineage = json.loads(killed.state)["lineage"].encode()
-    run = killed.lines[0].replace(lineage, b"00000000-0000-4000-8000-000000000000")
-    other = checked(record(run)) + b"".join(killed.lines[1:])
-    (courses / JOURNAL).write_bytes(other)
-
-    refused(left, courses, f"the journal courses/{JOURNAL} belongs to another state")
-
-
 def test_one_of_a_first_run_whose_state_is_gone(left: CommandLine, courses: Path) -> None:
     """The journal of a first run tells all that there is: the state is made again from it."""
     known = listed(left)
@@ -174,18 +164,6 @@ def test_one_of_a_first_run_whose_state_is_gone(left: CommandLine, courses: Path
     assert recovered.code == 0, recovered.err
     assert listed(left) == known
     assert list(files_below(courses)) == ["a.yaml", STATE]
-
-
-def test_one_of_a_later_run_whose_state_is_gone(
-    left: CommandLine, courses: Path, killed: Killed
-) -> None:
-    """Any other journal without its state is refused: to begin anew would lose its Ids."""
-    (courses / STATE).unlink()
-    run = record(killed.lines[0])
-    (courses / JOURNAL).write_bytes(checked({**run, "serial": 2}) + b"".join(killed.lines[1:]))
-
-    for command in (["apply", "--auto-approve"], ["plan"], ["state", "recover"]):
-        refused(left, courses, f"{JOURNAL} has lost its state", *command)
 
 
 @pytest.mark.parametrize(
@@ -280,18 +258,105 @@ def test_one_that_can_not_be_removed_is_told_as_such(
     assert saved(courses).entries == state.entries
 
 
-def test_one_whose_ids_a_newer_state_lacks(cli: CommandLine, courses: Path, killed: Killed) -> None:
-    """A newer state that does not know a journal's Ids is refused: they would be lost."""
-    write_outline(courses, "a", 4711, "One")
+@dataclass(frozen=True)
+class Branches:
+    """Two branches of a workspace; a run on the first was killed, and the second checked out.
+
+    `first` is the state of the first, of the same lineage and serial as that of the second;
+    `journal` the one that the killed run left, and `made` the Id that it tells.
+    """
+
+    cli: CommandLine
+    server: SandboxServer
+    first: bytes
+    journal: bytes
+    made: int
+
+
+def days(courses: Path, *days: str) -> None:
+    """Write an outline of One, and of sections with these titles and the keys day-1, day-2 ..."""
+    more = "".join(f"  - {{title: {day}, key: day-{n}}}\n" for n, day in enumerate(days, 1))
+    (courses / "a.yaml").write_text(f"id: 4711\ntitle: Course a\nsections:\n  - title: One\n{more}")
+
+
+@pytest.fixture
+def branches(cli: CommandLine, courses: Path) -> Iterator[Branches]:
     with sandbox_here() as server:
         online = pointed_at(cli, server)
-        online("apply", "--auto-approve")
-        state = json.loads((courses / STATE).read_text())
-        run = {"lineage": state["lineage"], "serial": 1, "target": state["target"]}
-        first = {**record(killed.lines[0]), **run}
-        outcome = {**record(killed.lines[2]), "id": 1_000_999}
-        journal = checked(first) + killed.lines[1] + checked(outcome)
-        (courses / JOURNAL).write_bytes(journal)
+        days(courses)
+        assert online("apply", "--auto-approve").code == 0
+        base = (courses / STATE).read_bytes()
+        write_outline(courses, "b", 4712, "Alpha")
+        assert online("apply", "--auto-approve").code == 0
+        first = (courses / STATE).read_bytes()
+        (courses / "b.yaml").unlink()
+        (courses / STATE).write_bytes(base)
+        write_outline(courses, "c", 4713, "Beta")
+        assert online("apply", "--auto-approve").code == 0
+        second = (courses / STATE).read_bytes()
+        (courses / STATE).write_bytes(first)
+        days(courses, "Day one", "Day two")
+        server.fault_create(2, "slow=60")
+        with online.start("apply", "--auto-approve") as process:
+            wait_until(lambda: len(server.records()) == 5)
+            process.kill()
+            process.communicate(timeout=60)
+        (courses / STATE).write_bytes(second)
+        assert json.loads(first)["serial"] == json.loads(second)["serial"]
+        made = next(each["Id"] for each in server.records() if each["Title"] == "Day one")
+        assert isinstance(made, int)
+        yield Branches(online, server, first, (courses / JOURNAL).read_bytes(), made)
 
-        refused(online, courses, "tells of records that the newer")
-        assert len(server.creates()) == 1
+
+def test_one_of_another_branch_is_not_folded_in(branches: Branches, courses: Path) -> None:
+    """What it tells is in no entry; the message says which journal, why, and how to go on."""
+    known = saved(courses)
+    days(courses)
+    planned = branches.cli("plan")
+    applied = branches.cli("apply", "--auto-approve")
+    kept = [path.read_bytes() for path in courses.glob(f"{JOURNAL}-*")]
+
+    assert (planned.code, applied.code) == (0, 0), applied.err
+    assert "Nothing to do" in planned.out + planned.err
+    assert f"the journal courses/{JOURNAL} was begun from another state" in planned.said
+    assert "coursesync state recover" in planned.said
+    assert saved(courses).entries == known.entries
+    assert kept == [branches.journal]
+
+
+def test_what_one_of_another_branch_made_is_not_made_twice(
+    branches: Branches, courses: Path
+) -> None:
+    """The same section is adopted; one that now reads otherwise is a candidate, by its Id."""
+    days(courses, "Morning", "Day two")
+    before = len(branches.server.records())
+    applied = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
+    told = "section.a.day-1 is in doubt: a cut-off run that was begun from another state made one"
+    settled = branches.cli("resolve", "section.a.day-1", "--id", str(branches.made))
+    again = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
+
+    assert applied.code == 6
+    assert told in applied.said
+    assert f"Id {branches.made}" in applied.said
+    assert (settled.code, again.code) == (0, 0), again.err
+    assert len(branches.server.records()) == before
+    assert saved(courses).entries["section.a.day-1"] == branches.made
+
+
+def test_one_of_another_branch_is_folded_in_where_that_is_back(
+    branches: Branches, courses: Path
+) -> None:
+    """Set aside on one branch, the journal is taken up on its own, and nothing is lost."""
+    aside = branches.cli("state", "recover")
+    (courses / STATE).write_bytes(branches.first)
+    (courses / "c.yaml").unlink()
+    write_outline(courses, "b", 4712, "Alpha")
+    known = listed(branches.cli)
+    applied = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
+
+    assert aside.code == 1
+    assert known["section.a.day-1"] == str(branches.made)
+    assert known["section.a.day-2"] == "in doubt"
+    assert applied.code == 0, applied.err
+    assert len(branches.server.records()) == 5
+    assert list(courses.glob(f"{JOURNAL}*")) == []

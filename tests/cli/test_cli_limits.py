@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 from harness import REQUESTS, SECTIONS, STATE, pointed_at, sandbox_here, saved, write_outline
@@ -184,6 +185,16 @@ def _of_tomorrow() -> bytes:
     return b"%.1f r\n" % (time.time() + 90_000)
 
 
+def _of_another_machine() -> bytes:
+    now = time.time()
+    told = [b"%.1f w" % (now - n) for n in range(6_000)] + [b"%.1f h86400" % now]
+    return b"".join(b"%08x %b\n" % (crc32(b"%d %b" % (7, each)), each) for each in told)
+
+
+def _of_an_earlier_version() -> bytes:
+    return b"".join(b"%.1f w\n" % (time.time() - n) for n in range(6_000))
+
+
 GARBAGE: dict[str, Callable[[], bytes]] = {
     "nothing": lambda: b"",
     "no lines": lambda: b"\x00\xff" * 10_000,
@@ -191,6 +202,9 @@ GARBAGE: dict[str, Callable[[], bytes]] = {
     "a torn line": lambda: b"1795447600.0 w\n179544",
     "old requests": _of_yesterday,
     "times to come": _of_tomorrow,
+    "another machine's": _of_another_machine,
+    "an earlier version's": _of_an_earlier_version,
+    "a merge conflict": lambda: b"<<<<<<< HEAD\n" + _of_another_machine() + b">>>>>>> theirs\n",
 }
 
 

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from harness import CommandLine
 
 RECORDED = Path(__file__).with_name("recorded")
-# of the outlines `after`, by the options of the plan; "" is without a state
+# of the outlines `after`, by the options of the plan; "" is without a state. Two sections stay on
+# the site with "keep" and "deactivate": their numbers, 30 and 40, are given to no other
 DIGESTS = {
     "": "c2ba1f672ee131707d089b71e0180f17a956fd8145adb219c139d0c802f76c0c",
-    "--on-removal keep": "e8940a3edf5d546e1f5a7ec948d8630b5c8914dee24654f58631a656d3c2530b",
-    "--on-removal deactivate": "2130185463e3315a5d6160cb42646bd2534d073107b847ec29a8c30a12d36f92",
+    "--on-removal keep": "ae572f28512b9036172aca29219f5506d80e8f2e69867f9b8300adef69448274",
+    "--on-removal deactivate": "207b06f28d3fa86991815cda0f3342a1cdaef87dd3add1b31f704c4d81cc3d76",
     "--on-removal delete --prune": (
         "144f40c35fd601857ebf9cb83ffb5e741790653c8bd4292157e457be65a497a1"
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from damage.remains import COMMANDS, FORGET, JOURNAL, ids_in, refuse
+from damage.remains import FORGET, JOURNAL, ids_in
 from harness import STATE, files_below, pointed_at, sandbox_here, saved, wait_until, write_outline
 
 if TYPE_CHECKING:
@@ -124,8 +124,13 @@ def test_a_state_that_git_took_back_without_a_journal(cli: CommandLine, courses:
         assert len(server.creates()) == 3
 
 
-def test_a_state_that_is_gone(left: CommandLine, courses: Path) -> None:
-    """Where a journal is left and its state is not, no command begins anew."""
+def test_a_state_that_is_gone(left: CommandLine, courses: Path, remains: Remains) -> None:
+    """Where a journal is left and its state is not, commands go on, and the journal is kept."""
     (courses / STATE).unlink()
+    planned, recovered = left("plan"), left("state", "recover")
+    kept = [path.read_bytes() for path in courses.glob(f"{JOURNAL}-*")]
 
-    refuse(left, courses, "Put back the state file", commands=COMMANDS)
+    assert (planned.code, recovered.code) == (0, 1)
+    assert "was begun from another state" in planned.said
+    assert kept == [remains.journal]
+    assert not (courses / STATE).exists()

@@ -214,19 +214,17 @@ def test_every_command_refuses_a_state(
     refuse(left, courses, STATE, RESTORE)
 
 
-@pytest.mark.parametrize("damage", ["an Id by hand", "another lineage", "a newer format"])
+@pytest.mark.parametrize("damage", ["an Id by hand", "a newer format"])
 def test_every_command_refuses_a_journal(
     left: CommandLine, courses: Path, remains: Remains, damage: str
 ) -> None:
-    """No command that needs the state goes on beside a journal that is not its own."""
+    """No command that needs the state goes on beside a journal of it that can't be read."""
     (courses / JOURNAL).write_bytes(LINES[damage][0](remains.lines))
 
     refuse(left, courses, JOURNAL)
 
 
 LINES: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
-    "a merge conflict": (lambda lines: b"<<<<<<< HEAD\n" + b"".join(lines), "at line 1"),
-    "Windows line ends": (lambda lines: b"".join(lines).replace(b"\n", b"\r\n"), "at line 1"),
     "an Id by hand": (
         lambda lines: b"".join(lines).replace(b'"id":1000007', b'"id":1000017'),
         "at line 8",
@@ -239,24 +237,8 @@ LINES: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
     "an empty record": (lambda lines: b"".join(lines) + checked({}), "at line 11"),
     "a list": (lambda lines: b"".join(lines) + b"[] " + b"0a6a0bd5" + b"\n", "at line 11"),
     "a newer format": (
-        lambda lines: checked({**record(lines[0]), "format": 2}) + b"".join(lines[1:]),
-        "has the format 2",
-    ),
-    "another lineage": (
-        lambda lines: checked({**record(lines[0]), "lineage": "other"}) + b"".join(lines[1:]),
-        "belongs to another state",
-    ),
-    "another target": (
-        lambda lines: checked({**record(lines[0]), "target": "x"}) + b"".join(lines[1:]),
-        "belongs to another state",
-    ),
-    "a later serial": (
-        lambda lines: checked({**record(lines[0]), "serial": 3}) + b"".join(lines[1:]),
-        "belongs to another state",
-    ),
-    "an earlier serial": (
-        lambda lines: checked({**record(lines[0]), "serial": 1}) + b"".join(lines[1:]),
-        "tells of records that the newer",
+        lambda lines: checked({**record(lines[0]), "format": 3}) + b"".join(lines[1:]),
+        "has the format 3",
     ),
     "an Id beyond all": (
         lambda lines: b"".join(lines[:7]) + checked({**record(lines[7]), "id": 2**63}),
@@ -306,6 +288,83 @@ def test_a_journal_that_is_not_ours(
     refuse(left, courses, JOURNAL, words, commands=one_of_them(damage))
 
 
+def _begun_otherwise(lines: list[bytes], **other: object) -> bytes:
+    return checked({**record(lines[0]), **other}) + b"".join(lines[1:])
+
+
+FOREIGN: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
+    "a merge conflict": (
+        lambda lines: b"<<<<<<< HEAD\n" + b"".join(lines) + b"=======\n>>>>>>> theirs\n",
+        "holds the marks of a merge conflict",
+    ),
+    "words": (lambda _: b"hello", "is none that coursesync wrote"),
+    "noughts": (lambda _: b"\0" * 4096, "is none that coursesync wrote"),
+    "an LFS pointer": (
+        lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n",
+        "is none that coursesync wrote",
+    ),
+    "another lineage": (
+        lambda lines: _begun_otherwise(lines, lineage="other"),
+        "was begun from another state",
+    ),
+    "another target": (
+        lambda lines: _begun_otherwise(lines, target="https://other.example"),
+        "was begun from another state",
+    ),
+    "a later serial": (
+        lambda lines: _begun_otherwise(lines, serial=9),
+        "was begun from another state",
+    ),
+    "an earlier serial": (
+        lambda lines: _begun_otherwise(lines, serial=1),
+        "was begun from another state",
+    ),
+    "another branch's": (
+        lambda lines: _begun_otherwise(lines, checksum="0" * 64),
+        "was begun from another state",
+    ),
+    "another branch's, damaged": (
+        lambda lines: _begun_otherwise(lines, checksum="0" * 64) + b"damaged\n",
+        "was begun from another state",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_journal_of_another_state_blocks_nothing(
+    left: CommandLine, courses: Path, remains: Remains, kind: str
+) -> None:
+    """It is named and left alone by what reads, set aside by what saves, and not folded in."""
+    spoil, words = FOREIGN[kind]
+    content = spoil(remains.lines)
+    (courses / JOURNAL).write_bytes(content)
+    before = files_below(courses)
+    planned, listed = left("plan"), left("state", "list")
+    meanwhile = files_below(courses)
+    recovered = left("state", "recover")
+    kept = {path.name: path.read_bytes() for path in courses.glob(f"{JOURNAL}*")}
+
+    assert (planned.code, listed.code, recovered.code) == (0, 0, 1)
+    assert f"Warning: the journal courses/{JOURNAL} {words}" in planned.said
+    assert meanwhile == before
+    assert list(kept.values()) == [content]
+    assert JOURNAL not in kept
+    assert next(iter(kept)) in " ".join(planned.said.split())
+    assert (courses / STATE).read_bytes() == remains.state
+    assert left("plan").out == planned.out
+    assert "Warning: the journal" not in left("plan").said
+
+
+def test_a_journal_with_the_line_ends_of_windows(
+    left: CommandLine, courses: Path, remains: Remains
+) -> None:
+    """Git may have changed them: what the journal tells is known all the same."""
+    (courses / JOURNAL).write_bytes(remains.journal.replace(b"\n", b"\r\n"))
+
+    assert left("state", "recover").code == 0
+    assert ids_in((courses / STATE).read_bytes()) == remains.ids
+
+
 @pytest.mark.many(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_journal_with_a_name_that_is_none(
@@ -338,11 +397,17 @@ def test_text_that_moves_the_cursor(left: CommandLine, courses: Path, remains: R
 
 
 def test_a_state_that_git_took_back(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """A state older than the journal's is refused: the journal's Ids would have no place in it."""
+    """Beside an older state the journal waits; put back, its state takes it up again."""
     older = forged(remains.state, lambda state: state.update(serial=1))
     (courses / STATE).write_bytes(older)
+    aside = left("state", "recover")
+    (courses / STATE).write_bytes(remains.state)
+    back = left("state", "recover")
 
-    refuse(left, courses, "belongs to another state", "Put back the state file")
+    assert (aside.code, back.code) == (1, 0)
+    assert "was begun from another state" in aside.said
+    assert ids_in((courses / STATE).read_bytes()) == remains.ids
+    assert list(courses.glob(f"{JOURNAL}*")) == []
 
 
 @pytest.mark.parametrize("damage", ["cut", "a bit", "conflict", "empty"])

@@ -1,4 +1,4 @@
-"""The request log where it can't be written: a courtesy that costs nothing."""
+"""The request log where it can't be written, or came from elsewhere: it costs and holds nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import resource
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from coursesync.nexudus.request_log import RequestLog
 
@@ -63,3 +65,50 @@ def test_what_is_taken_back_was_never_counted(tmp_path: Path) -> None:
     log.close()
 
     assert [request.write for request in log_beside(tmp_path).earlier(0.0)] == [True]
+
+
+def of_another_machine(folder: Path) -> bytes:
+    """Return a log with every kind of line, as another clone of the workspace has it."""
+    folder.mkdir()
+    log = log_beside(folder)
+    for _ in range(50):
+        log.note(write=True)
+    log.hold(86_400.0)
+    log.close()
+    assert len(log_beside(folder).earlier(0.0)) == 50
+    return (folder / "s.json.requests").read_bytes()
+
+
+@pytest.mark.parametrize("way", ["checked out", "in place", "conflict", "union"])
+def test_what_a_merge_brought_is_not_counted(tmp_path: Path, way: str) -> None:
+    """Another clone's requests and waits hold up no run here, however git put them there."""
+    theirs = of_another_machine(tmp_path / "theirs")
+    ours = log_beside(tmp_path)
+    ours.note(write=False)
+    ours.close()
+    path = tmp_path / "s.json.requests"
+    own = path.read_bytes()
+    if way == "checked out":
+        path.unlink()
+    joined = {
+        "conflict": b"<<<<<<< HEAD\n" + own + b"=======\n" + theirs + b">>>>>>> theirs\n",
+        "union": theirs + own,
+    }
+    path.write_bytes(joined.get(way, theirs))
+    log = log_beside(tmp_path)
+
+    assert [r.write for r in log.earlier(0.0)] == ([False] if way in joined else [])
+    assert log.held_until(0.0) == 0.0
+
+
+def test_ones_own_requests_are_counted_by_each_run_after(tmp_path: Path) -> None:
+    """A log that is begun anew keeps what still counts, and the wait that was asked for."""
+    for write in (True, False, True):
+        log = log_beside(tmp_path)
+        log.note(write=write)
+        log.hold(60.0)
+        log.close()
+    log = log_beside(tmp_path)
+
+    assert [request.write for request in log.earlier(0.0)] == [True, False, True]
+    assert log.held_until(5.0) == 65.0

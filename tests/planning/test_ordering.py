@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, chain, combinations, pairwise, product
+from itertools import accumulate, chain, combinations, count, pairwise, product
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shares import examples
 
@@ -178,6 +178,106 @@ def test_numbers_once_given_stay(given_: tuple[Numbers, Numbers]) -> None:
     numbers: Numbers = [*assign(prior, pins)]
 
     assert assign(numbers, pins) == numbers
+
+
+HELD = st.frozensets(st.integers(0, 14), max_size=8)
+
+
+def has_room_beside(numbers: Sequence[int | None], held: frozenset[int]) -> bool:
+    """Say whether rising numbers that nothing holds can stand where None does."""
+    least = 0
+    for number in numbers:
+        if number is None:
+            least = next(free for free in count(least) if free not in held)
+        elif number < least:
+            return False
+        least = (least if number is None else number) + 1
+    return True
+
+
+def most_kept_beside(
+    prior: Sequence[int | None], pins: Sequence[int | None], held: frozenset[int]
+) -> int:
+    """Count the prior numbers that can be kept at the most beside those that are held."""
+    free = [i for i, pin in enumerate(pins) if pin is None and prior[i] is not None]
+    choices: Iterable[tuple[int, ...]] = chain.from_iterable(
+        combinations(free, size) for size in range(len(free), -1, -1)
+    )
+    for choice in choices:
+        tried = [prior[i] if i in choice else pin for i, pin in enumerate(pins)]
+        if has_room_beside(tried, held):
+            return len(choice)
+    raise AssertionError("the pins alone have room")
+
+
+@settings(deadline=None, max_examples=examples(300))
+@given(lists(20), HELD)
+def test_no_number_that_is_held_is_given_out(
+    given_: tuple[Numbers, Numbers], held: frozenset[int]
+) -> None:
+    """A section has one only where it had it, or the author pinned it or left no other."""
+    prior, pins = given_
+    numbers = assign(prior, pins, held=held)
+    shared = [
+        number
+        for number, *own in zip(numbers, prior, pins, strict=True)
+        if number in held and number not in own
+    ]
+
+    assert all(one < next_ for one, next_ in pairwise(numbers))
+    assert all(pin in {None, number} for pin, number in zip(pins, numbers, strict=True))
+    if has_room_beside(pins, held):
+        assert shared == []
+
+
+@settings(deadline=None, max_examples=examples(300))
+@given(lists(8), HELD)
+def test_as_many_numbers_are_kept_beside_those_that_are_held(
+    given_: tuple[Numbers, Numbers], held: frozenset[int]
+) -> None:
+    """No other way of numbering that leaves them free needs fewer updates."""
+    prior, pins = given_
+    held = held.difference(prior, pins)
+    assume(has_room_beside(pins, held))
+    numbers = assign(prior, pins, held=held)
+
+    assert most_kept_beside(prior, pins, held) == kept(numbers, prior, pins)
+
+
+@settings(deadline=None, max_examples=examples(200))
+@given(lists(20), HELD)
+def test_numbers_given_beside_those_that_are_held_stay(
+    given_: tuple[Numbers, Numbers], held: frozenset[int]
+) -> None:
+    """What was assigned is assigned again; where nothing is in the way, it is as without them."""
+    prior, pins = given_
+    numbers: Numbers = [*assign(prior, pins, held=held)]
+    alone = assign(prior, pins)
+
+    assert assign(numbers, pins, held=held) == numbers
+    assert assign(prior, pins, held=held.difference(range(max(alone, default=0) + 1))) == alone
+
+
+@pytest.mark.parametrize(
+    ("prior", "held", "expected"),
+    [
+        ([10, 20, None], {30}, [10, 20, 40]),
+        ([10, 20, None, None], {30, 50}, [10, 20, 40, 60]),
+        ([10, None, 30], {20}, [10, 19, 30]),
+        ([10, None, 12], {11}, [3, 7, 12]),
+        ([None, 1], {0}, [10, 20]),
+        ([60, None], {60}, [60, 70]),
+        ([60, 50], {60}, [10, 50]),
+    ],
+)
+def test_new_numbers_beside_an_orphans(prior: Numbers, held: set[int], expected: list[int]) -> None:
+    """In steps of ten that leave it out, or in the gap; else one more is renumbered."""
+    assert assign(prior, [None] * len(prior), held=held) == expected
+
+
+def test_pins_that_leave_no_other_number_hold() -> None:
+    """What stands between two pins gets a number that is held, where there is no other."""
+    assert assign([None] * 3, [4, None, 6], held={5}) == [4, 5, 6]
 
 
 def test_a_thousand_sections_reversed_are_renumbered_at_once() -> None:

@@ -245,3 +245,68 @@ def test_whatever_was_applied_leaves_nothing_but_what_is_kept(
         assert {change.action for change in again.changes} <= {Action.KEEP}
         if policy == DELETE:
             assert {c.reason for c in again.changes} <= {PROTECTED}
+
+
+STORIES = st.lists(
+    st.lists(st.sampled_from("ABCDEFGH"), unique=True, max_size=8), min_size=2, max_size=5
+)
+
+
+@given(STORIES, st.sampled_from([KEEP_ALL, HIDE, Policy(OnRemoval.DELETE), DELETE]))
+def test_no_two_records_of_a_course_share_a_number(story: list[list[str]], policy: Policy) -> None:
+    """Whatever is put in, taken out, put back and reordered: members see one order, always."""
+    state = EMPTY
+    for titles in story:
+        before = state
+        state = applied(plan_of(course(*titles), state, policy), state)
+        numbers = [entry.attributes["DisplayOrder"] for entry in state.entries.values()]
+        left = {at: before.entries[at] for at in before.entries if at in state.entries}
+
+        assert len(set(numbers)) == len(numbers), (story, policy)
+        assert not plan_of(course(*titles), state, policy).has_changes
+        assert all(
+            state.entries[at].attributes["DisplayOrder"] == entry.attributes["DisplayOrder"]
+            for at, entry in left.items()
+            if at not in {address(title.lower()) for title in titles}
+        )
+
+
+def orders(plan: Plan) -> list[tuple[str, int]]:
+    return [(change.action.value, change.order) for change in plan.changes]
+
+
+def test_a_new_section_takes_no_orphans_number() -> None:
+    """Members would see either of the two first."""
+    plan = plan_of(course("A", "B", "Other", "New"), state_of("A", "B", "C"))
+
+    assert orders(plan) == [("create", 40), ("create", 50), ("keep", 30)]
+
+
+def test_a_deleted_sections_number_is_free() -> None:
+    """Nothing stays that could share it."""
+    plan = plan_of(course("A", "B", "Other", "New"), state_of("A", "B", "C"), DELETE)
+
+    assert orders(plan) == [("create", 30), ("create", 40), ("delete", 30)]
+
+
+@pytest.mark.parametrize("form", [terminal.compose, markdown.compose])
+def test_an_orphans_number_may_be_pinned(form: Callable[[Plan], str]) -> None:
+    """The author's word holds, and the plan says who else has that number."""
+    plan = plan_of(course("A", "B", Section("Other", pin=30), "New"), state_of("A", "B", "C"))
+
+    assert orders(plan) == [("create", 30), ("create", 40), ("keep", 30)]
+    assert "members see either of them first" in " ".join(form(plan).split())
+
+
+def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:
+    """It may be on the site."""
+    doubt = Doubt(
+        attributes={"CourseId": HERE, "DisplayOrder": 30, "Title": "C"},
+        parent_id=HERE,
+        reason="no answer came",
+        since=AT,
+    )
+    state = replace(state_of("A", "B"), doubts={address("c"): doubt})
+    plan = plan_of(course("A", "B", "Other", "New"), state)
+
+    assert [c.order for c in plan.changes if c.action is Action.CREATE] == [40, 50]

@@ -45,6 +45,10 @@ class ForgetfulDisk:
             raise FileNotFoundError(2, "No such file or directory")
         return self.names[path].content
 
+    def beside(self, path: Path) -> list[Path]:
+        """Return the files whose names begin with that of `path`."""
+        return sorted(each for each in self.names if each.name.startswith(path.name))
+
     def create(self, path: Path) -> int:
         """Make and open a file that is not there yet."""
         if path in self.names:

@@ -19,7 +19,7 @@ from coursesync.state.journal import Header, Intent, Look
 from coursesync.state.journal_text import line
 from coursesync.state.replay import CUT_OFF, fold
 from coursesync.state.state import State
-from coursesync.state.state_text import parse, serialise
+from coursesync.state.state_text import checksum_of, parse, serialise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,13 @@ class Closed(ForgetfulDisk):
         raise OSError(self.number, "It can't be", str(path))
 
 
+def begun_from(state: State) -> bytes:
+    """Return the line that a run begins its journal with."""
+    checksum = checksum_of(serialise(state))
+    run = Header(checksum=checksum, lineage=state.lineage, serial=state.serial, target=state.target)
+    return line(run)
+
+
 def disk_of(log: Log | None = None, **files: bytes) -> ForgetfulDisk:
     """Make a disk with a state, a journal or a backup."""
     names = {"state": PATH, "journal": JOURNAL, "backup": BACKUP, "temporary": TEMPORARY}
@@ -111,8 +118,7 @@ def test_a_new_state_reaches_the_disk_in_order() -> None:
     assert log.effects == done(*SAVING, "fsync the folder", *OPENING)
     assert begun.serial == 1
     assert str(UUID(begun.lineage)) == begun.lineage
-    run = Header(lineage=begun.lineage, serial=1, target=TARGET)
-    assert contents(disk) == {PATH: serialise(begun), JOURNAL: line(run)}
+    assert contents(disk) == {PATH: serialise(begun), JOURNAL: begun_from(begun)}
     assert disk.names[JOURNAL].locked
     assert disk.safe_names == disk.names
 
@@ -127,7 +133,7 @@ def test_a_run_begins_with_a_backup() -> None:
     assert contents(disk) == {
         PATH: serialise(SAVED),
         BACKUP: serialise(SAVED),
-        JOURNAL: line(RUN),
+        JOURNAL: begun_from(SAVED),
     }
 
 
@@ -164,21 +170,99 @@ def test_what_a_first_runs_journal_tells_is_saved_as_its_next_state() -> None:
     assert contents(disk) == {PATH: serialise(saved)}
 
 
-def test_a_first_runs_journal_of_another_target_is_not_taken() -> None:
-    """The target is checked as a state's own is."""
-    run = Header(lineage="a-line", serial=1, target="https://other.example")
-    error = refusal(StateFile(PATH, TARGET, disk_of(journal=line(run))).load)
+@pytest.mark.parametrize("update", [{"target": "https://other.example"}, {"serial": 2}])
+def test_a_journal_whose_state_is_missing_blocks_nothing(update: dict[str, object]) -> None:
+    """Another target's, or a later run's: it is kept, and what was made is looked for."""
+    told = line(but(FIRST, **update)) + line(INTENT)
+    disk = disk_of(journal=told)
+    store = StateFile(PATH, TARGET, disk)
+    state = store.load()
+    begun = store.begin(state)
+    made = [list(each.doubts) for each in store.elsewhere() if each.doubts]
 
-    assert error.problem.startswith("the state /courses/s.json is of another target")
+    assert state == State(target=TARGET)
+    assert begun.serial == 1
+    assert [disk.safe_names[path].safe for path in disk.safe_names if is_aside(path)] == [told]
+    assert contents(disk)[JOURNAL] == begun_from(begun)
+    assert made == ([[INTENT.address]] if "serial" in update else [])
 
 
-def test_a_later_runs_journal_without_its_state_is_refused() -> None:
-    """It tells only of the changes to a state that held more."""
-    run = Header(lineage="a-line", serial=2, target=TARGET)
-    error = refusal(StateFile(PATH, TARGET, disk_of(journal=line(run) + line(INTENT))).load)
+def is_aside(path: Path) -> bool:
+    """Say whether that is where a journal is kept that was set aside."""
+    return path.name.startswith(f"{JOURNAL.name}-")
 
-    assert error.problem == f"the journal {JOURNAL} has lost its state {PATH}"
-    assert f"git or from {BACKUP};" in error.remedy
+
+OTHER = replace(SAVED, strangers=(7,))  # a sister: the same lineage and serial
+LEFT = begun_from(OTHER) + line(INTENT)
+
+
+@pytest.mark.parametrize("saving", ["begin", "recover"])
+def test_a_sisters_journal_is_kept_until_its_state_comes_back(saving: str) -> None:
+    """A checkout changes the state under a journal, and changes it back: nothing is lost."""
+    disk = disk_of(state=serialise(SAVED), journal=LEFT)
+    store = StateFile(PATH, TARGET, disk)
+    state = store.load()
+    (store.begin if saving == "begin" else store.recover)(state)
+    kept = [path for path in disk.safe_names if is_aside(path)]
+    disk.remove(JOURNAL)
+    disk.names[PATH] = Inode(serialise(OTHER))
+    back = store.load()
+    saved = store.recover(back)
+
+    assert state == SAVED
+    assert [path.name for path in kept] == [f"{JOURNAL.name}-{checksum_of(serialise(OTHER))[:12]}"]
+    assert (store.foreign, back) == (None, fold(OTHER, [INTENT]))
+    assert saved.serial == 4
+    assert not any(map(is_aside, disk.names))
+
+
+def test_a_load_moves_nothing() -> None:
+    """A plan says what is in the journal's place, and where it is to be kept."""
+    log = Log()
+    store = StateFile(PATH, TARGET, disk_of(log, state=serialise(SAVED), journal=LEFT))
+
+    assert store.load() == SAVED
+    assert store.foreign is not None
+    assert is_aside(store.foreign.path)
+    assert log.effects == []
+
+
+@pytest.mark.parametrize("there", [b"another", LEFT])
+def test_a_journal_that_is_set_aside_takes_no_others_place(there: bytes) -> None:
+    """What is kept there already stays, unless it is the same."""
+    disk = disk_of(state=serialise(SAVED), journal=LEFT)
+    first = Path(f"{JOURNAL}-{checksum_of(serialise(OTHER))[:12]}")
+    disk.names[first] = Inode(there)
+    store = StateFile(PATH, TARGET, disk)
+    store.recover(store.load())
+    kept = sorted(contents(disk)[path] for path in disk.names if is_aside(path))
+
+    assert kept == sorted({there, LEFT})
+
+
+@pytest.mark.parametrize("effect", ["rename s.json.journal-", "renamed s.json.journal-"])
+def test_a_journal_that_can_not_be_set_aside_ends_the_run(effect: str) -> None:
+    """Nothing is sent before it is safe, under one name or the other."""
+    name = f"{effect}{checksum_of(serialise(OTHER))[:12]}"
+    disk = disk_of(Log(fails_at=(name,)), state=serialise(SAVED), journal=LEFT)
+    store = StateFile(PATH, TARGET, disk)
+    error = refusal(lambda: store.begin(store.load()))
+
+    assert error.problem == "the state can't be written in /courses: No space left"
+    assert LEFT in contents(disk).values()
+
+
+def test_a_damaged_journal_that_was_set_aside_blocks_nothing() -> None:
+    """Also where its state is back: it stays, and tells what can be read of it."""
+    disk = disk_of(state=serialise(OTHER))
+    kept = Path(f"{JOURNAL}-{checksum_of(serialise(OTHER))[:12]}")
+    disk.names[kept] = Inode(LEFT + b"damaged\n")
+    store = StateFile(PATH, TARGET, disk)
+    begun = store.begin(store.load())
+
+    assert begun == OTHER
+    assert kept in disk.names
+    assert INTENT.address in {at for each in store.elsewhere() for at in each.doubts}
 
 
 def test_a_damaged_journal_without_its_state_is_named() -> None:
@@ -205,7 +289,7 @@ def test_a_left_journal_is_saved_before_a_new_one() -> None:
     assert begun.serial == 4
     assert begun.doubts == state.doubts
     assert [doubt.reason for doubt in state.doubts.values()] == [CUT_OFF]
-    assert contents(disk)[JOURNAL] == line(replace(RUN, serial=4))
+    assert contents(disk)[JOURNAL] == begun_from(begun)
 
 
 def test_a_left_temporary_file_is_no_hindrance() -> None:
@@ -230,7 +314,7 @@ def test_a_step_is_safe_before_the_request() -> None:
     store.append(FOUND)
 
     assert log.effects == done("write", "fsync") * 2
-    assert disk.names[JOURNAL].safe == line(RUN) + line(INTENT) + line(FOUND)
+    assert disk.names[JOURNAL].safe == begun_from(SAVED) + line(INTENT) + line(FOUND)
 
 
 def test_the_end_of_a_run_saves_before_it_drops_the_journal() -> None:
@@ -292,13 +376,13 @@ def test_the_state_of_another_target_is_refused() -> None:
 def test_damage_names_the_file_that_has_it() -> None:
     """Whether the state or its journal is damaged, it is that one which is named."""
     state = StateFile(PATH, TARGET, disk_of(state=b""))
-    journal = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=b"\n"))
+    journal = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=line(INTENT)))
     other = line(replace(RUN, serial=9))
     both = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=other))
 
     assert f"the state {PATH} is damaged" in refusal(state.load).problem
     assert f"the journal {JOURNAL} is damaged" in refusal(journal.load).problem
-    assert f"the journal {JOURNAL} belongs to another state than {PATH}" in str(refusal(both.load))
+    assert both.load() == SAVED
 
 
 @pytest.mark.parametrize(

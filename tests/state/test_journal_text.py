@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shares import examples
 from values import AT, EMPTY, TARGET, address, but
 
 from coursesync.errors import StateError
 from coursesync.kinds.address import Address
 from coursesync.state.journal import Conclusion, Header, Intent, Move, Step
-from coursesync.state.journal_text import begun, catch_up, line
+from coursesync.state.journal_text import Foreign, begun, catch_up, line, made_by
 from coursesync.state.plain import written
 from coursesync.state.replay import fold
+from coursesync.state.state import State
 
-if TYPE_CHECKING:
-    from coursesync.state.state import State
-
-STATE, JOURNAL = Path("c/state.json"), Path("c/state.json.journal")
+JOURNAL = Path("c/state.json.journal")
 SAVED = replace(EMPTY, lineage="a-line", serial=3)
 RUN = Header(lineage="a-line", serial=3, target=TARGET)
 ONE, TWO = address("one"), address("two")
@@ -57,8 +57,8 @@ def journal(*records: Header | Step) -> bytes:
     return b"".join(checked(each.encode()) for each in told)
 
 
-def caught_up(content: bytes, saved: State = SAVED) -> State:
-    return catch_up(saved, content, STATE, JOURNAL)
+def caught_up(content: bytes, saved: State = SAVED, checksum: str = "") -> State | Foreign:
+    return catch_up(saved, content, JOURNAL, checksum)
 
 
 def refusal(content: bytes, saved: State = SAVED) -> StateError:
@@ -72,7 +72,7 @@ def test_a_line_is_a_record_and_its_checksum() -> None:
     """JSON, a blank, eight figures, an end."""
     told = f'"lineage":"a-line","serial":3,"target":"{TARGET}"'
 
-    assert line(RUN) == checked(f'{{"record":"header","format":1,{told}}}'.encode())
+    assert line(RUN) == checked(f'{{"record":"header","format":2,{told}}}'.encode())
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,6 @@ def test_an_end_that_became_something_else_is_damage(number: int) -> None:
 @pytest.mark.parametrize(
     ("content", "number"),
     [
-        (b"\n", 1),
         (checked(b"{}"), 1),
         (checked(b"[]"), 1),
         (checked(b"{"), 1),
@@ -159,42 +158,131 @@ def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
     assert "look in Nexudus" in error.remedy
 
 
-@pytest.mark.parametrize(("version", "told"), [(2, "2"), ("9" * 30, "9" * 19 + "…")])
+@pytest.mark.parametrize(("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…")])
 def test_another_format_is_told_as_such(version: object, told: str) -> None:
     """The journal of a newer coursesync is not damaged; its version is told, and bounded."""
     error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
 
-    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync knows 1"
+    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync knows 2"
     assert "pip install -U coursesync" in error.remedy
 
 
 def test_another_format_without_its_checksum_is_damage() -> None:
     """A version is believed only where the line is whole."""
-    assert refusal(line(RUN).replace(b'"format":1', b'"format":2')).problem.endswith("at line 1")
+    assert refusal(line(RUN).replace(b'"format":2', b'"format":3')).problem.endswith("at line 1")
 
 
-@pytest.mark.parametrize("update", [{"lineage": "b-line"}, {"target": "https://other.example"}])
-def test_the_journal_of_another_state_is_refused(update: dict[str, object]) -> None:
-    """Another lineage or another target: it has no place there."""
-    error = refusal(journal(RUN), but(SAVED, **update))
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"lineage": "b-line"},
+        {"target": "https://other.example"},
+        {"serial": 2},
+        {"serial": 4},
+        {"serial": 0, "lineage": ""},
+    ],
+)
+def test_the_journal_of_another_state_is_not_folded_in(update: dict[str, object]) -> None:
+    """Another lineage, target or serial, or no state at all: it has no place there."""
+    steps: list[Step] = [intent(), applied()]
+    content = journal(RUN, *steps) + b"damaged\n"
+    found = caught_up(content, but(SAVED, **update))
 
-    assert error.problem == f"the journal {JOURNAL} belongs to another state than {STATE}"
-    assert error.remedy.endswith("don't delete the journal before its Ids are known.")
+    assert isinstance(found, Foreign)
+    assert found.why == "was begun from another state"
+    assert made_by(content, TARGET) == fold(State(target=TARGET), steps)
+    assert made_by(content, "https://other.example") == State(target="https://other.example")
 
 
-def test_the_journal_of_a_newer_state_is_refused() -> None:
-    """A state from before the run lacks what was done since: the one needed is named.
+def test_the_journal_of_a_branchs_state_is_not_folded_into_its_sister() -> None:
+    """Two states of one lineage and one serial are told apart by their checksums."""
+    run = replace(RUN, checksum="a" * 64)
+    content = journal(run, intent(), applied())
 
-    Where nobody has that one, an older one does, for apply looks before it sends.
-    """
-    error = refusal(journal(RUN), replace(SAVED, serial=2))
-
-    assert error.problem == (
-        f"the journal {JOURNAL} belongs to another state than {STATE}: that of serial 3, not 2"
+    assert caught_up(content, checksum="a" * 64) == fold(SAVED, [intent(), applied()])
+    assert caught_up(content, checksum="b" * 64) == Foreign(
+        "was begun from another state", "a" * 12
     )
-    assert f"serial 3, from git or from {STATE}.backup; where neither has" in error.remedy
-    assert "move the journal to another folder" in error.remedy
-    assert error.remedy.endswith("looks at each course first, and adopts what is there.")
+
+
+def test_an_earlier_journal_is_known_by_lineage_and_serial() -> None:
+    """A journal of format 1 names no checksum, and is folded in as before."""
+    content = checked(json.dumps(written(replace(RUN, format=1))).encode()) + line(intent())
+
+    assert caught_up(content, checksum="b" * 64) == fold(SAVED, [intent()])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"hello",
+        b"\n",
+        b"\0" * 4096,
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
+        b'{"checksum": "x"}\n',
+        b"00000000\n",
+        b"<<<<<<< HEAD\n" + journal(RUN, intent()) + b"=======\n" + journal(RUN) + b">>>>>>> b\n",
+    ],
+)
+def test_what_no_run_wrote_is_set_aside(content: bytes) -> None:
+    """Garbage, and what git made of two journals, is no damage: it came by a merge."""
+    assert isinstance(caught_up(content), Foreign)
+    assert begun(content, JOURNAL) is None
+
+
+def test_both_sides_of_a_conflict_tell_what_was_made() -> None:
+    """Records are looked for by every line of a conflict that can be read."""
+    sides = [journal(RUN, intent(), applied()), journal(replace(RUN, serial=9), intent(TWO))]
+    content = b"<<<<<<< HEAD\n" + sides[0] + b"=======\n" + sides[1] + b">>>>>>> theirs\n"
+    made = made_by(content, TARGET)
+
+    assert (list(made.entries), list(made.doubts)) == ([ONE], [TWO])
+
+
+def test_line_ends_of_windows_do_a_journal_no_harm() -> None:
+    """Git may have changed them; every line is read as it was written."""
+    content = journal(RUN, intent(), applied())
+
+    assert caught_up(content.replace(b"\n", b"\r\n")) == caught_up(content)
+
+
+STEPS = st.lists(
+    st.sampled_from([intent(), applied(), intent(TWO), applied(TWO), move(ONE, TWO)]), max_size=6
+)
+
+
+@given(
+    run=st.builds(
+        Header,
+        checksum=st.none() | st.sampled_from(["a" * 64, "b" * 64]),
+        lineage=st.sampled_from(["a-line", "b-line"]),
+        serial=st.integers(1, 4),
+        target=st.sampled_from([TARGET, "https://other.example"]),
+    ),
+    steps=STEPS,
+    serial=st.integers(0, 4),
+    checksum=st.sampled_from(["a" * 64, "b" * 64]),
+)
+@settings(deadline=None, max_examples=examples(300))
+def test_a_journal_is_folded_into_the_state_it_was_begun_from_and_no_other(
+    run: Header, steps: list[Step], serial: int, checksum: str
+) -> None:
+    """Whatever state it stands beside: folded in, known already, or set aside; and never lost."""
+    saved = replace(SAVED, serial=serial)
+    is_own = (run.lineage, run.serial, run.target) == ("a-line", serial, TARGET) and (
+        run.checksum in {None, checksum}
+    )
+    content = journal(run, *steps)
+    try:
+        found = caught_up(content, saved, checksum)
+    except StateError:  # a line that can't follow the one before it
+        assert is_own
+        return
+    if is_own:
+        assert found == fold(saved, steps)
+    elif isinstance(found, State):
+        assert found is saved
+        assert fold(saved, [s for s in steps if not isinstance(s, Move)]).entries == saved.entries
 
 
 def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:
@@ -205,13 +293,19 @@ def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:
     assert caught_up(journal(RUN, *steps), newer) is newer
 
 
-def test_a_newer_state_that_lacks_an_id_is_refused() -> None:
-    """What the journal alone knows is not passed over."""
-    newer = replace(SAVED, serial=4)
-    error = refusal(journal(RUN, intent(), applied()), newer)
-
-    assert error.problem == f"the journal {JOURNAL} tells of records that the newer {STATE} lacks"
-    assert error.remedy.startswith("Put back the state file")
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        replace(SAVED, serial=4),
+        replace(fold(SAVED, [intent(), replace(applied(), id=1002)]), serial=4),
+        replace(
+            fold(SAVED, [replace(intent(), attributes={"Title": "Day two"}), applied()]), serial=4
+        ),
+    ],
+)
+def test_a_newer_state_that_lacks_what_a_journal_tells(lacking: State) -> None:
+    """What the journal alone knows is not passed over: it is kept."""
+    assert isinstance(caught_up(journal(RUN, intent(), applied()), lacking), Foreign)
 
 
 def test_the_header_of_a_journal() -> None:
@@ -226,7 +320,7 @@ def test_the_header_of_a_journal() -> None:
     [
         (journal(RUN)[:-2] + b"\n", "is damaged at line 1"),
         (journal(intent()), "is damaged at line 1"),
-        (checked(b'{"record":"header","format":2}'), "has the format 2; this coursesync knows 1"),
+        (checked(b'{"record":"header","format":3}'), "has the format 3; this coursesync knows 2"),
     ],
 )
 def test_a_header_that_is_none(content: bytes, problem: str) -> None:

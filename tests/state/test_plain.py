@@ -38,7 +38,14 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
         "updated_by": "x",
         "updated_on": None,
     },
-    Header: {"record": "header", "format": 1, "lineage": "x", "serial": 3, "target": "x"},
+    Header: {
+        "record": "header",
+        "checksum": "a",
+        "format": 2,
+        "lineage": "x",
+        "serial": 3,
+        "target": "x",
+    },
     Intent: {
         "record": "intent",
         "action": "update",

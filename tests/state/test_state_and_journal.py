@@ -170,7 +170,8 @@ def test_folding_in_parts_is_folding_at_once() -> None:
     ("known", "expected"),
     [
         (state({WELCOME: entry(1001)}), True),
-        (state({address("moved"): entry(1001)}), True),
+        (state({address("moved"): entry(1001)}), False),
+        (state({WELCOME: replace(entry(1001), attributes={**SENT, "Title": "Hello"})}), False),
         (state({WELCOME: entry(1002)}), False),
         (state(doubts={WELCOME: doubt("")}), False),
         (EMPTY, False),
@@ -180,7 +181,7 @@ def test_a_state_holds_a_journal_when_it_knows_every_id(
     known: State,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    """An Id that the journal tells must be in the state, under whatever address."""
+    """An Id that the journal tells must be in the state, at its address and as it was sent."""
     assert holds(known, [intent(), outcome("applied", 1001)]) is expected
 
 

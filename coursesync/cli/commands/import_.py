@@ -15,7 +15,7 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
-from coursesync.errors import ExitCode, UsageError
+from coursesync.errors import ExitCode, InvalidOutlines, UsageError
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from coursesync.cli.options import Chosen
     from coursesync.cli.session import Session
+    from coursesync.errors import CoursesyncError
     from coursesync.operations.import_ import Imported
 
 
@@ -87,25 +88,52 @@ def command(
                 )
             say_wrapped(f"See what the outline wants changed in it:  {session.hint('plan')}", "  ")
         else:
-            _tell(session, import_course(session, *courses, progress=progress, clock=clock))
+            imported = import_course(session, *courses, progress=progress, clock=clock)
+            _tell(session, imported)
+            if any(course.error for course in imported):
+                return int(ExitCode.ERROR)
     return int(ExitCode.after(clock.signal))
 
 
 def _tell(session: Session, imported: Sequence[Imported]) -> None:
     for course in imported:
+        if course.error is not None:
+            _tell_left_out(course, course.error)
+            continue
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
         sections = (
             f"{count(course.sections, 'section')} imported" if course.sections else "all known"
         )
         say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
+        if course.note:
+            say_wrapped(f"{on_one_line(course.note).capitalize()}.", "  ")
         for untold in course.untold:
             say_wrapped(
                 f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '
                 f"the outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
                 "  ",
             )
+    if any(course.untold for course in imported):
+        say_wrapped(
+            "What is not written is not managed: no plan makes, changes or deletes it. Where other "
+            f"sections of its course are managed,  {session.hint('drift')}  lists it."
+        )
     if left := sum(course.left for course in imported):
         say_wrapped(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
     else:
         say_wrapped(f"There is nothing to do for these courses; see  {session.hint('plan')}")
+
+
+def _tell_left_out(course: Imported, error: CoursesyncError) -> None:
+    title = inert(course.note, 60)
+    say_wrapped(
+        f'Course {course.course_id} "{title}" is left out, and stays as it is on the site: '
+        f"{on_one_line(error.problem)}.",
+        hang="  ",
+    )
+    if isinstance(error, InvalidOutlines):
+        for each in error.diagnostics[:3]:
+            say_wrapped(f"{each.where}: {on_one_line(each.problem)}", "  ")
+    if error.remedy:
+        say_wrapped(on_one_line(error.remedy), "  ")

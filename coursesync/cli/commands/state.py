@@ -166,13 +166,18 @@ def recover_journal(
     """Save what a cut-off run left in its journal.
 
     plan and apply heed such a journal by themselves; this is for a machine that is about to go,
-    as in a CI job that commits the state. Makes no request.
+    as in a CI job that commits the state. Exits with 1 where that is another state's journal, which
+    is kept. Makes no request.
     """
     from coursesync.operations.state import recover  # noqa: PLC0415 - keeps --help quick
 
     session = chosen.open()
     with _saving(session, lock_timeout) as clock:
         left = recover(session)
+    if session.store.foreign is not None:
+        # a machine that is about to go must not take it along unnoticed
+        say_wrapped(f"The journal is not saved in the state: it is {session.store.foreign.path}.")
+        return int(ExitCode.ERROR)
     if not left:
         say("There is nothing to recover.")
     else:

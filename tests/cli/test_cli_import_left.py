@@ -1,0 +1,279 @@
+"""What no outline can hold is left out of an import and named; all else is imported, and valid."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import (
+    REQUESTS,
+    STATE,
+    CommandLine,
+    Ran,
+    SandboxServer,
+    files_below,
+    pointed_at,
+    sandbox_here,
+    saved,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shares import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+NUMBERS = count(60_000)
+BIG = f"<p>{'x' * 1_300_000}</p>"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SandboxServer]:
+    with sandbox_here() as server:
+        yield server
+
+
+def left_out(ran: Ran) -> set[int]:
+    """Return the Ids of the sections that an import names as left out."""
+    return {int(number) for number in re.findall(r"Id ([0-9]+) .*? is not written into", ran.said)}
+
+
+def check_valid(cli: CommandLine, left: set[int]) -> None:
+    """Check that the workspace is valid, nothing is to be done, and drift tells the rest."""
+    planned, drift = cli("plan", "--detailed-exitcode"), cli("drift")
+
+    assert cli("validate").code == 0
+    assert planned.code == 0, planned
+    assert drift.code == 0, drift
+    assert all(f"{number}" in drift.out for number in left)
+
+
+def imported(
+    site: SandboxServer, sections: Sequence[Mapping[str, object]]
+) -> tuple[Ran, list[int], set[int]]:
+    """Import a course of such sections into a new workspace; check what holds for any course.
+
+    Returns:
+        What the command said, the sections' Ids, and those that it left out.
+    """
+    number = next(NUMBERS)
+    site.add_course(number)
+    made = [site.foreign_create(number, **section) for section in sections]  # type: ignore[arg-type]
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "courses").mkdir()
+        cli = pointed_at(CommandLine(Path(folder)), site)
+        before = len(site.log())
+        ran = cli("import", "--course", str(number))
+        left = left_out(ran)
+        known = set(saved(Path(folder) / "courses").entries.values()) if set(made) - left else set()
+
+        assert ran.code == 0, ran.err
+        assert known == set(made) - left
+        assert {met["method"] for met in site.log()[before:]} == {"GET"}
+        check_valid(cli, left if known else set())
+    return ran, made, left
+
+
+GOOD = {"title": "Good", "DisplayOrder": 10, "SectionContents": "<p>Hi</p>", "Active": True}
+UNTELLABLE: dict[str, dict[str, object]] = {
+    "contents of 1.3 MB": {"SectionContents": BIG},
+    "a picture in the contents": {"SectionContents": f'<img src="data:image/png;base64,{BIG}">'},
+    "contents of 2.7 MB in other letters": {"SectionContents": "漢" * 900_000},
+    "a control character": {"SectionContents": "<p>a\x07b</p>"},
+    "a nought": {"SectionContents": "<p>a\x00b</p>"},
+    "a line separator": {"SectionContents": "<p>a\u2028b</p>"},
+    "a title of two lines": {"title": "One\nTwo"},
+    "a title with a blank at its end": {"title": "Day one "},
+    "a title with what can't be seen": {"title": "un\u202eseen"},
+    "a title of 1,001 characters": {"title": "t" * 1_001},
+}
+
+
+@pytest.mark.parametrize("kind", UNTELLABLE)
+def test_a_section_that_no_outline_can_hold(site: SandboxServer, kind: str) -> None:
+    """It is named with its Id and why, and stays unmanaged; its neighbours are imported."""
+    odd = {"title": "Odd", "DisplayOrder": 20, "Active": True, **UNTELLABLE[kind]}
+    last = {**GOOD, "title": "Last", "DisplayOrder": 30}
+    ran, made, left = imported(site, [GOOD, odd, last])
+
+    assert left == {made[1]}
+    assert f"Id {made[1]} " in ran.said
+
+
+TELLABLE: dict[str, dict[str, object]] = {
+    "an order below nought": {"DisplayOrder": -5},
+    "the highest order": {"DisplayOrder": 2**31 - 1},
+    "lines of Windows": {"SectionContents": "<p>a</p>\r\n<p>b</p>\r\n"},
+    "a byte order mark": {"SectionContents": "a\ttab\nand  blanks  \n\n\n"},
+    "what YAML would take for more": {"SectionContents": "---\n- a: b\n...\n# c\n%d\n"},
+    "Markdown that is none": {"SectionContents": "<p>1. x_y_ \\ &nbsp;*a*</p>\n" * 90},
+    "a word of YAML": {"title": "null", "SectionContents": "~"},
+    "a file's name": {"title": "page.html", "SectionContents": "page.html"},
+    "a title without a letter": {"title": "???"},
+}
+
+
+@pytest.mark.parametrize("kind", TELLABLE)
+def test_a_section_that_looks_odd_and_can_be_told(site: SandboxServer, kind: str) -> None:
+    """What an outline can hold after all is imported as it stands."""
+    odd = {"title": "Odd", "DisplayOrder": 20, "Active": True, **TELLABLE[kind]}
+    _, _, left = imported(site, [GOOD, odd])
+
+    assert left == set()
+
+
+ANY_TEXT = st.text(
+    st.sampled_from(
+        "ab \n\t\r:#-'\"\\{}[]&*!|>%@`\x00\x1b\x85\u200b\u202e\u2028\ufeffß\u03c2\u03c3\u03a3é漢🎉"
+    ),
+    max_size=12,
+)
+ANY = st.fixed_dictionaries(
+    {
+        "title": ANY_TEXT,
+        "DisplayOrder": st.integers(-3, 40) | st.sampled_from([2**31 - 1, -(2**31)]),
+        "UnlockType": st.sampled_from([1, 2, 3]),
+        "UnlockAfterDays": st.integers(0, 9) | st.just(2**31 - 1),
+        "Active": st.booleans(),
+        "SectionContents": ANY_TEXT | st.just("<p>Long</p>\n" * 200),
+    }
+)
+
+
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(ANY.filter(lambda each: str(each["title"]).strip()), max_size=6))
+def test_whatever_sections_there_are_the_workspace_is_valid_afterwards(
+    site: SandboxServer, sections: list[dict[str, object]]
+) -> None:
+    """Each section is managed or named, the next plan is empty, and nothing was written there."""
+    imported(site, sections)
+
+
+@pytest.mark.parametrize("title", ["Mem\u202eber", "\x00", "Two\nlines", "t" * 5_000, "null", " "])
+def test_a_course_title_that_no_outline_can_hold(
+    author: CommandLine, api: SandboxServer, courses: Path, title: str
+) -> None:
+    """The title is for people, and is not sent: the course is imported under one that can be."""
+    api.add_course(9_001, title)
+    made = api.foreign_create(9_001, "One", DisplayOrder=10)
+    ran = author("import", "--course", "9001")
+
+    assert ran.code == 0, ran.err
+    assert list(saved(courses).entries.values()) == [made]
+    check_valid(author, set())
+    if "\u202e" in title or "\x00" in title:
+        assert "Its title can't stand in an outline" in ran.said
+
+
+def test_one_course_that_can_not_be_imported_with_all_others(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """It is named with the reason and the remedy, the rest is imported, and the exit code is 1."""
+    made = {
+        number: api.foreign_create(number, "One", SectionContents="x" * 2_000)
+        for number in (4711, 4712)
+    }
+    in_the_way = courses / "course-4711" / "one.html"
+    in_the_way.parent.mkdir()
+    in_the_way.write_text("mine")
+    ran = author("import", "--all")
+
+    assert ran.code == 1
+    assert 'Course 4711 "Course 4711" is left out' in ran.said
+    assert "courses/course-4711/one.html is there already" in ran.said
+    assert "Move it away, then run this again." in ran.said
+    assert in_the_way.read_text() == "mine"
+    assert not (courses / "course-4711.yaml").exists()
+    assert list(saved(courses).entries.values()) == [made[4712]]
+    assert author("validate").code == 0
+    assert author("plan", "--detailed-exitcode").code == 0
+
+
+def test_an_outline_that_nothing_can_be_put_into_holds_up_no_other_course(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Sections in brackets are left to their author, who is told; the other course is imported."""
+    api.foreign_create(4711, "New")
+    other = api.foreign_create(4712, "One")
+    house = courses / "house.yaml"
+    house.write_text("id: 4711\ntitle: House\nsections: [{title: Old}]\n")
+    ran = author("import", "--course", "4711", "--course", "4712")
+
+    assert ran.code == 1
+    assert "stand in brackets" in ran.said
+    assert house.read_text() == "id: 4711\ntitle: House\nsections: [{title: Old}]\n"
+    assert list(saved(courses).entries.values()) == [other]
+
+
+def test_titles_that_some_file_system_takes_for_one(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """No two files of a workspace differ in case alone, or in how a letter is composed."""
+    titles = ["Straße", "Strasse", "οδος", "οδοσ", "Straße"]
+    for n, title in enumerate(titles):
+        api.foreign_create(4711, title, DisplayOrder=n, SectionContents=f"<p>{n}</p>" + "x" * 2_000)
+    (courses / "house.yaml").write_text("id: 4712\nkey: other\ntitle: House\nsections: []\n")
+    api.add_course(9_001, "House")
+    ran = author("import", "--all")
+    names = [each.upper().casefold() for each in files_below(courses)]
+
+    assert ran.code == 0, ran.err
+    assert len(set(names)) == len(names)
+    assert len(saved(courses).entries) == len(titles)
+    assert author("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_title_whose_key_is_an_orphans(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A live section takes no address that the state has for another record."""
+    outline = courses / "house.yaml"
+    outline.write_text("id: 4711\ntitle: House\nsections:\n  - title: One\n  - title: Two\n")
+    assert author("apply", "--auto-approve").code == 0
+    outline.write_text("id: 4711\ntitle: House\nsections:\n  - title: Two\n")
+    live = api.foreign_create(4711, "One", DisplayOrder=50)
+    before = saved(courses).entries
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 0, ran.err
+    assert saved(courses).entries == {**before, "section.house.one-2": live}
+    assert author("plan", "--detailed-exitcode").code == 0
+
+
+def test_more_than_a_workspace_may_hold(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """One course that is too much together with the others is left out, and they are imported."""
+    (courses / "much").mkdir()
+    for n in range(19_975):
+        (courses / "much" / f"{n}").touch()
+    for number in (4711, 4712):
+        for n in range(12):
+            api.foreign_create(number, f"S{n}", DisplayOrder=n, SectionContents="x" * 2_000)
+    ran = author("import", "--course", "4711", "--course", "4712")
+
+    assert ran.code == 1
+    assert "more than 20,000 files and folders" in ran.said
+    assert len(saved(courses).entries) == 12
+    assert (courses / "course-4711.yaml").exists()
+    assert not (courses / "course-4712").exists()
+
+
+def test_nothing_is_written_where_nothing_can_be(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Two courses that can't be imported leave no file behind."""
+    for number in (4711, 4712):
+        api.foreign_create(number, "One", SectionContents="x" * 2_000)
+        (courses / f"course-{number}").write_text("a file")
+    before = files_below(courses)
+    ran = author("import", "--course", "4711", "--course", "4712")
+
+    assert ran.code == 1
+    assert {
+        n: t for n, t in files_below(courses).items() if n not in {REQUESTS, f"{STATE}.lock"}
+    } == before

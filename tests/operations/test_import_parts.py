@@ -1,0 +1,77 @@
+"""The parts of an import that the sandbox can't show: odd records, and what fits together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coursesync.nexudus.records import Record
+from coursesync.operations.import_entries import course_key, unsayable
+from coursesync.operations.import_files import most_that_fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.kinds.attributes import FieldValue
+
+WHOLE: dict[str, FieldValue] = {"Title": "One", "DisplayOrder": 10, "UnlockType": 1}
+
+
+def record(**fields: FieldValue) -> Record:
+    """Return a record with these properties."""
+    return Record(7, 4711, fields, None, None, None)
+
+
+@pytest.mark.parametrize("unlock", [0, 4, -1, 2**40, "sequential"])
+def test_an_unlock_rule_that_no_outline_has(unlock: FieldValue) -> None:
+    """It is not told as another one: the next update would put that in its place."""
+    has = {**WHOLE, "UnlockType": unlock}
+
+    assert "UnlockType" in unsayable(record(**has))
+
+
+def test_an_order_that_is_none() -> None:
+    """A number that could not be read is not taken for 0."""
+    has = {name: value for name, value in WHOLE.items() if name != "DisplayOrder"}
+
+    assert "DisplayOrder" in unsayable(record(**has))
+    assert unsayable(record(**WHOLE)) == ""
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(0, 60))
+def test_as_many_fit_as_can_stand_together_in_their_order(sizes: list[int], room: int) -> None:
+    """Every item is kept or left with its reason, in order; none that is left would still fit."""
+
+    def problem(items: Sequence[int]) -> str:
+        return "" if sum(items) <= room and 7 not in items else "too much"
+
+    kept, left = most_that_fit(sizes, problem)
+
+    assert sorted([*kept, *(each for each, _ in left)]) == sorted(sizes)
+    assert not problem(kept)
+    assert all(why == "too much" for _, why in left)
+    assert all(problem([*kept, each]) for each, _ in left)
+
+
+def test_very_many_that_do_not_fit_are_not_tried_one_by_one() -> None:
+    """The tries are bounded: each reads all files once more."""
+    tries = []
+
+    def problem(items: Sequence[int]) -> str:
+        tries.append(len(items))
+        return "too much" if len(items) > 10 else ""
+
+    kept, left = most_that_fit(range(10_000), problem)
+
+    assert (len(kept), len(left)) == (10, 9_990)
+    assert len(tries) < 200
+
+
+def test_a_courses_key_is_no_other_courses() -> None:
+    """Neither one that is taken, nor one that the state has, nor one alike to a file system."""
+    assert course_key(7, "House", {"house"}) == "house-7"
+    assert course_key(7, "House", set(), {"house"}) == "house-7"
+    assert course_key(7, "Stra\u00dfe", {"strasse"}) == "stra\u00dfe-7"
