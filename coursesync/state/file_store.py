@@ -267,8 +267,7 @@ class StateFile:
         deleted while the first run lasted, that run's journal alone tells all that there is.
         """
         told = self._read(self.journal_path)
-        run = None if told is None else self._first_run(told)
-        if run is not None:
+        if told is not None and (run := self._first_run(told)) is not None:
             return State(target=run.target, lineage=run.lineage, serial=1)
         return State(target=self.target)
 

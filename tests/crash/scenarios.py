@@ -52,7 +52,7 @@ def rewritten(workspace: Workspace) -> Command:
 def after_a_crash(workspace: Workspace) -> Command:
     """A journal is left over that tells of one Id, and of a create whose answer never came."""
     workspace.outline(one="One", two="Two")
-    workspace.apply(kill_at=workspace.stage.last("after send"))
+    workspace.apply(kill_at=workspace.stage.of_the_last_create("after send"))
     return APPLY
 
 
@@ -72,7 +72,7 @@ def resolve(workspace: Workspace) -> Command:
 def resolve_not_created(workspace: Workspace) -> Command:
     """A request broke off half-way, and a person settles it: it was not carried out."""
     workspace.outline(one="One", two="Two")
-    workspace.apply(kill_at=workspace.stage.last("before send"))
+    workspace.apply(kill_at=workspace.stage.of_the_last_create("before send"))
     return ("resolve", address("two"), "--not-created")
 
 

@@ -65,9 +65,12 @@ class Stage:
         workspace.outline(one="One", two="Two")
         return workspace.apply(kill_at=0).effects
 
-    def last(self, effect: str) -> int:
-        """Return the number of the last effect of that name in `undisturbed`, from 1."""
-        return len(self.undisturbed) - self.undisturbed[::-1].index(effect)
+    def of_the_last_create(self, effect: str) -> int:
+        """Return the number in `undisturbed`, from 1, of the last such effect of a create.
+
+        The one after it is that of the last look, which asks for a list.
+        """
+        return [number for number, each in enumerate(self.undisturbed, 1) if each == effect][-2]
 
     def _is_busy(self) -> bool:
         """Say whether a connection to the server is open: a killed client's until it is served."""
