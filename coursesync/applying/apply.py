@@ -24,7 +24,7 @@ from coursesync.applying.settle import look_around, settle
 from coursesync.applying.write import create, overwrite
 from coursesync.errors import StateError, Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused
-from coursesync.planning.drift import Finding
+from coursesync.planning.drift import Finding, twins_in
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Forget, Move, Protect
 from coursesync.state.logbook import Logbook
@@ -74,7 +74,9 @@ def apply(
     _account_for_the_rest(run, led_to)
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
-    report = Report(results, led_to, stop, left=plan.writes, twins=run.twins, unlisted=run.unlisted)
+    report = Report(
+        results, led_to, stop, left=plan.writes, twins=_twins(run, found), unlisted=run.unlisted
+    )
     if not run.log.steps:
         return replace(report, state=world.store.recover(led_to))
     left = complete(led_to)
@@ -84,6 +86,12 @@ def apply(
     except StateError as error:
         return replace(report, unsaved=error)
     return replace(report, state=saved)
+
+
+def _twins(run: Run, found: Iterable[Drifted]) -> tuple[Drifted, ...]:
+    """Return the twins that the last look found, and those of a refresh before it."""
+    both = {each.record_id: each for each in (*twins_in(found), *run.twins)}
+    return tuple(both.values())
 
 
 def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
@@ -184,8 +192,6 @@ def _carry_out(run: Run, course: CourseRun, change: Change) -> None:
 
 
 def _create(run: Run, course: CourseRun, change: Change) -> None:
-    since, before = run.stamp(), frozenset(run.seen)
-    run.sent[change.address] += 1
     match create(run, course, change):
         case Applied(record_id):
             run.managed.add(record_id)
@@ -198,8 +204,10 @@ def _create(run: Run, course: CourseRun, change: Change) -> None:
         case InDoubt(reason, claimed):
             until = run.world.clock.now() + run.terms.settling
             sent = in_order(change.after)
-            marker = run.marker_of(change)
-            doubt = Doubtful(change, sent, since, reason, until, claimed, before, marker)
+            first, marker = run.attempts[change.address], run.marker_of(change)
+            doubt = Doubtful(
+                change, sent, first.since, reason, until, claimed, first.before, marker
+            )
             course.doubts[change.address] = doubt
 
 

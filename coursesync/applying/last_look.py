@@ -115,11 +115,11 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         record = run.lookout.records(change.kind, [record_id]).get(record_id)
         given = f"the API gave it the Id {record_id}"
         if record is None:
-            yield result, f"{given}, and knows no such section"
+            yield result, f"{given}, but has no such section"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
             if entry is not None and not was_ours(entry, record, change.kind):
-                yield result, f"{given}, which is that of a section of another course"
+                yield result, f"{given}, which belongs to a section of another course"
 
 
 def _others(
@@ -132,13 +132,15 @@ def _others(
         ours = [each for each in found if each.parent_id == course.id and each.id in made]
         for record in run.lookout.whole(kind, ours, lambda each: bool(each.unknown & {*names})):  # noqa: B023
             result = made[record.id]
-            sent = result.change.after or {}
+            sent = result.change.after
+            if sent is None:  # no outline wants it any more; it was recognised in a list
+                continue
             is_other = not any(
                 same_value(name, sent[name], record.attributes.get(name), kind) for name in names
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
-                yield result, f"{given}, which is that of another section of the course"
+                yield result, f"{given}, which belongs to another section of this course"
 
 
 def _is_marked(run: Run, result: Result, record: Record) -> bool:
@@ -160,6 +162,7 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
     )
     run.log.record(Look(address=change.address, doubt=doubt, at=run.stamp()))
     run.managed.discard(wrong or 0)
+    run.sender.planned += 1
     del run.results[change.address]
     course = next(each for each in run.courses if each.id == change.parent_id)
     course.doubts[change.address] = Doubtful(

@@ -71,7 +71,7 @@ def _courses(run: Run, change: Change) -> Collection[int]:
 
 def _hold(run: Run, course: CourseRun, found: Hindrance) -> None:
     change = found.change
-    course.held = f"{change.address} is left because of lessons"
+    course.held = f"{change.address} has lessons, or they are not known"
     what = "deleted" if change.action is Action.DELETE else "moved"
     reason = f"not {what}, because {told(found)}"
     status = Status.HAS_LESSONS

@@ -145,11 +145,15 @@ def _edited(run: Run, change: Change, record: Record) -> str:
         home = marker_of(run.state.target, entry.parent_id, change.was or change.address)
         if record.marker != home and not any(was_ours(each, record, change.kind) for each in ours):
             return (
-                f"its Id is that of a section of the course {record.parent_id}, which was never "
-                f"ours, written{by}{at(record.updated_on)}"
+                f"its Id belongs to a section of the course {record.parent_id} that coursesync "
+                f"never wrote, last written{by}{at(record.updated_on)}"
             )
     if run.terms.overwrite_drift or any(not edits(each, record, change.kind) for each in ours):
         return ""
+    if record.parent_id not in {entry.parent_id, change.parent_id}:
+        return (
+            f"it was moved to the course {record.parent_id} on the site{by}{at(record.updated_on)}"
+        )
     return f"it was edited on the site{by}{at(record.updated_on)}"
 
 
@@ -157,7 +161,7 @@ _HELD = {Status.DRIFTED: "was edited", Status.GONE: "was deleted"}
 
 
 def _hold(run: Run, course: CourseRun, change: Change, status: Status, reason: str) -> None:
-    course.held = f"{change.address}, which {_HELD[status]} on the site"
+    course.held = f"{change.address} {_HELD[status]} on the site"
     run.conclude(Result(change, status, change.record_id, reason))
 
 

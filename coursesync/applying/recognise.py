@@ -18,6 +18,7 @@ from unicodedata import category, normalize
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import MAX_TITLE
 from coursesync.kinds.html import same_html
+from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.live_diff import fits
 from coursesync.state.state import Entry
 from coursesync.text import moment, unescaped
@@ -121,7 +122,7 @@ def _certain(wanted: Wanted, marked: list[Record]) -> Recognition | None:
         case [record]:
             return Found(record)
         case [_, *_]:
-            return Unclear("more than one record carries its marker", tuple(marked))
+            return Unclear(SEVERAL_MARKED, tuple(marked))
     return Absent() if wanted.is_certain else None
 
 

@@ -30,10 +30,10 @@ class Status(Enum):
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
-    DRIFTED = "left, for someone edited it on the site"  # since we last wrote it
-    GONE = "left, for someone deleted it on the site"
-    UNREADABLE = "left, for it can't be read"
-    HAS_LESSONS = "left because of lessons"  # or because they are not known
+    DRIFTED = "skipped: edited in Nexudus"  # since we last wrote it
+    GONE = "skipped: deleted in Nexudus"
+    UNREADABLE = "skipped: can't be read"
+    HAS_LESSONS = "skipped: has lessons"  # or they are not known
     NOT_TRIED = "not tried"  # the run ended before it
 
 

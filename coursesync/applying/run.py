@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from coursesync.applying.recognise import as_it_reads
 from coursesync.applying.report import Result, Status
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.lessons import Lessons
@@ -70,6 +71,14 @@ class Doubtful:
     marker: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """When a create was first sent, and the Ids that looks had shown until then."""
+
+    since: str
+    before: frozenset[int]
+
+
 @dataclass(slots=True)
 class CourseRun:
     """A course of the run, and how far it is; `held` says why nothing more is done in it.
@@ -121,11 +130,12 @@ class Run:
         # how often each create was sent, by earlier runs as well
         self.sent = Counter({address: doubt.sent for address, doubt in state.doubts.items()})
         self.results: dict[Address, Result] = {}
+        self.attempts: dict[Address, Attempt] = {}
         # when each record that is to be overwritten was last read, and what it was then
         self.fresh: dict[int, tuple[float, Record | None]] = {}
         self.marks = terms.marker
-        # whether a marker was read back: not every API keeps what a create leaves there
-        self.reads_markers = False
+        # whether markers are kept, and whether lists show them: not every API does either
+        self.lists_markers = self.reads_markers = False
         self.twins: tuple[Drifted, ...] = ()
         self.unlisted: tuple[Result, ...] = ()
 
@@ -158,11 +168,19 @@ class Run:
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
         """Take a record under management as what a create made, or would have made.
 
+        Args:
+            change: the create.
+            sent: what it sent, or would send; where the record reads otherwise, that is kept, so
+                that the next plan shows what the outline wants changed.
+            record: what was found.
+            status: what is to be said of it.
+
         Raises:
             StateError: it can't be noted, for not even a journal can be begun.
         """
+        reads = as_it_reads(sent, record.attributes, change.kind)
         entry = Entry(
-            attributes=in_order(sent),
+            attributes=in_order({n: v for n, v in reads.items() if n not in record.lacking}),
             id=record.id,
             parent_id=change.parent_id,
             protected=change.resource is not None and change.resource.protected,

@@ -18,7 +18,6 @@ from coursesync.applying.recognise import (
     Found,
     Unclear,
     Wanted,
-    as_it_reads,
     recognise,
 )
 from coursesync.applying.report import Result, Status
@@ -92,7 +91,7 @@ def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Reco
         around = run.lookout.around(kind, [course.id for course in same])
         records = [record for each in around.values() for record in each]
         run.seen.update(record.id for record in records)
-        run.reads_markers |= any(is_marker(record.marker) for record in records)
+        run.lists_markers |= any(is_marker(record.marker) for record in records)
         by_course: dict[int, list[Record]] = {course.id: [] for course in same}
         unread: dict[int, str] = {}
         for record in run.lookout.whole(kind, records, partial(_is_vague, run), unread):
@@ -100,12 +99,14 @@ def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Reco
             run.reads_markers |= is_marker(record.marker)
         homes = {record.id: record.parent_id for record in records if record.id in unread}
         for course in same:
-            course.looked = run.sender.interruptions
+            course.looked = run.lookout.listed_at[course.id]
             told = [
-                f"section {each}, which can't be read: {unread[each]}"
+                f"section {each} can't be read: {unread[each]}"
                 for each in homes
                 if homes[each] == course.id
             ]
+            if course.held == course.unread:  # it may be readable by now
+                course.held = ""
             course.unread = next(iter(told), "")
         found.update(by_course)
     return found
@@ -115,7 +116,7 @@ def _is_vague(run: Run, record: Record) -> bool:
     """Say whether a record could be one that we look for, as far as a list tells."""
     if record.id in run.managed or record.id in run.state.strangers:
         return False
-    return bool(record.unknown) or (run.marks and not (record.marker or run.reads_markers))
+    return bool(record.unknown) or (run.marks and not (record.marker or run.lists_markers))
 
 
 def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
@@ -195,10 +196,9 @@ def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) 
             case Unclear() as unclear:
                 _leave_in_doubt(run, course, change, unclear)
             case Found(record):
-                sent = as_it_reads(change.attributes, record.attributes, change.kind)
-                seen = {n: v for n, v in sent.items() if n not in record.lacking}
                 was_sent = run.sent[change.address]
-                run.adopt(change, seen, record, Status.SETTLED if was_sent else Status.ADOPTED)
+                status = Status.SETTLED if was_sent else Status.ADOPTED
+                run.adopt(change, change.attributes, record, status)
 
 
 def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
 
-REASON = "a cut-off run that was begun from another state made one at this address"
+REASON = "a cut-off run of another state created a section at this address"
 
 
 def are_told(change: Change, elsewhere: Iterable[State]) -> bool:

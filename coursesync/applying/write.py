@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from coursesync.applying.lessons import may_be_sent
 from coursesync.applying.recheck import current, record_id_of
-from coursesync.applying.run import in_order
+from coursesync.applying.report import Result, Status
+from coursesync.applying.run import Attempt, in_order
 from coursesync.applying.settle import look_again
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.planning.plan import Action
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
+_MOST_LOOKS = 3  # before one create, where each of them has to wait itself; the last look tells
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
 
@@ -44,6 +46,7 @@ def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
     Raises:
         Stop: the run can't go on.
     """
+    run.attempts.pop(change.address, None)
     outcome = _send(run, course, change)
     if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
         run.marks = False  # this API takes no marker; nothing was carried out
@@ -98,9 +101,14 @@ def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarrie
         record = current(run, change)
     else:
         _look_where_others_wrote(run, course, change)
+    if course.held and change.address not in run.results:
+        run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
     if change.address in run.results:
         return None
     run.sender.allow_write()
+    if not change.action.overwrites and change.address not in run.attempts:
+        run.sent[change.address] += 1
+        run.attempts[change.address] = Attempt(run.stamp(), frozenset(run.seen))
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
@@ -116,7 +124,9 @@ def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarrie
 
 def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> None:
     """Look again before a create where the run waited meanwhile, or was turned away."""
-    while course.looked != run.sender.interruptions and change.address not in run.results:
+    for _ in range(_MOST_LOOKS):
+        if course.looked == run.sender.interruptions or change.address in run.results:
+            return
         look_again(run, course)
         run.sender.until_writable()
 

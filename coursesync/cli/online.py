@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli.progress import progress_on
-from coursesync.cli.screen import say, say_at_once
+from coursesync.cli.screen import say_at_once, say_wrapped
 from coursesync.errors import Interrupted, Terminated
 from coursesync.operations.config import CONFIG
 from coursesync.operations.connection import interrupted
@@ -72,7 +72,8 @@ def announce(session: Session) -> None:
         return
     met[_CONTACTED] = True
     other = session.other_host
-    say(f"Contacting {session.store.target}{f' ({CONFIG} names {other})' if other else ''}")
+    names = f" ({CONFIG} names {other})" if other else ""
+    say_wrapped(f"Contacting {session.store.target}{names}", hang="  ")
 
 
 def look_again(

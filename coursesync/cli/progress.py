@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Result
     from coursesync.applying.world import Progress
+    from coursesync.kinds.address import Address
 
 _WORTH_SAYING = 2.0  # seconds
 _LINES_BETWEEN = 50  # that say how long the rest takes
@@ -82,15 +83,16 @@ class Lines:
     def __init__(self, stream: IO[str], total: int) -> None:
         self._stream = stream
         self._total = total
-        self._number = 0
+        self._met: set[Address] = set()
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
         """Say what became of a change."""
-        self._number += 1
+        self._met.add(result.change.address)  # what was taken back is concluded again
+        number = len(self._met)
         width = len(str(self._total))
-        is_due = self._number % _LINES_BETWEEN == 0 and rest >= _WORTH_SAYING
+        is_due = number % _LINES_BETWEEN == 0 and rest >= _WORTH_SAYING
         left = f" ({_left(rest)})" if is_due else ""
-        self._print(f"[{self._number:>{width}}/{self._total}] {_line(result)}{left}")
+        self._print(f"[{number:>{width}}/{self._total}] {_line(result)}{left}")
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Say why nothing happens, where it takes long enough to wonder."""

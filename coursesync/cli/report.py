@@ -135,7 +135,8 @@ def _tell_twins(report: Report, session: Session) -> None:
     if report.twins:
         first = report.twins[0]
         say_wrapped(TWINS, "  ")
-        keep = f"resolve {first.address} --keep {first.entry.id if first.entry else 0}"
+        ids = [first.record_id, *([first.entry.id] if first.entry else [])]
+        keep = f"resolve {first.address} --keep {min(ids)}"
         say_wrapped(f"To say which record to keep, as in:  {session.hint(keep)}", "  ")
     for result in report.unlisted:
         say_wrapped(
@@ -166,7 +167,7 @@ def _tell_unsaved(error: StateError, session: Session) -> None:
 def _counts(report: Report) -> str:
     counts = [(len(report.with_status(status)), status.value) for status in Status]
     told = ", ".join(f"{number} {words}" for number, words in counts if number)
-    return f"Apply: {told}."
+    return f"Apply: {told or 'nothing was sent'}."
 
 
 def _tell_refused(result: Result) -> None:
@@ -241,7 +242,7 @@ def _tell_in_doubt(result: Result, session: Session) -> None:
     if change.action.overwrites:
         say("    The next apply sends it again; that does no harm.")
         return
-    for line in settlement(change, result.candidates, session.hint):
+    for line in settlement(change, result.candidates, session.hint, result.reason):
         say_wrapped(line, "    ")
 
 
@@ -251,7 +252,6 @@ def _tell_waiting(report: Report) -> None:
         course = (result.change.parent_id, result.reason)
         waiting[course] = waiting.get(course, 0) + 1
     for (course_id, reason), number in waiting.items():
-        wait = "waits" if number == 1 else "wait"
         say_wrapped(
-            f"Course {course_id}: {count(number, 'section')} {wait}, for {reason}.", hang="  "
+            f"Course {course_id}: {count(number, 'section')} not sent, because {reason}.", hang="  "
         )

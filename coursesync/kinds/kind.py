@@ -72,8 +72,9 @@ class Kind:
     takes the prior attributes (or None) and the desired ones, and returns the desired ones as they
     are to be sent, for properties that the API only lets one write. `words` say a field's value
     before and after a change, where its properties don't speak for themselves; None stands for
-    nothing. `opens` says when a member gets in, `describe` says it in words. `marker_property` is
-    the record's free text for users of the API, which people don't see.
+    nothing. `opens` says when a member gets in, `describe` says it in words. `idle` are the
+    properties that have no effect, given the others. `marker_property` is the record's free text
+    for users of the API, which people don't see.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Kind:
     settle: Callable[[Attributes | None, Attributes], Attributes]
     opens: Callable[[Attributes], Opening]
     describe: Callable[[Attributes], str]
+    idle: Callable[[Attributes], frozenset[str]]
     active_property: str
     marker_property: str
     words: Mapping[str, Callable[[Attributes, Attributes], tuple[str | None, str | None]]]

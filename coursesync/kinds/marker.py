@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
 
+SEVERAL_MARKED = "more than one record carries its marker"
 _OURS = "coursesync:"
 _DIGITS = 32  # of the digest: half of them would do to tell a million records apart
 

@@ -43,6 +43,12 @@ def _opens(attributes: Attributes) -> Opening:
     return Opening(days, in_sequence=unlock == SEQUENTIAL)
 
 
+def _idle(attributes: Attributes) -> frozenset[str]:
+    """Return the days where a section is not timed: the API's page says that they don't count."""
+    is_timed = attributes.get("UnlockType") == TIMED
+    return frozenset() if is_timed else frozenset({"UnlockAfterDays"})
+
+
 def _describe(attributes: Attributes) -> str:
     """Say in a learner's words when the section opens."""
     unlock, days = attributes.get("UnlockType"), attributes.get("UnlockAfterDays", 0)
@@ -103,5 +109,6 @@ SECTION = Kind(
     settle=_settle,
     opens=_opens,
     describe=_describe,
+    idle=_idle,
     words={"active": _shown, "image": _pictured, "unlock": _unlocked},
 )

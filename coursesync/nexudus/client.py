@@ -197,19 +197,24 @@ class Nexudus:
             told = read_json(exchange)
             kept = without_secrets(told, tokens if listed else self._secrets)
             if listed:
-                self._hide_in_authors(kept)
+                kept = self._without_authors(kept)
             body = exchange.body if kept == told else json.dumps(kept).encode()
         except (ValueError, RecursionError):
             body = b""
         return replace(exchange, body=body)
 
-    def _hide_in_authors(self, listed: object) -> None:
+    def _without_authors(self, listed: object) -> object:
         """Hide the password and the code in what is only ever shown: who last wrote a record."""
+        if isinstance(listed, list):
+            return [self._without_authors(record) for record in listed]
+        if not isinstance(listed, dict):
+            return listed
+        if isinstance(listed.get("Records"), list):
+            return {**listed, "Records": self._without_authors(listed["Records"])}
+        if not isinstance(listed.get("UpdatedBy"), str):
+            return listed
         secrets = self._secrets - {self._credentials.email}
-        records = listed.get("Records") if isinstance(listed, dict) else listed
-        for record in records if isinstance(records, list) else [listed]:
-            if isinstance(record, dict) and isinstance(record.get("UpdatedBy"), str):
-                record["UpdatedBy"] = without_secrets(record["UpdatedBy"], secrets)
+        return {**listed, "UpdatedBy": without_secrets(listed["UpdatedBy"], secrets)}
 
     def _exchange(
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY

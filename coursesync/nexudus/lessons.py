@@ -61,7 +61,7 @@ class _Page(BaseModel):
 class _Several(BaseModel):
     model_config = _READ
 
-    records: list[Lesson]
+    records: list[Lesson | None]  # null stands for one that is not there
 
 
 class Lessons:
@@ -148,6 +148,7 @@ def _page(exchange: Exchange) -> _Page | None:
 def _several(exchange: Exchange) -> list[Lesson] | None:
     """Read a bare list of lessons; None where it is none."""
     try:
-        return _Several.model_validate({"Records": read_json(exchange)}).records
+        found = _Several.model_validate({"Records": read_json(exchange)}).records
+        return [each for each in found if each is not None]
     except (ValueError, ValidationError, RecursionError):
         return None

@@ -116,6 +116,11 @@ class Schedule:
         for request in earlier:
             self._count(request)
 
+    @property
+    def gap(self) -> float:
+        """The least time between two requests, in seconds."""
+        return self._limits.gap if self._limits else 0.0
+
     def wait(self, now: float, *, write: bool) -> float:
         """Return how many seconds from `now` the next request has to wait."""
         due = self._held_until

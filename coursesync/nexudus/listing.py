@@ -39,6 +39,9 @@ class Lookout(CourseLookout):
 
     def __init__(self, sender: Sender, remote: Remote) -> None:
         super().__init__(Reader(sender), remote)
+        self._sender = sender
+        # by course, the count of the run's interruptions when its list was answered
+        self.listed_at: dict[int, int] = {}
         self._read: dict[int, Record] = {}  # by their Ids, as far as a list left anything out
 
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
@@ -53,6 +56,7 @@ class Lookout(CourseLookout):
         everything = None
         if len(courses) > FEW:
             first = self._page(kind, 1, None)
+            self.listed_at.update(dict.fromkeys(courses, self._sender.interruptions))
             if 2 * first.pages - 1 < len(courses) and first.total <= MAX_RECORDS:
                 everything = self._list(kind, None, first)
         if everything is None:
@@ -65,7 +69,9 @@ class Lookout(CourseLookout):
 
     def course(self, kind: Kind, course: int) -> Sequence[Record]:
         """List the records of one course; raises Stop where no usable answer came."""
-        listed = self._list(kind, course, self._page(kind, 1, course))
+        first = self._page(kind, 1, course)
+        self.listed_at[course] = self._sender.interruptions
+        listed = self._list(kind, course, first)
         # nothing says how exact a filter is
         return [record for record in listed if record.parent_id == course]
 

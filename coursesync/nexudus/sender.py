@@ -108,7 +108,7 @@ class Sender:
         Raises:
             Stop: the run was told to stop.
         """
-        if seconds > _BLINK:
+        if seconds > max(_BLINK, self._line.schedule.gap):
             self.interruptions += 1
         if seconds > 0:
             self._line.progress.waiting(seconds, why, rest)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("coursesync")
 DEADLINE = 60.0  # seconds for a whole exchange
 MAX_BODY = 1_048_576
-_HTTPS = 443
+_PORTS = {"http": 80, "https": 443}
 
 
 class Wire:
@@ -50,7 +50,7 @@ class Wire:
         self._watchdog = watchdog()
         self._client = _client(target, transport)
         url = self._client.base_url
-        self._origin = url.raw_host.decode(), url.port or _HTTPS
+        self._origin = url.raw_host.decode(), url.port or _PORTS[url.scheme]
 
     def close(self) -> None:
         """Close what connections there are."""
@@ -191,7 +191,7 @@ class _Trace:
 
 
 def _unsent(error: Exception, origin: tuple[str, int], trace: _Trace) -> Exchange:
-    """Say why nothing of a request left, and what to mend; httpx's own words say nothing of that.
+    """Say why nothing of a request left, and how to fix it; httpx's own words say nothing of that.
 
     A proxy is named by its host and port: its address may hold a password.
     """
@@ -202,8 +202,10 @@ def _unsent(error: Exception, origin: tuple[str, int], trace: _Trace) -> Exchang
         failure = f"the certificate of {inert(trace.known_as)} is not trusted ({why})"
         return Exchange(sent=False, failure=failure, remedy=_CERTIFICATE, lasting=True)
     if isinstance(error, httpx.ProxyError):
-        status = int(str(error)[:3])  # as httpcore begins it; the rest is the proxy's own words
-        failure = f"the proxy {inert(proxy)} refuses the connection (HTTP {status})"
+        # httpcore begins with it, but for SOCKS; the rest is the proxy's own words
+        status = int(match[0]) if (match := re.match(r"[0-9]{3}", str(error))) else 0
+        how = f" (HTTP {status})" if status else ""
+        failure = f"the proxy {inert(proxy)} refuses the connection{how}"
         lasting = status not in _TRANSIENT and status < HTTPStatus.INTERNAL_SERVER_ERROR
         return Exchange(sent=False, failure=failure, remedy=_PROXY, lasting=lasting)
     failure = _broken(error)

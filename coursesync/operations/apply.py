@@ -23,6 +23,7 @@ from coursesync.errors import (
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
+from coursesync.planning.drift import twins_in
 from coursesync.planning.large_change import oversized
 from coursesync.planning.review import what_moved
 from coursesync.planning.workspace_plan import plan_of
@@ -95,7 +96,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
             # what can be saved is, also where the look at the site can't be made
             state = forget(project.store, state, now.found or (), clock.stamp())
             if not left:
-                return Report((), state)
+                return Report((), state, twins=twins_in(now.found or ()))
         terms = Terms(seconds, max_writes, overwrite_drift, marker, left)
         with connected(project, now.outlines, clock, progress, credentials) as world:
             complete = partial(remainder, now.read, plan.policy)

@@ -202,8 +202,11 @@ def _on_the_site(
         )
     records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
     listed = lookout.sweep(_SECTION, titles.keys(), ())
-    for record in lookout.whole(_SECTION, listed, lambda each: bool(each.unknown)):
-        records[record.parent_id].append(record)
+    unread: dict[int, str] = {}
+    read = lookout.whole(_SECTION, listed, lambda each: bool(each.unknown), unread)
+    for record in (*read, *(each for each in listed if each.id in unread)):
+        if record.parent_id in records:  # or it was moved meanwhile
+            records[record.parent_id].append(record)
     return titles, records
 
 

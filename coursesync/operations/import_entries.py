@@ -46,6 +46,8 @@ def course_key(
 
 def unsayable(record: Record) -> str:
     """Say what of a section no outline can give as it is; "" where there is nothing."""
+    if record.unknown:  # a list left it out, and the read by its Id failed
+        return "what is in it can't be read now"
     unlock = record.attributes.get("UnlockType", IMMEDIATE)
     if unlock not in {IMMEDIATE, SEQUENTIAL, TIMED}:
         return f"its UnlockType is {unlock}, and none that an outline can have"

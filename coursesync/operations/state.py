@@ -12,6 +12,7 @@ from coursesync.applying.recognise import entry_of
 from coursesync.errors import CoursesyncError, UsageError
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import course_of, key_of, parse_address
+from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
 from coursesync.state.journal import Forget, Move
 from coursesync.state.logbook import Logbook
@@ -156,7 +157,13 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
         others = ", ".join(sorted(state.doubts))
         told = f"In doubt: {others}." if others else "Nothing is: there is nothing to settle."
         raise CoursesyncError(f"{address} is not in doubt", told)
-    found = [candidate.id for candidate in state.doubts[address].candidates]
+    doubt = state.doubts[address]
+    found = [candidate.id for candidate in doubt.candidates]
+    if found and record_id is None and doubt.reason == SEVERAL_MARKED:
+        raise CoursesyncError(
+            f"{address} was created: {', '.join(map(str, found))} carry its marker",
+            "Say which of them it is, with  --id  and delete the others in Nexudus.",
+        )
     if found and record_id is not None and record_id not in found:
         raise CoursesyncError(
             f"the Id {record_id} is none of those that were found for {address}: "

@@ -73,7 +73,9 @@ def keep(  # noqa: PLR0913 - one parameter an option
         entry, kind = entry_at(known, at), kind_of(at)
         with connected(project, (), clock, progress, credentials) as world, told_as_errors(clock):
             live = _of_course(world, known, entry.parent_id, kind)
-        second = {each for each, owner in twins(known, live.values(), kind).items() if owner == at}
+        # what was set aside before can be chosen after all
+        anew = replace(known, strangers=())
+        second = {each for each, owner in twins(anew, live.values(), kind).items() if owner == at}
         either = {entry.id, *second}
         if not second:
             raise CoursesyncError(

@@ -138,13 +138,15 @@ def compare(
     Returns:
         What was found, by course; in each, ours by address, then the unmanaged by Id.
     """
-    live = {record.id: record for record in records}
+    listed = tuple(records)
+    live = {record.id: record for record in listed}
     ours = {address: entry for address, entry in state.entries.items() if kind_of(address) is kind}
     if confirm is not None:
         asked = {*_suspects(ours, live, kind), *_vague(state, ours, live, kind)}
         live = {each: record for each, record in live.items() if each not in asked}
         live |= confirm(asked) if asked else {}
     lost = unreadable or {}
+    known = {entry.id for entry in ours.values()}
     found = [
         each
         for at in ours
@@ -154,6 +156,11 @@ def compare(
         Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=lost[entry.id])
         for at, entry in ours.items()
         if entry.id in lost
+    ]
+    unread += [
+        Drifted(Finding.UNREADABLE, each.parent_id, kind, record=each, failure=lost[each.id])
+        for each in listed
+        if each.id in lost and each.id not in known
     ]
     return tuple(sorted([*found, *unread, *_strangers(state, ours, live, kind)], key=_place))
 
@@ -183,7 +190,8 @@ def _vague(
     for entry in ours.values():
         courses.setdefault(entry.parent_id, []).append(entry)
     known = {entry.id for entry in ours.values()}.union(state.strangers)
-    shows_markers = any(is_marker(record.marker) for record in live.values())
+    listed = (record for record in live.values() if record.whole is None)
+    shows_markers = any(is_marker(record.marker) for record in listed)
     for record in live.values():
         if record.id in known or record.parent_id not in courses or record.whole is not None:
             continue
@@ -196,8 +204,10 @@ def _could_be(record: Record, entries: Iterable[Entry], kind: Kind) -> bool:
     """Say whether a record could be a twin, or has no name, by what a list leaves out of it."""
     if not record.unknown:
         return False
-    is_unnamed = record.unknown & {kind.title_property, kind.order_property}
-    return bool(is_unnamed) or any(not differing(entry, record, kind) for entry in entries)
+    if record.unknown & {kind.title_property, kind.order_property}:
+        return True
+    tellers = {kind.title_property, kind.contents_property}
+    return any(tellers.isdisjoint(differing(entry, record, kind)) for entry in entries)
 
 
 def _place(found: Drifted) -> tuple[int, bool, str, int, bool]:
@@ -263,6 +273,11 @@ def _spot(record: Record, kind: Kind) -> tuple[int, object]:
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     return _spot(record, kind) != (entry.parent_id, entry.attributes.get(kind.order_property))
+
+
+def twins_in(found: Iterable[Drifted]) -> tuple[Drifted, ...]:
+    """Return what was found to be there twice."""
+    return tuple(each for each in found if each.finding is Finding.TWIN)
 
 
 def refreshed(state: State, found: Iterable[Drifted]) -> State:

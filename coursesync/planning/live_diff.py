@@ -38,12 +38,12 @@ def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
 
     What a list left out is in none of them.
     """
+    sent, has = entry.attributes, record.attributes
+    compared = sent.keys() - kind.write_only - record.unknown - _idle(sent, has, kind)
     return tuple(
         name
-        for name in sorted(entry.attributes.keys() - kind.write_only - record.unknown)
-        if not same_value(
-            name, entry.attributes[name], value_in(record.attributes, name, kind), kind
-        )
+        for name in sorted(compared)
+        if not same_value(name, sent[name], value_in(has, name, kind), kind)
     )
 
 
@@ -61,6 +61,11 @@ def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
     )
 
 
+def _idle(sent: Attributes, has: Attributes, kind: Kind) -> frozenset[str]:
+    """Return the properties that have no effect, neither as they were sent nor as they are."""
+    return kind.idle(sent) & kind.idle(has)
+
+
 def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
     """Say whether a record that is now in another course can be the one that we wrote.
 
@@ -68,12 +73,17 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
     it still has our contents (or our title, where it has no contents). Its time tells nothing:
     whoever moved ours has written it since.
     """
-    tellers = (kind.contents_property, kind.title_property)
+    contents, has = kind.contents_property, record.attributes
     for sent in (entry.attributes, entry.attempted or {}):
-        teller = next((name for name in tellers if str(sent.get(name, "")).strip()), None)
-        has = None if teller is None else value_in(record.attributes, teller, kind)
-        if teller is not None and same_value(teller, sent[teller], has, kind):
-            return teller == tellers[0] or not str(value_in(record.attributes, tellers[0], kind))
+        if str(sent.get(contents, "")).strip():
+            is_ours = same_value(contents, sent[contents], value_in(has, contents, kind), kind)
+        else:
+            title, bare = kind.title_property, not str(value_in(has, contents, kind)).strip()
+            is_ours = (
+                bare and title in sent and same_value(title, sent[title], has.get(title), kind)
+            )
+        if is_ours:
+            return True
     return False
 
 

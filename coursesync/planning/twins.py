@@ -1,8 +1,8 @@
 """Twins: second records where one was wanted. Pure.
 
 Two runs that could not see each other create the same section twice. A twin is a record that
-nobody manages and that carries the marker of an address that has an Id, or that holds all that was
-sent for it.
+nobody manages and that carries the marker of an address that has an Id, or that has the title and
+the contents that were sent for it: its place may be another, where the outlines differed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import fits
+from coursesync.planning.live_diff import same_value, value_in
+from coursesync.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
@@ -47,20 +49,33 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         if entry.parent_id in courses and kind_of(address) is kind
     }
     marked = _markers(state, ours, live, held) if any(is_marker(r.marker) for r in free) else {}
-    placed: dict[tuple[int, object], list[Address]] = {}
+    titled: dict[tuple[int, str], list[Address]] = {}
     for address, entry in ours.items():
-        spot = entry.parent_id, entry.attributes.get(kind.order_property)
-        placed.setdefault(spot, []).append(address)
+        titled.setdefault(_name(entry.parent_id, entry.attributes, kind), []).append(address)
     found: dict[int, Address] = {}
     for record in free:
-        spot = record.parent_id, record.attributes.get(kind.order_property)
-        same = (
-            at for at in placed.get(spot, ()) if fits(ours[at].attributes, record.attributes, kind)
-        )
-        twin = marked.get(record.marker or "") or next(same, None)
+        has = record.attributes
+        named = titled.get(_name(record.parent_id, has, kind), [])
+        same = [at for at in named if _says_the_same(ours[at].attributes, has, kind)]
+        # of several that are alike, the one in its place
+        same.sort(key=lambda at: _order(ours[at].attributes, kind) != _order(has, kind))
+        twin = marked.get(record.marker or "") or next(iter(same), None)
         if twin is not None:
             found[record.id] = twin
     return found
+
+
+def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]:
+    return parent_id, unescaped(kind.title_of(attributes)).strip()
+
+
+def _says_the_same(sent: Attributes, has: Attributes, kind: Kind) -> bool:
+    name = kind.contents_property
+    return same_value(name, sent.get(name, ""), value_in(has, name, kind), kind)
+
+
+def _order(attributes: Attributes, kind: Kind) -> object:
+    return attributes.get(kind.order_property)
 
 
 def _markers(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 NO_DRIFT = "No drift: the site has what was last applied."
 TWINS = (
     "A twin is a second record of a section: two runs created it at the same time, or someone "
-    "copied it. Members see both."
+    "copied it. Members see both. Choose one, the same on every machine, then delete the other in "
+    "Nexudus."
 )
 NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."
 _WIDTH = 80
@@ -169,8 +170,10 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
         case Finding.ELSEWHERE:
             return _elsewhere(each)
         case Finding.TWIN:
-            twin, own = _made(each.record), _made(each.own)
-            return f"has a twin, Id {each.record_id}, {twin}; it was {own}"
+            twin = _made(each.record)
+            own = f"was {_made(each.own)}" if each.own else "is not on the site"
+            state = f"The one in the state, Id {each.entry.id if each.entry else 0},"
+            return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
         case Finding.UNMANAGED:
             return f"at {_order(each)} is not under management"
         case Finding.COLLIDES:
@@ -259,8 +262,8 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
     if any(each.is_foreign for each in every):
         yield (
-            "A section that was never ours is left as it is. To create ours, give its Id up:  "
-            f"{hint('state rm ADDRESS')}"
+            "An Id that belongs to a section which coursesync never wrote is left alone. To create "
+            f"the section of the outline, forget that Id first:  {hint('state rm ADDRESS')}"
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import key_of
+from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.plan import Action
 from coursesync.text import at, count, inert
 
@@ -121,13 +122,16 @@ def question(change: Change) -> str:
     )
 
 
-def settlement(change: Change, candidates: Sequence[Candidate], hint: Hint) -> tuple[str, ...]:
+def settlement(
+    change: Change, candidates: Sequence[Candidate], hint: Hint, reason: str = ""
+) -> tuple[str, ...]:
     """Say how a person settles a doubt: what was found, and which command is for which case.
 
     Args:
         change: what is in doubt.
         candidates: the records on the site that it may be.
         hint: writes a command so that it can be typed as it stands.
+        reason: why it is in doubt; by default as the plan has it.
     """
     theirs, new = "If it is there:", "If it is not:  "
     found = [candidate_line(candidate, change.kind) for candidate in candidates]
@@ -140,11 +144,10 @@ def settlement(change: Change, candidates: Sequence[Candidate], hint: Hint) -> t
         found = ["The next apply looks for it on the site. To settle it by hand, look yourself:"]
     number = candidates[0].id if len(candidates) == 1 else "N"
     settle = f"resolve {inert(change.address)}"
-    return (
-        *found,
-        f"{theirs}  {hint(f'{settle} --id {number}')}",
-        f"{new}  {hint(f'{settle} --not-created')}",
-    )
+    take = (*found, f"{theirs}  {hint(f'{settle} --id {number}')}")
+    if SEVERAL_MARKED in (reason or change.reason):  # then it was created, more than once
+        return take
+    return (*take, f"{new}  {hint(f'{settle} --not-created')}")
 
 
 def detailing(plan: Plan) -> Callable[[Change], tuple[Difference, ...]]:

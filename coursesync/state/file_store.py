@@ -55,8 +55,9 @@ class StateFile:
 
     @property
     def was_cut_off(self) -> bool:
-        """Whether a run was cut off and left its journal."""
-        return self._read(self.journal_path) is not None
+        """Whether a run on this state was cut off and left its journal."""
+        left = self._left(self._saved())
+        return left is not None and left.journal is not None
 
     @property
     def backup_path(self) -> Path:
@@ -110,18 +111,14 @@ class StateFile:
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
-        """Return what runs made that were begun from other states, as their journals tell.
+        """Return what runs made that were begun from other states, as their journals tell."""
+        from coursesync.state.leftover import made_elsewhere  # noqa: PLC0415 - rarely needed
 
-        Of journals that were set aside, or are in the way of this state's own: each run's records,
-        as if there had been none before.
-        """
-        from coursesync.state.journal_text import made_by  # noqa: PLC0415 - rarely needed
-
-        told = []
-        for path in self.disk.beside(self.journal_path):
-            with suppress(OSError):
-                told.append(made_by(self.disk.read(path), self.target))
-        return tuple(told)
+        left = self._left(self._saved())
+        others = [
+            path for path in self.disk.beside(self.journal_path) if not left or path != left.journal
+        ]
+        return made_elsewhere(others, self.target, self.disk.read)
 
     def begin(self, state: State) -> State:
         """Save what is not saved yet (a new state, a folded journal), and open a journal.

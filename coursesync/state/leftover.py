@@ -13,11 +13,11 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError
-from coursesync.state.journal_text import LABEL, Foreign, began_from, begun, catch_up
+from coursesync.state.journal_text import LABEL, Foreign, began_from, begun, catch_up, made_by
 from coursesync.state.state_text import checksum_of, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from coursesync.state.state import State
@@ -42,6 +42,23 @@ class Leftover:
     state: State
     journal: Path | None = None
     foreign: Aside | None = None
+
+
+def made_elsewhere(
+    journals: Iterable[Path], target: str, read: Callable[[Path], bytes]
+) -> tuple[State, ...]:
+    """Return what the runs of some journals made, each as if there had been nothing before.
+
+    Args:
+        journals: of other states; one that can't be read tells nothing.
+        target: the API's base URL.
+        read: returns a file's bytes, or raises OSError.
+    """
+    told = []
+    for path in journals:
+        with suppress(OSError):
+            told.append(made_by(read(path), target))
+    return tuple(told)
 
 
 def aside(journal: Path, label: str) -> Path:

@@ -106,7 +106,7 @@ def test_what_would_overwrite_an_edit_is_called_what_it_is(
 
     assert ran.code == 6
     assert "To delete it all the same:" in ran.err
-    assert "Apply: 1 left, for someone edited it on the site." in ran.err
+    assert "Apply: 1 skipped: edited in Nexudus." in ran.err
 
 
 def test_drift_of_what_is_in_no_outline_has_a_way_on_of_its_own(

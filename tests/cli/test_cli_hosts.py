@@ -250,13 +250,12 @@ def test_a_state_stays_in_the_workspace(cli: CommandLine, courses: Path, state: 
     assert files_below(cli.cwd) == before
 
 
-@pytest.mark.parametrize("state", ["sub/x.json", "sub/../x.json", "in/x.json", "new/x.json"])
+@pytest.mark.parametrize("state", ["sub/x.json", "sub/../x.json", "new/x.json"])
 def test_a_state_may_be_anywhere_in_the_workspace(
     cli: CommandLine, courses: Path, state: str
 ) -> None:
-    """Also where a link within it leads, and where the workspace is a link itself."""
+    """Also where the workspace is a link itself."""
     (courses / "sub").mkdir()
-    (courses / "in").symlink_to("sub")
     (courses / "coursesync.toml").write_text(f"state = {json.dumps(state)}\n")
     write_outline(courses, "a", 4711, "One")
     (cli.cwd / "linked").symlink_to(courses)

@@ -112,7 +112,7 @@ TELLABLE: dict[str, dict[str, object]] = {
     "what YAML would take for more": {"SectionContents": "---\n- a: b\n...\n# c\n%d\n"},
     "Markdown that is none": {"SectionContents": "<p>1. x_y_ \\ &nbsp;*a*</p>\n" * 90},
     "a word of YAML": {"title": "null", "SectionContents": "~"},
-    "a file's name": {"title": "page.html", "SectionContents": "page.html"},
+    "a file's name": {"title": "page.html", "SectionContents": "<p>page.html</p>"},
     "a title without a letter": {"title": "???"},
 }
 

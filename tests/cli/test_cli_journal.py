@@ -329,9 +329,10 @@ def test_what_one_of_another_branch_made_is_not_made_twice(
 ) -> None:
     """The same section is adopted; one that now reads otherwise is a candidate, by its Id."""
     days(courses, "Morning", "Day two")
+    (courses / "coursesync.toml").write_text("marker = false\n")
     before = len(branches.server.records())
     applied = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
-    told = "section.a.day-1 is in doubt: a cut-off run that was begun from another state made one"
+    told = "section.a.day-1 is in doubt: a cut-off run of another state created a section"
     settled = branches.cli("resolve", "section.a.day-1", "--id", str(branches.made))
     again = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
 

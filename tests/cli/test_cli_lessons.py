@@ -86,7 +86,7 @@ def test_a_section_with_lessons_is_not_deleted(
     assert "section.a.two" in saved(courses).entries
     assert f'not deleted, because 1 lesson is in it: "Find your desk" (Id {lesson}).' in ran.said
     assert "In Nexudus, move each lesson to another section, or delete it" in ran.said
-    assert "Course 4711: 1 section waits, for section.a.two is left because of lessons" in ran.said
+    assert "Course 4711: 1 section not sent, because section.a.two has lessons" in ran.said
 
 
 def test_no_option_deletes_lessons_with_their_section(
@@ -258,7 +258,7 @@ def test_other_courses_are_applied_all_the_same(
     ran = applied(*APPLY)
 
     assert ran.code == 6
-    assert "Apply: 1 deleted, 1 held back, 1 left because of lessons." in ran.said
+    assert "Apply: 1 deleted, 1 held back, 1 skipped: has lessons." in ran.said
     assert "section.b.five" not in saved(courses).entries
 
 
@@ -285,7 +285,7 @@ def test_a_missing_role_is_named_and_stops_only_what_needs_it(
         assert "CourseLesson-List" in planned.out
         assert ran.code == 6
         assert "the role CourseLesson-List" in ran.said
-        assert "Apply: 1 created, 2 left because of lessons." in ran.said
+        assert "Apply: 1 created, 2 skipped: has lessons." in ran.said
         left = {"section.a.two", "section.b.five"}
         assert {*left, "section.c.seven"} <= saved(courses).entries.keys()
         assert (asked, len(lists(api)) - asked) == (1, 1)

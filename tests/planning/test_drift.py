@@ -138,7 +138,6 @@ def test_an_edit_of_contents_takes_another_time_and_other_words(
         ("Title", "Other"),
         ("DisplayOrder", 99),
         ("UnlockType", 2),
-        ("UnlockAfterDays", 3),
         ("Active", False),
         ("CourseId", 4712),
     ],
@@ -201,11 +200,12 @@ MARKED = marker_of(state_of("One").target, 4711, ONE)
         ({"Title": " One"}, "twin"),
         ({"Title": "Uno"}, "collides"),
         ({"Title": "Uno", "DisplayOrder": 77}, "unmanaged"),
-        ({"DisplayOrder": 77}, "unmanaged"),
+        ({"DisplayOrder": 77}, "twin"),
+        ({"DisplayOrder": 77, "SectionContents": "<p>Else</p>"}, "unmanaged"),
     ],
 )
 def test_a_second_record_of_a_section_is_a_twin(twin: dict[str, FieldValue], expected: str) -> None:
-    """It holds all that was sent for an address that has another Id."""
+    """It has the title and the contents that were sent for an address that has another Id."""
     state = state_of("One", "Two")
     second = replace(record_of(state.entries[ONE], **twin), id=9001)
     found = compare(state, [*live(state).values(), second], SECTION)
@@ -573,3 +573,14 @@ def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
     for each, entry in state.entries.items():
         assert done.entries[each].parent_id == 4711
         assert each not in records or done.entries[each].id == entry.id
+
+
+@pytest.mark.parametrize(("unlock", "is_drift"), [(1, False), (2, False), (3, True)])
+def test_days_count_only_where_a_section_is_timed(unlock: int, *, is_drift: bool) -> None:
+    """Elsewhere the API keeps whatever number it was given."""
+    state = state_of("One")
+    sent = {**state.entries[ONE].attributes, "UnlockType": unlock}
+    state = replace(state, entries={ONE: replace(state.entries[ONE], attributes=sent)})
+    found = compare(state, live(state, one={"UnlockAfterDays": 7}).values(), SECTION)
+
+    assert [each.finding.is_drift for each in found] == [True] * is_drift

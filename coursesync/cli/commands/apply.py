@@ -12,7 +12,7 @@ from coursesync.ci.outputs import note
 from coursesync.cli.advise import give_advice
 from coursesync.cli.asked import asked_options
 from coursesync.cli.forms import PlanForms
-from coursesync.cli.online import heeding, look_again
+from coursesync.cli.online import announce, heeding, look_again
 from coursesync.cli.onward import Onward, typed
 from coursesync.cli.options import (
     how_made,
@@ -116,6 +116,8 @@ def _nothing(
 ) -> int:
     """Save what a cut-off run left, where there is nothing else to do, and look for twins of it."""
     clock.heed_signals()
+    if onward.session.store.was_cut_off:
+        announce(onward.session)
     opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
     report = apply(plan, loaded, settling_time=asked.settling_time, clock=clock)
     _tell_forgotten(loaded, report)

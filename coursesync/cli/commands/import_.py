@@ -107,7 +107,8 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
         )
         say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
         if course.note:
-            say_wrapped(f"{on_one_line(course.note).capitalize()}.", "  ")
+            note = on_one_line(course.note)
+            say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
         for untold in course.untold:
             say_wrapped(
                 f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.online import announce
 from coursesync.cli.options import (
     RECORD_ID,
     doubt_argument,
@@ -61,10 +62,12 @@ def command(
     with session.held(lock_timeout):
         clock.heed_signals()
         if keep is not None:
+            announce(session)
             others = keep_one(session, address, keep, clock=clock)
             say_wrapped(
-                f"{address} is the section {keep} from now on. Delete "
-                f"{' and '.join(map(str, others))} in Nexudus: members see it until then."
+                f"{address} is the record {keep} from now on. Delete "
+                f"{' and '.join(map(str, others))} in Nexudus: members see it until then. Look "
+                "first whether it has lessons."
             )
             return int(ExitCode.after(clock.signal))
         resolve(session, address, record_id)

@@ -1,0 +1,146 @@
+"""Looks before and after creates: what lists leave out, what can't be read, what others made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import SECTIONS, CommandLine, SandboxServer, lift_limits, saved, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APPLY = ("apply", "--auto-approve")
+HTML = "<p>Be <em>kind</em>.</p>"
+
+
+def write(courses: Path, *titles: str, contents: str = HTML) -> None:
+    """Write an outline whose sections have contents."""
+    lines = "".join(
+        f"  - key: {title.lower()}\n    title: {title}\n    contents: {contents}\n"
+        for title in titles
+    )
+    (courses / "a.yaml").write_text(f"id: 4711\ntitle: A\nsections:\n{lines}")
+
+
+def test_a_gap_of_more_than_a_second_lets_an_apply_end(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """To keep to the limits is no wait after which everything is looked at again, for ever."""
+    (courses / "coursesync.toml").write_text("[limits]\ngap = 1.2\n")
+    write_outline(courses, "a", 4711, "One")
+    applied = author(*APPLY, "--settling-time", "0")
+
+    assert applied.code == 0, applied.said
+    assert len(api.records()) == 1
+
+
+def test_lists_that_leave_out_only_the_marker_hide_no_create(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """That some record is known to carry one says nothing of a list that shows none."""
+    lift_limits(courses)
+    write(courses, "One")
+    author(*APPLY)
+    (courses / "coursesync.state.json").unlink()
+    api.change(lists_null=["SystemId"])
+    write(courses, "One", "Two")
+    api.fault_create(1, "lost-after")
+    applied = author(*APPLY, "--settling-time", "0")
+
+    assert applied.code == 0, applied.said
+    assert [record["Title"] for record in api.records()] == ["One", "Two"]
+
+
+def test_a_course_with_a_record_that_can_not_be_read_gets_no_create(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """It may be the section that the API turned away after it was carried out; it is named."""
+    lift_limits(courses)
+    write(courses, "One")
+    api.change(lists_null=["SectionContents"])
+    api.fault_create(1, "throttled-after=1")
+    for number in (3, 7, 11):  # of reads by Ids, each tried three times; between them is a list
+        api.fault(f"GET {SECTIONS}@{number}x3:status=500")
+    api.fault(f"GET {SECTIONS}/*@1+:status=500")
+    applied = author(*APPLY, "--settling-time", "0")
+    (record,) = api.records()
+
+    assert applied.code == 6, applied.said
+    assert f"section {record['Id']} can't be read" in applied.said
+
+
+def test_what_a_colleague_made_of_a_section_in_doubt_is_not_called_ours(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """It is found by its marker; what it reads is what the next plan begins from."""
+    lift_limits(courses)
+    write(courses, "One")
+    api.leave_in_doubt(1, looks=1)
+    author(*APPLY, "--settling-time", "0")
+    api.no_faults()
+    (record,) = api.records()
+    api.foreign_change(int(str(record["Id"])), SectionContents="<p>Theirs</p>")
+    settled = author(*APPLY, "--settling-time", "0")
+    planned = author("plan")
+
+    assert settled.code == 6, settled.said
+    assert api.records()[0]["SectionContents"] == "<p>Theirs</p>"
+    assert "Theirs" in planned.out
+
+
+def test_a_twin_in_another_place_is_told_without_a_marker(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Two versions of an outline number their sections otherwise."""
+    lift_limits(courses)
+    api.change(system_id="dropped")
+    write(courses, "One")
+    author(*APPLY)
+    twin = api.foreign_create(4711, "One", SectionContents=HTML, DisplayOrder=70, Active=True)
+    drifted = author("drift")
+    refreshed = author(*APPLY, "--refresh")
+
+    assert drifted.code == 2
+    assert f"Id {twin}" in drifted.out
+    assert refreshed.code == 6, refreshed.said
+    assert f"Id {twin}" in refreshed.said
+
+
+def test_a_section_with_two_records_in_doubt_is_not_made_a_third_time(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Both carry its marker: it was created, and the person chooses."""
+    lift_limits(courses)
+    write(courses, "One")
+    author(*APPLY)
+    (record,) = api.records()
+    twin = api.foreign_create(4711, "One", SystemId=record["SystemId"], DisplayOrder=20)
+    (courses / "coursesync.state.json").unlink()
+    applied = author(*APPLY, "--settling-time", "0")
+    denied = author("resolve", "section.a.one", "--not-created")
+    chosen = author("resolve", "section.a.one", "--id", str(record["Id"]))
+
+    assert applied.code == 6
+    assert "more than one record carries its marker" in applied.said
+    assert "--not-created" not in applied.said
+    assert denied.code == 1
+    assert f"{record['Id']}, {twin}" in denied.said
+    assert chosen.code == 0
+    assert saved(courses).entries == {"section.a.one": record["Id"]}
+
+
+@pytest.mark.parametrize("command", [("drift",), ("plan", "--refresh")])
+def test_a_record_of_others_that_can_not_be_read_is_named(
+    author: CommandLine, api: SandboxServer, courses: Path, command: tuple[str, ...]
+) -> None:
+    """It may be a twin: whether there is one is not known."""
+    lift_limits(courses)
+    write(courses, "One")
+    author(*APPLY)
+    theirs = api.foreign_create(4711, "One", DisplayOrder=20)
+    api.change(lists_null=["SystemId"])
+    api.fault(f"GET {SECTIONS}@2+:status=500", f"GET {SECTIONS}/{theirs}@1+:status=500")
+    ran = author(*command)
+
+    assert f'"One" (Id {theirs}) can\'t be read' in ran.out
