@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from crash.play import Case, play
 from crash.scenarios import SCENARIOS
 from crash.stage import staged
-from walk import cut_at_random, story_at_random
+from walk import cut_at_random, story_at_random, together_at_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,4 +57,17 @@ def told(chance: Random) -> Iterator[Verdict]:
         yield story_at_random(Random(seed), f"told:{seed}")  # noqa: S311 - the same
 
 
-SOURCES: Mapping[str, Source] = {"killed": killed, "unplugged": unplugged, "told": told}
+def doubled(chance: Random) -> Iterator[Verdict]:
+    """Let two machines that can't see each other's files apply the same outlines at once."""
+    for _ in range(IN_PROCESS):
+        seed = chance.randrange(10**9)
+        with TemporaryDirectory() as folder:
+            yield together_at_random(Path(folder), Random(seed), f"doubled:{seed}")  # noqa: S311 - the same
+
+
+SOURCES: Mapping[str, Source] = {
+    "killed": killed,
+    "unplugged": unplugged,
+    "told": told,
+    "doubled": doubled,
+}

@@ -19,7 +19,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine import COLLEAGUE, Machine, Switch
-from virtual import VirtualClock, virtual_sandbox
+from together import Both, clone_of
+from turns import BothClocks
+from virtual import virtual_sandbox
 
 from coursesync.errors import StateLocked, Stop
 from coursesync.planning.policy import OnRemoval, Policy
@@ -41,10 +43,20 @@ POLICIES = [Policy(each, prune=True) for each in OnRemoval]
 KINDS = sorted(
     set(FaultKind)
     - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS, FaultKind.KNOWN_ID}
-    - {FaultKind.NO_EFFECT, FaultKind.OTHER_COURSE_ID, FaultKind.THROTTLED_AFTER}
-    - {FaultKind.TOO_MANY_AFTER, FaultKind.UNAUTHORIZED_AFTER}
+    - {FaultKind.NO_EFFECT, FaultKind.OTHER_COURSE_ID}
 )
-AMOUNTS = {FaultKind.THROTTLED: "=2", FaultKind.TOO_MANY: "=2", FaultKind.THROTTLED_DATE: "=3"}
+AMOUNTS = {
+    FaultKind.THROTTLED: "=2",
+    FaultKind.TOO_MANY: "=2",
+    FaultKind.THROTTLED_DATE: "=3",
+    FaultKind.THROTTLED_AFTER: "=2",
+    FaultKind.TOO_MANY_AFTER: "=2",
+}
+READINGS = {
+    "lists_null": [[], ["SectionContents"], ["SectionContents", "Title", "SystemId", "UpdatedOn"]],
+    "put_resets": ["fields", "everything", "nothing"],
+    "system_id": ["kept", "dropped", "refused"],
+}
 FAULTS = st.sampled_from(
     [f"{kind}{AMOUNTS.get(kind, '')}" for kind in KINDS if kind is not FaultKind.FORBIDDEN_TOKEN]
     + ["late=15", "status=502", "status=202", "status=404", "forbidden-token"]
@@ -58,7 +70,7 @@ class Story(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.clock = VirtualClock()
+        self.clock = BothClocks(Random(0))  # noqa: S311 - repeatable
         self.sandbox, _ = self.stack.enter_context(virtual_sandbox(self.clock, Settings()))
         self.machine = Machine(self.folder, self.sandbox, self.clock)
         self.outlines: dict[int, list[str]] = {course: [] for course in COURSES}
@@ -103,6 +115,33 @@ class Story(RuleBasedStateMachine):
         return all(
             path.name in {STATE_NAME, f"{STATE_NAME}.backup"} for path in self.machine.disk.names
         )
+
+    @rule(name=st.sampled_from(sorted(READINGS)), number=st.integers(0, 2))
+    def let_the_api_be_another(self, name: str, number: int) -> None:
+        """Let lists leave things out, updates reset what they lack, or markers be dropped."""
+        self.sandbox.change(**{name: READINGS[name][number]})
+
+    @rule(seed=st.integers(0, 9), lag=st.sampled_from([0.0, 3.0, LONGEST_LAG]))
+    def apply_from_two_clones(self, seed: int, lag: float) -> None:
+        """Let a clone of the workspace apply at the same time, with the state that git has.
+
+        Whoever ends last tells each twin; a person deletes what the first machine does not manage.
+        """
+        if self.losses or not self.settled():
+            return
+        self.sandbox.clear_faults()
+        self.clock.sleep(LONGEST_LAG + 20)
+        self.sandbox.lag_lists(lag)
+        self.clock.take_turns_by(Random(seed))  # noqa: S311 - repeatable
+        with tempfile.TemporaryDirectory() as folder:
+            clone = clone_of(self.machine, Path(folder))
+            both = Both(self.sandbox, self.clock, (self.machine, clone), marks=True)
+            both.run()
+            both.check_twins()
+            both.settle()
+        known = {entry.id for entry in self.machine.state().entries.values()}
+        self.lost |= {int(str(record["Id"])) for record in self.sandbox.sections()} - known
+        self.saves.append({p: i.content for p, i in self.machine.disk.names.items()})
 
     @rule(course=st.sampled_from(COURSES), number=st.integers(1, 4))
     def add_sections(self, course: int, number: int) -> None:

@@ -17,3 +17,5 @@ def test_whatever_two_machines_do_at_once_is_told_and_made_good(tmp_path: Path, 
     """The run that ends last tells each twin; nothing is lost, and nothing of others is wiped."""
     with scene(tmp_path, Random(seed)) as two:  # noqa: S311 - repeatable
         two.play()
+        two.come_to_rest()
+        two.check()

@@ -6,7 +6,6 @@ wait, chance says which of the two goes on. Then the site and both states are he
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING
 import httpx
 from forgetful import PowerCut
 from machine import TARGET, Broken, Machine, Switch
-from virtual import VirtualClock, virtual_sandbox
+from turns import BothClocks, Steps
+from virtual import virtual_sandbox
 
 from coursesync.applying.run import Terms
 from coursesync.planning.drift import Finding
@@ -23,7 +23,7 @@ from coursesync.sandbox import Fault, Settings
 from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from random import Random
 
@@ -46,74 +46,6 @@ WRONG_IDS = {"other-course-id", "known-id"}
 UPDATES = (*sorted({*CREATES} - WRONG_IDS), "no-effect")
 
 
-class BothClocks(VirtualClock):
-    """A clock for two threads of which one runs at a time; it moves when both wait."""
-
-    def __init__(self, chance: Random) -> None:
-        super().__init__()
-        self._chance = chance
-        self._turns = threading.Condition()
-        self._due: dict[int, float] = {}
-        self._mine = threading.local()
-        self._turn = -1
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass, and the other go on meanwhile."""
-        number = getattr(self._mine, "number", None)
-        if number is None:
-            super().sleep(seconds)
-            return
-        with self._turns:
-            self._due[number] = self.seconds + seconds
-            self._pass_on()
-            self._turns.wait_for(lambda: self._turn == number)
-
-    def run(self, *jobs: Callable[[], None]) -> None:
-        """Run some jobs at once, each in a thread, to their ends."""
-        self._due = dict.fromkeys(range(len(jobs)), self.seconds)
-        threads = [
-            threading.Thread(target=self._take_part, args=(number, job), daemon=True)
-            for number, job in enumerate(jobs)
-        ]
-        for thread in threads:
-            thread.start()
-        with self._turns:
-            self._pass_on()
-        for thread in threads:
-            thread.join()
-
-    def _take_part(self, number: int, job: Callable[[], None]) -> None:
-        self._mine.number = number
-        with self._turns:
-            self._turns.wait_for(lambda: self._turn == number)
-        try:
-            job()
-        finally:
-            with self._turns:
-                del self._due[number]
-                self._pass_on()
-
-    def _pass_on(self) -> None:
-        if self._due:
-            self.seconds = max(self.seconds, min(self._due.values()))
-            ready = sorted(n for n, due in self._due.items() if due <= self.seconds)
-            self._turn = self._chance.choice(ready)
-        self._turns.notify_all()
-
-
-class Steps(Switch):
-    """Lets the other machine go on at each effect of this one; may turn this one off."""
-
-    def __init__(self, clock: BothClocks, off_at: int = 0) -> None:
-        super().__init__(off_at)
-        self._clock = clock
-
-    def __call__(self, effect: str) -> None:
-        """Count an effect."""
-        self._clock.sleep(0)
-        super().__call__(effect)
-
-
 @dataclass
 class Ended:
     """How the runs of the two machines ended, and in which order; None for one that was killed."""
@@ -122,15 +54,94 @@ class Ended:
     reports: dict[int, Report | None] = field(default_factory=dict)
 
 
+class Both:
+    """Two machines and what they do at once to one site."""
+
+    def __init__(
+        self, sandbox: Sandbox, clock: BothClocks, machines: Sequence[Machine], *, marks: bool
+    ) -> None:
+        self.sandbox, self.clock, self.machines, self.marks = sandbox, clock, machines, marks
+        self.crashes = self.runs = self.twins = 0
+        self.ended = Ended()
+
+    def run(self, off: Sequence[int] = (0, 0)) -> None:
+        """Let both apply; each is killed at that effect (0: never), and runs once more then."""
+        self.clock.run(*(partial(self._run, number, at) for number, at in enumerate(off)))
+        for number, report in list(self.ended.reports.items()):
+            if report is None:
+                self._run(number, 0)
+
+    def _run(self, number: int, off_at: int) -> None:
+        machine, switch = self.machines[number], Steps(self.clock, off_at)
+        self.runs += 1
+        try:
+            self.ended.reports[number] = machine.apply(switch, Terms(marker=self.marks))
+        except PowerCut:
+            self.crashes += 1
+            self.ended.reports[number] = None
+            machine.disk = machine.disk.after_a_kill(Switch())
+        self.ended.order.append(number)
+
+    def _doubles(self, number: int) -> Iterator[tuple[int, set[int]]]:
+        """Yield what a machine manages and what is there beside it with the same title."""
+        managed = {entry.id for entry in self.machines[number].state().entries.values()}
+        places: dict[tuple[object, object], set[int]] = {}
+        for record in self.sandbox.sections():
+            place = record["CourseId"], record["Title"]
+            places.setdefault(place, set()).add(int(str(record["Id"])))
+        for ids in places.values():
+            for own in ids & managed:
+                if ids - managed:
+                    yield own, ids - managed
+
+    def check_twins(self) -> None:
+        """Demand that the run that ended last told each twin, and that a look tells it, too."""
+        last = self.ended.order[-1]
+        report = self.ended.reports[last]
+        assert report is not None
+        wrongs: list[str] = []
+        told = {each.record_id for each in report.twins}
+        # what is in doubt is told as such, and a run that had to stop says so
+        is_open = bool(report.stop or report.unlisted or report.state.doubts)
+        # one that was killed once all was saved could tell nobody; then a look does
+        is_open |= not report.results and len(self.ended.order) > len(self.machines)
+        for own, others in self._doubles(last):
+            self.twins += len(others)
+            if not is_open and not others <= told:
+                wrongs.append(f"the last run did not tell {others}, beside {own}")
+        if told and report.complete:
+            wrongs.append("a run with twins is called complete")
+        self.clock.sleep(LONGEST_LAG + 5)
+        for number, machine in enumerate(self.machines):
+            looked = {each.record_id for each in machine.look() if each.finding is Finding.TWIN}
+            wrongs += [
+                f"drift of machine {number} does not tell {others}, beside {own}"
+                for own, others in self._doubles(number)
+                if not others <= looked
+            ]
+        if wrongs:
+            raise Broken((), (), tuple(wrongs))
+
+    def settle(self) -> None:
+        """Do what a person does: settle the doubts, keep one of two records, delete the other."""
+        self.sandbox.clear_faults()
+        self.machines[0].settle_by_hand()
+        for _, others in list(self._doubles(0)):
+            for each in others:
+                remove(self.sandbox, each)
+        self.clock.sleep(LONGEST_LAG + 5)
+        self.machines[1].settle_by_hand()
+
+
 class Scene:
     """One site, two machines with clones of one workspace, and what chance has in store."""
 
     def __init__(self, folder: Path, chance: Random, sandbox: Sandbox, clock: BothClocks) -> None:
         self.chance, self.sandbox, self.clock = chance, sandbox, clock
         self.machines = [Machine(folder / name, sandbox, clock) for name in ("a", "b")]
-        self.marks = chance.random() < 2 / 3
+        marks = chance.random() < 2 / 3
+        self.both = Both(sandbox, clock, self.machines, marks=marks)
         self.theirs: dict[int, dict[str, object]] = {}
-        self.crashes = self.runs = self.twins = 0
         self.may_be_killed = True
         for machine in self.machines:
             machine.folder.mkdir()
@@ -152,7 +163,7 @@ class Scene:
         numbers = {course: self.chance.randint(0, 3) for course in COURSES}
         self.write(numbers, 0)
         if self.chance.random() < 2 / 3:
-            first.apply(terms=Terms(marker=self.marks))
+            first.apply(terms=Terms(marker=self.both.marks))
             if self.chance.random() < 2 / 3 and first.state().serial:
                 copy_state(first, second)
         for record in self.sandbox.sections():
@@ -180,88 +191,26 @@ class Scene:
         Raises:
             Broken: a promise was not kept.
         """
-        ended = Ended()
         # a run that is killed can't take a wrong Id back; then drift tells
         chances = [self.may_be_killed and self.chance.random() < 1 / 3 for _ in self.machines]
-        off = [self.chance.randint(1, 120) if is_killed else 0 for is_killed in chances]
-        self.clock.run(
-            *(partial(self._run, number, off_at, ended) for number, off_at in enumerate(off))
-        )
-        for number, report in list(ended.reports.items()):
-            if report is None:
-                self._run(number, 0, ended)
-        self._check_twins(ended)
-        self._settle()
+        self.both.run([self.chance.randint(1, 120) if is_killed else 0 for is_killed in chances])
+        self.both.check_twins()
+        self.both.settle()
+
+    @property
+    def crashes(self) -> int:
+        """How often a machine was killed, or a request went wrong: each left a run without help."""
+        return self.both.crashes + sum(met.fault is not None for met in self.sandbox.log)
+
+    def come_to_rest(self) -> None:
+        """Apply until nothing is left to do on either machine."""
         for machine in (*self.machines, self.machines[0]):
             machine.converge()
+
+    def check(self) -> None:
+        """Demand the promises of both machines, and that no update wiped what is not ours."""
         for machine in self.machines:
             machine.check()
-        self._check_theirs()
-
-    def _run(self, number: int, off_at: int, ended: Ended) -> None:
-        machine, switch = self.machines[number], Steps(self.clock, off_at)
-        self.runs += 1
-        try:
-            ended.reports[number] = machine.apply(switch, Terms(marker=self.marks))
-        except PowerCut:
-            self.crashes += 1
-            ended.reports[number] = None
-            machine.disk = machine.disk.after_a_kill(Switch())
-        ended.order.append(number)
-
-    def _doubles(self, number: int) -> Iterator[tuple[int, set[int]]]:
-        """Yield what a machine manages and what is there beside it with the same title."""
-        managed = {entry.id for entry in self.machines[number].state().entries.values()}
-        places: dict[tuple[object, object], set[int]] = {}
-        for record in self.sandbox.sections():
-            place = record["CourseId"], record["Title"]
-            places.setdefault(place, set()).add(int(str(record["Id"])))
-        for ids in places.values():
-            for own in ids & managed:
-                if ids - managed:
-                    yield own, ids - managed
-
-    def _check_twins(self, ended: Ended) -> None:
-        """Demand that the run that ended last told each twin, and that a look tells it, too."""
-        last = ended.order[-1]
-        report = ended.reports[last]
-        assert report is not None
-        wrongs: list[str] = []
-        told = {each.record_id for each in report.twins}
-        # what is in doubt is told as such, and a run that had to stop says so
-        is_open = bool(report.stop or report.unlisted or report.state.doubts)
-        # one that was killed once all was saved could tell nobody; then a look does
-        is_open |= not report.results and len(ended.order) > len(self.machines)
-        for own, others in self._doubles(last):
-            self.twins += len(others)
-            if not is_open and not others <= told:
-                wrongs.append(f"the last run did not tell {others}, beside {own}")
-        if told and report.complete:
-            wrongs.append("a run with twins is called complete")
-        self.clock.sleep(LONGEST_LAG + 5)
-        for number, machine in enumerate(self.machines):
-            looked = {each.record_id for each in machine.look() if each.finding is Finding.TWIN}
-            wrongs += [
-                f"drift of machine {number} does not tell {others}, beside {own}"
-                for own, others in self._doubles(number)
-                if not others <= looked
-            ]
-        if wrongs:
-            raise Broken((), (), tuple(wrongs))
-
-    def _settle(self) -> None:
-        """Do what a person does: settle the doubts, keep one of two records, delete the other."""
-        self.sandbox.clear_faults()
-        first, second = self.machines
-        first.settle_by_hand()
-        for _, others in list(self._doubles(0)):
-            for each in others:
-                remove(self.sandbox, each)
-        self.clock.sleep(LONGEST_LAG + 5)
-        second.settle_by_hand()
-
-    def _check_theirs(self) -> None:
-        """Demand that no update wiped what is not ours."""
         wiped = tuple(
             f"{record['Title']} lost its {name}"
             for record in self.sandbox.sections()
@@ -289,6 +238,16 @@ def scene(folder: Path, chance: Random) -> Iterator[Scene]:
         found.begin()
         found.let_things_go_wrong()
         yield found
+
+
+def clone_of(machine: Machine, folder: Path) -> Machine:
+    """Make another machine with the same outlines and the same state."""
+    for path in machine.folder.glob("*.yaml"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    clone = Machine(folder, machine.sandbox, machine.clock)
+    if machine.state().serial:
+        copy_state(machine, clone)
+    return clone
 
 
 def copy_state(first: Machine, second: Machine) -> None:

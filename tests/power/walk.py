@@ -14,11 +14,13 @@ from test_any_story import (
     KINDS,
     LONGEST_LAG,
     POLICIES,
+    READINGS,
     SEARCHES,
     UPDATES,
     Story,
 )
 from test_power_cuts import COURSE, MORE, SCENARIOS, machine_at
+from together import scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +67,17 @@ def story_at_random(chance: Random, case: str) -> Verdict:
         story.stack.close()
 
 
+def together_at_random(folder: Path, chance: Random, case: str) -> Verdict:
+    """Let two machines apply at once, with lists and updates of any reading, and kills."""
+    with scene(folder, chance) as two:
+        try:
+            two.play()
+        except Broken as broken:
+            return Verdict(case, True, two.crashes, two.both.runs, wrongs=broken.wrongs)
+        crashes = two.crashes
+        return _judged(case, crashes, two.come_to_rest, two.check, lambda: two.both.runs)
+
+
 def _step(story: Story, chance: Random) -> None:
     course, place = chance.choice(COURSES), chance.randint(0, 20)
     steps: list[Callable[[], object]] = [
@@ -90,6 +103,12 @@ def _step(story: Story, chance: Random) -> None:
         lambda: _cut(story, chance),
         lambda: story.apply_twice_at_once(at=chance.randint(1, 30)),
         lambda: story.lose_the_machine(which=chance.randint(0, 5)),
+        lambda: story.let_the_api_be_another(
+            name=chance.choice(sorted(READINGS)), number=chance.randint(0, 2)
+        ),
+        lambda: story.apply_from_two_clones(
+            seed=chance.randint(0, 9), lag=chance.choice([0.0, 3.0, LONGEST_LAG])
+        ),
     ]
     chance.choice(steps)()
 
