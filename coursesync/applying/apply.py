@@ -28,7 +28,7 @@ from coursesync.planning.drift import Finding, twins_in
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Forget, Move, Protect
 from coursesync.state.logbook import Logbook
-from coursesync.state.state import mark_complete
+from coursesync.state.state import confirm, mark_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,11 +74,19 @@ def apply(
     _account_for_the_rest(run, led_to)
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
+    results += tuple(each for at in run.earlier if not (each := run.results[at]).done)
     report = Report(
-        results, led_to, stop, left=plan.writes, twins=_twins(run, found), unlisted=run.unlisted
+        results,
+        led_to,
+        stop,
+        left=plan.writes,
+        twins=_twins(run, found),
+        unlisted=run.unlisted,
+        unread=run.unread,
     )
-    if not run.log.steps:
+    if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
+    led_to = confirm(led_to, run.confirmed)
     left = complete(led_to)
     report = replace(report, left=left.writes)
     try:

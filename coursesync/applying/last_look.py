@@ -9,50 +9,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.applying.report import Status
+from coursesync.applying.report import Result, Status
 from coursesync.applying.run import CourseRun, Doubtful, in_order
 from coursesync.applying.settle import listed, pause_before_look, settle
 from coursesync.kinds import KINDS, kind_of
-from coursesync.kinds.address import course_of
 from coursesync.planning.drift import Drifted, Finding
-from coursesync.planning.live_diff import same_value, was_ours
+from coursesync.planning.live_diff import same_value, value_in, was_ours
+from coursesync.planning.plan import Action, Change
 from coursesync.planning.twins import twins
 from coursesync.state.journal import Look
-from coursesync.state.state import Doubt
+from coursesync.state.state import Doubt, unconfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from coursesync.applying.report import Result
     from coursesync.applying.run import Run
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
-    from coursesync.state.state import State
 
 _NEW = {Status.CREATED, Status.SETTLED}  # what is adopted was in a list already
-
-
-def unfinished(state: State) -> frozenset[int]:
-    """Return the courses in which a run that was cut off may have created something.
-
-    Nobody has seen yet whether another run created the same there.
-
-    Args:
-        state: with what that run left in its journal.
-    """
-    return frozenset(
-        entry.parent_id
-        for address, entry in state.entries.items()
-        if course_of(address) not in state.courses
-    )
 
 
 def last_look(run: Run) -> None:
     """List once more the courses that got something new, until they show all of it.
 
-    What is missing is looked for by its Id. Raises Stop where a look can't be made.
+    What is missing is looked for by its Id. What an earlier run created, and could not look for, is
+    looked for as well. Raises Stop where a look can't be made.
     """
+    _take_up_earlier(run)
     courses = [course for course in run.courses if any(_made(run, course))]
-    courses += _cut_off(run, {course.id for course in courses})
     if not courses:
         return
     found, missing = _until_all_is_listed(run, courses)
@@ -61,24 +46,30 @@ def last_look(run: Run) -> None:
             _doubt(run, result, reason)
         settle(run)
         found, missing = _until_all_is_listed(run, courses)
-    run.unlisted = tuple(missing)
+    run.unlisted = tuple(result for result in missing if not _is_gone(run, result))
     run.twins = tuple(_twins(run, courses, found))
+    run.unread = tuple(course.unread for course in courses if course.unread)
+    run.confirmed = _confirmed(run, courses)
 
 
-def _cut_off(run: Run, looked: Collection[int]) -> Iterator[CourseRun]:
-    """Yield the other courses in which an earlier run was cut off, before its own last look."""
-    left = run.terms.unfinished
-    kinds = {
-        entry.parent_id: kind_of(address)
-        for address, entry in (run.state.entries.items() if left else ())
-        if entry.parent_id in left and entry.parent_id not in looked
-    }
-    for course, kind in sorted(kinds.items()):
-        yield CourseRun(course, kind, ())
+def _take_up_earlier(run: Run) -> None:
+    """Take what an earlier run created for something that this one did."""
+    courses = {course.id: course for course in run.courses}
+    for address, entry in unconfirmed(run.state).items():
+        if address in run.results:
+            continue
+        kind, parent = kind_of(address), entry.parent_id
+        change = Change(Action.CREATE, address, kind, parent, after=entry.attributes)
+        if parent not in courses:
+            courses[parent] = CourseRun(parent, kind, ())
+            run.courses.append(courses[parent])
+        courses[parent].changes = (*courses[parent].changes, change)
+        run.results[address] = Result(change, Status.CREATED, entry.id, at=run.stamp())
+        run.earlier.append(address)
 
 
 def _made(run: Run, course: CourseRun) -> Iterator[Result]:
-    """Yield what this run has new in a course."""
+    """Yield what is new in a course."""
     for change in course.changes:
         result = run.results.get(change.address)
         if result is not None and result.status in _NEW and result.record_id is not None:
@@ -90,7 +81,9 @@ def _until_all_is_listed(
 ) -> tuple[Sequence[Record], list[Result]]:
     """Return the records of the courses, and what is missing there after the settling time.
 
-    All are listed each time: another run may go on in those that show everything already.
+    All are listed each time: another run may go on in those that show everything already. Where a
+    list has settled a create whose answer was lost, it may have shown another run's record before
+    our own: then the looks go on to the end of the settling time.
     """
     until = run.world.clock.now() + run.terms.settling
     number = 0
@@ -101,46 +94,80 @@ def _until_all_is_listed(
         shown = {(record.parent_id, record.id) for record in records}
         made = [result for course in courses for result in _made(run, course)]
         missing = [each for each in made if (each.change.parent_id, each.record_id) not in shown]
-        rest = until - run.world.clock.now()
-        if not missing or rest <= 0:
+        now = run.world.clock.now()
+        rest = (until if missing else run.settled_until) - now
+        if rest <= 0:
             return records, missing
-        pause_before_look(run, [each.change.address for each in missing], number, rest)
+        pause_before_look(run, [each.change.address for each in missing or made], number, rest)
 
 
 def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, str]]:
-    """Yield what is not in its course, and was given an Id that can't be its own."""
+    """Yield what is not in its course, and was given an Id that can't be its own.
+
+    What an earlier run created, others may have moved or deleted since.
+    """
     entries = run.log.led_to().entries if missing else {}
     for result in missing:
         change, record_id = result.change, result.record_id or 0
+        is_earlier = change.address in run.earlier
         record = run.lookout.records(change.kind, [record_id]).get(record_id)
         given = f"the API gave it the Id {record_id}"
         if record is None:
-            yield result, f"{given}, but has no such section"
+            if not is_earlier:
+                yield result, f"{given}, but has no such section"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
-            if entry is not None and not was_ours(entry, record, change.kind):
+            is_ours = entry is not None and was_ours(entry, record, change.kind)
+            if not (is_earlier and is_ours):
                 yield result, f"{given}, which belongs to a section of another course"
+
+
+def _is_gone(run: Run, result: Result) -> bool:
+    """Say whether what an earlier run created is not in its course any more: drift tells of it."""
+    change, record_id = result.change, result.record_id or 0
+    if change.address not in run.earlier:
+        return False
+    record = run.lookout.records(change.kind, [record_id]).get(record_id)
+    return record is None or record.parent_id != change.parent_id
 
 
 def _others(
     run: Run, courses: Collection[CourseRun], found: Sequence[Record]
 ) -> Iterator[tuple[Result, str]]:
-    """Yield what was given the Id of a record that has another title and another place."""
+    """Yield what was given the Id of a record that has another title.
+
+    What an earlier run created, others may have retitled since: then all of it has to differ.
+    """
     for course in courses:
         kind, made = course.kind, {result.record_id: result for result in _made(run, course)}
-        names = (kind.title_property, kind.order_property)
+        tellers = (kind.title_property, kind.order_property, kind.contents_property)
         ours = [each for each in found if each.parent_id == course.id and each.id in made]
-        for record in run.lookout.whole(kind, ours, lambda each: bool(each.unknown & {*names})):  # noqa: B023
+        for record in run.lookout.whole(kind, ours, lambda each: bool(each.unknown & {*tellers})):  # noqa: B023
             result = made[record.id]
             sent = result.change.after
             if sent is None:  # no outline wants it any more; it was recognised in a list
                 continue
+            is_earlier = result.change.address in run.earlier
+            names = tellers if is_earlier else tellers[:1]
             is_other = not any(
-                same_value(name, sent[name], record.attributes.get(name), kind) for name in names
+                same_value(name, sent.get(name, ""), value_in(record.attributes, name, kind), kind)
+                for name in names
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
                 yield result, f"{given}, which belongs to another section of this course"
+
+
+def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
+    """Return what was created and found in its course, once."""
+    looked = {course.id for course in courses if not course.unread}
+    held = {each.address for each in run.twins}
+    held |= {result.change.address for result in run.unlisted}
+    return frozenset(
+        address
+        for address, entry in unconfirmed(run.log.led_to()).items()
+        if entry.parent_id in looked and address not in held
+    )
 
 
 def _is_marked(run: Run, result: Result, record: Record) -> bool:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title, each of which may be escaped
+_UNMARKED = "a record that is just like it does not carry its marker"
 SKEW = timedelta(minutes=5)  # by which two clocks may differ
 
 
@@ -90,7 +91,7 @@ def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Add
         A finding for each create.
     """
     marked = _by_marker(wanted, unmanaged)
-    certain = {each.address: _certain(each, marked[each.address]) for each in wanted}
+    certain = {each.address: _certain(marked[each.address]) for each in wanted}
     theirs = {record.id for records in marked.values() for record in records}
     rest = [each for each in wanted if certain[each.address] is None]
     left = [record for record in unmanaged if record.id not in theirs]
@@ -116,26 +117,34 @@ def _by_marker(
     return {each.address: carrying.get(each.marker or "", []) for each in wanted}
 
 
-def _certain(wanted: Wanted, marked: list[Record]) -> Recognition | None:
+def _certain(marked: list[Record]) -> Recognition | None:
     """Say what markers tell of a create; None where they tell nothing."""
     match marked:
         case [record]:
             return Found(record)
         case [_, *_]:
             return Unclear(SEVERAL_MARKED, tuple(marked))
-    return Absent() if wanted.is_certain else None
+    return None
 
 
 def _finding(
     wanted: Wanted, fitting: list[Record], places: _Places, claims: Mapping[int, int]
 ) -> Recognition:
     match fitting:
+        case [_, *_] if wanted.is_certain:
+            # the API may have dropped this one's marker, or another program written over it
+            return Unclear(_UNMARKED, tuple(fitting))
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
             return Unclear("another section of the outline could be it as well", (record,))
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
+    return Absent() if wanted.is_certain else _nearest(wanted, places, claims)
+
+
+def _nearest(wanted: Wanted, places: _Places, claims: Mapping[int, int]) -> Recognition:
+    """Say what is there where nothing fits: what is like it, or came at the wrong moment."""
     alike = [record for record in places.alike(wanted) if record.id not in claims]
     if alike:
         return Unclear(

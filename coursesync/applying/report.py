@@ -87,8 +87,8 @@ class Report:
 
     `stop` is why the run ended early, if it did; `unsaved` why the state could not be saved;
     `left` how many writes the next plan has, which may be some even where this one is carried out.
-    `twins` are second records that are there beside those that are ours, and `unlisted` what was
-    created and that its course does not list.
+    `twins` are second records that are there beside those that are ours, `unlisted` what was
+    created and its course does not list, and `unread` says which records of others can't be read.
     """
 
     results: tuple[Result, ...]
@@ -98,12 +98,13 @@ class Report:
     left: int = 0
     twins: tuple[Drifted, ...] = ()
     unlisted: tuple[Result, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether all of the plan is carried out."""
         done = all(result.done for result in self.results)
-        is_clean = not (self.state.doubts or self.twins or self.unlisted)
+        is_clean = not (self.state.doubts or self.twins or self.unlisted or self.unread)
         return done and self.stop is None and is_clean
 
     def with_status(self, *statuses: Status) -> list[Result]:

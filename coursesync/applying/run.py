@@ -43,14 +43,12 @@ class Terms:
         max_writes: how many writes it makes at the most.
         overwrite_drift: whether it writes over what someone else edited meanwhile.
         marker: whether a create leaves a marker in its record.
-        unfinished: the courses in which an earlier run was cut off, before its last look.
     """
 
     settling: float = SETTLING
     max_writes: int | None = None
     overwrite_drift: bool = False
     marker: bool = True
-    unfinished: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +134,11 @@ class Run:
         self.marks = terms.marker
         # whether markers are kept, and whether lists show them: not every API does either
         self.lists_markers = self.reads_markers = False
+        # until when another record may show what a list has settled already
+        self.settled_until = float("-inf")
+        self.earlier: list[Address] = []  # what an earlier run created, and no last look has seen
+        self.confirmed: frozenset[Address] = frozenset()
+        self.unread: tuple[str, ...] = ()
         self.twins: tuple[Drifted, ...] = ()
         self.unlisted: tuple[Result, ...] = ()
 
@@ -184,6 +187,7 @@ class Run:
             id=record.id,
             parent_id=change.parent_id,
             protected=change.resource is not None and change.resource.protected,
+            unconfirmed=status is Status.SETTLED,
             updated_on=record.updated_on,
         )
         self.managed.add(record.id)

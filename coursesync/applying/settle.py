@@ -270,6 +270,7 @@ def _decide(
         case Unclear():
             _leave_in_doubt(run, course, change, found, doubt)
         case _:
+            run.settled_until = max(run.settled_until, doubt.until)
             run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
             if change.after is None:
                 course.held = f"{change.address} is on the site, and a new plan has to heed it"

@@ -8,6 +8,7 @@ to be as a whole, and twice is once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -17,8 +18,10 @@ from coursesync.applying.report import Result, Status
 from coursesync.applying.run import Attempt, in_order
 from coursesync.applying.settle import look_again
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
+from coursesync.planning.live_diff import same_value, value_in
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
+from coursesync.text import same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,13 +115,28 @@ def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarrie
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
-        outcome = classify_update(exchange, record_id_of(change))
+        outcome = _as_written(classify_update(exchange, record_id_of(change)), change, record)
     else:
         outcome = classify(exchange, run.managed | run.seen)
     run.log.record(_conclusion(change, outcome, run.stamp()))
     if not isinstance(outcome, Applied | Refused | InDoubt):
         run.sender.give_back()
         run.log.check()
+    return outcome
+
+
+def _as_written(outcome: Outcome, change: Change, record: Record | None) -> Outcome:
+    """Take no time that the record had before for that of our write: it may have had no effect.
+
+    Equal times would excuse contents that are not ours.
+    """
+    if not isinstance(outcome, Applied) or record is None or change.after is None:
+        return outcome
+    name, kind = change.kind.contents_property, change.kind
+    has = value_in(record.attributes, name, kind)
+    is_written = not same_value(name, change.after.get(name, ""), has, kind)
+    if is_written and same_moment(outcome.updated_on, record.updated_on):
+        return replace(outcome, updated_on=None)
     return outcome
 
 

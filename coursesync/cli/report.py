@@ -144,6 +144,8 @@ def _tell_twins(report: Report, session: Session) -> None:
             "list it yet.",
             hang="  ",
         )
+    for unread in report.unread:
+        say_wrapped(f"Whether there are twins is not known: {unread}.", hang="  ")
     if report.unlisted:
         say_wrapped(f"Look whether it is there:  {session.hint('drift')}", "  ")
 

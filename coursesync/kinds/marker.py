@@ -7,6 +7,7 @@ list it, so a marker is believed only where it was read back.
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -35,4 +36,4 @@ def marker_of(target: str, parent_id: int, address: Address) -> str:
 
 def is_marker(text: str | None) -> bool:
     """Say whether a record's text for users of the API is a marker of coursesync's."""
-    return text is not None and text.startswith(_OURS)
+    return text is not None and re.fullmatch(rf"{_OURS}[0-9a-f]{{{_DIGITS}}}", text) is not None

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
 from coursesync.applying.apply import forget
-from coursesync.applying.last_look import unfinished
 from coursesync.applying.remainder import remainder
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
@@ -27,6 +26,7 @@ from coursesync.planning.drift import twins_in
 from coursesync.planning.large_change import oversized
 from coursesync.planning.review import what_moved
 from coursesync.planning.workspace_plan import plan_of
+from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
     from coursesync.applying.world import Progress
@@ -90,14 +90,12 @@ def apply(  # noqa: PLR0913 - one parameter an option
     with project.held(lock_timeout):
         now = _current(plan, workspace, credentials, clock)
         state = now.state
-        # a run that was cut off had no last look
-        left = unfinished(state) if project.store.was_cut_off else frozenset()
         if not plan.has_changes:
             # what can be saved is, also where the look at the site can't be made
             state = forget(project.store, state, now.found or (), clock.stamp())
-            if not left:
+            if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
-        terms = Terms(seconds, max_writes, overwrite_drift, marker, left)
+        terms = Terms(seconds, max_writes, overwrite_drift, marker)
         with connected(project, now.outlines, clock, progress, credentials) as world:
             complete = partial(remainder, now.read, plan.policy)
             return carry_out(plan, state, world, complete, terms, now.found or ())

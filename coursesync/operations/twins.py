@@ -76,7 +76,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
         # what was set aside before can be chosen after all
         anew = replace(known, strangers=())
         second = {each for each, owner in twins(anew, live.values(), kind).items() if owner == at}
-        either = {entry.id, *second}
+        either = {each for each in (entry.id, *second) if each in live}
         if not second:
             raise CoursesyncError(
                 f"{at} has no twin in the course {entry.parent_id}",
@@ -84,7 +84,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
             )
         if record_id not in either:
             raise CoursesyncError(
-                f"the Id {record_id} is none of those of {at}: "
+                f"the Id {record_id} is none of those that {at} has on the site: "
                 f"{', '.join(map(str, sorted(either)))}",
                 "Give one of these.",
             )

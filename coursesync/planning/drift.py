@@ -246,7 +246,7 @@ def _strangers(
     second = twins(state, live.values(), kind)
     places: dict[tuple[int, object], list[Address]] = {}
     for record in live.values():
-        if record.id in addresses:
+        if record.id in addresses and kind.order_property in record.attributes:
             places.setdefault(_spot(record, kind), []).append(addresses[record.id])
     for record in live.values():
         if record.parent_id not in courses:
@@ -272,7 +272,9 @@ def _spot(record: Record, kind: Kind) -> tuple[int, object]:
 
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
-    return _spot(record, kind) != (entry.parent_id, entry.attributes.get(kind.order_property))
+    order = record.attributes.get(kind.order_property)
+    is_elsewhere = order is not None and order != entry.attributes.get(kind.order_property)
+    return record.parent_id != entry.parent_id or is_elsewhere
 
 
 def twins_in(found: Iterable[Drifted]) -> tuple[Drifted, ...]:

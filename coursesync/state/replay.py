@@ -58,13 +58,15 @@ def _conclude(
         _doubt(intent, entries, doubts, outcome.reason, claimed=outcome.claimed)
     elif outcome.outcome == "applied" and outcome.id is not None:
         doubts.pop(intent.address, None)
-        entries.pop(intent.was or intent.address, None)
+        before = entries.pop(intent.was or intent.address, None)
+        is_new = intent.action == "create" or (before is not None and before.unconfirmed)
         if intent.action != "delete":
             entries[intent.address] = Entry(
                 attributes=intent.attributes,
                 id=outcome.id,
                 parent_id=intent.parent_id,
                 protected=intent.protected,
+                unconfirmed=is_new,
                 updated_on=outcome.updated_on,
             )
 
@@ -113,5 +115,11 @@ def holds(state: State, records: Iterable[Step]) -> bool:
     touched = {address for record in outcomes for address in addresses(record)}
     settled = state.doubts.keys() | state.entries.keys()
     return told.doubts.keys() <= settled and all(
-        told.entries.get(address) == state.entries.get(address) for address in touched
+        _confirmed(told.entries.get(address)) == _confirmed(state.entries.get(address))
+        for address in touched
     )
+
+
+def _confirmed(entry: Entry | None) -> Entry | None:
+    """Return an entry as it is after a last look, of which the records tell nothing."""
+    return None if entry is None else replace(entry, unconfirmed=False)

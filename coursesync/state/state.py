@@ -6,12 +6,12 @@ alphabet's order, so that what is saved is sorted, and each says how it is read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from coursesync.errors import StateError
-from coursesync.kinds.address import Address
+from coursesync.kinds.address import Address, course_of
 from coursesync.kinds.attributes import FieldValue
 from coursesync.state.plain import (
     COUNT,
@@ -55,6 +55,7 @@ class Entry:
 
     `protected` records are not deleted, in whatever outline they are. `attempted` is what an
     update sent of which nobody knows whether it was carried out (nothing: a deletion).
+    `unconfirmed` is that it was created, and that no last look has found it once in its course yet.
     """
 
     attempted: Sent | None = field(default=None, metadata=unless_unset(SENT))
@@ -62,6 +63,7 @@ class Entry:
     id: int = field(metadata=ID)
     parent_id: int = field(metadata=ID)
     protected: bool = field(default=False, metadata=unless_unset(FLAG))
+    unconfirmed: bool = field(default=False, metadata=unless_unset(FLAG))
     updated_on: str | None = field(default=None, metadata=optional(TEXT))
 
     @property
@@ -187,6 +189,23 @@ def resolve(state: State, address: Address, entry: Entry | None) -> State:
     return replace(state, doubts=doubts, entries=entries, strangers=strangers)
 
 
+def unconfirmed(state: State) -> dict[Address, Entry]:
+    """Return the entries that no last look has confirmed; their courses are not complete."""
+    return {
+        address: entry
+        for address in state.entries
+        if course_of(address) not in state.courses and (entry := state.entries[address]).unconfirmed
+    }
+
+
+def confirm(state: State, addresses: Collection[Address]) -> State:
+    """Note that a last look found what was created at some addresses, once and in its course."""
+    found = {at: replace(state.entries[at], unconfirmed=False) for at in addresses}
+    return replace(state, entries={**state.entries, **found}) if found else state
+
+
 def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
-    """Remember the courses that stand on the server as a whole."""
-    return replace(state, courses={**state.courses, **complete})
+    """Remember the courses that stand on the server as a whole, and were seen to do so."""
+    open_courses = {course_of(address) for address in unconfirmed(state)}
+    seen = {key: record for key, record in complete.items() if key not in open_courses}
+    return replace(state, courses={**state.courses, **seen})

@@ -369,10 +369,13 @@ def test_two_records_with_one_marker_are_left_to_a_person() -> None:
 
 
 def test_a_record_without_the_marker_is_no_trace_where_markers_are_kept() -> None:
-    """A create that was sent with a marker made no record without one."""
+    """A create that was sent with a marker made none without one; only its like is looked at."""
     sent = replace(wanted(), marker=MARKER, since=AT, is_certain=True)
+    near, same = record(1, AT, Title="Welcome!"), record(1, AT)
+    found = recognise([sent], [same])[address("welcome")]
 
-    assert recognise([sent], [record(1, None)]) == {address("welcome"): Absent()}
+    assert recognise([sent], [near]) == {address("welcome"): Absent()}
+    assert isinstance(found, Unclear)
 
 
 def test_a_marker_of_one_section_is_no_trace_of_another() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
-from coursesync.applying.last_look import unfinished
 from coursesync.applying.recognise import entry_of
 from coursesync.applying.remainder import remainder
 from coursesync.applying.run import Terms
@@ -212,8 +211,6 @@ class Machine:
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
             complete = partial(remainder, workspace, plan.policy)
-            left = unfinished(state) if store.was_cut_off else frozenset()
-            terms = replace(terms or Terms(), unfinished=left)
             return apply(plan, state, world, complete, terms, found)
 
     def look(self) -> tuple[Drifted, ...]:

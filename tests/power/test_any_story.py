@@ -52,7 +52,7 @@ AMOUNTS = {
     FaultKind.THROTTLED_AFTER: "=2",
     FaultKind.TOO_MANY_AFTER: "=2",
 }
-READINGS = {
+READINGS: dict[str, list[object]] = {
     "lists_null": [[], ["SectionContents"], ["SectionContents", "Title", "SystemId", "UpdatedOn"]],
     "put_resets": ["fields", "everything", "nothing"],
     "system_id": ["kept", "dropped", "refused"],

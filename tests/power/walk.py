@@ -73,7 +73,8 @@ def together_at_random(folder: Path, chance: Random, case: str) -> Verdict:
         try:
             two.play()
         except Broken as broken:
-            return Verdict(case, True, two.crashes, two.both.runs, wrongs=broken.wrongs)
+            crashes, runs = two.crashes, two.both.runs
+            return Verdict(case, crashes > 0, crashes, runs, wrongs=broken.wrongs)
         crashes = two.crashes
         return _judged(case, crashes, two.come_to_rest, two.check, lambda: two.both.runs)
 

@@ -29,6 +29,7 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
         "id": 7,
         "parent_id": 1,
         "protected": True,
+        "unconfirmed": True,
         "updated_on": "x",
     },
     Candidate: {

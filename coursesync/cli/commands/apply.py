@@ -33,6 +33,7 @@ from coursesync.operations.receipts import begin_receipt
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.plan_file import HowMade, check, read_plan_file
 from coursesync.render.receipt import uncommitted
+from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def _nothing(
 ) -> int:
     """Save what a cut-off run left, where there is nothing else to do, and look for twins of it."""
     clock.heed_signals()
-    if onward.session.store.was_cut_off:
+    if unconfirmed(loaded.state):  # an earlier run had no last look, or found twins
         announce(onward.session)
     opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
     report = apply(plan, loaded, settling_time=asked.settling_time, clock=clock)
