@@ -7,6 +7,7 @@ An answer may also have given the Id of a record that others made: that one is i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
@@ -21,7 +22,7 @@ from coursesync.state.journal import Look
 from coursesync.state.state import Doubt, unconfirmed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from coursesync.applying.run import Run
     from coursesync.kinds.address import Address
@@ -140,22 +141,29 @@ def _others(
     """
     for course in courses:
         kind, made = course.kind, {result.record_id: result for result in _made(run, course)}
-        tellers = (kind.title_property, kind.order_property, kind.contents_property)
+        every = (kind.title_property, kind.order_property, kind.contents_property)
+        tellers = {
+            record_id: every if result.change.address in run.earlier else every[:1]
+            for record_id, result in made.items()
+        }
         ours = [each for each in found if each.parent_id == course.id and each.id in made]
-        for record in run.lookout.whole(kind, ours, lambda each: bool(each.unknown & {*tellers})):  # noqa: B023
+        is_vague = partial(_lacks, tellers)
+        for record in run.lookout.whole(kind, ours, is_vague):
             result = made[record.id]
             sent = result.change.after
             if sent is None:  # no outline wants it any more; it was recognised in a list
                 continue
-            is_earlier = result.change.address in run.earlier
-            names = tellers if is_earlier else tellers[:1]
             is_other = not any(
                 same_value(name, sent.get(name, ""), value_in(record.attributes, name, kind), kind)
-                for name in names
+                for name in tellers[record.id]
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
                 yield result, f"{given}, which belongs to another section of this course"
+
+
+def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:
+    return not record.unknown.isdisjoint(tellers[record.id])
 
 
 def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
@@ -211,7 +219,7 @@ def _twins(
         if all(course.kind is not kind for course in courses):
             continue
         for twin_id, address in sorted(twins(state, records, kind).items()):
-            entry, record = state.entries[address], live[twin_id]
-            own = live.get(entry.id)
+            entry, record = state.entries.get(address), live[twin_id]
+            own = live.get(entry.id) if entry is not None else None
             course = record.parent_id
             yield Drifted(Finding.TWIN, course, kind, address, entry, record, own=own)

@@ -132,11 +132,10 @@ def _tell_twins(report: Report, session: Session) -> None:
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
         say_wrapped(f"and {more} twins. All of them:  {session.hint('drift')}", hang="  ")
-    if report.twins:
-        first = report.twins[0]
+    for each in [each for each in report.twins if each.entry is not None][:1]:
         say_wrapped(TWINS, "  ")
-        ids = [first.record_id, *([first.entry.id] if first.entry else [])]
-        keep = f"resolve {first.address} --keep {min(ids)}"
+        ids = [each.record_id, *([each.entry.id] if each.entry else [])]
+        keep = f"resolve {each.address} --keep {min(ids)}"
         say_wrapped(f"To say which record to keep, as in:  {session.hint(keep)}", "  ")
     for result in report.unlisted:
         say_wrapped(

@@ -252,8 +252,8 @@ def _strangers(
         if record.parent_id not in courses:
             continue
         if (twin := second.get(record.id)) is not None:
-            own = live.get(ours[twin].id)
-            course, held = record.parent_id, ours[twin]
+            course, held = record.parent_id, ours.get(twin)
+            own = live.get(held.id) if held is not None else None
             yield Drifted(Finding.TWIN, course, kind, twin, held, record, own=own)
             continue
         address = addresses.get(record.id)

@@ -34,7 +34,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         kind: their kind.
 
     Returns:
-        By the Id of each twin, the address that has another Id already.
+        By the Id of each twin, the address that has another Id already, or is in doubt.
     """
     live = list(records)
     held = {entry.id: address for address, entry in state.entries.items()}
@@ -62,7 +62,16 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         twin = marked.get(record.marker or "") or next(iter(same), None)
         if twin is not None:
             found[record.id] = twin
-    return found
+    return {**found, **_of_doubts(state, free)}
+
+
+def _of_doubts(state: State, free: Iterable[Record]) -> Mapping[int, Address]:
+    """Return the records of a create in doubt that was carried out more than once."""
+    carrying: dict[str, list[int]] = {}
+    for record in free:
+        carrying.setdefault(record.marker or "", []).append(record.id)
+    doubts = ((at, carrying.get(doubt.marker or "-", [])) for at, doubt in state.doubts.items())
+    return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
 
 
 def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]:

@@ -171,8 +171,10 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
             return _elsewhere(each)
         case Finding.TWIN:
             twin = _made(each.record)
+            if each.entry is None:
+                return f"is in doubt, and one of several records with its marker, {twin}"
             own = f"was {_made(each.own)}" if each.own else "is not on the site"
-            state = f"The one in the state, Id {each.entry.id if each.entry else 0},"
+            state = f"The one in the state, Id {each.entry.id},"
             return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
         case Finding.UNMANAGED:
             return f"at {_order(each)} is not under management"
@@ -257,7 +259,10 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
     """Yield what to do next, a sentence each, with two blanks before a command."""
     every = list(found)
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
-    if any(each.finding is Finding.TWIN for each in every):
+    twins = [each for each in every if each.finding is Finding.TWIN]
+    if any(each.entry is None for each in twins):
+        yield f"To settle what is in doubt:  {hint('resolve ADDRESS --id ID')}"
+    if any(each.entry is not None for each in twins):
         yield TWINS
         yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
     if any(each.is_foreign for each in every):

@@ -16,7 +16,7 @@ from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare, refreshed
 from coursesync.planning.live_diff import differing, edits
 from coursesync.planning.stance import judged
-from coursesync.state.state import CourseRecord, Entry, State
+from coursesync.state.state import CourseRecord, Doubt, Entry, State
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
@@ -584,3 +584,22 @@ def test_days_count_only_where_a_section_is_timed(unlock: int, *, is_drift: bool
     found = compare(state, live(state, one={"UnlockAfterDays": 7}).values(), SECTION)
 
     assert [each.finding.is_drift for each in found] == [True] * is_drift
+
+
+def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
+    """Both records carry its marker; which of them it is, a person says."""
+    state = state_of("One")
+    lost = Doubt(
+        attributes={},
+        marker=marker_of(state.target, 4711, TWO),
+        parent_id=4711,
+        reason="",
+        since=AT,
+    )
+    both = [replace(stranger(each), marker=lost.marker) for each in (9001, 9002)]
+    state = replace(state, doubts={TWO: lost})
+    found = compare(state, [*live(state).values(), *both], SECTION)
+
+    assert [(each.finding, each.address, each.entry) for each in found] == [
+        (Finding.TWIN, TWO, None)
+    ] * 2

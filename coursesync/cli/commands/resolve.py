@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.online import announce
 from coursesync.cli.options import (
     RECORD_ID,
     doubt_argument,
@@ -62,6 +61,8 @@ def command(
     with session.held(lock_timeout):
         clock.heed_signals()
         if keep is not None:
+            from coursesync.cli.online import announce  # noqa: PLC0415 - keeps completion quick
+
             announce(session)
             others = keep_one(session, address, keep, clock=clock)
             say_wrapped(
