@@ -40,6 +40,7 @@ def last_look(run: Run) -> None:
     _take_up_earlier(run)
     courses = [course for course in run.courses if any(_made(run, course))]
     if not courses:
+        run.twins = tuple(_twins(run, run.courses, _looked_at(run)))
         return
     found, missing = _until_all_is_listed(run, courses)
     if wrong := [*_misplaced(run, missing), *_others(run, courses, found)]:
@@ -48,7 +49,7 @@ def last_look(run: Run) -> None:
         settle(run)
         found, missing = _until_all_is_listed(run, courses)
     run.unlisted = tuple(result for result in missing if not _is_gone(run, result))
-    run.twins = tuple(_twins(run, courses, found))
+    run.twins = tuple(_twins(run, run.courses, [*found, *_looked_at(run, but=courses)]))
     run.unread = tuple(course.unread for course in courses if course.unread)
     run.confirmed = _confirmed(run, courses)
 
@@ -164,6 +165,17 @@ def _others(
 
 def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:
     return not record.unknown.isdisjoint(tellers[record.id])
+
+
+def _looked_at(run: Run, but: Collection[CourseRun] = ()) -> list[Record]:
+    """Return what earlier looks of this run showed of the other courses."""
+    listed_again = {course.id for course in but}
+    return [
+        record
+        for course, records in run.shown.items()
+        if course not in listed_again
+        for record in records
+    ]
 
 
 def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:

@@ -137,6 +137,8 @@ class Run:
         # until when another record may show what a list has settled already
         self.settled_until = float("-inf")
         self.earlier: list[Address] = []  # what an earlier run created, and no last look has seen
+        # what each course that was looked at showed last
+        self.shown: dict[int, Sequence[Record]] = {}
         self.confirmed: frozenset[Address] = frozenset()
         self.unread: tuple[str, ...] = ()
         self.twins: tuple[Drifted, ...] = ()

@@ -109,6 +109,7 @@ def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Reco
                 course.held = ""
             course.unread = next(iter(told), "")
         found.update(by_course)
+    run.shown.update(found)
     return found
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from crash.play import Case, play
 from crash.sources import SOURCES
 from crash.stage import staged
-from walk import cut_at_random, story_at_random
+from walk import cut_at_random, story_at_random, together_at_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,9 @@ class Tally:
     runs: int = 0
     duplicates: int = 0
     lost: int = 0
+    twins: int = 0
+    wiped: int = 0
+    unreported: int = 0
     broken: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
 
@@ -55,6 +58,9 @@ class Tally:
         self.runs += verdict.runs
         self.duplicates += len(verdict.duplicates)
         self.lost += len(verdict.lost)
+        self.twins += verdict.twins
+        self.wiped += len(verdict.wiped)
+        self.unreported += len(verdict.unreported)
         if not verdict.is_good:
             self.broken.append(verdict.case)
 
@@ -63,7 +69,8 @@ class Tally:
         seconds = time.monotonic() - self._began
         return (
             f"{self.crashes} crashes and faulted runs, {self.runs} runs, "
-            f"{self.duplicates} duplicates, {self.lost} lost Ids, {len(self.broken)} cases broken; "
+            f"{self.duplicates} duplicates, {self.lost} lost Ids, {self.wiped} wiped properties, "
+            f"{self.unreported} of {self.twins} twins unreported, {len(self.broken)} cases broken; "
             f"{seconds:.0f} s, {self.crashes / seconds:.1f} crashes a second"
         )
 
@@ -128,6 +135,8 @@ def _replay(case: str) -> int:
             verdict = cut_at_random(Path(folder) / "courses", Random(int(seed)), case)  # noqa: S311 - chance, not a secret
         elif source == "told":
             verdict = story_at_random(Random(int(seed)), case)  # noqa: S311 - the same
+        elif source == "doubled":
+            verdict = together_at_random(Path(folder), Random(int(seed)), case)  # noqa: S311 - the same
         else:
             with staged(Path(folder)) as stage:
                 verdict = play(stage, Case.parse(case))

@@ -26,7 +26,8 @@ def test_what_broke_is_counted_and_kept() -> None:
     tally = tally_of(good, bad)
 
     assert str(tally).startswith(
-        "3 crashes and faulted runs, 9 runs, 1 duplicates, 0 lost Ids, 1 cases broken;"
+        "3 crashes and faulted runs, 9 runs, 1 duplicates, 0 lost Ids, 0 wiped properties, "
+        "0 of 0 twins unreported, 1 cases broken;"
     )
     assert tally.broken == ["moved:17,4"]
 

@@ -16,6 +16,9 @@ class Verdict:
         runs: how many commands were run, those that died among them.
         duplicates: what was made twice.
         lost: records that the server made and the program does not know.
+        twins: how many records were made by two machines at once, each told by the last of them.
+        wiped: properties of others that an update reset.
+        unreported: twins that the last run, or a look, did not tell.
         wrongs: anything else that is not as it was promised.
         told: all that was run, for a person.
     """
@@ -26,16 +29,21 @@ class Verdict:
     runs: int
     duplicates: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    twins: int = 0
+    wiped: tuple[str, ...] = ()
+    unreported: tuple[str, ...] = ()
     wrongs: tuple[str, ...] = ()
     told: str = field(default="", repr=False)
 
     @property
     def is_good(self) -> bool:
         """Whether every promise was kept."""
-        return not (self.duplicates or self.lost or self.wrongs)
+        broken = (self.duplicates, self.lost, self.wiped, self.unreported, self.wrongs)
+        return not any(broken)
 
     def __str__(self) -> str:
         """Say what went wrong, and all that led to it."""
         broken = [f"made twice: {each}" for each in self.duplicates]
-        broken += [f"lost: {each}" for each in self.lost] + list(self.wrongs)
+        broken += [f"lost: {each}" for each in self.lost]
+        broken += [*self.wiped, *self.unreported, *self.wrongs]
         return "\n".join([f"case {self.case}", *broken, self.told])

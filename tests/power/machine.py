@@ -56,10 +56,17 @@ class Broken(AssertionError):  # noqa: N818 - what became of a promise
     """A promise was not kept: what is there twice, which Ids are lost, and what else is wrong."""
 
     def __init__(
-        self, duplicates: tuple[str, ...], lost: tuple[str, ...], wrongs: tuple[str, ...]
+        self,
+        duplicates: tuple[str, ...] = (),
+        lost: tuple[str, ...] = (),
+        wrongs: tuple[str, ...] = (),
+        *,
+        wiped: tuple[str, ...] = (),
+        unreported: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(f"twice: {duplicates}, lost: {lost}, {wrongs}")
+        super().__init__(f"twice: {duplicates}, lost: {lost}, {wiped} {unreported} {wrongs}")
         self.duplicates, self.lost, self.wrongs = duplicates, lost, wrongs
+        self.wiped, self.unreported = wiped, unreported
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crash.verdict import Verdict
@@ -70,13 +71,14 @@ def story_at_random(chance: Random, case: str) -> Verdict:
 def together_at_random(folder: Path, chance: Random, case: str) -> Verdict:
     """Let two machines apply at once, with lists and updates of any reading, and kills."""
     with scene(folder, chance) as two:
-        try:
+
+        def converge() -> None:
             two.play()
-        except Broken as broken:
-            crashes, runs = two.crashes, two.both.runs
-            return Verdict(case, crashes > 0, crashes, runs, wrongs=broken.wrongs)
-        crashes = two.crashes
-        return _judged(case, crashes, two.come_to_rest, two.check, lambda: two.both.runs)
+            two.come_to_rest()
+
+        verdict = _judged(case, 0, converge, two.check, lambda: two.both.runs)
+        crashes, twins = two.crashes, two.both.twins
+        return replace(verdict, has_fired=crashes > 0, crashes=crashes, twins=twins)
 
 
 def _step(story: Story, chance: Random) -> None:
@@ -148,6 +150,8 @@ def _judged(
             runs=applied(),
             duplicates=broken.duplicates,
             lost=broken.lost,
+            wiped=broken.wiped,
+            unreported=broken.unreported,
             wrongs=broken.wrongs,
         )
     return Verdict(case, has_fired=crashes > 0, crashes=crashes, runs=applied())
