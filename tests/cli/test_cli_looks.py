@@ -144,3 +144,66 @@ def test_a_record_of_others_that_can_not_be_read_is_named(
     ran = author(*command)
 
     assert f'"One" (Id {theirs}) can\'t be read' in ran.out
+
+
+def test_a_twin_is_told_until_it_is_settled(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An apply with nothing to do looks again where the last one found a twin."""
+    lift_limits(courses)
+    write(courses, "One")
+    author(*APPLY)
+    write(courses, "One", "Two")
+    api.lag_lists(2)
+    twin = api.foreign_create(4711, "Two", SectionContents=HTML, DisplayOrder=70, Active=True)
+    codes = [author(*APPLY, "--settling-time", "20").code for _ in range(2)]
+    own = saved(courses).entries["section.a.two"]
+    author("resolve", "section.a.two", "--keep", str(own))
+    settled = author(*APPLY)
+    met = len(api.log())
+    after = author(*APPLY)
+
+    assert twin != own
+    assert codes == [6, 6]
+    assert (settled.code, after.code) == (0, 0), settled.said
+    assert len(api.log()) == met
+
+
+def test_a_last_look_that_failed_is_made_by_the_next_run(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What was created is saved, and not taken for seen."""
+    lift_limits(courses)
+    write(courses, "One")
+    author(*APPLY)
+    write(courses, "One", "Two")
+    api.fault(f"GET {SECTIONS}@2+:html-503")  # the first is the look before the create
+    failed = author(*APPLY, "--settling-time", "0")
+    api.no_faults()
+    twin = api.foreign_create(4711, "Two", SectionContents=HTML, DisplayOrder=20, Active=True)
+    again = author(*APPLY, "--settling-time", "0")
+
+    assert failed.code == 1
+    assert "section.a.two" in saved(courses).entries
+    assert again.code == 6, again.said
+    assert f"has a twin: Id {twin}" in again.said
+
+
+def test_what_others_moved_or_deleted_since_a_failed_last_look_is_for_drift(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The next run does not wait for it, and puts nothing in doubt."""
+    lift_limits(courses)
+    write(courses, "One", "Two")
+    api.fault(f"GET {SECTIONS}@2+:html-503")
+    author(*APPLY, "--settling-time", "0")
+    api.no_faults()
+    one, two = (record["Id"] for record in api.records())
+    api.foreign_remove(int(str(one)))
+    api.foreign_change(int(str(two)), CourseId=4712)
+    again = author(*APPLY, "--settling-time", "0")
+    drifted = author("drift")
+
+    assert again.code == 0, again.said
+    assert drifted.code == 2
+    assert "1 deleted, 1 moved" in drifted.out
