@@ -51,9 +51,7 @@ def only_unseen(before: str, after: str) -> str:
         else:
             is_cut = True
     told = [
-        f"{what} {_place(after, first)}"
-        + (f" and at {count(len(more), 'more place')}" * bool(more))
-        for what, (first, *more) in kinds.items()
+        f"{what} {_place(after, first)}{_also(len(more))}" for what, (first, *more) in kinds.items()
     ]
     rest = "; and there is more" if is_cut or len(told) > _MOST_KINDS else ""
     return f"differs only in: {'; '.join(told[:_MOST_KINDS]) or _UNNAMED}{rest}"

@@ -1,0 +1,62 @@
+"""Which lessons stand in the way of a change, where a search finds more than was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from coursesync.applying.lessons import hindrance_to
+from coursesync.kinds.address import address_of
+from coursesync.kinds.section import SECTION
+from coursesync.nexudus.lessons import Lesson, Lessons
+from coursesync.planning.plan import Action, Change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NUMBER, HERE, THERE, ELSEWHERE = 1_000_001, 4711, 4712, 4713
+
+
+class Inexact:
+    """Lessons as a search finds them whose filter keeps nothing out."""
+
+    def __init__(self, *courses: int | None, section: int = NUMBER) -> None:
+        self._found = [
+            Lesson.model_validate({"Id": number, "SectionId": section, "CourseId": course})
+            for number, course in enumerate(courses, 1)
+        ]
+
+    def of(self, _course: int, _most: float) -> Sequence[Lesson]:
+        """Return all of them."""
+        return self._found
+
+
+def in_the_way(action: Action, found: Inexact) -> list[int | None]:
+    """Return the courses of the lessons that stand in the way of a deletion, or of a move."""
+    home = HERE if action is Action.UPDATE else None
+    course = THERE if action is Action.UPDATE else HERE
+    address = address_of("section", "a", "two")
+    change = Change(action, address, SECTION, course, record_id=NUMBER, home=home)
+    hindrance = hindrance_to(change, change.lesson_courses, cast("Lessons", found))
+    return [each.course_id for each in hindrance.lessons] if hindrance else []
+
+
+@pytest.mark.parametrize("course", [HERE, ELSEWHERE, None])
+@pytest.mark.parametrize("action", [Action.DELETE, Action.UPDATE])
+def test_a_lesson_of_the_section_counts_in_whichever_course_it_is(
+    action: Action, course: int | None
+) -> None:
+    """A filter may be inexact; a course that is not known is no reason to go on."""
+    assert in_the_way(action, Inexact(course)) == [course]
+
+
+def test_a_lesson_in_the_course_to_which_the_section_goes_is_in_nobodys_way() -> None:
+    """It would be there together with its section; a deletion would lose it."""
+    assert in_the_way(Action.UPDATE, Inexact(THERE)) == []
+    assert in_the_way(Action.DELETE, Inexact(THERE)) == [THERE]
+
+
+def test_a_lesson_of_another_section_is_in_nobodys_way() -> None:
+    """Whichever course it is in."""
+    assert in_the_way(Action.DELETE, Inexact(HERE, THERE, section=NUMBER + 1)) == []
