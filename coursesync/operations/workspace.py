@@ -17,7 +17,7 @@ from coursesync.errors import CoursesyncError, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
 from coursesync.operations.config import CONFIG
-from coursesync.operations.config_file import config_of, is_state_name
+from coursesync.operations.config_file import config_of, wrong_state_name
 from coursesync.outlines.folder import check_folder
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
@@ -272,9 +272,9 @@ def open_project(
     path = Path(folder)
     check_folder(path)
     config = config_of(path)
-    if state is not None and not is_state_name(state):
+    if state is not None and (wrong := wrong_state_name(state)):
         raise UsageError(
-            f'"{inert(state, 40)}" is not the name of a file',
+            f'"{inert(state, 40)}" {wrong}',
             f"Write it as in  --state {STATE_NAME}",
         )
     if sandbox:
