@@ -51,7 +51,7 @@ _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # eight figures that count are no character's number, nor are more of them
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
 _FRACTION = re.compile(r"[.,](\d{1,6})")
-_TYPED = ("coursesync ", "cp ", "git ", "rm ")
+_TYPED = ("coursesync ", "cp ", "git ", "mv ", "rm ")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
