@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import read
+from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
 from coursesync.operations.config import CONFIG, DEFAULTS, Config
 from coursesync.outlines.folder import ENDINGS
 from coursesync.state.store import STATE_NAME
@@ -51,6 +52,17 @@ def config_of(folder: Path) -> Config:
             "A state that is elsewhere can only be named by  --state  or COURSESYNC_STATE.",
         )
     return config
+
+
+def config_target(folder: Path, config: Config) -> str:
+    """Return the target that a configuration names; raises UsageError where it is none."""
+    try:
+        return check_target(config.base_url)
+    except UsageError as error:
+        raise UsageError(
+            f"{folder / CONFIG} is not valid: {error.problem}",
+            f"Write it as in  base_url = {json.dumps(DEFAULT_BASE_URL)}",
+        ) from error
 
 
 def _is_within(folder: Path, name: str) -> bool:

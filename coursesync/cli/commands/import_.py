@@ -102,9 +102,9 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
             continue
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        sections = (
-            f"{count(course.sections, 'section')} imported" if course.sections else "all known"
-        )
+        sections = "no section imported" if course.untold else "all known"
+        if course.sections:
+            sections = f"{count(course.sections, 'section')} imported"
         say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
         if course.note:
             note = on_one_line(course.note)
