@@ -50,8 +50,9 @@ _NOT_IN_KEYS = re.compile(
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # eight figures that count are no character's number, nor are more of them
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
+_GAP = re.compile("( {2,})")
 _FRACTION = re.compile(r"[.,](\d{1,6})")
-_TYPED = ("coursesync ", "cp ", "git ", "rm ")
+_TYPED = ("coursesync ", "cp ", "git ", "mv ", "rm ")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -129,16 +130,17 @@ def wrapped(text: str, margin: str = "", width: int = 80, hang: str = "") -> lis
     """Break a sentence into lines of at most `width` columns, each behind a margin.
 
     All lines but the first are indented by `hang` as well.
-    Two blanks stand before and behind what is to be typed: that is on one line, however long it
-    is, so that it can be copied.
+    Two blanks or more stand before and behind what is to be typed: that is on one line, however
+    long it is, so that it can be copied.
     """
-    first, *rest = text.split("  ")
+    first, *rest = _GAP.split(text)
     most = width - len(margin) - len(hang)
     kept = [
-        part.replace(" ", "\0") if len(part) <= most or _is_typed(part) else part for part in rest
+        part.replace(" ", "\0") if part.strip() and (len(part) <= most or _is_typed(part)) else part
+        for part in rest
     ]
     lines = wrap(
-        "  ".join([first, *kept]),
+        "".join([first, *kept]),
         width,
         initial_indent=margin,
         subsequent_indent=margin + hang,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.text import at, count, duration, holds_unseen, inert
+from coursesync.text import at, count, duration, holds_unseen, inert, wrapped
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 
@@ -107,3 +107,25 @@ def test_inert_text_keeps_its_words(text: str, expected: str) -> None:
 def test_a_time_is_told_for_people(time: str | None, told: str) -> None:
     """To the minute, in UTC; what is no time that can be is told as it is."""
     assert told == at(time)
+
+
+COMMANDS = st.lists(st.from_regex(r"[a-z/=.-]{1,30}", fullmatch=True), min_size=1, max_size=12).map(
+    lambda words: " ".join(["coursesync", *words])
+)
+
+
+@settings(max_examples=examples(100))
+@given(
+    st.text("ab ", max_size=60).map(lambda text: " ".join(text.split())),
+    COMMANDS,
+    st.integers(2, 5),
+    st.sampled_from(["", "  Then this.", "  or  coursesync plan"]),
+    st.sampled_from(["", "  ", "      "]),
+)
+def test_a_command_is_on_one_line(
+    before: str, command: str, blanks: int, after: str, margin: str
+) -> None:
+    """However long it is, and however many blanks line it up with others."""
+    lines = wrapped(f"{before}:{' ' * blanks}{command}{after}", margin)
+
+    assert sum(command in line for line in lines) == 1

@@ -11,16 +11,59 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
-from coursesync.planning.lessons import look, told
-from coursesync.planning.plan import Action
+from coursesync.errors import Stop
+from coursesync.planning.lessons import REMEDY, told
+from coursesync.planning.plan import Action, Hindrance
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from coursesync.applying.run import CourseRun, Run
-    from coursesync.planning.plan import Change, Hindrance
+    from coursesync.nexudus.lessons import Lessons
+    from coursesync.planning.plan import Change
 
 MOST_AGE = 50.0  # seconds, of the look; the write that is based on it takes some, too
+
+
+def hindrance_to(
+    change: Change, courses: Collection[int], lessons: Lessons, most_age: float = inf
+) -> Hindrance | None:
+    """Find the lessons that stand in the way of a change.
+
+    Args:
+        change: deletes a section, or moves it to another course.
+        courses: those whose lessons may be in it.
+        lessons: lists them.
+        most_age: less than so many seconds ago they may have been listed.
+
+    Returns:
+        None where there is none. A lesson that is in the course to which the section moves is none.
+
+    Raises:
+        Stop: the run was told to stop, or may send nothing more for now.
+    """
+    try:
+        listed = [each for course in sorted(courses) for each in lessons.of(course, most_age)]
+    except Stop as stop:
+        if not stop.unusable:
+            raise
+        return _unknown(change, stop)
+    found = {
+        lesson.id: lesson
+        for lesson in listed
+        if lesson.section_id == change.record_id
+        and (change.action is Action.DELETE or lesson.course_id != change.parent_id)
+    }
+    if not found:
+        return None
+    return Hindrance(change, tuple(found[number] for number in sorted(found)), remedy=REMEDY)
+
+
+def _unknown(change: Change, stop: Stop) -> Hindrance:
+    from coursesync.nexudus.lessons import LIST_ROLE  # noqa: PLC0415 - brings pydantic
+
+    remedy = f"It takes the role {LIST_ROLE} to look for them. {stop.remedy}".rstrip()
+    return Hindrance(change, unknown=stop.reason, remedy=remedy)
 
 
 def look_for_lessons(run: Run, course: CourseRun) -> None:
@@ -55,7 +98,7 @@ def may_be_sent(run: Run, change: Change) -> bool:
 def _look(run: Run, course: CourseRun, change: Change, most_age: float) -> None:
     if courses := _courses(run, change):
         run.sender.until_writable()  # so that what is seen is not old when the write is sent
-        if found := look(change, courses, run.lessons, most_age):
+        if found := hindrance_to(change, courses, run.lessons, most_age):
             _hold(run, course, found)
 
 

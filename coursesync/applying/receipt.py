@@ -129,7 +129,7 @@ def concluded(begun: Receipt, report: Report) -> Receipt:
     items = {result.change.address: item for result in done if (item := _item(result, report))}
     return begun.model_copy(
         update={
-            "complete": report.complete,
+            "complete": report.stop is None and all(each.done for each in report.results),
             "items": dict(sorted(items.items())),
             "lineage": report.state.lineage,
             "serial": report.state.serial,

@@ -43,12 +43,14 @@ class Terms:
         max_writes: how many writes it makes at the most.
         overwrite_drift: whether it writes over what someone else edited meanwhile.
         marker: whether a create leaves a marker in its record.
+        elsewhere: what other states' cut-off runs made: it may be what a create is to make.
     """
 
     settling: float = SETTLING
     max_writes: int | None = None
     overwrite_drift: bool = False
     marker: bool = True
+    elsewhere: tuple[State, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,6 @@ class Run:
             for course, changes in _by_course(plan.changes)
         ]
         self.managed = {entry.id for entry in state.entries.values()}
-        # what other states' cut-off runs made: it may be what a create is to make
-        self.elsewhere = world.store.elsewhere()
         # every Id seen on the server; a create must return one that is not in here
         self.seen: set[int] = set()
         # how often each create was sent, by earlier runs as well

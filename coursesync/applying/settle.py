@@ -124,7 +124,7 @@ def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
     """Say whether records may be there that the state never knew: by a run that was lost."""
     adopted = (result.status is Status.ADOPTED for result in run.results.values())
     creates = (change for course in left for change in _creates(run, course))
-    told = (are_told(change, run.elsewhere) for change in creates)
+    told = (are_told(change, run.terms.elsewhere) for change in creates)
     return run.state.serial == 0 or any(adopted) or any(told)
 
 
@@ -234,7 +234,9 @@ def _findings(
     wanted = [change for change in sought if change.after is not None]
     found = recognise([_wanted(run, course, change) for change in wanted], rest)
     for change in wanted:
-        if found[change.address] == Absent() and (left := traces(change, run.elsewhere, rest)):
+        if found[change.address] == Absent() and (
+            left := traces(change, run.terms.elsewhere, rest)
+        ):
             found[change.address] = Unclear(REASON, left)
     return {**former, **found}
 

@@ -26,7 +26,11 @@ class CourseLookout:
         self._remote = remote
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:
-        """Return those of the courses that are not on the server; raises Stop as above."""
+        """Return those of the courses that are not on the server.
+
+        Raises:
+            Stop: no usable answer came.
+        """
         left = self._not_there(courses)
         if left:  # one answer is not believed: much hangs on it
             self._reader.pause(f"the API knows no course {min(left)}; asking again")
@@ -40,7 +44,11 @@ class CourseLookout:
         return frozenset(wanted) - there
 
     def titles(self, courses: Collection[int]) -> Mapping[int, str]:
-        """Return the titles of those of the courses that are there; raises Stop as above."""
+        """Return the titles of those of the courses that are there.
+
+        Raises:
+            Stop: no usable answer came.
+        """
         found: dict[int, str] = {}
         for part in batched(sorted(courses)):
             ask = partial(self._remote.courses, part)
@@ -48,7 +56,11 @@ class CourseLookout:
         return found
 
     def all_titles(self) -> Mapping[int, str]:
-        """Return the titles of all courses by their Ids; raises Stop as above."""
+        """Return the titles of all courses by their Ids.
+
+        Raises:
+            Stop: no usable answer came, or there are too many courses.
+        """
         found: dict[int, str] = {}
         number, pages = 0, 1
         while number < pages:

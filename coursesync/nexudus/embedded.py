@@ -11,6 +11,7 @@ from coursesync.files import shown
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.sandbox import Dropped, Sandbox
+from coursesync.state.disk import away
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,9 +67,14 @@ def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
         outlines: their courses are made to exist, as they would in Nexudus.
 
     Raises:
-        CoursesyncError: the database can't be opened.
+        CoursesyncError: the database is a link, or can't be opened.
     """
     path = folder / "sandbox.sqlite3"
+    if path.is_symlink():
+        raise CoursesyncError(
+            f"{shown(path)} is a link, and the embedded sandbox would write where it leads",
+            f"Take it away:  {away(path)}",
+        )
     try:
         sandbox = Sandbox(path)
     except OSError as error:

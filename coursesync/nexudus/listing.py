@@ -7,7 +7,7 @@ Reads may be sent again at will, and are where no usable answer came.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from coursesync.errors import Stop
 from coursesync.nexudus.course_listing import MAX_RECORDS, CourseLookout, batched
@@ -31,7 +31,6 @@ MAX_READINGS = 5
 MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
 MOST_UNREADABLE = 3  # records in a row; after so many it is not the records, but the API
 FEW = 3  # courses; for more, the pages of all records are counted first
-T = TypeVar("T")
 
 
 class Lookout(CourseLookout):

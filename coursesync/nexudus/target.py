@@ -33,18 +33,23 @@ def check_target(url: str) -> str:
     odd = parts.query or parts.fragment or parts.username is not None or port == 0
     if not host or odd or not _is_host(host):
         raise UsageError(
-            "the base URL is not the address of an API",
+            f"the base URL{_told(url)} is not the address of an API",
             "Write it as in  https://spaces.nexudus.com",
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         raise UsageError(
-            f"the base URL {inert(url, 100)} would send your credentials unencrypted",
+            f"the base URL{_told(url)} would send your credentials unencrypted",
             "Use https://; plain http:// is for this machine alone (127.0.0.1, localhost).",
         )
     shown = f"[{host}]" if ":" in host else host
     default = {"https": 443, "http": 80}[parts.scheme]
     at = f":{port}" if port not in {None, default} else ""
     return f"{parts.scheme}://{shown}{at}{parts.path.rstrip('/')}"
+
+
+def _told(url: str) -> str:
+    """Quote a base URL in a sentence; not where it may hold a password."""
+    return "" if "@" in url or "?" in url else f' "{inert(url, 100)}"'
 
 
 def _is_host(host: str) -> bool:

@@ -95,7 +95,8 @@ def apply(  # noqa: PLR0913 - one parameter an option
             state = forget(project.store, state, now.found or (), clock.stamp())
             if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
-        terms = Terms(seconds, max_writes, overwrite_drift, marker)
+        others = project.store.elsewhere()
+        terms = Terms(seconds, max_writes, overwrite_drift, marker, others)
         with connected(project, now.outlines, clock, progress, credentials) as world:
             complete = partial(remainder, now.read, plan.policy)
             return carry_out(plan, state, world, complete, terms, now.found or ())

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import read
+from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
 from coursesync.operations.config import CONFIG, DEFAULTS, Config
+from coursesync.outlines.folder import ENDINGS
 from coursesync.state.store import STATE_NAME
 from coursesync.text import inert
 
 _MAX_CONFIG = 65_536
+_OF_AUTHORS = (*ENDINGS, ".html", ".htm", ".md", ".markdown")
 _LONGEST_NAME = 200  # bytes; the journal and the lock have it with an ending of their own
 
 
@@ -37,9 +40,9 @@ def config_of(folder: Path) -> Config:
     except UnusableFile as error:
         raise _unusable(error) from error
     config = _parsed(content, path)
-    if not is_state_name(config.state):
+    if wrong := wrong_state_name(config.state):
         raise UsageError(
-            f"{path} is not valid: `state` is not the name of a file",
+            f"{path} is not valid: `state` {wrong}",
             f"Write it as in  state = {json.dumps(STATE_NAME)}",
         )
     if not _is_within(folder, config.state):
@@ -51,17 +54,32 @@ def config_of(folder: Path) -> Config:
     return config
 
 
+def config_target(folder: Path, config: Config) -> str:
+    """Return the target that a configuration names; raises UsageError where it is none."""
+    try:
+        return check_target(config.base_url)
+    except UsageError as error:
+        raise UsageError(
+            f"{folder / CONFIG} is not valid: {error.problem}",
+            f"Write it as in  base_url = {json.dumps(DEFAULT_BASE_URL)}",
+        ) from error
+
+
 def _is_within(folder: Path, name: str) -> bool:
     """Say whether a path leads to a place in a folder, with all links followed."""
     root = os.path.realpath(folder)
     return Path(root) in Path(os.path.realpath(Path(root, name))).parents
 
 
-def is_state_name(text: str) -> bool:
-    """Say whether a text is the name of a file that a state can be in."""
+def wrong_state_name(text: str) -> str:
+    """Say why a state can't be in a file of this name, behind what names it; "" where it can."""
     longest = max(len(os.fsencode(part)) for part in text.split("/"))
-    is_named = bool(Path(text).name.strip()) and text.isprintable()
-    return is_named and longest <= _LONGEST_NAME
+    name = Path(text).name
+    if not name.strip() or name == ".." or not text.isprintable() or longest > _LONGEST_NAME:
+        return "is not the name of a file"
+    if name.lower() == CONFIG or name.lower().endswith(_OF_AUTHORS):
+        return "is a name for an author's files"
+    return ""
 
 
 def _parsed(content: bytes, path: Path) -> Config:

@@ -224,7 +224,7 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
         )
     if address in known.doubts:
         raise CoursesyncError(
-            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address}"
+            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address} --help"
         )
     if address in known.entries:
         raise CoursesyncError(

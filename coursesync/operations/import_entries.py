@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of, is_key, key_of, slug
 from coursesync.kinds.unlock import IMMEDIATE, SEQUENTIAL, TIMED
-from coursesync.outlines.writer import WantedCourse, WantedSection, alike
+from coursesync.outlines.writer import WantedCourse, WantedSection, alike, is_reserved
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
@@ -34,11 +34,14 @@ def course_key(
 ) -> str:
     """Return a key for a course, from its title, that is neither `taken` nor `reserved`.
 
-    Nor one that some file system takes for one of those: `alike` of each is `taken`, too.
+    Nor one that some file system takes for one of those, for `alike` of each is `taken`, too; nor
+    one that no file on Windows can have.
     """
     stem = slug(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
     for key in keys:
+        if is_reserved(key):
+            continue
         if is_key(key) and key not in reserved and key not in taken and alike(key) not in taken:
             return key
     return f"c{course_id}"

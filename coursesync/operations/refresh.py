@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from coursesync.applying.lessons import hindrance_to
 from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.planning.drift import Drifted, compare, refreshed
-from coursesync.planning.lessons import look
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,7 +52,7 @@ def hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
     """
     lessons = Lessons(Sender(world), world)
     losing = ((change, change.lesson_courses) for change in plan.changes)
-    found = (look(change, courses, lessons) for change, courses in losing if courses)
+    found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
     return tuple(each for each in found if each is not None)
 
 

@@ -219,7 +219,7 @@ def entry_at(known: State, address: Address) -> Entry:
     """Return the entry at an address; raises CoursesyncError where there is none."""
     if address in known.doubts:
         raise CoursesyncError(
-            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address}"
+            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address} --help"
         )
     if address not in known.entries:
         raise CoursesyncError(

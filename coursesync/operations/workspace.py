@@ -17,11 +17,12 @@ from coursesync.errors import CoursesyncError, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
 from coursesync.operations.config import CONFIG
-from coursesync.operations.config_file import config_of, is_state_name
+from coursesync.operations.config_file import config_of, config_target, wrong_state_name
 from coursesync.outlines.folder import check_folder
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.state.disk import away
 from coursesync.state.file_store import StateFile
 from coursesync.state.state_text import parse
 from coursesync.state.store import STATE_NAME
@@ -241,6 +242,16 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     )
 
 
+def _kept_in(folder: Path) -> Path:
+    """Return the embedded sandbox's folder; raises CoursesyncError where it may lead elsewhere."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise CoursesyncError(
+            f"{shown(folder)} is a link or no folder, and the embedded sandbox is kept in it",
+            f"Take away what stands there:  {away(folder)}",
+        )
+    return folder
+
+
 def open_project(
     folder: str | os.PathLike[str] = "courses",
     *,
@@ -264,6 +275,7 @@ def open_project(
     Raises:
         UsageError: the folder is none, the target can't be used, or `coursesync.toml` is not
             valid.
+        CoursesyncError: the place of the embedded sandbox is a link or a file.
 
     Example:
         >>> project = coursesync.open_project("courses", sandbox=True)
@@ -272,15 +284,16 @@ def open_project(
     path = Path(folder)
     check_folder(path)
     config = config_of(path)
-    if state is not None and not is_state_name(state):
+    if state is not None and (wrong := wrong_state_name(state)):
         raise UsageError(
-            f'"{inert(state, 40)}" is not the name of a file',
+            f'"{inert(state, 40)}" {wrong}',
             f"Write it as in  --state {STATE_NAME}",
         )
     if sandbox:
-        store = StateFile(path / ".coursesync" / STATE_NAME, EMBEDDED)
+        store = StateFile(_kept_in(path / ".coursesync") / STATE_NAME, EMBEDDED)
     else:
-        store = StateFile(path / (state or config.state), check_target(base_url or config.base_url))
+        target = check_target(base_url) if base_url else config_target(path, config)
+        store = StateFile(path / (state or config.state), target)
     return Project(path, store, config, embedded=sandbox, named=bool(base_url))
 
 

@@ -105,10 +105,12 @@ class Files:
         if alike:
             names = "  or  ".join(shown(self._folder / each) for each in alike)
             why = "Capital and small letters count."
-            if _composed(path) == _composed(alike[0]):
+            one, other = _composed(path), _composed(alike[0])
+            if one == other or one.lower() != other.lower():
                 stored, wanted = ascii(alike[0])[1:-1], ascii(path)[1:-1]
+                seen = "It looks the same, but is" if one == other else "It is"
                 why = (
-                    f"It looks the same, but is stored as  {stored}  and not as  {wanted}  "
+                    f"{seen} stored as  {stored}  and not as  {wanted}  "
                     "Rename the file, or copy its name into the outline."
                 )
             remedy = f"Did you mean  {names}  {why}"

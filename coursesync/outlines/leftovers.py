@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
@@ -117,8 +118,9 @@ def _whole(text: str, path: str) -> Diagnostic | None:
         return Diagnostic(
             Where(path),
             "the file is a pointer of Git LFS: its text is not in this checkout",
-            "Fetch it with  git lfs pull  or, since it is text, keep it in git itself:  "
-            "git lfs untrack",
+            "Fetch it with  git lfs pull  or, since it is text, keep it in git itself: that takes "
+            "the pattern that .gitattributes has for it, as in  "
+            f"git lfs untrack {quote('*' + path[path.rfind('.') :])}",
         )
     target = only_path(text)
     return path_alone(path, target) if _PATH.fullmatch(target) else None

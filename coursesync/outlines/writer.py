@@ -7,6 +7,7 @@ that can't be seen) is written all the same, and told by the loader like any oth
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 
 SHORT, LONG = 200, 1_000  # characters of contents: up to one on a line, above the other in a file
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
+_RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[1-9¹²³]", re.IGNORECASE)
 _LONGEST_NAME = 200  # bytes of a file's name without its ending; file systems take 255
 
 
@@ -73,7 +76,7 @@ class ContentFiles:
     """The content files of one course, as they come to be."""
 
     def __init__(self, course: WantedCourse) -> None:
-        fits = len(course.key.encode()) <= _LONGEST_NAME
+        fits = len(course.key.encode()) <= _LONGEST_NAME and not is_reserved(course.key)
         self._folder = course.key if fits else f"course-{course.course_id}"
         self._effort = 0
         self._names: set[str] = set()
@@ -82,7 +85,7 @@ class ContentFiles:
     def added(self, section: WantedSection) -> str:
         """Add a section's contents, and return how its outline names the file."""
         name = section.key
-        if len(name.encode()) > _LONGEST_NAME or alike(name) in self._names:
+        if len(name.encode()) > _LONGEST_NAME or is_reserved(name) or alike(name) in self._names:
             name = f"section-{section.id}"
         self._names.add(alike(name))
         path = f"{self._folder}/{name}"
@@ -98,6 +101,11 @@ class ContentFiles:
 def alike(name: str) -> str:
     """Return what two names share that some file system takes for one."""
     return normalize("NFC", normalize("NFC", name).upper().casefold())
+
+
+def is_reserved(name: str) -> bool:
+    """Say whether Windows keeps a name for itself, whatever ending a file has with it."""
+    return _RESERVED.fullmatch(name) is not None
 
 
 def written(course: WantedCourse) -> Written:

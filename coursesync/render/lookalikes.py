@@ -51,9 +51,7 @@ def only_unseen(before: str, after: str) -> str:
         else:
             is_cut = True
     told = [
-        f"{what} {_place(after, first)}"
-        + (f" and at {count(len(more), 'more place')}" * bool(more))
-        for what, (first, *more) in kinds.items()
+        f"{what} {_place(after, first)}{_also(len(more))}" for what, (first, *more) in kinds.items()
     ]
     rest = "; and there is more" if is_cut or len(told) > _MOST_KINDS else ""
     return f"differs only in: {'; '.join(told[:_MOST_KINDS]) or _UNNAMED}{rest}"
@@ -129,7 +127,10 @@ def _told(spot: _Spot) -> str:
     was, now, _ = spot
     if not _is_hidden(was + now):
         sign = unicodedata.normalize("NFC", now)
-        return f"the Unicode form of “{sign}” ({_form(now)}, not {_form(was)})"
+        forms = [_form(now), _form(was)]
+        if not all(forms):
+            forms = [_code_points(now), _code_points(was)]
+        return f"the Unicode form of “{sign}” ({', not '.join(forms)})"
     if not now:
         return f"{_names(was)} less"
     return f"{_names(now)}{f' in place of {_names(was)}' if was else ''}"
@@ -141,7 +142,11 @@ def _is_hidden(text: str) -> bool:
 
 def _form(text: str) -> str:
     found = [form for form in _FORMS if unicodedata.is_normalized(form, text)]
-    return found[0] if found else "neither NFC nor NFD"
+    return found[0] if found else ""
+
+
+def _code_points(text: str) -> str:
+    return " ".join(f"U+{ord(each):04X}" for each in text)
 
 
 def _names(hidden: str) -> str:

@@ -12,6 +12,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -157,6 +158,19 @@ class RealDisk:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+def away(path: Path | str) -> str:
+    """Return the command that takes away what stands in a file's place; nothing of it is lost."""
+    return f"mv {quote(str(path))} {quote(f'{path}.aside')}"
+
+
+def unwritable_remedy(error: OSError) -> str:
+    """Say what helps where a file can't be written."""
+    file = error.filename2 or error.filename
+    if file and isinstance(error, IsADirectoryError):
+        return f"Take away what stands there:  {away(file)}"
+    return "Check that you may write in that folder and that the disk has room."
 
 
 def temporary(path: Path) -> Path:

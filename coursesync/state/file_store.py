@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError, StateLocked
-from coursesync.state.disk import Disk, RealDisk, replace_whole, temporary
+from coursesync.state.disk import Disk, RealDisk, away, replace_whole, temporary, unwritable_remedy
 from coursesync.state.journal_file import JournalFile
 from coursesync.state.state import State
 from coursesync.state.state_text import checksum_of, parse, serialise
@@ -286,7 +286,8 @@ class StateFile:
             if error.errno in {errno.ELOOP, errno.EINVAL, errno.ENXIO}:
                 raise StateError(
                     f"the {what} {path} is a link or no file",
-                    f"A save would put a file in its place: put the {what} itself there.",
+                    f"A save would put a file in its place: put the {what} itself there. Where "
+                    f"there is none, take away what stands there:  {away(path)}",
                 ) from error
             raise StateError(
                 f"the {what} {path} can't be read: {error.strerror}",
@@ -306,6 +307,8 @@ class StateFile:
         if content is not None:
             try:
                 replace_whole(self.disk, self.backup_path, content)
+            except IsADirectoryError:
+                return  # somebody's folder is left alone; git has the state as well
             except OSError as error:
                 raise self._unwritable(error) from error
 
@@ -317,7 +320,7 @@ class StateFile:
         at = f" ({inert(Path(file).name)})" if file else ""
         return StateError(
             f"the state can't be written in {self.path.parent}: {error.strerror or error}{at}",
-            "Check that you may write in that folder and that the disk has room.",
+            unwritable_remedy(error),
         )
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from coursesync.errors import StateError, StateLocked
+from coursesync.state.disk import away, unwritable_remedy
 from coursesync.text import duration, inert
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
         StateLocked: another process holds it; the message names the holder.
         StateError: the lock can't be made.
     """
-    lock = FileLock(state.with_name(state.name + ".lock"), timeout=timeout)
+    path = state.with_name(state.name + ".lock")
+    lock = FileLock(path, timeout=timeout)
     holder = state.with_name(state.name + ".locked-by")
     try:
         lock.acquire()
@@ -50,9 +52,14 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
             remedy += "; or wait for it with  --lock-timeout 600"
         raise StateLocked(f"the state {state} is in use by {_told_by(holder)}", remedy) from error
     except OSError as error:
+        if path.is_symlink() or path.is_dir():
+            raise StateError(
+                f"the lock {path} is a link or no file",
+                f"It tells nothing. Take it away:  {away(path)}",
+            ) from error
         raise StateError(
             f"the state can't be locked in {state.parent}: {error.strerror or error}",
-            "Check that you may write in that folder and that the disk has room.",
+            unwritable_remedy(error),
         ) from error
     try:
         _write_holder(holder)

@@ -119,8 +119,8 @@ def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
         return StateError(
             f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
             way_back
-            or "Where apply runs on main only, main's side is the true one:  git checkout main -- "
-            f"{quote(str(path))}  Take one side as a whole; never join the two by hand.",
+            or "Take one side as a whole; never join the two by hand. In a merge, this takes what "
+            f"was pulled:  git checkout --theirs -- {quote(str(path))}  Then see  coursesync drift",
         )
     try:
         version = json.loads(content).get("format")

@@ -22,10 +22,6 @@ class StateStore(Protocol):
         """Save what a cut-off run left in the journal, if it left any; return the state."""
         ...
 
-    def elsewhere(self) -> tuple[State, ...]:
-        """Return what cut-off runs made that were begun from other states than this one."""
-        ...
-
     def append(self, step: Step) -> None:
         """Add a step to the journal; when this returns, it outlives a power cut."""
         ...

@@ -143,7 +143,22 @@ def test_an_address_with_tricks_is_none(cli: CommandLine, courses: Path, url: st
     ran = cli("apply", "--auto-approve", NEXUDUS_TOKEN=TOKEN)
 
     assert ran.code == 64
-    assert "base URL" in ran.err
+    assert "courses/coursesync.toml is not valid: the base URL" in ran.said
+    assert '"user@' not in ran.said
+
+
+@pytest.mark.parametrize("url", ["spaces.nexudus.com", "ftp://x.example", "https://", "x", ""])
+def test_an_address_that_is_none_is_told(cli: CommandLine, courses: Path, url: str) -> None:
+    """The value, the file that has it, and how it is written there; or the option."""
+    name_in_file(courses, url)
+    write_outline(courses, "a", 4711, "One")
+    by_file, by_option = cli("plan"), cli("plan", "--base-url", url or "-")
+
+    assert (by_file.code, by_option.code) == (64, 64)
+    assert f'courses/coursesync.toml is not valid: the base URL "{url}"' in by_file.said
+    assert f'base_url = "{NEXUDUS}"' in by_file.said
+    assert f'the base URL "{url or "-"}"' in by_option.said
+    assert "coursesync.toml" not in by_option.said
 
 
 @pytest.mark.parametrize(

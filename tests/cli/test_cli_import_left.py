@@ -277,3 +277,12 @@ def test_nothing_is_written_where_nothing_can_be(
     assert {
         n: t for n, t in files_below(courses).items() if n not in {REQUESTS, f"{STATE}.lock"}
     } == before
+
+
+def test_a_course_whose_only_section_is_left_out(site: SandboxServer) -> None:
+    """Nothing is imported, and nobody says that all of it is known."""
+    ran, made, left = imported(site, [{**GOOD, "title": "One\nTwo"}])
+
+    assert left == set(made)
+    assert "no section imported" in ran.said
+    assert "known" not in ran.said

@@ -283,3 +283,33 @@ def test_a_path_that_is_too_long_for_a_database_is_told(cli: CommandLine) -> Non
     assert cli("plan", folder, "--sandbox").code == 0
     assert ran.code == 1
     assert "the embedded sandbox can't be kept in" in ran.said
+
+
+@pytest.mark.parametrize("leads_to", ["../outside", "nowhere"])
+def test_it_is_kept_in_the_workspace(cli: CommandLine, onboarding: Path, leads_to: str) -> None:
+    """A `.coursesync` that is a link could lead anywhere: nothing is written through it."""
+    outside = cli.cwd / "outside"
+    outside.mkdir()
+    (onboarding.parent / ".coursesync").symlink_to(leads_to)
+    words = (("plan",), ("apply", "--auto-approve"), ("state", "list"), ("drift",))
+    runs = [cli(*each, "--sandbox") for each in words]
+
+    assert [ran.code for ran in runs] == [1] * 4, runs
+    assert all("courses/.coursesync is a link or no folder" in ran.said for ran in runs)
+    assert [*outside.iterdir()] == []
+    assert not (onboarding.parent / leads_to / "coursesync.state.json").exists()
+
+
+def test_nor_does_its_database_lead_elsewhere(cli: CommandLine, onboarding: Path) -> None:
+    """A link in its place is not followed."""
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    database = onboarding.parent / ".coursesync" / "sandbox.sqlite3"
+    outside = database.rename(cli.cwd / "outside.sqlite3")
+    before = outside.read_bytes()
+    database.symlink_to(outside)
+    onboarding.write_text(onboarding.read_text().replace("Welcome", "Hello"))
+    ran = cli("apply", "--sandbox", "--auto-approve")
+
+    assert ran.code == 1
+    assert "sandbox.sqlite3 is a link" in ran.said
+    assert outside.read_bytes() == before

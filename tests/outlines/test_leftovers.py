@@ -295,6 +295,8 @@ NAMES = {
         r"is stored as caf\xe9.md and not as cafe\u0301",
     ),
     "a folder's form": ("\u00e9/a.md", "e\u0301/a.md", "It looks the same"),
+    "a no-break space": ("my\xa0file.md", "my file.md", r"as my file.md and not as my\xa0file.md"),
+    "a ligature": ("\ufb01.md", "fi.md", r"is stored as fi.md and not as \ufb01.md"),
     "both": ("\u00c9.md", "e\u0301.md", "Capital and small letters count"),
 }
 
@@ -310,7 +312,8 @@ def test_a_name_in_another_form_is_told_with_the_one_that_is_there(
     ran = writer.cli("validate")
 
     assert ran.code == 3
-    assert f"courses/{wanted} can't be read: No such file or directory" in ran.err
+    shown = wanted if wanted.isprintable() else ascii(wanted)[1:-1]
+    assert f"courses/{shown} can't be read: No such file or directory" in ran.err
     assert f"Did you mean courses/{there} " in ran.said
     assert why in ran.said
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -218,6 +218,7 @@ class Machine:
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
             complete = partial(remainder, workspace, plan.policy)
+            terms = replace(terms or Terms(), elsewhere=store.elsewhere())
             return apply(plan, state, world, complete, terms, found)
 
     def look(self) -> tuple[Drifted, ...]:

@@ -130,7 +130,7 @@ def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
     error = refusal(WRITTEN.replace(b'  "serial"', mark + b'\n  "serial"'))
 
     assert error.problem.startswith(f"the state {PATH} holds the marks of a merge conflict")
-    assert f"git checkout main -- {PATH}" in error.remedy
+    assert f"git checkout --theirs -- {PATH}" in error.remedy
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,9 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
             continue
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        sections = (
-            f"{count(course.sections, 'section')} imported" if course.sections else "all known"
-        )
+        sections = "no section imported" if course.untold else "all known"
+        if course.sections:
+            sections = f"{count(course.sections, 'section')} imported"
         say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
         if course.note:
             note = on_one_line(course.note)
@@ -120,7 +120,11 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
             "What is not written is not managed: no plan makes, changes or deletes it. Where other "
             f"sections of its course are managed,  {session.hint('drift')}  lists it."
         )
-    if left := sum(course.left for course in imported):
+    if not imported:
+        say_wrapped("There is no course in the account: make one in Nexudus, then run this again.")
+    elif all(course.error for course in imported):
+        return  # there may be no outline to plan with
+    elif left := sum(course.left for course in imported):
         say_wrapped(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
     else:
         say_wrapped(f"There is nothing to do for these courses; see  {session.hint('plan')}")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from coursesync.applying.lessons import hindrance_to
 from coursesync.kinds.address import address_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.lessons import Lesson, Lessons
-from coursesync.planning.lessons import look
 from coursesync.planning.plan import Action, Change
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def in_the_way(action: Action, found: Inexact) -> list[int | None]:
     course = THERE if action is Action.UPDATE else HERE
     address = address_of("section", "a", "two")
     change = Change(action, address, SECTION, course, record_id=NUMBER, home=home)
-    hindrance = look(change, change.lesson_courses, cast("Lessons", found))
+    hindrance = hindrance_to(change, change.lesson_courses, cast("Lessons", found))
     return [each.course_id for each in hindrance.lessons] if hindrance else []
 
 

@@ -1,0 +1,127 @@
+"""What a message tells people to type next works where they stand, and what it says is so."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import STATE, CommandLine, Ran, write_outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import SandboxServer
+
+GIT = shutil.which("git") or "git"
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n"
+
+
+def told(ran: Ran, program: str) -> str:
+    """Return the command of a message that begins with these words."""
+    lines = (part.strip() for line in ran.err.splitlines() for part in line.split("  "))
+    (command,) = {line for line in lines if line.startswith(program)}
+    return command
+
+
+def git(folder: Path, *words: str) -> int:
+    """Run git, and return how it ended."""
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    return subprocess.run([GIT, *who, *words], cwd=folder, check=False).returncode
+
+
+@pytest.mark.parametrize("branch", ["main", "master"])
+def test_a_state_in_a_merge_conflict(author: CommandLine, courses: Path, branch: str) -> None:
+    """The command takes what was pulled, whatever the branch is called; a look tells the rest."""
+    write_outline(courses, "a", 4711, "One")
+    assert author("apply", "--auto-approve").code == 0
+    git(author.cwd, "init", "-q", "-b", branch)
+    git(author.cwd, "add", f"courses/{STATE}")
+    git(author.cwd, "commit", "-qm", "One state")
+    git(author.cwd, "branch", "theirs")
+    for name in (branch, "theirs"):
+        git(author.cwd, "checkout", "-q", name)
+        assert author("state", "mv", "section.a.one", f"section.a.{name}").code == 0
+        git(author.cwd, "commit", "-qam", name)
+    pulled = (courses / STATE).read_bytes()
+    git(author.cwd, "checkout", "-q", branch)
+    assert git(author.cwd, "merge", "-q", "theirs") != 0
+    ran = author("state", "list")
+
+    assert ran.code == 1
+    subprocess.run(shlex.split(told(ran, "git checkout")), cwd=author.cwd, check=True)
+    assert (courses / STATE).read_bytes() == pulled
+    assert told(ran, "coursesync ") == "coursesync drift courses"
+
+
+def test_an_account_without_courses(cli: CommandLine, courses: Path) -> None:
+    """There is nothing to import, and no plan to look at."""
+    ran = cli("import", "--all", "--sandbox")
+
+    assert ran.code == 0, ran.err
+    assert "There is no course in the account" in ran.said
+    assert "coursesync plan" not in ran.said
+    assert [*courses.glob("*.yaml")] == []
+
+
+def test_a_pointer_of_git_lfs(cli: CommandLine, courses: Path) -> None:
+    """What is not to be kept there is named by a pattern, without which git does nothing."""
+    (courses / "a.md").write_text(POINTER.format("0" * 64))
+    (courses / "a.yaml").write_text(
+        "id: 4711\ntitle: A\nsections:\n  - title: One\n    contents: {markdown: a.md}\n"
+    )
+    ran = cli("validate")
+
+    assert ran.code == 3
+    assert "git lfs untrack '*.md'" in ran.said
+    assert ".gitattributes" in ran.said
+
+
+def test_a_receipt_of_a_run_that_found_the_twin_of_another(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """All of its plan was done: that it exited with 6 leaves nothing of it undone."""
+    write_outline(courses, "a", 4711, "One")
+    assert author("apply", "--auto-approve").code == 0
+    api.foreign_create(4711, "One", Active=True)
+    write_outline(courses, "a", 4711, "One", "Two")
+    applied = author("apply", "--auto-approve", "--receipt", "receipt.json")
+    ran = author("verify", "receipt.json")
+
+    assert applied.code == 6, applied
+    assert "1 of 1 section as the receipt says" in ran.out
+    assert "left undone" not in ran.out
+
+
+def test_a_receipt_of_a_run_that_left_something(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What was not sent is said."""
+    write_outline(courses, "a", 4711, "One", "Two")
+    applied = author("apply", "--auto-approve", "--receipt", "receipt.json", "--max-writes", "1")
+    ran = author("verify", "receipt.json")
+
+    assert applied.code == 6, applied
+    assert len(api.records()) == 1
+    assert "before its plan was carried out" in ran.out
+
+
+@pytest.mark.parametrize(
+    "words", [("import", "section.a.one", "77"), ("state", "mv", "section.a.one", "section.a.b")]
+)
+def test_what_is_in_doubt_is_settled_by_a_command_with_an_option(
+    author: CommandLine, api: SandboxServer, courses: Path, words: tuple[str, ...]
+) -> None:
+    """The command that is named says which options there are."""
+    write_outline(courses, "a", 4711, "One")
+    api.leave_in_doubt()
+    assert author("apply", "--auto-approve").code == 1
+    api.no_faults()
+    ran = author(*words)
+    shown = author(*shlex.split(told(ran, "coursesync resolve"))[1:])
+
+    assert ran.code == 1
+    assert shown.code == 0
+    assert all(option in shown.out for option in ("--id", "--not-created", "--keep"))
