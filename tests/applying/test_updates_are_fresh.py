@@ -72,7 +72,7 @@ def ages(sandbox: Sandbox, since: int) -> list[float]:
 @given(
     number=st.integers(1, 90),
     a_minute=st.sampled_from([1, 7, 60]),
-    fault=st.sampled_from(["", "throttled=50", "throttled=200", "lost-after", "unauthorized"]),
+    fault=st.sampled_from(["", "throttled=50", "throttled=200", "lost-after"]),
 )
 def test_no_update_is_based_on_a_record_older_than_a_minute(
     tmp_path_factory: pytest.TempPathFactory, number: int, a_minute: int, fault: str
