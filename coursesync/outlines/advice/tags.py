@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coursesync.text import unescaped
+from coursesync.text import unescaped, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,9 +118,7 @@ def is_blank(text: str) -> bool:
 
 
 def _is_seen(text: str) -> bool:
-    if not text or text.isspace():
-        return False
-    return any(c.isprintable() and not c.isspace() for c in unescaped(text))
+    return bool(text) and not text.isspace() and bool(without_marks(unescaped(text)).strip())
 
 
 class _Scanner:

@@ -30,7 +30,7 @@ from coursesync.render.rows import (
     values,
 )
 from coursesync.render.timeline import ways
-from coursesync.text import inert, is_shown, without_unseen
+from coursesync.text import as_shown, inert, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -241,6 +241,5 @@ def _line(line: Shown) -> Told:
 
 def inert_row(text: str) -> str:
     """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
-    allowed = without_unseen(text[:_LONGEST_ROW], " ")
-    kept = "".join(c if is_shown(c) else " " for c in allowed)
+    kept = as_shown(without_unseen(text[:_LONGEST_ROW], " "))
     return kept if len(text) <= _LONGEST_ROW else f"{kept}…"
