@@ -53,6 +53,15 @@ def unsayable(record: Record) -> str:
         return f"its UnlockType is {unlock}, and none that an outline can have"
     if "DisplayOrder" not in record.attributes:
         return "its DisplayOrder is not a whole number of 32 bits"
+    return misfit(record)
+
+
+def misfit(record: Record) -> str:
+    """Say which property of a section has a value that it can't have; "" where there is none."""
+    for name in sorted(record.odd):
+        if name in {"SectionContents", "Title"} and name in record.attributes:
+            return f"its {name} holds half of a character (a lone surrogate)"
+        return f"its {name} is of another type than the API's pages give it"
     return ""
 
 
@@ -118,7 +127,7 @@ def _place(record: Record) -> tuple[int, int]:
 
 
 def _section(record: Record, key: str) -> WantedSection:
-    has = _plain(record.attributes)
+    has = _plain({n: v for n, v in record.attributes.items() if n not in record.odd})
     return WantedSection(
         id=record.id,
         title=str(has["Title"]),
