@@ -6,6 +6,7 @@ symbolic links, front matter. It must never object to text that somebody wrote f
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -41,6 +42,7 @@ _FIELD = {
     "+++": re.compile(r"""(?:[\w.-]+|"[^"]+"|'[^']+')[ \t]*=.*|\[.+\].*"""),
 }
 _BESIDE = re.compile(r"[ \t#}\]].*|-(?:[ \t].*)?|[^:]+:(?:[ \t].*)?|")
+_OBJECT = re.compile(r"\s*^(\{[ \t]*\n.*?^\})[ \t]*$", re.DOTALL | re.MULTILINE)
 _BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
 
 
@@ -85,12 +87,12 @@ def in_contents(text: str, path: str) -> Diagnostic | None:
             "are to see such a line, put a blank before it.",
         )
     if found := _front_matter(text):
-        first = text.count("\n", 0, found.start(1)) + 1
-        last = text.count("\n", 0, found.end()) + 1
+        first, last = (text.count("\n", 0, at) + 1 for at in found)
         return Diagnostic(
             Where(path, first),
             f"the file begins with front matter, on lines {first} to {last}: members would see it",
-            "Delete these lines; title and other fields belong in the outline.",
+            "Delete these lines where they are fields: a title belongs in the outline. Where the "
+            "dashes are to be a line across the page, write  ***  in their place.",
         )
     return None
 
@@ -195,15 +197,24 @@ def _is_quoted(text: str, found: re.Match[str]) -> bool:
     return above.lstrip().startswith(">") or below.lstrip().startswith(">")
 
 
-def _front_matter(text: str) -> re.Match[str] | None:
+def _front_matter(text: str) -> tuple[int, int] | None:
+    """Find where front matter begins and ends."""
     found = _FRONT.match(text)
     if found is None:
-        return None
+        return _json(text)
     fence, body = found.groups()
     field, lines = _FIELD[fence], body.split("\n")
     others = [line for line in lines if not field.fullmatch(line)]
-    # between lines across the page, a paragraph may well begin with a word and a colon
-    least = 1 if lines[0].strip() else 2
-    if len(lines) - len(others) >= least and all(map(_BESIDE.fullmatch, others)):
-        return found
-    return found if _BRACES.fullmatch(body) else None
+    # between lines across the page, text may well have words with a colon behind them
+    is_begun = bool(field.fullmatch(lines[0])) if fence == "---" else len(others) < len(lines)
+    is_front = is_begun and all(map(_BESIDE.fullmatch, others))
+    return (found.start(1), found.end()) if is_front or _BRACES.fullmatch(body) else None
+
+
+def _json(text: str) -> tuple[int, int] | None:
+    """Find front matter as Hugo has it, too: https://gohugo.io/content-management/front-matter/."""
+    found = _OBJECT.match(text)
+    try:
+        return found.span(1) if found and json.loads(found[1]) else None
+    except (ValueError, RecursionError):
+        return None

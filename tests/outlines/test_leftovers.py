@@ -88,6 +88,14 @@ TEXTS = [
     "---\n\nHello: this is text.\n\n---\n\nMore.\n",
     "---\nAfter a line comes text, as here: nobody takes it for a field.\nAnd more text.\n---\n",
     "---\n---\n",
+    "---\n\nQ: Where?\n\nA: There.\n\n---",
+    "---\n\nAddress: Street 1\nPhone: 123\n\n---\n",
+    "---\n# Heading\n\nTime: 10:00\n\n---",
+    "---\n- one\nTime: 10:00\n---\n",
+    "---\n\nWho: we\n\n---\n\n---\n",
+    "{\nno: JSON\n}\n",
+    "{\n}\n",
+    '{"a": 1} is an object\n',
     "---\ntitle: a field, but nothing ends it\n",
     "Hello\n\n---\ntitle: not at the start\n---\n",
     "+++\n",
@@ -184,13 +192,14 @@ FRONTS = {
     "of Windows": (FRONT.replace("\n", "\r\n"), "1 to 4"),
     "behind blank lines": (f"\n\n{FRONT}", "3 to 6"),
     "with lists, remarks and texts": (
-        "---\n# for the site\ntags:\n- a\nlast edit: 2024-01-01\nabout: >\n  One\n\n  Two\n---\n",
+        "---\ntags:\n# for the site\n- a\nlast edit: 2024-01-01\nabout: >\n  One\n\n  Two\n---\n",
         "1 to 10",
     ),
     "with quotes": ('---\n"title": "A: b"\n---\n', "1 to 3"),
     "that YAML can't read": ("---\ntitle: Part 1: the kitchen\n---\n", "1 to 3"),
     "that ends in dots": ("---\ntitle: A\n...\nBody\n", "1 to 3"),
-    "between blank lines": ("---\n\ntitle: A\nminutes: 5\n\n---\n", "1 to 6"),
+    "before blank lines": ("---\ntitle: A\nminutes: 5\n\n---\n", "1 to 5"),
+    "of JSON": ('{\n  "title": "A"\n}\n\nBody\n', "1 to 3"),
     "in braces": ('---\n{"title": "A"}\n---\n', "1 to 3"),
     "of TOML": ('+++\ntitle = "A"\n[extra]\na = 1\n+++\nBody\n', "1 to 5"),
     "alone": ("---\ntitle: A\n---", "1 to 3"),
@@ -204,6 +213,7 @@ def test_front_matter_is_a_mistake(text: str, lines: str, name: str, writer: Aut
     (problem,) = of_file(writer, text, name)
 
     assert f"begins with front matter, on lines {lines}: members would see it" in problem
+    assert "write ***" in writer.cli("validate").said
 
 
 LINES = [
