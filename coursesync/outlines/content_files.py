@@ -159,10 +159,11 @@ class Files:
 
     def _path_alone(self, path: str, text: str) -> Diagnostic | None:
         target = only_path(text)
-        if not re.search(r"[./]", target):
+        if not re.search(r"[./]", target) or target.startswith("/"):
             return None  # a word, whatever is called so
         there = self._folder / PurePosixPath(path).parent / target
-        return path_alone(shown(self._folder / path), target) if os.path.lexists(there) else None
+        is_path = os.path.isfile(there) or os.path.islink(there)  # noqa: PTH113, PTH114 - any text
+        return path_alone(shown(self._folder / path), target) if is_path else None
 
 
 def text_of(content: bytes, at: str) -> str:

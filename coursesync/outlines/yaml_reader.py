@@ -71,11 +71,11 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
         The tree, or None where there is none to read; and every diagnostic. A tree that comes
         with diagnostics holds None where they point, so that the rest can still be checked.
     """
-    if "\r" in text:  # alone it ends a line too, for the parser
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    left = in_outline(text, path)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # alone it ends a line, too
     tree, diagnostics = _parsed(text, path)
-    if left and (tree is None or diagnostics or not isinstance(tree.value, dict)):
+    is_outline = tree is not None and isinstance(tree.value, dict)
+    left = in_outline(text, path, is_outline=is_outline)
+    if left and (diagnostics or not is_outline):
         return None, left  # the rest follows from these
     return tree, [*left, *diagnostics]
 
