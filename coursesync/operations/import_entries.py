@@ -130,7 +130,7 @@ def _section(record: Record, key: str) -> WantedSection:
     has = _plain({n: v for n, v in record.attributes.items() if n not in record.odd})
     return WantedSection(
         id=record.id,
-        title=str(has["Title"]),
+        title=str(has["Title"]).strip(),  # as the server compares them
         key=key,
         contents=str(has["SectionContents"]),
         unlock_type=int(has["UnlockType"]),
@@ -172,7 +172,7 @@ def entries_of(
     rest = [resource for resource in new if resource.address not in alike]
     taken = {record.id for record in alike.values()}
     left = [record for record in free if record.id not in taken]
-    titled = _paired(rest, left, lambda attributes: attributes.get("Title"), alone=True)
+    titled = _paired(rest, left, _title, alone=True)
     entries = {
         resource.address: _entry(resource, record, like=resource.attributes)
         for resource in new
@@ -186,10 +186,14 @@ def entries_of(
 
 
 def _told(attributes: Attributes) -> tuple[object, ...]:
-    """Return what a section says, but for white space at the end, which the server may trim."""
+    """Return what a section says, but for white space at its ends, which the server may trim."""
     told = _plain(attributes)
     contents = str(told["SectionContents"]).rstrip()
-    return tuple({**told, "SectionContents": contents}.values())
+    return tuple({**told, "SectionContents": contents, "Title": _title(attributes)}.values())
+
+
+def _title(attributes: Attributes) -> str:
+    return str(attributes.get("Title", "")).strip()
 
 
 def _paired(

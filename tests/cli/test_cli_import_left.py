@@ -88,7 +88,8 @@ UNTELLABLE: dict[str, dict[str, object]] = {
     "a nought": {"SectionContents": "<p>a\x00b</p>"},
     "a line separator": {"SectionContents": "<p>a\u2028b</p>"},
     "a title of two lines": {"title": "One\nTwo"},
-    "a title with a blank at its end": {"title": "Day one "},
+    "contents that are only a path": {"SectionContents": "page.html"},
+    "contents with front matter": {"SectionContents": "---\ntitle: A\n---\n" + "x" * 2_000},
     "a title with what can't be seen": {"title": "un\u202eseen"},
     "a title of 1,001 characters": {"title": "t" * 1_001},
 }
@@ -103,6 +104,7 @@ def test_a_section_that_no_outline_can_hold(site: SandboxServer, kind: str) -> N
 
     assert left == {made[1]}
     assert f"Id {made[1]} " in ran.said
+    assert "odd.html" not in ran.said
 
 
 TELLABLE: dict[str, dict[str, object]] = {
@@ -114,6 +116,9 @@ TELLABLE: dict[str, dict[str, object]] = {
     "Markdown that is none": {"SectionContents": "<p>1. x_y_ \\ &nbsp;*a*</p>\n" * 90},
     "a word of YAML": {"title": "null", "SectionContents": "~"},
     "a file's name": {"title": "page.html", "SectionContents": "<p>page.html</p>"},
+    "a title with blanks at its ends": {"title": " Day one "},
+    "a title in curly quotes": {"title": "\u201cHi\u201d", "SectionContents": "\u201ea\u201c"},
+    "the address of a page": {"SectionContents": "www.example.com/a.html"},
     "a title without a letter": {"title": "???"},
 }
 
