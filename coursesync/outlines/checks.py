@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
-from coursesync.kinds.address import free_key, slug
+from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.outlines.yaml_scalars import CURLY
 
@@ -95,19 +95,19 @@ def key_mistakes(
             "Rename the file, or give the course one, as in  key: onboarding",
         )
     first: dict[str, int] = {}
-    taken: set[str] = set()
+    free: FreeKeys | None = None
     for i, key in enumerate(keys):
         if not key:
             yield from _no_key(tree, (SECTIONS, i))
         elif (other := first.setdefault(key, i)) != i:
-            taken = taken or {*keys, *_former_names(tree, len(keys)), *in_state()}
-            taken.add(free := free_key(key, taken))
+            if free is None:
+                free = FreeKeys({*keys, *_former_names(tree, len(keys)), *in_state()})
             given = tree.find((SECTIONS, i, "key"))[1]
             line = tree.where((SECTIONS, other)).line
             yield Diagnostic(
                 tree.where((SECTIONS, i, "key" if given else "title")),
                 f'the section on line {line} has the key "{key}" too',
-                f"Give this one a key of its own, as in  key: {free}",
+                f"Give this one a key of its own, as in  key: {free.take(key)}",
             )
     yield from _former_keys(tree, keys)
 
