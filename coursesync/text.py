@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 # https://www.unicode.org/Public/UCD/latest/ucd/), but for the marks below
 NEVER = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028-\u202e"
-    "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\ufdd0-\ufdef"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
-)
+) + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+# each font draws them in a way of its own, or not at all
+PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 # what scripts and emoji need: soft hyphens, the marks of a writing direction, which reach no
 # further than the blanks and signs beside them, joiners, and variation selectors
 _JOINERS = "\u200c\u200d"
@@ -40,6 +42,7 @@ UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it again.
 MOST_UNSEEN = 100  # of a file; the others are counted
 _UNSEEN_OR_FLAG = re.compile(f"{FLAG}|([{NEVER}])")
 _UNSEEN_OR_MARK = re.compile(f"[{NEVER}{MARKS}]")
+_PRIVATE_OR_BLANK = re.compile(rf"[{PRIVATE}]|\s")
 _ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 # what no key holds, though it is a letter or a mark to Unicode; other controls end a word there
 _NOT_IN_KEYS = re.compile(
@@ -171,13 +174,14 @@ def unescaped(html: str) -> str:
 def inert(text: str, limit: int = 300) -> str:
     """Make text from elsewhere safe to print: one line, bounded, nothing that moves a cursor.
 
-    Blanks become spaces, and characters that are not allowed in an outline are dropped: so joiners
-    and other marks that scripts need stay. A command to a CI's log gets a blank in its middle;
-    what is longer than `limit` characters is cut, and says so.
+    Blanks become spaces, and characters that are not allowed in an outline are dropped; all others
+    are shown, also those that this Python's tables of Unicode don't have yet. A command to a CI's
+    log gets a blank in its middle; what is longer than `limit` characters is cut, and says so.
     """
     if (
-        text.isprintable()
-        and len(text) <= limit
+        len(text) <= limit
+        and text.isprintable()
+        and (text.isascii() or not UNSEEN.search(text))
         and text == text.strip()
         and "  " not in text
         and "##[" not in text
@@ -185,8 +189,7 @@ def inert(text: str, limit: int = 300) -> str:
     ):
         return text  # nearly all titles; the rest is spelled out below
     spaced = " ".join(text[: limit * 4].split())
-    kept = "".join(filter(is_shown, without_unseen(spaced)))
-    line = disarmed(" ".join(kept.split()))
+    line = disarmed(" ".join(as_shown(without_unseen(spaced)).split()))
     if is_blank(line):
         return ""
     # of a flag that is cut, no tags are left
@@ -221,9 +224,16 @@ def for_key(text: str) -> str:
     return text if text.isascii() else _NOT_IN_KEYS.sub("", text)
 
 
-def is_shown(character: str) -> bool:
-    """Say whether a character that is no mistake is shown as it is: blanks but a space are not."""
-    return character.isprintable() or unicodedata.category(character) == "Cf"
+def as_shown(text: str) -> str:
+    """Write a text without mistakes as it is shown: a blank as a space, private ones by number.
+
+    Whether Python takes a character for printable depends on its version.
+    """
+    if text.isprintable():
+        return text
+    return _PRIVATE_OR_BLANK.sub(
+        lambda found: " " if found[0].isspace() else ascii(found[0])[1:-1], text
+    )
 
 
 def is_blank(text: str) -> bool:
@@ -257,4 +267,5 @@ def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
 
 def named(character: str) -> str:
     """Name a character, for a diagnostic."""
-    return f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character')})"
+    unnamed = "a control character" if unicodedata.category(character) == "Cc" else "no character"
+    return f"U+{ord(character):04X} ({unicodedata.name(character, unnamed)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.text import at, count, duration, holds_unseen, inert, wrapped
+from coursesync.text import PRIVATE, at, count, duration, holds_unseen, inert, wrapped
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 
@@ -56,7 +57,17 @@ def test_inert_text_is_one_safe_line_of_bounded_length(text: str, limit: int) ->
     assert len(found) <= limit
     assert found == " ".join(found.split())
     assert not holds_unseen(found)
-    assert all(c.isprintable() or unicodedata.category(c) == "Cf" for c in found)
+    assert not re.search(rf"(?! )\s|[{PRIVATE}]", found)
+
+
+@settings(deadline=None, max_examples=examples(300))
+@given(st.characters(categories=["Cn", "Cf", "L", "So"]) | st.characters(categories=["Co"]))
+def test_whatever_is_allowed_is_shown(character: str) -> None:
+    """No allowed character is dropped, whatever this Python's tables of Unicode say of it."""
+    is_private = unicodedata.category(character) == "Co"
+    shown = ascii(character)[1:-1] if is_private else character
+
+    assert inert(f"a{character}b") == f"a{'' if holds_unseen(character) else shown}b"
 
 
 @settings(deadline=None, max_examples=examples(200))
@@ -79,6 +90,9 @@ def test_inert_text_stays_as_it_is(text: str) -> None:
         ("\u200fא\u200e 1\u061c Auf\xadgabe", "\u200fא\u200e 1\u061c Auf\xadgabe"),
         (f"{WALES} {WALES[:-1]}", f"{WALES} \U0001f3f4"),
         (f"a{WALES[1:]}", "a"),
+        ("new: \U0001fae9 \U0002ebf0 \U0003fffd", "new: \U0001fae9 \U0002ebf0 \U0003fffd"),
+        ("\ue000 \U0010fffd", r"\ue000 \U0010fffd"),
+        ("a\ufdd0\U0001fffeb\u3164", "ab"),
         ("\u200d\xad", ""),
         ("x" * 11, "xxxxxxxxx…"),
         ("x" * 10, "xxxxxxxxxx"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NewType
 from coursesync.text import for_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
 
 # `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
 # a state holds tens of thousands of them as the names of its entries.
@@ -80,10 +80,19 @@ def was_key(text: str) -> bool:
     return is_key(text) or (0 < len(text) <= MAX_KEY and _slug(text) == text)
 
 
-def free_key(key: str, taken: Collection[str]) -> str:
-    """Return a key, with -2, -3 and so on behind it where it is taken."""
-    free, number = key, 1
-    while free in taken:
-        number += 1
-        free = f"{key[: MAX_KEY - len(str(number)) - 1].rstrip('-')}-{number}"
-    return free
+class FreeKeys:
+    """Gives out keys that nobody has, and each only once."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, int] = {}  # the last that was behind a key
+
+    def take(self, key: str) -> str:
+        """Return a key, with -2, -3 and so on behind it where it is taken."""
+        free, number = key, self._numbers.get(key, 1)
+        while free in self._taken:
+            number += 1
+            free = f"{key[: MAX_KEY - len(str(number)) - 1].rstrip('-')}-{number}"
+        self._numbers[key] = number
+        self._taken.add(free)
+        return free

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-_CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
 
 
 def mistake(problem: str, remedy: str) -> PydanticCustomError:
@@ -41,11 +40,6 @@ def _one_line(text: str) -> str:
         raise mistake("the title is blank", "Write what members should see.")
     if "\n" in text or "\r" in text:
         raise mistake("the title has more than one line", "Write it on one line, without | or >.")
-    if text[0] in _CURLY and text[-1] in _CURLY:
-        raise mistake(
-            "the title stands in curly quotes, which YAML takes as part of the text",
-            'Retype the quotes as  "  or leave them out.',
-        )
     if text != text.strip():
         raise mistake("the title begins or ends with a blank", "Delete the blank.")
     return text
@@ -98,9 +92,8 @@ Title: TypeAlias = Annotated[
     str,
     AfterValidator(_one_line),
     shaped(
-        rf"^(?![{_CURLY}](?:[^\n\r]*[{_CURLY}])?$)(?=[^\n\r]{{1,{MAX_TITLE}}}$)\S(?:.*\S)?$",
-        f"A title is one line of at most {MAX_TITLE:,} characters, without a blank at either end "
-        "and without curly quotes around it.",
+        rf"^(?=[^\n\r]{{1,{MAX_TITLE}}}$)\S(?:.*\S)?$",
+        f"A title is one line of at most {MAX_TITLE:,} characters, without a blank at either end.",
     ),
 ]
 Key: TypeAlias = Annotated[str, AfterValidator(_key), shaped(f"^{_KEY_ENDING}", _NO_KEY)]

@@ -76,6 +76,6 @@ class Tree:
         return self.where(path[:-1])
 
     def written(self, path: Path) -> str | None:
-        """Return the characters of the plain scalar at `path` that was read as no text."""
+        """Return the characters of the plain scalar at `path` if they may be meant otherwise."""
         mark, found = self.find(path)
         return mark[2] if found else None

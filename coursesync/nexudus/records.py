@@ -6,6 +6,7 @@ searching; what a record holds beyond what is read here is the server's business
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do
 _READ = ConfigDict(frozen=True, strict=True, defer_build=True)
 _MAX_TIME = 40  # characters
+_HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair
 _MAX_MARKER = 200  # the same; ours are shorter
 
 
@@ -34,7 +36,8 @@ class Record:
 
     `lacking` are the properties that can't be read, and of which it can be seen that they were
     never taken, as a picture's address where there is no picture. `unknown` are the properties
-    that a list left out: a list tells which records exist, a read by Id what is in them. `whole`
+    that a list left out: a list tells which records exist, a read by Id what is in them. `odd` are
+    those that hold what they never can: a value of another type, half of a character. `whole`
     is the record as a read by its Id returned it, None where it comes from a list; `marker` is its
     free text for users of the API, None where it has none or the list left it out.
     """
@@ -47,6 +50,7 @@ class Record:
     updated_by: str | None
     lacking: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    odd: frozenset[str] = frozenset()
     whole: Mapping[str, object] | None = None
     marker: str | None = None
 
@@ -169,6 +173,7 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
+        odd=frozenset(name for name in readable if _is_odd(raw.get(name), name, kind)),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
         whole=raw,
         marker=_text(raw.get(kind.marker_property), _MAX_MARKER),
@@ -186,6 +191,16 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
         most = INT32_MAX if name == kind.order_property else MAX_ID
         return value if -most - 1 <= value <= most else None
     return value if isinstance(value, bool) and name != kind.order_property else None
+
+
+def _is_odd(value: object, name: str, kind: Kind) -> bool:
+    """Say whether a property that can be read holds what it never can."""
+    if name in {kind.title_property, kind.contents_property}:
+        has_type = isinstance(value, str) and not _HALF.search(value)
+    else:
+        is_whole = _value(value, name, kind) is not None
+        has_type = is_whole and type(value) is (bool if name == kind.active_property else int)
+    return value is not None and not has_type
 
 
 def _text(value: object, limit: int) -> str | None:

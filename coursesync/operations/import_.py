@@ -18,7 +18,7 @@ from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, told_as_errors
 from coursesync.operations.import_checks import prepared
-from coursesync.operations.import_entries import adopted
+from coursesync.operations.import_entries import adopted, misfit
 from coursesync.operations.import_files import save
 from coursesync.operations.state import address_of
 from coursesync.state.journal import Look
@@ -241,6 +241,8 @@ def _in_its_course(
             f"there is no section {record_id} in Nexudus",
             "Look for its Id in the address of its page there.",
         )
+    if why := misfit(record):
+        raise CoursesyncError(f"section {record_id}: {why}", "Save it again in Nexudus.")
     for outline in loaded.outlines:
         if outline.key == course_of(address) and outline.course_id != record.parent_id:
             raise CoursesyncError(

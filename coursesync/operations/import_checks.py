@@ -142,7 +142,11 @@ def _entries(
         if (drafted := drafts.get(outline.course_id)) is not None:
             # what an author wrote by hand may be one of the others
             untold = {each.section.id for each in drafted.untold if drafted.is_new}
-            free = [each for each in records[outline.course_id] if each.id not in untold]
+            free = [
+                each
+                for each in records[outline.course_id]
+                if each.id not in untold and not each.odd
+            ]
             entries |= entries_of(outline, free, managed)
     return entries
 

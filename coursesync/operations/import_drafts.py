@@ -15,7 +15,7 @@ from coursesync.operations.import_files import Draft, Untold, draft
 from coursesync.outlines.writer import alike
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from coursesync.nexudus.records import Record
     from coursesync.operations.workspace import Project
@@ -73,7 +73,9 @@ def drafts_of(
         taken |= {key, alike(key)}
         ours, elsewhere = _parted(records[course_id], managed)
         ours, out = _wanted_of(ours, managed, outline)
-        ours, odd = _sayable(ours, managed, excluded)
+        # what an outline has already is not written again
+        held = managed.addresses if outline is not None else {}
+        ours, odd = _sayable(ours, held, excluded)
         course = wanted(course_id, key, title, ours, managed)
         try:
             each = draft(project.folder, course, paths.get(course_id))
@@ -85,14 +87,13 @@ def drafts_of(
 
 
 def _sayable(
-    records: Sequence[Record], managed: Managed, excluded: Mapping[int, str]
+    records: Sequence[Record], held: Collection[int], excluded: Mapping[int, str]
 ) -> tuple[list[Record], list[Untold]]:
     """Part a course's sections from those whose fields no outline can give."""
     wrong = {
         record.id: why
         for record in records
-        if record.id not in managed.addresses
-        and (why := excluded.get(record.id) or unsayable(record))
+        if record.id not in held and (why := excluded.get(record.id) or unsayable(record))
     }
     out = wanted(0, "", "", [record for record in records if record.id in wrong])
     return [record for record in records if record.id not in wrong], [

@@ -56,6 +56,15 @@ def unsayable(record: Record) -> str:
         return f"its UnlockType is {unlock}, and none that an outline can have"
     if "DisplayOrder" not in record.attributes:
         return "its DisplayOrder is not a whole number of 32 bits"
+    return misfit(record)
+
+
+def misfit(record: Record) -> str:
+    """Say which property of a section has a value that it can't have; "" where there is none."""
+    for name in sorted(record.odd):
+        if name in {"SectionContents", "Title"} and name in record.attributes:
+            return f"its {name} holds half of a character (a lone surrogate)"
+        return f"its {name} is of another type than the API's pages give it"
     return ""
 
 
@@ -121,10 +130,10 @@ def _place(record: Record) -> tuple[int, int]:
 
 
 def _section(record: Record, key: str) -> WantedSection:
-    has = _plain(record.attributes)
+    has = _plain({n: v for n, v in record.attributes.items() if n not in record.odd})
     return WantedSection(
         id=record.id,
-        title=str(has["Title"]),
+        title=str(has["Title"]).strip(),  # as the server compares them
         key=key,
         contents=str(has["SectionContents"]),
         unlock_type=int(has["UnlockType"]),
@@ -166,7 +175,7 @@ def entries_of(
     rest = [resource for resource in new if resource.address not in alike]
     taken = {record.id for record in alike.values()}
     left = [record for record in free if record.id not in taken]
-    titled = _paired(rest, left, lambda attributes: attributes.get("Title"), alone=True)
+    titled = _paired(rest, left, _title, alone=True)
     entries = {
         resource.address: _entry(resource, record, like=resource.attributes)
         for resource in new
@@ -180,10 +189,14 @@ def entries_of(
 
 
 def _told(attributes: Attributes) -> tuple[object, ...]:
-    """Return what a section says, but for white space at the end, which the server may trim."""
+    """Return what a section says, but for white space at its ends, which the server may trim."""
     told = _plain(attributes)
     contents = str(told["SectionContents"]).rstrip()
-    return tuple({**told, "SectionContents": contents}.values())
+    return tuple({**told, "SectionContents": contents, "Title": _title(attributes)}.values())
+
+
+def _title(attributes: Attributes) -> str:
+    return str(attributes.get("Title", "")).strip()
 
 
 def _paired(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
-from coursesync.kinds.address import free_key, slug
+from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
+from coursesync.outlines.yaml_scalars import CURLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -94,19 +95,19 @@ def key_mistakes(
             "Rename the file, or give the course one, as in  key: onboarding",
         )
     first: dict[str, int] = {}
-    taken: set[str] = set()
+    free: FreeKeys | None = None
     for i, key in enumerate(keys):
         if not key:
             yield from _no_key(tree, (SECTIONS, i))
         elif (other := first.setdefault(key, i)) != i:
-            taken = taken or {*keys, *_former_names(tree, len(keys)), *in_state()}
-            taken.add(free := free_key(key, taken))
+            if free is None:
+                free = FreeKeys({*keys, *_former_names(tree, len(keys)), *in_state()})
             given = tree.find((SECTIONS, i, "key"))[1]
             line = tree.where((SECTIONS, other)).line
             yield Diagnostic(
                 tree.where((SECTIONS, i, "key" if given else "title")),
                 f'the section on line {line} has the key "{key}" too',
-                f"Give this one a key of its own, as in  key: {free}",
+                f"Give this one a key of its own, as in  key: {free.take(key)}",
             )
     yield from _former_keys(tree, keys)
 
@@ -153,6 +154,21 @@ def picture_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]
                 tree.where_key(path),
                 "`image` has no value",
                 "Write  image: null  to remove the picture, or delete the line to leave it.",
+            )
+
+
+def title_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
+    """Find titles in curly quotes where an author meant quotes of YAML; in those they are text."""
+    course = tree.value
+    for holder, path in [(course, ()), *((each, (SECTIONS, i)) for i, each in enumerate(sections))]:
+        title = holder.get("title") if isinstance(holder, dict) else None
+        if not isinstance(title, str) or not title or {title[0], title[-1]} - {*CURLY}:
+            continue
+        if tree.written((*path, "title")) is not None:
+            yield Diagnostic(
+                tree.where((*path, "title")),
+                "the title stands in curly quotes, which YAML takes as part of the text",
+                'Retype the quotes as  "  or, to show them to members, put  "  around them.',
             )
 
 

@@ -20,7 +20,7 @@ from coursesync.text import find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.errors import Diagnostic
@@ -54,6 +54,7 @@ class Files:
         self._unwritten = unwritten or {}
         self._bytes = 0
         self._listed: dict[Path, frozenset[str]] = {}
+        self._forms: dict[Path, Mapping[str, Sequence[str]]] = {}  # names by what they share
         self._digests: dict[str, str | UnusableFile] = {}
         self._texts: dict[str, str | UnusableFile] = {}
 
@@ -128,10 +129,16 @@ class Files:
         if not parts:
             yield above
             return
-        wanted = _folded(parts[0])
-        for name in sorted(self._names(self._folder / above, "")):
-            if _folded(name) == wanted:
-                yield from self._alike(f"{above}/{name}" if above else name, parts[1:])
+        for name in self._in_other_forms(self._folder / above).get(_folded(parts[0]), ()):
+            yield from self._alike(f"{above}/{name}" if above else name, parts[1:])
+
+    def _in_other_forms(self, folder: Path) -> Mapping[str, Sequence[str]]:
+        if folder not in self._forms:
+            forms: dict[str, list[str]] = {}
+            for name in sorted(self._names(folder, "")):
+                forms.setdefault(_folded(name), []).append(name)
+            self._forms[folder] = forms
+        return self._forms[folder]
 
     def digest(self, path: str) -> str:
         """Return the digest of a content file; it is read once, whoever names it."""
@@ -161,10 +168,11 @@ class Files:
 
     def _path_alone(self, path: str, text: str) -> Diagnostic | None:
         target = only_path(text)
-        if not re.search(r"[./]", target):
+        if not re.search(r"[./]", target) or target.startswith("/"):
             return None  # a word, whatever is called so
         there = self._folder / PurePosixPath(path).parent / target
-        return path_alone(shown(self._folder / path), target) if os.path.lexists(there) else None
+        is_path = os.path.isfile(there) or os.path.islink(there)  # noqa: PTH113, PTH114 - any text
+        return path_alone(shown(self._folder / path), target) if is_path else None
 
 
 def text_of(content: bytes, at: str) -> str:

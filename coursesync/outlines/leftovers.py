@@ -6,7 +6,9 @@ symbolic links, front matter. It must never object to text that somebody wrote f
 
 from __future__ import annotations
 
+import json
 import re
+from bisect import bisect
 from dataclasses import dataclass
 from itertools import islice
 from shlex import quote
@@ -16,7 +18,7 @@ from coursesync.errors import Diagnostic, Where
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _MOST_LINES = 40  # of markers, in one sentence
 _LONGEST_PATH = 1_000
@@ -31,9 +33,16 @@ _MARKER = re.compile(
 )
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, and the name that it had before
 _POINTER = re.compile(r"version https://(?:git-lfs|hawser)\.github\.com/spec/\S*[ \t]*(?:\n|\Z)")
+# relative, or with the ending of such a file where it is no address of a page
 _PATH = re.compile(
-    r"\.\.?[/\\]\S.*|[/\\]\S+[/\\]\S*|(?![A-Za-z][\w+.-]*://)\S+\.(?:md|markdown|html?|ya?ml)",
+    r"\.\.?[/\\]\S.*|(?!//|[a-z][\w+.-]*://|(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/)"
+    r"\S+\.(?:md|markdown|html?|ya?ml)",
     re.IGNORECASE,
+)
+# where Markdown and HTML show text as it is: https://spec.commonmark.org/0.31.2/#fenced-code-blocks
+_EDGE = re.compile(
+    r"^[ \t]*(?P<fence>`{3,}(?!.*`)|~{3,})(?P<rest>.*)$|<(?P<end>/?)pre\b",
+    re.MULTILINE | re.IGNORECASE,
 )
 _FRONT = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 # a field whose name is one word; what may stand beside such fields
@@ -42,11 +51,13 @@ _FIELD = {
     "+++": re.compile(r"""(?:[\w.-]+|"[^"]+"|'[^']+')[ \t]*=.*|\[.+\].*"""),
 }
 _BESIDE = re.compile(r"[ \t#}\]].*|-(?:[ \t].*)?|[^:]+:(?:[ \t].*)?|")
+_OBJECT = re.compile(r"\s*^(\{[ \t]*\n.*?^\})[ \t]*$", re.DOTALL | re.MULTILINE)
 _BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
+    at: int
     line: int
     column: int
     sign: str
@@ -55,12 +66,13 @@ class _Marker:
     is_quotation: bool
 
 
-def in_outline(text: str, path: str) -> list[Diagnostic]:
+def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnostic]:
     """Find what does not belong in an outline.
 
     Args:
         text: the file's characters, every line end a line feed.
         path: the file's path as shown to people.
+        is_outline: whether it can be read as one; if not, a marker alone is a mistake, too.
 
     Returns:
         One diagnostic for each unsettled merge, or one for what the whole file is.
@@ -68,17 +80,30 @@ def in_outline(text: str, path: str) -> list[Diagnostic]:
     if whole := _whole(text, path):
         return [whole]
     remedy = "Keep what is right of the two sides, and delete the lines of the markers."
+    found: list[Sequence[_Marker]] = [
+        merge
+        for merge in _certain(text, _merges(text, indented=True))
+        if merge[0].column == 1 or len({marker.sign for marker in merge}) > 1
+    ]
+    if not (found or is_outline):
+        lone = [each for each in _markers(text, indented=False) if each.length == _USUAL_LENGTH]
+        found = [lone] if lone else []
     return [
         Diagnostic(Where(path, merge[0].line, merge[0].column), _unsettled([merge]), remedy)
-        for merge in filter(_is_certain, _merges(text, indented=True))
+        for merge in found
     ]
 
 
 def in_contents(text: str, path: str) -> Diagnostic | None:
-    """Find what does not belong in a content file; the arguments are those of `in_outline`."""
+    """Find what does not belong in a content file; the arguments are as for `in_outline`."""
     if whole := _whole(text, path):
         return whole
-    if merges := [*filter(_is_certain, _merges(text, indented=False))]:
+    merges = [
+        merge
+        for merge in _certain(text, _merges(text, indented=False))
+        if len({marker.sign for marker in merge}) > 1
+    ]
+    if merges:
         return Diagnostic(
             Where(path, merges[0][0].line),
             _unsettled(merges),
@@ -86,12 +111,12 @@ def in_contents(text: str, path: str) -> Diagnostic | None:
             "are to see such a line, put a blank before it.",
         )
     if found := _front_matter(text):
-        first = text.count("\n", 0, found.start(1)) + 1
-        last = text.count("\n", 0, found.end()) + 1
+        first, last = (text.count("\n", 0, at) + 1 for at in found)
         return Diagnostic(
             Where(path, first),
             f"the file begins with front matter, on lines {first} to {last}: members would see it",
-            "Delete these lines; title and other fields belong in the outline.",
+            "Delete these lines where they are fields: a title belongs in the outline. Where the "
+            "dashes are to be a line across the page, write  ***  in their place.",
         )
     return None
 
@@ -162,6 +187,36 @@ def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
     yield merge
 
 
+def _certain(text: str, merges: Iterable[Sequence[_Marker]]) -> Iterator[Sequence[_Marker]]:
+    """Leave out what may be text, and whole merges that are shown as an example."""
+    examples: list[tuple[int, int]] | None = None
+    for merge in filter(_is_certain, merges):
+        if (merge[0].sign, merge[-1].sign) == ("<", ">"):
+            examples = [*_examples(text)] if examples is None else examples
+            before = bisect(examples, (merge[0].at, 0))
+            if before and merge[-1].at < examples[before - 1][1]:
+                continue
+        yield merge
+
+
+def _examples(text: str) -> Iterator[tuple[int, int]]:
+    """Find where code in fences and preformatted text begin and end."""
+    begun: re.Match[str] | None = None
+    for edge in _EDGE.finditer(text):
+        if begun is None:
+            begun = None if edge["end"] else edge
+        elif _ends(begun, edge):
+            yield begun.start(), edge.start()
+            begun = None
+
+
+def _ends(begun: re.Match[str], edge: re.Match[str]) -> bool:
+    if begun["fence"] is None:
+        return bool(edge["end"])
+    is_fence = edge["fence"] is not None and edge["fence"].startswith(begun["fence"])
+    return is_fence and not edge["rest"].strip()
+
+
 def _is_certain(merge: Sequence[_Marker]) -> bool:
     """Say whether it is a merge: one marker alone may be an arrow, and two of them ornaments."""
     signs = {marker.sign for marker in merge}
@@ -181,6 +236,7 @@ def _markers(text: str, *, indented: bool) -> Iterator[_Marker]:
         if (sign == "=" and label) or (sign == "|" and "|" in label):
             continue  # text, or the row of a table
         yield _Marker(
+            at=at,
             line=line,
             column=len(found["blanks"]) + 1,
             sign=sign,
@@ -197,15 +253,24 @@ def _is_quoted(text: str, found: re.Match[str]) -> bool:
     return above.lstrip().startswith(">") or below.lstrip().startswith(">")
 
 
-def _front_matter(text: str) -> re.Match[str] | None:
+def _front_matter(text: str) -> tuple[int, int] | None:
+    """Find where front matter begins and ends."""
     found = _FRONT.match(text)
     if found is None:
-        return None
+        return _json(text)
     fence, body = found.groups()
     field, lines = _FIELD[fence], body.split("\n")
     others = [line for line in lines if not field.fullmatch(line)]
-    # between lines across the page, a paragraph may well begin with a word and a colon
-    least = 1 if lines[0].strip() else 2
-    if len(lines) - len(others) >= least and all(map(_BESIDE.fullmatch, others)):
-        return found
-    return found if _BRACES.fullmatch(body) else None
+    # between lines across the page, text may well have words with a colon behind them
+    is_begun = bool(field.fullmatch(lines[0])) if fence == "---" else len(others) < len(lines)
+    is_front = is_begun and all(map(_BESIDE.fullmatch, others))
+    return (found.start(1), found.end()) if is_front or _BRACES.fullmatch(body) else None
+
+
+def _json(text: str) -> tuple[int, int] | None:
+    """Find front matter as Hugo has it, too: https://gohugo.io/content-management/front-matter/."""
+    found = _OBJECT.match(text)
+    try:
+        return found.span(1) if found and json.loads(found[1]) else None
+    except (ValueError, RecursionError):
+        return None

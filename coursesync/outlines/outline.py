@@ -28,6 +28,7 @@ from coursesync.outlines.checks import (
     order_mistakes,
     picture_mistakes,
     section_key,
+    title_mistakes,
 )
 from coursesync.outlines.mistakes import diagnose
 
@@ -107,6 +108,7 @@ def build(
     diagnostics += key_mistakes(tree, keys, partial(in_state, course_key))
     diagnostics += order_mistakes(tree, sections)
     diagnostics += picture_mistakes(tree, sections)
+    diagnostics += title_mistakes(tree, sections)
     contents = Contents(read)
     resources = []
     for i, section in enumerate(sections):

@@ -113,8 +113,13 @@ def mistakes_in(
         if name not in done.files:
             return there(name)
         content = done.files[name].encode(errors="replace")
-        check_size(Path(name), len(content))
-        return contents_of(content, name)
+        try:
+            check_size(Path(name), len(content))
+            return contents_of(content, name)
+        except UnusableFile as unusable:  # it is in no file yet
+            wrong = re.sub(rf"^{re.escape(name)}(:\d+)*:? ", "", unusable.problem)
+            why = f"in a file, its contents would be a mistake: {wrong}"
+            raise UnusableFile(why, unusable.remedy) from None
 
     try:
         check_size(Path(path), len(done.text.encode(errors="replace")))

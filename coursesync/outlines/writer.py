@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from coursesync.kinds.address import free_key, slug
+from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
@@ -132,13 +132,13 @@ def with_keys(
         sections: in the members' order; keys that they have stay.
         taken: keys that are not to be given.
     """
-    used = {*taken, *(section.key for section in sections)}
-    keyed = []
-    for section in sections:
-        key = section.key or free_key(slug(section.title) or f"section-{section.id}", used)
-        used.add(key)
-        keyed.append(replace(section, key=key))
-    return keyed
+    free = FreeKeys({*taken, *(section.key for section in sections)})
+    return [
+        section
+        if section.key
+        else replace(section, key=free.take(slug(section.title) or f"section-{section.id}"))
+        for section in sections
+    ]
 
 
 def _apart(parts: Sequence[list[str]]) -> Iterator[str]:

@@ -32,7 +32,7 @@ from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
 from coursesync.outlines.yaml_mistakes import advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
-from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
+from coursesync.outlines.yaml_scalars import CURLY, MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
         The tree, or None where there is none to read; and every diagnostic. A tree that comes
         with diagnostics holds None where they point, so that the rest can still be checked.
     """
-    if "\r" in text:  # alone it ends a line too, for the parser
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    left = in_outline(text, path)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # alone it ends a line, too
     tree, diagnostics = _parsed(text, path)
-    if left and (tree is None or diagnostics or not isinstance(tree.value, dict)):
+    is_outline = tree is not None and isinstance(tree.value, dict)
+    left = in_outline(text, path, is_outline=is_outline)
+    if left and (diagnostics or not is_outline):
         return None, left  # the rest follows from these
     return tree, [*left, *diagnostics]
 
@@ -182,11 +182,8 @@ class _Composer:
         self._extras(event)
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._note(
-                event.start_mark,
-                f"this is nested more than {MAX_DEPTH} levels deep",
-                TOO_DEEP_REMEDY,
-            )
+            problem = f"this is nested more than {MAX_DEPTH} levels deep"
+            self._note(event.start_mark, problem, TOO_DEEP_REMEDY)
             raise _Halt
         value: Value
         below: Below
@@ -267,6 +264,8 @@ class _Composer:
                     return value, (at.line, at.column, text, None)
             if self._lines is not None:
                 self._lost_tail(event, lost)
+            if text[0] in CURLY:
+                return text, (at.line, at.column, text, None)
         else:
             self._check_escapes(event)
         return text, (at.line, at.column, None, None)

@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import holds_unseen
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def _is_plain(text: str) -> bool:
         and not _NUMBER.fullmatch(text)
         and not _NOT_INSIDE.search(text)
         and not holds_unseen(text)
+        and text[0] not in CURLY
     )
 
 

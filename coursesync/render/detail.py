@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coursesync.render.folding import Fold, Mark
 from coursesync.render.rows import folded, values
 from coursesync.render.text_diff import Piece
-from coursesync.text import inert, is_shown, unseen, wrapped
+from coursesync.text import as_shown, inert, unseen, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Paint: TypeAlias = Callable[[str, str], str]
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}
+_LONGEST_ESCAPE = 10  # characters that one is shown as
 _STEP = 2  # columns that what belongs to a line is indented by
 
 
@@ -90,7 +91,7 @@ def rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
 
 def one_row(pieces: Sequence[Piece]) -> str:
     """Write a line in one row; nothing in it acts."""
-    room = 2 + sum(2 * len(piece.text) for piece in pieces)
+    room = 2 + sum(_LONGEST_ESCAPE * len(piece.text) for piece in pieces)
     return "".join(piece.text for row in rows(pieces, room) for piece in row)
 
 
@@ -106,12 +107,13 @@ def _clean(pieces: Sequence[Piece]) -> tuple[str, list[bool]]:
                 character = " "  # noqa: PLW2901 - whatever blank it is
                 if kept[-1:] == [" "]:
                     continue
-            if place not in dropped and is_shown(character):
+            if place not in dropped:
                 if character == "[" and kept[-2:] == ["#", "#"]:  # a command to a CI's log
                     kept.append(" ")
                     changed.append(piece.changed)
-                kept.append(character)
-                changed.append(piece.changed)
+                written = as_shown(character)
+                kept += written
+                changed += [piece.changed] * len(written)
     return "".join(kept), changed
 
 

@@ -19,7 +19,7 @@ from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, bounds_for, differences
 from coursesync.render.folding import Fold
-from coursesync.text import FLAG, NEVER, inert
+from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 # what a terminal, a reader's eye or GitHub's runner (`##[`) would take for something else
-_MEANT_FOR_OTHERS = re.compile(rf"{FLAG}|([{NEVER}]|#(?=#\[))")
+_MEANT_FOR_OTHERS = re.compile(rf"{FLAG}|([{NEVER}{PRIVATE}]|#(?=#\[))")
 
 
 def compose(

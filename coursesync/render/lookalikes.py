@@ -8,7 +8,7 @@ from itertools import groupby, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coursesync.render.text_diff import alike
-from coursesync.text import MARKS, NEVER, count, is_shown, without_marks
+from coursesync.text import MARKS, NEVER, as_shown, count, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +70,7 @@ def _seen(text: str) -> str:
 
 
 def _seen_word(word: str) -> str:
-    if not word.isprintable():
-        word = "".join(filter(is_shown, word))
+    word = as_shown(word)
     if word.isascii() or len(word) > _LONGEST_WORD:
         return word
     return unicodedata.normalize("NFC", word)

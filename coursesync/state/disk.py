@@ -45,6 +45,10 @@ class Disk(Protocol):
         """Return when what was written to an open file outlives a power cut."""
         ...
 
+    def sync_file(self, path: Path) -> None:
+        """Return when what is read of a file outlives a power cut, whoever wrote it."""
+        ...
+
     def close(self, file: int) -> None:
         """Close an open file."""
         ...
@@ -114,6 +118,14 @@ class RealDisk:
     def sync(self, file: int) -> None:
         """Return when what was written to an open file outlives a power cut."""
         os.fsync(file)
+
+    def sync_file(self, path: Path) -> None:
+        """Return when what is read of a file outlives a power cut, whoever wrote it."""
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
     def close(self, file: int) -> None:
         """Close an open file."""

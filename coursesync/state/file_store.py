@@ -161,7 +161,7 @@ class StateFile:
             self._set_aside(left.foreign)
         if left is None or left.journal is None:
             return state
-        saved = self._save(state)
+        saved = self._save(state, left.journal)
         try:
             self._drop(left.journal)
         except OSError as error:
@@ -192,7 +192,7 @@ class StateFile:
             self._journal.drop()
         return saved
 
-    def _save(self, state: State) -> State:
+    def _save(self, state: State, told: Path | None = None) -> State:
         self._check_unmoved(state)
         lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)

@@ -109,10 +109,16 @@ def _attempted(entries: dict[Address, Entry], address: Address, sent: Sent) -> N
 
 
 def holds(state: State, records: Iterable[Step]) -> bool:
-    """Say whether the state is what the records led to: to fold them in once more adds nothing."""
+    """Say whether the state is what the records led to: to fold them in once more adds nothing.
+
+    The state may know more of what is open at the end of the records: a power cut can take the last
+    of them, where the state that they led to was saved already.
+    """
     outcomes = [record for record in records if not isinstance(record, Move)]
     told = fold(state, outcomes)
-    touched = {address for record in outcomes for address in addresses(record)}
+    last = {address: record for record in outcomes for address in addresses(record)}
+    is_open = {address for address, record in last.items() if isinstance(record, Intent)}
+    touched = last.keys() - is_open - told.doubts.keys()
     settled = state.doubts.keys() | state.entries.keys()
     return told.doubts.keys() <= settled and all(
         _confirmed(told.entries.get(address)) == _confirmed(state.entries.get(address))

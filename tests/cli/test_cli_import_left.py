@@ -22,6 +22,7 @@ from harness import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from secrecy.echo import Echo, echoing
 from shares import examples
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ UNTELLABLE: dict[str, dict[str, object]] = {
     "a nought": {"SectionContents": "<p>a\x00b</p>"},
     "a line separator": {"SectionContents": "<p>a\u2028b</p>"},
     "a title of two lines": {"title": "One\nTwo"},
-    "a title with a blank at its end": {"title": "Day one "},
+    "contents that are only a path": {"SectionContents": "page.html"},
+    "contents with front matter": {"SectionContents": "---\ntitle: A\n---\n" + "x" * 2_000},
     "a title with what can't be seen": {"title": "un\u202eseen"},
     "a title of 1,001 characters": {"title": "t" * 1_001},
 }
@@ -102,6 +104,7 @@ def test_a_section_that_no_outline_can_hold(site: SandboxServer, kind: str) -> N
 
     assert left == {made[1]}
     assert f"Id {made[1]} " in ran.said
+    assert "odd.html" not in ran.said
 
 
 TELLABLE: dict[str, dict[str, object]] = {
@@ -113,6 +116,9 @@ TELLABLE: dict[str, dict[str, object]] = {
     "Markdown that is none": {"SectionContents": "<p>1. x_y_ \\ &nbsp;*a*</p>\n" * 90},
     "a word of YAML": {"title": "null", "SectionContents": "~"},
     "a file's name": {"title": "page.html", "SectionContents": "<p>page.html</p>"},
+    "a title with blanks at its ends": {"title": " Day one "},
+    "a title in curly quotes": {"title": "\u201cHi\u201d", "SectionContents": "\u201ea\u201c"},
+    "the address of a page": {"SectionContents": "www.example.com/a.html"},
     "a title without a letter": {"title": "???"},
 }
 
@@ -124,6 +130,38 @@ def test_a_section_that_looks_odd_and_can_be_told(site: SandboxServer, kind: str
     _, _, left = imported(site, [GOOD, odd])
 
     assert left == set()
+
+
+WRONG: Mapping[str, Sequence[object]] = {
+    "UnlockAfterDays": (1.5, "7", "x", True, [], 2**70),
+    "UnlockType": (2.0, "2", True, {}),
+    "Active": (0, 1, "true", "", []),
+    "SectionContents": ({"a": 1}, 12, True, 0, [], "a\ud800"),
+    "Title": (12, {"a": 1}, True, "a\udfffb"),
+    "DisplayOrder": ("10", 1.5, True),
+}
+WRONGS = [(name, value) for name, values in WRONG.items() for value in values]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONGS)
+def test_a_value_of_a_wrong_type_is_never_taken_for_another(
+    name: str, value: object, cli: CommandLine, courses: Path
+) -> None:
+    """A section is left out and named where the API gives what such a property can't hold."""
+    good = {"Id": 6, "CourseId": 4711, "Title": "One", "DisplayOrder": 10, "UnlockType": 1}
+    record = {**good, "UnlockAfterDays": 0, "Active": True, "SectionContents": "<p>Hi</p>"}
+    odd = {**record, "Id": 7, "Title": "Two", "UnlockType": 2, name: value}
+    with echoing(Echo(listed=[record, odd])) as server:
+        to = ("--base-url", server.url)
+        ran = cli("import", "--course", "4711", *to, NEXUDUS_TOKEN="x")
+        adopted = cli("import", "section.course-4711.two", "7", *to, NEXUDUS_TOKEN="x")
+
+    assert ran.code == 0, ran
+    assert left_out(ran) == {7}
+    assert f": its {name} " in ran.said
+    assert list(saved(courses).entries.values()) == [6]
+    assert adopted.code == 1
+    assert f"section 7: its {name} " in adopted.said
 
 
 ANY_TEXT = st.text(

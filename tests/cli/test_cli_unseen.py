@@ -29,6 +29,7 @@ TITLES = {
     "an Arabic letter mark": "درس 1\u061c-2",
     "soft hyphens": "Haus\u00adord\u00adnung",
     "the flag of Wales": f"Cardiff {WALES} office",
+    "emoji and characters of tomorrow": "Hi \U0001fae9 \U0002ebf0 \U0003fffd",
     "a Mongolian variation": "ᠤᠷᠤᠭ\u180bᠰ",
 }
 
@@ -259,3 +260,37 @@ def test_drift_that_cant_be_seen_is_named(
     assert "differs only in: a thin space (U+2009) in place of a space (U+0020)" in " ".join(
         told.out.split()
     )
+
+
+def test_a_private_character_is_shown_by_its_number(cli: CommandLine, courses: Path) -> None:
+    """Fonts differ in what they draw for it; a reviewer sees that it is there."""
+    outline(courses, "Hi \ue000 \U0010fffd")
+
+    for form in ("text", "json"):
+        shown = cli("plan", "--sandbox", "--format", form).out
+        assert r"\ue000" in shown
+        assert "\ue000" not in shown
+    assert r"\\ue000" in cli("plan", "--sandbox", "--format", "html").out
+
+
+def test_a_new_character_in_contents_is_in_the_diff(cli: CommandLine, courses: Path) -> None:
+    """What a member will read is what a reviewer has read."""
+    outline(courses, "T", "<p>one</p>")
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    outline(courses, "T", "<p>one \U0001fae9</p>")
+
+    for form in ("text", "markdown", "json"):
+        assert "\U0001fae9" in cli("plan", "--sandbox", "--format", form, "--full").out
+
+
+@pytest.mark.parametrize("character", ["\ufdd0", "\U0001fffe", "\U0010ffff"])
+def test_what_is_no_character_is_a_mistake(character: str, cli: CommandLine, courses: Path) -> None:
+    """Unicode promises that it never will be one."""
+    (courses / "a.md").write_text(f"a{character}\n", encoding="utf-8")
+    (courses / "a.yaml").write_text(
+        "id: 1\ntitle: T\nsections:\n  - {title: A, contents: {markdown: a.md}}\n"
+    )
+    ran = cli("validate")
+
+    assert ran.code == 3
+    assert f"U+{ord(character):04X} (no character) can't be seen" in ran.err

@@ -51,13 +51,15 @@ MERGES = {
         DIFF3.replace("old\n", "<<<<<<<<< one\na\n=========\nb\n>>>>>>>>> two\n"),
         "1, 3, 4, 6, 8, 9, 11",
     ),
-    "only its start is left": ("Hello\n<<<<<<< HEAD\nours\n", "2"),
-    "only its end is left": ("Hello\n>>>>>>> topic\n", "2"),
-    "only its base is left": ("Hello\n||||||| 0123abc\n", "2"),
     "its start is gone": ("ours\n=======\ntheirs\n>>>>>>> topic\n", "2, 4"),
     "its end is gone": ("<<<<<<< HEAD\nours\n=======\ntheirs\n", "1, 3"),
     "without a last line end": (MERGE.rstrip("\n"), "1, 3, 5"),
     "before a quotation": (f"{MERGE}> Hello\n", "1, 3, 5"),
+    "below an example": (f"```\n{MERGE}```\n\n{MERGE}", "9, 11, 13"),
+    "around a fence": (MERGE.replace("ours", "```").replace("theirs", "~~~"), "1, 3, 5"),
+    "half in a fence": ("```\n" + MERGE.replace("theirs", "```"), "2, 4, 6"),
+    "below half an example": (f"````\n```\n<<<<<<< a\n````\n{MERGE}", "5, 7, 9"),
+    "in a fence without an end": (f"```\n{MERGE}", "2, 4, 6"),
     "below a heading": (f"Hello\n=======\n\n{MERGE}", "4, 6, 8"),
 }
 
@@ -88,10 +90,26 @@ TEXTS = [
     "---\n\nHello: this is text.\n\n---\n\nMore.\n",
     "---\nAfter a line comes text, as here: nobody takes it for a field.\nAnd more text.\n---\n",
     "---\n---\n",
+    "---\n\nQ: Where?\n\nA: There.\n\n---",
+    "---\n\nAddress: Street 1\nPhone: 123\n\n---\n",
+    "---\n# Heading\n\nTime: 10:00\n\n---",
+    "---\n- one\nTime: 10:00\n---\n",
+    "---\n\nWho: we\n\n---\n\n---\n",
+    "{\nno: JSON\n}\n",
+    "{\n}\n",
+    '{"a": 1} is an object\n',
     "---\ntitle: a field, but nothing ends it\n",
     "Hello\n\n---\ntitle: not at the start\n---\n",
     "+++\n",
     "See https://git-lfs.github.com/spec/v1\nversion https://git-lfs.github.com/spec/v1\n",
+    "Hello\n\n<<<<<<< back to start\n\nHello\n",
+    "Hello\n\n>>>>>>> original message\n\nHello\n",
+    "||||||| 0123abc\n",
+    f"Git shows\n\n```\n{MERGE}```\n",
+    f"Git shows\n\n~~~~ text\n~~~\n{DIFF3}~~~~\n\n```\n{MERGE}```\n",
+    f"<p>Git shows</p>\n<pre class='a'>\n{MERGE}</pre>\n",
+    *("www.example.com/tour.html\n", "//cdn.example.com/x.html", "example.com:80/a/b.html"),
+    *("/and/or\n", "/yes/no/", "..\n", ".", "/", "../", "/usr", "/etc/passwd", "./\n"),
     "and/or\n",
     "Hello\n",
     "9.5\n",
@@ -125,6 +143,27 @@ def test_in_an_outline_each_merge_is_a_mistake_of_its_own(writer: Author) -> Non
             "the file holds an unsettled merge: the markers are on lines 9, 11, 13, 15",
         ),
     ]
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "|||||||", "=======", ">>>>>>> topic"])
+def test_a_marker_that_was_left_alone_in_an_outline_is_named(marker: str, writer: Author) -> None:
+    """Where the YAML can't be read because of it, its line is told and nothing that follows."""
+    outline = f"id: 4711\ntitle: T\nsections:\n  - title: A\n{marker}\n  - title: B\n"
+    (writer.courses / "onboarding.yaml").write_text(outline)
+
+    assert mistakes(writer) == [
+        (
+            "courses/onboarding.yaml:5:1",
+            "the file holds an unsettled merge: its marker is on line 5",
+        )
+    ]
+
+
+def test_a_row_of_signs_in_contents_is_text(writer: Author) -> None:
+    """In an outline as in a content file, one line of signs makes no merge."""
+    writer.write("- title: A\n  contents: |\n    <<<<<<< back\n\n    A\n")
+
+    assert mistakes(writer) == []
 
 
 def test_a_merge_in_contents_hides_no_other_mistake(writer: Author) -> None:
@@ -184,13 +223,14 @@ FRONTS = {
     "of Windows": (FRONT.replace("\n", "\r\n"), "1 to 4"),
     "behind blank lines": (f"\n\n{FRONT}", "3 to 6"),
     "with lists, remarks and texts": (
-        "---\n# for the site\ntags:\n- a\nlast edit: 2024-01-01\nabout: >\n  One\n\n  Two\n---\n",
+        "---\ntags:\n# for the site\n- a\nlast edit: 2024-01-01\nabout: >\n  One\n\n  Two\n---\n",
         "1 to 10",
     ),
     "with quotes": ('---\n"title": "A: b"\n---\n', "1 to 3"),
     "that YAML can't read": ("---\ntitle: Part 1: the kitchen\n---\n", "1 to 3"),
     "that ends in dots": ("---\ntitle: A\n...\nBody\n", "1 to 3"),
-    "between blank lines": ("---\n\ntitle: A\nminutes: 5\n\n---\n", "1 to 6"),
+    "before blank lines": ("---\ntitle: A\nminutes: 5\n\n---\n", "1 to 5"),
+    "of JSON": ('{\n  "title": "A"\n}\n\nBody\n', "1 to 3"),
     "in braces": ('---\n{"title": "A"}\n---\n', "1 to 3"),
     "of TOML": ('+++\ntitle = "A"\n[extra]\na = 1\n+++\nBody\n', "1 to 5"),
     "alone": ("---\ntitle: A\n---", "1 to 3"),
@@ -204,6 +244,7 @@ def test_front_matter_is_a_mistake(text: str, lines: str, name: str, writer: Aut
     (problem,) = of_file(writer, text, name)
 
     assert f"begins with front matter, on lines {lines}: members would see it" in problem
+    assert "write ***" in writer.cli("validate").said
 
 
 LINES = [

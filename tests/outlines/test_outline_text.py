@@ -24,7 +24,7 @@ TITLES = st.sampled_from(
         *("2024", "yes", "null", "C# basics #1", "- x", "@home", "a: b", "1e3", "0x1F", "1:30"),
         *("it's", 'say "hi"', "ends:", "{a}", "[b]", "!x", "&y", "*z", "%", "`q`", "| x", "> y"),
         *("2024-01-01", "日本語", "e\u0301té", "🎉", "a\\b", "???", "Welcome", "On", "3D printing"),
-        *("---", "~", "=", ".inf"),
+        *("---", "~", "=", ".inf", "“Hi”", "\u2018a\u2019 b", "„"),
     ]
 )
 CHARACTERS = st.characters(codec="utf-8") | st.sampled_from("\n\n\n\t\r :#-|>'\"\\<p&{}[]")

@@ -143,9 +143,10 @@ class Both:
         """Do what a person does: settle the doubts, keep one of two records, delete the other."""
         self.sandbox.clear_faults()
         self.machines[0].settle_by_hand()
-        for _, others in list(self._doubles(0)):
-            for each in others:
-                remove(self.sandbox, each)
+        twins = [each for each in self.machines[0].look() if each.finding is Finding.TWIN]
+        unwanted = {each.record_id for each in twins}
+        for each in unwanted.union(*(others for _, others in self._doubles(0))):
+            remove(self.sandbox, each)
         self.clock.sleep(LONGEST_LAG + 5)
         # the state is committed and pushed, and pulled on the other machine
         first, second = self.machines

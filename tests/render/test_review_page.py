@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from time import process_time
 from typing import cast
 
 import pytest
@@ -156,3 +157,52 @@ def test_very_long_contents_take_no_longer_than_they_are(piece: str) -> None:
 
     assert len(page(900_000)) > 900_000
     assert growth(page, 900_000) < SQUARE
+
+
+DEEP = {
+    "divisions": "<div>" * 80_000,
+    "lists": "<ul><li>" * 40_000,
+    "quotations": "<blockquote>" * 80_000,
+    "words in bold that never end": "".join(f"<b id=b{i}>" for i in range(2_000)) + "<p>x" * 9_000,
+    "the same, in short": "".join(f"<b id=b{i}>" for i in range(500)) + "<p>x" * 3_000,
+    "words in bold, each in its own": "".join(f"<p><b id=b{i}>x</p>" for i in range(20_000)),
+    "ends that close nothing": "<div><table><td></div>" * 30_000,
+    "ends in comments": "<div><!-- </div> -->" * 40_000,
+    "ends in attributes": '<div title="</div>">' * 40_000,
+    "ends in styles": "<div><style></div></style>" * 30_000,
+    "a comment in a style": "<style><!-- </style><div> --></style>" * 25_000,
+    "a title in a drawing": f"<svg><title>{'<div>' * 80_000}</title></svg>",
+    "raw text in a drawing": "<svg><![CDATA[></svg>]]>" * 30_000,
+    "links in links": "<a href=x><div>" * 50_000,
+    "tables in tables": "<table><tr><td>" * 50_000,
+    "items within divisions": "<li><div></li>" * 50_000,
+    "buttons and paragraphs": "<button><p><tr>" * 50_000,
+}
+
+
+@pytest.mark.parametrize("html", DEEP.values(), ids=DEEP)
+def test_deep_contents_are_on_the_page_in_good_time(html: str) -> None:
+    """What would keep a parser busy for long is shown as its text alone, and said to be."""
+    begun = process_time()
+    page = compose(plan_of(course(Section("A", "a", f"{html}&lt;words"))), ASSETS)
+
+    assert process_time() - begun < 6  # of CPU; it took minutes
+    (shown,) = model_in(page)
+    (change,) = cast("list[dict[str, dict[str, object]]]", shown["changes"])
+    assert "&lt;words" in str(change["contents"]["now"])
+
+
+ORDINARY = {
+    "paragraphs without ends": "<p>one<br>two\n" * 20_000,
+    "a table without ends": f"<table>{'<tr><td>a<td>b' * 15_000}</table>",
+    "a list of lists": f"<ul>{'<li>a<ul><li>b</ul>' * 15_000}</ul>",
+    "divisions": "<div><p>one <b>two</b></p></div>\n" * 20_000,
+}
+
+
+@pytest.mark.parametrize("html", ORDINARY.values(), ids=ORDINARY)
+def test_long_contents_of_ordinary_tags_are_shown_as_members_read_them(html: str) -> None:
+    """Ends that HTML lets one leave out nest nothing."""
+    page = compose(plan_of(course(Section("A", "a", html))), ASSETS)
+
+    assert "the text alone" not in page

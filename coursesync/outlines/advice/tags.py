@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coursesync.text import unescaped
+from coursesync.text import unescaped, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,9 @@ _ENDS = {
     "rt": frozenset({"rt", "rp"}),
     "rp": frozenset({"rt", "rp"}),
 }
+_FOREIGN = re.compile("<(?:svg|math)", re.IGNORECASE)
+_OTHERWISE_THERE = re.compile(rf"<(?:!\[|{'|'.join(_RAW)})", re.IGNORECASE)
+_MOST_EFFORT = 1_000_000  # tags that are looked at; a page of 900 KB as people write it takes half
 _MAY_STAY_OPEN = frozenset().union(*_ENDS.values()) | {"tfoot"}
 _SHOWN_BY_ITSELF = frozenset({"img", "iframe", "video", "audio", "embed", "object", "svg"})
 
@@ -118,9 +121,50 @@ def is_blank(text: str) -> bool:
 
 
 def _is_seen(text: str) -> bool:
-    if not text or text.isspace():
-        return False
-    return any(c.isprintable() and not c.isspace() for c in unescaped(text))
+    return bool(text) and not text.isspace() and bool(without_marks(unescaped(text)).strip())
+
+
+def is_tangled(text: str) -> bool:
+    """Say whether a parser of HTML may take long, for how tags are nested or left open.
+
+    For each tag, it looks through those that are open, or opens them once more. A tag counts as
+    open here until it is closed without doubt.
+    """
+    is_foreign = bool(_FOREIGN.search(text))
+    if is_foreign and _OTHERWISE_THERE.search(text):
+        return True  # what is a tag in there is not judged here
+    effort, at, opened = 0, 0, list[str]()
+    while (token := _TOKEN.search(text, at)) is not None:
+        at = token.end()
+        name = token["name"].lower() if token["name"] else ""
+        if name and token["end"]:
+            _shut(opened, name)
+        elif name and name not in _VOID:
+            while opened and opened[-1] in _ENDS.get(name, ()):
+                opened.pop()
+            opened.append(name)
+            if name in _RAW:
+                end = _RAW[name].search(text, at)
+                at = end.start() if end else len(text)
+        effort += len(opened) + 1
+        if effort > _MOST_EFFORT:
+            return True
+    return False
+
+
+def _shut(opened: list[str], name: str) -> None:
+    """Close a tag, with those in it that need no end of their own; where others are, none."""
+    for depth in range(len(opened) - 1, -1, -1):
+        if opened[depth] == name:
+            del opened[depth:]
+            return
+        if opened[depth] not in _MAY_STAY_OPEN:
+            return
+
+
+def without_tags(text: str) -> str:
+    """Return what is between the tags."""
+    return _TOKEN.sub(" ", text)
 
 
 class _Scanner:

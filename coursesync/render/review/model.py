@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
 
+from coursesync.outlines.advice.tags import is_tangled, without_tags
 from coursesync.planning.plan import Action
 from coursesync.render.folding import Fold
 from coursesync.render.plan_words import bare
@@ -30,7 +31,7 @@ from coursesync.render.rows import (
     values,
 )
 from coursesync.render.timeline import ways
-from coursesync.text import inert, is_shown, without_unseen
+from coursesync.text import as_shown, inert, unescaped, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +60,7 @@ _WITHOUT_STAND_INS = dict.fromkeys(_AS_HTML, "\ufffd")
 _LONGEST_REFERENCE = 40  # characters; no name has more, and no number needs more
 _BARE = re.compile(r"&(?!#[0-9]|#[xX][0-9a-fA-F]|[a-zA-Z])")
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
+_TANGLED = "The tags are nested too deep, or too many are left open. This is the text alone:"
 _MOST_NAMES = 10  # of elements that are not shown
 _LONGEST_ROW = 2_000  # characters of a line of a difference
 WORDS = {
@@ -89,6 +91,8 @@ class Allowance:
 
 def _cleaned(html: str) -> str:
     """Keep of HTML what is read: its text, and how that is set."""
+    if is_tangled(html):
+        return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(without_tags(html)))}</p>"
     quick = html if len(html) <= _SHORT else _without_slow(html)
     cleaned = nh3.clean(quick, attributes=_KEPT, attribute_filter=_shortened, link_rel=None)
     return cleaned if quick is html else cleaned.translate(_AS_HTML)
@@ -241,6 +245,5 @@ def _line(line: Shown) -> Told:
 
 def inert_row(text: str) -> str:
     """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
-    allowed = without_unseen(text[:_LONGEST_ROW], " ")
-    kept = "".join(c if is_shown(c) else " " for c in allowed)
+    kept = as_shown(without_unseen(text[:_LONGEST_ROW], " "))
     return kept if len(text) <= _LONGEST_ROW else f"{kept}…"

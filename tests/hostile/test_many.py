@@ -1,0 +1,43 @@
+"""Thousands of one mistake are told in good time, and not each by a look at all others."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from coursesync import load
+from coursesync.errors import InvalidOutlines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "id: 4711\ntitle: T\nsections:\n"
+SECONDS = 3  # twice what it takes on a slow machine; each by a look at all others took longer
+
+
+def seconds_to_refuse(courses: Path) -> float:
+    """Load a workspace that is invalid, and return how long it took."""
+    begun = time.monotonic()
+    try:
+        load(courses)
+    except InvalidOutlines:
+        return time.monotonic() - begun
+    raise AssertionError("it is valid")
+
+
+def test_thousands_of_names_in_another_form(courses: Path) -> None:
+    """The names of a folder are compared once, however many are looked for."""
+    names = [f"page-{i}.html" for i in range(4_000)]
+    for name in names:
+        (courses / name.upper()).touch()
+    sections = "".join(f"  - {{title: '{n}', contents: {{html: {n}}}}}\n" for n in names)
+    (courses / "a.yaml").write_text(HEAD + sections)
+
+    assert seconds_to_refuse(courses) < SECONDS
+
+
+def test_thousands_of_sections_of_one_title(courses: Path) -> None:
+    """The next free key is not looked for from the start each time."""
+    (courses / "a.yaml").write_text(HEAD + "  - {title: Welcome}\n" * 5_000)
+
+    assert seconds_to_refuse(courses) < SECONDS
