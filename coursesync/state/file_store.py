@@ -54,12 +54,6 @@ class StateFile:
         return self._journal.path
 
     @property
-    def was_cut_off(self) -> bool:
-        """Whether a run on this state was cut off and left its journal."""
-        left = self._left(self._saved())
-        return left is not None and left.journal is not None
-
-    @property
     def backup_path(self) -> Path:
         """Where the state stands as it was when the last run that wrote it began."""
         return self._beside("backup")
@@ -198,6 +192,8 @@ class StateFile:
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
         content = serialise(saved)
         try:
+            if told is not None:  # or a power cut could take lines that the state has already
+                self.disk.sync_file(told)
             replace_whole(self.disk, self.path, content)
         except OSError as error:
             raise self._unwritable(error) from error
