@@ -8,7 +8,10 @@ to be as a whole, and twice is once.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +24,7 @@ from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, clas
 from coursesync.planning.live_diff import same_value, value_in
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
-from coursesync.text import same_moment
+from coursesync.text import moment, same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
 
 _MOST_LOOKS = 3  # before one create, where each of them has to wait itself; the last look tells
+_A_WHILE = timedelta(seconds=3)
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
 
@@ -115,7 +119,8 @@ def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarrie
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
-        outcome = _as_written(classify_update(exchange, record_id_of(change)), change, record)
+        written = classify_update(exchange, record_id_of(change))
+        outcome = _as_written(written, change, record, exchange.headers.get("date", ""))
     else:
         outcome = classify(exchange, run.managed | run.seen)
     run.log.record(_conclusion(change, outcome, run.stamp()))
@@ -125,19 +130,27 @@ def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarrie
     return outcome
 
 
-def _as_written(outcome: Outcome, change: Change, record: Record | None) -> Outcome:
-    """Take no time that the record had before for that of our write: it may have had no effect.
+def _as_written(outcome: Outcome, change: Change, record: Record | None, answered: str) -> Outcome:
+    """Take no time that the record had long before for that of our write: it had no effect.
 
-    Equal times would excuse contents that are not ours.
+    Equal times would excuse contents that are not ours. Times have whole seconds, so that only one
+    that is older than the answer itself, by the server's own clock, tells anything.
     """
     if not isinstance(outcome, Applied) or record is None or change.after is None:
         return outcome
-    name, kind = change.kind.contents_property, change.kind
-    has = value_in(record.attributes, name, kind)
-    is_written = not same_value(name, change.after.get(name, ""), has, kind)
-    if is_written and same_moment(outcome.updated_on, record.updated_on):
-        return replace(outcome, updated_on=None)
+    if not same_moment(outcome.updated_on, record.updated_on) or _has_contents(change, record):
+        return outcome
+    with suppress(ValueError, TypeError):  # not every server says when it answered
+        written = moment(outcome.updated_on)
+        if written is not None and parsedate_to_datetime(answered) - written > _A_WHILE:
+            return replace(outcome, updated_on=None)
     return outcome
+
+
+def _has_contents(change: Change, record: Record) -> bool:
+    name, kind = change.kind.contents_property, change.kind
+    sent = (change.after or {}).get(name, "")
+    return same_value(name, sent, value_in(record.attributes, name, kind), kind)
 
 
 def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> None:

@@ -207,3 +207,20 @@ def test_what_others_moved_or_deleted_since_a_failed_last_look_is_for_drift(
     assert again.code == 0, again.said
     assert drifted.code == 2
     assert "1 deleted, 1 moved" in drifted.out
+
+
+def test_an_update_of_contents_without_effect_is_found(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Its answer has the time that the record had before: contents are not excused by that."""
+    lift_limits(courses)
+    write(courses, "One")
+    author(*APPLY)
+    write(courses, "One", contents="<p>New</p>")
+    api.fault(f"PUT {SECTIONS}@1:no-effect")
+    (record,) = api.records()
+    api.foreign_change(int(str(record["Id"])), At="2030-01-01T00:00:00Z")
+    applied = author(*APPLY, "--overwrite-drift")
+
+    assert applied.code == 0, applied.said
+    assert author("drift").code == 2
