@@ -64,6 +64,7 @@ _ENDS = {
 }
 _FOREIGN = re.compile("<(?:svg|math)", re.IGNORECASE)
 _OTHERWISE_THERE = re.compile(rf"<(?:!\[|{'|'.join(_RAW)})", re.IGNORECASE)
+_SHORT = 20_000  # characters
 _MOST_EFFORT = 1_000_000  # tags that are looked at; a page of 900 KB as people write it takes half
 _MAY_STAY_OPEN = frozenset().union(*_ENDS.values()) | {"tfoot"}
 _SHOWN_BY_ITSELF = frozenset({"img", "iframe", "video", "audio", "embed", "object", "svg"})
@@ -128,8 +129,10 @@ def is_tangled(text: str) -> bool:
     """Say whether a parser of HTML may take long, for how tags are nested or left open.
 
     For each tag, it looks through those that are open, or opens them once more. A tag counts as
-    open here until it is closed without doubt.
+    open here until it is closed without doubt. Nothing takes long in a short text.
     """
+    if len(text) < _SHORT:
+        return False
     is_foreign = bool(_FOREIGN.search(text))
     if is_foreign and _OTHERWISE_THERE.search(text):
         return True  # what is a tag in there is not judged here
