@@ -199,6 +199,9 @@ def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) 
             case Found(record):
                 was_sent = run.sent[change.address]
                 status = Status.SETTLED if was_sent else Status.ADOPTED
+                if was_sent:  # it may be another run's, and our own not be listed yet
+                    until = run.world.clock.now() + run.terms.settling
+                    run.settled_until = max(run.settled_until, until)
                 run.adopt(change, change.attributes, record, status)
 
 
