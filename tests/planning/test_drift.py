@@ -603,3 +603,35 @@ def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
     assert [(each.finding, each.address, each.entry) for each in found] == [
         (Finding.TWIN, TWO, None)
     ] * 2
+
+
+def test_a_twin_is_that_of_the_section_in_whose_place_it_is() -> None:
+    """Of two sections that are alike, the one with its number."""
+    state = state_of(Section("One", key="one"), Section("One", key="uno"))
+    order = state.entries[address("uno")].attributes["DisplayOrder"]
+    second = replace(record_of(state.entries[ONE], DisplayOrder=order), id=9001)
+    found = compare(state, [*live(state).values(), second], SECTION)
+
+    assert [each.address for each in found if each.finding is Finding.TWIN] == [address("uno")]
+
+
+def test_a_title_alone_tells_nothing_of_a_section_with_other_contents() -> None:
+    """Where ours had none, theirs with the same title and some is not ours."""
+    state = state_of("One")
+    theirs: dict[str, FieldValue] = {"CourseId": 4712, "SectionContents": "<p>Theirs</p>"}
+    bare: dict[str, FieldValue] = {"CourseId": 4712}
+    found = [compare(state, live(state, one=each).values(), SECTION) for each in (theirs, bare)]
+
+    assert [[each.is_foreign for each in several] for several in found] == [[True], [False]]
+
+
+@pytest.mark.parametrize(("sent", "has"), [(3, 1), (1, 3)])
+def test_days_count_where_one_side_is_timed(sent: int, has: int) -> None:
+    """What becomes of the days is told with the rule."""
+    state = state_of("One")
+    attributes = {**state.entries[ONE].attributes, "UnlockType": sent}
+    state = replace(state, entries={ONE: replace(state.entries[ONE], attributes=attributes)})
+    changed = {"UnlockAfterDays": 7, "UnlockType": has}
+    (found,) = compare(state, live(state, one=changed).values(), SECTION)
+
+    assert found.properties == ("UnlockAfterDays", "UnlockType")

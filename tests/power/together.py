@@ -95,6 +95,16 @@ class Both:
                 if ids - managed:
                     yield own, ids - managed
 
+    def _managed_by_none(self) -> set[int]:
+        """Return, of what is there twice and the first machine manages none of, all but one."""
+        managed = {entry.id for entry in self.machines[0].state().entries.values()}
+        places: dict[tuple[object, object], list[int]] = {}
+        for record in self.sandbox.sections():
+            place = record["CourseId"], record["Title"]
+            places.setdefault(place, []).append(int(str(record["Id"])))
+        free = (sorted(ids) for ids in places.values() if managed.isdisjoint(ids))
+        return {each for ids in free for each in ids[1:]}
+
     def _looked(self, report: Report, record_id: int) -> bool:
         """Say whether a run listed the course of a record: it had something to create there."""
         courses = {record["Id"]: record["CourseId"] for record in self.sandbox.sections()}
@@ -145,7 +155,9 @@ class Both:
         self.machines[0].settle_by_hand()
         twins = [each for each in self.machines[0].look() if each.finding is Finding.TWIN]
         unwanted = {each.record_id for each in twins}
-        for each in unwanted.union(*(others for _, others in self._doubles(0))):
+        unwanted |= {each for _, others in self._doubles(0) for each in others}
+        unwanted |= self._managed_by_none()
+        for each in unwanted:
             remove(self.sandbox, each)
         self.clock.sleep(LONGEST_LAG + 5)
         # the state is committed and pushed, and pulled on the other machine
