@@ -635,3 +635,12 @@ def test_days_count_where_one_side_is_timed(sent: int, has: int) -> None:
     (found,) = compare(state, live(state, one=changed).values(), SECTION)
 
     assert found.properties == ("UnlockAfterDays", "UnlockType")
+
+
+def test_a_twin_is_known_however_its_html_is_written() -> None:
+    """The server writes the contents of both its own way, or of one."""
+    state = state_of(Section("One", contents="<p>a</p>\n<p>b</p>"))
+    second = replace(record_of(state.entries[ONE], SectionContents="<p>a</p><p>b</p >"), id=9001)
+    found = compare(state, [*live(state).values(), second], SECTION)
+
+    assert [each.finding for each in found] == [Finding.TWIN]
