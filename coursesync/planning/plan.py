@@ -231,9 +231,14 @@ class Plan:
 
     @cached_property
     def reads(self) -> int:
-        """The number of read requests that it takes at the least."""
+        """The number of read requests that it takes, where all that is new has to be created.
+
+        A course that gets something new is listed before the first create and after the last.
+        """
         lessons = frozenset[int]().union(*(change.lesson_courses for change in self.changes))
-        return self.looks + ceil(self.count(*OVERWRITES) / IDS_AT_ONCE) + len(lessons)
+        new = {change.parent_id for change in self.changes if change.action is Action.CREATE}
+        again = ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
+        return self.looks + len(new) + again + len(lessons)
 
     @cached_property
     def has_changes(self) -> bool:

@@ -81,7 +81,7 @@ def test_plan_as_text(cli: CommandLine, onboarding: Path) -> None:
 
     assert planned.err == ""
     assert planned.out.partition("3 writes")[0].split() == TEXT.split()
-    assert "3 writes (4 requests), at least 1 second at the API's limits" in planned.out
+    assert "3 writes (5 requests), at least 1 second at the API's limits" in planned.out
     assert "Target: https://spaces.nexudus.com\n" in planned.out
     assert onboarding.exists()
 
