@@ -10,9 +10,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from coursesync.applying.looks import listed, pause_before_look
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import CourseRun, Doubtful, in_order
-from coursesync.applying.settle import listed, pause_before_look, settle
+from coursesync.applying.settle import settle
 from coursesync.kinds import KINDS, kind_of
 from coursesync.planning.drift import Drifted, Finding
 from coursesync.planning.live_diff import same_value, value_in, was_ours

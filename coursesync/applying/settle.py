@@ -9,10 +9,10 @@ left to a person.
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import count, groupby
+from itertools import count
 from typing import TYPE_CHECKING
 
+from coursesync.applying.looks import listed, pause_before_look
 from coursesync.applying.recognise import (
     Absent,
     Found,
@@ -23,7 +23,6 @@ from coursesync.applying.recognise import (
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import Doubtful, in_order
 from coursesync.applying.traces import REASON, are_told, traces
-from coursesync.kinds.marker import is_marker
 from coursesync.nexudus.outcome import Problem
 from coursesync.planning.plan import Action
 from coursesync.state import journal
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
 
 MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
-_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
 
 
 def look_around(run: Run) -> None:
@@ -78,46 +76,6 @@ def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
             _refuse(run, course)
         else:
             _first_look(run, course, found[course.id])
-
-
-def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
-    """List the records of some courses; raises Stop where no usable answer came.
-
-    Of those that nobody manages, what a list leaves out is read by their Ids.
-    """
-    found: dict[int, Sequence[Record]] = {}
-    for kind, alike in groupby(courses, key=lambda course: course.kind):
-        same = list(alike)
-        around = run.lookout.around(kind, [course.id for course in same])
-        records = [record for each in around.values() for record in each]
-        run.seen.update(record.id for record in records)
-        run.lists_markers |= any(is_marker(record.marker) for record in records)
-        by_course: dict[int, list[Record]] = {course.id: [] for course in same}
-        unread: dict[int, str] = {}
-        for record in run.lookout.whole(kind, records, partial(_is_vague, run), unread):
-            by_course.setdefault(record.parent_id, []).append(record)
-            run.reads_markers |= is_marker(record.marker)
-        homes = {record.id: record.parent_id for record in records if record.id in unread}
-        for course in same:
-            course.looked = run.lookout.listed_at[course.id]
-            told = [
-                f"section {each} can't be read: {unread[each]}"
-                for each in homes
-                if homes[each] == course.id
-            ]
-            if course.held == course.unread:  # it may be readable by now
-                course.held = ""
-            course.unread = next(iter(told), "")
-        found.update(by_course)
-    run.shown.update(found)
-    return found
-
-
-def _is_vague(run: Run, record: Record) -> bool:
-    """Say whether a record could be one that we look for, as far as a list tells."""
-    if record.id in run.managed or record.id in run.state.strangers:
-        return False
-    return bool(record.unknown) or (run.marks and not (record.marker or run.lists_markers))
 
 
 def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
@@ -317,16 +275,3 @@ def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
     doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
     left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
     pause_before_look(run, [doubt.change.address for doubt in doubts], number, left)
-
-
-def pause_before_look(run: Run, addresses: Sequence[Address], number: int, left: float) -> None:
-    """Wait before the next look for some records, for `left` seconds at the most.
-
-    Raises:
-        Stop: the run was told to stop.
-    """
-    sought = str(addresses[0])
-    if len(addresses) > 1:
-        sought += f" and {len(addresses) - 1} more"
-    pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
-    run.sender.pause(pause, f"looking for {sought} on the site", left)

@@ -1,0 +1,77 @@
+"""Looks: what the courses of a run show, and how long to wait between two of them.
+
+Owns the lists of a run and what is noted of each course with them. It must never decide anything:
+`settle` and `last_look` do.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.marker import is_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from coursesync.applying.run import CourseRun, Run
+    from coursesync.kinds.address import Address
+    from coursesync.nexudus.records import Record
+
+_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
+
+
+def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
+    """List the records of some courses; raises Stop where no usable answer came.
+
+    Of those that nobody manages, what a list leaves out is read by their Ids.
+    """
+    found: dict[int, Sequence[Record]] = {}
+    for kind, alike in groupby(courses, key=lambda course: course.kind):
+        same = list(alike)
+        around = run.lookout.around(kind, [course.id for course in same])
+        records = [record for each in around.values() for record in each]
+        run.seen.update(record.id for record in records)
+        run.lists_markers |= any(is_marker(record.marker) for record in records)
+        by_course: dict[int, list[Record]] = {course.id: [] for course in same}
+        unread: dict[int, str] = {}
+        for record in run.lookout.whole(kind, records, partial(_is_vague, run), unread):
+            by_course.setdefault(record.parent_id, []).append(record)
+            run.reads_markers |= is_marker(record.marker)
+        homes = {record.parent_id: record.id for record in records if record.id in unread}
+        for course in same:
+            course.looked = run.lookout.listed_at[course.id]
+            _note_unread(course, homes.get(course.id), unread)
+        found.update(by_course)
+    run.shown.update(found)
+    return found
+
+
+def _note_unread(course: CourseRun, record_id: int | None, unread: Mapping[int, str]) -> None:
+    """Note which record of a course can't be read; what it was held for may be readable by now."""
+    if course.held == course.unread:
+        course.held = ""
+    course.unread = ""
+    if record_id is not None:
+        course.unread = f"section {record_id} can't be read: {unread[record_id]}"
+
+
+def _is_vague(run: Run, record: Record) -> bool:
+    """Say whether a record could be one that we look for, as far as a list tells."""
+    if record.id in run.managed or record.id in run.state.strangers:
+        return False
+    return bool(record.unknown) or (run.marks and not (record.marker or run.lists_markers))
+
+
+def pause_before_look(run: Run, addresses: Sequence[Address], number: int, left: float) -> None:
+    """Wait before the next look for some records, for `left` seconds at the most.
+
+    Raises:
+        Stop: the run was told to stop.
+    """
+    sought = str(addresses[0])
+    if len(addresses) > 1:
+        sought += f" and {len(addresses) - 1} more"
+    pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
+    run.sender.pause(pause, f"looking for {sought} on the site", left)
