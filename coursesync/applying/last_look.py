@@ -18,7 +18,7 @@ from coursesync.kinds import KINDS, kind_of
 from coursesync.planning.drift import Drifted, Finding
 from coursesync.planning.live_diff import same_value, value_in, was_ours
 from coursesync.planning.plan import Action, Change
-from coursesync.planning.twins import twins
+from coursesync.planning.twins import namesakes, twins
 from coursesync.state.journal import Look
 from coursesync.state.state import Doubt, unconfirmed
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.run import Run
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
 
 _NEW = {Status.CREATED, Status.SETTLED}  # what is adopted was in a list already
@@ -224,14 +225,26 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
     )
 
 
+def _read(
+    run: Run, kind: Kind, records: Sequence[Record], ids: Collection[int]
+) -> Sequence[Record]:
+    """Read what a list left out of some records; what can't be read now is left out as well."""
+    chosen = [each for each in records if each.id in ids]
+    return run.lookout.whole(kind, chosen, lambda _: True, {})
+
+
 def _twins(
     run: Run, courses: Collection[CourseRun], records: Sequence[Record]
 ) -> Iterator[Drifted]:
+    if not records:
+        return
     state, live = run.log.led_to(), {record.id: record for record in records}
     for kind in KINDS.values():
         if all(course.kind is not kind for course in courses):
             continue
-        for twin_id, address in sorted(twins(state, records, kind).items()):
+        alike = namesakes(state, records, kind)
+        live |= {each.id: each for each in _read(run, kind, records, alike)}
+        for twin_id, address in sorted(twins(state, live.values(), kind).items()):
             entry, record = state.entries.get(address), live[twin_id]
             own = live.get(entry.id) if entry is not None else None
             course = record.parent_id

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Doubt
@@ -223,6 +223,15 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     return Entry(
         attributes=attributes, id=record_id, parent_id=doubt.parent_id, updated_on=updated_on
     )
+
+
+def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, FieldValue]:
+    """Return the attributes of the entry of a record that a look found.
+
+    As `as_it_reads`, without the properties of which it can be seen that they were never taken.
+    """
+    reads = as_it_reads(sent, record.attributes, kind)
+    return {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
 
 
 def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import as_it_reads
+from coursesync.applying.recognise import found_attributes
 from coursesync.applying.report import Result, Status
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.lessons import Lessons
@@ -183,9 +183,8 @@ class Run:
         Raises:
             StateError: it can't be noted, for not even a journal can be begun.
         """
-        reads = as_it_reads(sent, record.attributes, change.kind)
         entry = Entry(
-            attributes=in_order({n: v for n, v in reads.items() if n not in record.lacking}),
+            attributes=found_attributes(sent, record, change.kind),
             id=record.id,
             parent_id=change.parent_id,
             protected=change.resource is not None and change.resource.protected,

@@ -51,7 +51,7 @@ def look_around(run: Run) -> None:
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
         for course in left:
-            _heed(run, course, _findings(run, course, found[course.id]))
+            _adopt_found(run, course, _findings(run, course, found[course.id]))
 
 
 def look_again(run: Run, course: CourseRun) -> None:
@@ -62,7 +62,7 @@ def look_again(run: Run, course: CourseRun) -> None:
     Raises:
         Stop: that can't be done.
     """
-    _heed(run, course, _findings(run, course, listed(run, [course])[course.id]))
+    _adopt_found(run, course, _findings(run, course, listed(run, [course])[course.id]))
 
 
 def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
@@ -118,7 +118,7 @@ def settle(run: Run) -> None:
                 found = findings[doubt.change.address]
                 _decide(run, course, doubt, found, over=now >= doubt.until)
             if not course.doubts:
-                _heed(run, course, findings)  # newer than the first look
+                _adopt_found(run, course, findings)  # newer than the first look
 
 
 def _refuse(run: Run, course: CourseRun) -> None:
@@ -142,10 +142,10 @@ def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
     for change in course.changes:
         if change.action is Action.DOUBT:
             _take_up(run, course, change, findings[change.address])
-    _heed(run, course, findings)
+    _adopt_found(run, course, findings)
 
 
-def _heed(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
+def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
     """Take what is there already for what is still to be sent."""
     if course.unread:
         course.held = course.unread
@@ -237,7 +237,7 @@ def _decide(
             run.settled_until = max(run.settled_until, doubt.until)
             run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
             if change.after is None:
-                course.held = f"{change.address} is on the site, and a new plan has to heed it"
+                course.held = f"{change.address} is on the site; make a new plan"
     del course.doubts[change.address]
 
 

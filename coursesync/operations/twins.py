@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import as_it_reads
+from coursesync.applying.recognise import found_attributes
 from coursesync.errors import CoursesyncError
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -17,7 +17,7 @@ from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, told_as_errors
 from coursesync.operations.state import address_of, entry_at
-from coursesync.planning.twins import twins
+from coursesync.planning.twins import namesakes, twins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
         record_id: the Id of the record to keep.
         credentials: as in `apply`.
         lock_timeout: how many seconds to wait for an apply to end.
-        progress: is told what is waited for.
+        progress: shows what the run waits for.
         clock: as in `apply`.
 
     Returns:
@@ -72,10 +72,11 @@ def keep(  # noqa: PLR0913 - one parameter an option
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
         with connected(project, (), clock, progress, credentials) as world, told_as_errors(clock):
-            live = _of_course(world, known, entry.parent_id, kind)
-        # what was set aside before can be chosen after all
-        anew = replace(known, strangers=())
-        second = {each for each, owner in twins(anew, live.values(), kind).items() if owner == at}
+            # a record that a person set aside can be chosen after all
+            undecided = replace(known, strangers=())
+            live = _of_course(world, undecided, entry.parent_id, kind)
+        owners = twins(undecided, live.values(), kind)
+        second = {record for record, owner in owners.items() if owner == at}
         either = {each for each in (entry.id, *second) if each in live}
         if not second:
             raise CoursesyncError(
@@ -109,13 +110,14 @@ def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[i
     held = {entry.id for entry in known.entries.values()}
     listed = lookout.course(kind, course)
     read = lookout.whole(kind, listed, lambda record: record.id not in held)
+    alike = namesakes(known, read, kind)
+    read = lookout.whole(kind, read, lambda record: record.id in alike)
     return {record.id: record for record in read}
 
 
 def _taken(entry: Entry, record: Record, kind: Kind) -> Entry:
     """Return the entry of a record that takes the place of another."""
-    reads = as_it_reads(entry.attributes, record.attributes, kind)
-    attributes = {name: value for name, value in reads.items() if name not in record.lacking}
+    attributes = found_attributes(entry.attributes, record, kind)
     return replace(
         entry, attempted=None, attributes=attributes, id=record.id, updated_on=record.updated_on
     )

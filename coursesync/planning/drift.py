@@ -23,7 +23,7 @@ from coursesync.planning.live_diff import (
     was_ours,
 )
 from coursesync.planning.plan import Action, Change
-from coursesync.planning.twins import twins
+from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ def compare(
         asked = {*_suspects(ours, live, kind), *_vague(state, ours, live, kind)}
         live = {each: record for each, record in live.items() if each not in asked}
         live |= confirm(asked) if asked else {}
+        if alike := namesakes(state, live.values(), kind):
+            live |= confirm(alike)
     lost = unreadable or {}
     known = {entry.id for entry in ours.values()}
     found = [

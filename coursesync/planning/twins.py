@@ -1,8 +1,9 @@
 """Twins: second records where one was wanted. Pure.
 
 Two runs that could not see each other create the same section twice. A twin is a record that
-nobody manages and that carries the marker of an address that has an Id, or that has the title and
-the contents that were sent for it: its place may be another, where the outlines differed.
+nobody manages and that carries the marker of an address that has an Id, or that has its title and
+its contents: as they were sent, or as the server wrote both. Its place may be another, where the
+outlines differed.
 """
 
 from __future__ import annotations
@@ -29,19 +30,18 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
 
     Args:
         state: what is managed; its strangers are nobody's twins.
-        records: all records of these courses, ours among them; of those that nobody manages, what
-            a list leaves out has been read.
+        records: all records of these courses, ours among them; of those that nobody manages, and
+            of their `namesakes`, what a list leaves out has been read.
         kind: their kind.
 
     Returns:
         By the Id of each twin, the address that has another Id already, or is in doubt.
     """
     live = list(records)
-    held = {entry.id: address for address, entry in state.entries.items()}
-    known = held.keys() | set(state.strangers)
-    free = [record for record in live if record.id not in known]
+    free = _free(state, live)
     if not free:
         return {}
+    held = {entry.id: address for address, entry in state.entries.items()}
     courses = {record.parent_id for record in free}
     ours = {
         address: entry
@@ -52,17 +52,45 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     titled: dict[tuple[int, str], list[Address]] = {}
     for address, entry in ours.items():
         titled.setdefault(_name(entry.parent_id, entry.attributes, kind), []).append(address)
+    own = {held[record.id]: record for record in live if record.id in held}
     found: dict[int, Address] = {}
     for record in free:
         has = record.attributes
         named = titled.get(_name(record.parent_id, has, kind), [])
-        same = [at for at in named if _says_the_same(ours[at].attributes, has, kind)]
+        same = [at for at in named if _says_the_same(ours[at], own.get(at), has, kind)]
         # of several that are alike, the one in its place
         same.sort(key=lambda at: _order(ours[at].attributes, kind) != _order(has, kind))
         twin = marked.get(record.marker or "") or next(iter(same), None)
         if twin is not None:
             found[record.id] = twin
     return {**found, **_of_doubts(state, free)}
+
+
+def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[int]:
+    """Return the Ids of ours whose contents a list left out, and that may have a twin.
+
+    Args:
+        state: what is managed.
+        records: all records of some courses; of those that nobody manages, what a list leaves out
+            has been read.
+        kind: their kind.
+
+    Returns:
+        Those that have the title of a record that nobody manages.
+    """
+    live = {record.id: record for record in records}
+    titles = {_name(each.parent_id, each.attributes, kind) for each in _free(state, live.values())}
+    vague = {each for each, record in live.items() if kind.contents_property in record.unknown}
+    return frozenset(
+        entry.id
+        for entry in (state.entries.values() if titles and vague else ())
+        if entry.id in vague and _name(entry.parent_id, entry.attributes, kind) in titles
+    )
+
+
+def _free(state: State, records: Iterable[Record]) -> list[Record]:
+    known = {entry.id for entry in state.entries.values()}.union(state.strangers)
+    return [record for record in records if record.id not in known]
 
 
 def _of_doubts(state: State, free: Iterable[Record]) -> Mapping[int, Address]:
@@ -78,9 +106,14 @@ def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]
     return parent_id, unescaped(kind.title_of(attributes)).strip()
 
 
-def _says_the_same(sent: Attributes, has: Attributes, kind: Kind) -> bool:
+def _says_the_same(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
+    """Say whether contents are as we sent them, or as the server has made of them in our record."""
     name = kind.contents_property
-    return same_value(name, sent.get(name, ""), value_in(has, name, kind), kind)
+    ours = [entry.attributes]
+    if own is not None and name not in own.unknown:
+        ours.append(own.attributes)
+    theirs = value_in(has, name, kind)
+    return any(same_value(name, value_in(each, name, kind) or "", theirs, kind) for each in ours)
 
 
 def _order(attributes: Attributes, kind: Kind) -> object:

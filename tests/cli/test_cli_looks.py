@@ -224,3 +224,32 @@ def test_an_update_of_contents_without_effect_is_found(
 
     assert applied.code == 0, applied.said
     assert author("drift").code == 2
+
+
+@pytest.mark.parametrize("left_out", [[], ["SectionContents"], ["SectionContents", "Title"]])
+@pytest.mark.parametrize("system_id", ["dropped", "kept"])
+def test_a_twin_is_known_where_the_server_rewrote_both(
+    author: CommandLine,
+    api: SandboxServer,
+    courses: Path,
+    left_out: list[str],
+    system_id: str,
+) -> None:
+    """It is compared with our record as it reads, and not only with what was sent."""
+    lift_limits(courses)
+    api.change(system_id=system_id, lists_null=left_out)
+    write(courses, "One")
+    author(*APPLY)
+    (record,) = api.records()
+    rewritten = "<div class='rich'>Be kind.</div>"
+    own = int(str(record["Id"]))
+    api.foreign_change(own, SectionContents=rewritten, At=record["UpdatedOn"])
+    calm = author("drift")
+    twin = api.foreign_create(4711, "One", SectionContents=rewritten, DisplayOrder=70, Active=True)
+    drifted = author("drift")
+    kept = author("resolve", "section.a.one", "--keep", str(own))
+
+    assert calm.code == 0, calm.out
+    assert drifted.code == 2, drifted.out
+    assert f"has a twin: Id {twin}" in drifted.out
+    assert kept.code == 0, kept.said
