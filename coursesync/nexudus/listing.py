@@ -222,7 +222,7 @@ class Lookout(CourseLookout):
     def _each(
         self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
     ) -> Iterator[Record]:
-        """Ask for records one by one; note those of which no usable answer comes."""
+        """Ask for records one by one; note which of them the API fails to give, and how."""
         in_a_row = 0
         for record_id in ids:
             try:

@@ -24,7 +24,7 @@ _MOST_LINES = 40  # of markers, in one sentence
 _LONGEST_PATH = 1_000
 _USUAL_LENGTH = 7  # of a marker
 _MOST_BLANKS = 50
-_MOST_MARKERS = 2_000  # what comes after them is told once they are gone
+_MOST_MARKERS = 2_000  # later ones are reported when these are gone
 # https://git-scm.com/docs/git-merge#_how_conflicts_are_presented; longer ones stand in a base that
 # was itself merged, or come from `conflict-marker-size`
 _MARKER = re.compile(

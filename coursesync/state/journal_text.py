@@ -77,7 +77,7 @@ def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") ->
         The state; `saved` itself where it knows all that the journal tells.
 
     Raises:
-        StateError: the journal is this state's, as far as can be told, and is damaged.
+        StateError: the journal seems to be this state's, and is damaged.
     """
     content = _plain(content)
     if (why := _not_a_journal(content)) is not None:

@@ -207,7 +207,7 @@ def test_one_of_that_title_is_near(title: str, since: str | None) -> None:
     ],
 )
 def test_what_a_server_may_have_rewritten_is_near(title: str) -> None:
-    """A title that came back composed anew or cut off is never passed over."""
+    """A title that came back in another Unicode form, or cut off, is still a candidate."""
     sent = {**SENT, "Title": "Caf\u00e9 & bar, upstairs"}
     found = recognise([wanted(sent)], [record(1, None, Title=title)])[address("welcome")]
 

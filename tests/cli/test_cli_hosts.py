@@ -79,7 +79,7 @@ def test_a_host_that_only_a_file_names_gets_nothing(
 def test_whatever_goes_online_says_first_where(
     applied: CommandLine, courses: Path, api: SandboxServer, words: tuple[str, ...], by: str
 ) -> None:
-    """A host that is named by hand as well is contacted, and that is told before each request."""
+    """A host that the user names as well is contacted; a line says so before the first request."""
     name_in_file(courses, f"{api.url}/")
     typed = ("--base-url", api.url) if by == "option" else ()
     named = {"COURSESYNC_BASE_URL": api.url} if by == "environment" else {}
@@ -205,7 +205,7 @@ def test_what_makes_no_request_needs_no_name(applied: CommandLine, courses: Path
 
 
 def test_a_plan_file_names_no_host(applied: CommandLine, courses: Path, api: SandboxServer) -> None:
-    """A plan that somebody saved holds a target, and that is no more than a file's word."""
+    """A saved plan holds a target, but a file alone can't name a host."""
     name_in_file(courses, api.url)
     assert applied("plan", "--out", "plan.json").code == 0
     met = len(api.log())
@@ -280,7 +280,7 @@ def test_a_state_may_be_anywhere_in_the_workspace(
 
 
 def test_a_server_is_what_a_script_names(courses: Path) -> None:
-    """`load` heeds the file; what goes online from it wants `base_url` from the script."""
+    """`load` reads the file; to go online from it takes `base_url` in the script."""
     import coursesync  # noqa: PLC0415 - as a script would
 
     write_outline(courses, "a", 4711, "One")

@@ -85,7 +85,7 @@ UNTELLABLE: dict[str, dict[str, object]] = {
     "a picture in the contents": {"SectionContents": f'<img src="data:image/png;base64,{BIG}">'},
     "contents of 2.7 MB in other letters": {"SectionContents": "漢" * 900_000},
     "a control character": {"SectionContents": "<p>a\x07b</p>"},
-    "a nought": {"SectionContents": "<p>a\x00b</p>"},
+    "a null character": {"SectionContents": "<p>a\x00b</p>"},
     "a line separator": {"SectionContents": "<p>a\u2028b</p>"},
     "a title of two lines": {"title": "One\nTwo"},
     "contents that are only a path": {"SectionContents": "page.html"},
@@ -108,7 +108,7 @@ def test_a_section_that_no_outline_can_hold(site: SandboxServer, kind: str) -> N
 
 
 TELLABLE: dict[str, dict[str, object]] = {
-    "an order below nought": {"DisplayOrder": -5},
+    "a negative order": {"DisplayOrder": -5},
     "the highest order": {"DisplayOrder": 2**31 - 1},
     "lines of Windows": {"SectionContents": "<p>a</p>\r\n<p>b</p>\r\n"},
     "a byte order mark": {"SectionContents": "a\ttab\nand  blanks  \n\n\n"},

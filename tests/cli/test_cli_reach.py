@@ -223,7 +223,7 @@ def test_who_lacks_a_role_is_told_which(
     assert saved(courses).doubts == ()
 
 
-def test_a_code_that_is_used_is_asked_for_anew(course: CommandLine, courses: Path) -> None:
+def test_a_used_code_leads_to_a_request_for_a_new_one(course: CommandLine, courses: Path) -> None:
     """A renewal that is refused under two-factor login never says that the password is wrong."""
     user = User(email="ada@space.example", password="secret", totp="482910", token=None)
     write_outline(courses, "a", 4711, "One", "Two")

@@ -201,7 +201,7 @@ def _dropped(text: str, scanned: Scan) -> Iterator[Objection]:
     ]
     gone = (token for token in (*there, *unread) if token[1] != _MARK and token not in kept)
     for token in islice((token for token in gone if token[0] in names), MOST_FINDINGS):
-        if not (token[2] and _faults(*token)):  # which is told already
+        if not (token[2] and _faults(*token)):  # reported already
             yield _attribute(token, scanned, text)
 
 
