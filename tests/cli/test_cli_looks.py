@@ -157,14 +157,18 @@ def test_a_twin_is_told_until_it_is_settled(
     api.lag_lists(2)
     twin = api.foreign_create(4711, "Two", SectionContents=HTML, DisplayOrder=70, Active=True)
     codes = [author(*APPLY, "--settling-time", "20").code for _ in range(2)]
+    planned = author("plan")
     own = saved(courses).entries["section.a.two"]
     author("resolve", "section.a.two", "--keep", str(own))
     settled = author(*APPLY)
+    calm = author("plan")
     met = len(api.log())
     after = author(*APPLY)
 
     assert twin != own
     assert codes == [6, 6]
+    assert "1 new section not confirmed" in planned.said
+    assert "not confirmed" not in calm.said
     assert (settled.code, after.code) == (0, 0), settled.said
     assert len(api.log()) == met
 

@@ -26,6 +26,7 @@ from coursesync.cli.options import (
 from coursesync.cli.screen import painter, say_wrapped, show
 from coursesync.errors import ExitCode
 from coursesync.files import write_named
+from coursesync.text import count
 
 if TYPE_CHECKING:
     from coursesync.cli.options import Chosen
@@ -103,10 +104,24 @@ def command(  # noqa: PLR0913 - one parameter an option
             session.check_free(out)
             _write_plan_file(out, forms)
     show(_written(forms, form, max_bytes, None if full else terminal.MOST_ROWS))
+    _tell_unconfirmed(session, loaded)
     if out is not None:
         command = f"{session.hint('apply')} --plan {quote(str(out))}"
         say_wrapped(f"To apply just this plan:  {command}")
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
+
+
+def _tell_unconfirmed(session: Session, loaded: Workspace) -> None:
+    """Say which sections the next apply looks for, even where a plan has nothing to do."""
+    from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
+
+    # the course of such a section is never complete, so its outline was parsed
+    waiting = unconfirmed(loaded.state) if loaded.outlines else {}
+    if waiting:
+        say_wrapped(
+            f"{count(len(waiting), 'new section')} not confirmed: after the create, the course was "
+            f"not listed, or showed a twin. See what it has:  {session.hint('drift')}"
+        )
 
 
 def _write_plan_file(path: Path, forms: PlanForms) -> None:
