@@ -15,11 +15,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.applying.complete import completed
 from coursesync.applying.last_look import last_look
 from coursesync.applying.lessons import look_for_lessons
 from coursesync.applying.recheck import recheck
 from coursesync.applying.report import Report, Result, Status
-from coursesync.applying.run import Doubtful, Run, Terms, in_order
+from coursesync.applying.run import Run, Terms
 from coursesync.applying.settle import look_around, settle
 from coursesync.applying.write import create, overwrite
 from coursesync.errors import StateError, Stop
@@ -31,9 +32,8 @@ from coursesync.state.logbook import Logbook
 from coursesync.state.state import confirm, mark_complete
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from coursesync.applying.report import Remainder
     from coursesync.applying.run import CourseRun
     from coursesync.applying.world import World
     from coursesync.planning.drift import Drifted
@@ -46,7 +46,6 @@ def apply(
     plan: Plan,
     state: State,
     world: World,
-    complete: Callable[[State], Remainder],
     terms: Terms | None = None,
     found: Iterable[Drifted] = (),
 ) -> Report:
@@ -56,8 +55,6 @@ def apply(
         plan: made from `state`.
         state: as loaded, under the lock that the caller holds.
         world: the ports, and the schedule that requests keep to.
-        complete: says of the state that the run led to what is left, and which courses now stand
-            as a whole.
         terms: what the run may do.
         found: what a refresh found on the server, which made `state` what it is.
 
@@ -79,7 +76,6 @@ def apply(
         results,
         led_to,
         stop,
-        left=plan.writes,
         twins=_twins(run, found),
         unlisted=run.unlisted,
         unread=run.unread,
@@ -87,10 +83,9 @@ def apply(
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
     led_to = confirm(led_to, run.confirmed)
-    left = complete(led_to)
-    report = replace(report, left=left.writes)
+    done = completed(plan, run.results, led_to)
     try:
-        saved = world.store.finish(mark_complete(led_to, left.complete))
+        saved = world.store.finish(mark_complete(led_to, done))
     except StateError as error:
         return replace(report, unsaved=error)
     return replace(report, state=saved)
@@ -203,20 +198,15 @@ def _create(run: Run, course: CourseRun, change: Change) -> None:
     match create(run, course, change):
         case Applied(record_id):
             run.managed.add(record_id)
-            again = (
-                "sent again, for the first left no trace" if run.sent[change.address] > 1 else ""
-            )
+            again = "sent again, for the first left no trace" if run.times_sent(change) > 1 else ""
             run.conclude(Result(change, Status.CREATED, record_id, again))
         case Refused() as refused:
             _stop_course(run, course, change, refused)
         case InDoubt(reason, claimed):
             until = run.world.clock.now() + run.terms.settling
-            sent = in_order(change.after)
-            first, marker = run.attempts[change.address], run.marker_of(change)
-            doubt = Doubtful(
-                change, sent, first.since, reason, until, claimed, first.before, marker
-            )
-            course.doubts[change.address] = doubt
+            sent = run.attempts[change.address]
+            doubt = replace(sent.doubt, reason=reason, claimed=claimed)
+            course.doubts[change.address] = replace(sent, doubt=doubt, until=until)
 
 
 _NOTED = {Action.MOVE: Status.RE_KEYED, Action.PROTECT: Status.PROTECTED}

@@ -7,12 +7,14 @@ An answer may also have given the Id of a record that others made: that one is i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.applying.looks import listed, pause_before_look
+from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import CourseRun, Doubtful, in_order
+from coursesync.applying.run import CourseRun
 from coursesync.applying.settle import settle
 from coursesync.kinds import KINDS, kind_of
 from coursesync.planning.drift import Drifted, Finding
@@ -20,7 +22,7 @@ from coursesync.planning.live_diff import same_value, value_in, was_ours
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.state.journal import Look
-from coursesync.state.state import Doubt, unconfirmed
+from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -63,7 +65,7 @@ def _take_up_earlier(run: Run) -> None:
         if address in run.results:
             continue
         kind, parent = kind_of(address), entry.parent_id
-        change = Change(Action.CREATE, address, kind, parent, after=entry.attributes)
+        change = Change(Action.CREATE, address, kind, parent, after=entry.known)
         if parent not in courses:
             courses[parent] = CourseRun(parent, kind, ())
             run.courses.append(courses[parent])
@@ -199,30 +201,13 @@ def _is_marked(run: Run, result: Result, record: Record) -> bool:
 def _doubt(run: Run, result: Result, reason: str) -> None:
     """Take a wrong Id back: nobody knows under which Id the record was created, if it was."""
     change, wrong = result.change, result.record_id
-    marker = run.marker_of(change)
-    doubt = Doubt(
-        attributes=in_order(change.after),
-        claimed=True,
-        marker=marker,
-        parent_id=change.parent_id,
-        reason=reason,
-        sent=run.sent[change.address],
-        since=result.at,
-    )
+    doubt = replace(run.create_of(change), claimed=True, reason=reason, since=result.at)
     run.log.record(Look(address=change.address, doubt=doubt, at=run.stamp()))
     run.managed.discard(wrong or 0)
     run.sender.planned += 1
     del run.results[change.address]
     course = next(each for each in run.courses if each.id == change.parent_id)
-    course.doubts[change.address] = Doubtful(
-        change,
-        in_order(change.after),
-        result.at,
-        reason,
-        run.world.clock.now(),
-        claimed=True,
-        marker=marker,
-    )
+    course.doubts[change.address] = Sought(change, doubt, until=run.world.clock.now())
 
 
 def _read(

@@ -125,21 +125,23 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
     The next one may be lost too: who looks then is to know this one for ours. One that comes from
     another course has its entry there until it is known to have come.
     """
-    entry = run.state.entries[change.was or change.address]
+    entry = change.entry
     if change.arrives or not is_last_attempt(entry, record, change.kind):
         return
     if differing(entry, record, change.kind):
-        sent, updated_on = entry.attempted or {}, record.updated_on
-        seen = replace(entry, attempted=None, attributes=sent, updated_on=updated_on)
-        run.log.record(Look(address=change.address, entry=seen, at=run.stamp()))
+        updated_on = record.updated_on
+        ours = replace(
+            entry, attempted=None, sent=entry.attempted or {}, seen={}, updated_on=updated_on
+        )
+        run.log.record(Look(address=change.address, entry=ours, at=run.stamp()))
 
 
 def _edited(run: Run, change: Change, record: Record) -> str:
     """Say by whom a record was edited; "" where it may be overwritten."""
-    entry = run.state.entries[change.was or change.address]
+    entry = change.entry
     # an update that was cut off may have been carried out, or one that the state has lost
     others = [each for each in (entry.attempted, change.after) if each]
-    ours = [entry, *(replace(entry, attributes=dict(each)) for each in others)]
+    ours = [entry, *(replace(entry, sent=each, seen={}) for each in others)]
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     if record.parent_id not in {entry.parent_id, change.parent_id}:
         home = marker_of(run.state.target, entry.parent_id, change.was or change.address)

@@ -7,13 +7,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from coursesync.errors import StateError, Stop
     from coursesync.nexudus.outcome import Problem
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change
-    from coursesync.state.state import Candidate, CourseRecord, State
+    from coursesync.state.state import Candidate, State
 
 
 class Status(Enum):
@@ -71,14 +69,6 @@ DONE = {
     Status.RE_KEYED,
     Status.PROTECTED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Remainder:
-    """What the next plan would find: how many writes, and which courses stand as a whole."""
-
-    complete: Mapping[str, CourseRecord]
-    writes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ Values and their bookkeeping; what is done in which order is decided in `apply` 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import found_attributes
+from coursesync.applying.recognise import Sought, found_attributes
 from coursesync.applying.report import Result, Status
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.lessons import Lessons
@@ -19,7 +18,7 @@ from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
-from coursesync.state.state import Entry
+from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,32 +52,6 @@ class Terms:
     elsewhere: tuple[State, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """A create that may have been carried out: what was sent, and until when it is looked for.
-
-    `before` are the Ids that this run's looks had shown before it was sent, None where an earlier
-    run sent it. `marker` is what it was to leave in the record.
-    """
-
-    change: Change
-    attributes: Attributes
-    since: str
-    reason: str
-    until: float
-    claimed: bool = False
-    before: frozenset[int] | None = None
-    marker: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """When a create was first sent, and the Ids that looks had shown until then."""
-
-    since: str
-    before: frozenset[int]
-
-
 @dataclass(slots=True)
 class CourseRun:
     """A course of the run, and how far it is; `held` says why nothing more is done in it.
@@ -95,7 +68,7 @@ class CourseRun:
     looked: int = 0
     unread: str = ""
     lessons_seen: bool = False
-    doubts: dict[Address, Doubtful] = field(default_factory=dict)
+    doubts: dict[Address, Sought] = field(default_factory=dict)
 
     @property
     def looks(self) -> bool:
@@ -125,10 +98,13 @@ class Run:
         self.managed = {entry.id for entry in state.entries.values()}
         # every Id seen on the server; a create must return one that is not in here
         self.seen: set[int] = set()
-        # how often each create was sent, by earlier runs as well
-        self.sent = Counter({address: doubt.sent for address, doubt in state.doubts.items()})
         self.results: dict[Address, Result] = {}
-        self.attempts: dict[Address, Attempt] = {}
+        # each create that was sent, by an earlier run or by this one
+        self.attempts = {
+            change.address: Sought(change, change.doubt)
+            for change in plan.changes
+            if change.doubt is not None
+        }
         # when each record that is to be overwritten was last read, and what it was then
         self.fresh: dict[int, tuple[float, Record | None]] = {}
         self.marks = terms.marker
@@ -149,6 +125,22 @@ class Run:
         if not self.marks:
             return None
         return marker_of(self.state.target, change.parent_id, change.address)
+
+    def times_sent(self, change: Change) -> int:
+        """Count how often a create was sent, by earlier runs as well."""
+        attempt = self.attempts.get(change.address)
+        return attempt.doubt.attempts if attempt is not None else 0
+
+    def create_of(self, change: Change) -> Doubt:
+        """Return a create as it would be sent now; it has not been sent yet."""
+        return Doubt(
+            sent=in_order(change.after),
+            marker=self.marker_of(change),
+            parent_id=change.parent_id,
+            reason="",
+            attempts=self.times_sent(change),
+            since="",
+        )
 
     def stamp(self) -> str:
         """Return the time of day."""
@@ -184,13 +176,14 @@ class Run:
             StateError: it can't be noted, for not even a journal can be begun.
         """
         entry = Entry(
-            attributes=found_attributes(sent, record, change.kind),
+            sent=in_order(sent),
             id=record.id,
             parent_id=change.parent_id,
             protected=change.resource is not None and change.resource.protected,
             unconfirmed=status is Status.SETTLED,
-            updated_on=record.updated_on,
         )
+        reads = found_attributes(sent, record, change.kind)
+        entry = entry.reading(reads, record.updated_on)
         self.managed.add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))

@@ -9,6 +9,7 @@ left to a person.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,14 @@ from coursesync.applying.looks import listed, pause_before_look
 from coursesync.applying.recognise import (
     Absent,
     Found,
+    Sought,
     Unclear,
-    Wanted,
     recognise,
 )
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import Doubtful, in_order
+from coursesync.applying.run import in_order
 from coursesync.applying.traces import REASON, are_told, traces
 from coursesync.nexudus.outcome import Problem
-from coursesync.planning.plan import Action
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
@@ -68,14 +68,19 @@ def look_again(run: Run, course: CourseRun) -> None:
 def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
     courses = {course.id: course for course in looked}
     found = listed(run, courses.values())
-    known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
-    unseen = [each for each in courses if not found[each] and each not in known]
+    unseen = [each for each in courses if not found[each] and not _is_known(run, courses[each])]
     missing = run.lookout.missing(unseen) if unseen else frozenset()
     for course in courses.values():
         if course.id in missing:
             _refuse(run, course)
         else:
             _first_look(run, course, found[course.id])
+
+
+def _is_known(run: Run, course: CourseRun) -> bool:
+    """Say whether the state holds a record of a course, so that the course must be there."""
+    arrivals = sum(change.arrives for change in course.changes)
+    return run.plan.courses[course.id].managed > arrivals
 
 
 def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
@@ -114,9 +119,9 @@ def settle(run: Run) -> None:
             run.go_on()
             now = run.world.clock.now()
             findings = _findings(run, course, listed(run, [course])[course.id])
-            for doubt in list(course.doubts.values()):
-                found = findings[doubt.change.address]
-                _decide(run, course, doubt, found, over=now >= doubt.until)
+            for sought in list(course.doubts.values()):
+                over = now >= sought.until
+                _decide(run, course, sought, findings[sought.address], over=over)
             if not course.doubts:
                 _adopt_found(run, course, findings)  # newer than the first look
 
@@ -126,9 +131,8 @@ def _refuse(run: Run, course: CourseRun) -> None:
     course.held = f"there is no course {course.id} in Nexudus"
     creates = []
     for change in course.changes:
-        if change.action is Action.DOUBT:
-            left = run.state.doubts[change.address]
-            candidates, reason = tuple(left.candidates), f"{left.reason}; {course.held}"
+        if change.doubt is not None:
+            reason, candidates = f"{change.doubt.reason}; {course.held}", change.candidates
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason, candidates=candidates))
         elif change.action.looks:
             creates.append(change)
@@ -140,7 +144,7 @@ def _refuse(run: Run, course: CourseRun) -> None:
 def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
     findings = _findings(run, course, records)
     for change in course.changes:
-        if change.action is Action.DOUBT:
+        if change.doubt is not None:
             _take_up(run, course, change, findings[change.address])
     _adopt_found(run, course, findings)
 
@@ -155,7 +159,7 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
             case Unclear() as unclear:
                 _leave_in_doubt(run, course, change, unclear)
             case Found(record):
-                was_sent = run.sent[change.address]
+                was_sent = run.times_sent(change)
                 status = Status.SETTLED if was_sent else Status.ADOPTED
                 if was_sent:  # it may be another run's, and our own not be listed yet
                     until = run.world.clock.now() + run.terms.settling
@@ -165,21 +169,12 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
 
 def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
     """Go on with a doubt that an earlier run left."""
-    left = run.state.doubts[change.address]
     # where it was looked for to the end already, lists have long caught up: one look is enough
-    settling = 0.0 if left.candidates else run.terms.settling
+    settling = 0.0 if change.candidates else run.terms.settling
     until = run.world.clock.now() + settling
-    doubt = Doubtful(
-        change,
-        left.attributes,
-        left.since,
-        left.reason,
-        until,
-        claimed=left.claimed,
-        marker=left.marker,
-    )
-    course.doubts[change.address] = doubt
-    _decide(run, course, doubt, found, over=not settling)
+    sought = replace(run.attempts[change.address], until=until)
+    course.doubts[change.address] = sought
+    _decide(run, course, sought, found, over=not settling)
 
 
 def _findings(
@@ -187,75 +182,72 @@ def _findings(
 ) -> Mapping[Address, Recognition]:
     ignored = run.managed.union(run.state.strangers)
     unmanaged = [record for record in records if record.id not in ignored]
-    sought = [c for c in course.changes if c.action.looks and c.address not in run.results]
-    # what no outline wants any more comes first: a section may be the same one under a new key
-    former = recognise([_wanted(run, course, c) for c in sought if c.after is None], unmanaged)
+    sought = [
+        _sought(run, course, change)
+        for change in course.changes
+        if change.action.looks and change.address not in run.results
+    ]
+    # what no outline wants any more comes first: a new record may be the same under a new key
+    unwanted = [each for each in sought if each.change.after is None]
+    former = recognise(unwanted, unmanaged, keeps_markers=run.reads_markers)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
     rest = [record for record in unmanaged if record.id not in taken]
-    wanted = [change for change in sought if change.after is not None]
-    found = recognise([_wanted(run, course, change) for change in wanted], rest)
-    for change in wanted:
-        if found[change.address] == Absent() and (
-            left := traces(change, run.terms.elsewhere, rest)
+    wanted = [each for each in sought if each.change.after is not None]
+    found = recognise(wanted, rest, keeps_markers=run.reads_markers)
+    for each in wanted:
+        if found[each.address] == Absent() and (
+            left := traces(each.change, run.terms.elsewhere, rest)
         ):
-            found[change.address] = Unclear(REASON, left)
+            found[each.address] = Unclear(REASON, left)
     return {**former, **found}
 
 
-def _wanted(run: Run, course: CourseRun, change: Change) -> Wanted:
-    doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
-    sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
-    before = doubt.before if isinstance(doubt, Doubtful) else None
-    marker = doubt.marker if doubt else run.marker_of(change)
-    is_certain = doubt is not None and marker is not None and run.reads_markers
-    return Wanted(change.address, change.kind, sent or {}, since, before, marker, is_certain)
+def _sought(run: Run, course: CourseRun, change: Change) -> Sought:
+    """Return what is known of a create: as it is in doubt, or as it would be sent."""
+    if (sought := course.doubts.get(change.address)) is not None:
+        return sought
+    if change.doubt is not None:
+        return Sought(change, change.doubt)
+    return Sought(change, run.create_of(change))
 
 
-def _decide(
-    run: Run, course: CourseRun, doubt: Doubtful, found: Recognition, *, over: bool
-) -> None:
+def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, over: bool) -> None:
     """Settle a doubt by what a look found; what may only lag is left to the next look."""
-    change = doubt.change
+    change = sought.change
     match found:
         case Absent() | Unclear() if not over:
             return
         case Absent() if course.unread:
             course.held = course.unread
-            run.conclude(Result(change, Status.IN_DOUBT, reason=f"{doubt.reason}; {course.unread}"))
-        case Absent() if run.sent[change.address] < MAX_SENT and not doubt.claimed:
+            run.conclude(
+                Result(change, Status.IN_DOUBT, reason=f"{sought.doubt.reason}; {course.unread}")
+            )
+        case Absent() if run.times_sent(change) < MAX_SENT and not sought.doubt.claimed:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))
         case Absent():  # it was often enough, or the API said that it was made: no more by itself
             course.held = f"{change.address} is in doubt"
-            times = count_of(run.sent[change.address], "time")
-            reason = f"{doubt.reason}; it was sent {times}, and no trace of it is there"
+            times = count_of(run.times_sent(change), "time")
+            reason = f"{sought.doubt.reason}; it was sent {times}, and no trace of it is there"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
         case Unclear():
-            _leave_in_doubt(run, course, change, found, doubt)
+            _leave_in_doubt(run, course, change, found, sought.doubt)
         case _:
-            run.settled_until = max(run.settled_until, doubt.until)
-            run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
+            run.settled_until = max(run.settled_until, sought.until)
+            run.adopt(change, sought.attributes, found.record, Status.SETTLED)
             if change.after is None:
                 course.held = f"{change.address} is on the site; make a new plan"
     del course.doubts[change.address]
 
 
 def _leave_in_doubt(
-    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubtful | None = None
+    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubt | None = None
 ) -> None:
     """Leave it to a person which of the candidates it is, if any; `before` is what was known."""
     candidates = tuple(map(_candidate, unclear.candidates))
-    doubt = Doubt(
-        attributes=in_order(before.attributes if before else change.after),
-        candidates=candidates,
-        claimed=before is not None and before.claimed,
-        marker=before.marker if before else None,
-        parent_id=change.parent_id,
-        reason=unclear.reason,
-        sent=run.sent[change.address],
-        since=before.since if before else run.stamp(),
-    )
+    known = before or replace(run.create_of(change), marker=None, since=run.stamp())
+    doubt = replace(known, candidates=candidates, reason=unclear.reason)
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
     course.held = f"{change.address} is in doubt"
     run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
@@ -272,6 +264,6 @@ def _candidate(record: Record) -> Candidate:
 
 
 def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
-    doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
-    left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
-    pause_before_look(run, [doubt.change.address for doubt in doubts], number, left)
+    sought = [each for course in doubtful for each in course.doubts.values()]
+    left = max(max(each.until for each in sought) - run.world.clock.now(), 0.0)
+    pause_before_look(run, [each.address for each in sought], number, left)

@@ -6,9 +6,10 @@ says has no place in this one, and a person decides.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import Found, Unclear, Wanted, recognise
+from coursesync.applying.recognise import Found, Sought, Unclear, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,8 +45,8 @@ def _traces(change: Change, made: State, unmanaged: Sequence[Record]) -> Iterato
     if entry is not None:
         yield from (record for record in unmanaged if record.id == entry.id)
     if doubt is not None and doubt.parent_id == change.parent_id:
-        wanted = Wanted(change.address, change.kind, doubt.attributes)
-        match recognise([wanted], unmanaged)[change.address]:
+        create = Sought(change, replace(doubt, marker=None, since=""))
+        match recognise([create], unmanaged)[change.address]:
             case Found(record):
                 yield record
             case Unclear(_, candidates):

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Literal
 
 from coursesync.applying.lessons import may_be_sent
 from coursesync.applying.recheck import current, record_id_of
+from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import Attempt, in_order
+from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.planning.live_diff import same_value, value_in
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
+from coursesync.state.state import Entry
 from coursesync.text import moment, same_moment
 
 if TYPE_CHECKING:
@@ -53,11 +55,14 @@ def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
     Raises:
         Stop: the run can't go on.
     """
-    run.attempts.pop(change.address, None)
-    outcome = _send(run, course, change)
+    number = run.times_sent(change) + 1
+    outcome = _send(run, course, change, number)
     if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
         run.marks = False  # this API takes no marker; nothing was carried out
-        return _send(run, course, change)
+        attempt = run.attempts[change.address]
+        unmarked = replace(attempt, doubt=replace(attempt.doubt, marker=None))
+        run.attempts[change.address] = unmarked
+        return _send(run, course, change, number)
     return outcome
 
 
@@ -94,12 +99,15 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     return Applied(record_id, None)
 
 
-def _send(run: Run, course: CourseRun, change: Change) -> Verdict | None:
+def _send(run: Run, course: CourseRun, change: Change, number: int = 0) -> Verdict | None:
     role = f"{change.kind.role}-{_ROLES.get(change.action, 'Create')}"
-    return run.sender.until_answered(role, partial(_attempt, run, course, change))
+    return run.sender.until_answered(role, partial(_attempt, run, course, change, number))
 
 
-def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarriedOut | None:
+def _attempt(
+    run: Run, course: CourseRun, change: Change, number: int
+) -> Verdict | NotCarriedOut | None:
+    """Send a write once; `number` counts the times that a create is sent."""
     if not may_be_sent(run, change):  # its result is noted
         return None
     run.sender.until_writable()
@@ -113,9 +121,9 @@ def _attempt(run: Run, course: CourseRun, change: Change) -> Verdict | NotCarrie
     if change.address in run.results:
         return None
     run.sender.allow_write()
-    if not change.action.overwrites and change.address not in run.attempts:
-        run.sent[change.address] += 1
-        run.attempts[change.address] = Attempt(run.stamp(), frozenset(run.seen))
+    if run.times_sent(change) < number:
+        doubt = replace(run.create_of(change), attempts=number, since=run.stamp())
+        run.attempts[change.address] = Sought(change, doubt, frozenset(run.seen))
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
@@ -167,8 +175,7 @@ def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
     if change.action is Action.DELETE:
         return remote.delete(kind, record_id_of(change))
     if change.action.overwrites:
-        unsure = run.state.entries[change.was or change.address].unsure
-        ours = in_order(_payload(change, unsure=unsure))
+        ours = in_order(_payload(change))
         return remote.update(kind, record_id_of(change), {**_not_ours(record, kind), **ours})
     marker = run.marker_of(change)
     marked = {} if marker is None else {kind.marker_property: marker}
@@ -181,9 +188,9 @@ def _not_ours(record: Record | None, kind: Kind) -> Mapping[str, object]:
     return {name: value for name, value in whole.items() if name not in kind.write_only}
 
 
-def _payload(change: Change, *, unsure: bool) -> Attributes:
-    """Return all fields of an update, but for a picture that the server has already."""
-    before = {} if unsure else change.before or {}
+def _payload(change: Change) -> Attributes:
+    """Return all fields of an update, except for a picture that the server has already."""
+    before = {} if change.entry.unsure else change.entry.known
     return {
         name: value
         for name, value in (change.after or {}).items()
@@ -199,8 +206,10 @@ def _named(action: Action) -> Literal["create", "update", "delete"]:
 
 
 def _intent(run: Run, change: Change) -> Intent:
-    entry = run.state.entries.get(change.was or change.address)
-    protected = change.resource.protected if change.resource else bool(entry and entry.protected)
+    if change.resource is not None:
+        protected = change.resource.protected
+    else:
+        protected = isinstance(change.held, Entry) and change.held.protected
     return Intent(
         action=_named(change.action),
         address=change.address,
@@ -210,7 +219,7 @@ def _intent(run: Run, change: Change) -> Intent:
         parent_id=change.parent_id,
         protected=protected,
         was=change.was if change.arrives else None,
-        attempt=max(1, run.sent[change.address]),
+        attempt=max(1, run.times_sent(change)),
         at=run.stamp(),
     )
 

@@ -77,7 +77,7 @@ def command(
         announce(session)
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
-            title = inert(kind_of(address_of(address)).title_of(entry.attributes), 60)
+            title = inert(kind_of(address_of(address)).title_of(entry.known), 60)
             say_wrapped(f'{address} is the section {entry.id}, "{title}", from now on.')
             wanted = {r.address for each in session.load_all().outlines for r in each.resources}
             if address not in wanted:
