@@ -11,7 +11,6 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from coursesync.applying.receipt import not_compared
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.drift import Finding
@@ -24,7 +23,6 @@ from coursesync.text import FLAG, NEVER, PRIVATE, inert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.errors import Diagnostic
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
@@ -101,41 +99,6 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
             "target": state.target,
         }
     )
-
-
-def compose_receipt(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
-    """Write what a look at the site says of a receipt as JSON, in the same form.
-
-    `holds` is whether all that it tells is still so; `complete` whether that is all of its plan.
-    """
-    return _document(
-        {
-            "began": receipt.began,
-            "complete": receipt.complete,
-            "digest": receipt.digest,
-            "holds": not wrong,
-            "mismatches": [_mismatch(each) for each in wrong],
-            "origin": receipt.origin.model_dump(),
-            "not_compared": list(not_compared(receipt)),
-            "sections": len(receipt.items),
-            "stopped": receipt.stopped,
-            "target": receipt.target,
-        }
-    )
-
-
-def _mismatch(each: Mismatch) -> dict[str, object]:
-    record = each.record
-    return {
-        "address": each.address,
-        "at": record.updated_on if record else None,
-        "by": record.updated_by if record else None,
-        "by_later_apply": each.ours,
-        "course_id": record.parent_id if record else None,
-        "id": each.item.id,
-        "properties": list(each.properties),
-        "there": record is not None,
-    }
 
 
 def compose_failure(error: CoursesyncError) -> str:

@@ -5,7 +5,7 @@ Pure. Names of tags and attributes are all that is taken over from contents, sho
 
 from __future__ import annotations
 
-from coursesync.outlines.advice.tags import DEEPEST, MOST_ATTRIBUTES
+from coursesync.outlines.advice.nesting import DEEPEST, MOST_ATTRIBUTES
 from coursesync.text import inert
 
 _LONGEST_NAME = 30

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
 
-from coursesync.outlines.advice.tags import is_tangled, without_tags
+from coursesync.outlines.advice.nesting import is_tangled
 from coursesync.planning.plan import Action
 from coursesync.render.folding import Fold
 from coursesync.render.plan_words import bare
@@ -48,6 +48,7 @@ MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
 # links lead nowhere, and styles are none; a picture is told by its words, or its address
 _KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
 _TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_TAGS = re.compile(r"<[a-zA-Z/!?][^>]*+>?")
 _SHORT, _LONGEST_VALUE = 20_000, 2_000  # characters of HTML, and of an attribute
 # what a parser of HTML is slow with: bare ampersands, and what begins with the same byte as U+00A0
 _AMPERSAND = "\U0010f000"
@@ -91,8 +92,8 @@ class Allowance:
 
 def _cleaned(html: str) -> str:
     """Keep of HTML what is read: its text, and how that is set."""
-    if is_tangled(html):
-        return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(without_tags(html)))}</p>"
+    if len(html) > _SHORT and is_tangled(html):
+        return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(_TAGS.sub(' ', html)))}</p>"
     quick = html if len(html) <= _SHORT else _without_slow(html)
     cleaned = nh3.clean(quick, attributes=_KEPT, attribute_filter=_shortened, link_rel=None)
     return cleaned if quick is html else cleaned.translate(_AS_HTML)
