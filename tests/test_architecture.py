@@ -114,7 +114,13 @@ ONLY = {  # what only these may import, at whatever level
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
-        *("applying.receipt", "kinds.content_spec", "kinds.file_models", "kinds.picture"),
+        *(
+            "applying.receipt",
+            "kinds.content_spec",
+            "kinds.course_spec",
+            "kinds.file_models",
+            "kinds.picture",
+        ),
         *(
             "kinds.section_spec",
             "kinds.spec",

@@ -202,7 +202,7 @@ def not_compared(receipt: Receipt) -> tuple[str, ...]:
     told = set()
     for address, item in receipt.items.items():
         kind = kind_of(address)
-        told |= {kind.fields[name] for name in kind.write_only.intersection(item.attributes or ())}
+        told |= set(map(kind.field_of, kind.write_only.intersection(item.attributes or ())))
     return tuple(sorted(filter(None, told)))
 
 

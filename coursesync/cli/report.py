@@ -187,7 +187,7 @@ def _refusals(result: Result) -> Iterator[Diagnostic]:
     if not result.problems:
         yield Diagnostic(resource.where, f"the API refuses this section: {result.reason}")
     for problem in result.problems:
-        field = resource.kind.fields.get(problem.name, problem.name) or "this section"
+        field = resource.kind.field_of(problem.name) or f"this {resource.kind.name}"
         yield Diagnostic(
             resource.where_property(problem.name),
             f"the API refuses `{field}`: {problem.message}",

@@ -87,5 +87,5 @@ def _what(mismatch: Mismatch) -> str:
     moved = kind.parent_property in mismatch.properties
     what = f"moved to the course {record.parent_id}" if moved else "changed"
     names = [name for name in mismatch.properties if name != kind.parent_property]
-    fields = ", ".join(dict.fromkeys(kind.fields.get(name, name) for name in names))
+    fields = ", ".join(dict.fromkeys(kind.field_of(name) for name in names))
     return f"was {what}{by}" + (f": {fields}" if fields else "")

@@ -100,7 +100,7 @@ def along(stations: Iterable[Station]) -> tuple[Station, ...]:
 
 def _followed(station: Station, index: int, before: Station | None) -> Station:
     opening = station.kind.opens(station.attributes)
-    day: int | None = opening.day
+    day: int | None = opening.days or 0
     follows = None
     if opening.in_sequence:
         follows = index - 1 if before is not None else None

@@ -103,15 +103,15 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
         sections = "no section imported" if course.untold else "all known"
-        if course.sections:
-            sections = f"{count(course.sections, 'section')} imported"
+        if course.records:
+            sections = f"{count(course.records, 'section')} imported"
         say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
         if course.note:
             note = on_one_line(course.note)
             say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
         for untold in course.untold:
             say_wrapped(
-                f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '
+                f'Id {untold.item.id} "{inert(untold.item.title, 60)}" is not written into '
                 f"the outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
                 "  ",
             )

@@ -196,7 +196,7 @@ def _station(view: View, index: int, station: Station) -> Iterator[str]:
     hidden = " hidden" if station.is_hidden else ""
     yield (
         f'<li class="section{" is-hidden" if hidden else ""}" id="s{index}" '
-        f'data-day="{opening.day}" data-follows="{follows}" '
+        f'data-day="{opening.days or 0}" data-follows="{follows}" '
         f'data-address="{_text(station.address)}"{hidden}>'
     )
     yield f"<h2>{_text(station.title)}</h2>"
