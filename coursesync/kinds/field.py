@@ -39,18 +39,6 @@ class Absent(Enum):
 ABSENT = Absent.ABSENT
 
 
-def _nothing(_value: Value) -> Attributes:
-    return {}
-
-
-def _no_value(_attributes: Attributes) -> Value:
-    return None
-
-
-def _none_idle(_attributes: Attributes) -> frozenset[str]:
-    return frozenset()
-
-
 @dataclass(frozen=True, eq=False)
 class Field:
     """One row of a kind's table: a field of an outline, and the API's properties behind it.
@@ -59,8 +47,9 @@ class Field:
         name: the field's name in an outline.
         properties: the API's properties that it sets, with their types; none for a field that only
             coursesync needs.
-        encode: makes the properties of a value that an author wrote. Contents are given as HTML.
-        decode: the inverse of `encode`. Where a property is missing, it returns what the API does
+        encoder: makes the properties of a value that an author wrote; by default the value is its
+            only property.
+        decoder: the inverse of `encoder`. Where a property is missing, it returns what the API does
             without it.
         default: the value of a field that is not written.
         role: what it is to code that serves every kind.
@@ -78,50 +67,30 @@ class Field:
 
     name: str
     properties: Mapping[str, type[FieldValue]] = field(default_factory=dict)
-    encode: Callable[[Value], Attributes] = _nothing
-    decode: Callable[[Attributes], Value] = _no_value
+    encoder: Callable[[Value], Attributes] | None = None
+    decoder: Callable[[Attributes], Value] | None = None
     default: Value | Absent = ABSENT
     role: Role | None = None
     words: Words | None = None
     settle: Settle | None = None
-    idle: Callable[[Attributes], frozenset[str]] = _none_idle
+    idle: Callable[[Attributes], frozenset[str]] | None = None
     write_only: bool = False
     trace: str = ""
     other_names: tuple[str, ...] = ()
     opposites: tuple[str, ...] = ()
 
+    def encode(self, value: Value) -> Attributes:
+        """Return the properties of a value that an author wrote; contents are given as HTML."""
+        if self.encoder is not None:
+            return self.encoder(value)
+        return {name: cast("FieldValue", value) for name in self.properties}
 
-def plain(  # noqa: PLR0913 - what a row may say
-    name: str,
-    prop: str,
-    type_: type[FieldValue],
-    default: FieldValue | Absent = ABSENT,
-    *,
-    role: Role | None = None,
-    words: Words | None = None,
-    other_names: tuple[str, ...] = (),
-    opposites: tuple[str, ...] = (),
-) -> Field:
-    """Make the row of a field whose value is sent as it is written, as one property."""
-    missing = None if default is ABSENT else default
-
-    def encode(value: Value) -> Attributes:
-        return {prop: cast("FieldValue", value)}  # the model has checked its type
-
-    def decode(attributes: Attributes) -> Value:
-        return attributes.get(prop, missing)
-
-    return Field(
-        name,
-        {prop: type_},
-        encode,
-        decode,
-        default,
-        role,
-        words,
-        other_names=other_names,
-        opposites=opposites,
-    )
+    def decode(self, attributes: Attributes) -> Value:
+        """Return the value that an author would write for these properties."""
+        if self.decoder is not None:
+            return self.decoder(attributes)
+        missing = None if self.default is ABSENT else self.default
+        return next((attributes[name] for name in self.properties if name in attributes), missing)
 
 
 def shown_or_hidden(prop: str) -> Words:

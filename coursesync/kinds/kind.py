@@ -79,6 +79,7 @@ class Kind:
         role: the stem of the roles that the API asks for.
         course_filter: narrows a search to one course.
         parent_property: the property that holds the course's Id.
+        parent_title_property: the property that shows the course's title, and can only be read.
         marker_property: the record's free text for users of the API, which people don't see.
         spec: imports the model of what an author writes, which takes long and is needed only where
             an outline is parsed.
@@ -91,6 +92,7 @@ class Kind:
     role: str
     course_filter: str
     parent_property: str
+    parent_title_property: str
     marker_property: str
     spec: Callable[[], type[Spec]]
     fields: tuple[Field, ...]
@@ -142,7 +144,7 @@ class Kind:
 
     def idle(self, attributes: Attributes) -> frozenset[str]:
         """Return the properties that have no effect, given the others."""
-        return frozenset().union(*(field.idle(attributes) for field in self._sent))
+        return frozenset().union(*(idle(attributes) for idle in self._idles))
 
     def opens(self, attributes: Attributes) -> Opening:
         """Say when a member gets into a record."""
@@ -207,6 +209,10 @@ class Kind:
     @cached_property
     def _names(self) -> Mapping[str, str]:
         return {name: field.name for field in self.fields for name in field.properties}
+
+    @cached_property
+    def _idles(self) -> tuple[Callable[[Attributes], frozenset[str]], ...]:
+        return tuple(field.idle for field in self.fields if field.idle is not None)
 
     @cached_property
     def _settles(self) -> tuple[Settle, ...]:

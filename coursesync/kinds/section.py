@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.field import Field, Role, picture, plain, shown_or_hidden
+from coursesync.kinds.field import Field, Role, picture, shown_or_hidden
 from coursesync.kinds.kind import Kind
 from coursesync.kinds.unlock import unlock_of
 
@@ -29,20 +29,23 @@ SECTION = Kind(
     role="CourseSection",
     course_filter="CourseSection_Course",
     parent_property="CourseId",
+    parent_title_property="CourseTitle",
     marker_property="SystemId",
     spec=_spec,
     fields=(
         Field("key"),
         Field("previous_keys"),
-        plain("title", "Title", str, role=Role.TITLE, other_names=("name",)),
+        Field("title", {"Title": str}, role=Role.TITLE, other_names=("name",)),
         unlock_of("section"),
-        plain(
-            "display_order", "DisplayOrder", int, role=Role.ORDER, other_names=("order", "position")
+        Field(
+            "display_order",
+            {"DisplayOrder": int},
+            role=Role.ORDER,
+            other_names=("order", "position"),
         ),
-        plain(
+        Field(
             "active",
-            "Active",
-            bool,
+            {"Active": bool},
             default=True,
             role=Role.ACTIVE,
             words=shown_or_hidden("Active"),
@@ -51,10 +54,9 @@ SECTION = Kind(
         ),
         Field("protect", default=False),
         picture("image", "NewImageUrl", "ClearImageFile", "ImageFileName", ("picture",)),
-        plain(
+        Field(
             "contents",
-            "SectionContents",
-            str,
+            {"SectionContents": str},
             default="",
             role=Role.CONTENTS,
             other_names=("body", "content", "text"),

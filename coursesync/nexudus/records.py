@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from coursesync.kinds.attributes import INT32_MAX, MAX_ID
+from coursesync.kinds.attributes import COURSE_TITLE, INT32_MAX, MAX_ID
 from coursesync.nexudus.exchange import read_json
 from coursesync.text import inert
 
@@ -129,7 +129,7 @@ def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str],
 
 
 def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
-    return {_ID.validate_python(raw.get("Id")): str(raw.get("Title") or "") for raw in found}
+    return {_ID.validate_python(raw.get("Id")): str(raw.get(COURSE_TITLE) or "") for raw in found}
 
 
 def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from coursesync.kinds.field import Role
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def _station(view: View, index: int, station: Station) -> Iterator[str]:
 
 def _inside(view: View, index: int, station: Station) -> Iterator[str]:
     """Yield what a member sees who opens a section: its picture, and what it says."""
-    picture = station.attributes.get("NewImageUrl")
+    picture = station.attributes.get(station.kind.property_of(Role.PICTURE))
     if isinstance(picture, str):
         yield f'<img class="picture" src="{escape(picture)}" alt="">'
     html = str(station.attributes.get(station.kind.contents_property, ""))
