@@ -1,4 +1,4 @@
-"""What in a section's contents members may not get to see, or should not: the judge is nh3.
+"""What in contents members may not get to see, or should not: the judge is nh3.
 
 Pure: nh3 cleans a text by a list of what is allowed and does no I/O. It is given the text twice,
 once with all allowed and once with what lessons are made of; what is missing the second time is
@@ -115,7 +115,7 @@ def html_effort(text: str) -> int:
     return text.count("<") + text.count("&") // 10
 
 
-@lru_cache(maxsize=32)  # sections, and courses, may share a file
+@lru_cache(maxsize=32)  # items, and courses, may share a file
 def findings(text: str) -> tuple[Objection, ...]:
     """Return what is wrong in contents, in their order; of much, the first `MOST_FINDINGS`."""
     if is_plain(text):
