@@ -1,7 +1,7 @@
 """The receipt of a run: what it did, at which address, under which Id and when. Values only; pure.
 
 A record for later, when somebody asks whether a course is still as it was applied. It holds no
-text of a section's contents, only the digest of what they say, so it can be kept where a course
+text of a record's contents, only the digest of what they say, so it can be kept where a course
 may not be read. Models, because these values cross a file; reading and writing are
 `operations.receipt_file`, and the look at the server is `operations.verify`.
 """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.receipt import not_compared
 from coursesync.errors import CoursesyncError, InvalidOutlines
+from coursesync.kinds import LISTED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
@@ -117,7 +118,7 @@ def compose_receipt(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
             "mismatches": [_mismatch(each) for each in wrong],
             "origin": receipt.origin.model_dump(),
             "not_compared": list(not_compared(receipt)),
-            "sections": len(receipt.items),
+            LISTED.plural: len(receipt.items),
             "stopped": receipt.stopped,
             "target": receipt.target,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.applying.receipt import not_compared
-from coursesync.kinds import kind_of
+from coursesync.kinds import LISTED, kind_of
 from coursesync.render.terminal import plain
 from coursesync.text import at, count, inert, wrapped
 
@@ -52,7 +52,7 @@ def _lines(
     total = len(receipt.items)
     yield paint(
         "bold",
-        f"Verify: {total - len(wrong):,} of {count(total, 'section')} as the receipt says.",
+        f"Verify: {total - len(wrong):,} of {count(total, LISTED.name)} as the receipt says.",
     )
     if fields := not_compared(receipt):
         yield f"Not compared, for the site does not tell it: {', '.join(fields)}."

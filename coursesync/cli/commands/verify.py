@@ -45,7 +45,7 @@ def command(
 ) -> int:
     """Say whether all that RECEIPT tells is still so on the site.
 
-    RECEIPT is a file that apply --receipt wrote. Changes nothing; exits with 2 where a section was
+    RECEIPT is a file that apply --receipt wrote. Changes nothing; exits with 2 where a record was
     edited, moved or deleted since, or one that was deleted is there again. Needs the credentials
     that apply needs; reads no outline.
     """
