@@ -1,6 +1,6 @@
 """The last look of a run: did the courses get what was sent to them, once?
 
-Two runs that could not see each other may both have created a section. Whichever of them ends later
+Two runs that could not see each other may both have created a record. Whichever of them ends later
 sees the other's records here, even if lists lag: it looks until it sees its own, which are newer.
 An answer may also have given the Id of a record that others made: that one is in another course.
 """
@@ -118,12 +118,12 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         given = f"the API gave it the Id {record_id}"
         if record is None:
             if not is_earlier:
-                yield result, f"{given}, but has no such section"
+                yield result, f"{given}, but has no such {change.kind.name}"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
             is_ours = entry is not None and was_ours(entry, record, change.kind)
             if not (is_earlier and is_ours):
-                yield result, f"{given}, which belongs to a section of another course"
+                yield result, f"{given}, which belongs to a {change.kind.name} of another course"
 
 
 def _is_gone(run: Run, result: Result) -> bool:
@@ -162,7 +162,7 @@ def _others(
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
-                yield result, f"{given}, which belongs to another section of this course"
+                yield result, f"{given}, which belongs to another {kind.name} of this course"
 
 
 def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:

@@ -137,7 +137,9 @@ def _finding(
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
-            return Unclear("another section of the outline could be it as well", (record,))
+            return Unclear(
+                f"another {wanted.kind.name} of the outline could be it as well", (record,)
+            )
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
     return Absent() if wanted.is_certain else _nearest(wanted, places, claims)
@@ -238,7 +240,7 @@ def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
     """Return the attributes of an entry whose record was found: as sent where the record fits.
 
     Elsewhere as the record reads, so that the next plan shows what the outline wants changed. What
-    orders and names a section is never lacking, whatever the server said of it.
+    orders and names a record is never lacking, whatever the server said of it.
     """
     if fits(sent, has, kind):
         return sent

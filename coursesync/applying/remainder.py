@@ -41,7 +41,7 @@ def remainder(outlines: Outlines, policy: Policy, state: State) -> Remainder:
 def _unfinished(left: Plan) -> set[int]:
     """Return the Ids of the courses that a plan speaks of.
 
-    Those too that a section has yet to leave: a plan that passed them over would not know it.
+    Those too that a record has yet to leave: a plan that passed them over would not know it.
     """
     homes = {change.home for change in left.changes if change.home is not None}
     return homes | {change.parent_id for change in left.changes}

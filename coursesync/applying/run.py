@@ -85,7 +85,7 @@ class CourseRun:
 
     `looked` is the count of the run's interruptions when it was last looked at; `unread` names a
     record there that could not be read then: what is looked for may be it. `lessons_seen` is
-    whether the lessons of the sections that it deletes or moves were looked at.
+    whether the lessons in what it deletes or moves were looked at.
     """
 
     id: int

@@ -47,7 +47,7 @@ def look_around(run: Run) -> None:
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):
-        why = "an earlier run may have made these sections, and lists may lag"
+        why = f"an earlier run may have made these {left[0].kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
         for course in left:
@@ -188,7 +188,7 @@ def _findings(
     ignored = run.managed.union(run.state.strangers)
     unmanaged = [record for record in records if record.id not in ignored]
     sought = [c for c in course.changes if c.action.looks and c.address not in run.results]
-    # what no outline wants any more comes first: a section may be the same one under a new key
+    # what no outline wants any more comes first: a record may be the same one under a new key
     former = recognise([_wanted(run, course, c) for c in sought if c.after is None], unmanaged)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
     rest = [record for record in unmanaged if record.id not in taken]

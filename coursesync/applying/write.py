@@ -192,7 +192,7 @@ def _payload(change: Change, *, unsure: bool) -> Attributes:
 
 
 def _named(action: Action) -> Literal["create", "update", "delete"]:
-    """Return what is sent of an action: to hide a section is an update."""
+    """Return what is sent of an action: to hide a record is an update."""
     if action is Action.DELETE:
         return "delete"
     return "update" if action.overwrites else "create"

@@ -79,7 +79,7 @@ class Change:
     record's Id where it has one, `was` its former address where that changed; `home` is the course
     that the state has it in, where that is another; `protected` whether it is to be protected from
     now on, None where that stays as it is. `lead` is the address in another course of what looks
-    like the same section: it was there, or is there now. `place` is told where the order changes,
+    like the same record: it was there, or is there now. `place` is told where the order changes,
     `candidates` are the records of which one may be what a doubt speaks of. What a change means,
     and the digest is over, is `meaning`; the rest is for people.
     """
@@ -107,7 +107,7 @@ class Change:
 
     @property
     def lesson_courses(self) -> frozenset[int]:
-        """The courses whose lessons may be in a section that is deleted, or that is to leave them.
+        """The courses whose lessons may be in a record that is deleted, or that is to leave them.
 
         Lessons stay in their course. An update back into its course leaves the one that someone
         else had moved it to.
@@ -155,7 +155,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """What keeps `apply` from a change: lessons of its section, or that they are `unknown`.
+    """What keeps `apply` from a change: lessons in its record, or that they are `unknown`.
 
     `remedy` says what to do first.
     """
