@@ -326,6 +326,26 @@ def _length(function: ast.FunctionDef) -> int:
     return lines - (told.count("\n") + 1 if told else 0)
 
 
+def test_a_change_holds_all_that_apply_needs() -> None:
+    """Apply calls no planner, and looks no entry up in the state: the plan has what it needs."""
+    planners = {"planning.diff", "planning.workspace_plan"}
+    met = {
+        (name, target(each.name))
+        for name, module in modules().items()
+        if module.package == "applying"
+        for each in module.own()
+    }
+    looked_up = [
+        (name, node.lineno)
+        for name in ("applying.apply", "applying.settle", "applying.recheck", "applying.write")
+        for node in ast.walk(modules()[name].tree)
+        if isinstance(node, ast.Attribute) and node.attr == "entries"
+    ]
+
+    assert [each for each in met if each[1] in planners] == []
+    assert looked_up == []
+
+
 def test_data_flows_one_way() -> None:
     """Among the modules there is no circle, whether they are imported for types or when called."""
     graph = {

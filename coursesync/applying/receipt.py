@@ -145,7 +145,7 @@ def _item(result: Result, report: Report) -> Item | None:
     record_id = result.record_id or (entry.id if entry else None)
     if record_id is None:
         return None
-    left = None if entry is None else _digested(entry.attributes, change.kind)
+    left = None if entry is None else _digested(entry.known, change.kind)
     return Item(
         at=result.at,
         attributes=left,

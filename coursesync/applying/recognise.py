@@ -1,10 +1,14 @@
-"""Is a record on the server one that a create made, or would make? Evidence in, a finding out.
+"""Recognises the record of a create among the records of its course.
 
-Pure. An answer can be lost and a whole machine can: what the server then has is recognised by
-what it says, never by hope. A record fits where all that a create sends is in it; it is near where
-it can't be told apart from such a record by a person in a hurry, or appeared at the wrong moment.
-Only one that fits alone is taken; only where none is near may a create be sent. A marker that was
-read back settles both with certainty.
+Owns the rules of evidence, needed when an answer or a whole machine was lost:
+
+- A record *fits* if it has everything that the create sends.
+- A record is *near* if a person in a hurry would take it for one that fits, or if it appeared at
+  the time of the create.
+- Only a record that alone fits is adopted. Only if no record is near may a create be sent.
+- A marker that was read back is certain.
+
+It must never guess.
 """
 
 from __future__ import annotations
@@ -30,35 +34,50 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
+    from coursesync.planning.plan import Change
     from coursesync.state.state import Doubt
 
-_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title, each of which may be escaped
+_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
 _UNMARKED = "a record that is just like it does not carry its marker"
-SKEW = timedelta(minutes=5)  # by which two clocks may differ
+SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A create: what it sends, and since when it may have been carried out (None: not sent yet).
+class Sought:
+    """A create whose record is looked for.
 
-    `before` are the Ids that looks had shown before it was sent, and None where an earlier run
-    sent it: of a record that is not among them it is not known that it was there already. `marker`
-    is what its record carries where the API keeps markers; `is_certain` is that it was sent with
-    it, and that the API is known to keep them: a record without it is then another's.
+    Attributes:
+        change: the create.
+        doubt: what it sends, with which marker, and since when its outcome is unknown ("" where it
+            was not sent yet).
+        before: the Ids that looks had shown before it was sent; None where an earlier run sent it.
+        until: when the looks end, by the run's clock.
     """
 
-    address: Address
-    kind: Kind
-    attributes: Attributes
-    since: str | None = None
+    change: Change
+    doubt: Doubt
     before: frozenset[int] | None = None
-    marker: str | None = None
-    is_certain: bool = False
+    until: float = 0.0
+
+    @property
+    def address(self) -> Address:
+        """The create's address."""
+        return self.change.address
+
+    @property
+    def attributes(self) -> Attributes:
+        """The attributes that it sends."""
+        return self.doubt.sent
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it was sent with a marker."""
+        return bool(self.doubt.since and self.doubt.marker)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The one record that fits, or that carries the create's marker."""
+    """The one record that fits, or that has the create's marker."""
 
     record: Record
 
@@ -70,7 +89,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Records that a person has to look at; `reason` says why, in words."""
+    """Records among which a person has to choose, and why."""
 
     reason: str
     candidates: tuple[Record, ...]
@@ -79,46 +98,55 @@ class Unclear:
 Recognition: TypeAlias = Found | Absent | Unclear
 
 
-def recognise(wanted: Sequence[Wanted], unmanaged: Sequence[Record]) -> dict[Address, Recognition]:
+def recognise(
+    sought: Sequence[Sought], unmanaged: Sequence[Record], *, keeps_markers: bool = False
+) -> dict[Address, Recognition]:
     """Look for the records of some creates.
 
     Args:
-        wanted: the creates of one course.
-        unmanaged: the records of that course that are under no address, and that no person has
-            said to be none of ours.
+        sought: the creates of one course.
+        unmanaged: the records of that course that have no entry and are no strangers.
+        keeps_markers: whether the API is known to keep markers; a record without the marker of a
+            create is then not its record.
 
     Returns:
         A finding for each create.
     """
-    marked = _by_marker(wanted, unmanaged)
-    certain = {each.address: _certain(marked[each.address]) for each in wanted}
-    theirs = {record.id for records in marked.values() for record in records}
-    rest = [each for each in wanted if certain[each.address] is None]
-    left = [record for record in unmanaged if record.id not in theirs]
-    places = _Places(left, wanted[0].kind) if wanted else None
-    if places is None:
+    if not sought:
         return {}
+    marked = _by_marker(sought, unmanaged)
+    certain = {each.address: _certain(marked[each.address]) for each in sought}
+    theirs = {record.id for records in marked.values() for record in records}
+    rest = [each for each in sought if certain[each.address] is None]
+    places = _Places([r for r in unmanaged if r.id not in theirs], sought[0].change.kind)
     fitting = {each.address: places.fitting(each) for each in rest}
     claims = Counter(record.id for records in fitting.values() for record in records)
     return {
-        each.address: certain[each.address] or _finding(each, fitting[each.address], places, claims)
-        for each in wanted
+        each.address: certain[each.address]
+        or _finding(
+            each,
+            fitting[each.address],
+            places,
+            claims,
+            is_certain=keeps_markers and each.is_marked,
+        )
+        for each in sought
     }
 
 
 def _by_marker(
-    wanted: Sequence[Wanted], unmanaged: Sequence[Record]
+    sought: Sequence[Sought], unmanaged: Sequence[Record]
 ) -> Mapping[Address, list[Record]]:
-    """Return the records that carry the marker of each create."""
+    """Return the records that have the marker of each create."""
     carrying: dict[str, list[Record]] = {}
     for record in unmanaged:
         if record.marker is not None:
             carrying.setdefault(record.marker, []).append(record)
-    return {each.address: carrying.get(each.marker or "", []) for each in wanted}
+    return {each.address: carrying.get(each.doubt.marker or "", []) for each in sought}
 
 
 def _certain(marked: list[Record]) -> Recognition | None:
-    """Say what markers tell of a create; None where they tell nothing."""
+    """Return what the markers prove; None if they prove nothing."""
     match marked:
         case [record]:
             return Found(record)
@@ -128,31 +156,36 @@ def _certain(marked: list[Record]) -> Recognition | None:
 
 
 def _finding(
-    wanted: Wanted, fitting: list[Record], places: _Places, claims: Mapping[int, int]
+    sought: Sought,
+    fitting: list[Record],
+    places: _Places,
+    claims: Mapping[int, int],
+    *,
+    is_certain: bool,
 ) -> Recognition:
     match fitting:
-        case [_, *_] if wanted.is_certain:
+        case [_, *_] if is_certain:
             # the API may have dropped this one's marker, or another program written over it
             return Unclear(_UNMARKED, tuple(fitting))
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
             return Unclear(
-                f"another {wanted.kind.name} of the outline could be it as well", (record,)
+                f"another {sought.change.kind.name} of the outline could be it as well", (record,)
             )
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
-    return Absent() if wanted.is_certain else _nearest(wanted, places, claims)
+    return Absent() if is_certain else _nearest(sought, places, claims)
 
 
-def _nearest(wanted: Wanted, places: _Places, claims: Mapping[int, int]) -> Recognition:
-    """Say what is there where nothing fits: what is like it, or came at the wrong moment."""
-    alike = [record for record in places.alike(wanted) if record.id not in claims]
+def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Recognition:
+    """Return the finding if no record fits: one is near, or none is."""
+    alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
         return Unclear(
             "the course has one already that is like it, and not as the outline says", tuple(alike)
         )
-    recent = [r for r in places.records if r.id not in claims and _is_recent(wanted, r)]
+    recent = [r for r in places.records if r.id not in claims and _is_recent(sought, r)]
     if recent:
         return Unclear("something else appeared in the course at that time", tuple(recent))
     return Absent()
@@ -170,40 +203,40 @@ class _Places:
             self._titled.setdefault(self._title(record.attributes), []).append(record)
             self._ordered.setdefault(self._order(record.attributes), []).append(record)
 
-    def fitting(self, wanted: Wanted) -> list[Record]:
-        """Return the records that hold all that a create sends."""
-        placed = self._ordered.get(self._order(wanted.attributes), ())
+    def fitting(self, sought: Sought) -> list[Record]:
+        """Return the records that have everything that a create sends."""
+        placed = self._ordered.get(self._order(sought.attributes), ())
         return [
-            record for record in placed if fits(wanted.attributes, record.attributes, self._kind)
+            record for record in placed if fits(sought.attributes, record.attributes, self._kind)
         ]
 
-    def alike(self, wanted: Wanted) -> list[Record]:
-        """Return the records that could be it, had the server rewritten what was sent.
+    def alike(self, sought: Sought) -> list[Record]:
+        """Return the records that could be it if the server rewrote what was sent.
 
-        Such as have its title, however written; or its place, and the beginning of its title or
-        its contents.
+        These have its title, in any spelling; or its place, and the start of its title or its
+        contents.
         """
-        title = self._title(wanted.attributes)
+        title = self._title(sought.attributes)
         titled = self._titled.get(title, [])
-        placed = self._ordered.get(self._order(wanted.attributes), ())
+        placed = self._ordered.get(self._order(sought.attributes), ())
         rewritten = [
             record
             for record in placed
             if title.startswith(self._title(record.attributes) or "\0")
-            or self._has_contents(wanted, record)
+            or self._has_contents(sought, record)
         ]
         return list({record.id: record for record in [*titled, *rewritten]}.values())
 
-    def _has_contents(self, wanted: Wanted, record: Record) -> bool:
-        sent = str(wanted.attributes.get(self._kind.contents_property, ""))
+    def _has_contents(self, sought: Sought, record: Record) -> bool:
+        sent = str(sought.attributes.get(self._kind.contents_property, ""))
         has = str(record.attributes.get(self._kind.contents_property, ""))
         return bool(sent.strip()) and same_html(sent, has)
 
     def _title(self, attributes: Attributes) -> str:
-        """Return a title as it reads: without what a server may do to how it is written."""
+        """Return a title without the differences that a server may add to its spelling."""
         written = str(attributes.get(self._kind.title_property, ""))[:_LONGEST_WRITTEN]
         seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
-        # to put a long run of combining marks in order takes the square of its length
+        # normalising a long run of combining marks takes the square of its length
         plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
         return " ".join(plain.casefold().split())
 
@@ -214,33 +247,31 @@ class _Places:
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
-    What the server says of a candidate that differs from what was sent is kept: the next plan
-    shows what the outline wants changed.
+    The entry keeps the differences of a candidate to what was sent, so that the next plan shows
+    them.
     """
-    attributes, updated_on = doubt.attributes, None
+    entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
     for candidate in doubt.candidates:
         if candidate.id == record_id:
-            updated_on = candidate.updated_on
-            attributes = as_it_reads(doubt.attributes, candidate.attributes, kind_of(address))
-    return Entry(
-        attributes=attributes, id=record_id, parent_id=doubt.parent_id, updated_on=updated_on
-    )
+            reads = as_it_reads(doubt.sent, candidate.attributes, kind_of(address))
+            return entry.reading(reads, candidate.updated_on)
+    return entry
 
 
 def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, FieldValue]:
-    """Return the attributes of the entry of a record that a look found.
+    """Return the attributes that a record has after a look.
 
-    As `as_it_reads`, without the properties of which it can be seen that they were never taken.
+    As `as_it_reads`, without the properties that the record visibly lacks.
     """
     reads = as_it_reads(sent, record.attributes, kind)
     return {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
 
 
 def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
-    """Return the attributes of an entry whose record was found: as sent where the record fits.
+    """Return the attributes that a record has: as sent if it fits, otherwise as it reads.
 
-    Elsewhere as the record reads, so that the next plan shows what the outline wants changed. What
-    orders and names a record is never lacking, whatever the server said of it.
+    The next plan then shows the differences. Order, parent and title are never missing: where the
+    record has none, they are as sent.
     """
     if fits(sent, has, kind):
         return sent
@@ -248,10 +279,10 @@ def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
     return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
 
 
-def _is_recent(wanted: Wanted, record: Record) -> bool:
-    if wanted.since is None:
+def _is_recent(sought: Sought, record: Record) -> bool:
+    if not sought.doubt.since:
         return False
-    if wanted.before is not None and record.id not in wanted.before:
+    if sought.before is not None and record.id not in sought.before:
         return True
-    sent, created = moment(wanted.since), moment(record.created_on)
+    sent, created = moment(sought.doubt.since), moment(record.created_on)
     return sent is None or created is None or created >= sent - SKEW

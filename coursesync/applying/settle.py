@@ -1,14 +1,18 @@
-"""Settling: is what a create would make, or may have made, on the server?
+"""Settling: does the server have the record of a create?
 
-The first look comes before anything is sent: what a lost machine made is adopted, not made again.
-Where there may be more of that than a list that lags shows yet, a second look comes later.
-What is in doubt is looked for again and again, for a list may lag; exactly one record that fits is
-adopted, no trace after the settling time lets the create be sent once more, and anything else is
-left to a person.
+Owns the decision to adopt a record, to send a create again, or to ask a person.
+
+- Before anything is sent, each course is listed: a lost machine may have created the record. If it
+  may have created more than a lagging list shows, the course is listed again later.
+- A create in doubt is looked for until the settling time is over. Exactly one record that fits is
+  adopted. No trace of one allows the create to be sent again. Anything else is left to a person.
+
+It must never send a create again while its record may exist.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -16,15 +20,14 @@ from coursesync.applying.looks import listed, pause_before_look
 from coursesync.applying.recognise import (
     Absent,
     Found,
+    Sought,
     Unclear,
-    Wanted,
     recognise,
 )
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import Doubtful, in_order
+from coursesync.applying.run import in_order
 from coursesync.applying.traces import REASON, are_told, traces
 from coursesync.nexudus.outcome import Problem
-from coursesync.planning.plan import Action
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
@@ -38,11 +41,11 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
+MAX_SENT = 3  # times to send one create, each time after looks that found no trace of it
 
 
 def look_around(run: Run) -> None:
-    """Look at each course that gets something new; raises Stop where that can't be done."""
+    """List each course that gets something new; raises Stop if that is impossible."""
     looked = [course for course in run.courses if course.looks]
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
@@ -55,12 +58,13 @@ def look_around(run: Run) -> None:
 
 
 def look_again(run: Run, course: CourseRun) -> None:
-    """Look at a course once more before a create: others could have written meanwhile.
+    """List a course again before a create.
 
-    The run waited, or the API turned a create away that it may have carried out all the same.
+    Others could have written while the run waited, and the API may have carried out a create that
+    it turned away.
 
     Raises:
-        Stop: that can't be done.
+        Stop: the course can't be listed.
     """
     _adopt_found(run, course, _findings(run, course, listed(run, [course])[course.id]))
 
@@ -68,8 +72,7 @@ def look_again(run: Run, course: CourseRun) -> None:
 def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
     courses = {course.id: course for course in looked}
     found = listed(run, courses.values())
-    known = {entry.parent_id for entry in run.state.entries.values()} if courses else set()
-    unseen = [each for each in courses if not found[each] and each not in known]
+    unseen = [each for each in courses if not found[each] and not _is_known(run, courses[each])]
     missing = run.lookout.missing(unseen) if unseen else frozenset()
     for course in courses.values():
         if course.id in missing:
@@ -78,8 +81,14 @@ def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
             _first_look(run, course, found[course.id])
 
 
+def _is_known(run: Run, course: CourseRun) -> bool:
+    """Return whether the state has a record of a course, so that the course must exist."""
+    arrivals = sum(change.arrives for change in course.changes)
+    return run.plan.courses[course.id].managed > arrivals
+
+
 def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
-    """Say whether records may be there that the state never knew: by a run that was lost."""
+    """Return whether a lost run may have created records that the state does not know."""
     adopted = (result.status is Status.ADOPTED for result in run.results.values())
     creates = (change for course in left for change in _creates(run, course))
     told = (are_told(change, run.terms.elsewhere) for change in creates)
@@ -87,7 +96,7 @@ def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
 
 
 def _creates(run: Run, course: CourseRun) -> list[Change]:
-    """Return the creates that nothing has become of yet, and that are not being looked for."""
+    """Return the creates that have no result yet and are not in doubt."""
     return [
         change
         for change in course.changes
@@ -99,10 +108,10 @@ def _creates(run: Run, course: CourseRun) -> list[Change]:
 
 
 def settle(run: Run) -> None:
-    """Look for what is in doubt until all of it is settled, or left to a person.
+    """Look for the creates in doubt until each is settled or left to a person.
 
     Raises:
-        Stop: the run must end, or was told to.
+        Stop: the run must end, or was asked to.
     """
     for number in count():
         doubtful = [course for course in run.courses if course.doubts]
@@ -114,21 +123,20 @@ def settle(run: Run) -> None:
             run.go_on()
             now = run.world.clock.now()
             findings = _findings(run, course, listed(run, [course])[course.id])
-            for doubt in list(course.doubts.values()):
-                found = findings[doubt.change.address]
-                _decide(run, course, doubt, found, over=now >= doubt.until)
+            for sought in list(course.doubts.values()):
+                over = now >= sought.until
+                _decide(run, course, sought, findings[sought.address], over=over)
             if not course.doubts:
                 _adopt_found(run, course, findings)  # newer than the first look
 
 
 def _refuse(run: Run, course: CourseRun) -> None:
-    """Send nothing to a course that is not there; what is in doubt in it is left to a person."""
+    """Send nothing to a course that does not exist; leave its creates in doubt to a person."""
     course.held = f"there is no course {course.id} in Nexudus"
     creates = []
     for change in course.changes:
-        if change.action is Action.DOUBT:
-            left = run.state.doubts[change.address]
-            candidates, reason = tuple(left.candidates), f"{left.reason}; {course.held}"
+        if change.doubt is not None:
+            reason, candidates = f"{change.doubt.reason}; {course.held}", change.candidates
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason, candidates=candidates))
         elif change.action.looks:
             creates.append(change)
@@ -140,13 +148,13 @@ def _refuse(run: Run, course: CourseRun) -> None:
 def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
     findings = _findings(run, course, records)
     for change in course.changes:
-        if change.action is Action.DOUBT:
+        if change.doubt is not None:
             _take_up(run, course, change, findings[change.address])
     _adopt_found(run, course, findings)
 
 
 def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
-    """Take what is there already for what is still to be sent."""
+    """Adopt the records that the creates of a course would duplicate."""
     if course.unread:
         course.held = course.unread
         return
@@ -155,31 +163,22 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
             case Unclear() as unclear:
                 _leave_in_doubt(run, course, change, unclear)
             case Found(record):
-                was_sent = run.sent[change.address]
+                was_sent = run.times_sent(change)
                 status = Status.SETTLED if was_sent else Status.ADOPTED
-                if was_sent:  # it may be another run's, and our own not be listed yet
+                if was_sent:  # it may be another run's record, and ours may not be listed yet
                     until = run.world.clock.now() + run.terms.settling
                     run.settled_until = max(run.settled_until, until)
                 run.adopt(change, change.attributes, record, status)
 
 
 def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
-    """Go on with a doubt that an earlier run left."""
-    left = run.state.doubts[change.address]
-    # where it was looked for to the end already, lists have long caught up: one look is enough
-    settling = 0.0 if left.candidates else run.terms.settling
+    """Look for a create that an earlier run left in doubt."""
+    # with candidates, lists have caught up since: one look is enough
+    settling = 0.0 if change.candidates else run.terms.settling
     until = run.world.clock.now() + settling
-    doubt = Doubtful(
-        change,
-        left.attributes,
-        left.since,
-        left.reason,
-        until,
-        claimed=left.claimed,
-        marker=left.marker,
-    )
-    course.doubts[change.address] = doubt
-    _decide(run, course, doubt, found, over=not settling)
+    sought = replace(run.attempts[change.address], until=until)
+    course.doubts[change.address] = sought
+    _decide(run, course, sought, found, over=not settling)
 
 
 def _findings(
@@ -187,75 +186,72 @@ def _findings(
 ) -> Mapping[Address, Recognition]:
     ignored = run.managed.union(run.state.strangers)
     unmanaged = [record for record in records if record.id not in ignored]
-    sought = [c for c in course.changes if c.action.looks and c.address not in run.results]
-    # what no outline wants any more comes first: a record may be the same one under a new key
-    former = recognise([_wanted(run, course, c) for c in sought if c.after is None], unmanaged)
+    sought = [
+        _sought(run, course, change)
+        for change in course.changes
+        if change.action.looks and change.address not in run.results
+    ]
+    # first the creates that no outline wants any more: a new one may be the same under a new key
+    unwanted = [each for each in sought if each.change.after is None]
+    former = recognise(unwanted, unmanaged, keeps_markers=run.reads_markers)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
     rest = [record for record in unmanaged if record.id not in taken]
-    wanted = [change for change in sought if change.after is not None]
-    found = recognise([_wanted(run, course, change) for change in wanted], rest)
-    for change in wanted:
-        if found[change.address] == Absent() and (
-            left := traces(change, run.terms.elsewhere, rest)
+    wanted = [each for each in sought if each.change.after is not None]
+    found = recognise(wanted, rest, keeps_markers=run.reads_markers)
+    for each in wanted:
+        if found[each.address] == Absent() and (
+            left := traces(each.change, run.terms.elsewhere, rest)
         ):
-            found[change.address] = Unclear(REASON, left)
+            found[each.address] = Unclear(REASON, left)
     return {**former, **found}
 
 
-def _wanted(run: Run, course: CourseRun, change: Change) -> Wanted:
-    doubt = course.doubts.get(change.address) or run.state.doubts.get(change.address)
-    sent, since = (doubt.attributes, doubt.since) if doubt else (change.after, None)
-    before = doubt.before if isinstance(doubt, Doubtful) else None
-    marker = doubt.marker if doubt else run.marker_of(change)
-    is_certain = doubt is not None and marker is not None and run.reads_markers
-    return Wanted(change.address, change.kind, sent or {}, since, before, marker, is_certain)
+def _sought(run: Run, course: CourseRun, change: Change) -> Sought:
+    """Return a create as it is in doubt, or as it would be sent."""
+    if (sought := course.doubts.get(change.address)) is not None:
+        return sought
+    if change.doubt is not None:
+        return Sought(change, change.doubt)
+    return Sought(change, run.create_of(change))
 
 
-def _decide(
-    run: Run, course: CourseRun, doubt: Doubtful, found: Recognition, *, over: bool
-) -> None:
-    """Settle a doubt by what a look found; what may only lag is left to the next look."""
-    change = doubt.change
+def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, over: bool) -> None:
+    """Settle a doubt by the finding of a look, unless a list may still lag."""
+    change = sought.change
     match found:
         case Absent() | Unclear() if not over:
             return
         case Absent() if course.unread:
             course.held = course.unread
-            run.conclude(Result(change, Status.IN_DOUBT, reason=f"{doubt.reason}; {course.unread}"))
-        case Absent() if run.sent[change.address] < MAX_SENT and not doubt.claimed:
+            run.conclude(
+                Result(change, Status.IN_DOUBT, reason=f"{sought.doubt.reason}; {course.unread}")
+            )
+        case Absent() if run.times_sent(change) < MAX_SENT and not sought.doubt.claimed:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))
-        case Absent():  # it was often enough, or the API said that it was made: no more by itself
+        case Absent():  # sent often enough, or the API reported success: a person has to decide
             course.held = f"{change.address} is in doubt"
-            times = count_of(run.sent[change.address], "time")
-            reason = f"{doubt.reason}; it was sent {times}, and no trace of it is there"
+            times = count_of(run.times_sent(change), "time")
+            reason = f"{sought.doubt.reason}; it was sent {times}, and no trace of it is there"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
         case Unclear():
-            _leave_in_doubt(run, course, change, found, doubt)
+            _leave_in_doubt(run, course, change, found, sought.doubt)
         case _:
-            run.settled_until = max(run.settled_until, doubt.until)
-            run.adopt(change, doubt.attributes, found.record, Status.SETTLED)
+            run.settled_until = max(run.settled_until, sought.until)
+            run.adopt(change, sought.attributes, found.record, Status.SETTLED)
             if change.after is None:
                 course.held = f"{change.address} is on the site; make a new plan"
     del course.doubts[change.address]
 
 
 def _leave_in_doubt(
-    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubtful | None = None
+    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubt | None = None
 ) -> None:
-    """Leave it to a person which of the candidates it is, if any; `before` is what was known."""
+    """Leave the choice among the candidates to a person; `before` is the doubt until now."""
     candidates = tuple(map(_candidate, unclear.candidates))
-    doubt = Doubt(
-        attributes=in_order(before.attributes if before else change.after),
-        candidates=candidates,
-        claimed=before is not None and before.claimed,
-        marker=before.marker if before else None,
-        parent_id=change.parent_id,
-        reason=unclear.reason,
-        sent=run.sent[change.address],
-        since=before.since if before else run.stamp(),
-    )
+    known = before or replace(run.create_of(change), marker=None, since=run.stamp())
+    doubt = replace(known, candidates=candidates, reason=unclear.reason)
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
     course.held = f"{change.address} is in doubt"
     run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
@@ -272,6 +268,6 @@ def _candidate(record: Record) -> Candidate:
 
 
 def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
-    doubts = [doubt for course in doubtful for doubt in course.doubts.values()]
-    left = max(max(doubt.until for doubt in doubts) - run.world.clock.now(), 0.0)
-    pause_before_look(run, [doubt.change.address for doubt in doubts], number, left)
+    sought = [each for course in doubtful for each in course.doubts.values()]
+    left = max(max(each.until for each in sought) - run.world.clock.now(), 0.0)
+    pause_before_look(run, [each.address for each in sought], number, left)

@@ -7,18 +7,14 @@ is to stop.
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
 from coursesync.applying.apply import forget
-from coursesync.applying.remainder import remainder
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
-from coursesync.errors import (
-    LargeChange,
-    StalePlan,
-)
+from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
@@ -33,7 +29,10 @@ if TYPE_CHECKING:
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Workspace
+    from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.plan import Plan
+    from coursesync.planning.policy import Policy
+    from coursesync.state.state import State
 
 
 def apply(  # noqa: PLR0913 - one parameter an option
@@ -88,7 +87,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     seconds = project.settling_time(settling_time)
     marker = project.config.marker
     with project.held(lock_timeout):
-        now = _current(plan, workspace, credentials, clock)
+        now, plan = _current(plan, workspace, credentials, clock)
         state = now.state
         if not plan.has_changes:
             # what can be saved is, also where the look at the site can't be made
@@ -98,8 +97,20 @@ def apply(  # noqa: PLR0913 - one parameter an option
         others = project.store.elsewhere()
         terms = Terms(seconds, max_writes, overwrite_drift, marker, others)
         with connected(project, now.outlines, clock, progress, credentials) as world:
-            complete = partial(remainder, now.read, plan.policy)
-            return carry_out(plan, state, world, complete, terms, now.found or ())
+            report = carry_out(plan, state, world, terms, now.found or ())
+        return replace(report, left=writes_left(now.read, report.state, plan.policy))
+
+
+def writes_left(outlines: Outlines, state: State, policy: Policy) -> int:
+    """Count the writes of the next plan, once a run has led to `state` and that is saved.
+
+    Where the outlines contradict what the run found, each contradiction counts as one: the next
+    plan reports them.
+    """
+    try:
+        return plan_of(outlines, state, policy).writes
+    except InvalidOutlines as error:
+        return len(error.diagnostics)
 
 
 def _check_size(plan: Plan) -> None:
@@ -112,15 +123,16 @@ def _check_size(plan: Plan) -> None:
 
 def _current(
     plan: Plan, workspace: Workspace, credentials: Credentials | None, clock: Clock
-) -> Workspace:
-    """Return the workspace as it is under the lock; raises StalePlan where the plan is another."""
+) -> tuple[Workspace, Plan]:
+    """Return the workspace as it is under the lock, and the plan; raises StalePlan on a change."""
     state = workspace.state
     origin = (state.target, state.lineage, state.serial)
     if workspace.is_current and origin == (plan.target, plan.lineage, plan.serial):
-        return workspace
+        return workspace, plan
     now = workspace.project.load()
     if workspace.found is not None:
         now = drift(now, credentials=credentials, clock=clock).workspace
-    if moved := what_moved(plan_of(now.read, now.state, plan.policy), plan):
+    current = plan_of(now.read, now.state, plan.policy)
+    if moved := what_moved(current, plan):
         raise StalePlan(f"the plan is stale: {moved}", "Load the workspace and plan again.")
-    return now
+    return now, current

@@ -45,7 +45,7 @@ class Layouts:
 def layouts(folder: Path) -> Layouts:
     """Lay the outlines of a workspace out, on no disk yet; raises as `fmt` does."""
     loaded = read_outlines(folder, managed=lambda: managed_in(folder))
-    paths = sorted(record.path for record in loaded.records.values())
+    paths = sorted(outline.file for outline in loaded.outlines)
     if not paths:
         raise empty_workspace(folder)
     files = Files(folder)

@@ -56,7 +56,7 @@ def drafts_of(
         can be none; nothing is written.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
-    paths = {record.id: record.path for record in loaded.records.values()}
+    paths = {outline.course_id: outline.file for outline in loaded.outlines}
     homes = managed.keys
     reserved = frozenset(homes.values())
     taken = {outline.key for outline in loaded.outlines}

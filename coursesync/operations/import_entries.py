@@ -224,11 +224,12 @@ def adopted(
     kind: Kind, record: Record, attributes: Attributes, resource: Resource | None = None
 ) -> Entry:
     """Return the entry of a record that is taken under management as it stands."""
-    whole = {**attributes, kind.parent_property: record.parent_id}
-    return Entry(
-        attributes=dict(sorted(whole.items())),
+    reads = {**attributes, kind.parent_property: record.parent_id}
+    wanted = resource.attributes if resource is not None else {}
+    entry = Entry(
+        sent=dict(sorted({**reads, **wanted, kind.parent_property: record.parent_id}.items())),
         id=record.id,
         parent_id=record.parent_id,
         protected=resource is not None and resource.protected,
-        updated_on=record.updated_on,
     )
+    return entry.reading(reads, record.updated_on)

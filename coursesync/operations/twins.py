@@ -118,7 +118,5 @@ def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[i
 
 def _taken(entry: Entry, record: Record, kind: Kind) -> Entry:
     """Return the entry of a record that takes the place of another."""
-    attributes = found_attributes(entry.attributes, record, kind)
-    return replace(
-        entry, attempted=None, attributes=attributes, id=record.id, updated_on=record.updated_on
-    )
+    reads = found_attributes(entry.known, record, kind)
+    return replace(entry, attempted=None, id=record.id).reading(reads, record.updated_on)

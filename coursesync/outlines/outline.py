@@ -7,7 +7,7 @@ this derives keys, and checks what no single field shows: keys, Ids and pinned o
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -31,9 +31,10 @@ from coursesync.outlines.checks import (
     title_mistakes,
 )
 from coursesync.outlines.mistakes import diagnose
+from coursesync.state.state import CourseRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Values
@@ -47,7 +48,11 @@ _TITLE, _ORDER, _CONTENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One valid outline: a course, and the resources that it wants, in the members' order."""
+    """One valid outline: a course, and the resources that it wants, in the members' order.
+
+    `path` is the file's path as shown to people, `file` its path in the workspace; `sources` are
+    the digests of that file and of each content file, by their paths in the workspace.
+    """
 
     path: str
     key: str
@@ -55,6 +60,15 @@ class Outline:
     title: str
     resources: tuple[Resource, ...]
     tree: Tree
+    file: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def record(self) -> CourseRecord:
+        """What the state is to remember of it, once all of it is applied."""
+        return CourseRecord(
+            id=self.course_id, path=self.file, sources=self.sources, title=self.title
+        )
 
 
 def build(

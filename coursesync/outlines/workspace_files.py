@@ -7,7 +7,7 @@ parsed again: it is `settled`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of
 from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
 from coursesync.outlines.folder import check_folder, outline_paths
-from coursesync.state.state import CourseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.advice.pieces import Advice
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.outline import Outline
+    from coursesync.state.state import CourseRecord
 
 MOST_DIAGNOSTICS = 200  # a file
 MOST_MISTAKES = 10_000
@@ -36,13 +36,11 @@ class Outlines:
     """The outlines of a workspace, as they were read.
 
     `outlines` are those that were parsed, by key; `settled` the keys of the courses that stand
-    as they were last applied; `records` what the state is to remember of each parsed outline
-    once all of it is applied; `advice` what there is to say of the parsed ones, in their order.
+    as they were last applied; `advice` what there is to say of the parsed ones, in their order.
     """
 
     outlines: tuple[Outline, ...]
     settled: frozenset[str]
-    records: Mapping[str, CourseRecord]
     advice: tuple[Advice, ...] = ()
 
 
@@ -87,7 +85,7 @@ def load(
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     advice = reading.distinct_advice()
-    return Outlines(outlines, frozenset(reading.settled), reading.records, advice)
+    return Outlines(outlines, frozenset(reading.settled), advice)
 
 
 @dataclass(slots=True)
@@ -101,7 +99,6 @@ class _Reading:
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
-    records: dict[str, CourseRecord] = field(default_factory=dict)
     advice: list[Advice] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -137,13 +134,8 @@ class _Reading:
             diagnostics += _elsewhere(more, diagnostics)
             self.claims.append(claim(tree))
             if outline is not None and not diagnostics:
-                self.outlines.append(outline)
-                self.records[outline.key] = CourseRecord(
-                    id=outline.course_id,
-                    path=path,
-                    sources=dict(sorted(sources.items())),
-                    title=outline.title,
-                )
+                read = dict(sorted(sources.items()))
+                self.outlines.append(replace(outline, file=path, sources=read))
                 self._advise(outline, path)
         self.diagnostics += _bounded(diagnostics)
 

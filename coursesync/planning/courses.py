@@ -61,7 +61,7 @@ def touched(
 def _standing(side: Side, told: Container[Address]) -> tuple[Standing, ...]:
     """Return what is in the outline as it is in the state."""
     return tuple(
-        Standing(resource.address, resource.kind, entry.attributes)
+        Standing(resource.address, resource.kind, entry.known)
         for resource in side.resources
         if resource.address not in told and (entry := side.entry(resource)) is not None
     )

@@ -63,7 +63,8 @@ def diff(
     Raises:
         InvalidOutlines: an outline would take the addresses of another course's records.
     """
-    sides = sides_of(outlines, frozenset(settled), state)
+    parsed = tuple(outlines)
+    sides = sides_of(parsed, frozenset(settled), state)
     _refuse(contradictions(_paired(sides), _orphans(sides)))
     _let_in(sides)
     beyond = _beyond(sides, state)
@@ -83,6 +84,7 @@ def diff(
         tuple(changes),
         len(state.entries),
         policy,
+        {outline.key: outline.record for outline in parsed},
     )
 
 
@@ -149,7 +151,7 @@ def _changes(course_id: int, side: Side, beyond: Beyond, policy: Policy) -> Iter
     orphans = orphaned(side.orphans, {old: new for new, old in beyond.leads.items()}, policy)
     unwanted = side.doubts.keys() - {resource.address for resource in side.resources}
     held = staying(course_id, orphans) | {
-        kind_of(each).order_of(side.doubts[each].attributes): each
+        kind_of(each).order_of(side.doubts[each].sent): each
         for each in unwanted - {*beyond.waits.values()}
     }
     orders = assign(prior, [resource.pin for resource in side.resources], ids, held.keys())
@@ -200,7 +202,7 @@ def _order(side: Side, resource: Resource, course_id: int) -> int | None:
     item = side.doubts.get(resource.address) or side.entry(resource)
     if item is None or item.parent_id != course_id:
         return None
-    return int(item.attributes[resource.kind.order_property])
+    return int(item.known[resource.kind.order_property])
 
 
 def _create(
@@ -230,13 +232,12 @@ def _change(
     place: Place | None,
 ) -> Iterator[Change]:
     was, entry = held
-    after = resource.kind.settle(entry.attributes, desired)
+    after = resource.kind.settle(entry.known, desired)
     moved = was if was != resource.address else None
     protected = resource.protected if resource.protected != entry.protected else None
-    home = entry.parent_id if entry.parent_id != course_id else None
     # one that is here already, by a run that was lost or by someone's hand, is sent all the same:
     # what comes of that write is how the state learns of it
-    if entry.unsure or after != entry.attributes or home is not None:
+    if entry.unsure or after != entry.known or entry.parent_id != course_id:
         action = Action.UPDATE
     elif moved:
         action = Action.MOVE
@@ -249,11 +250,9 @@ def _change(
         resource.address,
         resource.kind,
         course_id,
-        before=entry.attributes,
+        held=entry,
         after=after,
-        record_id=entry.id,
         was=moved,
-        home=home,
         resource=resource,
         protected=protected,
         reason="its last update was cut off, and is sent again" if entry.unsure else "",
@@ -274,10 +273,9 @@ def _in_doubt(
         address,
         kind,
         doubt.parent_id,
-        before=doubt.attributes,
+        held=doubt,
         after=kind.settle(None, desired) if desired else None,
         resource=resource,
         reason=f"{doubt.reason}; {waits} waits until that is settled" if waits else doubt.reason,
         lead=waits,
-        candidates=tuple(doubt.candidates),
     )

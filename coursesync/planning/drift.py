@@ -108,13 +108,14 @@ class Drifted:
             return None
         if self.finding is Finding.TWIN:
             return None
-        after = dict(self.entry.attributes)
+        after = dict(self.entry.known)
         for name in self.properties:
             value = value_in(self.record.attributes, name, self.kind)
             after.pop(name)
             after.update({} if value is None else {name: value})
-        before = self.entry.attributes
-        return Change(Action.UPDATE, self.address, self.kind, self.course_id, before, after)
+        return Change(
+            Action.UPDATE, self.address, self.kind, self.course_id, self.entry, after=after
+        )
 
 
 def compare(
@@ -275,7 +276,7 @@ def _spot(record: Record, kind: Kind) -> tuple[int, object]:
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     order = record.attributes.get(kind.order_property)
-    is_elsewhere = order is not None and order != entry.attributes.get(kind.order_property)
+    is_elsewhere = order is not None and order != entry.known.get(kind.order_property)
     return record.parent_id != entry.parent_id or is_elsewhere
 
 
@@ -303,8 +304,7 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
             del entries[each.address]
         else:
             reads = _as_it_reads(each, each.entry, each.record)
-            updated_on = each.record.updated_on
-            entries[each.address] = replace(each.entry, attributes=reads, updated_on=updated_on)
+            entries[each.address] = each.entry.reading(reads, each.record.updated_on)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return replace(state, courses=courses, entries=entries)
 
@@ -316,7 +316,7 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     of a record that is in another course, where its number means something else.
     """
     elsewhere = record.parent_id != entry.parent_id
-    attributes = dict(entry.attributes)
+    attributes = dict(entry.known)
     for name in drifted.properties:
         value = value_in(record.attributes, name, drifted.kind)
         # no outline goes without an order: one that can't be read stays as it was sent

@@ -38,7 +38,7 @@ def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
 
     What a list left out is in none of them.
     """
-    sent, has = entry.attributes, record.attributes
+    sent, has = entry.known, record.attributes
     compared = sent.keys() - kind.write_only - record.unknown - _idle(sent, has, kind)
     return tuple(
         name
@@ -74,7 +74,7 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
     whoever moved ours has written it since.
     """
     contents, has = kind.contents_property, record.attributes
-    for sent in (entry.attributes, entry.attempted or {}):
+    for sent in (entry.known, entry.attempted or {}):
         if str(sent.get(contents, "")).strip():
             is_ours = same_value(contents, sent[contents], value_in(has, contents, kind), kind)
         else:
@@ -105,4 +105,4 @@ def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
     """Say whether a record is what our last update, whose answer never came, would make of it."""
     if not entry.attempted:
         return False
-    return not differing(replace(entry, attributes=entry.attempted), record, kind)
+    return not differing(replace(entry, sent=entry.attempted, seen={}), record, kind)

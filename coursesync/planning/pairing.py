@@ -100,7 +100,7 @@ def _contents(resource: Resource) -> FieldValue | None:
 
 
 def _sent_contents(like: Resource, entry: Entry) -> FieldValue | None:
-    return entry.attributes.get(like.kind.contents_property)
+    return entry.known.get(like.kind.contents_property)
 
 
 def _title(resource: Resource) -> FieldValue | None:
@@ -108,7 +108,7 @@ def _title(resource: Resource) -> FieldValue | None:
 
 
 def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
-    return entry.attributes.get(like.kind.title_property)
+    return entry.known.get(like.kind.title_property)
 
 
 def _by_place(
@@ -118,7 +118,7 @@ def _by_place(
     if not resources:
         return
     order = resources[0].kind.order_property
-    before = sorted(entries, key=lambda address: (int(entries[address].attributes[order]), address))
+    before = sorted(entries, key=lambda address: (int(entries[address].known[order]), address))
     taken = set(pairs.values())
     places_before = _places([address if address in taken else None for address in before])
     places_now = _places([pairs.get(resource.address) for resource in resources])

@@ -7,7 +7,7 @@ makes it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from math import ceil
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.digest import digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
+from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning
     from coursesync.planning.places import Place
-    from coursesync.state.state import Candidate
+    from coursesync.state.state import Candidate, CourseRecord
 
 
 class Action(Enum):
@@ -73,32 +74,69 @@ OVERWRITES = tuple(action for action in Action if action.overwrites)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: what stands, what is wanted, and the resource of the outline that wants it.
+    """One change, with all that `apply` needs: it looks nothing up in the state.
 
-    `before` are the attributes as last sent, `after` as they are to be sent; `record_id` is the
-    record's Id where it has one, `was` its former address where that changed; `home` is the course
-    that the state has it in, where that is another; `protected` whether it is to be protected from
-    now on, None where that stays as it is. `lead` is the address in another course of what looks
-    like the same record: it was there, or is there now. `place` is told where the order changes,
-    `candidates` are the records of which one may be what a doubt speaks of. What a change means,
-    and the digest is over, is `meaning`; the rest is for people.
+    Attributes:
+        action: what is done.
+        address: the record's address from now on.
+        kind: the record's kind.
+        parent_id: the course's Id.
+        held: what the state holds: an entry, a create in doubt, or nothing.
+        after: the attributes to send; None where nothing is wanted.
+        was: the former address, where it changes.
+        resource: the resource of the outline that wants the change.
+        reason: why, for people.
+        protected: whether to protect the record from now on; None for no change.
+        lead: the address, in another course, of a resource that looks like the same one.
+        place: the new neighbours, where the order changes.
+
+    The digest covers `meaning`; everything else is for people.
     """
 
     action: Action
     address: Address
     kind: Kind
     parent_id: int
-    before: Attributes | None = None
+    held: Entry | Doubt | None = None
     after: Attributes | None = None
-    record_id: int | None = None
     was: Address | None = None
-    home: int | None = None
     resource: Resource | None = None
     reason: str = ""
     protected: bool | None = None
     lead: Address | None = None
     place: Place | None = None
-    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        """The entry that it holds; only where the action overwrites, moves or protects one."""
+        assert isinstance(self.held, Entry)  # noqa: S101 - `diff` gives each of them one
+        return self.held
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """The create in doubt that it holds, if any."""
+        return self.held if isinstance(self.held, Doubt) else None
+
+    @property
+    def before(self) -> Attributes | None:
+        """The attributes that the record is known to have; None where nothing is known."""
+        return None if self.held is None else self.held.known
+
+    @property
+    def record_id(self) -> int | None:
+        """The record's Id; None where it has none yet."""
+        return self.held.id if isinstance(self.held, Entry) else None
+
+    @property
+    def home(self) -> int | None:
+        """The course that the state has the record in, where that is another."""
+        is_there = isinstance(self.held, Entry) and self.held.parent_id != self.parent_id
+        return self.held.parent_id if is_there and self.held else None
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The records of which one may be what a create in doubt made."""
+        return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
     def arrives(self) -> bool:
@@ -198,8 +236,9 @@ class Plan:
     """Changes in the order of their doing: course by course, each in the members' order.
 
     `lineage` and `serial` name the state that it was made from ("" and 0: there was none);
-    `managed` counts the records in it. `policy` is what it may do to orphans. `hindrances` are
-    what a look at the site found in its way; they are not part of its meaning.
+    `managed` counts the records in it. `policy` is what it may do to orphans. `sources` is what the
+    state is to remember of each outline, by its course's key, once all of it is applied.
+    `hindrances` are what a look at the site found in its way. Neither is part of its meaning.
     """
 
     target: str
@@ -209,6 +248,7 @@ class Plan:
     changes: tuple[Change, ...]
     managed: int = 0
     policy: Policy = KEEP_ALL
+    sources: Mapping[str, CourseRecord] = field(default_factory=dict)
     hindrances: tuple[Hindrance, ...] = ()
 
     @cached_property

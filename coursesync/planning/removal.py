@@ -63,24 +63,23 @@ def staying(course_id: int, orphans: Iterable[Change]) -> dict[int, Address]:
 
 
 def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy) -> Change:
-    kind, before = kind_of(address), entry.attributes
+    kind = kind_of(address)
     action, reason = (Action.KEEP, "") if lead is not None else _fate(entry, kind, policy)
     return Change(
         action,
         address,
         kind,
         entry.parent_id,
-        before=before,
-        after={**before, kind.active_property: False} if action is Action.DEACTIVATE else None,
-        record_id=entry.id,
+        held=entry,
+        after={**entry.known, kind.active_property: False} if action is Action.DEACTIVATE else None,
         reason=reason,
         lead=lead,
     )
 
 
 def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
-    active = entry.attributes.get(kind.active_property, True)
-    if entry.attributes.get(kind.parent_property, entry.parent_id) != entry.parent_id:
+    active = entry.known.get(kind.active_property, True)
+    if entry.known.get(kind.parent_property, entry.parent_id) != entry.parent_id:
         return Action.KEEP, "someone moved it to another course on the site"
     match policy.on_removal:
         case OnRemoval.DEACTIVATE if active or entry.unsure:

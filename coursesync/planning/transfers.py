@@ -151,7 +151,7 @@ def leads(
     alike = defaultdict(list)
     for home, held in orphans.items():
         for old, entry in held.items():
-            for pair in _pairs(old, entry.attributes):
+            for pair in _pairs(old, entry.known):
                 alike[pair].append((home, old))
     if not alike:
         return {}

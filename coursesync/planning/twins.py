@@ -51,7 +51,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     marked = _markers(state, ours, live, held) if any(is_marker(r.marker) for r in free) else {}
     titled: dict[tuple[int, str], list[Address]] = {}
     for address, entry in ours.items():
-        titled.setdefault(_name(entry.parent_id, entry.attributes, kind), []).append(address)
+        titled.setdefault(_name(entry.parent_id, entry.known, kind), []).append(address)
     own = {held[record.id]: record for record in live if record.id in held}
     found: dict[int, Address] = {}
     for record in free:
@@ -59,7 +59,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         named = titled.get(_name(record.parent_id, has, kind), [])
         same = [at for at in named if _says_the_same(ours[at], own.get(at), has, kind)]
         # of several that are alike, the one in its place
-        same.sort(key=lambda at: _order(ours[at].attributes, kind) != _order(has, kind))
+        same.sort(key=lambda at: _order(ours[at].known, kind) != _order(has, kind))
         twin = marked.get(record.marker or "") or next(iter(same), None)
         if twin is not None:
             found[record.id] = twin
@@ -84,7 +84,7 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
     return frozenset(
         entry.id
         for entry in (state.entries.values() if titles and vague else ())
-        if entry.id in vague and _name(entry.parent_id, entry.attributes, kind) in titles
+        if entry.id in vague and _name(entry.parent_id, entry.known, kind) in titles
     )
 
 
@@ -109,7 +109,7 @@ def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]
 def _says_the_same(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
     """Say whether contents are as we sent them, or as the server has made of them in our record."""
     name = kind.contents_property
-    ours = [entry.attributes]
+    ours = [entry.known]
     if own is not None and name not in own.unknown:
         ours.append(own.attributes)
     theirs = value_in(has, name, kind)

@@ -14,15 +14,19 @@ from coursesync.kinds.attributes import MAX_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from dataclasses import Field
 
     from _typeshed import DataclassInstance
 
     Reader = Callable[[object], object]
     Rule = Mapping[str, object]
+    Item = tuple[str, object]
+    Omitted = Callable[[object], bool]
     T = TypeVar("T", bound=DataclassInstance)
 
 _READER: Final = "reader"
 _OMITTED: Final = "omitted"
+_NAME: Final = "name"
 
 
 def read_value(value_type: type[T], raw: object) -> T:
@@ -40,27 +44,49 @@ def read_value(value_type: type[T], raw: object) -> T:
     readers = _readers(value_type)
     if not raw.keys() <= readers.keys():
         raise ValueError("a field that there is not")
-    return value_type(**{name: readers[name](value) for name, value in raw.items()})
+    found = (readers[name](value) for name, value in raw.items())
+    return value_type(**dict(found))
 
 
 def written(value: DataclassInstance) -> dict[str, object]:
     """Return the fields of a value as they stand in a file; see `unless_unset`."""
-    told = {}
-    for name, is_omitted in _names(type(value)):
-        has = getattr(value, name)
-        if not (is_omitted and (has is None or has is False)):
-            told[name] = has
-    return told
+    document = {}
+    for field, name, is_omitted in _names(type(value)):
+        has = getattr(value, field)
+        if not is_omitted(has):
+            document[name] = has
+    return document
 
 
 @cache
-def _readers(value_type: type[DataclassInstance]) -> Mapping[str, Reader]:
-    return {each.name: each.metadata[_READER] for each in fields(value_type)}
+def _readers(value_type: type[DataclassInstance]) -> Mapping[str, Callable[[object], Item]]:
+    def reader_of(each: Field[object]) -> Callable[[object], Item]:
+        read = each.metadata[_READER]
+        return lambda raw: (each.name, read(raw))
+
+    return {_name_of(each): reader_of(each) for each in fields(value_type)}
 
 
 @cache
-def _names(value_type: type[DataclassInstance]) -> tuple[tuple[str, bool], ...]:
-    return tuple((each.name, _OMITTED in each.metadata) for each in fields(value_type))
+def _names(value_type: type[DataclassInstance]) -> tuple[tuple[str, str, Omitted], ...]:
+    return tuple(
+        (each.name, _name_of(each), each.metadata.get(_OMITTED, _never))
+        for each in fields(value_type)
+    )
+
+
+def _name_of(field: Field[object]) -> str:
+    name: str = field.metadata.get(_NAME, field.name)
+    return name
+
+
+def _never(_: object) -> bool:
+    return False
+
+
+def named(name: str, rule: Rule) -> Rule:
+    """Return the metadata of a field that has another name in files."""
+    return {**rule, _NAME: name}
 
 
 def read_with(reader: Reader) -> Rule:
@@ -70,7 +96,12 @@ def read_with(reader: Reader) -> Rule:
 
 def unless_unset(rule: Rule) -> Rule:
     """Return the metadata of a field that is left out where it is None or False."""
-    return {**rule, _OMITTED: True}
+    return {**rule, _OMITTED: lambda value: value is None or value is False}
+
+
+def unless_empty(rule: Rule) -> Rule:
+    """Return the metadata of a field that is left out where it holds nothing."""
+    return {**rule, _OMITTED: lambda value: not value}
 
 
 def optional(rule: Rule) -> Rule:
@@ -158,13 +189,20 @@ def _texts(raw: object) -> dict[str, str]:
 
 
 def _sent(raw: object) -> dict[str, str | int | bool]:
+    attributes = _seen(raw)
+    if None in attributes.values():
+        raise ValueError("no attribute")
+    return attributes  # type: ignore[return-value]  # none of them is None
+
+
+def _seen(raw: object) -> dict[str, str | int | bool | None]:
     if type(raw) is not dict:
         raise ValueError("no attributes")
     for name, each in raw.items():
         _text(name)
         if type(each) is str:
             _text(each)
-        elif type(each) is not int and type(each) is not bool:
+        elif type(each) is not int and type(each) is not bool and each is not None:
             raise ValueError("no attribute")
     return raw
 
@@ -177,3 +215,4 @@ ID: Final[Rule] = {_READER: _id}
 IDS: Final[Rule] = {_READER: lambda raw: tuple(_id(each) for each in _list(raw))}
 TEXTS: Final[Rule] = {_READER: _texts}
 SENT: Final[Rule] = {_READER: _sent}
+SEEN: Final[Rule] = {_READER: _seen}

@@ -62,7 +62,7 @@ def _conclude(
         is_new = intent.action == "create" or (before is not None and before.unconfirmed)
         if intent.action != "delete":
             entries[intent.address] = Entry(
-                attributes=intent.attributes,
+                sent=intent.attributes,
                 id=outcome.id,
                 parent_id=intent.parent_id,
                 protected=intent.protected,
@@ -93,12 +93,12 @@ def _doubt(
         _attempted(entries, intent.was or intent.address, sent)
         return
     doubts[intent.address] = Doubt(
-        attributes=intent.attributes,
+        sent=intent.attributes,
         claimed=claimed,
         marker=intent.marker,
         parent_id=intent.parent_id,
         reason=reason,
-        sent=intent.attempt,
+        attempts=intent.attempt,
         since=intent.at,
     )
 

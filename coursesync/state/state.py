@@ -18,21 +18,25 @@ from coursesync.state.plain import (
     FLAG,
     ID,
     IDS,
+    SEEN,
     SENT,
     TEXT,
     TEXTS,
     by_name,
     list_of,
+    named,
     one_of,
     optional,
     read_value,
     read_with,
+    unless_empty,
     unless_unset,
 )
 from coursesync.text import inert
 
 FORMAT: Final = 1
 Sent: TypeAlias = Mapping[str, FieldValue]
+Seen: TypeAlias = Mapping[str, FieldValue | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,25 +55,56 @@ class CourseRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A record under management: the attributes as we sent them, and what the server gave.
+    """A record under management: what we sent, what a look found to differ, and its Id.
 
-    `protected` records are not deleted, in whatever outline they are. `attempted` is what an
-    update sent of which nobody knows whether it was carried out (nothing: a deletion).
-    `unconfirmed` is that it was created, and that no last look has found it once in its course yet.
+    Attributes:
+        attempted: what an update sent whose outcome is unknown; empty for a deletion.
+        sent: the attributes as we sent them; of an imported record, as its outline has them.
+        id: the record's Id.
+        parent_id: the course's Id.
+        protected: whether the record is never deleted, whatever the outlines say.
+        seen: the properties that a look found to differ from `sent`; None for an absent one.
+        unconfirmed: whether it was created, and no last look has found it once in its course.
+        updated_on: the server's time of our last write, or of that look.
     """
 
     attempted: Sent | None = field(default=None, metadata=unless_unset(SENT))
-    attributes: Sent = field(metadata=SENT)
+    sent: Sent = field(metadata=named("attributes", SENT))
     id: int = field(metadata=ID)
     parent_id: int = field(metadata=ID)
     protected: bool = field(default=False, metadata=unless_unset(FLAG))
+    seen: Seen = field(default_factory=dict, metadata=unless_empty(SEEN))
     unconfirmed: bool = field(default=False, metadata=unless_unset(FLAG))
     updated_on: str | None = field(default=None, metadata=optional(TEXT))
 
     @property
     def unsure(self) -> bool:
-        """Whether it has to be sent again, for nobody knows what the server has."""
+        """Whether it has to be sent again, because nobody knows what the server has."""
         return self.attempted is not None
+
+    @property
+    def known(self) -> Sent:
+        """What the record is known to have: as sent, except for what a look found."""
+        if not self.seen:
+            return self.sent
+        both = {**self.sent, **self.seen}
+        return {name: has for name in sorted(both) if (has := both[name]) is not None}
+
+    def reading(self, reads: Sent, updated_on: str | None) -> Entry:
+        """Return the entry after a look.
+
+        Args:
+            reads: the attributes that the record has.
+            updated_on: the server's time of its last change.
+        """
+        names = sorted(self.sent.keys() | reads.keys())
+        both = {name: (self.sent.get(name), reads.get(name)) for name in names}
+        seen = {
+            name: has
+            for name, (sent, has) in both.items()
+            if type(sent) is not type(has) or sent != has
+        }
+        return replace(self, seen=seen, updated_on=updated_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +120,32 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """A create of which nobody knows whether it was carried out.
+    """A create whose outcome is unknown.
 
-    `candidates` are what the last look at the server found; where there are some, a person has
-    to say which of them it is, if any. `claimed` is that the API said that it was carried out;
-    `marker` is what it was to leave in the record; `sent` counts how often it was sent.
+    Attributes:
+        sent: the attributes as we sent them.
+        candidates: the records that the last look found; a person has to choose among them.
+        claimed: whether the API said that it was carried out.
+        marker: what it was to leave in the record.
+        parent_id: the course's Id.
+        reason: why the outcome is unknown.
+        attempts: how often it was sent.
+        since: when it was first sent, ISO 8601 in UTC.
     """
 
-    attributes: Sent = field(metadata=SENT)
+    sent: Sent = field(metadata=named("attributes", SENT))
     candidates: tuple[Candidate, ...] = field(default=(), metadata=list_of(Candidate))
     claimed: bool = field(default=False, metadata=FLAG)
     marker: str | None = field(default=None, metadata=unless_unset(TEXT))
     parent_id: int = field(metadata=ID)
     reason: str = field(metadata=TEXT)
-    sent: int = field(default=1, metadata=COUNT)
+    attempts: int = field(default=1, metadata=named("sent", COUNT))
     since: str = field(metadata=TEXT)
+
+    @property
+    def known(self) -> Sent:
+        """What its record has, if there is one."""
+        return self.sent
 
 
 class Unread(Mapping[Address, Entry]):

@@ -11,6 +11,7 @@ from coursesync.kinds.address import address_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.lessons import Lesson, Lessons
 from coursesync.planning.plan import Action, Change
+from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +35,9 @@ class Inexact:
 
 def in_the_way(action: Action, found: Inexact) -> list[int | None]:
     """Return the courses of the lessons that stand in the way of a deletion, or of a move."""
-    home = HERE if action is Action.UPDATE else None
     course = THERE if action is Action.UPDATE else HERE
     address = address_of("section", "a", "two")
-    change = Change(action, address, SECTION, course, record_id=NUMBER, home=home)
+    change = Change(action, address, SECTION, course, Entry(sent={}, id=NUMBER, parent_id=HERE))
     hindrance = hindrance_to(change, change.lesson_courses, cast("Lessons", found))
     return [each.course_id for each in hindrance.lessons] if hindrance else []
 

@@ -57,7 +57,7 @@ def receipt_of(plan: Plan, state: State | None = None) -> tuple[Receipt, State]:
 
 def record_of(entry: Entry, at: str | None = None, **edits: FieldValue) -> Record:
     """Return what the server has of an entry, but for these properties."""
-    readable = {n: v for n, v in entry.attributes.items() if n not in SECTION.write_only}
+    readable = {n: v for n, v in entry.known.items() if n not in SECTION.write_only}
     return Record(entry.id, entry.parent_id, {**readable, **edits}, AT, at or entry.updated_on, "x")
 
 
@@ -128,7 +128,7 @@ def test_whatever_is_edited_is_told_by_its_name(edits: dict[str, FieldValue]) ->
     receipt, state = receipt_of(plan_of(course(Section("A", "a", "<p>Hi</p>"))))
     (entry,) = state.entries.values()
     edited = record_of(entry, LATER, **edits)
-    had = {**entry.attributes, "SectionContents": "<p>Hi</p>"}
+    had = {**entry.known, "SectionContents": "<p>Hi</p>"}
     wanted = {name for name, value in edits.items() if value not in {had[name], "<P > Hi</p>"}}
     found = mismatches(receipt, {entry.id: edited}, state)
     at_once = mismatches(receipt, {entry.id: record_of(entry, AT, **edits)}, state)
@@ -166,8 +166,8 @@ def test_what_a_later_apply_changed_is_told_as_such() -> None:
     """The state knows the time of that write; what has another time was changed by others."""
     receipt, state = receipt_of(plan_of(course("A")))
     (entry,) = state.entries.values()
-    sent = {**entry.attributes, "Title": "Bee"}
-    ours = replace(entry, attributes=sent, updated_on=LATER)
+    sent = {**entry.known, "Title": "Bee"}
+    ours = replace(entry, sent=sent, updated_on=LATER)
     later = replace(state, entries={address("a"): ours})
     has = {entry.id: record_of(ours)}
 

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from shares import examples
 from values import AT, address
 
-from coursesync.applying.recognise import Absent, Found, Unclear, Wanted, entry_of, recognise
+from coursesync.applying.recognise import Absent, Found, Sought, Unclear, entry_of, recognise
 from coursesync.kinds.html import html_digest, same_html
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.records import Record, read_page
 from coursesync.planning.live_diff import fits
+from coursesync.planning.plan import Action, Change
 from coursesync.state.state import Candidate, Doubt
 
 if TYPE_CHECKING:
@@ -54,8 +55,12 @@ sections = st.fixed_dictionaries(
 )
 
 
-def wanted(attributes: Attributes = SENT, since: str | None = AT, key: str = "welcome") -> Wanted:
-    return Wanted(address(key), SECTION, attributes, since)
+def wanted(
+    attributes: Attributes = SENT, since: str = AT, key: str = "welcome", marker: str | None = None
+) -> Sought:
+    change = Change(Action.CREATE, address(key), SECTION, 4711, after=attributes)
+    doubt = Doubt(sent=attributes, marker=marker, parent_id=4711, reason="", since=since)
+    return Sought(change, doubt)
 
 
 def record(number: int = 1, created: str | None = LONG_AGO, **changed: FieldValue) -> Record:
@@ -163,8 +168,8 @@ def test_no_html_is_too_odd_to_be_compared(one: str, other: str) -> None:
     assert same_html(one, other) == same_html(other, one)
 
 
-@pytest.mark.parametrize("since", [None, AT])
-def test_the_one_that_fits_is_found(since: str | None) -> None:
+@pytest.mark.parametrize("since", ["", AT])
+def test_the_one_that_fits_is_found(since: str) -> None:
     """Exactly one record that fits is it, among any number of old others."""
     found = recognise([wanted(since=since)], [record(1), record(2, Title="Another")])
 
@@ -186,9 +191,9 @@ def test_one_that_fits_two_creates_is_for_a_person() -> None:
     assert found == {address("welcome"): shared, address("other"): shared}
 
 
-@pytest.mark.parametrize("since", [None, AT])
+@pytest.mark.parametrize("since", ["", AT])
 @pytest.mark.parametrize("title", ["welcome", "  WELCOME ", "Welcome"])
-def test_one_of_that_title_is_near(title: str, since: str | None) -> None:
+def test_one_of_that_title_is_near(title: str, since: str) -> None:
     """A record of the same title, however it is written, is never passed over."""
     near = record(1, Title=title, DisplayOrder=20)
     found = recognise([wanted(since=since)], [near])[address("welcome")]
@@ -250,7 +255,7 @@ def test_what_appeared_lately_is_nothing_to_a_create_that_was_not_sent() -> None
     """Before the first create of a course only likeness counts, not time."""
     other = record(1, None, Title="Something else", DisplayOrder=90)
 
-    assert recognise([wanted(since=None)], [other]) == {address("welcome"): Absent()}
+    assert recognise([wanted(since="")], [other]) == {address("welcome"): Absent()}
 
 
 def test_a_record_that_is_anothers_is_not_near() -> None:
@@ -272,7 +277,7 @@ def test_a_record_that_is_anothers_is_not_near() -> None:
 def test_no_record_is_found_for_two_creates(titles: list[str], sent_already: bool) -> None:  # noqa: FBT001 - drawn
     """Whatever the server has, a record is the finding of one create at the most."""
     creates = [
-        wanted({**SENT, "Title": title}, AT if sent_already else None, f"k{number}")
+        wanted({**SENT, "Title": title}, AT if sent_already else "", f"k{number}")
         for number, title in enumerate(["Welcome", "Other", "Welcome"])
     ]
     records = [record(number, AT, Title=title) for number, title in enumerate(titles, 1)]
@@ -318,16 +323,14 @@ def candidate(**changed: FieldValue) -> Candidate:
 
 
 def doubt(*candidates: Candidate) -> Doubt:
-    return Doubt(
-        attributes=SENT, candidates=tuple(candidates), parent_id=4711, reason="x", since=AT
-    )
+    return Doubt(sent=SENT, candidates=tuple(candidates), parent_id=4711, reason="x", since=AT)
 
 
 def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
     """What the server has is what the state says, so that the next plan shows the difference."""
     entry = entry_of(doubt(candidate(Title="welcome")), 7, address("welcome"))
 
-    assert entry.attributes["Title"] == "welcome"
+    assert entry.known["Title"] == "welcome"
     assert (entry.id, entry.parent_id, entry.updated_on) == (7, 4711, AT)
 
 
@@ -336,7 +339,7 @@ def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
 )
 def test_a_chosen_record_that_fits_is_what_was_sent(left: Doubt) -> None:
     """A record that nothing is known of, or that fits, is taken for what was sent."""
-    assert entry_of(left, 7, address("welcome")).attributes == SENT
+    assert entry_of(left, 7, address("welcome")).known == SENT
 
 
 @settings(deadline=None, max_examples=examples(150))
@@ -353,9 +356,7 @@ MARKER = marker_of("http://localhost", 4711, address("welcome"))
 def test_a_marker_that_was_read_back_is_certain() -> None:
     """The record that carries it is the one, however others have rewritten it since."""
     marked = replace(record(1, None, Title="Else", DisplayOrder=70), marker=MARKER)
-    found = recognise(
-        [replace(wanted(), marker=MARKER)], [record(2, None, Title="Welcome"), marked]
-    )
+    found = recognise([wanted(marker=MARKER)], [record(2, None, Title="Welcome"), marked])
 
     assert found == {address("welcome"): Found(marked)}
 
@@ -363,25 +364,25 @@ def test_a_marker_that_was_read_back_is_certain() -> None:
 def test_two_records_with_one_marker_are_left_to_a_person() -> None:
     """Two machines created the section at the same time."""
     both = tuple(replace(record(each, None), marker=MARKER) for each in (1, 2))
-    found = recognise([replace(wanted(), marker=MARKER)], both)[address("welcome")]
+    found = recognise([wanted(marker=MARKER)], both)[address("welcome")]
 
     assert found == Unclear("more than one record carries its marker", both)
 
 
 def test_a_record_without_the_marker_is_no_trace_where_markers_are_kept() -> None:
     """A create that was sent with a marker made none without one; only its like is looked at."""
-    sent = replace(wanted(), marker=MARKER, since=AT, is_certain=True)
+    sent = wanted(marker=MARKER)
     near, same = record(1, AT, Title="Welcome!"), record(1, AT)
-    found = recognise([sent], [same])[address("welcome")]
+    found = recognise([sent], [same], keeps_markers=True)[address("welcome")]
 
-    assert recognise([sent], [near]) == {address("welcome"): Absent()}
+    assert recognise([sent], [near], keeps_markers=True) == {address("welcome"): Absent()}
     assert isinstance(found, Unclear)
 
 
 def test_a_marker_of_one_section_is_no_trace_of_another() -> None:
     """Two sections may be alike; each record is that of its own marker."""
-    other = replace(wanted(), address=address("hello"), marker="coursesync:other")
+    other = wanted(key="hello", marker="coursesync:other")
     marked = replace(record(1, None), marker=MARKER)
-    found = recognise([replace(wanted(), marker=MARKER), other], [marked])
+    found = recognise([wanted(marker=MARKER), other], [marked])
 
     assert found == {address("welcome"): Found(marked), address("hello"): Absent()}

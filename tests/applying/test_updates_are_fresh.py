@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -13,12 +12,10 @@ from shares import examples
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.apply import apply
-from coursesync.applying.remainder import remainder
 from coursesync.applying.report import Status
 from coursesync.applying.world import World
 from coursesync.nexudus.limits import Limits, Schedule
 from coursesync.outlines.workspace_files import load
-from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.workspace_plan import plan_of
 from coursesync.sandbox import Fault, Settings
 from coursesync.state.file_store import StateFile
@@ -53,7 +50,7 @@ def run(folder: Path, remote: Nexudus, clock: VirtualClock, limits: Limits | Non
         read = load(folder, state.courses)
         world = World(remote, store, clock, Quiet(), Schedule(limits), Counted(clock))
         plan = plan_of(read, state)
-        return apply(plan, state, world, partial(remainder, read, KEEP_ALL))
+        return apply(plan, state, world)
 
 
 def ages(sandbox: Sandbox, since: int) -> list[float]:

@@ -97,7 +97,7 @@ def state_of(shape: Shape) -> State:
     """Return the state that holds all of our sections."""
     entries = {
         address_of("section", f"c{course}", f"s{order}"): Entry(
-            attributes={
+            sent={
                 "Active": True,
                 "CourseId": course,
                 "DisplayOrder": order,

@@ -28,7 +28,6 @@ from pathlib import Path
 from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.apply import apply
-from coursesync.applying.report import Remainder
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
 from coursesync.nexudus.limits import PUBLISHED, Schedule
@@ -104,7 +103,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
         plan = diff(workspace.outlines, workspace.settled, state)
         ledger = Counted(clock)
         world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), ledger)
-        report = apply(plan, state, world, lambda _: Remainder({}, 0), Terms(settling=0))
+        report = apply(plan, state, world, Terms(settling=0))
         if not report.complete or len(sandbox.sections()) < creates:
             sys.exit(f"{creates} creates did not come through: {report.stop}")
         ours = [met for met in sandbox.log if "Foreign" not in str(met.body)]
@@ -178,7 +177,7 @@ def cpu_a_create(creates: int) -> float:
         clock = VirtualClock()
         world = World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
         begun = time.process_time()
-        apply(plan, state, world, lambda _: Remainder({}, 0), Terms(settling=0))
+        apply(plan, state, world, Terms(settling=0))
         return (time.process_time() - begun) / creates * 1_000
 
 

@@ -43,7 +43,7 @@ WEB: dict[str, object] = {"image": "https://cdn.example.com/a.png"}
 
 def record_of(entry: Entry, **changes: FieldValue) -> Record:
     """Return what the server has of an entry that nobody changed, but for these properties."""
-    readable = {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
+    readable = {name: entry.known[name] for name in entry.known.keys() - _WRITE_ONLY}
     attributes = {**readable, **changes}
     parent = attributes["CourseId"]
     assert isinstance(parent, int)
@@ -272,7 +272,7 @@ def test_what_can_not_be_read_back_is_no_difference() -> None:
         name: record.attributes[name] for name in record.attributes.keys() - {"SectionContents"}
     }
 
-    assert "NewImageUrl" in entry.attributes
+    assert "NewImageUrl" in entry.known
     assert differing(entry, replace(record, attributes=bare), SECTION) == ()
 
 
@@ -336,7 +336,7 @@ def test_an_update_of_ours_that_was_cut_off_is_no_drift() -> None:
     """Nobody else edited what holds what our last attempt sent."""
     state = state_of("One")
     entry = state.entries[ONE]
-    tried = replace(entry, attempted={**entry.attributes, "Title": "Uno"})
+    tried = replace(entry, attempted={**entry.known, "Title": "Uno"})
     state = replace(state, entries={ONE: tried})
 
     assert look(state, live(state, one={"Title": "Uno"})) == ()
@@ -369,10 +369,10 @@ def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
 
     assert list(after.courses) == list(gone.courses) == ["d"]
     assert (after.lineage, after.serial, after.target) == ("a-lineage", 7, TARGET)
-    assert after.entries[ONE].attributes["NewImageUrl"] == WEB["image"]
+    assert after.entries[ONE].known["NewImageUrl"] == WEB["image"]
     assert after.entries[ONE].updated_on == LATER
     assert gone.entries == {}
-    assert state.entries[ONE].attributes["Title"] == "One"
+    assert state.entries[ONE].known["Title"] == "One"
 
 
 @pytest.mark.parametrize("order", [None, "ten"])
@@ -388,7 +388,7 @@ def test_an_order_that_can_not_be_read_stays_as_it_was_sent(order: str | None) -
         record = replace(record, attributes=rest)
     after = refreshed(state, compare(state, [record], SECTION))
 
-    assert after.entries[ONE].attributes["DisplayOrder"] == 10
+    assert after.entries[ONE].known["DisplayOrder"] == 10
     assert told(plan_of(outline, after)) == [("update", ONE)]
 
 
@@ -412,7 +412,7 @@ def test_the_same_html_in_other_letters_stays_as_it_was_sent() -> None:
     found = look(state, records)
 
     assert found[0].properties == ("Title",)
-    assert refreshed(state, found).entries[ONE].attributes["SectionContents"] == "<p>Hi</p>"
+    assert refreshed(state, found).entries[ONE].known["SectionContents"] == "<p>Hi</p>"
 
 
 def test_one_is_not_true() -> None:
@@ -505,10 +505,10 @@ def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
     sent, wanted = world[0], other[0]
     sections = [
         Section(
-            str(entry.attributes["Title"]),
+            str(entry.known["Title"]),
             each.rpartition(".")[2],
-            contents=str(entry.attributes["SectionContents"]),
-            pin=int(entry.attributes["DisplayOrder"]),
+            contents=str(entry.known["SectionContents"]),
+            pin=int(entry.known["DisplayOrder"]),
         )
         for each, entry in wanted.entries.items()
         if each in sent.entries
@@ -532,12 +532,12 @@ def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
 
 
 def _without_picture(entry: Entry) -> Entry:
-    sent = {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
-    return replace(entry, attributes=dict(sorted(sent.items())))
+    sent = {name: entry.known[name] for name in entry.known.keys() - _WRITE_ONLY}
+    return replace(entry, sent=dict(sorted(sent.items())))
 
 
 def _readable(entry: Entry) -> dict[str, FieldValue]:
-    return {name: entry.attributes[name] for name in entry.attributes.keys() - _WRITE_ONLY}
+    return {name: entry.known[name] for name in entry.known.keys() - _WRITE_ONLY}
 
 
 def _is_same_html(
@@ -546,7 +546,7 @@ def _is_same_html(
     """Say whether a change is but another spelling of the same HTML, which the outline may have."""
     if before is None or after is None:
         return False
-    entry = Entry(attributes=dict(before), id=1, parent_id=4711)
+    entry = Entry(sent=dict(before), id=1, parent_id=4711)
     return differing(entry, Record(1, 4711, after, None, None, None), SECTION) == ()
 
 
@@ -559,9 +559,9 @@ def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
     outline = course(
         *(
             Section(
-                str(entry.attributes["Title"]),
+                str(entry.known["Title"]),
                 each.rpartition(".")[2],
-                contents=str(entry.attributes["SectionContents"]),
+                contents=str(entry.known["SectionContents"]),
             )
             for each, entry in state.entries.items()
         )
@@ -579,8 +579,8 @@ def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
 def test_days_count_only_where_a_section_is_timed(unlock: int, *, is_drift: bool) -> None:
     """Elsewhere the API keeps whatever number it was given."""
     state = state_of("One")
-    sent = {**state.entries[ONE].attributes, "UnlockType": unlock}
-    state = replace(state, entries={ONE: replace(state.entries[ONE], attributes=sent)})
+    sent = {**state.entries[ONE].known, "UnlockType": unlock}
+    state = replace(state, entries={ONE: replace(state.entries[ONE], sent=sent)})
     found = compare(state, live(state, one={"UnlockAfterDays": 7}).values(), SECTION)
 
     assert [each.finding.is_drift for each in found] == [True] * is_drift
@@ -590,7 +590,7 @@ def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
     """Both records carry its marker; which of them it is, a person says."""
     state = state_of("One")
     lost = Doubt(
-        attributes={},
+        sent={},
         marker=marker_of(state.target, 4711, TWO),
         parent_id=4711,
         reason="",
@@ -608,7 +608,7 @@ def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
 def test_a_twin_is_that_of_the_section_in_whose_place_it_is() -> None:
     """Of two sections that are alike, the one with its number."""
     state = state_of(Section("One", key="one"), Section("One", key="uno"))
-    order = state.entries[address("uno")].attributes["DisplayOrder"]
+    order = state.entries[address("uno")].known["DisplayOrder"]
     second = replace(record_of(state.entries[ONE], DisplayOrder=order), id=9001)
     found = compare(state, [*live(state).values(), second], SECTION)
 
@@ -629,8 +629,8 @@ def test_a_title_alone_tells_nothing_of_a_section_with_other_contents() -> None:
 def test_days_count_where_one_side_is_timed(sent: int, has: int) -> None:
     """What becomes of the days is told with the rule."""
     state = state_of("One")
-    attributes = {**state.entries[ONE].attributes, "UnlockType": sent}
-    state = replace(state, entries={ONE: replace(state.entries[ONE], attributes=attributes)})
+    attributes = {**state.entries[ONE].known, "UnlockType": sent}
+    state = replace(state, entries={ONE: replace(state.entries[ONE], sent=attributes)})
     changed = {"UnlockAfterDays": 7, "UnlockType": has}
     (found,) = compare(state, live(state, one=changed).values(), SECTION)
 

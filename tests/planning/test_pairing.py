@@ -74,8 +74,8 @@ def test_two_sections_without_contents_have_nothing_in_common() -> None:
     """A new section that is empty is not the one that went and had no contents either."""
     before = state_of(Section("Keep", "keep"), Section("Old", "old"))
     entry = before.entries[address("old")]
-    bare = {name: sent for name, sent in entry.attributes.items() if name != "SectionContents"}
-    entries = {**before.entries, address("old"): replace(entry, attributes=bare)}
+    bare = {name: sent for name, sent in entry.known.items() if name != "SectionContents"}
+    entries = {**before.entries, address("old"): replace(entry, sent=bare)}
     found = identify(course(Section("Keep", "keep"), Section("New", "new")).resources, entries)
 
     assert found == {address("keep"): address("keep")}

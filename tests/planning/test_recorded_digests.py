@@ -18,8 +18,8 @@ from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.state.state import Doubt, State
 
 BASE = replace(EMPTY, lineage="0b5e4a0e-2f0a-4a83-a7cc-7a3c6a9d4f11", serial=3)
-PICTURE = {"image": "https://cdn.example.com/a.png"}
-SENT = {
+PICTURE: dict[str, object] = {"image": "https://cdn.example.com/a.png"}
+SENT: dict[str, str | int | bool] = {
     "Active": True,
     "CourseId": 4711,
     "DisplayOrder": 20,
@@ -39,7 +39,7 @@ def in_doubt() -> State:
     """Return a state in which it is unknown whether one section of two was created."""
     return replace(
         there("A"),
-        doubts={address("b"): Doubt(attributes=SENT, parent_id=4711, reason="lost", since=AT)},
+        doubts={address("b"): Doubt(sent=SENT, parent_id=4711, reason="lost", since=AT)},
     )
 
 
@@ -50,7 +50,7 @@ def edited() -> State:
     record = Record(
         id=kept.id,
         parent_id=4711,
-        attributes={**kept.attributes, "Title": "Edited", "SectionContents": "<p>x</p>"},
+        attributes={**kept.known, "Title": "Edited", "SectionContents": "<p>x</p>"},
         created_on=AT,
         updated_on="2025-02-02T00:00:00Z",
         updated_by=None,

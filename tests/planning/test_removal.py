@@ -65,7 +65,7 @@ def test_an_orphan_is_hidden_once() -> None:
     (change,) = plan.changes
 
     assert change.action is Action.DEACTIVATE
-    assert change.after == {**state.entries[address("b")].attributes, "Active": False}
+    assert change.after == {**state.entries[address("b")].known, "Active": False}
     again = plan_of(course("A"), applied(plan, state), HIDE)
     assert [(c.action, c.reason) for c in again.changes] == [(Action.KEEP, "hidden from members")]
 
@@ -137,7 +137,7 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
 
 def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_course() -> None:
     """A create in doubt there may be it: made here meanwhile, it would be there twice."""
-    doubt = Doubt(attributes={"Title": "B"}, parent_id=HERE, reason="no answer", since=AT)
+    doubt = Doubt(sent={"Title": "B"}, parent_id=HERE, reason="no answer", since=AT)
     state = replace(state_of("A"), doubts={address("b"): doubt})
     plan = two(course("A"), other(Section("B", previous=("c.b",)), "C"), state)
 
@@ -149,7 +149,7 @@ def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
     """A run that was lost moved it, or someone's hand: the state learns of it by that write."""
     state = state_of("A", "B")
     entry = state.entries[address("b")]
-    there = replace(entry, attributes={**entry.attributes, "CourseId": THERE})
+    there = replace(entry, sent={**entry.known, "CourseId": THERE})
     seen = replace(state, entries={**state.entries, address("b"): there})
     plan = two(course("A"), other(Section("B", previous=("c.b",))), seen, DELETE)
     after = applied(plan, seen)
@@ -259,13 +259,13 @@ def test_no_two_records_of_a_course_share_a_number(story: list[list[str]], polic
     for titles in story:
         before = state
         state = applied(plan_of(course(*titles), state, policy), state)
-        numbers = [entry.attributes["DisplayOrder"] for entry in state.entries.values()]
+        numbers = [entry.known["DisplayOrder"] for entry in state.entries.values()]
         left = {at: before.entries[at] for at in before.entries if at in state.entries}
 
         assert len(set(numbers)) == len(numbers), (story, policy)
         assert not plan_of(course(*titles), state, policy).has_changes
         assert all(
-            state.entries[at].attributes["DisplayOrder"] == entry.attributes["DisplayOrder"]
+            state.entries[at].known["DisplayOrder"] == entry.known["DisplayOrder"]
             for at, entry in left.items()
             if at not in {address(title.lower()) for title in titles}
         )
@@ -301,7 +301,7 @@ def test_an_orphans_number_may_be_pinned(form: Callable[[Plan], str]) -> None:
 def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:
     """It may be on the site."""
     doubt = Doubt(
-        attributes={"CourseId": HERE, "DisplayOrder": 30, "Title": "C"},
+        sent={"CourseId": HERE, "DisplayOrder": 30, "Title": "C"},
         parent_id=HERE,
         reason="no answer came",
         since=AT,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from forgetful import ForgetfulDisk, PowerCut
@@ -17,10 +16,10 @@ from virtual import Counted, Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
 from coursesync.applying.recognise import entry_of
-from coursesync.applying.remainder import remainder
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
-from coursesync.errors import Stop
+from coursesync.errors import InvalidOutlines, Stop
+from coursesync.kinds.address import course_of
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
@@ -31,7 +30,7 @@ from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.file_store import StateFile
-from coursesync.state.state import resolve
+from coursesync.state.state import resolve, unconfirmed
 from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
+    from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.drift import Drifted
     from coursesync.planning.policy import Policy
     from coursesync.sandbox import Sandbox
@@ -217,9 +217,10 @@ class Machine:
                 state, found = refresh(state, world)
             workspace = load(self.folder, state.courses)
             plan = plan_of(workspace, state, policy)
-            complete = partial(remainder, workspace, plan.policy)
             terms = replace(terms or Terms(), elsewhere=store.elsewhere())
-            return apply(plan, state, world, complete, terms, found)
+            report = apply(plan, state, world, terms, found)
+            _check_complete(report, workspace, policy)
+            return report
 
     def look(self) -> tuple[Drifted, ...]:
         """Look at the site, as `drift` does."""
@@ -255,7 +256,7 @@ class Machine:
                     int(str(record["Id"]))
                     for record in self.sandbox.sections()
                     if record["CourseId"] == doubt.parent_id
-                    and record["Title"] == doubt.attributes["Title"]
+                    and record["Title"] == doubt.known["Title"]
                     and record["UpdatedBy"] != COLLEAGUE
                     and record["Id"] not in known
                 ]
@@ -302,7 +303,7 @@ class Machine:
         """Return what the outlines want whose record is not, in every field, as it was sent."""
         kept = {change.address for change in self.plan().changes}
         entries = self.state().entries
-        sent = {a: (entries[a].id, entries[a].attributes) for a in entries if a not in kept}
+        sent = {a: (entries[a].id, entries[a].known) for a in entries if a not in kept}
         return [
             address
             for address, (record_id, attributes) in sent.items()
@@ -315,3 +316,28 @@ _LASTING = {STATE_NAME, f"{STATE_NAME}.backup"}
 
 def _unfinished(plan: Plan) -> int:
     return sum(change.action is not Action.KEEP for change in plan.changes)
+
+
+def _check_complete(report: Report, read: Outlines, policy: Policy) -> None:
+    """Demand that a course is remembered as complete where the next plan has nothing to say of it.
+
+    Only those whose outlines were read count; of a course with an unconfirmed record nothing is
+    remembered. A run that did nothing saves nothing but what it found in the journal.
+    """
+    keys, state = {outline.key for outline in read.outlines}, report.state
+    found = state.courses.keys() & keys
+    expected = keys - _spoken_of(read, state, policy)
+    if (found != expected) if report.results else not found <= expected:
+        raise Broken(wrongs=(f"complete: {sorted(found)}, not {sorted(expected)}",))
+
+
+def _spoken_of(read: Outlines, state: State, policy: Policy) -> set[str]:
+    try:
+        left = plan_of(read, state, policy)
+    except InvalidOutlines:
+        return {outline.key for outline in read.outlines}
+    ids = {change.parent_id for change in left.changes}
+    ids |= {change.home for change in left.changes if change.home is not None}
+    leads = {course_of(each.lead) for each in left.changes if each.lead is not None}
+    open_courses = {course_of(address) for address in unconfirmed(state)}
+    return leads | open_courses | {o.key for o in read.outlines if o.course_id in ids}

@@ -65,8 +65,8 @@ def test_a_new_section_is_asked_about_once() -> None:
     taking = course(Section("B", contents="b"), course_id=THERE, key="d")
     state = state_of("A", Section("B", contents="b"))
     stood = state.entries[address("a")]
-    elsewhere = {**stood.attributes, "CourseId": THERE, "DisplayOrder": 90}
-    gone = replace(stood, attributes=elsewhere, id=77, parent_id=THERE)
+    elsewhere = {**stood.known, "CourseId": THERE, "DisplayOrder": 90}
+    gone = replace(stood, sent=elsewhere, id=77, parent_id=THERE)
     also = replace(gone, id=78)
     there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
     written = terminal.compose(plan_of([course("A"), taking], replace(state, entries=there)))

@@ -38,7 +38,8 @@ def sent(before: Attributes, after: Attributes) -> Change:
     """Return an update from attributes that no outline gives, as another's state may hold."""
     made = change(Section("A", "a"), Section("B", "a"))
     common: dict[str, FieldValue] = {"CourseId": 4711, "Title": "A", "DisplayOrder": 10}
-    return replace(made, before={**common, **before}, after={**common, **after})
+    held = replace(made.entry, sent={**common, **before}, seen={})
+    return replace(made, held=held, after={**common, **after})
 
 
 def told(found: Change) -> list[tuple[str, str | None, str | None]]:

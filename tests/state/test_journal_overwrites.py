@@ -20,7 +20,7 @@ LATER = "2025-02-01T00:00:00Z"
 
 
 def entry(title: str = "One", **more: object) -> Entry:
-    return but(Entry(attributes={"Title": title}, id=7, parent_id=4711, updated_on=AT), **more)
+    return but(Entry(sent={"Title": title}, id=7, parent_id=4711, updated_on=AT), **more)
 
 
 def held(**entries: Entry) -> State:
@@ -157,7 +157,7 @@ def test_a_create_in_doubt_holds_all_that_was_sent() -> None:
     create = update(action="create", id=None, attempt=2)
     folded = fold(EMPTY, [create])
     claimed = fold(EMPTY, [create, outcome("in doubt", id=None, reason="why", claimed=True)])
-    doubt = Doubt(attributes={"Title": "Uno"}, parent_id=4711, reason=CUT_OFF, sent=2, since=LATER)
+    doubt = Doubt(sent={"Title": "Uno"}, parent_id=4711, reason=CUT_OFF, attempts=2, since=LATER)
 
     assert folded.doubts == {ONE: doubt}
     assert claimed.doubts == {ONE: replace(doubt, reason="why", claimed=True)}

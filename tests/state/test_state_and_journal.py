@@ -44,11 +44,11 @@ def outcome(
 
 
 def entry(record_id: int = 1001) -> Entry:
-    return Entry(attributes=SENT, id=record_id, parent_id=4711, updated_on=AT)
+    return Entry(sent=SENT, id=record_id, parent_id=4711, updated_on=AT)
 
 
 def doubt(reason: str) -> Doubt:
-    return Doubt(attributes=SENT, parent_id=4711, reason=reason, since=AT)
+    return Doubt(sent=SENT, parent_id=4711, reason=reason, since=AT)
 
 
 def state(
@@ -173,7 +173,7 @@ def test_folding_in_parts_is_folding_at_once() -> None:
     [
         (state({WELCOME: entry(1001)}), True),
         (state({address("moved"): entry(1001)}), False),
-        (state({WELCOME: replace(entry(1001), attributes={**SENT, "Title": "Hello"})}), False),
+        (state({WELCOME: replace(entry(1001), sent={**SENT, "Title": "Hello"})}), False),
         (state({WELCOME: entry(1002)}), False),
         (state(doubts={WELCOME: doubt("")}), False),
         (EMPTY, False),
@@ -251,7 +251,7 @@ def test_a_look_that_found_nothing_ends_the_doubt() -> None:
 
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing]) == EMPTY
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing, intent(attempt=2)]) == state(
-        doubts={WELCOME: replace(doubt(CUT_OFF), sent=2)}
+        doubts={WELCOME: replace(doubt(CUT_OFF), attempts=2)}
     )
 
 

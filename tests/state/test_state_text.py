@@ -21,13 +21,13 @@ RESTORE = (
 )
 ONE, TWO = address("one"), address("two")
 RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
-DOUBT = Doubt(attributes={"Title": "x"}, parent_id=4711, reason="cut off", since=AT)
+DOUBT = Doubt(sent={"Title": "x"}, parent_id=4711, reason="cut off", since=AT)
 STATE = State(
     courses={"d": RECORD, "c": RECORD},
     doubts={address("z"): DOUBT, address("y"): DOUBT},
     entries={
-        TWO: Entry(attributes={"Title": "Two"}, id=1002, parent_id=4711),
-        ONE: Entry(attributes={"Title": "One"}, id=1001, parent_id=4711),
+        TWO: Entry(sent={"Title": "Two"}, id=1002, parent_id=4711),
+        ONE: Entry(sent={"Title": "One"}, id=1001, parent_id=4711),
     },
     lineage="a-line",
     serial=3,

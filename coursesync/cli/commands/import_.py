@@ -78,7 +78,7 @@ def command(
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
             kind = kind_of(address_of(address))
-            title = inert(kind.title_of(entry.attributes), 60)
+            title = inert(kind.title_of(entry.known), 60)
             say_wrapped(f'{address} is the {kind.name} {entry.id}, "{title}", from now on.')
             wanted = {r.address for each in session.load_all().outlines for r in each.resources}
             if address not in wanted:

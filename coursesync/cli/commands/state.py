@@ -84,7 +84,7 @@ def _told(entry: Entry) -> Iterator[str]:
         yield "protected: it is never deleted"
     if entry.unsure:
         yield "its last update was cut off: the next apply sends it again"
-    for name, value in sorted(entry.attributes.items()):
+    for name, value in sorted(entry.known.items()):
         yield f"{name}: {inert(value) if isinstance(value, str) else value}"
 
 
