@@ -1,7 +1,7 @@
 """The record of a run as JSON: what was done at each address, under which Id, and when.
 
 Owns the format of the file that `apply --receipt` writes. It must never hold the contents of a
-section, a secret, or the name of somebody who edited a record in Nexudus.
+record, a secret, or the name of somebody who edited a record in Nexudus.
 """
 
 from __future__ import annotations

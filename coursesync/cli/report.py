@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -180,14 +181,15 @@ def _tell_refused(result: Result) -> None:
 
 
 def _refusals(result: Result) -> Iterator[Diagnostic]:
-    """Yield what the API refuses of a section, each at the line that it comes from, if at any."""
+    """Yield what the API refuses of a record, each at the line that it comes from, if at any."""
     resource = result.change.resource
     if resource is None:
         return
+    this = f"this {resource.kind.name}"
     if not result.problems:
-        yield Diagnostic(resource.where, f"the API refuses this section: {result.reason}")
+        yield Diagnostic(resource.where, f"the API refuses {this}: {result.reason}")
     for problem in result.problems:
-        field = resource.kind.fields.get(problem.name, problem.name) or "this section"
+        field = resource.kind.field_of(problem.name) or this
         yield Diagnostic(
             resource.where_property(problem.name),
             f"the API refuses `{field}`: {problem.message}",
@@ -248,11 +250,11 @@ def _tell_in_doubt(result: Result, session: Session) -> None:
 
 
 def _tell_waiting(report: Report) -> None:
-    waiting: dict[tuple[int, str], int] = {}
-    for result in report.with_status(Status.HELD_BACK):
-        course = (result.change.parent_id, result.reason)
-        waiting[course] = waiting.get(course, 0) + 1
-    for (course_id, reason), number in waiting.items():
+    waiting = Counter(
+        (result.change.parent_id, result.change.kind.name, result.reason)
+        for result in report.with_status(Status.HELD_BACK)
+    )
+    for (course_id, noun, reason), number in waiting.items():
         say_wrapped(
-            f"Course {course_id}: {count(number, 'section')} not sent, because {reason}.", hang="  "
+            f"Course {course_id}: {count(number, noun)} not sent, because {reason}.", hang="  "
         )

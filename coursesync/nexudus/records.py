@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from coursesync.kinds.attributes import INT32_MAX, MAX_ID
+from coursesync.kinds.attributes import COURSE_TITLE, INT32_MAX, MAX_ID
 from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.text import inert
 
@@ -113,7 +113,7 @@ def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str],
 
 
 def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
-    return {_ID.validate_python(raw.get("Id")): str(raw.get("Title") or "") for raw in found}
+    return {_ID.validate_python(raw.get("Id")): str(raw.get(COURSE_TITLE) or "") for raw in found}
 
 
 @or_none
@@ -137,15 +137,13 @@ def _found(exchange: Exchange) -> Iterator[dict[str, object]]:
 def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
     """Read a record of a list, in which nothing and "" may stand for what it leaves out."""
     record = _record(raw, kind)
-    readable = kind.fields.keys() - kind.write_only
-    unknown = frozenset(name for name in readable if raw.get(name) in (None, ""))
+    unknown = frozenset(name for name in kind.types if raw.get(name) in (None, ""))
     has = {name: value for name, value in record.attributes.items() if name not in unknown}
     return replace(record, attributes=has, unknown=unknown, whole=None)
 
 
 def _record(raw: Mapping[str, object], kind: Kind) -> Record:
-    readable = kind.fields.keys() - kind.write_only
-    found = {name: _value(raw.get(name), name, kind) for name in sorted(readable)}
+    found = {name: _value(raw.get(name), name, kind) for name in sorted(kind.types)}
     attributes = {name: value for name, value in found.items() if value is not None}
     return Record(
         id=_ID.validate_python(raw.get("Id")),
@@ -154,7 +152,7 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
-        odd=frozenset(name for name in readable if _is_odd(raw.get(name), name, kind)),
+        odd=frozenset(name for name in kind.types if _is_odd(raw.get(name), name, kind)),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
         whole=raw,
         marker=_text(raw.get(kind.marker_property), _MAX_MARKER),
@@ -166,7 +164,7 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
     if isinstance(value, str) and name != kind.order_property:
         # half a surrogate pair is JSON, and yet can't be written to any file
         return value.encode(errors="replace").decode()
-    if name in {kind.title_property, kind.contents_property}:
+    if kind.types[name] is str:
         return None
     if type(value) is int:
         most = INT32_MAX if name == kind.order_property else MAX_ID
@@ -176,11 +174,10 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
 
 def _is_odd(value: object, name: str, kind: Kind) -> bool:
     """Say whether a property that can be read holds what it never can."""
-    if name in {kind.title_property, kind.contents_property}:
+    if kind.types[name] is str:
         has_type = isinstance(value, str) and not _HALF.search(value)
     else:
-        is_whole = _value(value, name, kind) is not None
-        has_type = is_whole and type(value) is (bool if name == kind.active_property else int)
+        has_type = _value(value, name, kind) is not None and type(value) is kind.types[name]
     return value is not None and not has_type
 
 

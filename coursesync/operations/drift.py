@@ -41,12 +41,12 @@ class Drift:
 
     @property
     def has_drift(self) -> bool:
-        """Whether a managed section was edited, deleted or moved on the site, or has a twin."""
+        """Whether a managed record was edited, deleted or moved on the site, or has a twin."""
         return any(each.finding.needs_care for each in self.found)
 
     @property
     def is_whole(self) -> bool:
-        """Whether every section that is managed could be read."""
+        """Whether every record that is managed could be read."""
         return not any(each.finding is Finding.UNREADABLE for each in self.found)
 
 

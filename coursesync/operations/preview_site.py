@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.render.portal.pages import Shown, View
 
 _NAMES = ("127.0.0.1", "localhost")
-_NUMBER = re.compile("[0-9]{1,6}")  # of a section in its course
+_NUMBER = re.compile("[0-9]{1,6}")  # of an item in its course
 _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _BESIDE = {
     "/portal.css": ("portal.css", "text/css; charset=utf-8"),

@@ -40,7 +40,7 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
 
 
 def hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
-    """Look at the lessons of the sections that a plan takes from courses, by one request a course.
+    """Look at the lessons in what a plan takes from courses, by one request a course.
 
     Returns:
         What `apply` would stop at. Nothing is asked where the plan takes none.

@@ -1,4 +1,4 @@
-"""Twins, settled by a person: which of two records is the section from now on. Only reads are sent.
+"""Twins, settled by a person: which of two records is managed from now on. Only reads are sent.
 
 The other record becomes a stranger to the state; deleting it is left to people.
 """
@@ -41,11 +41,11 @@ def keep(  # noqa: PLR0913 - one parameter an option
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[int, ...]:
-    """Say which of a section's two records is the section from now on.
+    """Say which of the two records at an address is managed from now on.
 
     Args:
         project: as `open_project` names it.
-        address: as in "section.onboarding.welcome"; it has an Id, and the site has a twin.
+        address: has an Id, and the site has a twin of it.
         record_id: the Id of the record to keep.
         credentials: as in `apply`.
         lock_timeout: how many seconds to wait for an apply to end.
@@ -64,7 +64,8 @@ def keep(  # noqa: PLR0913 - one parameter an option
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.keep(project, "section.onboarding.welcome", 87654321)
+        >>> twin = next(each for each in coursesync.drift(project).found if each.own)
+        >>> coursesync.keep(project, twin.address, 87654321)
         (87654320,)
     """
     clock, at = clock or SystemClock(), address_of(address)

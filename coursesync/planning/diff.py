@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class Beyond(NamedTuple):
-    """What the new sections of a course have to do with other courses.
+    """What the new resources of a course have to do with other courses.
 
     `leads` are the addresses of orphans that look like one of them, `waits` those of creates in
-    doubt that one of them may be, each by the new section's address; `entries` are those of all
+    doubt that one of them may be, each by the new resource's address; `entries` are those of all
     courses.
     """
 
@@ -112,7 +112,7 @@ def _let_in(sides: Mapping[int, Side]) -> None:
 
 
 def _beyond(sides: Mapping[int, Side], state: State) -> Beyond:
-    """Find what the sections that are new still may have to do with other courses."""
+    """Find what the resources that are new still may have to do with other courses."""
     new = {course_id: side.new for course_id, side in sides.items()}
     doubts = {course_id: side.doubts.keys() for course_id, side in sides.items()}
     return Beyond(leads(new, _orphans(sides)), waiting(new, doubts), state.entries)
@@ -121,7 +121,7 @@ def _beyond(sides: Mapping[int, Side], state: State) -> Beyond:
 def _clashes(
     changes: Sequence[Change], sides: Mapping[int, Side], state: State
 ) -> Iterator[Diagnostic]:
-    """Find the outlines whose sections would take the addresses of another course's.
+    """Find the outlines whose resources would take the addresses of another course's.
 
     One address is one record: taking it would lose the other's Id.
     """
@@ -137,7 +137,7 @@ def _clashes(
             told.add(change.parent_id)
             yield Diagnostic(
                 outline.tree.where(("id",)),
-                f'the sections of the key "{outline.key}" are those of the course '
+                f'the {change.kind.plural} of the key "{outline.key}" are those of the course '
                 f"{other.parent_id} in the state",
                 f"If this id is a slip, put {other.parent_id} back; if this is another course, "
                 "give the outline a  key:  of its own.",
@@ -187,7 +187,7 @@ def _wanted(
 
 
 def _shared(change: Change, other: Address | None) -> Change:
-    """Say of a section whose number was pinned that one which stays on the site has it, too."""
+    """Say of a resource whose number was pinned that one which stays on the site has it, too."""
     if other is None or change.reason or change.resource is None or change.resource.pin is None:
         return change
     told = f"its display_order is that of {other}, which stays: members see either of them first"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.planning.plan import OVERWRITES
 from coursesync.text import inert
 
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 MOST = 0.3  # of what is there, that a plan may write over without being asked
-FEW = 10  # sections; of fewer, one or two are a third already
+FEW = 10  # records; of fewer, one or two are a third already
 
 
 def oversized(plan: Plan) -> tuple[str, ...]:
     """Say what makes a plan one of unusual size.
 
     Returns:
-        A phrase each for the courses, and for the workspace as a whole, of whose sections it would
+        A phrase each for the courses, and for the workspace as a whole, of whose records it would
         update, deactivate or delete more than `MOST`; nothing where there are fewer than `FEW`.
     """
     return tuple(_oversized(plan))
@@ -32,10 +33,10 @@ def _oversized(plan: Plan) -> Iterator[str]:
         # of a course that is all there is, the whole workspace says as much
         if course.managed != plan.managed and _is_much(number, course.managed):
             name = inert(course.title or course.key, 60)
-            yield f"{number:,} of the {course.managed:,} sections of {name}"
+            yield f"{number:,} of the {course.managed:,} {LISTED.plural} of {name}"
     number = plan.count(*OVERWRITES)
     if _is_much(number, plan.managed):
-        yield f"{number:,} of all {plan.managed:,} sections"
+        yield f"{number:,} of all {plan.managed:,} {LISTED.plural}"
 
 
 def _is_much(number: int, of: int) -> bool:

@@ -1,7 +1,7 @@
-"""DisplayOrder: numbers that put a course's sections in the outline's order, at the fewest writes.
+"""The numbers that put a course's records in the outline's order, at the fewest writes.
 
 Numbers already sent are kept wherever they can be; a new number lies in the gap between its
-neighbours, in steps of ten where there is room, so that the next section put in between costs
+neighbours, in steps of ten where there is room, so that the next record put in between costs
 one create and no update. Pure: lists of numbers in, lists of numbers out.
 """
 
@@ -26,21 +26,21 @@ def assign(
     ids: Sequence[int] = (),
     held: Collection[int] = frozenset(),
 ) -> list[int]:
-    """Give every section its number.
+    """Give every resource its number.
 
-    A list that stands in its order already is left as it is, also where others gave two sections
+    A list that stands in its order already is left as it is, also where others gave two records
     the same number: the older record then comes first.
 
-    The longest run of prior numbers is kept that leaves room, one number each, for the sections
+    The longest run of prior numbers is kept that leaves room, one number each, for the resources
     between: with the index taken off, such a run is a longest non-decreasing subsequence.
 
     Args:
-        prior: the number last sent for each section, in the outline's order; None for a new one.
+        prior: the number last sent for each resource, in the outline's order; None for a new one.
         pins: the number that the author pinned, None where there is none. They fit (`pins.misfit`).
-        ids: the Id of each section's record, where all have one.
+        ids: the Id of each resource's record, where all have one.
         held: the numbers of records that stay in the course, and are not in the list. None of them
-            is given out. A section that has one already keeps it; and an author may pin one, or pin
-            others so near that no other number is left.
+            is given out. A resource that has one keeps it; and an author may pin one, or pin others
+            so near that no other number is left.
 
     Returns:
         Strictly increasing numbers, from 0 up; or `prior`, where that stands.
@@ -58,20 +58,20 @@ def assign(
         }
         if not given:
             return numbers
-        # whose number it was has moved: no other section gets it
+        # whose number it was has moved: no other resource gets it
         avoided |= given
         prior = [None if number in given else number for number in prior]
 
 
 def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
-    """Say which sections keep their place among those that were there, renumbered or not.
+    """Say which resources keep their place among those that were there, renumbered or not.
 
     Args:
-        prior: the number that each section had, in the outline's new order; None for a new one.
+        prior: the number that each resource had, in the outline's new order; None for a new one.
         now: the number that each has now; they rise.
 
     Returns:
-        For each section whether it stands as it stood: all whose number is the same, and as many
+        For each resource whether it stands as it stood: all whose number is the same, and as many
         more as can be. The others have moved.
     """
     least = min((number for number in prior if number is not None), default=0)

@@ -1,4 +1,4 @@
-"""Which desired resource is which entry: how a section keeps its Id when its key changes.
+"""Which desired resource is which entry: how a record keeps its Id when its key changes.
 
 Identity is the address, and never the position. Where a key changed, what is left over on both
 sides is paired by evidence, strongest first, and only where one resource and one entry fit
@@ -114,7 +114,7 @@ def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
-    """Pair a retitled section, whose key came from its title, with the one that stood there."""
+    """Pair a retitled resource, whose key came from its title, with the one that stood there."""
     if not resources:
         return
     order = resources[0].kind.order_property

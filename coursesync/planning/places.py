@@ -26,15 +26,15 @@ class Place:
 def places(
     titles: Sequence[str], prior: Sequence[int | None], now: Sequence[int]
 ) -> list[Place | None]:
-    """Find the place of each section whose number changes.
+    """Find the place of each resource whose number changes.
 
     Args:
-        titles: the sections' titles, in the outline's order.
+        titles: the resources' titles, in the outline's order.
         prior: the number that each had in this course; None for one that was not there.
         now: the number that each is to have; they rise.
 
     Returns:
-        For each section its place, None where its number stays.
+        For each resource its place, None where its number stays.
     """
     if list(prior) == list(now):
         return [None] * len(titles)

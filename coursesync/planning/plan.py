@@ -145,7 +145,7 @@ class Change:
 
     @property
     def lesson_courses(self) -> frozenset[int]:
-        """The courses whose lessons may be in a section that is deleted, or that is to leave them.
+        """The courses whose lessons may be in a record that is deleted, or that is to leave them.
 
         Lessons stay in their course. An update back into its course leaves the one that someone
         else had moved it to.
@@ -193,7 +193,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """What keeps `apply` from a change: lessons of its section, or that they are `unknown`.
+    """What keeps `apply` from a change: lessons in its record, or that they are `unknown`.
 
     `remedy` says what to do first.
     """

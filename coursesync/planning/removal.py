@@ -1,6 +1,6 @@
-"""Removal: what becomes of sections that are in no outline any more.
+"""Removal: what becomes of records that are in no outline any more.
 
-Pure. Nothing is removed by surprise: a section stays on the site as it is until the workspace's
+Nothing is removed by surprise: a record stays on the site as it is until the workspace's
 `on_removal` says otherwise, and none is deleted without a second word (`prune`).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import kind_of
+from coursesync.kinds import LISTED, kind_of
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.policy import OnRemoval
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 PROTECTED = (
-    "protected; to release it, apply its section without protect: true, and take it out again"
+    f"protected; to release it, apply its {LISTED.name} without protect: true, and take it out "
+    "again"
 )
 PRUNED = "--prune deletes where --on-removal delete is said as well"
 
@@ -33,7 +34,7 @@ def orphaned(
 
     Args:
         orphans: its entries that no outline wants.
-        leads: new sections that look like one of them, in other courses, by the orphan's address.
+        leads: new resources that look like one of them, in other courses, by the orphan's address.
         policy: what may be done to them.
 
     Returns:

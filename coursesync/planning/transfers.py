@@ -1,7 +1,7 @@
-"""Sections that go from one course's outline to another's.
+"""Records that go from one course's outline to another's.
 
-Pure. A section's lessons name it by its Id, so that is not given up for a guess, and a
-section is not carried from course to course for one either: the author's word for it is
+A record's lessons name it by its Id, so that is not given up for a guess, and a
+record is not carried from course to course for one either: the author's word for it is
 `previous_keys: [other-course.key]`.
 """
 
@@ -36,7 +36,7 @@ class Arrival(NamedTuple):
 def arrivals(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> list[Arrival]:
-    """Find the sections that come from another course by their authors' word.
+    """Find the resources that come from another course by their authors' word.
 
     Args:
         new: the resources without an entry, by the Id of their course.
@@ -63,7 +63,7 @@ def arrivals(
 def waiting(
     new: Mapping[int, Sequence[Resource]], doubts: Mapping[int, Collection[Address]]
 ) -> dict[Address, Address]:
-    """Find the sections that come from another course, where it is not known yet if they are there.
+    """Find the resources that may come from another course: whether they are there is not known.
 
     Made here meanwhile, they would be there twice.
 
@@ -72,7 +72,7 @@ def waiting(
         doubts: the addresses of creates in doubt, by the Id of theirs.
 
     Returns:
-        The address in doubt by that of the section that waits for it.
+        The address in doubt by that of the resource that waits for it.
     """
     homes = {address: home for home, held in doubts.items() for address in held}
     return {
@@ -85,7 +85,7 @@ def waiting(
 
 
 def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
-    """Say of a section that is to be created which of its former keys lead to nothing.
+    """Say of a resource that is to be created which of its former keys lead to nothing.
 
     Args:
         resource: it has neither an entry nor a doubt.
@@ -101,26 +101,26 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
         key: address_of(resource.kind.name, *(key.split(".") if "." in key else (course, key)))
         for key in resource.previous_keys
     }
-    key, address = next(iter(names.items()))
+    noun, (key, address) = resource.kind.name, next(iter(names.items()))
     if address in entries:
         return (
-            f"previous_keys names {key}, which is the key of another section still: this one is "
+            f"previous_keys names {key}, which is the key of another {noun} still: this one is "
             "made anew. If it is to go on as that one, delete that one's lines."
         )
-    return f"previous_keys names {key}, and no section of the state has that key: is it misspelt?"
+    return f"previous_keys names {key}, and no {noun} of the state has that key: is it misspelt?"
 
 
 def contradictions(
     known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> Iterator[Diagnostic]:
-    """Find the sections that have a record of their own, and claim one of another course.
+    """Find the resources that have a record of their own, and claim one of another course.
 
     Args:
         known: the resources with an entry.
         orphans: the entries without a resource, by the Id of their course.
 
     Yields:
-        A diagnostic each: one of the two records would lose its section.
+        A diagnostic each: one of the two records would lose its resource.
     """
     homeless = {address for held in orphans.values() for address in held}
     for resource in known:
@@ -129,8 +129,8 @@ def contradictions(
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
                     f"{resource.address} has a record of its own already, and can't be {old} too",
-                    "Give the section that comes from there another key; or to give up this one's "
-                    f"record:  coursesync state rm {resource.address}",
+                    f"Give the {resource.kind.name} that comes from there another key; or to give "
+                    f"up this one's record:  coursesync state rm {resource.address}",
                 )
 
 
@@ -142,11 +142,11 @@ def _former(resource: Resource) -> list[Address]:
 def leads(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> dict[Address, Address]:
-    """Find the new sections that look like an orphan of another course.
+    """Find the new resources that look like an orphan of another course.
 
     Returns:
-        The orphan's address by the new section's, where the two have two of title, key and contents
-        in common, and no others have.
+        The orphan's address by the new resource's, where the two have two of title, key and
+        contents in common, and no others have.
     """
     alike = defaultdict(list)
     for home, held in orphans.items():
@@ -169,7 +169,7 @@ def leads(
 
 
 def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:
-    """Yield what a section may be known by: two of its title, its key and its contents."""
+    """Yield what an item may be known by: two of its title, its key and its contents."""
     kind = kind_of(address)
     title, key = attributes.get(kind.title_property), key_of(address)
     yield "title and key", title, key

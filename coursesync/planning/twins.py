@@ -1,6 +1,6 @@
 """Twins: second records where one was wanted. Pure.
 
-Two runs that could not see each other create the same section twice. A twin is a record that
+Two runs that could not see each other create the same record twice. A twin is a record that
 nobody manages and that carries the marker of an address that has an Id, or that has its title and
 its contents: as they were sent, or as the server wrote both. Its place may be another, where the
 outlines differed.

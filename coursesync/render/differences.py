@@ -136,12 +136,12 @@ def _brief(attributes: Attributes) -> dict[str, FieldValue]:
 
 def _field(kind: Kind, name: str) -> str:
     own = {kind.parent_property: COURSE, kind.order_property: ORDER}
-    return own.get(name) or kind.fields.get(name, name)
+    return own.get(name) or kind.field_of(name)
 
 
 def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
-    """Sort fields as an author writes them; where a section stands comes before what it says."""
-    known = [COURSE, ORDER, *kind.spec().model_fields]
+    """Sort fields as an author writes them, after the record's place; long texts come last."""
+    known = [COURSE, ORDER, *(field.name for field in kind.fields)]
     place = {field: i for i, field in enumerate(known)}
     long = _field(kind, kind.contents_property)
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
@@ -155,11 +155,12 @@ def _difference(
     bounds: Bounds,
 ) -> Difference:
     before, after = sides
-    if field in kind.words:
-        was, now = kind.words[field](before, after)
+    words = next((each.words for each in kind.fields if each.name == field), None)
+    if words is not None:
+        was, now = words(before, after)
         if was != now:
             return Difference(field, names, was, now)
-    if field in kind.words or len(names) > 1:
+    if words is not None or len(names) > 1:
         return Difference(field, names, _spelled(names, before), _spelled(names, after))
     old, new = before.get(names[0]), after.get(names[0])
     if names[0] == kind.contents_property:

@@ -7,6 +7,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.detail import detail
 from coursesync.render.differences import COURSE, bounds_among, differences
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 NO_DRIFT = "No drift: the site has what was last applied."
 TWINS = (
-    "A twin is a second record of a section: two runs created it at the same time, or someone "
-    "copied it. Members see both. Choose one, the same on every machine, then delete the other in "
-    "Nexudus."
+    f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
+    "someone copied it. Members see both. Choose one, the same on every machine, then delete the "
+    "other in Nexudus."
 )
 NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."
 _WIDTH = 80
@@ -190,7 +191,7 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
 def _elsewhere(each: Drifted) -> str:
     course = each.record.parent_id if each.record else "?"
     if each.is_foreign:
-        return f"is a section of course {course} that was never ours{_by_whom(each)}"
+        return f"is a {each.kind.name} of course {course} that was never ours{_by_whom(each)}"
     return f"was moved to course {course} on the site{_by_whom(each)}"
 
 
@@ -244,7 +245,7 @@ def summary(found: Sequence[Drifted], managed: int) -> str:
         counts += [f"{unread:,} that can't be read"] if unread else []
         return f"Drift: {', '.join(counts)}."
     if unread:
-        return f"No drift, as far as is known: {count(unread, 'section')} can't be read."
+        return f"No drift, as far as is known: {count(unread, LISTED.name)} can't be read."
     return NO_DRIFT
 
 
@@ -267,8 +268,9 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
     if any(each.is_foreign for each in every):
         yield (
-            "An Id that belongs to a section which coursesync never wrote is left alone. To create "
-            f"the section of the outline, forget that Id first:  {hint('state rm ADDRESS')}"
+            f"An Id that belongs to a {LISTED.name} which coursesync never wrote is left alone. To "
+            f"create the {LISTED.name} of the outline, forget that Id first:  "
+            f"{hint('state rm ADDRESS')}"
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
@@ -282,7 +284,7 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         yield f"To see what is to be created again:  {hint('plan')} --refresh"
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
         yield (
-            "What is in no outline any more is not put back: bring its section back to the "
+            f"What is in no outline any more is not put back: bring its {LISTED.name} back to the "
             f"outline, or let it go by  {hint('state rm ADDRESS')}"
         )
     if Finding.GONE in left:

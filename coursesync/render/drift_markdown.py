@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.render.differences import bounds_among
 from coursesync.render.drift import (
     besides,
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 
 _LEFT_OUT = {
-    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} that others changed",
+    Rank.WEIGHTY: lambda number: f"{count(number, LISTED.name)} that others changed",
     Rank.ROWS: lambda _number: "what is no drift",
-    Rank.DETAIL: lambda number: f"what changed in {count(number, 'section')}",
+    Rank.DETAIL: lambda number: f"what changed in {count(number, LISTED.name)}",
 }
 
 

@@ -32,7 +32,7 @@ _ROWS = frozenset({Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines that stand or fall together; `tells` counts the sections that they tell of."""
+    """Lines that stand or fall together; `tells` counts the records that they tell of."""
 
     rank: Rank
     lines: tuple[str, ...]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.planning.plan import Action
 from coursesync.render.fit import Part, Rank, fit, joined, takes
@@ -57,12 +58,12 @@ _WORDS = {
 
 
 _LEFT_OUT = {
-    Rank.LOST: lambda number: f"{count(number, 'section')} to delete",
-    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} to hide, or in question",
+    Rank.LOST: lambda number: f"{count(number, LISTED.name)} to delete",
+    Rank.WEIGHTY: lambda number: f"{count(number, LISTED.name)} to hide, or in question",
     Rank.ASKED: lambda number: count(number, "question"),
-    Rank.ROWS: lambda number: count(number, "changed section"),
-    Rank.NEW: lambda number: count(number, "new section"),
-    Rank.DETAIL: lambda number: f"what changes in {count(number, 'section')}",
+    Rank.ROWS: lambda number: count(number, f"changed {LISTED.name}"),
+    Rank.NEW: lambda number: count(number, f"new {LISTED.name}"),
+    Rank.DETAIL: lambda number: f"what changes in {count(number, LISTED.name)}",
     Rank.ASIDE: lambda _number: "advice",
 }
 
@@ -81,7 +82,7 @@ def compose(
         limits: what the API allows, for the time that it takes.
         advice: what there is to say of its outlines.
         most: how many bytes of UTF-8 it may have. Differences are left out first, then advice, then
-            new sections, then others; those that `weigh` come first and go last. The summary, the
+            new records, then others; those that `weigh` come first and go last. The summary, the
             cost and the digest stay.
         hint: writes a command so that it can be typed as it stands.
 
@@ -168,7 +169,7 @@ def _heading(course: Course) -> Iterator[str]:
     yield ""
     yield f"course {course.id}, {code(course.path) if course.path else 'without an outline'}"
     yield ""
-    yield "| | order | section | for members |"
+    yield f"| | order | {LISTED.name} | for members |"
     yield "|---|---:|---|---|"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.kinds import LISTED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
 from coursesync.planning.lessons import told
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 _NO_STATE = (
     "There is no state yet: apply looks first at what these courses have on the site, and again "
     "after the settling time (a minute, unless told otherwise; the built-in sandbox needs none). "
-    "A section that is there already just as it is here is adopted; one of the same title that "
-    "differs is left to you."
+    f"A {LISTED.name} that is there already just as it is here is adopted; one of the same title "
+    "that differs is left to you."
 )
 _MOST_HINDRANCES, _MOST_LESSONS = 3, 3  # that are named
 NOTHING = "Nothing to do: the outlines and the state say the same."
@@ -61,15 +62,15 @@ def warnings(plan: Plan) -> tuple[str, ...]:
 
 
 def _losing(plan: Plan) -> str:
-    """Say what does not go with a section that is deleted or moved; "" where there is none."""
+    """Say what does not go with a record that is deleted or moved; "" where there is none."""
     if not any(change.lesson_courses for change in plan.changes):
         return ""
+    noun = LISTED.name
     instead = " To hide one instead of deleting it:  --on-removal deactivate"
     return (
-        "Members' progress belongs to lessons, and lessons don't go with their section: apply "
-        "stops before it deletes a section that has lessons in Nexudus, or moves one to another "
-        "course."
-        f"{instead if plan.count(Action.DELETE) else ''}"
+        f"Members' progress belongs to lessons, and lessons don't go with their {noun}: apply "
+        f"stops before it deletes a {noun} that has lessons in Nexudus, or moves one to another "
+        f"course.{instead if plan.count(Action.DELETE) else ''}"
     )
 
 
@@ -81,7 +82,7 @@ def _hindered(plan: Plan) -> Iterator[str]:
         yield f"apply would stop at {what}: {told(each, _MOST_LESSONS)}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
-        yield f"apply would stop at {count(more, 'more section')} because of lessons."
+        yield f"apply would stop at {count(more, f'more {LISTED.name}')} because of lessons."
 
 
 def _large(plan: Plan) -> str:

@@ -53,7 +53,7 @@ def candidate_line(candidate: Candidate, kind: Kind) -> str:
 
 
 def maybe_renamed(changes: Sequence[Change]) -> str:
-    """Ask whether a new section of a course is one of its own that is in no outline any more.
+    """Ask whether a new item of a course is one of its own that is in no outline any more.
 
     Returns:
         A hint that names the keys of those; "" where there is nothing to ask.
@@ -65,9 +65,10 @@ def maybe_renamed(changes: Sequence[Change]) -> str:
     gone.sort(key=lambda change: (change.order, change.address))
     keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
     more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
+    old = f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"
     return (
-        "If a new section is one that is in no outline any more, under another name, give it its "
-        f"old key, as in  previous_keys: [{inert(key_of(gone[0].address), 60)}]  The old keys are: "
+        f"If a new {gone[0].kind.name} is one that is in no outline any more, under another name, "
+        f"give it its old key, as in  {old}  The old keys are: "
         f"{', '.join(keys[:_MOST_KEYS])}{more}."
     )
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 1_000_000_000  # ten million sections; what is larger was not written by us
+MAX_BYTES = 1_000_000_000  # ten million entries; what is larger was not written by us
 _PART = 1_048_576
 
 

@@ -137,7 +137,7 @@ def test_fields_come_as_an_author_writes_them() -> None:
     found = change(Section("A", "a", "x"), Section("B", "a", "y", pin=30, more=more))
 
     assert [each.field for each in differences(found)] == [
-        *("order", "title", "unlock", "image", "active", "contents")
+        *("order", "title", "unlock", "active", "image", "contents")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What in a section's contents members may not get to see, or should not: the judge is nh3.
+"""What in contents members may not get to see, or should not: the judge is nh3.
 
 Owns what contents may hold. nh3 parses a text as browsers do, and its callback tells which elements
 and attributes are there. Plain contents, as most are, are recognised without it. It must never be
@@ -118,7 +118,7 @@ def html_effort(text: str) -> int:
     return text.count("<") + text.count("&") // 10
 
 
-@lru_cache(maxsize=32)  # sections, and courses, may share a file
+@lru_cache(maxsize=32)  # items, and courses, may share a file
 def findings(text: str) -> tuple[Objection, ...]:
     """Return what is wrong in contents: tags first; of much, the first few of each kind."""
     if is_plain(text):

@@ -11,6 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from coursesync.kinds import LISTED
+from coursesync.kinds.field import Role
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _FRAME_STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A course to be shown: its sections in the members' order."""
+    """A course to be shown: its records in the members' order."""
 
     key: str
     id: int
@@ -49,12 +51,12 @@ class View:
 
     @property
     def visible(self) -> int:
-        """The number of sections that members see."""
+        """The number of records that members see."""
         return sum(not station.is_hidden for station in self.stations)
 
     @property
     def last_day(self) -> int:
-        """The day after enrolment on which the last section opens."""
+        """The day after enrolment on which the last record opens."""
         return max((station.day or 0 for station in self.stations), default=0)
 
 
@@ -93,7 +95,7 @@ def course(shown: Shown, view: View) -> str:
 
 
 def contents(view: View, index: int) -> str | None:
-    """Write what a section says, as a document of its own; None where there is no such section."""
+    """Write the contents of a record as a document of its own; None where there is none."""
     if not 0 <= index < len(view.stations):
         return None
     station = view.stations[index]
@@ -170,7 +172,7 @@ def _front(shown: Shown) -> Iterator[str]:
     for view in shown.courses:
         yield f'<li><a href="{address_of(view)}">{_text(view.title or view.key)}</a>'
         hidden = len(view.stations) - view.visible
-        told = count(view.visible, "section") + (f", {hidden:,} hidden" if hidden else "")
+        told = count(view.visible, LISTED.name) + (f", {hidden:,} hidden" if hidden else "")
         yield f"<p>{told}; course {view.id}, {_text(view.origin)}</p></li>"
     yield "</ul>"
 
@@ -195,8 +197,8 @@ def _station(view: View, index: int, station: Station) -> Iterator[str]:
     follows = "" if not opening.in_sequence else str(index - 1)
     hidden = " hidden" if station.is_hidden else ""
     yield (
-        f'<li class="section{" is-hidden" if hidden else ""}" id="s{index}" '
-        f'data-day="{opening.day}" data-follows="{follows}" '
+        f'<li class="{station.kind.name}{" is-hidden" if hidden else ""}" id="s{index}" '
+        f'data-day="{opening.days or 0}" data-follows="{follows}" '
         f'data-address="{_text(station.address)}"{hidden}>'
     )
     yield f"<h2>{_text(station.title)}</h2>"
@@ -209,8 +211,8 @@ def _station(view: View, index: int, station: Station) -> Iterator[str]:
 
 
 def _inside(view: View, index: int, station: Station) -> Iterator[str]:
-    """Yield what a member sees who opens a section: its picture, and what it says."""
-    picture = station.attributes.get("NewImageUrl")
+    """Yield what a member sees who opens a record: its picture, and what it says."""
+    picture = station.attributes.get(station.kind.property_of(Role.PICTURE))
     if isinstance(picture, str):
         yield f'<img class="picture" src="{escape(picture)}" alt="">'
     html = str(station.attributes.get(station.kind.contents_property, ""))
@@ -224,7 +226,7 @@ def _inside(view: View, index: int, station: Station) -> Iterator[str]:
 
 
 def address_of(view: View) -> str:
-    """Return the address of a course's page; below it are those of what its sections say."""
+    """Return the address of a course's page; below it are those of its contents."""
     return f"/courses/{quote(view.key, safe='')}"
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
@@ -146,7 +147,8 @@ def _controls() -> Iterator[str]:
     yield '<p><label for="search">Search titles and addresses</label>'
     yield '<input type="search" id="search" aria-keyshortcuts="/"></p>'
     yield '<p><label for="course">Course</label><select id="course"></select></p>'
-    yield '<fieldset id="actions"><legend>What becomes of sections</legend></fieldset>'
+    legend = f"What becomes of {LISTED.plural}"
+    yield f'<fieldset id="actions"><legend>{legend}</legend></fieldset>'
     yield "</form>"
     yield '<p id="found" role="status"></p>'
 
