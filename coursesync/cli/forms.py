@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
     from coursesync.render.plan_words import Hint
+    from coursesync.render.rows import PlanView
 
 
 @contextmanager
@@ -51,6 +52,12 @@ class PlanForms:
     advice: Told | None = None
     found: Sequence[Drifted] | None = None
 
+    @property
+    def _view(self) -> PlanView:
+        from coursesync.render.rows import view  # noqa: PLC0415 - only where a plan is shown
+
+        return view(self.plan, self.hint, self.session.limits)
+
     def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
         """Write it for a terminal or a log; see `render.terminal` for what it takes."""
         from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
@@ -60,8 +67,7 @@ class PlanForms:
             from coursesync.render import drift  # noqa: PLC0415 - only this form needs it
 
             above = drift.above(self.found, self.plan.managed, self.hint)
-        limits = self.session.limits
-        return above + terminal.compose(self.plan, paint, self.hint, limits, most_rows)
+        return above + terminal.compose(self._view, paint, most_rows)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
@@ -70,14 +76,13 @@ class PlanForms:
         found, managed = self.found, self.plan.managed
         above = "" if found is None else drift_markdown.quote(found, managed, self.hint)
         room = None if most is None else most - len(above.encode())
-        limits = self.session.limits
-        return above + markdown.compose(self.plan, limits, self.advice, room, self.hint)
+        return above + markdown.compose(self._view, self.advice, room)
 
     def json(self) -> str:
         """Write it for programs, and as a plan file."""
         from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
-        return json.compose(self.plan, self.session.limits, self.advice, self.found)
+        return json.compose(self._view, self.advice, self.found)
 
     def page(self) -> str:
         """Write it as the review page."""
@@ -91,8 +96,7 @@ class PlanForms:
             beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
         )
         above = [] if self.found is None else brief(self.found, self.plan.managed, self.hint)
-        limits, assets = self.session.limits, Assets(style, script)
-        return compose(self.plan, assets, limits, self.advice, above=above, hint=self.hint)
+        return compose(self._view, Assets(style, script), self.advice, above=above)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ def _courses(found: Sequence[Drifted], courses: Mapping[int, Course]) -> Iterato
         drifted = [each for each in shown if not isinstance(each, str)]
         for each in drifted:
             if each.edit and (fields := told(each, bounds)):
-                yield Part(Rank.DETAIL, tuple(details([(each.edit, fields)], "What changed in")), 1)
+                yield Part(
+                    Rank.DETAIL, tuple(details(each.edit.title, fields, "What changed in")), 1
+                )
 
 
 def _rank(each: Drifted | str) -> Rank:

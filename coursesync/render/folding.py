@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.render.lookalikes import only_unseen
 from coursesync.render.text_diff import WHOLE, Piece, words
+from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +49,13 @@ class Fold:
 
     count: int
     changed: bool
+
+    @property
+    def words(self) -> str:
+        """How many lines are not shown."""
+        if self.changed:
+            return f"… {count(self.count, 'more changed line')}"
+        return f"… {count(self.count, 'line')} unchanged"
 
 
 Shown: TypeAlias = "Line | Fold"

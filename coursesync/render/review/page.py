@@ -12,10 +12,9 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.render import terminal
-from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
 from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
+from coursesync.render.rows import NOTHING
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.plan import Plan
-    from coursesync.render.plan_words import Hint
+    from coursesync.render.rows import PlanView
 
 _MOST_ADVICE = 50
 # within the frames that show contents; the page's own policy holds there, too
@@ -46,31 +45,22 @@ class Assets:
 
 
 def compose(
-    plan: Plan,
-    assets: Assets,
-    limits: Limits = PUBLISHED,
-    advice: Told | None = None,
-    *,
-    above: Sequence[str] = (),
-    hint: Hint = bare,
+    view: PlanView, assets: Assets, advice: Told | None = None, *, above: Sequence[str] = ()
 ) -> str:
     """Write a plan as a page.
 
     Args:
-        plan: the plan.
+        view: the plan.
         assets: the page's style and script.
-        limits: what the API allows, for the time that it takes.
         advice: what there is to say of its outlines.
         above: what a look at the site found, in sentences.
-        hint: writes a command so that it can be typed as it stands.
 
     Returns:
         The whole file; the same plan gives the same bytes.
     """
-    head = (*_head(plan, limits, advice, above),)
-    told = model(plan, Allowance(assets.most_contents), hint)
-    silent = terminal.compose(plan, hint=hint, limits=limits)
-    return "\n".join(_lines(plan, assets, head, told, silent)) + "\n"
+    head = (*_head(view, advice, above),)
+    told = model(view, Allowance(assets.most_contents))
+    return "\n".join(_lines(view, assets, head, told, terminal.compose(view))) + "\n"
 
 
 def policy(assets: Assets) -> str:
@@ -87,7 +77,7 @@ def _hashed(source: str) -> str:
 
 
 def _lines(
-    plan: Plan, assets: Assets, head: Iterable[str], told: str, silent: str
+    view: PlanView, assets: Assets, head: Iterable[str], told: str, silent: str
 ) -> Iterator[str]:
     yield "<!doctype html>"
     yield '<html lang="en">'
@@ -95,7 +85,7 @@ def _lines(
     yield '<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy(assets)}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(summary(plan))}</title>"
+    yield f"<title>{escape(view.summary)}</title>"
     yield f"<style>{assets.style}</style>"
     yield "</head>"
     yield "<body>"
@@ -108,7 +98,7 @@ def _lines(
     yield '<div id="courses" tabindex="-1"></div>'
     yield f"<noscript><pre>{escape(silent)}</pre></noscript>"
     yield "</main>"
-    yield from _foot(plan)
+    yield from _foot(view.plan)
     yield f'<script type="application/json" id="model">{told}</script>'
     yield f'<template id="frame"><style>{_FRAME_STYLE}</style></template>'
     yield f"<script>{assets.script}</script>"
@@ -116,11 +106,11 @@ def _lines(
     yield "</html>"
 
 
-def _head(plan: Plan, limits: Limits, advice: Told | None, above: Sequence[str]) -> Iterator[str]:
-    yield f"<h1>{escape(summary(plan) if plan.changes else NOTHING)}</h1>"
-    if told := cost(plan, limits):
-        yield f"<p>{escape(told)}</p>"
-    if warned := (*above, *warnings(plan)):
+def _head(view: PlanView, advice: Told | None, above: Sequence[str]) -> Iterator[str]:
+    yield f"<h1>{escape(view.summary if view.rows else NOTHING)}</h1>"
+    if view.cost:
+        yield f"<p>{escape(view.cost)}</p>"
+    if warned := (*above, *view.warnings):
         yield '<ul class="warnings">'
         yield from (f"<li>{_sentence(each)}</li>" for each in warned)
         yield "</ul>"
