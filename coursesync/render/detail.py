@@ -6,15 +6,14 @@ import itertools
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.render.folding import Fold, Mark
-from coursesync.render.text_diff import Piece
+from coursesync.render.text_diff import Fold, Mark, Piece
 from coursesync.text import as_shown, inert, unseen, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.render.differences import Difference
-    from coursesync.render.folding import Line, Shown
+    from coursesync.render.text_diff import Line, Shown
 
     Paint: TypeAlias = Callable[[str, str], str]
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from coursesync.render.folding import shown
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import Effort
-from coursesync.render.text_diff import alike, compare
+from coursesync.render.matching import Effort, alike
+from coursesync.render.text_diff import compare, shown
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.planning.places import Place
     from coursesync.planning.plan import Change
-    from coursesync.render.folding import Shown
+    from coursesync.render.text_diff import Shown
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
 _WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # of all changes of a plan: a second or less

@@ -18,7 +18,7 @@ from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, differences
-from coursesync.render.folding import Fold
+from coursesync.render.text_diff import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Hindrance
     from coursesync.render.differences import Bounds, Difference
-    from coursesync.render.folding import Shown
     from coursesync.render.rows import PlanView, Row
+    from coursesync.render.text_diff import Shown
     from coursesync.state.state import State
 
 FORMAT_VERSION = 1

@@ -1,4 +1,4 @@
-"""The plan as Markdown, for a pull request or a step summary.
+"""Plans and drift as Markdown, for a pull request or a step summary.
 
 All that comes from outlines is escaped (`markdown_escape`). Where there is a bound, whole parts are
 left out, the least important first, and the document says so.
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.outlines.advice.pieces import Told
+    from coursesync.render.drift import CourseDrift, DriftRow, DriftView
     from coursesync.render.rows import CourseView, PlanView, Row
 
 _MOST_ADVICE = 50
@@ -36,6 +37,11 @@ _LEFT_OUT = {
     Rank.NEW: lambda number: count(number, "new section"),
     Rank.DETAIL: lambda number: f"what changes in {count(number, 'section')}",
     Rank.ASIDE: lambda _number: "advice",
+}
+_DRIFT_LEFT_OUT = {
+    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} that others changed",
+    Rank.ROWS: lambda _number: "what is no drift",
+    Rank.DETAIL: lambda number: f"what changed in {count(number, 'section')}",
 }
 
 
@@ -140,3 +146,50 @@ def _advice(advice: Told) -> Iterator[str]:
         yield f"- and {advice.more:,} more"
     yield ""
     yield "</details>"
+
+
+def compose_drift(view: DriftView, most: int | None = None) -> str:
+    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
+
+    `most` is how many bytes of UTF-8 it may have. What changed is left out first, then what is no
+    drift, then the last that is; the rest stays.
+    """
+    head = [f"**{view.summary}**", *(["", view.besides] if view.besides else [])]
+    parts = [Part(Rank.ALWAYS, tuple(head))]
+    for course in view.courses:
+        parts += _course_drift(course)
+    foot = Part(
+        Rank.ALWAYS, tuple(line for each in view.remedies for line in ("", with_code(each)))
+    )
+    if most is None or takes(*parts, foot) <= most:
+        return joined(*parts, foot)
+    kept = fit(parts, most - foot.size - ROOM_TO_SAY)
+    return joined(kept, left_out(kept, _DRIFT_LEFT_OUT, view.hint("drift")), foot)
+
+
+def above(view: DriftView) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    return "\n>\n".join(f"> {with_code(line)}" for line in view.brief) + "\n\n"
+
+
+def _course_drift(course: CourseDrift) -> Iterator[Part]:
+    rows = sorted(course.rows, key=lambda row: not row.needs_care)
+    heading = (
+        *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
+        *("| | what became of it |", "|---|---|"),
+    )
+    for i, row in enumerate(rows):
+        rank = Rank.WEIGHTY if row.needs_care else Rank.ROWS
+        yield Part(rank, (*(() if i else heading), _found(row)), 1)
+    for row in rows:
+        if row.differences:
+            yield Part(
+                Rank.DETAIL, tuple(details(row.title, row.differences, "What changed in")), 1
+            )
+
+
+def _found(row: DriftRow) -> str:
+    if row.finding is None:
+        return f"| | {row.sentence} |"
+    lines = [f"{escape(row.name)} {escape(row.sentence)}", *filter(None, [row.stance])]
+    return f"| {row.finding.value} | {'<br>'.join(lines)} |"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.render.detail import one_row
 from coursesync.render.fit import Part, Rank
-from coursesync.render.folding import Fold
+from coursesync.render.text_diff import Fold
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from coursesync.render.differences import Difference
     from coursesync.render.fit import Fitted
-    from coursesync.render.folding import Shown
+    from coursesync.render.text_diff import Shown
 
 # what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or an emoji's name could start: https://github.github.com/gfm/

@@ -1,9 +1,10 @@
-"""The plan as text, for a terminal or a log: 80 columns wherever the titles allow it."""
+"""Plans and drift as text, for a terminal or a log: 80 columns wherever the titles allow it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from itertools import accumulate
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.render.rows import LEAVING, NO_OUTLINE, NOTHING, WORDING
@@ -12,12 +13,14 @@ from coursesync.text import inert, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.render.drift import DriftRow, DriftView
     from coursesync.render.rows import CourseView, PlanView, Row
 
 
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
 _MARGIN = " " * _TITLE_AT
+_FOUND_AT = 6  # columns, of what stands below a thing that was found
 MOST_ROWS = 500  # changes that are told one by one, where nobody asks for all
 
 
@@ -122,3 +125,39 @@ def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
             yield from detail(difference, _TITLE_AT, _WIDTH, paint)
     for sentence in filter(None, (row.question, *row.settlement)):
         yield from wrapped(sentence, _MARGIN, _WIDTH)
+
+
+def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> str:
+    """Write what was found on the site as text; `paint` is as for a plan."""
+    lines = []
+    for course in view.courses:
+        lines += [paint("bold", course.title), f"  {course.origin}"]
+        lines += [line for row in course.rows for line in _found(row, paint)]
+        lines.append("")
+    lines.append(paint("bold", view.summary))
+    lines += wrap(view.besides, _WIDTH)
+    lines += [line for remedy in view.remedies for line in wrapped(remedy)]
+    return "\n".join(lines) + "\n"
+
+
+def above(view: DriftView) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    first, *more = view.brief
+    lines = [line for each in more for line in wrapped(each, "  ", _WIDTH, "  ")]
+    return "\n".join((first, *lines)) + "\n\n"
+
+
+def _found(row: DriftRow, paint: Callable[[str, str], str]) -> Iterator[str]:
+    from coursesync.render.detail import detail  # noqa: PLC0415 - most plans need it not
+    from coursesync.render.drift import FINDINGS  # noqa: PLC0415 - a plan needs it not
+
+    if row.finding is None:
+        yield f"  . {row.sentence}"
+        return
+    words = FINDINGS[row.finding]
+    for number, line in enumerate(wrapped(f"{row.name} {row.sentence}", width=_WIDTH - 4)):
+        yield paint(words.style, f"{'    ' if number else f'  {words.mark} '}{line}")
+    for difference in row.differences:
+        yield from detail(difference, _FOUND_AT, _WIDTH, paint)
+    if row.stance:
+        yield f"{'':{_FOUND_AT}}{row.stance}"

@@ -15,8 +15,8 @@ import nh3
 
 from coursesync.outlines.advice.tags import is_tangled, without_tags
 from coursesync.planning.plan import Action
-from coursesync.render.folding import Fold
 from coursesync.render.rows import LEAVING
+from coursesync.render.text_diff import Fold
 from coursesync.render.timeline import ways
 from coursesync.text import as_shown, inert, unescaped, without_unseen
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from coursesync.planning.plan import Change
     from coursesync.render.differences import Difference
-    from coursesync.render.folding import Shown
     from coursesync.render.rows import CourseView, PlanView, Row
+    from coursesync.render.text_diff import Shown
     from coursesync.render.timeline import Station
 
     Told: TypeAlias = dict[str, object]
