@@ -94,11 +94,12 @@ class PlanForms:
         from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - only this form needs it
 
         beside = files("coursesync.render.review")
-        style, script = (
-            beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
+        template, style, script = (
+            beside.joinpath(f"review.{ending}").read_text("utf-8")
+            for ending in ("html", "css", "js")
         )
         above = () if self.found is None else self._drift(self.found).brief
-        return compose(self._view, Assets(style, script), self.advice, above=above)
+        return compose(self._view, Assets(template, style, script), self.advice, above=above)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 from time import process_time
 from typing import cast
 
@@ -20,7 +21,8 @@ from coursesync.render.review.model import Allowance
 from coursesync.render.review.page import Assets, compose, policy
 from coursesync.render.rows import view
 
-ASSETS = Assets("p{margin:0}", '"use strict";')
+TEMPLATE = files("coursesync.render.review").joinpath("review.html").read_text("utf-8")
+ASSETS = Assets(TEMPLATE, "p{margin:0}", '"use strict";')
 HOSTILE = st.text("<>&\"'/!-= scriptyle\u2028\u202e\x00]", max_size=40)
 
 

@@ -1,4 +1,4 @@
-"""What the review page knows of a plan: its courses before and after, as compact JSON.
+"""What the review page knows of a plan: its courses before and after, as values for JSON.
 
 All text from outlines is inert here already. Contents are carried twice: as source, line by line,
 and as a member would read them, cleaned of what could run, load or lead anywhere.
@@ -6,7 +6,6 @@ and as a member would read them, cleaned of what could run, load or lead anywher
 
 from __future__ import annotations
 
-import json
 import re
 from html import escape, unescape
 from typing import TYPE_CHECKING, TypeAlias
@@ -107,22 +106,14 @@ def _not_shown(html: str) -> list[str]:
     return [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
 
 
-def model(view: PlanView, allowance: Allowance) -> str:
-    """Write what the page knows of a plan, so that it can stand in a script element.
+def model(view: PlanView, allowance: Allowance) -> list[Told]:
+    """Return what the page knows of each course of a plan, for JSON.
 
     Args:
         view: the plan.
         allowance: what contents there is room for.
-
-    Returns:
-        JSON in ASCII, without a character that means anything to HTML.
     """
-    courses = [_course(course, allowance) for course in view.courses]
-    written = json.dumps(courses, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
-    for character in "<>&":
-        written = written.replace(character, f"\\u{ord(character):04x}")
-    return written
+    return [_course(course, allowance) for course in view.courses]
 
 
 def _course(view: CourseView, allowance: Allowance) -> Told:
