@@ -79,7 +79,9 @@ PURE_LIBRARIES = {
     *("http.HTTPStatus", "idna", "ipaddress", "itertools", "json", "markdown_it", "markdownify"),
     *("math", "nh3", "pydantic", "pydantic_core", "re", "shlex", "textwrap", "tomllib", "typing"),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),
-    # by these names, so that a clock that is read is seen below
+    # by these names, so that templates that are read from a disk are seen
+    *("jinja2.DictLoader", "jinja2.Environment", "jinja2.StrictUndefined"),
+    # as are these, for a clock that is read
     *("datetime.UTC", "datetime.datetime", "datetime.timedelta"),
 }
 EFFECTS = {
@@ -109,6 +111,7 @@ ONLY = {  # what only these may import, at whatever level
     # it parses and cleans text; but only these two need it
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
+    "jinja2": ("render.templates",),
     "rich": ("cli.progress",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),

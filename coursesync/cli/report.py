@@ -14,7 +14,7 @@ from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
 from coursesync.planning.plan import Action
 from coursesync.render.drift import TWINS, name, sentence
-from coursesync.render.rows import settlement
+from coursesync.render.plan_words import settlement
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
