@@ -46,7 +46,7 @@ def _losing(plan: Plan) -> str:
     """Say what does not go with a section that is deleted or moved; "" where there is none."""
     if not any(change.lesson_courses for change in plan.changes):
         return ""
-    instead = " To hide one instead of deleting it:  --on-removal deactivate"
+    instead = " To hide one from members instead of deleting it:  --on-removal deactivate"
     return (
         "Members' progress belongs to lessons, and lessons don't go with their section: apply "
         "stops before it deletes a section that has lessons in Nexudus, or moves one to another "
@@ -82,7 +82,7 @@ def _beyond(plan: Plan) -> str:
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         return ""
     return (
-        'To hide what is kept from members, write  on_removal = "deactivate"  into '
+        'To hide from members what is kept, write  on_removal = "deactivate"  into '
         "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete "
         "it, give them  --on-removal delete --prune"
     )
