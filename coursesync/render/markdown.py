@@ -32,7 +32,9 @@ _MOST_ADVICE = 50
 _SHORT = 80  # characters of a title in a row where there is little room
 _LEFT_OUT = {
     Rank.LOST: lambda number: f"{count(number, LISTED.name)} to delete",
-    Rank.WEIGHTY: lambda number: f"{count(number, LISTED.name)} to hide, or in question",
+    Rank.WEIGHTY: lambda number: (
+        f"{count(number, LISTED.name)} to hide from members, or in question"
+    ),
     Rank.ASKED: lambda number: count(number, "question"),
     Rank.ROWS: lambda number: count(number, f"changed {LISTED.name}"),
     Rank.NEW: lambda number: count(number, f"new {LISTED.name}"),

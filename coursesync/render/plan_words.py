@@ -47,7 +47,7 @@ def _losing(plan: Plan) -> str:
     """Say what does not go with a record that is deleted or moved; "" where there is none."""
     if not any(change.lesson_courses for change in plan.changes):
         return ""
-    instead = " To hide one instead of deleting it:  --on-removal deactivate"
+    instead = " To hide one from members instead of deleting it:  --on-removal deactivate"
     noun = LISTED.name
     return (
         f"Members' progress belongs to lessons, and lessons don't go with their {noun}: apply "
@@ -84,7 +84,7 @@ def _beyond(plan: Plan) -> str:
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         return ""
     return (
-        'To hide what is kept from members, write  on_removal = "deactivate"  into '
+        'To hide from members what is kept, write  on_removal = "deactivate"  into '
         "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete "
         "it, give them  --on-removal delete --prune"
     )

@@ -36,7 +36,6 @@ class Wording:
 
     mark: str
     verb: str
-    word: str
     counted: str
     style: str
     rank: Rank
@@ -44,25 +43,22 @@ class Wording:
 
 
 WORDING = {
-    Action.CREATE: Wording("+", "create", "new", "to create", "green", Rank.NEW),
-    Action.UPDATE: Wording("~", "update", "changed", "to update", "yellow", Rank.ROWS),
+    Action.CREATE: Wording("+", "create", "to create", "green", Rank.NEW),
+    Action.UPDATE: Wording("~", "update", "to update", "yellow", Rank.ROWS),
     Action.DELETE: Wording(
-        "-", "delete", "deleted", "to delete", "red", Rank.LOST, "to be deleted from the site"
+        "-", "delete", "to delete", "red", Rank.LOST, left="to be deleted from the site"
     ),
     Action.DEACTIVATE: Wording(
-        "~", "hide", "to be hidden", "to hide", "yellow", Rank.WEIGHTY, "to be hidden from members"
+        *("~", "hide", "to hide from members", "yellow", Rank.WEIGHTY),
+        left="to be hidden from members",
     ),
-    Action.MOVE: Wording(">", "re-key", "re-keyed", "to re-key", "yellow", Rank.ROWS),
-    Action.PROTECT: Wording(
-        "=", "protect", "protection", "to protect or release", "yellow", Rank.ROWS
-    ),
-    Action.KEEP: Wording(
-        "!", "kept", "kept, in no outline", "kept", "cyan", Rank.ROWS, "kept on the site"
-    ),
-    Action.DOUBT: Wording("?", "in doubt", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
+    Action.MOVE: Wording(">", "re-key", "to re-key", "yellow", Rank.ROWS),
+    Action.PROTECT: Wording("=", "protect", "to protect or release", "yellow", Rank.ROWS),
+    Action.KEEP: Wording("!", "keep", "kept", "cyan", Rank.ROWS, left="kept on the site"),
+    Action.DOUBT: Wording("?", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
 }
 # of a record that goes to another course, in the course that it leaves
-LEAVING = Wording("<", "moves away", "moves away", "to other courses", "yellow", Rank.ROWS)
+LEAVING = Wording("<", "move away", "to other courses", "yellow", Rank.ROWS)
 NOTHING = "Nothing to do: the outlines and the state say the same."
 NO_OUTLINE = "without an outline"
 _ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
@@ -299,5 +295,6 @@ def _maybe_renamed(changes: Sequence[Change]) -> str:
     old = f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"
     return (
         f"If a new {gone[0].kind.name} is one that is in no outline any more, under another name, "
-        f"give it its old key, as in  {old}  The old keys are: {', '.join(keys[:_MOST_KEYS])}{more}."
+        f"give it its old key, as in  {old}  The old keys are: "
+        f"{', '.join(keys[:_MOST_KEYS])}{more}."
     )

@@ -27,6 +27,6 @@ def environment(sources: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(count=count, inert=inert, noun=LISTED.name, nouns=LISTED.plural)
+    made.globals.update(count=count, inert=inert, noun=LISTED.name)
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     return made

@@ -138,7 +138,7 @@ def test_markdown_says_it_in_both_courses() -> None:
     """A row in the table of the course that it leaves."""
     written = markdown.compose(view(moved("A")))
 
-    assert "| `<` moves away | 20 | B | goes to course 4712 (Using the space)" in written
+    assert "| `<` move away | 20 | B | goes to course 4712 (Using the space)" in written
     assert "| course | 4711 (Onboarding) | 4712 (Using the space) |" in written
 
 
@@ -150,5 +150,9 @@ def test_the_review_page_says_it_in_both_courses() -> None:
         None,
         "goes to course 4712 (Using the space), and keeps its Id 1002",
     ]
-    assert losing["departures"] == {"mark": "<", "number": 1}
+    assert losing["departures"] == {
+        "mark": "<",
+        "counted": "to other courses",
+        "number": 1,
+    }
     assert [station["leaves"] for station in taking["before"]] == []

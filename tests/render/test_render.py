@@ -333,7 +333,7 @@ def test_a_deletion_says_whose_progress_is_and_what_hides_instead() -> None:
     as_text = " ".join(terminal.compose(view(plan)).split())
 
     assert told in as_text
-    assert "To hide one instead of deleting it: --on-removal deactivate" in as_text
+    assert "To hide one from members instead of deleting it: --on-removal deactivate" in as_text
     assert f"> {told}" in markdown.compose(view(plan))
     assert told not in " ".join(
         terminal.compose(view(plan_of(course("A", "C"), state_of("A")))).split()

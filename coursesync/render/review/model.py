@@ -133,7 +133,11 @@ def _course(view: CourseView, allowance: Allowance) -> Told:
         "after": [_station(station, both.after, numbers) for station in both.after],
         "changes": [_change(row, allowance) for row in view.rows],
         "asked": list(filter(None, (*(row.question for row in view.rows), view.renamed))),
-        "departures": {"mark": LEAVING.mark, "number": len(view.departures)},
+        "departures": {
+            "mark": LEAVING.mark,
+            "counted": LEAVING.counted,
+            "number": len(view.departures),
+        },
     }
 
 
@@ -141,7 +145,8 @@ def _change(row: Row, allowance: Allowance) -> Told:
     return {
         "address": inert(row.change.address),
         "action": row.change.action.value,
-        "word": row.wording.word,
+        "verb": row.wording.verb,
+        "counted": row.wording.counted,
         "mark": row.wording.mark,
         "title": inert(row.title),
         "remark": row.remark,
