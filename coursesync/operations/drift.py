@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import connected, looking
+from coursesync.operations.connection import connected, interrupted
 from coursesync.operations.refresh import hindrances, refresh
 from coursesync.planning.drift import Finding
 from coursesync.planning.plan import Course, Hindrance
@@ -87,10 +87,7 @@ def drift(
     if not known.entries:
         return Drift((), courses, replace(workspace, found=()))
     clock = clock or SystemClock()
-    with (
-        connected(project, read.outlines, clock, progress, credentials) as world,
-        looking(clock),
-    ):
+    with connected(project, read.outlines, clock, progress, credentials) as world:
         state, found = refresh(known, world)
         after, stopping = workspace, tuple[Hindrance, ...]()
         if has_drifted := any(each.finding.is_drift for each in found):
@@ -100,6 +97,8 @@ def drift(
             found = judged(found, plan)
             # by the same login: a one-time code can't be used twice
             stopping = hindrances(plan, world) if policy else ()
+    if clock.stopping():
+        raise interrupted()
     return Drift(found, courses, replace(after, state=state, found=found), stopping)
 
 

@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import STATE, CommandLine, Ran, write_outline
+from harness import STATE, CommandLine, Ran, doubted, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,9 +104,7 @@ def test_what_is_in_doubt_is_settled_by_a_command_with_an_option(
 ) -> None:
     """The command that is named says which options there are."""
     write_outline(courses, "a", 4711, "One")
-    api.leave_in_doubt()
-    assert author("apply", "--auto-approve").code == 1
-    api.no_faults()
+    assert doubted(author, api).code == 1
     ran = author(*words)
     shown = author(*shlex.split(told(ran, "coursesync resolve"))[1:])
 

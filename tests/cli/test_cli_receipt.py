@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from harness import STATE, saved, wait_until, write_outline
+from harness import STATE, kill_at, saved, write_outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -341,10 +341,7 @@ def test_a_run_that_was_killed_leaves_a_receipt_that_is_not_complete(
 ) -> None:
     """It says only that the run began; the state has the rest, and the next run replaces it."""
     api.fault_create(2, "slow=60")
-    with author.start("apply", "--auto-approve", "--receipt", "receipt.json") as process:
-        wait_until(lambda: len(api.records()) == 2)
-        process.kill()
-        process.communicate(timeout=60)
+    kill_at(author, api, 2, "--receipt", "receipt.json")
     receipt = receipt_in(author.cwd)
     api.no_faults()
     again = author("apply", "--auto-approve", "--receipt", "receipt.json")
