@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
+from coursesync.kinds.course_spec import CourseSpec
 from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.layout import FieldLines, SectionLines, layout_of
 from coursesync.outlines.yaml_writer import scalar
@@ -19,18 +21,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Tree
 
-COURSE_FIELDS = ("id", "key", "title", ITEMS)
-SECTION_FIELDS = (
-    "key",
-    "previous_keys",
-    "title",
-    "unlock",
-    "display_order",
-    "active",
-    "protect",
-    "image",
-    "contents",
-)
+COURSE_FIELDS = tuple(CourseSpec.model_fields)
+ITEM_FIELDS = tuple(field.name for field in LISTED.fields)
 DASH, FIELD = 2, 4  # the columns of a section's dash and of its fields
 
 
@@ -106,7 +98,7 @@ def _section(lines: Sequence[str], section: SectionLines, dash: int, key: str) -
     if key and section.fields:
         yield f"{first}key: {key}"
         first = ""
-    for field in sorted(section.fields, key=lambda field: SECTION_FIELDS.index(field.name)):
+    for field in sorted(section.fields, key=lambda field: ITEM_FIELDS.index(field.name)):
         column = FIELD if not first else DASH
         lead = lines[field.lead : field.start]
         yield from _comments(lead, field.column, column, at_most=after_block or bool(first))
