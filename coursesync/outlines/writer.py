@@ -1,8 +1,8 @@
 """An outline as a person would have written it: values in, YAML text and content files out.
 
-Pure. Knows not where the values come from, and writes no file. Every text is written so that
-the loader reads that very text; one that no outline may hold (a title of two lines, a character
-that can't be seen) is written all the same, and told by the loader like any other mistake.
+Owns which fields of a section are written, and what goes into a content file. It must never write
+a file. What no outline may hold (a title of two lines, a character that can't be seen) is written
+all the same, and the loader reports it like any other mistake.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
+from coursesync.outlines.checks import SECTIONS
 from coursesync.outlines.html_to_markdown import markdown_of
-from coursesync.outlines.yaml_writer import block, quoted, scalar
+from coursesync.outlines.yaml_writer import SHORT, block, document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from coursesync.kinds.tree import Value
 
-SHORT, LONG = 200, 1_000  # characters of contents: up to one on a line, above the other in a file
+LONG = 1_000  # characters of contents: longer ones go into a file
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[1-9¹²³]", re.IGNORECASE)
 _LONGEST_NAME = 200  # bytes of a file's name without its ending; file systems take 255
@@ -82,8 +84,27 @@ class ContentFiles:
         self._names: set[str] = set()
         self.texts: dict[str, str] = {}
 
-    def added(self, section: WantedSection) -> str:
-        """Add a section's contents, and return how its outline names the file."""
+    def fields(self, section: WantedSection) -> dict[str, Value]:
+        """Return the fields of a section, which has a key; long contents are added to the files."""
+        fields: dict[str, Value] = {"key": section.key, "title": section.title}
+        if section.unlock_type == TIMED:
+            fields["unlock"] = {"after_days": section.unlock_after_days}
+        elif section.unlock_type == SEQUENTIAL:
+            fields["unlock"] = "sequential"
+        if section.pin is not None:
+            fields["display_order"] = section.pin
+        if not section.active:
+            fields["active"] = False
+        if section.protect:
+            fields["protect"] = True
+        if section.image:
+            fields["image"] = section.image
+        if text := section.contents:
+            fields["contents"] = self._added(section) if _goes_into_a_file(text) else text
+        return fields
+
+    def _added(self, section: WantedSection) -> dict[str, Value]:
+        """Add a section's contents to the files; return how its outline names the file."""
         name = section.key
         if len(name.encode()) > _LONGEST_NAME or is_reserved(name) or alike(name) in self._names:
             name = f"section-{section.id}"
@@ -92,10 +113,18 @@ class ContentFiles:
         markdown = markdown_of(section.contents)
         if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
             self.texts[f"{path}.html"] = section.contents
-            return f"{{html: {path}.html}}"
+            return {"html": f"{path}.html"}
         self._effort += markdown_effort(markdown)
         self.texts[f"{path}.md"] = markdown
-        return f"{{markdown: {path}.md}}"
+        return {"markdown": f"{path}.md"}
+
+
+def _goes_into_a_file(text: str) -> bool:
+    if "\r" in text or text.startswith("\ufeff"):  # reading a file changes those
+        return False
+    return (
+        len(text) > LONG or bool(file_named(text)) or (len(text) > SHORT and block(text, 0) is None)
+    )
 
 
 def alike(name: str) -> str:
@@ -115,12 +144,11 @@ def written(course: WantedCourse) -> Written:
         The text and the content files; their line ends are line feeds, and they are UTF-8.
     """
     files = ContentFiles(course)
-    head = [f"id: {course.course_id}", f"title: {scalar(course.title)}"]
-    if not course.sections:
-        return Written("\n".join([*head, "sections: []", ""]), {})
-    keyed = with_keys(course.sections, course.taken)
-    parts = [section_lines(each, 2, 4, files) for each in keyed]
-    return Written("\n".join([*head, "sections:", *_apart(parts), ""]), files.texts)
+    sections: list[Value] = [
+        files.fields(section) for section in with_keys(course.sections, course.taken)
+    ]
+    outline: dict[str, Value] = {"id": course.course_id, "title": course.title, SECTIONS: sections}
+    return Written(document(outline), files.texts)
 
 
 def with_keys(
@@ -139,48 +167,3 @@ def with_keys(
         else replace(section, key=free.take(slug(section.title) or f"section-{section.id}"))
         for section in sections
     ]
-
-
-def _apart(parts: Sequence[list[str]]) -> Iterator[str]:
-    for i, part in enumerate(parts):
-        yield from ["", *part] if i else part
-
-
-def section_lines(section: WantedSection, dash: int, column: int, files: ContentFiles) -> list[str]:
-    """Write a section, which has a key, with its dash and its fields in these columns, from 0."""
-    fields = [f"key: {scalar(section.key)}", f"title: {scalar(section.title)}"]
-    if section.unlock_type == TIMED:
-        fields.append(f"unlock: {{after_days: {section.unlock_after_days}}}")
-    elif section.unlock_type == SEQUENTIAL:
-        fields.append("unlock: sequential")
-    if section.pin is not None:
-        fields.append(f"display_order: {section.pin}")
-    if not section.active:
-        fields.append("active: false")
-    if section.protect:
-        fields.append("protect: true")
-    if section.image:
-        fields.append(f"image: {scalar(section.image)}")
-    first, *below = _contents(section, column, files)
-    fields += [f"contents: {first}"] if first else []
-    lines = [" " * column + field for field in fields]
-    lines[0] = (" " * dash + "-").ljust(column) + fields[0]
-    return [*lines, *below]
-
-
-def _contents(section: WantedSection, column: int, files: ContentFiles) -> list[str]:
-    """Write contents: the first line follows the field's name, "" where there are none."""
-    text = section.contents
-    if not text:
-        return [""]
-    in_file = "\r" not in text and not text.startswith("\ufeff")  # reading a file changes those
-    if in_file and (len(text) > LONG or file_named(text)):
-        return [files.added(section)]
-    plain, lines = scalar(text), block(text, column)
-    if "\n" not in text and len(text) <= SHORT and (plain == text or "\\" not in plain):
-        return [plain]
-    if lines is not None:
-        return lines
-    if in_file and len(text) > SHORT:
-        return [files.added(section)]
-    return [quoted(text)]
