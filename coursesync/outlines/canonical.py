@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.outlines.checks import SECTIONS
-from coursesync.outlines.edit import Indent, Order, PinKey
+from coursesync.outlines.edit import LayOut, PinKey
 from coursesync.outlines.fields import fields_at
 
 if TYPE_CHECKING:
@@ -23,15 +23,13 @@ DASH, FIELD = 2, 4  # the columns of a section's dash and of its fields
 
 def canonical(outline: Value) -> Iterator[Edit]:
     """Return the edits that lay a valid outline out."""
-    yield Indent((), 0)
-    yield Order((), fields_at(()))
-    yield Indent((SECTIONS,), DASH)
+    yield LayOut((), 0, fields_at(()))
+    yield LayOut((SECTIONS,), DASH)
     sections = outline.get(SECTIONS) if isinstance(outline, dict) else None
     for i, section in enumerate(sections if isinstance(sections, list) else ()):
         path: Path = (SECTIONS, i)
-        yield Indent(path, FIELD)
+        yield LayOut(path, FIELD, fields_at(path))
         yield PinKey(path)
-        yield Order(path, fields_at(path))
         for name, value in section.items() if isinstance(section, dict) else ():
             if isinstance(value, dict | list):
-                yield Indent((*path, name), FIELD + 2)
+                yield LayOut((*path, name), FIELD + 2)

@@ -141,30 +141,24 @@ def remove(holder: Place, name: str | int) -> Part:
     return part
 
 
-def order(at: Place, names: Sequence[str]) -> None:
-    """Put the fields of a mapping on lines into the order of `names`, others last."""
-    ranks = {name: rank for rank, name in enumerate(names)}
-    if at.part.lines:
-        at.part.lines.parts.sort(key=lambda part: ranks.get(part.name, len(ranks)))
-
-
-def indent(document: Document, at: Place, column: int) -> None:
-    """Move the fields or dashes of a group on lines; the first field stands beside its dash."""
+def lay_out(document: Document, at: Place, column: int, fields: Sequence[str]) -> None:
+    """Move a group on lines to a column, and order its fields; the first stands beside its dash."""
     part, lines = at.part, at.part.lines
     if part is document.root:
         if lines is None:
             raise UnusualLayout
-        lines.column = lines.column or 0
-        part.shift(column - lines.column)
+        part.shift(column - (lines.column or 0))
         part.tail = re.sub(r"(?m)^[ \t]+", "", part.tail).rstrip("\n")
         part.tail += "\n" if part.tail else ""
         document.is_ended = True
     elif at.in_brackets:
-        pass
+        return
     elif part.mark == "-":
         _join(part, at.column, max(column, at.column + 2))
     elif lines:
         part.shift(max(column, at.column + 1) - (lines.column or 0))
+    if lines and fields:
+        lines.parts.sort(key=lambda each: [*fields, each.name].index(each.name))
 
 
 def _join(part: Part, dash: int, column: int) -> None:

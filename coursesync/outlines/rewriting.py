@@ -16,7 +16,7 @@ from coursesync.errors import CoursesyncError, Diagnostic, UnusableFile, Where
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.content_files import text_of as contents_of
-from coursesync.outlines.edit import edited
+from coursesync.outlines.editing import edited
 from coursesync.outlines.merging import additions
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import Written

@@ -15,9 +15,8 @@ from coursesync.outlines.checks import section_key
 from coursesync.outlines.edit import (
     AddItem,
     Edit,
-    Indent,
+    LayOut,
     Move,
-    Order,
     PinKey,
     Remove,
     SetField,
@@ -95,8 +94,7 @@ def _edit(draw: st.DrawFn, value: Value, kind: str, lists: list[Path]) -> Edit |
             edit = Remove((*mapping, draw(st.sampled_from(fields))))
         case "layout":
             names = tuple(draw(st.permutations(fields)))
-            layouts: list[Edit] = [Indent(mapping, 2 * len(mapping)), Order(mapping, names)]
-            edit = draw(st.sampled_from(layouts))
+            edit = LayOut(mapping, 2 * len(mapping), names)
         case "add" if found := _paths(value, list):
             path = draw(st.sampled_from(found))
             index = draw(st.integers(0, len(at(value, path))))

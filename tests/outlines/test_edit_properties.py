@@ -19,7 +19,8 @@ from outlines.test_outline_properties import spoilt
 from shares import SQUARE, examples, growth
 
 from coursesync.errors import UnusableFile
-from coursesync.outlines.edit import AddItem, Edit, Move, PinKey, Remove, SetField, edited
+from coursesync.outlines.edit import AddItem, Edit, Move, PinKey, Remove, SetField
+from coursesync.outlines.editing import edited
 from coursesync.outlines.pieces import UnusualLayout
 from coursesync.outlines.pieces_reader import take_apart
 from coursesync.outlines.yaml_reader import parse
@@ -180,18 +181,6 @@ def test_an_edit_touches_no_line_of_another_section(text: str, data: st.DataObje
 
     assert [line for line in done if line.strip()][: len(above)] == above
     assert done[len(done) - len(below) :] == below
-
-
-@settings(deadline=None, max_examples=examples(300), suppress_health_check=list(HealthCheck))
-@given(TEXTS, st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"]), st.data())
-def test_line_ends_and_byte_order_mark_are_kept(
-    text: str, end: str, mark: str, data: st.DataObject
-) -> None:
-    """A file of another system is edited as one of this would be."""
-    found = data.draw(edits(read(text).value))
-    done = carried_out(text, found)
-
-    assert carried_out(mark + text.replace("\n", end), found) == mark + done.replace("\n", end)
 
 
 @settings(deadline=None, max_examples=examples(400), suppress_health_check=list(HealthCheck))
