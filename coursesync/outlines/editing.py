@@ -116,7 +116,7 @@ class _Sheet:
         is_new = isinstance(values, dict) and name not in values
         if not is_new and _is_same(self._at(path), value):
             return
-        values[name] = deepcopy(value)  # type: ignore[index]  # it has a place
+        values[name] = deepcopy(value)  # type: ignore[index]  # it is there, or new
         if is_new:
             placing.add_field(holder, str(name), value, fields_at(above))
         else:
@@ -132,8 +132,9 @@ class _Sheet:
 
     def _taken(self, path: Path) -> Value:
         """Take a value out of what is intended."""
-        values: dict[str | int, Value] = self._at(path[:-1])  # type: ignore[assignment]  # or a list
-        return values.pop(path[-1])
+        value = self._at(path)
+        del self._at(path[:-1])[path[-1]]  # type: ignore[union-attr,arg-type]  # it is there
+        return value
 
     def _place(self, path: Path) -> placing.Place:
         return placing.place(self.document, path)
@@ -141,5 +142,7 @@ class _Sheet:
     def _at(self, path: Path) -> Value:
         value = self.value
         for step in path:
-            value = value[step]  # type: ignore[index]  # `_place` is asked first
+            if not isinstance(value, dict | list):
+                raise LookupError(path)  # noqa: TRY004 - nothing stands there
+            value = value[step]  # type: ignore[index]  # a step that does not fit raises
         return value

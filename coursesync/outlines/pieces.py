@@ -108,6 +108,8 @@ class Part:
 
     def shift(self, by: int) -> None:
         """Move all lines but those above and the first to the right, or to the left."""
+        if not by:
+            return
         self.sep, self.after = _move_rest(self.sep, by), _move_rest(self.after, by)
         self.tail = move_lines(self.tail, by)
         if isinstance(self.value, Leaf):

@@ -1,8 +1,8 @@
 """A YAML text taken apart into pieces, by the places that the parser's events give.
 
 Owns what each comment belongs to: what it stands above or beside. One below the last field of a
-mapping, or the last item of a list, belongs to these where it is indented as far as they are.
-It must never change a character.
+mapping, or the last item of a list, belongs to these where it is indented as far as they are; in
+brackets, one after a comma stands above what comes next. It must never change a character.
 """
 
 from __future__ import annotations
