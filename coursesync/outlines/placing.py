@@ -33,7 +33,11 @@ _BLANK_LINE = re.compile(r"^[ \t]*\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part, the column in which its line begins, and whether it stands in brackets itself."""
+    """A part, the column in which its line begins, and whether it stands in brackets itself.
+
+    What a part holds on lines stands two columns to the right of it, unless it is there already;
+    so the outline itself, at no column, counts as -2.
+    """
 
     part: Part
     column: int
@@ -126,17 +130,18 @@ def remove(holder: Place, name: str | int) -> Part:
     group = holder.group
     index = group.index(name)
     lead = group.parts[index].lead
-    part = group.parts.pop(index) if "#" in lead else _cut(group, index)
     if "#" not in lead:
-        pass
-    elif index < len(group.parts):
-        group.parts[index].lead = lead + group.parts[index].lead
-    elif group.column is not None:
-        holder.part.tail = lead + holder.part.tail
-    elif group.parts:
-        group.parts[-1].after += lead
+        part = _cut(group, index)
     else:
-        group.end = lead + group.end.removeprefix(",")
+        part = group.parts.pop(index)
+        if index < len(group.parts):
+            group.parts[index].lead = lead + group.parts[index].lead
+        elif group.column is not None:
+            holder.part.tail = lead + holder.part.tail
+        elif group.parts:
+            group.parts[-1].after += lead
+        else:
+            group.end = lead + group.end.removeprefix(",")
     _close_empty(holder)
     return part
 

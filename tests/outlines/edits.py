@@ -42,7 +42,8 @@ VALUES: dict[str, st.SearchStrategy[Value]] = {
     "image": st.sampled_from([None, "https://cdn.example.com/a.png?x=1#y"]),
     "contents": TEXTS | st.sampled_from([{"html": "a.html"}, {"markdown": "b, c.md"}]),
 }
-KINDS = ["set", "set", "add", "add", "remove field", "pin", "layout"]
+KINDS = ["set", "set", "add", "add", "remove field", "pin", "lay out"]
+LIST_KINDS = ["move", "move", "remove item", "set item", "lay out a list"]
 SECTION = st.fixed_dictionaries({}, optional=VALUES)
 
 
@@ -70,7 +71,7 @@ def edits(draw: st.DrawFn, value: Value, *, most: int = 6) -> list[Edit]:
     done: list[Edit] = []
     for _ in range(draw(st.integers(1, most))):
         lists = [path for path in _paths(value, list) if at(value, path)]
-        kinds = [*KINDS, *("move", "move", "remove item")] if lists else KINDS
+        kinds = [*KINDS, *LIST_KINDS] if lists else KINDS
         kind = draw(st.sampled_from(kinds))
         edit = draw(_edit(value, kind, lists))
         if edit is not None:
@@ -92,13 +93,20 @@ def _edit(draw: st.DrawFn, value: Value, kind: str, lists: list[Path]) -> Edit |
             edit = PinKey(mapping)
         case "remove field" if fields:
             edit = Remove((*mapping, draw(st.sampled_from(fields))))
-        case "layout":
+        case "lay out":
             names = tuple(draw(st.permutations(fields)))
             edit = LayOut(mapping, 2 * len(mapping), names)
         case "add" if found := _paths(value, list):
             path = draw(st.sampled_from(found))
             index = draw(st.integers(0, len(at(value, path))))
             edit = AddItem((*path, index), draw(SECTION if path == ("sections",) else TEXTS))
+        case "set item":
+            path = draw(st.sampled_from(lists))
+            place = (*path, draw(st.integers(0, len(at(value, path)) - 1)))
+            edit = SetField(place, draw(SECTION | TEXTS))
+        case "lay out a list":
+            path = draw(st.sampled_from(lists))
+            edit = LayOut(path, 2 * len(path))
         case "remove item":
             path = draw(st.sampled_from(lists))
             edit = Remove((*path, draw(st.integers(0, len(at(value, path)) - 1))))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coursesync.errors import InvalidOutlines, UnusableFile
-from coursesync.outlines.edit import AddItem, Edit, Move, PinKey, Remove, SetField
+from coursesync.outlines.edit import AddItem, Edit, LayOut, Move, PinKey, Remove, SetField
 from coursesync.outlines.editing import edited
 
 if TYPE_CHECKING:
@@ -200,3 +200,10 @@ def test_what_would_not_be_read_as_intended_is_refused() -> None:
         after(SetField((S, 0, "title"), "un\u200bseen"))
     with pytest.raises(UnusableFile, match="would not mean the same"):
         after(SetField((S, 0, "e\u0301"), "the name is read in another form"))
+
+
+@pytest.mark.parametrize("text", ["? a\n: b\n", "a: {? b : c}\n", "a: [b: c]\n", "{a: 1}\n"])
+def test_what_can_not_be_taken_apart_is_refused(text: str) -> None:
+    """It is reported what to write instead."""
+    with pytest.raises(UnusableFile, match="can't be edited"):
+        edited(text, PATH, [LayOut((), 0)])

@@ -61,6 +61,10 @@ INDENTED = """\
   -
     # e
     title: A
+  -  # f
+     # g
+     {title: B}  # h
+     # i
 """
 KEEPING = """\
 id: 1
@@ -92,6 +96,7 @@ sections:
 BY_HAND = [
     *(BRACES, BRACKETS, INDENTED, KEEPING, LISTS),
     "id: 1\ntitle: T\nsections: []   # none yet\n",
+    "id: 1\nsections:\n- title: A\n  # b\n  contents: |+1  # c\n     d",
     "id: 1\ntitle: T\nsections:  # none\n  # yet\n  []\n# end",
     "--- # 1\nid: 1\ntitle: T\nsections: [{title: A}, {title: B, unlock: {after_days: 1}}]\n",
     "{id: 1, title: T, sections: [{title: A}]}\n",
