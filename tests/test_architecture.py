@@ -64,17 +64,24 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.content_files",
         "outlines.folder",
     ),
-    *("outlines.rewriting", "outlines.schema_file", "outlines.yaml_quick", "outlines.yaml_reader"),
+    *(
+        "outlines.pieces_reader",
+        "outlines.rewriting",
+        "outlines.schema_file",
+        "outlines.yaml_quick",
+        "outlines.yaml_reader",
+    ),
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.apply", "operations.drift", "operations.import_", "operations.import_checks"),
-    *("operations.import_drafts", "operations.twins"),
+    *("operations.import_drafts", "operations.twins", "outlines.editing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {
-    *("__future__", "abc", "base64", "bisect", "bs4", "collections", "contextlib", "dataclasses"),
+    *("__future__", "abc", "base64", "bisect", "bs4", "collections", "contextlib", "copy"),
+    "dataclasses",
     *("deepdiff", "difflib", "email.utils", "enum", "errno", "functools", "hashlib", "html"),
     *("http.HTTPStatus", "idna", "ipaddress", "itertools", "json", "markdown_it", "markdownify"),
     *("math", "nh3", "pydantic", "pydantic_core", "re", "shlex", "textwrap", "tomllib", "typing"),
@@ -105,7 +112,7 @@ METHODS = {  # of a path, whoever hands it over
 }
 ONLY = {  # what only these may import, at whatever level
     "httpx": ("nexudus.client", "nexudus.embedded", "nexudus.wire"),
-    "ruamel": ("outlines.rewriting", "outlines.yaml_quick", "outlines.yaml_reader"),
+    "ruamel": ("outlines.pieces_reader", "outlines.yaml_quick", "outlines.yaml_reader"),
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it

@@ -79,7 +79,10 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     course, note = _titled(course, name) if path is None else (course, "")
 
     def problem(items: Sequence[WantedItem]) -> str:
-        done = _written(folder, replace(course, items=tuple(items)), path)
+        try:
+            done = _written(folder, replace(course, items=tuple(items)), path)
+        except InvalidOutlines as invalid:
+            return invalid.diagnostics[0].problem
         return next((each.problem for each in _mistakes_in(done, folder, name)), "")
 
     told, untold = list(course.items), []

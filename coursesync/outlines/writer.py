@@ -17,15 +17,17 @@ from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.field import ABSENT, Role
+from coursesync.outlines.checks import ITEMS
 from coursesync.outlines.html_to_markdown import markdown_of
-from coursesync.outlines.yaml_writer import block, flow, quoted, scalar
+from coursesync.outlines.yaml_writer import SHORT, block, document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from coursesync.kinds.kind import Values
+    from coursesync.kinds.tree import Value
 
-SHORT, LONG = 200, 1_000  # characters of contents: up to one on a line, above the other in a file
+LONG = 1_000  # characters of contents: longer ones go into a file
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[1-9¹²³]", re.IGNORECASE)
 _TITLE, _CONTENTS = (LISTED.field(role).name for role in (Role.TITLE, Role.CONTENTS))
@@ -87,8 +89,19 @@ class ContentFiles:
         self._names: set[str] = set()
         self.texts: dict[str, str] = {}
 
-    def added(self, item: WantedItem) -> str:
-        """Add an item's contents, and return how its outline names the file."""
+    def fields(self, item: WantedItem) -> dict[str, Value]:
+        """Return the fields of an item, which has a key; long contents are added to the files."""
+        fields: dict[str, Value] = {"key": item.key, _TITLE: item.title}
+        for field in LISTED.fields:
+            value = item.values.get(field.name, field.default)
+            if value is ABSENT or value == field.default or field.name == _TITLE:
+                continue
+            is_long = field.name == _CONTENTS and _goes_into_a_file(item.contents)
+            fields[field.name] = self._added(item) if is_long else value
+        return fields
+
+    def _added(self, item: WantedItem) -> dict[str, Value]:
+        """Add an item's contents to the files; return how its outline names the file."""
         name = item.key
         if len(name.encode()) > _LONGEST_NAME or is_reserved(name) or alike(name) in self._names:
             name = f"{LISTED.name}-{item.id}"
@@ -97,10 +110,18 @@ class ContentFiles:
         markdown = markdown_of(item.contents)
         if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
             self.texts[f"{path}.html"] = item.contents
-            return f"{{html: {path}.html}}"
+            return {"html": f"{path}.html"}
         self._effort += markdown_effort(markdown)
         self.texts[f"{path}.md"] = markdown
-        return f"{{markdown: {path}.md}}"
+        return {"markdown": f"{path}.md"}
+
+
+def _goes_into_a_file(text: str) -> bool:
+    if "\r" in text or text.startswith("\ufeff"):  # reading a file changes those
+        return False
+    return (
+        len(text) > LONG or bool(file_named(text)) or (len(text) > SHORT and block(text, 0) is None)
+    )
 
 
 def alike(name: str) -> str:
@@ -120,12 +141,9 @@ def written(course: WantedCourse) -> Written:
         The text and the content files; their line ends are line feeds, and they are UTF-8.
     """
     files = ContentFiles(course)
-    head = [f"id: {course.course_id}", f"title: {scalar(course.title)}"]
-    if not course.items:
-        return Written("\n".join([*head, f"{LISTED.plural}: []", ""]), {})
-    keyed = with_keys(course.items, course.taken)
-    parts = [item_lines(each, 2, 4, files) for each in keyed]
-    return Written("\n".join([*head, f"{LISTED.plural}:", *_apart(parts), ""]), files.texts)
+    items: list[Value] = [files.fields(item) for item in with_keys(course.items, course.taken)]
+    outline: dict[str, Value] = {"id": course.course_id, "title": course.title, ITEMS: items}
+    return Written(document(outline), files.texts)
 
 
 def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[WantedItem]:
@@ -142,42 +160,3 @@ def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[
         else replace(item, key=free.take(slug(item.title) or f"{LISTED.name}-{item.id}"))
         for item in items
     ]
-
-
-def _apart(parts: Sequence[list[str]]) -> Iterator[str]:
-    for i, part in enumerate(parts):
-        yield from ["", *part] if i else part
-
-
-def item_lines(item: WantedItem, dash: int, column: int, files: ContentFiles) -> list[str]:
-    """Write an item, which has a key, with its dash and its fields in these columns, from 0."""
-    fields = [f"key: {scalar(item.key)}", f"{_TITLE}: {scalar(item.title)}"]
-    below: list[str] = []
-    for field in LISTED.fields:
-        value = item.values.get(field.name, field.default)
-        if value is ABSENT or value == field.default or field.name == _TITLE:
-            continue
-        if field.name == _CONTENTS:
-            written, *below = _contents(item, column, files)
-        else:
-            written = scalar(value) if isinstance(value, str) else flow(value)
-        fields.append(f"{field.name}: {written}")
-    lines = [" " * column + field for field in fields]
-    lines[0] = (" " * dash + "-").ljust(column) + fields[0]
-    return [*lines, *below]
-
-
-def _contents(item: WantedItem, column: int, files: ContentFiles) -> list[str]:
-    """Write contents: the first line follows the field's name."""
-    text = item.contents
-    in_file = "\r" not in text and not text.startswith("\ufeff")  # reading a file changes those
-    if in_file and (len(text) > LONG or file_named(text)):
-        return [files.added(item)]
-    plain, lines = scalar(text), block(text, column)
-    if "\n" not in text and len(text) <= SHORT and (plain == text or "\\" not in plain):
-        return [plain]
-    if lines is not None:
-        return lines
-    if in_file and len(text) > SHORT:
-        return [files.added(item)]
-    return [quoted(text)]

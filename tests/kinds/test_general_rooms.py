@@ -25,11 +25,6 @@ MEANS_ANOTHER: dict[str, str] = {
     # click's method; a place in a document on the web
     "cli/__init__.py": r"formatter\.section\(",
     "nexudus/target.py": r"#section-\d",
-    # they are replaced by edits of an outline as values
-    "outlines/canonical.py": r".*",
-    "outlines/layout.py": r".*",
-    "outlines/merging.py": r".*",
-    "outlines/rewriting.py": r".*",
 }
 WORD = re.compile("(?i)(?<!inter)section")
 PROPERTIES = {

@@ -267,10 +267,20 @@ def test_an_empty_list_takes_sections(empty: str) -> None:
     assert mistakes_in(done, PATH) == []
 
 
-def test_sections_in_brackets_are_left_to_a_person() -> None:
-    """Where nothing can be put in between, it is said what to write instead."""
-    text = "id: 4711\ntitle: T\nsections: [{title: A}]\n"
-    with pytest.raises(CoursesyncError, match="stand in brackets"):
+def test_sections_in_brackets_take_more() -> None:
+    """What is put in between stands in brackets, too."""
+    text = "id: 4711\ntitle: T\nsections: [{title: A}]   # short\n"
+    done = with_items(text, PATH, course(item(1, "A"), item(2, "B, b")))
+
+    assert done.text == (
+        'id: 4711\ntitle: T\nsections: [{title: A}, {key: b-b, title: "B, b"}]   # short\n'
+    )
+
+
+def test_a_key_after_a_question_mark_is_left_to_a_person() -> None:
+    """Where nothing can be put in, it is reported what to write instead."""
+    text = "id: 4711\n? title\n: T\nsections: [{title: A}]\n"
+    with pytest.raises(CoursesyncError, match="can't be edited"):
         with_items(text, PATH, course(item(1, "B")))
 
 
