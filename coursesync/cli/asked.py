@@ -133,7 +133,7 @@ _OPTIONS = (
     click.option(
         "--receipt",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write what was done into this file: each Id, when and how. See  coursesync verify.",
+        help="Write what was done into this file: each change, its Id, when and how.",
     ),
     full_option,
     verbosity_options,

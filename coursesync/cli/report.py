@@ -12,9 +12,9 @@ from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
-from coursesync.planning.plan import Action
 from coursesync.render.drift import TWINS, name, sentence
-from coursesync.render.rows import settlement
+from coursesync.render.plan_words import settlement
+from coursesync.render.rows import WORDING
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _tell_unsaved(error: StateError, session: Session) -> None:
 
 
 def _counts(report: Report) -> str:
-    counts = [(len(report.with_status(status)), status.value) for status in Status]
+    counts = [(len(report.with_status(status)), status.words) for status in Status]
     told = ", ".join(f"{number} {words}" for number, words in counts if number)
     return f"Apply: {told or 'nothing was sent'}."
 
@@ -197,13 +197,6 @@ def _refusals(result: Result) -> Iterator[Diagnostic]:
         )
 
 
-_OVERWRITE = {
-    Action.UPDATE: "To put the outline's in place:",
-    Action.DEACTIVATE: "To hide it all the same:",
-    Action.DELETE: "To delete it all the same:",
-}
-
-
 def _tell_drifted(result: Result, onward: Onward) -> None:
     change = result.change
     say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
@@ -215,7 +208,8 @@ def _tell_drifted(result: Result, onward: Onward) -> None:
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
         return
     say_wrapped(f"See what changed there:  {onward.session.hint('drift')}", "    ")
-    say_wrapped(f"{_OVERWRITE[change.action]}  {_with('--overwrite-drift', onward)}", "    ")
+    verb = WORDING[change.action].verb
+    say_wrapped(f"To {verb} it all the same:  {_with('--overwrite-drift', onward)}", "    ")
 
 
 def _at(result: Result) -> str:

@@ -196,18 +196,6 @@ class Lookout(CourseLookout):
         is_same = read is not None and same_moment(read.updated_on, listed.updated_on)
         return read if read is not None and is_same else listed
 
-    def remaining(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
-        """Return those of deleted records that are there all the same; raises Stop as above.
-
-        A list may lag: what is still in it is asked for by itself.
-        """
-        lost = dict[int, str]()
-        listed = [record.id for record in self._named(kind, ids, lost)]
-        found = {record.id: record for record in self._each(kind, listed, lost)}
-        if lost:
-            raise _unreadable(lost)
-        return found
-
     def _named(
         self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
     ) -> Iterator[Record]:

@@ -16,7 +16,7 @@ from coursesync.kinds.address import course_of, key_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected, told_as_errors
+from coursesync.operations.connection import connected
 from coursesync.operations.import_checks import prepared
 from coursesync.operations.import_entries import adopted, misfit
 from coursesync.operations.import_files import save
@@ -103,10 +103,7 @@ def import_course(
     clock = clock or SystemClock()
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
-        with (
-            connected(project, loaded.outlines, clock, progress, credentials) as world,
-            told_as_errors(clock),
-        ):
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
             titles, records = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
         ready = prepared(project, known, loaded, titles, records)
         if len(titles) == len(ready.left_out) == 1:
@@ -176,10 +173,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
-        with (
-            connected(project, loaded.outlines, clock, progress, credentials) as world,
-            told_as_errors(clock),
-        ):
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
             found = Lookout(Sender(world), world.remote).records(kind_of(at), [record_id])
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
         resources = {r.address: r for each in loaded.outlines for r in each.resources}

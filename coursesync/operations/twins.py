@@ -15,7 +15,7 @@ from coursesync.kinds.address import course_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected, told_as_errors
+from coursesync.operations.connection import connected
 from coursesync.operations.state import address_of, entry_at
 from coursesync.planning.twins import namesakes, twins
 
@@ -72,7 +72,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
     with project.held(lock_timeout):
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
-        with connected(project, (), clock, progress, credentials) as world, told_as_errors(clock):
+        with connected(project, (), clock, progress, credentials) as world:
             # a record that a person set aside can be chosen after all
             undecided = replace(known, strangers=())
             live = _of_course(world, undecided, entry.parent_id, kind)

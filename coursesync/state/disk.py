@@ -1,7 +1,7 @@
 """What the state's file and its journal need of a file system, effect by effect.
 
 Every write, fsync, rename and removal goes through one of these calls, in the order in which it
-must reach the disk; a test's disk that forgets what was not fsynced fits the same Protocol.
+must reach the disk; a test's disk that forgets what was not fsynced takes the place of each.
 Raises OSError, always. What each call promises: https://man7.org/linux/man-pages/man2/fsync.2.html
 and rename.2 (a folder has to be fsynced too before a new name in it is safe).
 """
@@ -13,7 +13,7 @@ import os
 import stat
 from contextlib import suppress
 from shlex import quote
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,64 +22,8 @@ MAX_BYTES = 1_000_000_000  # ten million entries; what is larger was not written
 _PART = 1_048_576
 
 
-class Disk(Protocol):
-    """A file system; an open file is known by its descriptor, a number."""
-
-    def read(self, path: Path) -> bytes:
-        """Return a regular file's bytes, never through a link."""
-        ...
-
-    def beside(self, path: Path) -> list[Path]:
-        """Return the files of the same folder whose names begin with that of `path`."""
-        ...
-
-    def create(self, path: Path) -> int:
-        """Make and open a file that is not there yet."""
-        ...
-
-    def append(self, file: int, content: bytes) -> None:
-        """Write at the end of an open file; all of it, or OSError."""
-        ...
-
-    def sync(self, file: int) -> None:
-        """Return when what was written to an open file outlives a power cut."""
-        ...
-
-    def sync_file(self, path: Path) -> None:
-        """Return when what is read of a file outlives a power cut, whoever wrote it."""
-        ...
-
-    def close(self, file: int) -> None:
-        """Close an open file."""
-        ...
-
-    def has_name(self, file: int) -> bool:
-        """Say whether an open file still stands in a folder."""
-        ...
-
-    def lock(self, file: int) -> None:
-        """Lock an open file until it is closed or the process dies."""
-        ...
-
-    def is_locked(self, path: Path) -> bool:
-        """Say whether some process holds the lock on a file."""
-        ...
-
-    def replace(self, path: Path, other: Path) -> None:
-        """Put a file in the place of another, at once."""
-        ...
-
-    def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
-        ...
-
-    def sync_folder(self, folder: Path) -> None:
-        """Return when the names in a folder outlive a power cut."""
-        ...
-
-
-class RealDisk:
-    """The operating system's file system. Fits `Disk`."""
+class Disk:
+    """The operating system's file system; an open file is known by its descriptor, a number."""
 
     def read(self, path: Path) -> bytes:
         """Return a regular file's bytes, never through a link."""

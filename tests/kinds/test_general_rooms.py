@@ -20,7 +20,7 @@ MEANS_ANOTHER: dict[str, str] = {
     "cli/commands/sandbox.py": r"\bsections(\(\)|, lessons)|/coursesections",
     # HTML's element of that name
     "outlines/advice/contents.py": r'"section"',
-    "outlines/advice/tags.py": r'"section"',
+    "outlines/advice/nesting.py": r'"section"',
     "render/text_diff.py": r"\|section\|",
     # click's method; a place in a document on the web
     "cli/__init__.py": r"formatter\.section\(",

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 LONGEST_TITLE = 200
 MOST_EFFORT = 30_000  # a course, of what is not plain
-_MOST_BEFORE = 20
-_BEFORE_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|<|=\s*[\"']?)\Z")
-_BEHIND_ADDRESS = ("", *") >\"'\t\n")
 _NOUN, _ITEMS = LISTED.name, LISTED.plural
 _TITLE, _UNLOCK, _ACTIVE, _CONTENTS = (
     LISTED.field(role).name for role in (Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS)
@@ -179,9 +176,8 @@ def unfit_contents(
         if not is_plain(text):
             left -= html_effort(text)
             found += findings(text) if left >= 0 else (UNCHECKED,)
-        met: dict[str, int] = {}
         for finding in found:
-            yield _in_contents(each, finding, source, met)
+            yield _in_contents(each, finding, source)
 
 
 def _is_active(resource: Resource) -> bool:
@@ -196,49 +192,22 @@ def _file(resource: Resource, form: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _in_contents(
-    resource: Resource, finding: Objection, source: Callable[[str], Source], met: dict[str, int]
-) -> Advice:
-    at = None
-    if name := _file(resource, "html"):
-        at = _line(source(name), finding.start)
-    elif name := _file(resource, "markdown"):
-        at = _line_of_clue(source(name), finding.clues, met)
+def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
+    name = _file(resource, "html") or _file(resource, "markdown")
+    at = _place(source(name), finding.clues) if name else None
     path = (*resource.path, _CONTENTS)
     return Advice(resource.tree, path, finding.problem, finding.remedy, at=at)
 
 
-def _line(file: Source, start: int) -> Where:
-    line = file.text.count("\n", 0, start) + 1
-    return Where(file.path, line, start - file.text.rfind("\n", 0, start))
-
-
-def _line_of_clue(file: Source, clues: Sequence[str], met: dict[str, int]) -> Where | None:
-    """Find where a finding comes from in Markdown: HTML in it is kept as it was written.
-
-    `met` has, by clue, up to where it was found already: what stands there again comes after it.
-    """
+def _place(file: Source, clues: Sequence[str]) -> Where | None:
+    """Find where a content file names first what a finding is about; None where it does nowhere."""
     for clue in clues:
-        start = _as_address(file.text, clue, met.get(clue, 0))
-        if start >= 0:
-            met[clue] = start + len(clue)
-        else:
-            start = file.text.find(clue)
-        if start >= 0:
-            return _line(file, start)
+        edge = r"(?<!\w)" if clue[0].isalnum() else ""
+        if found := re.search(edge + re.escape(clue), file.text, re.IGNORECASE):
+            start = found.start()
+            line = file.text.count("\n", 0, start) + 1
+            return Where(file.path, line, start - file.text.rfind("\n", 0, start))
     return None
-
-
-def _as_address(text: str, clue: str, after: int) -> int:
-    """Return where a clue stands as a whole address, -1 where it does nowhere."""
-    start = text.find(clue, after)
-    while start >= 0:
-        end = start + len(clue)
-        is_begun = _BEFORE_ADDRESS.search(text, max(0, start - _MOST_BEFORE), start)
-        if is_begun and text[end : end + 1] in _BEHIND_ADDRESS:
-            break
-        start = text.find(clue, start + 1)
-    return start
 
 
 def _on(

@@ -6,7 +6,7 @@ Names of tags and attributes are all that is taken over from contents, short and
 from __future__ import annotations
 
 from coursesync.kinds import LISTED
-from coursesync.outlines.advice.tags import DEEPEST, MOST_ATTRIBUTES
+from coursesync.outlines.advice.nesting import DEEPEST, MOST_ATTRIBUTES
 from coursesync.text import inert
 
 _LONGEST_NAME = 30
