@@ -98,13 +98,16 @@ class Kind:
     fields: tuple[Field, ...]
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
-        """Return the properties of what an author wrote, contents as HTML; sorted.
+        """Return the properties of what an author wrote, contents as HTML.
 
         A field that is not written counts as its default; without one, nothing is sent for it.
         """
-        written = ((field, values.get(field.name, field.default)) for field in self.fields)
-        found = (field.encode(value) for field, value in written if value is not ABSENT)
-        return dict(sorted(pair for properties in found for pair in properties.items()))
+        found: dict[str, FieldValue] = {}
+        for field in self._sent:
+            value = values.get(field.name, field.default)
+            if value is not ABSENT:
+                found.update(field.encode(value))
+        return found
 
     def decode(self, attributes: Attributes) -> dict[str, Value]:
         """Return what an author would write of a record, defaults too: the inverse of `encode`."""
