@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from coursesync.errors import StateError, StateLocked
+from coursesync.errors import StateError, StateLocked, UnusableFile
+from coursesync.files import read
 from coursesync.state.disk import away, unwritable_remedy
 from coursesync.text import duration, inert
 
@@ -93,17 +94,8 @@ def _user() -> str:
 
 def _told_by(holder: Path) -> str:
     try:
-        told = json.loads(_beginning(holder))
+        told = json.loads(read(holder))
         who = "{who} on {host} (process {process}, since {since}: {command})".format(**told)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (UnusableFile, ValueError, KeyError, TypeError, RecursionError):
         return "another process"
     return inert(who, 200)
-
-
-def _beginning(path: Path) -> bytes:
-    # a FIFO would block an open that waits for a writer, and a device might never end
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-    try:
-        return os.read(file, 65_536)
-    finally:
-        os.close(file)

@@ -1,7 +1,7 @@
 """How the tags of a piece of HTML are nested, and whether it shows anything.
 
-Owns the use of the standard library's parser. It must never call `close()`: there the parser looks
-for the end of each tag that has none, in a time that grows with the square of the text.
+Owns which tags may stand in which, and which end by themselves, as the standard has it. It must
+never take a time that grows faster than the text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from coursesync.text import is_blank, with_short_references
+from coursesync.kinds.html import fed
+from coursesync.text import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ DEEPEST = 100  # tags, one in the other
 MOST_ATTRIBUTES = 50  # a tag
 FEW_TAGS = 500  # with so many, no parser takes long
 _MOST_EFFORT = 1_000_000  # tags that a parser would open once more
-_BARE = re.compile(r"<(?![a-zA-Z/!?])")
 _CUT = re.compile(r"<(/?[a-zA-Z][^\s>=\"'&]*)")
 # what all parsers divide into the same tags, whatever their version
 _REGULAR = re.compile(
@@ -119,17 +119,16 @@ class _EnoughError(Exception):
 
 
 class _Reader(HTMLParser):
+    rest = ""
+
     def read(self, text: str) -> bool:
         """Go over a text; return whether that ended early."""
         try:
-            self.feed(_BARE.sub("&lt;", with_short_references(text)))
-            if not self.rawdata.startswith("<") and not self.cdata_elem:
-                self.handle_data(unescape(self.rawdata))
+            self.rest = fed(self, text) or ""
+            if not self.rest.startswith("<") and not self.cdata_elem:
+                self.handle_data(unescape(self.rest))
         except _EnoughError:
-            self.rawdata = ""
             return True
-        except AssertionError:  # what html.parser makes of a declaration that it does not know
-            self.rawdata = ""
         return False
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -157,7 +156,7 @@ class _Nester(_Reader):
         self._found = Nesting()
 
     def end(self) -> Nesting:
-        cut = None if self.cdata_elem else _CUT.match(self.rawdata)
+        cut = None if self.cdata_elem else _CUT.match(self.rest)
         if cut is not None:
             self._slip("cut", cut[1].lower())
         self._close_down_to(0)
