@@ -1,8 +1,8 @@
-"""Which desired resource is which entry: how a section keeps its Id when its key changes.
+"""Finds the entry of each desired resource, so that a record keeps its Id when its key changes.
 
-Identity is the address, and never the position. Where a key changed, what is left over on both
-sides is paired by evidence, strongest first, and only where one resource and one entry fit
-each other and nothing else does: an ambiguous case is never guessed.
+The address identifies a record, and never its position. If a key changed, the remaining resources
+and entries are paired by evidence, the strongest first, and only if one resource and one entry fit
+each other and no others. It must never guess.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) ->
     """Find the entry of each desired resource.
 
     Args:
-        resources: what one course's outline wants, in order, without what is in doubt.
-        entries: what the state holds of the course, also under a key that the course had before.
+        resources: those of one course's outline, in order, without those in doubt.
+        entries: those of the course, also under a former key of the course.
 
     Returns:
-        The address of the entry by the address of the resource; a new resource is not in it.
+        The address of each resource's entry, by the resource's address, without new resources.
     """
     pairs: Pairs = {r.address: r.address for r in resources if r.address in entries}
     if len(pairs) == len(resources) or len(pairs) == len(entries):
@@ -53,7 +53,7 @@ def _left_over(
 
 
 def _by_key(resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs) -> None:
-    """Pair what differs in the course's key only: the outline's file was renamed."""
+    """Pair resources and entries that differ only in the course's key: the file was renamed."""
     new, gone = _left_over(resources, entries, pairs)
     here = {course_of(resource.address) for resource in resources}
     moved = defaultdict(list)
@@ -89,7 +89,7 @@ def _by_evidence(
     claims = [
         (resource.address, old)
         for resource in new
-        if (value := wanted(resource))  # what is empty is no evidence
+        if (value := wanted(resource))  # an empty value is no evidence
         for old in _alone(by_value.get(value, ()))
     ]
     _pair_unique(claims, pairs)
@@ -114,7 +114,7 @@ def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
-    """Pair a retitled section, whose key came from its title, with the one that stood there."""
+    """Pair a retitled resource, whose key comes from its title, with the entry in its place."""
     if not resources:
         return
     order = resources[0].kind.order_property
@@ -152,9 +152,9 @@ def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Addres
 
 
 def _alone(alike: Sequence[Address]) -> Sequence[Address]:
-    """Leave out entries that are alike: none of them can be the one that is meant.
+    """Return the only candidate, or none: several that are alike are no evidence.
 
-    Each would be claimed by all who claim any, and thousands by thousands are millions.
+    It also bounds the work: thousands of claims on each of thousands of entries would be millions.
     """
     return alike if len(alike) == 1 else ()
 
@@ -162,7 +162,7 @@ def _alone(alike: Sequence[Address]) -> Sequence[Address]:
 def _pair_unique(
     claims: Sequence[tuple[Address, Address]], pairs: Pairs, among: set[Address] | None = None
 ) -> None:
-    """Pair the claims whose both sides stand in no other claim."""
+    """Pair the two sides of each claim, unless one of them is in another claim."""
     by_new: dict[Address, int] = defaultdict(int)
     by_old: dict[Address, int] = defaultdict(int)
     for new, old in claims:
