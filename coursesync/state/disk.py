@@ -1,9 +1,9 @@
-"""What the state's file and its journal need of a file system, effect by effect.
+"""The port to the file system, for the state's file and its journal.
 
-Every write, fsync, rename and removal goes through one of these calls, in the order in which it
-must reach the disk; a test's disk that forgets what was not fsynced fits the same Protocol.
-Raises OSError, always. What each call promises: https://man7.org/linux/man-pages/man2/fsync.2.html
-and rename.2 (a folder has to be fsynced too before a new name in it is safe).
+Every write, fsync, rename and removal is one of these calls, in the order in which it must reach
+the disk, so that a test's disk can forget what was not fsynced. Each call raises OSError if it
+fails. What they promise is in https://man7.org/linux/man-pages/man2/fsync.2.html and rename.2: a
+new name in a folder is safe only after the folder is fsynced, too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 1_000_000_000  # ten million sections; what is larger was not written by us
+MAX_BYTES = 1_000_000_000  # ten million records; coursesync writes no larger file
 _PART = 1_048_576
 
 
@@ -173,12 +173,12 @@ class RealDisk:
 
 
 def away(path: Path | str) -> str:
-    """Return the command that takes away what stands in a file's place; nothing of it is lost."""
+    """Return the command that renames what is in a file's place, so that nothing is lost."""
     return f"mv {quote(str(path))} {quote(f'{path}.aside')}"
 
 
 def unwritable_remedy(error: OSError) -> str:
-    """Say what helps where a file can't be written."""
+    """Return what helps if a file can't be written."""
     file = error.filename2 or error.filename
     if file and isinstance(error, IsADirectoryError):
         return f"Take away what stands there:  {away(file)}"
@@ -186,15 +186,16 @@ def unwritable_remedy(error: OSError) -> str:
 
 
 def temporary(path: Path) -> Path:
-    """Return where a file is written before it is put in the place of `path`."""
+    """Return the path at which a file is written before it replaces `path`."""
     return path.with_name(f".{path.name}.tmp")
 
 
 def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
-    """Put a file in the place of what is there, if anything is; at no time is it there in part.
+    """Replace a file, if there is one, so that it is never there in part.
 
-    As `files.write_whole`, through a disk that tests can cut the power of, and onto it with its
-    name. No other process may write it meanwhile: what a cut-off run left beside it is removed.
+    It differs from `files.write_whole`: it goes through `disk`, which tests can cut the power of,
+    and returns when the new name outlives a power cut. No other process may write the file at the
+    same time, because the temporary file of a cut-off run is removed.
     """
     beside = temporary(path)
     disk.remove(beside)
