@@ -7,13 +7,13 @@ each other and no others. It must never guess.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from coursesync.kinds.address import course_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import FieldValue
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 Pairs: TypeAlias = "dict[Address, Address]"
+T = TypeVar("T")
 
 
 def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) -> Pairs:
@@ -60,7 +61,7 @@ def _by_key(resources: Sequence[Resource], entries: Mapping[Address, Entry], pai
     for old in gone:
         if course_of(old) not in here:
             moved[key_of(old)].append(old)
-    _pair_unique([(r.address, old) for r in new for old in moved[key_of(r.address)]], pairs)
+    pairs.update(unambiguous([(r.address, old) for r in new for old in moved[key_of(r.address)]]))
 
 
 def _by_previous_keys(
@@ -71,8 +72,7 @@ def _by_previous_keys(
     for old in gone:
         by_key[key_of(old)].append(old)
     former = ((r.address, key) for r in new for key in dict.fromkeys(r.previous_keys))
-    claims = [(address, old) for address, key in former for old in by_key.get(key, ())]
-    _pair_unique(claims, pairs)
+    pairs.update(unambiguous([(at, old) for at, key in former for old in by_key.get(key, ())]))
 
 
 def _by_evidence(
@@ -90,9 +90,9 @@ def _by_evidence(
         (resource.address, old)
         for resource in new
         if (value := wanted(resource))  # an empty value is no evidence
-        for old in _alone(by_value.get(value, ()))
+        for old in alone(by_value.get(value, ()))
     ]
-    _pair_unique(claims, pairs)
+    pairs.update(unambiguous(claims))
 
 
 def _contents(resource: Resource) -> FieldValue | None:
@@ -130,10 +130,10 @@ def _by_place(
         (resource.address, old)
         for resource, place in zip(resources, places_now, strict=True)
         if resource.address not in pairs
-        for old in _alone(vacated.get(place, ()))
+        for old in alone(vacated.get(place, ()))
     ]
     derived = {resource.address for resource in resources if resource.key_is_derived}
-    _pair_unique(claims, pairs, among=derived)
+    pairs.update({new: old for new, old in unambiguous(claims).items() if new in derived})
 
 
 def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Address | None]]:
@@ -151,7 +151,7 @@ def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Addres
     return places
 
 
-def _alone(alike: Sequence[Address]) -> Sequence[Address]:
+def alone(alike: Sequence[T]) -> Sequence[T]:
     """Return the only candidate, or none: several that are alike are no evidence.
 
     It also bounds the work: thousands of claims on each of thousands of entries would be millions.
@@ -159,15 +159,8 @@ def _alone(alike: Sequence[Address]) -> Sequence[Address]:
     return alike if len(alike) == 1 else ()
 
 
-def _pair_unique(
-    claims: Sequence[tuple[Address, Address]], pairs: Pairs, among: set[Address] | None = None
-) -> None:
+def unambiguous(claims: Collection[tuple[Address, Address]]) -> Pairs:
     """Pair the two sides of each claim, unless one of them is in another claim."""
-    by_new: dict[Address, int] = defaultdict(int)
-    by_old: dict[Address, int] = defaultdict(int)
-    for new, old in claims:
-        by_new[new] += 1
-        by_old[old] += 1
-    for new, old in claims:
-        if by_new[new] == by_old[old] == 1 and (among is None or new in among):
-            pairs[new] = old
+    by_new = Counter(new for new, _ in claims)
+    by_old = Counter(old for _, old in claims)
+    return {new: old for new, old in claims if by_new[new] == by_old[old] == 1}

@@ -6,12 +6,13 @@ to another course: an author states the move with `previous_keys: [other-course.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Diagnostic
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import address_of, course_of, key_of
+from coursesync.planning.pairing import alone, unambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.state.state import Entry
-T = TypeVar("T")
 
 
 class Arrival(NamedTuple):
@@ -61,9 +61,8 @@ def arrivals(
         for old in dict.fromkeys(_former(resource))
         if old in homes and homes[old] != course_id
     ]
-    by_new = Counter(claim.address for claim in claims)
-    by_old = Counter(claim.old for claim in claims)
-    return [claim for claim in claims if by_new[claim.address] == by_old[claim.old] == 1]
+    certain = unambiguous([(claim.address, claim.old) for claim in claims])
+    return [claim for claim in claims if claim.address in certain]
 
 
 def waiting(
@@ -166,12 +165,10 @@ def leads(
         for course_id, resources in new.items()
         for resource in resources
         for pair in _pairs(resource.address, resource.attributes)
-        for home, old in _alone(alike[pair])
+        for home, old in alone(alike[pair])
         if home != course_id
     }
-    by_new = Counter(address for address, _ in found)
-    by_old = Counter(old for _, old in found)
-    return {address: old for address, old in found if by_old[old] == by_new[address] == 1}
+    return unambiguous(found)
 
 
 def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:
@@ -182,7 +179,3 @@ def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, obje
     if contents := attributes.get(kind.contents_property):
         yield "title and contents", title, contents
         yield "key and contents", key, contents
-
-
-def _alone(found: list[T]) -> list[T]:
-    return found if len(found) == 1 else []
