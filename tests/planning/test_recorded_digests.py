@@ -111,7 +111,7 @@ RECORDED = {
 
 @pytest.mark.parametrize("name", PLANS)
 def test_a_digest_outlives_an_upgrade(name: str) -> None:
-    """What was reviewed with an earlier coursesync is what this one would apply."""
+    """A plan that was reviewed with an earlier coursesync has the same digest with this one."""
     plan, action = PLANS[name]
 
     assert plan.count(action)
