@@ -80,13 +80,13 @@ class Change:
         kind: the record's kind.
         parent_id: the course's Id.
         held: what the state holds: an entry, a create in doubt, or nothing.
-        after: the attributes to send; None where nothing is wanted.
-        was: the former address, where it changes.
+        after: the attributes to send; None if nothing is wanted.
+        was: the former address, if it changes.
         resource: the resource of the outline that wants the change.
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
         lead: the address, in another course, of a resource that looks like the same one.
-        place: the new neighbours, where the order changes.
+        place: the new neighbours, if the order changes.
 
     The digest covers `meaning`; everything else is for people.
     """

@@ -30,8 +30,8 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
 
     Args:
         state: its strangers are no twins.
-        records: all records of these courses, including ours. The unmanaged ones and their
-            `namesakes` have been read by Id where a list left something out.
+        records: all records of these courses, including ours. If a list showed the unmanaged ones
+            or their `namesakes` in part, they have been read by Id.
         kind: their kind.
 
     Returns:
@@ -72,8 +72,8 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
 
     Args:
         state: what is managed.
-        records: all records of some courses. The unmanaged ones have been read by Id where a list
-            left something out.
+        records: all records of some courses. If a list showed the unmanaged ones in part, they
+            have been read by Id.
         kind: their kind.
 
     Returns:

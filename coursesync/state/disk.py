@@ -34,19 +34,19 @@ class Disk(Protocol):
         ...
 
     def create(self, path: Path) -> int:
-        """Make and open a file that is not there yet."""
+        """Create and open a file that does not exist yet."""
         ...
 
     def append(self, file: int, content: bytes) -> None:
-        """Write at the end of an open file; all of it, or OSError."""
+        """Append all of the content to an open file, or raise OSError."""
         ...
 
     def sync(self, file: int) -> None:
-        """Return when what was written to an open file outlives a power cut."""
+        """Return when everything written to an open file outlives a power cut."""
         ...
 
     def sync_file(self, path: Path) -> None:
-        """Return when what is read of a file outlives a power cut, whoever wrote it."""
+        """Return when the contents of a file outlive a power cut, whoever wrote them."""
         ...
 
     def close(self, file: int) -> None:
@@ -54,7 +54,7 @@ class Disk(Protocol):
         ...
 
     def has_name(self, file: int) -> bool:
-        """Say whether an open file still stands in a folder."""
+        """Return whether an open file still has a name in a folder."""
         ...
 
     def lock(self, file: int) -> None:
@@ -62,15 +62,15 @@ class Disk(Protocol):
         ...
 
     def is_locked(self, path: Path) -> bool:
-        """Say whether some process holds the lock on a file."""
+        """Return whether a process holds the lock on a file."""
         ...
 
     def replace(self, path: Path, other: Path) -> None:
-        """Put a file in the place of another, at once."""
+        """Replace a file by another one, atomically."""
         ...
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         ...
 
     def sync_folder(self, folder: Path) -> None:
@@ -105,22 +105,22 @@ class RealDisk:
         return sorted(each for each in files if each.name.startswith(path.name))
 
     def create(self, path: Path) -> int:
-        """Make and open a file that is not there yet."""
+        """Create and open a file that does not exist yet."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         return os.open(path, flags, 0o666)
 
     def append(self, file: int, content: bytes) -> None:
-        """Write at the end of an open file; all of it, or OSError."""
+        """Append all of the content to an open file, or raise OSError."""
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(file, rest) :]
 
     def sync(self, file: int) -> None:
-        """Return when what was written to an open file outlives a power cut."""
+        """Return when everything written to an open file outlives a power cut."""
         os.fsync(file)
 
     def sync_file(self, path: Path) -> None:
-        """Return when what is read of a file outlives a power cut, whoever wrote it."""
+        """Return when the contents of a file outlive a power cut, whoever wrote them."""
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             os.fsync(file)
@@ -132,7 +132,7 @@ class RealDisk:
         os.close(file)
 
     def has_name(self, file: int) -> bool:
-        """Say whether an open file still stands in a folder."""
+        """Return whether an open file still has a name in a folder."""
         return os.fstat(file).st_nlink > 0
 
     def lock(self, file: int) -> None:
@@ -142,7 +142,7 @@ class RealDisk:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def is_locked(self, path: Path) -> bool:
-        """Say whether some process holds the lock on a file."""
+        """Return whether a process holds the lock on a file."""
         try:
             file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
         except FileNotFoundError:
@@ -156,11 +156,11 @@ class RealDisk:
         return False
 
     def replace(self, path: Path, other: Path) -> None:
-        """Put a file in the place of another, at once."""
+        """Replace a file by another one, atomically."""
         path.replace(other)
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         path.unlink(missing_ok=True)
 
     def sync_folder(self, folder: Path) -> None:

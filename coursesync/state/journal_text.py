@@ -199,7 +199,7 @@ def _read(body: bytes) -> Header | Step:
     record = record_of(json.loads(body.decode()))
     # a state is saved with these addresses, and has to be read again
     if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
-        raise ValueError("an address that is none")
+        raise ValueError("an invalid address")
     return record
 
 

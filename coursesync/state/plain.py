@@ -44,7 +44,7 @@ def read_value(value_type: type[T], raw: object) -> T:
         raise ValueError("no mapping")
     readers = _readers(value_type)
     if not raw.keys() <= readers.keys():
-        raise ValueError("a field that there is not")
+        raise ValueError("an unknown field")
     found = (readers[name](value) for name, value in raw.items())
     return value_type(**dict(found))
 

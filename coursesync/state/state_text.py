@@ -91,14 +91,14 @@ def is_address(text: str) -> bool:
 
 def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, keys))):
-        raise ValueError("something stands under a name that is none")
+        raise ValueError("an invalid address or key")
 
 
 def _check_each_once(rest: bytes, courses: Sized, doubts: Sized, entries: Sized) -> None:
     """Raise ValueError if an address or an Id occurs twice: JSON would give only the last."""
     names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
     if ids != len(courses) + len(entries) or names != ids + len(doubts):
-        raise ValueError("something stands twice, or not as it is written")
+        raise ValueError("an address or an Id occurs twice")
 
 
 def _digest(rest: bytes) -> bytes:
