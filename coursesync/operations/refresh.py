@@ -10,7 +10,8 @@ from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.planning.drift import Drifted, compare, refreshed
+from coursesync.planning.drift import Drifted, compare
+from coursesync.planning.refreshed_state import refreshed
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -16,7 +16,7 @@ class OnRemoval(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a plan may do to orphans; `prune` is the second word that a deletion takes."""
+    """What a plan may do to orphans; a deletion needs `prune` as well as DELETE."""
 
     on_removal: OnRemoval = OnRemoval.KEEP
     prune: bool = False
