@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.cli.line import place
 from coursesync.cli.screen import painter, show
 from coursesync.errors import CoursesyncError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.cli.session import Session
     from coursesync.operations.drift import Drift
+    from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
@@ -27,25 +28,22 @@ def failing_as(form: str) -> Iterator[None]:
     try:
         yield
     except CoursesyncError as error:
-        from coursesync.cli.session import address  # noqa: PLC0415 - only where something failed
-
-        address(error)
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
-            show(json.compose_failure(error))
+            show(json.compose_failure(error, place))
         raise
 
 
 @dataclass(frozen=True)
 class PlanForms:
-    """How a plan is written for a session.
+    """How a plan is written.
 
-    `hint` writes a command so that it can be typed, `found` is what a look at the site found, None
+    `hint` returns the words of a command to type, `found` is what a look at the site found, None
     where there was none.
     """
 
-    session: Session
+    project: Project
     hint: Hint
     plan: Plan
     advice: Told | None = None
@@ -60,7 +58,7 @@ class PlanForms:
             from coursesync.render import drift  # noqa: PLC0415 - only this form needs it
 
             above = drift.above(self.found, self.plan.managed, self.hint)
-        limits = self.session.limits
+        limits = self.project.limits
         return above + terminal.compose(self.plan, paint, self.hint, limits, most_rows)
 
     def markdown(self, most: int | None) -> str:
@@ -70,14 +68,14 @@ class PlanForms:
         found, managed = self.found, self.plan.managed
         above = "" if found is None else drift_markdown.quote(found, managed, self.hint)
         room = None if most is None else most - len(above.encode())
-        limits = self.session.limits
+        limits = self.project.limits
         return above + markdown.compose(self.plan, limits, self.advice, room, self.hint)
 
     def json(self) -> str:
         """Write it for programs, and as a plan file."""
         from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
-        return json.compose(self.plan, self.session.limits, self.advice, self.found)
+        return json.compose(self.plan, self.project.limits, self.advice, self.found)
 
     def page(self) -> str:
         """Write it as the review page."""
@@ -91,15 +89,15 @@ class PlanForms:
             beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
         )
         above = [] if self.found is None else brief(self.found, self.plan.managed, self.hint)
-        limits, assets = self.session.limits, Assets(style, script)
+        limits, assets = self.project.limits, Assets(style, script)
         return compose(self.plan, assets, limits, self.advice, above=above, hint=self.hint)
 
 
 @dataclass(frozen=True)
 class DriftForms:
-    """How what a look at the site found is written for a session."""
+    """How what a look at the site found is written."""
 
-    session: Session
+    project: Project
     drift: Drift
 
     @property
@@ -111,14 +109,14 @@ class DriftForms:
         from coursesync.render.drift import compose  # noqa: PLC0415 - only this form needs it
 
         found, courses = self.drift.found, self.drift.courses
-        return compose(found, courses, self._managed, painter(sys.stdout), self.session.hint)
+        return compose(found, courses, self._managed, painter(sys.stdout), place)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
         from coursesync.render.drift_markdown import compose  # noqa: PLC0415 - only this form needs it
 
         found, courses = self.drift.found, self.drift.courses
-        return compose(found, courses, self._managed, self.session.hint, most)
+        return compose(found, courses, self._managed, place, most)
 
     def json(self) -> str:
         """Write it for programs."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, slug, was_key
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
 from coursesync.text import is_blank, named, without_marks
@@ -18,6 +19,7 @@ from coursesync.text import is_blank, named, without_marks
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.contents import Contents
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
-def mistake(problem: str, remedy: str) -> PydanticCustomError:
+def mistake(problem: str, remedy: Sentence) -> PydanticCustomError:
     """Make the error that a validator raises, so that it becomes a diagnostic word for word."""
     return PydanticCustomError("mistake", "{problem}", {"problem": problem, "remedy": remedy})
 
@@ -51,11 +53,11 @@ def _key(text: str) -> str:
         if hidden := next((c for c in text if not without_marks(c)), ""):
             raise mistake(
                 f"the key holds {named(hidden)}, which can't be seen",
-                f"Type it again, without that, as in  {written}",
+                Remedy("Type it again, without that, as in", Code(written)),
             )
         raise mistake(
             f'"{text[:40]}" is no key' if text.strip() else "the key is blank",
-            f"Use small letters, digits and hyphens, as in  {written}",
+            Remedy("Use small letters, digits and hyphens, as in", Code(written)),
         )
     return text
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coursesync.errors import Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -25,7 +27,7 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     failure: str = ""
-    remedy: str = ""
+    remedy: Sentence = ""
     lasting: bool = False
 
 

@@ -16,7 +16,9 @@ from coursesync.applying.remainder import remainder
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
 from coursesync.errors import (
+    Code,
     LargeChange,
+    Remedy,
     StalePlan,
 )
 from coursesync.nexudus.clock import SystemClock
@@ -106,7 +108,10 @@ def _check_size(plan: Plan) -> None:
     if large := oversized(plan):
         raise LargeChange(
             f"the plan would change {'; '.join(large)}",
-            "Look at the plan; where that is what you want, pass  allow_large_change=True",
+            Remedy(
+                "Look at the plan; where that is what you want, pass",
+                Code("allow_large_change=True"),
+            ),
         )
 
 

@@ -114,8 +114,8 @@ def _wanted_of(
         if (at := managed.addresses.get(record.id)) is not None and at not in wanted_here
     }
     out = wanted(0, "", "", [record for record in records if record.id in gone])
-    why = "it was taken out of the outline; to have it back, write its section again, with  key: "
-    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.sections]
+    why = "it was taken out of the outline; to have it back, write its section again, with"
+    told = [Untold(each, f"{why} `key: {key_of(gone[each.id])}`") for each in out.sections]
     return [record for record in records if record.id not in gone], told
 
 
@@ -132,8 +132,7 @@ def _parted(records: Sequence[Record], managed: Managed) -> tuple[list[Record], 
     return [record for record in records if record.id not in elsewhere], [
         Untold(
             section,
-            f"it is managed as {managed.addresses[section.id]}, and someone moved it here; see  "
-            "coursesync drift",
+            f"it is managed as {managed.addresses[section.id]}, and someone moved it here",
         )
         for section in wanted(0, "", "", moved).sections
     ]

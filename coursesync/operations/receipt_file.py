@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from coursesync.applying.receipt import Receipt, is_possible
-from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.errors import Command, CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.kinds.address import parse_address
 
@@ -40,7 +39,7 @@ def read_receipt(path: Path) -> Receipt:
 def _no_receipt(path: Path) -> CoursesyncError:
     return CoursesyncError(
         f"{shown(path)} is no receipt of this version",
-        "A receipt is written by  coursesync apply --receipt FILE",
+        Remedy("A receipt is written by", Command("apply", receipt="FILE")),
     )
 
 
@@ -54,7 +53,7 @@ def write_receipt(path: Path, receipt: Receipt) -> None:
     if os.path.lexists(path) and _is_receipt(path) and read_receipt(path).items:
         raise CoursesyncError(
             f"{shown(path)} is the receipt of an earlier run, and is kept",
-            f"Name another file:  --receipt {quote(str(another(path)))}",
+            Remedy("Name another file:", Shell("--receipt", another(path))),
         )
     document = receipt.model_dump(mode="json")
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"

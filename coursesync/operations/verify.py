@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.receipt import mismatches
 from coursesync.errors import (
+    Command,
     CoursesyncError,
+    Remedy,
+    Shell,
     StateError,
     UsageError,
 )
@@ -57,12 +60,17 @@ def verify(
     if receipt.target != project.store.target:
         raise UsageError(
             f"the receipt is of {inert(receipt.target)}, not of {inert(project.store.target)}",
-            "Name the same target as the apply that wrote it:  --base-url  or  --sandbox",
+            Remedy(
+                "Name the same target as the apply that wrote it:",
+                Shell("--base-url"),
+                "or",
+                Shell("--sandbox"),
+            ),
         )
     if not receipt.items and not receipt.complete and receipt.stopped is None:
         raise CoursesyncError(
             "the receipt is of a run that was cut off, and does not say what that did",
-            "What it did is in the state:  coursesync state list",
+            Remedy("What it did is in the state:", Command("state list")),
         )
     clock = clock or SystemClock()
     with connected(project, (), clock, progress, credentials) as world, looking(clock):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError
+from coursesync.errors import Code, CoursesyncError, Remedy
 from coursesync.outlines.checks import SECTIONS, section_key
 from coursesync.outlines.layout import UnusualLayout, layout_of
 from coursesync.outlines.writer import ContentFiles, Written, section_lines, with_keys
@@ -135,6 +135,8 @@ def _layout_with_list(text: str, tree: Tree) -> Layout:
     if layout is None or (layout.sections is None and _sections_of(tree)):
         raise CoursesyncError(
             f"the sections of {tree.path} stand in brackets, where none can be put in between",
-            "Write each on lines of its own, below  sections:  and after a  - ",
+            Remedy(
+                "Write each on lines of its own, below", Code("sections:"), "and after a", Code("-")
+            ),
         )
     return layout

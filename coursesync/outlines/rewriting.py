@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
-from coursesync.errors import CoursesyncError, Diagnostic, UnusableFile, Where
+from coursesync.errors import (
+    Code,
+    Command,
+    CoursesyncError,
+    Diagnostic,
+    Remedy,
+    Shell,
+    UnusableFile,
+    Where,
+)
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.checks import SECTIONS, section_key
@@ -48,13 +57,13 @@ def laid_out(text: str, path: str) -> str:
     """
     tree = _read(text, path)
     if tree is None:
-        raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
+        raise UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
     try:
         done = canonical(text, tree)
     except UnusualLayout:
         raise UnusableFile(
             f"{path} can't be laid out: it stands in braces, or has a key after a ?",
-            "Write each field on a line of its own, as in  title: Welcome",
+            Remedy("Write each field on a line of its own, as in", Code("title: Welcome")),
         ) from None
     check_same(text, done, tree)
     return done
@@ -83,7 +92,7 @@ def with_sections(text: str, path: str, course: WantedCourse) -> Written:
     """
     tree = _read(text, path)
     if tree is None:
-        raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
+        raise UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
     done = merged(text, tree, course)
     after = parse(done.text, path)[0]
     there = {section_key(section) for section in _sections(tree.value)}
@@ -186,5 +195,5 @@ def rewrite(path: Path, text: str) -> None:
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",
-            "It is as it was. Check who may write in its folder, with  ls -ld",
+            Remedy("It is as it was. Check who may write in its folder, with", Shell("ls", "-ld")),
         ) from error

@@ -20,7 +20,7 @@ from coursesync.planning.policy import KEEP_ALL, Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.errors import Where
+    from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind, Resource
@@ -163,7 +163,7 @@ class Hindrance:
     change: Change
     lessons: tuple[Lesson, ...] = ()
     unknown: str = ""
-    remedy: str = ""
+    remedy: Sentence = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from coursesync.errors import Diagnostic
+from coursesync.errors import Command, Diagnostic, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import address_of, course_of, key_of
 
@@ -129,8 +129,11 @@ def contradictions(
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
                     f"{resource.address} has a record of its own already, and can't be {old} too",
-                    "Give the section that comes from there another key; or to give up this one's "
-                    f"record:  coursesync state rm {resource.address}",
+                    Remedy(
+                        "Give the section that comes from there another key; or to give up this "
+                        "one's record:",
+                        Command("state rm", resource.address),
+                    ),
                 )
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command, Remedy
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.detail import detail
 from coursesync.render.differences import COURSE, bounds_among, differences
@@ -17,6 +18,7 @@ from coursesync.text import at, count, inert, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
@@ -96,19 +98,21 @@ def compose(
 def above(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
     """Write the lines that stand above a plan that was refreshed, and one that is blank."""
     first, *more = brief(found, managed, hint)
-    lines = [first]
+    lines = [str(first)]
     for line in more:
         lines += wrapped(line, "  ", _WIDTH, "  ")
     return "\n".join(lines) + "\n\n"
 
 
-def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[str]:
+def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[Sentence]:
     """Say in a few sentences what a plan that was refreshed begins from."""
     drifted = [e for e in found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
-    lines = [summary(found, managed)]
+    lines: list[Sentence] = [summary(found, managed)]
     lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
     if len(drifted) > _MOST:
-        lines.append(f"and {len(drifted) - _MOST:,} more. All of them:  {hint('drift')}")
+        lines.append(
+            Remedy(f"and {len(drifted) - _MOST:,} more. All of them:", hint(Command("drift")))
+        )
     return lines
 
 
@@ -255,37 +259,45 @@ def besides(found: Iterable[Drifted]) -> str:
     return f"Besides, and no drift: {', '.join(parts)}." if parts else ""
 
 
-def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
-    """Yield what to do next, a sentence each, with two blanks before a command."""
+def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[Sentence]:
+    """Yield what to do next, a sentence each."""
     every = list(found)
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
     twins = [each for each in every if each.finding is Finding.TWIN]
     if any(each.entry is None for each in twins):
-        yield f"To settle what is in doubt:  {hint('resolve ADDRESS --id ID')}"
+        yield Remedy("To settle what is in doubt:", hint(Command("resolve", "ADDRESS", id="ID")))
     if any(each.entry is not None for each in twins):
         yield TWINS
-        yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
+        yield Remedy("To say which record to keep:", hint(Command("resolve", "ADDRESS", keep="ID")))
     if any(each.is_foreign for each in every):
         yield (
-            "An Id that belongs to a section which coursesync never wrote is left alone. To create "
-            f"the section of the outline, forget that Id first:  {hint('state rm ADDRESS')}"
+            Remedy(
+                "An Id that belongs to a section which coursesync never wrote is left alone. To "
+                "create the section of the outline, forget that Id first:",
+                hint(Command("state rm", "ADDRESS")),
+            )
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
-        yield f"Where the outline says the same, that is settled by  {hint('apply')}"
+        yield Remedy("Where the outline says the same, that is settled by", hint(Command("apply")))
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
         yield "To keep what the site has, write it into the outline."
-        yield f"To put ours back:  {hint('apply')} --refresh"
+        yield Remedy("To put ours back:", hint(Command("apply", refresh=True)))
     if Finding.GONE in wanted:
-        yield f"To see what is to be created again:  {hint('plan')} --refresh"
+        yield Remedy("To see what is to be created again:", hint(Command("plan", refresh=True)))
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
         yield (
-            "What is in no outline any more is not put back: bring its section back to the "
-            f"outline, or let it go by  {hint('state rm ADDRESS')}"
+            Remedy(
+                "What is in no outline any more is not put back: bring its section back to the "
+                "outline, or let it go by",
+                hint(Command("state rm", "ADDRESS")),
+            )
         )
     if Finding.GONE in left:
-        yield f"What is in no outline and gone is forgotten by  {hint('apply')} --refresh"
+        yield Remedy(
+            "What is in no outline and gone is forgotten by", hint(Command("apply", refresh=True))
+        )
     if any(each.finding is Finding.UNREADABLE for each in every):
         yield "What can't be read: look at it in Nexudus, and try again later."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command
 from coursesync.render.differences import bounds_among
 from coursesync.render.drift import (
     besides,
@@ -56,7 +57,7 @@ def compose(
     if most is None or takes(*parts, foot) <= most:
         return joined(*parts, foot)
     kept = fit(parts, most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _LEFT_OUT, hint("drift")), foot)
+    return joined(kept, left_out(kept, _LEFT_OUT, hint(Command("drift"))), foot)
 
 
 def quote(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command
 from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.planning.plan import Action
 from coursesync.render.fit import Part, Rank, fit, joined, takes
@@ -93,7 +94,7 @@ def compose(
         return joined(*parts, foot)
     ranked = [*_parts(plan, limits, advice, hint, weighty_first=True)]
     kept = fit(ranked, most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _LEFT_OUT, hint("plan --full")), foot)
+    return joined(kept, left_out(kept, _LEFT_OUT, hint(Command("plan", full=True))), foot)
 
 
 def _parts(
@@ -143,7 +144,7 @@ class _Telling:
             rows.sort(key=lambda row: row[0])
         for i, (rank, row) in enumerate(rows):
             yield Part(rank, (*(() if i else _heading(course)), row), 1)
-        for each in filter(None, map(question, changes)):
+        for each in (asked for asked in map(question, changes) if asked):
             yield Part(Rank.ASKED, ("", with_code(each)), 1)
         if hinted := maybe_renamed(changes):  # of rows of any weight
             yield Part(Rank.ROWS, ("", with_code(hinted)))

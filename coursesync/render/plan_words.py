@@ -1,9 +1,10 @@
-"""What every rendering for people says of a plan as a whole, in the same words. Pure."""
+"""What every rendering for people says of a plan as a whole, in the same words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.errors import Code, Remedy, Shell
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
 from coursesync.planning.lessons import told
@@ -13,10 +14,11 @@ from coursesync.text import count, duration, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from coursesync.errors import Command, Sentence
     from coursesync.planning.plan import Plan
 
-    # writes a command of coursesync with what names the workspace and the target
-    Hint: TypeAlias = Callable[[str], str]
+    # returns the words of a command, with what names the workspace and the target
+    Hint: TypeAlias = Callable[[Command], Shell]
 
 _NO_STATE = (
     "There is no state yet: apply looks first at what these courses have on the site, and again "
@@ -28,9 +30,9 @@ _MOST_HINDRANCES, _MOST_LESSONS = 3, 3  # that are named
 NOTHING = "Nothing to do: the outlines and the state say the same."
 
 
-def bare(command: str) -> str:
-    """Write a command for the default workspace and target."""
-    return f"coursesync {command}"
+def bare(command: Command) -> Shell:
+    """Return the words of a command for the default workspace and target."""
+    return command.in_words()
 
 
 def summary(plan: Plan) -> str:
@@ -53,27 +55,28 @@ def summary(plan: Plan) -> str:
     return f"Plan: {', '.join(parts)}."
 
 
-def warnings(plan: Plan) -> tuple[str, ...]:
+def warnings(plan: Plan) -> tuple[Sentence, ...]:
     """Return what to know of a plan as a whole before it is applied, a sentence or two each."""
     is_first = plan.has_changes and not plan.serial
     found = (_large(plan), _losing(plan), _beyond(plan), _NO_STATE if is_first else "")
-    return (*filter(None, found), *_hindered(plan))
+    return (*(each for each in found if each), *_hindered(plan))
 
 
-def _losing(plan: Plan) -> str:
+def _losing(plan: Plan) -> Sentence:
     """Say what does not go with a section that is deleted or moved; "" where there is none."""
     if not any(change.lesson_courses for change in plan.changes):
         return ""
-    instead = " To hide one instead of deleting it:  --on-removal deactivate"
-    return (
+    what = (
         "Members' progress belongs to lessons, and lessons don't go with their section: apply "
         "stops before it deletes a section that has lessons in Nexudus, or moves one to another "
         "course."
-        f"{instead if plan.count(Action.DELETE) else ''}"
     )
+    if not plan.count(Action.DELETE):
+        return what
+    return Remedy(what, "To hide one instead of deleting it:", Shell("--on-removal", "deactivate"))
 
 
-def _hindered(plan: Plan) -> Iterator[str]:
+def _hindered(plan: Plan) -> Iterator[Sentence]:
     """Say what a look at the site found in the plan's way."""
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
@@ -84,25 +87,30 @@ def _hindered(plan: Plan) -> Iterator[str]:
         yield f"apply would stop at {count(more, 'more section')} because of lessons."
 
 
-def _large(plan: Plan) -> str:
+def _large(plan: Plan) -> Sentence:
     """Say that a plan is of unusual size, and what that means; "" where it is not."""
     much = " and ".join(oversized(plan))
     return (
-        f"This changes {much}. apply stops before its first write, unless it is told  "
-        "--allow-large-change"
+        Remedy(
+            f"This changes {much}. apply stops before its first write, unless it is told",
+            Shell("--allow-large-change"),
+        )
         if much
         else ""
     )
 
 
-def _beyond(plan: Plan) -> str:
+def _beyond(plan: Plan) -> Sentence:
     """Say how to go on with what is kept because nobody said anything; "" where none is."""
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         return ""
-    return (
-        'To hide what is kept from members, write  on_removal = "deactivate"  into '
-        "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete "
-        "it, give them  --on-removal delete --prune"
+    return Remedy(
+        "To hide what is kept from members, write",
+        Code('on_removal = "deactivate"'),
+        "into coursesync.toml, or give plan and apply",
+        Shell("--on-removal", "deactivate"),
+        "as an option. To delete it, give them",
+        Shell("--on-removal", "delete", "--prune"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Code, Command, Remedy
 from coursesync.kinds.address import key_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.plan import Action
@@ -13,6 +14,7 @@ from coursesync.text import at, count, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.differences import Difference
@@ -52,7 +54,7 @@ def candidate_line(candidate: Candidate, kind: Kind) -> str:
     return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
 
 
-def maybe_renamed(changes: Sequence[Change]) -> str:
+def maybe_renamed(changes: Sequence[Change]) -> Sentence:
     """Ask whether a new section of a course is one of its own that is in no outline any more.
 
     Returns:
@@ -65,10 +67,11 @@ def maybe_renamed(changes: Sequence[Change]) -> str:
     gone.sort(key=lambda change: (change.order, change.address))
     keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
     more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
-    return (
+    return Remedy(
         "If a new section is one that is in no outline any more, under another name, give it its "
-        f"old key, as in  previous_keys: [{inert(key_of(gone[0].address), 60)}]  The old keys are: "
-        f"{', '.join(keys[:_MOST_KEYS])}{more}."
+        "old key, as in",
+        Code(f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"),
+        f"The old keys are: {', '.join(keys[:_MOST_KEYS])}{more}.",
     )
 
 
@@ -109,22 +112,23 @@ def weighs(change: Change) -> bool:
     return takes or (change.action is Action.UPDATE and hides) or bool(question(change))
 
 
-def question(change: Change) -> str:
+def question(change: Change) -> Sentence:
     """Ask what only the author can know of a change; "" where there is nothing to ask."""
     if change.action is not Action.CREATE:
         return ""
     if change.lead is None:
         return change.reason
     former = ".".join(str(change.lead).split(".")[1:])
-    return (
+    return Remedy(
         f"Is this {inert(change.lead)}, moved here? To move that one, with its Id, instead of "
-        f"making another, write  previous_keys: [{inert(former)}]"
+        "making another, write",
+        Code(f"previous_keys: [{inert(former)}]"),
     )
 
 
 def settlement(
     change: Change, candidates: Sequence[Candidate], hint: Hint, reason: str = ""
-) -> tuple[str, ...]:
+) -> tuple[Sentence, ...]:
     """Say how a person settles a doubt: what was found, and which command is for which case.
 
     Args:
@@ -133,21 +137,20 @@ def settlement(
         hint: writes a command so that it can be typed as it stands.
         reason: why it is in doubt; by default as the plan has it.
     """
-    theirs, new = "If it is there:", "If it is not:  "
-    found = [candidate_line(candidate, change.kind) for candidate in candidates]
+    theirs, new = "If it is there:", "If it is not:".ljust(15)
+    found: list[Sentence] = [candidate_line(candidate, change.kind) for candidate in candidates]
     if found:
         theirs, new = (
-            ("To go on with that one: " if len(found) == 1 else "To go on with one of these:"),
+            "To go on with that one:" if len(found) == 1 else "To go on with one of these:",
             "To make one of its own:",
         )
     else:
         found = ["The next apply looks for it on the site. To settle it by hand, look yourself:"]
     number = candidates[0].id if len(candidates) == 1 else "N"
-    settle = f"resolve {inert(change.address)}"
-    take = (*found, f"{theirs}  {hint(f'{settle} --id {number}')}")
+    take = (*found, Remedy(theirs, hint(Command("resolve", change.address, id=number))))
     if SEVERAL_MARKED in (reason or change.reason):  # then it was created, more than once
         return take
-    return (*take, f"{new}  {hint(f'{settle} --not-created')}")
+    return (*take, Remedy(new, hint(Command("resolve", change.address, not_created=True))))
 
 
 def detailing(plan: Plan) -> Callable[[Change], tuple[Difference, ...]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command, Remedy
 from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.planning.plan import Action
 from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
@@ -99,7 +100,11 @@ def _lines(
             yield from wrapped(hinted, "  ", _WIDTH)
         yield ""
     if is_long:
-        yield from wrapped(f"Each of these {len(plan.changes):,} changes:  {hint('plan --full')}")
+        yield from wrapped(
+            Remedy(
+                f"Each of these {len(plan.changes):,} changes:", hint(Command("plan", full=True))
+            )
+        )
         yield ""
     yield paint("bold", summary(plan)) if plan.changes else NOTHING
     if takes := cost(plan, limits):

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from shares import examples
 from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
-from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
+from coursesync.errors import Diagnostic, InvalidOutlines, Shell, StalePlan, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
@@ -278,7 +278,9 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
 def test_markdown_counts_what_it_leaves_out() -> None:
     """Sections that have no row any more are told by their number, with the command for all."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(1_000))))
-    written = markdown.compose(plan, most=30_000, hint=lambda command: f"coursesync {command} here")
+    written = markdown.compose(
+        plan, most=30_000, hint=lambda command: Shell(*command.in_words().words, "here")
+    )
     (number,) = re.findall(r"room: ([0-9,]+) new sections[.]", written)
 
     assert written.count("`+` create") + int(number.replace(",", "")) == 1_000
@@ -303,7 +305,7 @@ def test_a_bound_holds_whatever_the_workspace_is_called() -> None:
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(100))))
     folder = "/".join(["\U0001f600" * 60] * 6)
     written = markdown.compose(
-        plan, most=4_000, hint=lambda command: f"coursesync {command} {folder}"
+        plan, most=4_000, hint=lambda command: Shell(*command.in_words().words, folder)
     )
 
     assert len(written.encode()) <= 4_000

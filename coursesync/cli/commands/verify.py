@@ -12,7 +12,7 @@ from coursesync.cli.forms import failing_as
 from coursesync.cli.online import announce, reading
 from coursesync.cli.options import verbose_option, with_target, workspace_option
 from coursesync.cli.screen import painter, say_wrapped, show
-from coursesync.errors import ExitCode
+from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.receipt_file import read_receipt
 from coursesync.operations.verify import verify
@@ -21,7 +21,7 @@ from coursesync.render.receipt import compose
 if TYPE_CHECKING:
     from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.cli.options import Chosen
-    from coursesync.cli.session import Session
+    from coursesync.operations.workspace import Project
 
 
 @click.command("verify")
@@ -60,12 +60,12 @@ def command(
     else:
         show(compose(told, wrong, painter(sys.stdout)))
         if not all(each.ours for each in wrong):
-            say_wrapped(f"What others changed since the last apply:  {session.hint('drift')}")
+            say_wrapped(Remedy("What others changed since the last apply:", Command("drift")))
     return int(ExitCode.CHANGES if wrong else ExitCode.DONE)
 
 
-def _verified(told: Receipt, session: Session) -> tuple[Mismatch, ...]:
+def _verified(told: Receipt, session: Project) -> tuple[Mismatch, ...]:
     clock = SystemClock()
     announce(session)
-    with reading(session, clock) as progress:
+    with reading(clock) as progress:
         return verify(told, session, progress=progress, clock=clock)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from nh3 import Cleaner
 
+    from coursesync.errors import Sentence
+
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
 MOST_TANGLED = 500  # where tags are not nested as they are meant to be
 MOST_FINDINGS = 5  # a piece of contents
@@ -97,7 +99,7 @@ class Objection:
 
     start: int
     problem: str
-    remedy: str
+    remedy: Sentence
     clues: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Where
+from coursesync.errors import Code, Remedy, Where
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
 from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty, unlinked
 from coursesync.outlines.advice.pieces import Advice
@@ -20,6 +20,7 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.advice.contents import Objection
     from coursesync.outlines.outline import Outline
@@ -71,7 +72,7 @@ def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
             )
         else:
             return
-        remedy = "Write  unlock: immediate  or delete the line."
+        remedy = Remedy("Write", Code("unlock: immediate"), "or delete the line.")
         yield _on(section, "unlock", problem, remedy)
 
 
@@ -93,7 +94,13 @@ def behind_hidden(sections: Sequence[Resource]) -> Iterator[Advice]:
                     "unlock",
                     "members may never get into this section: it waits for one that they can't "
                     f"see, and so can't finish: {_called(before)}",
-                    "Write  unlock: immediate  here, or  active: true  there, or move one of them.",
+                    Remedy(
+                        "Write",
+                        Code("unlock: immediate"),
+                        "here, or",
+                        Code("active: true"),
+                        "there, or move one of them.",
+                    ),
                     before,
                 )
             seen = True
@@ -114,7 +121,11 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
             "unlock",
             f"members get this section after {count(days, 'day')}, before one that stands above "
             f"it and opens after {count(later, 'day')}: {_called(latest)}",
-            f"Write  unlock: {{after_days: {later}}}  or more, or move this section up.",
+            Remedy(
+                "Write",
+                Code(f"unlock: {{after_days: {later}}}"),
+                "or more, or move this section up.",
+            ),
             latest,
         )
 
@@ -129,7 +140,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
         title = " ".join(_title(section).casefold().split())
         if (other := first.setdefault(title, section)) is not section:
             problem = "members can't tell this section from the other that has its title"
-            remedy = "Say in  title:  what is particular to this one."
+            remedy = Remedy("Say in", Code("title:"), "what is particular to this one.")
             yield _on(section, "title", problem, remedy, other)
 
 
@@ -142,7 +153,12 @@ def long_titles(sections: Sequence[Resource]) -> Iterator[Advice]:
                 "title",
                 f"the title has {length:,} characters: in the list of sections members may see "
                 "only how it begins",
-                f"Keep  title:  below {LONGEST_TITLE}, and put the rest into  contents:",
+                Remedy(
+                    "Keep",
+                    Code("title:"),
+                    f"below {LONGEST_TITLE}, and put the rest into",
+                    Code("contents:"),
+                ),
             )
 
 
@@ -157,7 +173,13 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 section,
                 "contents",
                 "members who open this section find it empty, unless it has lessons in Nexudus",
-                "Write some, as in  contents: <p>Welcome!</p>  or say  active: false  until then.",
+                Remedy(
+                    "Write some, as in",
+                    Code("contents: <p>Welcome!</p>"),
+                    "or say",
+                    Code("active: false"),
+                    "until then.",
+                ),
             )
 
 
@@ -231,7 +253,7 @@ def _as_address(text: str, clue: str, after: int) -> int:
 
 
 def _on(
-    section: Resource, name: str, problem: str, remedy: str, other: Resource | None = None
+    section: Resource, name: str, problem: str, remedy: Sentence, other: Resource | None = None
 ) -> Advice:
     path = (*section.path, name)
     return Advice(section.tree, path, problem, remedy, other.path if other else None)

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from coursesync.render.sentences import in_html
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _notes(shown: Shown) -> Iterator[str]:
             number = f'<span class="number">{where.line}</span>'
             yield f'<pre tabindex="0">{number} {_text(note.line)}</pre>'
         if note.diagnostic.remedy:
-            yield f"<p>{_text(note.diagnostic.remedy)}</p>"
+            yield f"<p>{in_html(note.diagnostic.remedy)}</p>"
         yield "</li>"
     if more:
         yield f"<li>and {more:,} more</li>"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
 
+from coursesync.errors import Remedy
 from coursesync.outlines.advice.tags import is_tangled, without_tags
 from coursesync.planning.plan import Action
 from coursesync.render.folding import Fold
@@ -31,11 +32,12 @@ from coursesync.render.rows import (
     values,
 )
 from coursesync.render.timeline import ways
-from coursesync.text import as_shown, inert, unescaped, without_unseen
+from coursesync.text import as_shown, inert, to_type, unescaped, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.differences import Difference
     from coursesync.render.folding import Shown
@@ -175,7 +177,9 @@ class _Telling:
             ],
             "after": [_station(station, both.after, numbers) for station in both.after],
             "changes": [self._change(change) for change in changes],
-            "asked": list(filter(None, (*map(question, changes), maybe_renamed(changes)))),
+            "asked": [
+                _pieces(each) for each in (*map(question, changes), maybe_renamed(changes)) if each
+            ],
             "departures": {"mark": LEAVES, "number": len(course.departures)},
         }
 
@@ -188,8 +192,10 @@ class _Telling:
             "mark": MARKS[change.action],
             "title": inert(change.title),
             "remark": remark(change),
-            "question": question(change),
-            "settle": [*settlement(change, change.candidates, self.hint)] if doubtful else [],
+            "question": _pieces(question(change)),
+            "settle": [*map(_pieces, settlement(change, change.candidates, self.hint))]
+            if doubtful
+            else [],
             "differences": [_difference(each) for each in self.detailed(change)],
             "contents": self._contents(change),
         }
@@ -223,6 +229,15 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
         "hidden": station.is_hidden,
         "change": numbers.get(id(station.change)),
     }
+
+
+def _pieces(sentence: Sentence) -> list[Told]:
+    pieces = Remedy(sentence).pieces
+    shown = (each if isinstance(each, str) else to_type(each) for each in pieces)
+    return [
+        {"text": text, "typed": not isinstance(each, str)}
+        for text, each in zip(shown, pieces, strict=True)
+    ]
 
 
 def _difference(difference: Difference) -> Told:

@@ -16,11 +16,13 @@ from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
 from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
+from coursesync.render.sentences import in_html
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.plan import Plan
     from coursesync.render.plan_words import Hint
@@ -51,7 +53,7 @@ def compose(
     limits: Limits = PUBLISHED,
     advice: Told | None = None,
     *,
-    above: Sequence[str] = (),
+    above: Sequence[Sentence] = (),
     hint: Hint = bare,
 ) -> str:
     """Write a plan as a page.
@@ -116,29 +118,25 @@ def _lines(
     yield "</html>"
 
 
-def _head(plan: Plan, limits: Limits, advice: Told | None, above: Sequence[str]) -> Iterator[str]:
+def _head(
+    plan: Plan, limits: Limits, advice: Told | None, above: Sequence[Sentence]
+) -> Iterator[str]:
     yield f"<h1>{escape(summary(plan) if plan.changes else NOTHING)}</h1>"
     if told := cost(plan, limits):
         yield f"<p>{escape(told)}</p>"
     if warned := (*above, *warnings(plan)):
         yield '<ul class="warnings">'
-        yield from (f"<li>{_sentence(each)}</li>" for each in warned)
+        yield from (f"<li>{in_html(each)}</li>" for each in warned)
         yield "</ul>"
     if advice and (shown := advice.first(_MOST_ADVICE)).shown:
         number = len(advice.shown) + advice.more
         yield f"<details class=advice><summary>{count(number, 'piece')} of advice</summary><ul>"
         for each in shown.shown:
             where, problem = escape(inert(str(each.where))), escape(inert(each.problem))
-            yield f"<li><code>{where}</code> {problem}<br>{_sentence(each.remedy)}</li>"
+            yield f"<li><code>{where}</code> {problem}<br>{in_html(each.remedy)}</li>"
         if shown.more:
             yield f"<li>and {shown.more:,} more</li>"
         yield "</ul></details>"
-
-
-def _sentence(text: str) -> str:
-    """Write a sentence; what is to be typed stands between two blanks, and is code."""
-    parts = (escape(inert(part, 500)) for part in text.split("  "))
-    return " ".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def _controls() -> Iterator[str]:
