@@ -16,7 +16,7 @@ from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once, say_wrapped
 from coursesync.errors import Command, Interrupted, Remedy, Terminated
 from coursesync.operations.config import CONFIG
-from coursesync.operations.connection import interrupted
+from coursesync.operations.connection import looking
 from coursesync.operations.drift import drift
 
 if TYPE_CHECKING:
@@ -92,11 +92,9 @@ def reading(clock: SystemClock) -> Iterator[Progress]:
     Raises:
         Interrupted: a signal came meanwhile; Terminated where it was SIGTERM.
     """
-    with heeding(clock) as progress:
+    with heeding(clock) as progress, looking(clock):
         yield progress
         clock.heed_no_more()
-        if clock.stopping():
-            raise interrupted()
 
 
 def _stopping() -> str:

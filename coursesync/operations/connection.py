@@ -109,7 +109,7 @@ def told_as_errors(clock: Clock) -> Iterator[None]:
         yield
     except Stop as stop:
         if clock.stopping():
-            raise interrupted() from stop
+            raise _interrupted() from stop
         raise RemoteError(stop.reason, stop.remedy) from stop
 
 
@@ -119,9 +119,9 @@ def looking(clock: Clock) -> Iterator[None]:
     with told_as_errors(clock):
         yield
     if clock.stopping():
-        raise interrupted()
+        raise _interrupted()
 
 
-def interrupted() -> Interrupted:
+def _interrupted() -> Interrupted:
     """Return the end of a look that was told to stop."""
     return Interrupted("interrupted while reading what the site has", "Nothing was changed.")
