@@ -6,9 +6,9 @@ NAMES = """
 Action Advised Busy Change Clock Code Command CoursesyncError Credentials Diagnostic Doubt Drift
 Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange Layouts Mismatch OnRemoval
 OpenReceipt Outline Outlines Plan Progress Project Receipt Remedy RemoteError Report Result Shell
-StalePlan State StateError StateLocked Status Stop Terminated UnusableFile UsageError Where Workspace __version__
-adopt apply begin_receipt drift fmt forget import_course keep load move open_project plan
-read_receipt recover resolve schema validate verify
+StalePlan State StateError StateLocked Status Stop Terminated UnusableFile UsageError Where
+Workspace __version__ adopt apply begin_receipt drift fmt forget import_course keep load move
+open_project plan read_receipt recover resolve schema validate verify
 """
 
 

@@ -279,6 +279,33 @@ def test_a_plan_file_may_have_any_name(cli: CommandLine, courses: Path) -> None:
     assert in_shell(printed) == ["coursesync", "apply", "courses", "--plan", name]
 
 
+WRONG = (
+    ("plan", "my courses", "--out", "a plan.json"),
+    ("apply", "my courses"),
+    ("apply", "my courses", "--plan", "missing.json"),
+    ("import", "-w", "my courses"),
+    ("state", "show", "section.a.none", "-w", "my courses"),
+    ("state", "rm", "section.a.none", "-w", "my courses", "--sandbox"),
+    ("resolve", "section.a.none", "-w", "my courses"),
+    ("fmt", "--check", "my courses"),
+)
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_what_a_run_suggests_can_be_typed(
+    cli: CommandLine, courses: Path, arguments: tuple[str, ...]
+) -> None:
+    """Each command that a message shows is one, for the workspace that was named."""
+    write_outline(courses, "a", 4711, "One")
+    courses.rename(courses.parent / "my courses")
+    ran = cli(*arguments)
+    printed = re.findall(r"(?:^|  )(coursesync \w.*?)(?=  |$)", ran.err + ran.out, re.MULTILINE)
+    suggested = [re.sub(r"\b(N|ID|ADDRESS)\b", "4711", command) for command in printed]
+    workspaces = [parsed(in_shell(each)).params["workspace"] for each in suggested]
+
+    assert set(workspaces) == {Path("my courses")}
+
+
 def test_a_failure_is_for_the_workspace_that_was_named(cli: CommandLine, courses: Path) -> None:
     """Also where it comes before the workspace is opened; a folder may begin with a hyphen."""
     courses.rename(courses.parent / "-my courses")
