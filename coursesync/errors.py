@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree, and the positioned diagnostic.
+"""What can go wrong, as one tree; the positioned diagnostic; and what to do next, as a value.
 
 CoursesyncError            exit 1: an expected failure, told in words, never with a traceback
 ├── UsageError             exit 64: the command line asks for what can't be done
@@ -17,17 +17,29 @@ CoursesyncError            exit 1: an expected failure, told in words, never wit
 Stop                       no failure: it ends a run in good order, and the report carries it
 └── Denied                 the API denies a request: bad credentials, or a missing role
 
-This module never prints and never exits: `coursesync.cli` catches the tree in one place.
+A `Remedy` holds text and what is to be typed; nothing else quotes for a shell. This module never
+prints and never exits: `coursesync.cli` catches the tree in one place.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from shlex import quote
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from os import PathLike
+
+    Word: TypeAlias = "str | int | PathLike[str]"
+    Value: TypeAlias = "Word | bool | None"  # of an option
+
+# what Python takes for printable, and nobody sees; and what GitHub's runner obeys in a log
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_UNSEEN = re.compile(rf"[{_FILLERS}]|##\[")
+_ESCAPED = rf"{_FILLERS}'\["
 
 
 class ExitCode(IntEnum):
@@ -46,8 +58,127 @@ class ExitCode(IntEnum):
 
     @classmethod
     def after(cls, signal: int | None) -> ExitCode:
-        """Return how a command ends that did what it had to, and heeded a signal if one came."""
+        """Return how a command ends that did what it had to, after a signal if one came."""
         return cls.DONE if signal is None else cls(128 + signal)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for a shell, on one line and without anything that can't be seen.
+
+    Where quotes alone don't do that, the word is written as $'...', which bash and zsh read.
+    """
+    if word.isprintable() and not _UNSEEN.search(word):
+        return quote(word)
+    return "".join(("$'", *map(_escaped, word), "'"))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable() and character not in _ESCAPED:
+        return character
+    # a byte of a file's name that is no UTF-8 is a lone surrogate in Python
+    is_byte = "\udc80" <= character <= "\udcff"
+    content = character.encode("utf-8", "surrogateescape" if is_byte else "replace")
+    return "".join(f"\\x{byte:02x}" for byte in content)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Shell:
+    """Words for a shell: a command, or a part of one; `str` quotes them."""
+
+    words: tuple[str, ...]
+
+    def __init__(self, *words: Word) -> None:
+        object.__setattr__(self, "words", tuple(map(str, words)))
+
+    def __str__(self) -> str:
+        return " ".join(map(_quoted, self.words))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Command:
+    """A command of coursesync: its name, its arguments, and its options by name.
+
+    A flag is True; an option that is False or None is left out. `str` is the command for the
+    default workspace and target; the command line adds those that were named to it.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    options: tuple[tuple[str, str | Literal[True]], ...]
+
+    def __init__(self, name: str, *arguments: Word, **options: Value) -> None:
+        given = ((key, each) for key, each in options.items() if each is not None)
+        kept = ((key, each is True or str(each)) for key, each in given if each is not False)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "arguments", tuple(map(str, arguments)))
+        object.__setattr__(self, "options", tuple(kept))
+
+    def in_words(self) -> Shell:
+        """Return the words to type: arguments first, but behind `--` where one starts with `-`."""
+        options = [word for option in self.options for word in _option_words(*option)]
+        words = [*self.arguments, *options]
+        if any(each.startswith("-") for each in self.arguments):
+            words = [*options, "--", *self.arguments]
+        return Shell("coursesync", *self.name.split(), *words)
+
+    def __str__(self) -> str:
+        return str(self.in_words())
+
+
+def _option_words(name: str, value: str | Literal[True]) -> tuple[str, ...]:
+    option = f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
+    if value is True:
+        return (option,)
+    if value.startswith("-"):
+        return (f"{option}{'' if len(name) == 1 else '='}{value}",)
+    return option, value
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something else to type: a line of YAML or TOML, a tag, an address. Shown as it stands."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Typed: TypeAlias = Command | Shell | Code
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Remedy:
+    """A sentence for people, in pieces: text, and what is to be typed."""
+
+    pieces: tuple[str | Typed, ...]
+
+    def __init__(self, *pieces: str | Typed | Remedy) -> None:
+        own: list[str | Typed] = []
+        for piece in pieces:
+            for each in piece.pieces if isinstance(piece, Remedy) else (piece,):
+                if isinstance(each, str) and own and isinstance(own[-1], str):
+                    own[-1] = f"{own[-1]} {each}".strip()
+                elif each:
+                    own.append(each)
+        object.__setattr__(self, "pieces", tuple(own))
+
+    def placed(self, place: Callable[[Command], Shell]) -> Remedy:
+        """Return the same with every command as `place` has it, for a workspace and a target."""
+        return Remedy(*(place(e) if isinstance(e, Command) else e for e in self.pieces))
+
+    def written(
+        self, typed: Callable[[Typed], str], text: Callable[[str], str] = str, gap: str = "  "
+    ) -> str:
+        """Write it as one string: what is to be typed by `typed`, all else by `text`."""
+        return gap.join(text(e) if isinstance(e, str) else typed(e) for e in self.pieces)
+
+    def __str__(self) -> str:
+        return self.written(str)
+
+
+# what a message says: plain, or with something to type in it
+Sentence: TypeAlias = str | Remedy
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,17 +193,21 @@ class Where:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake: where it is, what is wrong, and what to write instead."""
 
     where: Where
     problem: str
-    remedy: str = ""
+    remedy: Sentence = ""
+
+    def __lt__(self, other: Diagnostic) -> bool:
+        one, two = ((each.where, each.problem, str(each.remedy)) for each in (self, other))
+        return one < two
 
     def __str__(self) -> str:
-        first = f"{self.where}: {self.problem}"
-        return f"{first}\n    {self.remedy}" if self.remedy else first
+        below = f"\n    {self.remedy}" if self.remedy else ""
+        return f"{self.where}: {self.problem}{below}"
 
 
 class CoursesyncError(Exception):
@@ -80,7 +215,7 @@ class CoursesyncError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.ERROR
 
-    def __init__(self, problem: str, remedy: str = "") -> None:
+    def __init__(self, problem: str, remedy: Sentence = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -99,10 +234,8 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - a state of the workspace
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
-        mistakes = (
-            "1 mistake" if len(self.diagnostics) == 1 else f"{len(self.diagnostics)} mistakes"
-        )
-        super().__init__(f"{mistakes} in the outlines")
+        number = len(self.diagnostics)
+        super().__init__(f"{number} mistake{'' if number == 1 else 's'} in the outlines")
 
 
 class Advised(InvalidOutlines):
@@ -112,7 +245,7 @@ class Advised(InvalidOutlines):
         super().__init__(diagnostics)
         pieces = "1 piece" if number == 1 else f"{number:,} pieces"
         self.problem = f"{pieces} of advice on the outlines, and --strict makes that an error"
-        self.remedy = "Do as it says; to go on all the same:  --no-strict"
+        self.remedy = Remedy("Do as it says; to go on all the same:", Shell("--no-strict"))
         self.args = (self.problem,)
 
 
@@ -123,7 +256,7 @@ class UnusableFile(CoursesyncError):  # noqa: N818 - a verdict on a file, told a
     """
 
     def __init__(
-        self, problem: str, remedy: str = "", mistakes: tuple[Diagnostic, ...] = ()
+        self, problem: str, remedy: Sentence = "", mistakes: tuple[Diagnostic, ...] = ()
     ) -> None:
         super().__init__(problem, remedy)
         self.mistakes = mistakes
@@ -185,7 +318,7 @@ class Stop(Exception):  # noqa: N818 - ends a run in good order, and is no failu
     The report of an apply carries it; what ends a look is turned into an error.
     """
 
-    def __init__(self, reason: str, remedy: str = "", *, unusable: bool = False) -> None:
+    def __init__(self, reason: str, remedy: Sentence = "", *, unusable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, UnusableFile, Where
+from coursesync.errors import Code, CoursesyncError, Remedy, Shell, UnusableFile, Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
             f"{shown(path)} can't be read: {error.strerror}",
             "Check the name and its spelling."
             if isinstance(error, FileNotFoundError | NotADirectoryError)
-            else "Check who may read it, with  ls -l",
+            else Remedy("Check who may read it, with", Shell("ls", "-l")),
         ) from error
     try:
         facts = os.fstat(descriptor)
@@ -73,7 +73,13 @@ class NotText(UnusableFile):
 
     def __init__(self, problem: str, before: bytes) -> None:
         super().__init__(
-            problem, "Save it as UTF-8: in most editors, under  Save as…  or  Encoding."
+            problem,
+            Remedy(
+                "Save it as UTF-8: in most editors, under",
+                Code("Save as…"),
+                "or",
+                Code("Encoding."),
+            ),
         )
         self._before = before
 

@@ -1,6 +1,6 @@
 """How numbers, times and text from elsewhere are written on a screen, and read; what can't be seen.
 
-Owns the line between what scripts need of that and what is a mistake. Pure.
+Owns the line between what scripts need of that and what is a mistake.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from html import unescape
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic, Where
+from coursesync.errors import Code, Diagnostic, Remedy, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from coursesync.errors import Sentence, Typed
 
 # what can't be seen, or changes how the text around it is seen: C0 and C1 controls but for tab and
 # line ends, the line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574), tags,
@@ -53,9 +56,7 @@ _NOT_IN_KEYS = re.compile(
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # eight figures that count are no character's number, nor are more of them
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
-_GAP = re.compile("( {2,})")
 _FRACTION = re.compile(r"[.,](\d{1,6})")
-_TYPED = ("coursesync ", "cp ", "git ", "mv ", "rm ")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -129,21 +130,21 @@ def harmless(text: str) -> str:
     return disarmed(without_unseen(text.replace("\r", " ")))
 
 
-def wrapped(text: str, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
+def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
     """Break a sentence into lines of at most `width` columns, each behind a margin.
 
-    All lines but the first are indented by `hang` as well.
-    Two blanks or more stand before and behind what is to be typed: that is on one line, however
-    long it is, so that it can be copied.
+    All lines but the first are indented by `hang` as well. A command stays on one line, however
+    long it is, so that it can be copied; so does other code that fits on one.
     """
-    first, *rest = _GAP.split(text)
     most = width - len(margin) - len(hang)
-    kept = [
-        part.replace(" ", "\0") if part.strip() and (len(part) <= most or _is_typed(part)) else part
-        for part in rest
-    ]
+
+    def kept(typed: Typed) -> str:
+        written = to_type(typed)
+        is_whole = len(written) <= most or not isinstance(typed, Code)
+        return written.replace(" ", "\0") if is_whole else written
+
     lines = wrap(
-        "".join([first, *kept]),
+        text.written(kept, on_one_line) if isinstance(text, Remedy) else text,
         width,
         initial_indent=margin,
         subsequent_indent=margin + hang,
@@ -154,8 +155,14 @@ def wrapped(text: str, margin: str = "", width: int = 80, hang: str = "") -> lis
     return [disarmed(line.replace("\0", " ")) for line in lines]
 
 
-def _is_typed(part: str) -> bool:
-    return part.startswith(_TYPED)
+def to_type(typed: Typed) -> str:
+    """Write what is to be typed on one line, safe to print; of a command, nothing is changed."""
+    return on_one_line(str(typed))
+
+
+def as_argument(path: Path | str) -> str:
+    """Return a path that no command takes for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def with_short_references(html: str) -> str:

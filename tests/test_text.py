@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.text import PRIVATE, at, count, duration, holds_unseen, inert, wrapped
+from coursesync.errors import Command, Remedy, Shell
+from coursesync.text import (
+    PRIVATE,
+    at,
+    count,
+    duration,
+    holds_unseen,
+    inert,
+    on_one_line,
+    wrapped,
+)
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 
@@ -123,23 +133,22 @@ def test_a_time_is_told_for_people(time: str | None, told: str) -> None:
     assert told == at(time)
 
 
-COMMANDS = st.lists(st.from_regex(r"[a-z/=.-]{1,30}", fullmatch=True), min_size=1, max_size=12).map(
-    lambda words: " ".join(["coursesync", *words])
-)
+WORDS = st.lists(st.text(max_size=30), max_size=12).map(lambda words: Shell("git", *words))
 
 
 @settings(max_examples=examples(100))
 @given(
     st.text("ab ", max_size=60).map(lambda text: " ".join(text.split())),
-    COMMANDS,
-    st.integers(2, 5),
-    st.sampled_from(["", "  Then this.", "  or  coursesync plan"]),
+    WORDS,
+    st.sampled_from([(), ("Then this.",), ("or", Command("plan"))]),
     st.sampled_from(["", "  ", "      "]),
 )
 def test_a_command_is_on_one_line(
-    before: str, command: str, blanks: int, after: str, margin: str
+    before: str, command: Shell, after: tuple[str | Command, ...], margin: str
 ) -> None:
-    """However long it is, and however many blanks line it up with others."""
-    lines = wrapped(f"{before}:{' ' * blanks}{command}{after}", margin)
+    """However long it is, and whatever it holds."""
+    lines = wrapped(Remedy(f"{before}:", command, *after), margin)
 
-    assert sum(command in line for line in lines) == 1
+    assert sum(str(command) in line for line in lines) == 1
+    assert all(line == on_one_line(line) for line in lines)
+    assert all(len(line) <= 80 or str(command) == line.strip() for line in lines)

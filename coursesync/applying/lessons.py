@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
-from coursesync.errors import Stop
+from coursesync.errors import Remedy, Stop
 from coursesync.planning.lessons import REMEDY, told
 from coursesync.planning.plan import Action, Hindrance
 
@@ -62,7 +62,7 @@ def hindrance_to(
 def _unknown(change: Change, stop: Stop) -> Hindrance:
     from coursesync.nexudus.lessons import LIST_ROLE  # noqa: PLC0415 - brings pydantic
 
-    remedy = f"It takes the role {LIST_ROLE} to look for them. {stop.remedy}".rstrip()
+    remedy = Remedy(f"It takes the role {LIST_ROLE} to look for them.", stop.remedy)
     return Hindrance(change, unknown=stop.reason, remedy=remedy)
 
 

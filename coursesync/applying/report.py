@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coursesync.errors import StateError, Stop
+    from coursesync.errors import Sentence, StateError, Stop
     from coursesync.nexudus.outcome import Problem
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change
@@ -62,7 +62,7 @@ class Result:
     problems: tuple[Problem, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     at: str = ""
-    remedy: str = ""
+    remedy: Sentence = ""
 
     @property
     def done(self) -> bool:

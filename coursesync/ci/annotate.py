@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Literal
 
-    from coursesync.errors import CoursesyncError, Diagnostic
+    from coursesync.errors import Diagnostic, Sentence
 
 
 def annotate(
@@ -27,12 +27,7 @@ def annotate(
     _write(annotated(diagnostics, level, _from_the_root, more))
 
 
-def annotate_failure(error: CoursesyncError) -> None:
-    """Write a failure that is at no line as an annotation."""
-    annotate_problem(f"{error.problem}.", error.remedy)
-
-
-def annotate_problem(problem: str, remedy: str) -> None:
+def annotate_problem(problem: str, remedy: Sentence) -> None:
     """Write what is wrong as an annotation at no line; nothing where this is no job on GitHub."""
     if not _is_job():
         return

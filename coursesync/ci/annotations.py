@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.text import count, inert
+from coursesync.errors import Remedy
+from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Literal
 
-    from coursesync.errors import Diagnostic
+    from coursesync.errors import Diagnostic, Sentence
 
 MOST = 9  # and one that counts the rest
 _LONGEST = 1_000  # characters of a message
@@ -42,25 +43,27 @@ def annotated(
     """
     for each in diagnostics[:MOST]:
         where = {"file": path(each.where.path), "line": each.where.line, "col": each.where.column}
-        told = f"{each.problem}\n{each.remedy}" if each.remedy else each.problem
         properties = ",".join(
             f"{name}={_escaped(str(value), _IN_PROPERTIES)}" for name, value in where.items()
         )
-        yield f"::{level} {properties}::{_message(told)}"
+        yield f"::{level} {properties}::{_message(each.problem, each.remedy)}"
     if (rest := max(0, len(diagnostics) - MOST) + more) > 0:
         mistakes = f"and {count(rest, 'more mistake')}: the log has them"
         yield f"::{level}::{mistakes if level == 'error' else f'and {rest:,} more of advice'}"
 
 
-def notice(level: Literal["error", "warning"], problem: str, remedy: str = "") -> str:
+def notice(level: Literal["error", "warning"], problem: str, remedy: Sentence = "") -> str:
     """Write an annotation that is at no line."""
-    told = "\n".join(filter(None, (problem, remedy)))
-    return f"::{level}::{_message(told)}"
+    return f"::{level}::{_message(problem, remedy)}"
 
 
-def _message(text: str) -> str:
-    lines = (inert(line, _LONGEST) for line in text.split("\n"))
-    return _escaped("\n".join(lines), _IN_DATA)
+def _message(problem: str, remedy: Sentence) -> str:
+    told = Remedy(remedy).written(to_type, _lines, gap=" ")
+    return _escaped(f"{_lines(problem)}\n{told}" if remedy else _lines(problem), _IN_DATA)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(inert(line, _LONGEST) for line in text.split("\n"))
 
 
 def _escaped(text: str, written: dict[str, str]) -> str:

@@ -58,15 +58,13 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; the commands that a failure of it suggests are for its workspace."""
+        """Run a command; print an expected failure of it, and return its exit code."""
         try:
             return super().invoke(ctx)
-        except CoursesyncError as error:
-            if ctx.obj is not None:
-                from coursesync.cli.session import address  # noqa: PLC0415 - keeps --help quick
-
-                address(error)
-            raise
+        except (CoursesyncError, MemoryError) as error:
+            failure = error if isinstance(error, CoursesyncError) else _NO_MEMORY
+            complain(failure)
+            return int(failure.exit_code)
 
     def format_commands(
         self,
@@ -119,10 +117,6 @@ def _run() -> int:
     try:
         code = _cli.main(standalone_mode=False, prog_name="coursesync")
         sys.stdout.flush()
-    except (CoursesyncError, MemoryError) as error:
-        failure = error if isinstance(error, CoursesyncError) else _NO_MEMORY
-        complain(failure)
-        return int(failure.exit_code)
     except click.Abort:
         # from the first request or save on, a command heeds signals and ends by itself
         say("\nInterrupted; nothing was changed.")

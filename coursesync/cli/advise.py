@@ -13,6 +13,7 @@ from coursesync.errors import Advised
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.pieces import Advice, Told
 
 F = TypeVar("F", bound="Callable[..., object]")
@@ -26,6 +27,11 @@ def strict_option(command: F) -> F:
         envvar="COURSESYNC_STRICT",
         help="Take advice on the outlines for errors, with exit 3.  [default: no-strict]",
     )(command)
+
+
+def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
+    """Say whether advice is an error: as the command line has it, else coursesync.toml."""
+    return project.config.strict if strict is None else strict
 
 
 def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Told | None:

@@ -16,7 +16,7 @@ from coursesync.cli.online import announce
 from coursesync.cli.options import SecondsRange, digest_option, full_option, verbosity_options
 from coursesync.cli.progress import Verbosity
 from coursesync.cli.screen import painter, say, say_wrapped
-from coursesync.errors import ExitCode, UsageError
+from coursesync.errors import Command, ExitCode, Remedy, Shell, UsageError
 from coursesync.planning.large_change import oversized
 from coursesync.render import terminal
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from coursesync.cli.forms import PlanForms
     from coursesync.cli.onward import Onward
+    from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
 
 T = TypeVar("T")
@@ -56,8 +57,14 @@ class Asked:
         if not self.is_approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError(
                 "there is no terminal to ask on",
-                "Review the plan, then say  --auto-approve; or write a plan file with  "
-                "coursesync plan --out FILE  and apply that with  --plan FILE",
+                Remedy(
+                    "Review the plan, then say",
+                    Shell("--auto-approve"),
+                    "or write a plan file with",
+                    Command("plan", out="FILE"),
+                    "and apply that with",
+                    Shell("--plan", "FILE"),
+                ),
             )
 
     @property
@@ -71,7 +78,7 @@ class Asked:
             say(forms.text(painter(sys.stderr), None if self.full else terminal.MOST_ROWS).rstrip())
             say()
 
-    def is_refused(self, plan: Plan, onward: Onward) -> ExitCode | None:
+    def is_refused(self, plan: Plan, project: Project, onward: Onward) -> ExitCode | None:
         """Return how the command ends where the plan is too large, or the answer is no.
 
         Says before the question which API is contacted.
@@ -80,10 +87,14 @@ class Asked:
             much = " and ".join(oversized(plan))
             refused = f"Nothing was changed, for this is a large change, of {much}."
             say_wrapped(refused)
-            say_wrapped(f"Where that is what you want:  {onward.again('--allow-large-change')}")
-            annotate_problem(refused, "Where that is what you want, say  --allow-large-change")
+            say_wrapped(
+                Remedy("Where that is what you want:", onward.again(allow_large_change=True))
+            )
+            annotate_problem(
+                refused, Remedy("Where that is what you want, say", Shell("--allow-large-change"))
+            )
             return ExitCode.WORK_LEFT
-        announce(onward.session)
+        announce(project)
         if not self.is_approved and not click.confirm("Apply this plan?", err=True):
             say("Nothing was changed.")
             return ExitCode.DONE

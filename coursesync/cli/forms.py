@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.cli.line import place
 from coursesync.cli.screen import painter, show
 from coursesync.errors import CoursesyncError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.cli.session import Session
     from coursesync.operations.drift import Drift
+    from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
@@ -29,25 +30,22 @@ def failing_as(form: str) -> Iterator[None]:
     try:
         yield
     except CoursesyncError as error:
-        from coursesync.cli.session import address  # noqa: PLC0415 - only where something failed
-
-        address(error)
         if form == "json":
             from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
-            show(json.compose_failure(error))
+            show(json.compose_failure(error, place))
         raise
 
 
 @dataclass(frozen=True)
 class PlanForms:
-    """How a plan is written for a session.
+    """How a plan is written.
 
-    `hint` writes a command so that it can be typed, `found` is what a look at the site found, None
+    `hint` returns the words of a command to type, `found` is what a look at the site found, None
     where there was none.
     """
 
-    session: Session
+    project: Project
     hint: Hint
     plan: Plan
     advice: Told | None = None
@@ -57,7 +55,7 @@ class PlanForms:
     def _view(self) -> PlanView:
         from coursesync.render.rows import view  # noqa: PLC0415 - only where a plan is shown
 
-        return view(self.plan, self.hint, self.session.limits)
+        return view(self.plan, self.hint, self.project.limits)
 
     def _drift(self, found: Sequence[Drifted]) -> DriftView:
         from coursesync.render.drift import DriftView  # noqa: PLC0415 - only after a look at the site
@@ -104,9 +102,9 @@ class PlanForms:
 
 @dataclass(frozen=True)
 class DriftForms:
-    """How what a look at the site found is written for a session."""
+    """How what a look at the site found is written."""
 
-    session: Session
+    project: Project
     drift: Drift
 
     @property
@@ -114,7 +112,7 @@ class DriftForms:
         from coursesync.render.drift import DriftView  # noqa: PLC0415 - only where people read it
 
         managed = len(self.drift.workspace.state.entries)
-        return DriftView(self.drift.found, self.drift.courses, managed, self.session.hint)
+        return DriftView(self.drift.found, self.drift.courses, managed, place)
 
     def text(self) -> str:
         """Write it for a terminal or a log."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursesync.cli.line import placed
 from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once, say_wrapped
-from coursesync.errors import Interrupted, Terminated
+from coursesync.errors import Command, Interrupted, Remedy, Terminated
 from coursesync.operations.config import CONFIG
 from coursesync.operations.connection import interrupted
 from coursesync.operations.drift import drift
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 
     from coursesync.applying.world import Progress
     from coursesync.cli.progress import Verbosity
-    from coursesync.cli.session import Session
     from coursesync.nexudus.clock import SystemClock
     from coursesync.operations.drift import Drift
-    from coursesync.operations.workspace import Workspace
+    from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.policy import Policy
 
 
@@ -36,12 +36,11 @@ _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 @contextmanager
 def heeding(
-    session: Session, clock: SystemClock, total: int = 0, verbosity: Verbosity | None = None
+    clock: SystemClock, total: int = 0, verbosity: Verbosity | None = None
 ) -> Iterator[Progress]:
     """Yield what shows the progress of so many changes; from then on signals are heeded.
 
     Args:
-        session: the workspace and target.
         clock: knows by which signal the run was told to stop.
         total: the number of changes to show the progress of.
         verbosity: how much is told.
@@ -50,7 +49,7 @@ def heeding(
         Terminated: what was interrupted was so by SIGTERM.
     """
     gc.enable()  # there may be a thousand answers of megabytes
-    clock.heed_signals(partial(say_at_once, _stopping(session) if total else _STOPPING))
+    clock.heed_signals(partial(say_at_once, _stopping() if total else _STOPPING))
     try:
         with progress_on(sys.stderr, total, verbosity) as progress:
             yield progress
@@ -60,45 +59,46 @@ def heeding(
         raise
 
 
-def announce(session: Session) -> None:
+def announce(project: Project) -> None:
     """Say which API a command is about to contact; once, and before anything is sent.
 
     Raises:
         CoursesyncError: that API may not have the credentials.
     """
-    session.check_host()
+    project.check_host()
     met = click.get_current_context().meta
-    if session.embedded or _CONTACTED in met:
+    if project.embedded or _CONTACTED in met:
         return
     met[_CONTACTED] = True
-    other = session.other_host
+    other = project.other_host
     names = f" ({CONFIG} names {other})" if other else ""
-    say_wrapped(f"Contacting {session.store.target}{names}", hang="  ")
+    say_wrapped(f"Contacting {project.store.target}{names}", hang="  ")
 
 
 def look_again(
-    session: Session, workspace: Workspace, clock: SystemClock, policy: Policy | None = None
+    project: Project, workspace: Workspace, clock: SystemClock, policy: Policy | None = None
 ) -> Drift:
     """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
     if workspace.state.entries:
-        announce(session)
-    with reading(session, clock) as progress:
+        announce(project)
+    with reading(clock) as progress:
         return drift(workspace, policy=policy, progress=progress, clock=clock)
 
 
 @contextmanager
-def reading(session: Session, clock: SystemClock) -> Iterator[Progress]:
+def reading(clock: SystemClock) -> Iterator[Progress]:
     """Yield what shows the progress of a look; signals are heeded until it has ended.
 
     Raises:
         Interrupted: a signal came meanwhile; Terminated where it was SIGTERM.
     """
-    with heeding(session, clock) as progress:
+    with heeding(clock) as progress:
         yield progress
         clock.heed_no_more()
         if clock.stopping():
             raise interrupted()
 
 
-def _stopping(session: Session) -> str:
-    return f"{_STOPPING}\nAfter that, what was under way is settled by  {session.hint('apply')}"
+def _stopping() -> str:
+    after = Remedy("After that, what was under way is settled by", Command("apply"))
+    return f"{_STOPPING}\n{placed(after)}"

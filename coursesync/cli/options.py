@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from math import isfinite
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
-from coursesync.cli.screen import listen
-from coursesync.errors import UsageError
+from coursesync.cli.line import remember
+from coursesync.cli.screen import listen, warn_once
+from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.kinds.attributes import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
@@ -23,7 +24,8 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.cli.session import Session
+    from coursesync.errors import Value
+    from coursesync.operations.workspace import Project
     from coursesync.planning.policy import Policy
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -60,17 +62,20 @@ class RecordId(click.IntRange):
         try:
             return int(super().convert(value, param, ctx))
         except click.BadParameter as error:
-            named = f"{param.opts[0]} " if isinstance(param, click.Option) else ""
+            named = param.opts[:1] if isinstance(param, click.Option) else []
             raise UsageError(
                 f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
-                f"Nexudus shows it in the address of its page; write it as in  {named}87654321",
+                Remedy(
+                    "Nexudus shows it in the address of its page; write it as in",
+                    Shell(*named, 87654321),
+                ),
             ) from error
 
 
 def _digest(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     digest = value and value.strip().lower()
     if digest is not None and not _DIGEST.fullmatch(digest):
-        raise click.BadParameter("a digest has 64 of the letters 0-9 and a-f, as  plan  shows it")
+        raise click.BadParameter("a digest has 64 of the letters 0-9 and a-f, as plan shows it")
     return digest
 
 
@@ -88,6 +93,7 @@ workspace_argument = click.argument(
     default=WORKSPACE,
     type=click.Path(path_type=Path),
     required=False,
+    callback=remember,
     shell_complete=folders,
 )
 workspace_option = click.option(
@@ -96,6 +102,7 @@ workspace_option = click.option(
     default=WORKSPACE,
     show_default=True,
     type=click.Path(path_type=Path),
+    callback=remember,
     shell_complete=folders,
     help="The folder of the outlines.",
 )
@@ -177,24 +184,24 @@ bound_option = click.option(
 def check_bound(max_bytes: int | None, form: str) -> None:
     """Raise UsageError where there is a bound for a form that has none."""
     if max_bytes is not None and form != "markdown":
-        raise UsageError("--max-bytes is for Markdown", "Write  --format markdown  beside it.")
+        raise UsageError(
+            "--max-bytes is for Markdown",
+            Remedy("Write", Shell("--format", "markdown"), "beside it."),
+        )
 
 
-def how_made(session: Session, policy: Policy, *, refreshed: bool) -> str:
-    """Return the options by which such a plan is made again, each behind a blank.
+def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, Value]:
+    """Return the options by which such a plan is made again.
 
     Args:
-        session: what its coursesync.toml says need not be typed.
+        project: what its coursesync.toml says need not be typed.
         policy: what the plan may do to orphans.
         refreshed: whether the site was looked at first.
     """
     removal = policy.on_removal.value
-    said = {
-        f" --on-removal {removal}": removal != session.config.on_removal,
-        " --prune": policy.prune,
-        " --refresh": refreshed,
-    }
-    return "".join(option for option, is_said in said.items() if is_said)
+    is_configured = removal == project.config.on_removal
+    made: dict[str, Value] = {"on_removal": None if is_configured else removal}
+    return {**made, "prune": policy.prune, "refresh": refreshed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +213,14 @@ class Chosen:
     state: str | None
     sandbox: bool
 
-    def open(self) -> Session:
-        """Open what was chosen; raises UsageError as `open_session` does."""
-        from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps completion quick
+    def open(self) -> Project:
+        """Open what was chosen; raises as `open_project` does."""
+        from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps completion quick
 
-        return open_session(self.workspace, self.base_url, self.state, sandbox=self.sandbox)
+        project = open_project(
+            self.workspace, base_url=self.base_url, state=self.state, sandbox=self.sandbox
+        )
+        return replace(project, warn=warn_once)
 
 
 def with_target(command: Callable[..., T]) -> Callable[..., T]:

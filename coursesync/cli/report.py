@@ -10,8 +10,9 @@ import click
 
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
+from coursesync.cli.line import place
 from coursesync.cli.screen import point, say, say_wrapped
-from coursesync.errors import Diagnostic, ExitCode
+from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
 from coursesync.render.drift import TWINS, name, sentence
 from coursesync.render.plan_words import settlement
 from coursesync.render.rows import WORDING
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Report, Result
     from coursesync.cli.onward import Onward
-    from coursesync.cli.session import Session
     from coursesync.errors import StateError
     from coursesync.nexudus.limits import Schedule
+    from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
 
 
@@ -50,17 +51,19 @@ def warn_of_the_day(
         return
     writes = [change for change in plan.changes if change.action.writes]
     if left:
-        say_wrapped(
+        room = (
             f"The day's allowance has room for {left:,} of these {len(writes):,} writes: it ends "
-            f"after {writes[left - 1].address} at the latest, with exit 6. {onward.tomorrow}"
+            f"after {writes[left - 1].address} at the latest, with exit 6."
         )
+        say_wrapped(Remedy(room, onward.tomorrow))
         return
     wait = schedule.wait(now, write=True)
     free = datetime.now(UTC) + timedelta(seconds=wait)
-    say_wrapped(
+    used = (
         f"The day's allowance is used up: none of these {count(len(writes), 'write')} can be sent "
-        f"before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}. {onward.tomorrow}"
+        f"before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}."
     )
+    say_wrapped(Remedy(used, onward.tomorrow))
 
 
 def exit_code(report: Report, signal: int | None) -> ExitCode:
@@ -78,13 +81,12 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
     return ExitCode.DONE if done else ExitCode.WORK_LEFT
 
 
-def tell(report: Report, onward: Onward) -> None:
+def tell(report: Report, project: Project, onward: Onward) -> None:
     """Print a report: the Ids that are new here on stdout, all else on stderr."""
-    session = onward.session
     _tell_what_stopped(report, onward)
     _tell_waiting(report)
     say(_counts(report))
-    _tell_twins(report, session)
+    _tell_twins(report)
     if report.stop is not None:
         say_wrapped(f"Stopped: {report.stop.reason.rstrip('.')}.", hang="  ")
         if report.stop.remedy:
@@ -98,8 +100,8 @@ def tell(report: Report, onward: Onward) -> None:
         say(f"{count(report.left, 'change')} {are} left.")
         _tell_how_to_go_on(onward)
     if report.unsaved is not None:
-        _tell_unsaved(report.unsaved, session)
-    elif (journal := session.store.journal_path).exists():
+        _tell_unsaved(report.unsaved)
+    elif (journal := project.store.journal_path).exists():
         say_wrapped(f"Warning: the state is saved, and the journal {journal} could not be removed.")
         say("  The next run knows that it is saved, and removes it, or says why it can't.")
     # last, for whoever reads stdout may have gone
@@ -123,21 +125,21 @@ def _tell_what_stopped(report: Report, onward: Onward) -> None:
     marked = (*(each for result in refused for each in _refusals(result)), *left)
     annotate([each for each in marked if each is not None], "error")
     for result in report.with_status(Status.IN_DOUBT):
-        _tell_in_doubt(result, onward.session)
+        _tell_in_doubt(result)
 
 
-def _tell_twins(report: Report, session: Session) -> None:
+def _tell_twins(report: Report) -> None:
     """Say what the last look found: what is there twice, and what is not listed."""
     for each in report.twins[:_MOST_TWINS]:
         say_wrapped(f"{name(each)} {sentence(each)}.", hang="  ")
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
-        say_wrapped(f"and {more} twins. All of them:  {session.hint('drift')}", hang="  ")
+        say_wrapped(Remedy(f"and {more} twins. All of them:", Command("drift")), hang="  ")
     for each in [each for each in report.twins if each.entry is not None][:1]:
         say_wrapped(TWINS, "  ")
         ids = [each.record_id, *([each.entry.id] if each.entry else [])]
-        keep = f"resolve {each.address} --keep {min(ids)}"
-        say_wrapped(f"To say which record to keep, as in:  {session.hint(keep)}", "  ")
+        keep = Command("resolve", str(each.address), keep=min(ids))
+        say_wrapped(Remedy("To say which record to keep, as in:", keep), "  ")
     for result in report.unlisted:
         say_wrapped(
             f"{result.change.address} (Id {result.record_id}) was created, and its course does not "
@@ -147,21 +149,24 @@ def _tell_twins(report: Report, session: Session) -> None:
     for unread in report.unread:
         say_wrapped(f"Whether there are twins is not known: {unread}.", hang="  ")
     if report.unlisted:
-        say_wrapped(f"Look whether it is there:  {session.hint('drift')}", "  ")
+        say_wrapped(Remedy("Look whether it is there:", Command("drift")), "  ")
 
 
 def _tell_how_to_go_on(onward: Onward) -> None:
     reviewed = "To go on, make and review a plan of what is left:"
     told = reviewed if onward.is_reviewed else "To go on from here:"
-    say_wrapped(f"{told}  {onward.rest()}", "  ")
+    say_wrapped(Remedy(told, onward.rest()), "  ")
 
 
-def _tell_unsaved(error: StateError, session: Session) -> None:
+def _tell_unsaved(error: StateError) -> None:
     say_wrapped(f"Error: {error.problem}.", hang="  ")
     say_wrapped(error.remedy, "  ")
     say_wrapped(
-        "The Ids of this run are not in the state, but in its journal, and on the site. Mend that "
-        f"first; then this finds them again:  {session.hint('apply')}",
+        Remedy(
+            "The Ids of this run are not in the state, but in its journal, and on the site. Mend "
+            "that first; then this finds them again:",
+            Command("apply"),
+        ),
         "  ",
     )
 
@@ -204,12 +209,12 @@ def _tell_drifted(result: Result, onward: Onward) -> None:
         say("    Look at it in Nexudus, and try again later.")
         return
     if result.status is Status.GONE:
-        say_wrapped(f"To make it anew:  {_with('--refresh', onward)}", "    ")
+        say_wrapped(Remedy("To make it anew:", _with("refresh", onward)), "    ")
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
         return
-    say_wrapped(f"See what changed there:  {onward.session.hint('drift')}", "    ")
-    verb = WORDING[change.action].verb
-    say_wrapped(f"To {verb} it all the same:  {_with('--overwrite-drift', onward)}", "    ")
+    say_wrapped(Remedy("See what changed there:", Command("drift")), "    ")
+    overwrite = f"To {WORDING[change.action].verb} it all the same:"
+    say_wrapped(Remedy(overwrite, _with("overwrite_drift", onward)), "    ")
 
 
 def _at(result: Result) -> str:
@@ -228,18 +233,20 @@ def _drift(result: Result) -> Diagnostic | None:
     return Diagnostic(where, _left(result), "The log says how to go on.") if where else None
 
 
-def _with(option: str, onward: Onward) -> str:
-    """Say how what is left is applied with an option, which a reviewed plan is not."""
-    return f"apply the next plan with {option}" if onward.is_reviewed else onward.rest(option)
+def _with(option: str, onward: Onward) -> Remedy:
+    """Say how what is left is applied with a flag, which a reviewed plan is not."""
+    if onward.is_reviewed:
+        return Remedy("apply the next plan with", Shell(f"--{option.replace('_', '-')}"))
+    return Remedy(onward.rest(**{option: True}))
 
 
-def _tell_in_doubt(result: Result, session: Session) -> None:
+def _tell_in_doubt(result: Result) -> None:
     change = result.change
     say_wrapped(f"{_at(result)}{change.address} is in doubt: {result.reason}.", hang="  ")
     if change.action.overwrites:
         say("    The next apply sends it again; that does no harm.")
         return
-    for line in settlement(change, result.candidates, session.hint, result.reason):
+    for line in settlement(change, result.candidates, place, result.reason):
         say_wrapped(line, "    ")
 
 

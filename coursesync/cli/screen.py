@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
-from coursesync.ci.annotate import annotate, annotate_failure
-from coursesync.errors import Advised, InvalidOutlines
+from coursesync.ci.annotate import annotate, annotate_problem
+from coursesync.cli.line import placed
+from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from coursesync.errors import CoursesyncError, Diagnostic
+    from coursesync.errors import CoursesyncError, Diagnostic, Sentence
 
 
 class _Watched(FileIO):
@@ -61,10 +63,22 @@ def say(text: str = "") -> None:
         click.echo(text if sys.stderr.isatty() else harmless(text), err=True)
 
 
-def say_wrapped(text: str, margin: str = "", hang: str = "") -> None:
-    """Print a sentence in 80 columns, on stderr; see `text.wrapped`."""
-    for line in wrapped(text, margin, hang=hang):
+def say_wrapped(text: Sentence, margin: str = "", hang: str = "") -> None:
+    """Print a sentence in 80 columns, on stderr, its commands as they are to be typed.
+
+    See `text.wrapped`.
+    """
+    for line in wrapped(placed(Remedy(text)), margin, hang=hang):
         say(line)
+
+
+def warn_once(problem: str, remedy: Sentence) -> None:
+    """Print what is no failure, and what to do about it; the same only once for a command."""
+    told = click.get_current_context().find_root().meta
+    if (key := f"{__name__}: {problem}") not in told:
+        told[key] = True
+        say_wrapped(f"Warning: {problem}.", hang="  ")
+        say_wrapped(remedy, "  ")
 
 
 def say_at_once(text: str) -> None:
@@ -109,7 +123,7 @@ def point(diagnostic: Diagnostic, word: str = "") -> None:
     """Print a diagnostic: on one line its place, a word and what is wrong, then what to do."""
     say(on_one_line(f"{diagnostic.where}: {word}{diagnostic.problem}"))
     if diagnostic.remedy:
-        say_wrapped(on_one_line(diagnostic.remedy), "    ")
+        say_wrapped(diagnostic.remedy, "    ")
 
 
 def complain(error: CoursesyncError) -> None:
@@ -121,12 +135,13 @@ def complain(error: CoursesyncError) -> None:
         for diagnostic in error.diagnostics:
             point(diagnostic)
         say()
-        annotate(error.diagnostics, "error")
+        marked = [replace(each, remedy=placed(each.remedy)) for each in error.diagnostics]
+        annotate(marked, "error")
     elif not isinstance(error, Advised):
-        annotate_failure(error)
-    say_wrapped(f"Error: {on_one_line(error.problem)}.", hang="  ")
+        annotate_problem(f"{error.problem}.", placed(error.remedy))
+    say_wrapped(f"Error: {error.problem}.", hang="  ")
     if error.remedy:
-        say_wrapped(on_one_line(error.remedy), "  ")
+        say_wrapped(error.remedy, "  ")
 
 
 def on_terminal(stream: IO[str]) -> bool:

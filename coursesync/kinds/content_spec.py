@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds.spec import STRICT, mistake, shaped
 
 if TYPE_CHECKING:
@@ -32,12 +33,15 @@ def _in_place(text: str) -> str:
         kind, name = named.groups()
         raise mistake(
             f"`{kind}:` has no blank behind it, so this is one word of text",
-            f"Put a blank behind the colon:  {kind}: {name.strip()[:60]}",
+            Remedy("Put a blank behind the colon:", Code(f"{kind}: {name.strip()[:60]}")),
         )
     if kind := file_named(text):
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",
-            f"To take them from that file, write  contents: {{{kind}: {text.strip()[:60]}}}",
+            Remedy(
+                "To take them from that file, write",
+                Code(f"contents: {{{kind}: {text.strip()[:60]}}}"),
+            ),
         )
     return text
 
@@ -106,7 +110,12 @@ class ContentFile(BaseModel):
         if (self.html is None) == (self.markdown is None):
             raise mistake(
                 "contents name one file: either html or markdown",
-                "Write  contents: {html: welcome.html}  or  contents: {markdown: welcome.md}",
+                Remedy(
+                    "Write",
+                    Code("contents: {html: welcome.html}"),
+                    "or",
+                    Code("contents: {markdown: welcome.md}"),
+                ),
             )
         return self
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds.spec import mistake, shaped
 
 # https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
@@ -34,7 +35,10 @@ def _picture(url: str) -> str:
     if parts is None:
         raise mistake(
             "the image is not the address of a picture on the web",
-            "Write an address that starts with https://, as in  https://cdn.example.com/tour.png",
+            Remedy(
+                "Write an address that starts with https://, as in",
+                Code("https://cdn.example.com/tour.png"),
+            ),
         )
     if parts["user"]:
         raise mistake(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, slug, was_key
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
 from coursesync.text import is_blank, named, without_marks
@@ -17,6 +18,7 @@ from coursesync.text import is_blank, named, without_marks
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from coursesync.errors import Sentence
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
@@ -28,7 +30,7 @@ def form(value: object) -> str:
     return MAPPING if isinstance(value, dict | BaseModel) else PLAIN
 
 
-def mistake(problem: str, remedy: str) -> PydanticCustomError:
+def mistake(problem: str, remedy: Sentence) -> PydanticCustomError:
     """Make the error that a validator raises, so that it becomes a diagnostic word for word."""
     return PydanticCustomError("mistake", "{problem}", {"problem": problem, "remedy": remedy})
 
@@ -54,11 +56,11 @@ def _key(text: str) -> str:
         if hidden := next((c for c in text if not without_marks(c)), ""):
             raise mistake(
                 f"the key holds {named(hidden)}, which can't be seen",
-                f"Type it again, without that, as in  {written}",
+                Remedy("Type it again, without that, as in", Code(written)),
             )
         raise mistake(
             f'"{text[:40]}" is no key' if text.strip() else "the key is blank",
-            f"Use small letters, digits and hyphens, as in  {written}",
+            Remedy("Use small letters, digits and hyphens, as in", Code(written)),
         )
     return text
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from coursesync.errors import RemoteError
+from coursesync.errors import Remedy, RemoteError
 from coursesync.nexudus.exchange import Exchange, read_json
 from coursesync.nexudus.login import CHECK_LOGIN, NEW_CODE, REFUSED_LOGIN, TOKEN_PATH, tokens_of
 from coursesync.nexudus.records import PAGE_SIZE
@@ -109,7 +109,7 @@ class Nexudus:
         except RemoteError as error:
             # whoever runs it again logs in again
             if known.totp and error.remedy != NEW_CODE:
-                error.remedy = f"{error.remedy} {NEW_CODE}"
+                error.remedy = Remedy(error.remedy, NEW_CODE)
             raise
         return True
 

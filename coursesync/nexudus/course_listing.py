@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Stop
+from coursesync.errors import Remedy, Shell, Stop
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.nexudus.records import PAGE_SIZE, read_title_page, read_titles
 
@@ -61,7 +61,7 @@ class CourseLookout:
             if pages > MAX_RECORDS // PAGE_SIZE:
                 raise Stop(
                     f"the account has more than {MAX_RECORDS:,} courses",
-                    "Name those to import, each with  --course ID",
+                    Remedy("Name those to import, each with", Shell("--course", "ID")),
                 )
             number += 1
             ask = partial(self._remote.all_courses, number)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coursesync.errors import UsageError
+from coursesync.errors import Remedy, Shell, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +59,11 @@ class Credentials:
         if not self.token and not (self.email and self.password):
             raise UsageError(
                 "there are no credentials for the API",
-                "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the environment; "
-                "or try it out without any:  --sandbox",
+                Remedy(
+                    "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the "
+                    "environment; or try it out without any:",
+                    Shell("--sandbox"),
+                ),
             )
         for name in ("email", "password", "totp"):
             if not getattr(self, name).isprintable():

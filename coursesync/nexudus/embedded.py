@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from coursesync.errors import CoursesyncError
+from coursesync.errors import CoursesyncError, Remedy
 from coursesync.files import shown
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
@@ -73,7 +73,7 @@ def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
     if path.is_symlink():
         raise CoursesyncError(
             f"{shown(path)} is a link, and the embedded sandbox would write where it leads",
-            f"Take it away:  {away(path)}",
+            Remedy("Take it away:", away(path)),
         )
     try:
         sandbox = Sandbox(path)

@@ -14,6 +14,7 @@ from coursesync.nexudus.credentials import is_token
 from coursesync.nexudus.outcome import Throttled, classify_read
 
 if TYPE_CHECKING:
+    from coursesync.errors import Sentence
     from coursesync.nexudus.exchange import Exchange
 
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
@@ -55,7 +56,7 @@ def tokens_of(exchange: Exchange, what: str, remedy: str) -> tuple[str, str]:
     return tokens
 
 
-def unreachable(failure: str, remedy: str) -> tuple[str, str]:
+def unreachable(failure: str, remedy: Sentence) -> tuple[str, Sentence]:
     """Return what is wrong where nothing could be sent, and what to do."""
     return f"the API can't be reached: {failure}", remedy or "Check the network and the base URL."
 

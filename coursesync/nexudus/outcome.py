@@ -23,6 +23,7 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from coursesync.errors import Sentence
     from coursesync.nexudus.exchange import Exchange
 
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
@@ -79,7 +80,7 @@ class NotSent:
     """Not carried out: nothing left this machine; unless `lasting`, it may be sent again."""
 
     reason: str
-    remedy: str = ""
+    remedy: Sentence = ""
     lasting: bool = False
 
 

@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 
-from coursesync.errors import UnusableFile, UsageError
+from coursesync.errors import Code, Remedy, Shell, UnusableFile, UsageError
 from coursesync.files import read
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
 from coursesync.operations.config import CONFIG, DEFAULTS, Config
@@ -43,13 +43,18 @@ def config_of(folder: Path) -> Config:
     if wrong := wrong_state_name(config.state):
         raise UsageError(
             f"{path} is not valid: `state` {wrong}",
-            f"Write it as in  state = {json.dumps(STATE_NAME)}",
+            Remedy("Write it as in", Code(f"state = {json.dumps(STATE_NAME)}")),
         )
     if not _is_within(folder, config.state):
         raise UsageError(
             f"{path} is not valid: `state` leads out of the workspace ({inert(config.state, 100)})",
-            f"Write it as in  state = {json.dumps(STATE_NAME)}  "
-            "A state that is elsewhere can only be named by  --state  or COURSESYNC_STATE.",
+            Remedy(
+                "Write it as in",
+                Code(f"state = {json.dumps(STATE_NAME)}"),
+                "A state that is elsewhere can only be named by",
+                Shell("--state"),
+                "or COURSESYNC_STATE.",
+            ),
         )
     return config
 
@@ -61,7 +66,7 @@ def config_target(folder: Path, config: Config) -> str:
     except UsageError as error:
         raise UsageError(
             f"{folder / CONFIG} is not valid: {error.problem}",
-            f"Write it as in  base_url = {json.dumps(DEFAULT_BASE_URL)}",
+            Remedy("Write it as in", Code(f"base_url = {json.dumps(DEFAULT_BASE_URL)}")),
         ) from error
 
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from coursesync.errors import Code, Remedy
 from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.operations.config import DEFAULTS, Config
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+    from coursesync.errors import Sentence
 
 _MOST_TOLD = 10  # mistakes
 _Text: TypeAlias = Annotated[str, Field(description="text in quotes")]
@@ -72,12 +75,12 @@ def parsed(content: bytes) -> Config:
     return Config(**fields, limits=Limits(**told.limits.model_dump()))
 
 
-def may_hold() -> str:
+def may_hold() -> Remedy:
     """Say which fields there are."""
     return _may_hold(_Config)
 
 
-def wrong(error: Exception) -> tuple[str, str]:
+def wrong(error: Exception) -> tuple[str, Sentence]:
     """Say what is wrong with a text that could not be read, and what to write instead."""
     if isinstance(error, ValidationError):
         found = [_wrong_field(each) for each in error.errors(include_url=False)[:_MOST_TOLD]]
@@ -90,28 +93,28 @@ def wrong(error: Exception) -> tuple[str, str]:
     return f"it is no TOML: {inert(str(error), 100)}", _may_hold(_Config)
 
 
-def _wrong_field(error: ErrorDetails) -> tuple[str, str]:
+def _wrong_field(error: ErrorDetails) -> tuple[str, Sentence]:
     """Say what is wrong with a field that can't be taken."""
     *table, name = map(str, error["loc"])
     model = _Limits if table else _Config
     field = model.model_fields.get(name)
     told = f"`{inert('.'.join([*table, name]), 80)}`"
-    below = f"  below  [{table[0]}]" if table else ""
+    below = ("below", Code(f"[{table[0]}]")) if table else ()
     if field is None:
         return f"there is no field {told}", _may_hold(model)
     if error["type"] == "model_type":
         return f"{told} is no table of fields", _may_hold(_Limits)
     return (
         f"{told} must be {field.description}, and is {_as_written(error['input'])}",
-        f"Write it as in  {name} = {json.dumps(field.default)}{below}",
+        Remedy("Write it as in", Code(f"{name} = {json.dumps(field.default)}"), *below),
     )
 
 
-def _may_hold(model: type[BaseModel]) -> str:
+def _may_hold(model: type[BaseModel]) -> Remedy:
     names = [name for name in model.model_fields if name != "limits"]
     if model is _Limits:
-        return f"Below  [limits]  it may hold {', '.join(names)}."
-    return f"It may hold {', '.join(names)}, and a table  [limits]"
+        return Remedy("Below", Code("[limits]"), f"it may hold {', '.join(names)}.")
+    return Remedy(f"It may hold {', '.join(names)}, and a table", Code("[limits]"))
 
 
 def _as_written(value: object) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, shown
-from coursesync.operations.workspace import empty_workspace, managed_in
+from coursesync.operations.workspace import managed_in
 from coursesync.outlines.content_files import Files
+from coursesync.outlines.folder import empty_workspace
 from coursesync.outlines.rewriting import laid_out, rewrite
 from coursesync.outlines.workspace_files import load as read_outlines
 

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError
+from coursesync.errors import Code, Command, CoursesyncError, Remedy
 from coursesync.kinds import LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of
 from coursesync.nexudus.clock import SystemClock
@@ -210,19 +210,23 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
         word = f"{course_of(home)}.{key_of(home)}"
         raise CoursesyncError(
             f"{kind_of(address).name} {record_id} is managed already, as {home}",
-            f"To give it another key:  coursesync state mv {home} {address}"
+            Remedy("To give it another key:", Command("state mv", home, address))
             if course_of(home) == course_of(address)
-            else f"To move it to this course, write  previous_keys: [{word}]  beside its title in "
-            "that outline, and apply.",
+            else Remedy(
+                "To move it to this course, write",
+                Code(f"previous_keys: [{word}]"),
+                "beside its title in that outline, and apply.",
+            ),
         )
     if address in known.doubts:
         raise CoursesyncError(
-            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address} --help"
+            f"{address} is in doubt",
+            Remedy("Settle that first:", Command("resolve", address, help=True)),
         )
     if address in known.entries:
         raise CoursesyncError(
             f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
-            f"To forget that first:  coursesync state rm {address}",
+            Remedy("To forget that first:", Command("state rm", address)),
         )
 
 

@@ -115,11 +115,8 @@ def _wanted_of(
         if (at := managed.addresses.get(record.id)) is not None and at not in wanted_here
     }
     out = wanted(0, "", "", [record for record in records if record.id in gone])
-    why = (
-        f"it was taken out of the outline; to have it back, write its {LISTED.name} again, with  "
-        "key: "
-    )
-    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.items]
+    why = f"it was taken out of the outline; to have it back, write its {LISTED.name} again, with"
+    told = [Untold(each, f"{why} `key: {key_of(gone[each.id])}`") for each in out.items]
     return [record for record in records if record.id not in gone], told
 
 
@@ -136,8 +133,7 @@ def _parted(records: Sequence[Record], managed: Managed) -> tuple[list[Record], 
     return [record for record in records if record.id not in elsewhere], [
         Untold(
             item,
-            f"it is managed as {managed.addresses[item.id]}, and someone moved it here; see  "
-            "coursesync drift",
+            f"it is managed as {managed.addresses[item.id]}, and someone moved it here",
         )
         for item in wanted(0, "", "", moved).items
     ]

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import CoursesyncError, InvalidOutlines
+from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell
 from coursesync.files import decode, shown
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
@@ -222,5 +222,5 @@ def _create(path: Path, text: str) -> None:
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",
-            "Check who may write in its folder, with  ls -ld",
+            Remedy("Check who may write in its folder, with", Shell("ls", "-ld")),
         ) from error

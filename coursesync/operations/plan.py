@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.operations.workspace import empty_workspace, managed_in
+from coursesync.operations.workspace import managed_in
+from coursesync.outlines.folder import empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.workspace_plan import plan_of
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from coursesync.applying.receipt import compose, did_something, parse
-from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.origin import origin_of
@@ -90,7 +89,7 @@ def _write(path: Path, text: str) -> None:
     if earlier is not None and did_something(earlier):
         raise CoursesyncError(
             f"{shown(path)} is the receipt of an earlier run, and is kept",
-            f"Name another file:  --receipt {quote(str(another(path)))}",
+            Remedy("Name another file:", Shell("--receipt", another(path))),
         )
     write_named(path, text, "receipt", lambda _: earlier is not None)
 

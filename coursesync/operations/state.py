@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import entry_of
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of, parse_address
 from coursesync.kinds.marker import SEVERAL_MARKED
@@ -56,8 +56,11 @@ def move(
         word = f"{course_of(old)}.{key_of(old)}"
         raise UsageError(
             f"{old} and {new} are in two courses",
-            f"To move a {noun} to another course, write  previous_keys: [{word}]  beside "
-            "its title in that course's outline, and apply.",
+            Remedy(
+                f"To move a {noun} to another course, write",
+                Code(f"previous_keys: [{word}]"),
+                "beside its title in that course's outline, and apply.",
+            ),
         )
     if dry_run:
         _check_move(project.state(), old, new)
@@ -164,7 +167,9 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
     if found and record_id is None and doubt.reason == SEVERAL_MARKED:
         raise CoursesyncError(
             f"{address} was created: {', '.join(map(str, found))} carry its marker",
-            "Say which of them it is, with  --id  and delete the others in Nexudus.",
+            Remedy(
+                "Say which of them it is, with", Shell("--id"), "and delete the others in Nexudus."
+            ),
         )
     if found and record_id is not None and record_id not in found:
         raise CoursesyncError(
@@ -212,8 +217,8 @@ def address_of(text: str) -> Address:
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:
         whole = f"{LISTED.name}.{text}"
-        meant = whole if parse_address(whole) else ""
-        remedy = f"Did you mean  {meant}  ?" if meant else "An address is like  " + _EXAMPLE
+        example = Remedy("An address is like", Code(_EXAMPLE))
+        remedy = Remedy("Did you mean", Code(whole), "?") if parse_address(whole) else example
         raise UsageError(f'"{inert(text, 100)}" is no address', remedy)
     return address
 
@@ -222,10 +227,11 @@ def entry_at(known: State, address: Address) -> Entry:
     """Return the entry at an address; raises CoursesyncError where there is none."""
     if address in known.doubts:
         raise CoursesyncError(
-            f"{address} is in doubt", f"Settle that first:  coursesync resolve {address} --help"
+            f"{address} is in doubt",
+            Remedy("Settle that first:", Command("resolve", address, help=True)),
         )
     if address not in known.entries:
         raise CoursesyncError(
-            f"{address} is not in the state", "See what is:  coursesync state list"
+            f"{address} is not in the state", Remedy("See what is:", Command("state list"))
         )
     return known.entries[address]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import found_attributes
-from coursesync.errors import CoursesyncError
+from coursesync.errors import Command, CoursesyncError, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.nexudus.clock import SystemClock
@@ -82,7 +82,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
         if not second:
             raise CoursesyncError(
                 f"{at} has no twin in the course {entry.parent_id}",
-                "See what the site has:  coursesync drift",
+                Remedy("See what the site has:", Command("drift")),
             )
         if record_id not in either:
             raise CoursesyncError(

@@ -10,15 +10,14 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
 from coursesync.operations.config import CONFIG
 from coursesync.operations.config_file import config_of, config_target, wrong_state_name
-from coursesync.outlines.folder import check_folder
+from coursesync.outlines.folder import check_folder, empty_workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
@@ -29,8 +28,9 @@ from coursesync.state.store import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.nexudus.limits import Limits
     from coursesync.operations.config import Config
@@ -45,7 +45,8 @@ class Project:
     """A folder of outlines, one target, and the state of that target. Nothing of it is read yet.
 
     `embedded` says whether the target is the sandbox in this process, `named` whether the caller
-    named the target: one that a file in the repository names may be anyone's.
+    named the target: one that a file in the repository names may be anyone's. `warn` is called with
+    a problem that is no failure, and its remedy.
     """
 
     folder: Path
@@ -53,6 +54,7 @@ class Project:
     config: Config
     embedded: bool
     named: bool = False
+    warn: Callable[[str, Sentence], None] | None = None
 
     @property
     def limits(self) -> Limits:
@@ -86,7 +88,10 @@ class Project:
         Raises:
             StateError: it can't be read or trusted, or is another target's.
         """
-        return self.store.load()
+        known = self.store.load()
+        if self.warn is not None and (foreign := self.store.foreign) is not None:
+            self.warn(*foreign.warning(self.store.journal_path, self.store.path))
+        return known
 
     def load(self) -> Workspace:
         """Read the state and the outlines.
@@ -125,8 +130,12 @@ class Project:
             raise CoursesyncError(
                 f"only {shown(self.folder / CONFIG)} names the API {target}, so it gets no "
                 "credentials: that file may come from someone else",
-                f"If you mean that API, name it yourself:  --base-url {quote(target)}  or set "
-                f"COURSESYNC_BASE_URL. For Nexudus:  --base-url {DEFAULT_BASE_URL}",
+                Remedy(
+                    "If you mean that API, name it yourself:",
+                    Shell("--base-url", target),
+                    "or set COURSESYNC_BASE_URL. For Nexudus:",
+                    Shell("--base-url", DEFAULT_BASE_URL),
+                ),
             )
 
     @property
@@ -233,21 +242,12 @@ def managed_in(folder: Path) -> tuple[Address, ...]:
     return (*state.entries, *state.doubts)
 
 
-def empty_workspace(folder: Path) -> CoursesyncError:
-    """Return the failure that a workspace without outlines is."""
-    return CoursesyncError(
-        f"the workspace {folder} holds no outline",
-        "An outline is a file that ends in .yaml and starts with  id:  and  title:  To have them "
-        "written of courses that are on the site:  coursesync import --course ID",
-    )
-
-
 def _kept_in(folder: Path) -> Path:
     """Return the embedded sandbox's folder; raises CoursesyncError where it may lead elsewhere."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CoursesyncError(
             f"{shown(folder)} is a link or no folder, and the embedded sandbox is kept in it",
-            f"Take away what stands there:  {away(folder)}",
+            Remedy("Take away what stands there:", away(folder)),
         )
     return folder
 
@@ -287,7 +287,7 @@ def open_project(
     if state is not None and (wrong := wrong_state_name(state)):
         raise UsageError(
             f'"{inert(state, 40)}" {wrong}',
-            f"Write it as in  --state {STATE_NAME}",
+            Remedy("Write it as in", Shell("--state", STATE_NAME)),
         )
     if sandbox:
         store = StateFile(_kept_in(path / ".coursesync") / STATE_NAME, EMBEDDED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic, Where
+from coursesync.errors import Code, Diagnostic, Remedy, Where
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.field import Role
@@ -56,7 +56,11 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 one.tree.where(("key",)),
                 f'the course\'s key "{one.key[:100]}" is taken by {first.tree.path}',
-                "Rename one of the two files, or give one of them a  key:  of its own.",
+                Remedy(
+                    "Rename one of the two files, or give one of them a",
+                    Code("key:"),
+                    "of its own.",
+                ),
             )
         if one.course_id is not None and (first := ids.setdefault(one.course_id, one)) is not one:
             yield Diagnostic(
@@ -98,7 +102,7 @@ def key_mistakes(
         yield Diagnostic(
             Where(tree.path),
             "no key can be made from the file's name, for it has no letter or digit",
-            "Rename the file, or give the course one, as in  key: onboarding",
+            Remedy("Rename the file, or give the course one, as in", Code("key: onboarding")),
         )
     first: dict[str, int] = {}
     free: FreeKeys | None = None
@@ -113,7 +117,7 @@ def key_mistakes(
             yield Diagnostic(
                 tree.where((ITEMS, i, "key" if given else _TITLE)),
                 f'the {_NOUN} on line {line} has the key "{key}" too',
-                f"Give this one a key of its own, as in  key: {free.take(key)}",
+                Remedy("Give this one a key of its own, as in", Code(f"key: {free.take(key)}")),
             )
     yield from _former_keys(tree, keys)
 
@@ -160,7 +164,11 @@ def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]
             yield Diagnostic(
                 tree.where_key(path),
                 f"`{_PICTURE}` has no value",
-                f"Write  {_PICTURE}: null  to remove the picture, or delete the line to leave it.",
+                Remedy(
+                    "Write",
+                    Code(f"{_PICTURE}: null"),
+                    "to remove the picture, or delete the line to leave it.",
+                ),
             )
 
 
@@ -175,7 +183,13 @@ def title_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 tree.where((*path, _TITLE)),
                 "the title stands in curly quotes, which YAML takes as part of the text",
-                'Retype the quotes as  "  or, to show them to members, put  "  around them.',
+                Remedy(
+                    "Retype the quotes as",
+                    Code('"'),
+                    "or, to show them to members, put",
+                    Code('"'),
+                    "around them.",
+                ),
             )
 
 
@@ -187,7 +201,7 @@ def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 tree.where((*path, _TITLE)),
                 "no key can be made from this title, for it has no letter or digit",
-                f"Give the {_NOUN} one, as in  key: first-week",
+                Remedy(f"Give the {_NOUN} one, as in", Code("key: first-week")),
             )
 
 

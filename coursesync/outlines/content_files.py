@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.errors import Code, CoursesyncError, Remedy, UnusableFile
 from coursesync.files import NotText, check_size, decode, read, shown
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import find_unseen, inert
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from coursesync.errors import Diagnostic
+    from coursesync.errors import Diagnostic, Sentence
     from coursesync.kinds.tree import Value
 
 MOST_BYTES = 100_000_000  # all files of a workspace
@@ -102,19 +102,23 @@ class Files:
 
     def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
         alike = [*islice(self._alike("", parts), _MOST_ALIKE)]
-        remedy = "Check the name and its spelling."
+        remedy: Sentence = "Check the name and its spelling."
         if alike:
-            names = "  or  ".join(shown(self._folder / each) for each in alike)
-            why = "Capital and small letters count."
+            first, *others = (Code(shown(self._folder / each)) for each in alike)
+            names = Remedy(first, *(piece for each in others for piece in ("or", each)))
+            why: Sentence = "Capital and small letters count."
             one, other = _composed(path), _composed(alike[0])
             if one == other or one.lower() != other.lower():
                 stored, wanted = ascii(alike[0])[1:-1], ascii(path)[1:-1]
                 seen = "It looks the same, but is" if one == other else "It is"
-                why = (
-                    f"{seen} stored as  {stored}  and not as  {wanted}  "
-                    "Rename the file, or copy its name into the outline."
+                why = Remedy(
+                    f"{seen} stored as",
+                    Code(stored),
+                    "and not as",
+                    Code(wanted),
+                    "Rename the file, or copy its name into the outline.",
                 )
-            remedy = f"Did you mean  {names}  {why}"
+            remedy = Remedy("Did you mean", names, why)
         return UnusableFile(
             f"{shown(self._folder / path)} can't be read: No such file or directory", remedy
         )
@@ -221,7 +225,11 @@ def path_of(outline: str, name: str) -> str:
     if name.startswith("/") or "\\" in name or ".." in parts:
         raise UnusableFile(
             f"`{inert(name, 60)}` leads out of the outline's folder",
-            "Name a file beside the outline or in a folder below it, with  /  between folders.",
+            Remedy(
+                "Name a file beside the outline or in a folder below it, with",
+                Code("/"),
+                "between folders.",
+            ),
         )
     if any(part.startswith(".") for part in parts) or "\0" in name:
         raise UnusableFile(

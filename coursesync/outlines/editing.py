@@ -12,7 +12,7 @@ from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.errors import InvalidOutlines, UnusableFile
+from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
 from coursesync.outlines import placing
 from coursesync.outlines.checks import item_key
 from coursesync.outlines.edit import AddItem, Edit, LayOut, Move, PinKey, Remove, SetField
@@ -58,7 +58,7 @@ def edited(text: str, path: str, edits: Iterable[Edit]) -> str:
     except UnusualLayout:
         raise UnusableFile(
             f"{path} can't be edited: it stands in braces, or has a key after a ?",
-            "Write each field on a line of its own, as in  title: Welcome",
+            Remedy("Write each field on a line of its own, as in", Code("title: Welcome")),
         ) from None
     if not _is_same(read, sheet.value):
         raise UnusableFile(f"{path} would not mean the same after that change", _BY_HAND)

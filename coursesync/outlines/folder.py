@@ -6,7 +6,7 @@ import os
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, UsageError
+from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 
 if TYPE_CHECKING:
@@ -25,8 +25,25 @@ def check_folder(folder: Path) -> None:
         what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
         raise UsageError(
             f"the workspace {shown(folder)} {what}",
-            "Name the folder that holds your outlines; if you stand in it, name it  .",
+            Remedy(
+                "Name the folder that holds your outlines; if you stand in it, name it", Code(".")
+            ),
         )
+
+
+def empty_workspace(folder: Path) -> CoursesyncError:
+    """Return the failure that a workspace without outlines is."""
+    return CoursesyncError(
+        f"the workspace {folder} holds no outline",
+        Remedy(
+            "An outline is a file that ends in .yaml and starts with",
+            Code("id:"),
+            "and",
+            Code("title:"),
+            "To have them written of courses that are on the site:",
+            Command("import", course="ID"),
+        ),
+    )
 
 
 def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str, bool]]:
@@ -68,7 +85,7 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
     except OSError as error:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
-            "Check who may read it, with  ls -ld",
+            Remedy("Check who may read it, with", Shell("ls", "-ld")),
         ) from error
     for entry in entries:
         if next(names) >= MOST_NAMES:

@@ -11,10 +11,9 @@ import re
 from bisect import bisect
 from dataclasses import dataclass
 from itertools import islice
-from shlex import quote
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic, Where
+from coursesync.errors import Code, Diagnostic, Remedy, Shell, Where
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -115,8 +114,12 @@ def in_contents(text: str, path: str) -> Diagnostic | None:
         return Diagnostic(
             Where(path, first),
             f"the file begins with front matter, on lines {first} to {last}: members would see it",
-            "Delete these lines where they are fields: a title belongs in the outline. Where the "
-            "dashes are to be a line across the page, write  ***  in their place.",
+            Remedy(
+                "Delete these lines where they are fields: a title belongs in the outline. Where "
+                "the dashes are to be a line across the page, write",
+                Code("***"),
+                "in their place.",
+            ),
         )
     return None
 
@@ -143,9 +146,13 @@ def _whole(text: str, path: str) -> Diagnostic | None:
         return Diagnostic(
             Where(path),
             "the file is a pointer of Git LFS: its text is not in this checkout",
-            "Fetch it with  git lfs pull  or, since it is text, keep it in git itself: that takes "
-            "the pattern that .gitattributes has for it, as in  "
-            f"git lfs untrack {quote('*' + path[path.rfind('.') :])}",
+            Remedy(
+                "Fetch it with",
+                Shell("git", "lfs", "pull"),
+                "or, since it is text, keep it in git itself: that takes the pattern that "
+                ".gitattributes has for it, as in",
+                Shell("git", "lfs", "untrack", "*" + path[path.rfind(".") :]),
+            ),
         )
     target = only_path(text)
     return path_alone(path, target) if _PATH.fullmatch(target) else None

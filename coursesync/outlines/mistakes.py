@@ -10,7 +10,7 @@ import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic
+from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.spec import MAPPING, PLAIN
 from coursesync.kinds.unlock import AFTER_DAYS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel, ValidationError
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree
 
 MOST = 250
@@ -59,12 +60,13 @@ def diagnose(
         yield Diagnostic(where, problem, remedy)
 
 
-def _no_value(slip: Slip) -> tuple[str, str]:
+def _no_value(slip: Slip) -> tuple[str, Sentence]:
     needed = slip.path[-1:] in {("id",), ("title",), (LISTED.plural,)}
-    return f"{slip.subject} has no value", slip.example + ("" if needed else "  or delete the line")
+    more = "" if needed else "or delete the line"
+    return f"{slip.subject} has no value", Remedy(slip.example, more)
 
 
-def _text(slip: Slip) -> tuple[str, str]:
+def _text(slip: Slip) -> tuple[str, Sentence]:
     if slip.detail["input"] is None and not slip.written:
         return _no_value(slip)
     if slip.written:
@@ -72,13 +74,13 @@ def _text(slip: Slip) -> tuple[str, str]:
         in_list = isinstance(slip.path[-1], int)
         return (
             f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}",
-            f"Quote this:  {quoted if in_list else f'{slip.name}: {quoted}'}",
+            Remedy("Quote this:", Code(quoted if in_list else f"{slip.name}: {quoted}")),
         )
     return f"{slip.subject} must be text, and is {slip.found}", slip.example
 
 
-def _typed(noun: str) -> Callable[[Slip], tuple[str, str]]:
-    def words(slip: Slip) -> tuple[str, str]:
+def _typed(noun: str) -> Callable[[Slip], tuple[str, Sentence]]:
+    def words(slip: Slip) -> tuple[str, Sentence]:
         value = slip.detail["input"]
         if value is None:
             return _no_value(slip)
@@ -88,30 +90,33 @@ def _typed(noun: str) -> Callable[[Slip], tuple[str, str]]:
     return words
 
 
-def _unknown_field(slip: Slip) -> tuple[str, str]:
+def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
     name = inert(str(slip.path[-1]), 40)
     if (alike := _look_alike(name, slip.fields)) is not None:
         return alike
     if holder := slip.holder_of(name):
         return (
             f"`{name}` belongs to `{holder}`, and stands beside it",
-            f"Put it below  {holder}:  and indent it further than that.",
+            Remedy("Put it below", Code(f"{holder}:"), "and indent it further than that."),
         )
     if (opposite := _OPPOSITES.get(name.lower())) in slip.fields:
-        return f"there is no field `{name}`", f"To hide it from members, write  {opposite}: false"
+        remedy = Remedy("To hide it from members, write", Code(f"{opposite}: false"))
+        return f"there is no field `{name}`", remedy
     other = _OTHER_NAMES.get(name.lower())
     close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=0.6)
     if close and close[0] in slip.fields:
-        return f"there is no field `{name}`", f"Did you mean  {close[0]}: ?"
+        return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{close[0]}:"), "?")
     return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
 
 
-def _look_alike(name: str, fields: list[str]) -> tuple[str, str] | None:
+def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Tell a field's name with a letter that only looks like the one that is meant."""
     strangers = [character for character in name if not character.isascii()]
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
-        return f"`{name}` holds {named(hidden)}, which can't be seen", f"Type it again:  {plain}:"
+        return f"`{name}` holds {named(hidden)}, which can't be seen", Remedy(
+            "Type it again:", Code(f"{plain}:")
+        )
     meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
     for field in fields if strangers else ():
         if meant.fullmatch(field):
@@ -119,49 +124,49 @@ def _look_alike(name: str, fields: list[str]) -> tuple[str, str] | None:
             told = f"U+{ord(strangers[0]):04X} ({other})"
             return (
                 f"`{name}` is not `{field}`: its `{strangers[0]}` is {told}",
-                f"It only looks the same; type it anew:  {field}:",
+                Remedy("It only looks the same; type it anew:", Code(f"{field}:")),
             )
     return None
 
 
-def _missing(slip: Slip) -> tuple[str, str]:
+def _missing(slip: Slip) -> tuple[str, Sentence]:
     *owner, name = slip.path
     named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
     return f"{named if owner else 'the outline'} has no `{name}`", slip.example
 
 
-def _too_low(slip: Slip) -> tuple[str, str]:
+def _too_low(slip: Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} can't be below {slip.context['ge']}", slip.example
 
 
-def _too_high(slip: Slip) -> tuple[str, str]:
+def _too_high(slip: Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} can't be above {slip.context['le']}", slip.example
 
 
-def _too_many(slip: Slip) -> tuple[str, str]:
+def _too_many(slip: Slip) -> tuple[str, Sentence]:
     found, most = slip.context["actual_length"], slip.context["max_length"]
     return f"{slip.subject} has {found:,} items, more than {most:,}", "Split the course."
 
 
-def _choice(slip: Slip) -> tuple[str, str]:
+def _choice(slip: Slip) -> tuple[str, Sentence]:
     value = slip.detail["input"]
     written = f'"{value[:40]}"' if isinstance(value, str) else (slip.written or "")[:40]
     problem = f"{slip.subject} can't be {written or slip.found}"
     known = re.findall("'([^']+)'", slip.context["expected"])
     if isinstance(value, str) and (close := get_close_matches(value.lower(), known, n=1)):
-        return problem, f"Did you mean  {slip.name}: {close[0]}  ?"
+        return problem, Remedy("Did you mean", Code(f"{slip.name}: {close[0]}"), "?")
     return problem, slip.example
 
 
-def _own_words(slip: Slip) -> tuple[str, str]:
+def _own_words(slip: Slip) -> tuple[str, Sentence]:
     return slip.context["problem"], slip.context["remedy"]
 
 
-def _unknown(slip: Slip) -> tuple[str, str]:
+def _unknown(slip: Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} is not valid: {slip.detail['msg']}", slip.example
 
 
-_WORDS: dict[str, Callable[[Slip], tuple[str, str]]] = {
+_WORDS: dict[str, Callable[[Slip], tuple[str, Sentence]]] = {
     "bool_type": _typed("true or false"),
     "extra_forbidden": _unknown_field,
     "greater_than_equal": _too_low,

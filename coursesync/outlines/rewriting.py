@@ -12,7 +12,15 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, Diagnostic, UnusableFile, Where
+from coursesync.errors import (
+    Command,
+    CoursesyncError,
+    Diagnostic,
+    Remedy,
+    Shell,
+    UnusableFile,
+    Where,
+)
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
 from coursesync.outlines.content_files import text_of as contents_of
@@ -57,7 +65,7 @@ def _valid(text: str, path: str) -> Value:
     """Return what an outline holds that is valid, its content files aside."""
     tree, found = parse(text, path)
     if tree is None or found or build(tree, lambda _name: "")[1]:
-        raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
+        raise UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
     return tree.value
 
 
@@ -110,5 +118,5 @@ def rewrite(path: Path, text: str) -> None:
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",
-            "It is as it was. Check who may write in its folder, with  ls -ld",
+            Remedy("It is as it was. Check who may write in its folder, with", Shell("ls", "-ld")),
         ) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
 from coursesync.outlines.yaml_writer import flow
 
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree, Value
 
 _LAID_OUT = {  # what an example on one line would not show
-    LISTED.plural: f"{LISTED.plural}:  and below it a line that starts with  - title:",
-    "outline": f"id: 4711  and below it  title:  and  {LISTED.plural}:",
+    LISTED.plural: Remedy(
+        Code(f"{LISTED.plural}:"), "and below it a line that starts with", Code("- title:")
+    ),
+    "outline": Remedy(
+        Code("id: 4711"), "and below it", Code("title:"), "and", Code(f"{LISTED.plural}:")
+    ),
 }
 
 
@@ -55,13 +61,13 @@ class Slip:
         return nouns[type(value)]
 
     @property
-    def example(self) -> str:
+    def example(self) -> Sentence:
         """Examples of the field done right: its model's own."""
         group, above = self._group
         if self.name not in _LAID_OUT and self.name not in group.model_fields:
             return ""
         told = _LAID_OUT.get(self.name) or examples_of(group, self.name, above)
-        return f"Write, for example,  {told}"
+        return Remedy("Write, for example,", told)
 
     @property
     def fields(self) -> list[str]:
@@ -92,7 +98,7 @@ def _group_in(annotation: object) -> type[BaseModel] | None:
     return next(filter(None, map(_group_in, get_args(annotation))), None)
 
 
-def examples_of(group: type[BaseModel], name: str, above: str = "") -> str:
+def examples_of(group: type[BaseModel], name: str, above: str = "") -> Remedy:
     """Write a field's examples as they stand in an outline.
 
     Args:
@@ -101,7 +107,8 @@ def examples_of(group: type[BaseModel], name: str, above: str = "") -> str:
         above: the field that holds the group, where it is not the outline or one of its items.
     """
     examples: Iterable[Value] = group.model_fields[name].examples or ()
-    *rest, last = (
+    written = (
         f"{above}: {flow({name: each})}" if above else f"{name}: {flow(each)}" for each in examples
     )
-    return ",  ".join(rest) + "  or  " * bool(rest) + last
+    first, *others = map(Code, written)
+    return Remedy(first, *(piece for each in others for piece in ("or", each)))

@@ -10,21 +10,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
 from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-START = f"Start it with  id:, title:  and  {LISTED.plural}:"
+    from coursesync.errors import Sentence
 
+EMPTY = (
+    "the file is empty",
+    Remedy("Start it with", Code("id:, title:"), "and", Code(f"{LISTED.plural}:")),
+)
+NO_NAME = ("a field's name must be plain text", Remedy("Write", Code("name: value")))
 # the parser's problem (or its start) -> what is wrong, what to do
-_WORDS = {
+_WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
         "there is a second `: ` on this line, or the line is indented wrongly",
-        (
-            'Put a text that holds `: ` in quotes, as in  title: "Part 1: the kitchen"; else start '
-            "the line in the same column as its neighbours."
+        Remedy(
+            "Put a text that holds `: ` in quotes, as in",
+            Code('title: "Part 1: the kitchen"'),
+            "or else start the line in the same column as its neighbours.",
         ),
     ),
     "found character that cannot start any token": (
@@ -37,7 +44,9 @@ _WORDS = {
     ),
     "found unexpected ':'": (
         "a text in brackets or braces can't hold a colon",
-        "Put a space after the colon, as in  {after_days: 7}; put a text in quotes.",
+        Remedy(
+            "Put a space after the colon, as in", Code("{after_days: 7}"), "or a text in quotes."
+        ),
     ),
     "found unexpected end of stream": (
         "a quote that was opened here is never closed",
@@ -61,11 +70,15 @@ _WORDS = {
     ),
     "did not find expected '-' indicator": (
         "this line should be an item of the list above it",
-        "Start it with  -  in the same column as the other items, or indent it further.",
+        Remedy(
+            "Start it with",
+            Code("-"),
+            "in the same column as the other items, or indent it further.",
+        ),
     ),
     "block sequence entries are not allowed": (
         "a list can't start on this line",
-        "Put  -  on a line of its own below, or the text in quotes.",
+        Remedy("Put", Code("-"), "on a line of its own below, or the text in quotes."),
     ),
     "found unknown escape character": (
         'in "double quotes" a backslash starts an escape, and this is none',
@@ -81,11 +94,15 @@ _WORDS = {
     ),
     "could not find expected ':'": (
         "this line has no `: ` between a field's name and its value",
-        "Write  name: value; a text that goes on must be indented further than its first line.",
+        Remedy(
+            "Write",
+            Code("name: value"),
+            "where a text that goes on is indented further than its first line.",
+        ),
     ),
     "did not find expected <document start>": (
         "there is text after the end of the outline, or before its first field",
-        "Delete it, or turn it into a comment by putting  #  before it.",
+        Remedy("Delete it, or turn it into a comment by putting", Code("#"), "before it."),
     ),
     "did not find expected comment or line break": (
         "text can't follow | or > on the same line",
@@ -108,7 +125,7 @@ _COLUMNS = (
 _TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there.")
 
 
-def advice(error: Exception, text: str, line: int) -> tuple[str, str]:
+def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:
     """Say what is wrong and what to do.
 
     Args:
@@ -140,10 +157,11 @@ _OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")
 _ITEM = re.compile("( *)- ")
+_DASH = Remedy("Put one there, as in", Code("- title: Welcome"))
 _CLOSE_BY = 40  # lines above
 
 
-def _misplaced(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
     """Tell a line that stands in another column than those above it; None where it may not be that.
 
     Args:
@@ -154,9 +172,9 @@ def _misplaced(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
         return None
     if _NO_BLANK.match(lines[at]):
-        return "the  -  has no blank behind it", "Put one there, as in  - title: Welcome"
+        return "the `-` has no blank behind it", _DASH
     if _NO_BLANK.match(above[-1]):
-        return "the  -  above has no blank behind it", "Put one there, as in  - title: Welcome"
+        return "the `-` above has no blank behind it", _DASH
     what = "item" if lines[at].lstrip(" ").startswith("-") else "field"
     here = len(lines[at]) - len(lines[at].lstrip(" "))
     shape = _ITEM if what == "item" else _FIELD

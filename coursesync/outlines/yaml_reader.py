@@ -27,10 +27,10 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from coursesync.errors import Diagnostic, Where
+from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import START, advice
+from coursesync.outlines.yaml_mistakes import EMPTY, NO_NAME, advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import CURLY, MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.error import StreamMark
     from ruamel.yaml.events import Event
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.tree import Below, Mark, Value
 
     _Marked: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
@@ -133,7 +134,7 @@ class _Composer:
             self._next()  # the start of the stream
             start = self._next()
             if isinstance(start, StreamEndEvent):
-                self._note(None, "the file is empty", START)
+                self._note(None, *EMPTY)
                 return None
             self._directives(start)
             value, mark = self._node(self._next())
@@ -169,8 +170,7 @@ class _Composer:
         if mark is not None and mark.line >= len(lines):  # a last line without an end
             at = Where(self._path, len(lines), len(lines[-1]) + 1)
         problem, remedy = advice(error, self._text, mark.line if mark else 0)
-        gap = " " if remedy.endswith(".") else "  "  # what is to be typed ends there
-        self._note(at, problem, f"{remedy}{gap}{_HALTED}")
+        self._note(at, problem, Remedy(remedy, _HALTED))
         raise _Halt from error
 
     def _node(self, event: Event) -> tuple[Value, Mark]:
@@ -235,7 +235,7 @@ class _Composer:
     def _key(self, event: Event, values: dict[str, Value]) -> str | None:
         if not isinstance(event, ScalarEvent):
             self._node(event)
-            self._note(event.start_mark, "a field's name must be plain text", "Write  name: value")
+            self._note(event.start_mark, *NO_NAME)
             return None
         if event.anchor or event.ctag:  # `tag` is made anew each time
             self._extras(event)
@@ -321,7 +321,7 @@ class _Composer:
         )
         raise _Halt
 
-    def _note(self, at: StreamMark | Where | None, problem: str, remedy: str) -> None:
+    def _note(self, at: StreamMark | Where | None, problem: str, remedy: Sentence) -> None:
         if not isinstance(at, Where):
             at = Where(self._path, at.line + 1, at.column + 1) if at else Where(self._path)
         self._diagnostics.append(Diagnostic(at, problem, remedy))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.errors import Diagnostic, InvalidOutlines
+from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
 from coursesync.planning.course_diff import sides_of
 from coursesync.planning.courses import course_at, touched
@@ -144,8 +144,12 @@ def _clashes(
                 outline.tree.where(("id",)),
                 f'the {change.kind.plural} of the key "{outline.key}" are those of the course '
                 f"{other.parent_id} in the state",
-                f"If this id is a slip, put {other.parent_id} back; if this is another course, "
-                "give the outline a  key:  of its own.",
+                Remedy(
+                    f"If this id is a slip, put {other.parent_id} back; if this is another "
+                    "course, give the outline a",
+                    Code("key:"),
+                    "of its own.",
+                ),
             )
 
 

@@ -21,7 +21,7 @@ from coursesync.state.state import Doubt, Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.errors import Where
+    from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind, Resource
@@ -204,7 +204,7 @@ class Hindrance:
     change: Change
     lessons: tuple[Lesson, ...] = ()
     unknown: str = ""
-    remedy: str = ""
+    remedy: Sentence = ""
 
 
 @dataclass(frozen=True, slots=True)

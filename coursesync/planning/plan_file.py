@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
+from coursesync.errors import Command, CoursesyncError, Remedy, StalePlan, UnusableFile
 from coursesync.files import read, shown
 from coursesync.kinds.attributes import FieldValue
 from coursesync.planning.digest import digest_of
@@ -118,19 +118,19 @@ class HowMade:
     refreshed: bool
 
 
-def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: str) -> None:
+def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Command) -> None:
     """Compare the plan as it is now with the one that was reviewed.
 
     Args:
         plan: the plan as it is now.
         reviewed: the plan file that was reviewed, if any.
         digest: the digest that was reviewed, if any.
-        again: the words by which a new plan is made.
+        again: the command that makes a new plan.
 
     Raises:
         StalePlan: they differ; the message says why.
     """
-    remedy = f"Make and review a new plan:  coursesync {again}"
+    remedy = Remedy("Make and review a new plan:", again)
     if reviewed is not None and (moved := what_moved(plan, reviewed)):
         raise StalePlan(f"the plan file is stale: {moved}", remedy)
     if digest is not None and digest != plan.digest:
@@ -171,4 +171,4 @@ def read_plan_file(path: Path) -> PlanFile:
         problem = f"the plan file {error.problem}"
     except (ValidationError, ValueError, RecursionError):
         problem = f"{shown(path)} is no plan file of this version"
-    raise CoursesyncError(problem, "Make one with  coursesync plan --out FILE")
+    raise CoursesyncError(problem, Remedy("Make one with", Command("plan", out="FILE")))

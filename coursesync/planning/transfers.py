@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.errors import Diagnostic
+from coursesync.errors import Command, Diagnostic, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import address_of, course_of, key_of
 from coursesync.planning.pairing import alone, unambiguous
@@ -134,8 +134,11 @@ def contradictions(
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
                     f"{resource.address} has a record of its own already, and can't be {old} too",
-                    f"Give the {resource.kind.name} that comes from there another key; or to give "
-                    f"up this one's record:  coursesync state rm {resource.address}",
+                    Remedy(
+                        f"Give the {resource.kind.name} that comes from there another key; or to "
+                        "give up this one's record:",
+                        Command("state rm", resource.address),
+                    ),
                 )
 
 

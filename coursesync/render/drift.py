@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.differences import COURSE, bounds_among, differences
@@ -21,6 +22,7 @@ from coursesync.text import at, count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
@@ -104,7 +106,7 @@ class DriftView:
     """What was found on the site, as people read it.
 
     `found` is judged (`planning.stance`), `within` are the courses that it speaks of, by Id, and
-    `managed` counts the records in the state. `hint` writes a command so that it can be typed.
+    `managed` counts the records in the state. `hint` returns the words of a command to type.
     """
 
     found: Sequence[Drifted]
@@ -136,18 +138,19 @@ class DriftView:
         return f"Besides, and no drift: {', '.join(parts)}." if parts else ""
 
     @cached_property
-    def remedies(self) -> tuple[str, ...]:
-        """What to do next, a sentence each, with two blanks before a command."""
+    def remedies(self) -> tuple[Sentence, ...]:
+        """What to do next, a sentence for each step."""
         return (*_remedies(self.found, self.hint),)
 
     @cached_property
-    def brief(self) -> tuple[str, ...]:
+    def brief(self) -> tuple[Sentence, ...]:
         """What a plan that was refreshed begins from, in a few sentences."""
         drifted = [e for e in self.found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
-        lines = [self.summary, *(f"{name(each)} {sentence(each)}" for each in drifted[:_MOST])]
+        lines: list[Sentence] = [self.summary]
+        lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
         if len(drifted) > _MOST:
             more = len(drifted) - _MOST
-            lines.append(f"and {more:,} more. All of them:  {self.hint('drift')}")
+            lines.append(Remedy(f"and {more:,} more. All of them:", self.hint(Command("drift"))))
         return (*lines,)
 
     def _course(self, course_id: int, group: Iterable[Drifted], bounds: Bounds) -> CourseDrift:
@@ -265,36 +268,39 @@ def _summary(found: Sequence[Drifted], managed: int) -> str:
     return NO_DRIFT
 
 
-def _remedies(every: Sequence[Drifted], hint: Hint) -> Iterator[str]:
+def _remedies(every: Sequence[Drifted], hint: Hint) -> Iterator[Sentence]:
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
     twins = [each for each in every if each.finding is Finding.TWIN]
     if any(each.entry is None for each in twins):
-        yield f"To settle what is in doubt:  {hint('resolve ADDRESS --id ID')}"
+        yield Remedy("To settle what is in doubt:", hint(Command("resolve", "ADDRESS", id="ID")))
     if any(each.entry is not None for each in twins):
         yield TWINS
-        yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
+        yield Remedy("To say which record to keep:", hint(Command("resolve", "ADDRESS", keep="ID")))
     if any(each.is_foreign for each in every):
-        yield (
+        yield Remedy(
             f"An Id that belongs to a {LISTED.name} which coursesync never wrote is left alone. To "
-            f"create the {LISTED.name} of the outline, forget that Id first:  "
-            f"{hint('state rm ADDRESS')}"
+            f"create the {LISTED.name} of the outline, forget that Id first:",
+            hint(Command("state rm", "ADDRESS")),
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
-        yield f"Where the outline says the same, that is settled by  {hint('apply')}"
+        yield Remedy("Where the outline says the same, that is settled by", hint(Command("apply")))
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
         yield "To keep what the site has, write it into the outline."
-        yield f"To put ours back:  {hint('apply')} --refresh"
+        yield Remedy("To put ours back:", hint(Command("apply", refresh=True)))
     if Finding.GONE in wanted:
-        yield f"To see what is to be created again:  {hint('plan')} --refresh"
+        yield Remedy("To see what is to be created again:", hint(Command("plan", refresh=True)))
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield (
+        yield Remedy(
             f"What is in no outline any more is not put back: bring its {LISTED.name} back to the "
-            f"outline, or let it go by  {hint('state rm ADDRESS')}"
+            "outline, or let it go by",
+            hint(Command("state rm", "ADDRESS")),
         )
     if Finding.GONE in left:
-        yield f"What is in no outline and gone is forgotten by  {hint('apply')} --refresh"
+        yield Remedy(
+            "What is in no outline and gone is forgotten by", hint(Command("apply", refresh=True))
+        )
     if any(each.finding is Finding.UNREADABLE for each in every):
         yield "What can't be read: look at it in Nexudus, and try again later."

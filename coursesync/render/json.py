@@ -11,12 +11,13 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, InvalidOutlines
+from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy
 from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, differences
+from coursesync.render.plan_words import bare
 from coursesync.render.text_diff import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Hindrance
     from coursesync.render.differences import Bounds, Difference
+    from coursesync.render.plan_words import Hint
     from coursesync.render.rows import PlanView, Row
     from coursesync.render.text_diff import Shown
     from coursesync.state.state import State
@@ -100,16 +102,16 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     )
 
 
-def compose_failure(error: CoursesyncError) -> str:
-    """Write the failure of a command as JSON."""
+def compose_failure(error: CoursesyncError, hint: Hint = bare) -> str:
+    """Write the failure of a command as JSON; `hint` returns the words of a command to type."""
     diagnostics = error.diagnostics if isinstance(error, InvalidOutlines) else ()
     return _document(
         {
-            "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+            "diagnostics": [_diagnostic(diagnostic, hint) for diagnostic in diagnostics],
             "error": {
                 "exit_code": int(error.exit_code),
                 "problem": error.problem,
-                "remedy": error.remedy,
+                "remedy": str(Remedy(error.remedy).placed(hint)),
             },
         }
     )
@@ -197,11 +199,11 @@ def _noted(note: str) -> dict[str, object]:
     return {"note": note} if note else {}
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+def _diagnostic(diagnostic: Diagnostic, hint: Hint = bare) -> dict[str, object]:
     return {
         "column": diagnostic.where.column,
         "line": diagnostic.where.line,
         "path": diagnostic.where.path,
         "problem": diagnostic.problem,
-        "remedy": diagnostic.remedy,
+        "remedy": str(Remedy(diagnostic.remedy).placed(hint)),
     }

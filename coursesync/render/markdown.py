@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command
 from coursesync.kinds import LISTED
 from coursesync.render.fit import Part, Rank, fit, joined, takes
 from coursesync.render.markdown_escape import (
@@ -66,7 +67,7 @@ def compose(view: PlanView, advice: Told | None = None, most: int | None = None)
         return joined(*parts, foot)
     ranked = [*_parts(view, advice, weighty_first=True)]
     kept = fit(ranked, most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _LEFT_OUT, view.hint("plan --full")), foot)
+    return joined(kept, left_out(kept, _LEFT_OUT, view.hint(Command("plan", full=True))), foot)
 
 
 def _parts(view: PlanView, advice: Told | None, *, weighty_first: bool = False) -> Iterator[Part]:
@@ -167,7 +168,7 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
     if most is None or takes(*parts, foot) <= most:
         return joined(*parts, foot)
     kept = fit(parts, most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _DRIFT_LEFT_OUT, view.hint("drift")), foot)
+    return joined(kept, left_out(kept, _DRIFT_LEFT_OUT, view.hint(Command("drift"))), foot)
 
 
 def above(view: DriftView) -> str:

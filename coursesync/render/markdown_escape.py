@@ -9,14 +9,16 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Remedy
 from coursesync.render.detail import one_row
 from coursesync.render.fit import Part, Rank
 from coursesync.render.text_diff import Fold
-from coursesync.text import inert
+from coursesync.text import inert, to_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from coursesync.errors import Sentence, Shell, Typed
     from coursesync.render.differences import Difference
     from coursesync.render.fit import Fitted
     from coursesync.render.text_diff import Shown
@@ -53,10 +55,16 @@ def _meant(text: str, otherwise: str) -> str:
     return _WRITTEN.get(text, otherwise)
 
 
-def with_code(text: str) -> str:
-    """Write a sentence in Markdown; what is to be typed stands between two blanks, and is code."""
-    parts = [part.strip() for part in text.split("  ")]
-    return " ".join(code(part) if i % 2 else escape(part) for i, part in enumerate(parts) if part)
+def with_code(text: Sentence) -> str:
+    """Write a sentence in Markdown; what is to be typed is code."""
+    return Remedy(text).written(_as_code, escape, gap=" ")
+
+
+def _as_code(typed: Typed) -> str:
+    """Fence what is to be typed in with more ticks than it holds; a blank keeps its own apart."""
+    text = to_type(typed)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
 
 
 def in_html(text: str) -> str:
@@ -68,7 +76,7 @@ def in_html(text: str) -> str:
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: str) -> Part:
+def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: Shell) -> Part:
     """Say what a document had no room for, in ROOM_TO_SAY bytes at the most.
 
     Args:
@@ -79,7 +87,7 @@ def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: 
     told = ", ".join(
         say(kept.left_out[rank]) for rank, say in words.items() if rank in kept.left_out
     )
-    where = code(command)
+    where = _as_code(command)
     all_of_it = f" All of it: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
     return Part(Rank.ALWAYS, ("", f"**Left out here, for room: {told}.**{all_of_it}"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.kinds import LISTED
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
@@ -15,12 +16,13 @@ from coursesync.text import at, count, duration, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import Candidate
 
-    # writes a command of coursesync with what names the workspace and the target
-    Hint: TypeAlias = Callable[[str], str]
+    # returns the words of a command, with what names the workspace and the target
+    Hint: TypeAlias = Callable[[Command], Shell]
 
 _NO_STATE = (
     "There is no state yet: apply looks first at what these courses have on the site, and again "
@@ -31,33 +33,35 @@ _NO_STATE = (
 _MOST_HINDRANCES, _MOST_LESSONS = 3, 3  # that are named
 
 
-def bare(command: str) -> str:
-    """Write a command for the default workspace and target."""
-    return f"coursesync {command}"
+def bare(command: Command) -> Shell:
+    """Return the words of a command for the default workspace and target."""
+    return command.in_words()
 
 
-def warnings(plan: Plan) -> tuple[str, ...]:
+def warnings(plan: Plan) -> tuple[Sentence, ...]:
     """Return what to know of a plan as a whole before it is applied, a sentence or two each."""
     is_first = plan.has_changes and not plan.serial
     found = (_large(plan), _losing(plan), _beyond(plan), _NO_STATE if is_first else "")
-    return (*filter(None, found), *_hindered(plan))
+    return (*(each for each in found if each), *_hindered(plan))
 
 
-def _losing(plan: Plan) -> str:
+def _losing(plan: Plan) -> Sentence:
     """Say what does not go with a record that is deleted or moved; "" where there is none."""
     if not any(change.lesson_courses for change in plan.changes):
         return ""
-    instead = " To hide one from members instead of deleting it:  --on-removal deactivate"
     noun = LISTED.name
-    return (
+    what = (
         f"Members' progress belongs to lessons, and lessons don't go with their {noun}: apply "
         f"stops before it deletes a {noun} that has lessons in Nexudus, or moves one to "
         "another course."
-        f"{instead if plan.count(Action.DELETE) else ''}"
     )
+    if not plan.count(Action.DELETE):
+        return what
+    instead = "To hide one from members instead of deleting it:"
+    return Remedy(what, instead, Shell("--on-removal", "deactivate"))
 
 
-def _hindered(plan: Plan) -> Iterator[str]:
+def _hindered(plan: Plan) -> Iterator[Sentence]:
     """Say what a look at the site found in the plan's way."""
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
@@ -68,25 +72,30 @@ def _hindered(plan: Plan) -> Iterator[str]:
         yield f"apply would stop at {count(more, f'more {LISTED.name}')} because of lessons."
 
 
-def _large(plan: Plan) -> str:
+def _large(plan: Plan) -> Sentence:
     """Say that a plan is of unusual size, and what that means; "" where it is not."""
     much = " and ".join(oversized(plan))
     return (
-        f"This changes {much}. apply stops before its first write, unless it is told  "
-        "--allow-large-change"
+        Remedy(
+            f"This changes {much}. apply stops before its first write, unless it is told",
+            Shell("--allow-large-change"),
+        )
         if much
         else ""
     )
 
 
-def _beyond(plan: Plan) -> str:
+def _beyond(plan: Plan) -> Sentence:
     """Say how to go on with what is kept because nobody said anything; "" where none is."""
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         return ""
-    return (
-        'To hide from members what is kept, write  on_removal = "deactivate"  into '
-        "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete "
-        "it, give them  --on-removal delete --prune"
+    return Remedy(
+        "To hide from members what is kept, write",
+        Code('on_removal = "deactivate"'),
+        "into coursesync.toml, or give plan and apply",
+        Shell("--on-removal", "deactivate"),
+        "as an option. To delete it, give them",
+        Shell("--on-removal", "delete", "--prune"),
     )
 
 
@@ -117,27 +126,26 @@ def _candidate(candidate: Candidate, kind: Kind) -> str:
 
 def settlement(
     change: Change, candidates: Sequence[Candidate], hint: Hint, reason: str = ""
-) -> tuple[str, ...]:
+) -> tuple[Sentence, ...]:
     """Say how a person settles a doubt: what was found, and which command is for which case.
 
     Args:
         change: what is in doubt.
         candidates: the records on the site that it may be.
-        hint: writes a command so that it can be typed as it stands.
+        hint: returns the words of a command to type.
         reason: why it is in doubt; by default as the plan has it.
     """
-    theirs, new = "If it is there:", "If it is not:  "
-    found = [_candidate(candidate, change.kind) for candidate in candidates]
+    theirs, new = "If it is there:", "If it is not:".ljust(15)
+    found: list[Sentence] = [_candidate(candidate, change.kind) for candidate in candidates]
     if found:
         theirs, new = (
-            ("To go on with that one: " if len(found) == 1 else "To go on with one of these:"),
+            "To go on with that one:" if len(found) == 1 else "To go on with one of these:",
             "To make one of its own:",
         )
     else:
         found = ["The next apply looks for it on the site. To settle it by hand, look yourself:"]
     number = candidates[0].id if len(candidates) == 1 else "N"
-    settle = f"resolve {inert(change.address)}"
-    take = (*found, f"{theirs}  {hint(f'{settle} --id {number}')}")
+    take = (*found, Remedy(theirs, hint(Command("resolve", change.address, id=number))))
     if SEVERAL_MARKED in (reason or change.reason):  # then it was created, more than once
         return take
-    return (*take, f"{new}  {hint(f'{settle} --not-created')}")
+    return (*take, Remedy(new, hint(Command("resolve", change.address, not_created=True))))

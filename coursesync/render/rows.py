@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds.address import key_of
 from coursesync.nexudus.limits import PUBLISHED
 from coursesync.planning.plan import Action
@@ -20,6 +21,7 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.differences import Difference
@@ -85,8 +87,8 @@ class Row:
     title: str
     remark: str
     meaning: str
-    question: str
-    settlement: tuple[str, ...]
+    question: Sentence
+    settlement: tuple[Sentence, ...]
     rank: Rank
     among: int = 1
     between: tuple[str, str] | None = None
@@ -138,14 +140,14 @@ class CourseView:
     path: str
     rows: tuple[Row, ...]
     departures: tuple[Row, ...]
-    renamed: str
+    renamed: Sentence
 
 
 @dataclass(frozen=True)
 class PlanView:
     """A plan as people read it; `rows` are those of all courses, in the plan's order.
 
-    `hint` writes a command so that it can be typed as it stands.
+    `hint` returns the words of a command to type.
     """
 
     plan: Plan
@@ -171,7 +173,7 @@ class PlanView:
         return cost(self.plan, self.limits)
 
     @cached_property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Sentence, ...]:
         """What to know of the plan as a whole before it is applied, a sentence or two each."""
         return warnings(self.plan)
 
@@ -181,7 +183,7 @@ def view(plan: Plan, hint: Hint = bare, limits: Limits = PUBLISHED) -> PlanView:
 
     Args:
         plan: the plan.
-        hint: writes a command so that it can be typed as it stands.
+        hint: returns the words of a command to type.
         limits: what the API allows, for the time that the plan takes.
     """
     compared = sum(each.before is not None and each.after is not None for each in plan.changes)
@@ -271,19 +273,20 @@ def _hides(change: Change) -> bool:
     return change.action is Action.UPDATE and bool(was) and not now
 
 
-def _question(change: Change) -> str:
+def _question(change: Change) -> Sentence:
     if change.action is not Action.CREATE:
         return ""
     if change.lead is None:
         return change.reason
     former = ".".join(str(change.lead).split(".")[1:])
-    return (
+    return Remedy(
         f"Is this {inert(change.lead)}, moved here? To move that one, with its Id, instead of "
-        f"making another, write  previous_keys: [{inert(former)}]"
+        "making another, write",
+        Code(f"previous_keys: [{inert(former)}]"),
     )
 
 
-def _maybe_renamed(changes: Sequence[Change]) -> str:
+def _maybe_renamed(changes: Sequence[Change]) -> Sentence:
     """Ask whether a new resource of a course is one of its own that is in no outline any more."""
     gone = [each for each in changes if WORDING[each.action].left and each.lead is None]
     new = any(change.action is Action.CREATE and change.lead is None for change in changes)
@@ -292,9 +295,9 @@ def _maybe_renamed(changes: Sequence[Change]) -> str:
     gone.sort(key=lambda change: (change.order, change.address))
     keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
     more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
-    old = f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"
-    return (
+    return Remedy(
         f"If a new {gone[0].kind.name} is one that is in no outline any more, under another name, "
-        f"give it its old key, as in  {old}  The old keys are: "
-        f"{', '.join(keys[:_MOST_KEYS])}{more}."
+        "give it its old key, as in",
+        Code(f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"),
+        f"The old keys are: {', '.join(keys[:_MOST_KEYS])}{more}.",
     )

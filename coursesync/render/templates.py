@@ -9,12 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
 
+from coursesync.errors import Remedy
 from coursesync.kinds import LISTED
-from coursesync.text import count, inert
+from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from coursesync.errors import Sentence
 
 
 def environment(sources: Mapping[str, str]) -> Environment:
@@ -27,6 +31,17 @@ def environment(sources: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(count=count, inert=inert, noun=LISTED.name)
+    made.globals.update(count=count, inert=inert, in_html=in_html, noun=LISTED.name)
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     return made
+
+
+def in_html(sentence: Sentence) -> Markup:
+    """Write a sentence as HTML; what is to be typed is code."""
+    return Markup(  # noqa: S704 - each piece is escaped
+        Remedy(sentence).written(
+            lambda typed: f"<code>{escape(to_type(typed))}</code>",
+            lambda plain: str(escape(inert(plain, 1_000))),
+            gap=" ",
+        )
+    )

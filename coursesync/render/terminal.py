@@ -7,6 +7,7 @@ from itertools import accumulate
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command, Remedy
 from coursesync.render.rows import LEAVING, NO_OUTLINE, NOTHING, WORDING
 from coursesync.text import inert, wrapped
 
@@ -62,7 +63,8 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
             yield from wrapped(course.renamed, "  ", _WIDTH)
         yield ""
     if is_long:
-        yield from wrapped(f"Each of these {len(view.rows):,} changes:  {view.hint('plan --full')}")
+        all_of_it = view.hint(Command("plan", full=True))
+        yield from wrapped(Remedy(f"Each of these {len(view.rows):,} changes:", all_of_it))
         yield ""
     yield paint("bold", view.summary) if view.rows else NOTHING
     if view.cost:
@@ -123,8 +125,9 @@ def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
 
         for difference in row.differences:
             yield from detail(difference, _TITLE_AT, _WIDTH, paint)
-    for sentence in filter(None, (row.question, *row.settlement)):
-        yield from wrapped(sentence, _MARGIN, _WIDTH)
+    for sentence in (row.question, *row.settlement):
+        if sentence:
+            yield from wrapped(sentence, _MARGIN, _WIDTH)
 
 
 def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> str:
@@ -144,7 +147,7 @@ def above(view: DriftView) -> str:
     """Write the lines that stand above a plan that was refreshed, and one that is blank."""
     first, *more = view.brief
     lines = [line for each in more for line in wrapped(each, "  ", _WIDTH, "  ")]
-    return "\n".join((first, *lines)) + "\n\n"
+    return "\n".join((str(first), *lines)) + "\n\n"
 
 
 def _found(row: DriftRow, paint: Callable[[str, str], str]) -> Iterator[str]:

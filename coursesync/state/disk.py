@@ -12,11 +12,15 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from shlex import quote
 from typing import TYPE_CHECKING
+
+from coursesync.errors import Remedy, Shell
+from coursesync.text import as_argument
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from coursesync.errors import Sentence
 
 MAX_BYTES = 1_000_000_000  # ten million records; coursesync writes no larger file
 _PART = 1_048_576
@@ -116,16 +120,17 @@ class Disk:
             os.close(file)
 
 
-def away(path: Path | str) -> str:
+def away(path: Path | str) -> Shell:
     """Return the command that renames what is in a file's place, so that nothing is lost."""
-    return f"mv {quote(str(path))} {quote(f'{path}.aside')}"
+    name = as_argument(path)
+    return Shell("mv", name, f"{name}.aside")
 
 
-def unwritable_remedy(error: OSError) -> str:
+def unwritable_remedy(error: OSError) -> Sentence:
     """Return what helps if a file can't be written."""
     file = error.filename2 or error.filename
     if file and isinstance(error, IsADirectoryError):
-        return f"Take away what stands there:  {away(file)}"
+        return Remedy("Take away what stands there:", away(file))
     return "Check that you may write in that folder and that the disk has room."
 
 

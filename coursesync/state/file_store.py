@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import StateError, StateLocked
+from coursesync.errors import Remedy, Shell, StateError, StateLocked
 from coursesync.state.disk import Disk, away, replace_whole, temporary, unwritable_remedy
 from coursesync.state.journal_file import JournalFile
 from coursesync.state.state import State
@@ -23,6 +23,7 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.errors import Sentence
     from coursesync.state.journal import Step
     from coursesync.state.leftover import Aside, Leftover
 
@@ -251,7 +252,7 @@ class StateFile:
         self._checksum = checksum_of(content)
         return parse(content, self.path, self._way_back)
 
-    def _way_back(self) -> str:
+    def _way_back(self) -> Sentence:
         from coursesync.state.leftover import way_back  # noqa: PLC0415 - rarely needed
 
         return way_back(self.path, self.backup_path, self.journal_path, self._read)
@@ -281,20 +282,23 @@ class StateFile:
             if error.errno in {errno.ELOOP, errno.EINVAL, errno.ENXIO}:
                 raise StateError(
                     f"the {what} {path} is a link or no file",
-                    f"A save would put a file in its place: put the {what} itself there. Where "
-                    f"there is none, take away what stands there:  {away(path)}",
+                    Remedy(
+                        f"A save would put a file in its place: put the {what} itself there. "
+                        "Where there is none, take away what stands there:",
+                        away(path),
+                    ),
                 ) from error
             raise StateError(
                 f"the {what} {path} can't be read: {error.strerror}",
-                "Check what it is and who may read it, with  ls -l",
+                Remedy("Check what it is and who may read it, with", Shell("ls", "-l")),
             ) from error
 
     def _check_target(self, target: str) -> None:
         if target != self.target:
+            own = Shell("--state", "coursesync.other.state.json")
             raise StateError(
                 f"the state {self.path} is of another target: {inert(target, 100)}",
-                f"This run's target is {self.target}. Give that its own state file, as in  "
-                "--state coursesync.other.state.json",
+                Remedy(f"This run's target is {self.target}. Give that its own, as in", own),
             )
 
     def _back_up(self) -> None:

@@ -9,7 +9,7 @@ import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import StateError
+from coursesync.errors import Command, Remedy, StateError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,11 @@ class JournalFile:
         if not self.disk.has_name(self._file):
             raise StateError(
                 f"the journal {self.path} was taken away while this ran",
-                "Was the lock deleted, and another apply started? See  coursesync plan  first.",
+                Remedy(
+                    "Was the lock deleted, and another apply started? See",
+                    Command("plan"),
+                    "first.",
+                ),
             )
         content = line(record)
         if self._is_torn:

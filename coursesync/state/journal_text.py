@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from coursesync.errors import StateError
+from coursesync.errors import Remedy, Shell, StateError
 from coursesync.state.journal import (
     JOURNAL_FORMATS,
     Conclusion,
@@ -214,7 +214,10 @@ def _check_format(text: bytes, journal: Path) -> None:
         raise StateError(
             f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "
             f"knows {JOURNAL_FORMATS[-1]}",
-            "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
+            Remedy(
+                "Use the coursesync that wrote it, or a newer one:",
+                Shell("pip", "install", "-U", "coursesync"),
+            ),
         )
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from shlex import quote
 from typing import TYPE_CHECKING
 
-from coursesync.errors import StateError
+from coursesync.errors import Command, Remedy, Shell, StateError
 from coursesync.state.journal_text import LABEL, Foreign, began_from, begun, catch_up, made_by
 from coursesync.state.state_text import checksum_of, parse
+from coursesync.text import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from coursesync.errors import Sentence
     from coursesync.state.state import State
 
 
@@ -29,6 +30,19 @@ class Aside:
 
     why: str
     path: Path
+
+    def warning(self, journal: Path, state: Path) -> tuple[str, Remedy]:
+        """Say that the journal of a state is another's, and what to do about it."""
+        problem = (
+            f"the journal {journal} {self.why}, and is not folded into {state}. It is kept: what "
+            f"changes the state moves it to {self.path.name}"
+        )
+        return problem, Remedy(
+            "apply looks for what its run made before it makes anything. To fold it in, put back "
+            "the state that it was begun from (another branch's, or a later one):",
+            Command("state recover"),
+            "then does it.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,9 @@ def _free_path(
     return aside(journal, sha256(content).hexdigest())
 
 
-def way_back(state: Path, backup: Path, journal: Path, read: Callable[[Path], bytes | None]) -> str:
+def way_back(
+    state: Path, backup: Path, journal: Path, read: Callable[[Path], bytes | None]
+) -> Sentence:
     """Return how to restore the state that a cut-off run began from; "" if there is no journal.
 
     Raises:
@@ -122,11 +138,11 @@ def way_back(state: Path, backup: Path, journal: Path, read: Callable[[Path], by
     with suppress(StateError):
         kept = read(backup) or b""
         if began_from(run, parse(kept, backup), checksum_of(kept)):
-            copied = f"cp {quote(str(backup))} {quote(str(state))}"
-            return f"{beside}, and begins from the backup:  {copied}  Then go on."
+            copied = Shell("cp", as_argument(backup), as_argument(state))
+            return Remedy(f"{beside}, and begins from the backup:", copied, "Then go on.")
     if run.serial == 1:  # without a file, `file_store` starts from the same empty state
-        return (
-            f"{beside}, and tells all that there is: delete the state, and nothing else:  "
-            f"rm {quote(str(state))}"
+        return Remedy(
+            f"{beside}, and tells all that there is: delete the state, and nothing else:",
+            Shell("rm", as_argument(state)),
         )
     return f"{beside}: put back the state of serial {run.serial} that it begins from, from git."

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from coursesync.errors import StateError, StateLocked, UnusableFile
+from coursesync.errors import Remedy, Shell, StateError, StateLocked, UnusableFile
 from coursesync.files import read
 from coursesync.state.disk import away, unwritable_remedy
 from coursesync.text import duration, inert
@@ -46,17 +46,16 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        remedy = "Wait until that has ended, then run this again"
+        again = "Wait until that has ended, then run this again"
+        remedy = Remedy(f"{again}; or wait for it with", Shell("--lock-timeout", 600))
         if timeout:
-            remedy += f": in {duration(timeout)} it did not."
-        else:
-            remedy += "; or wait for it with  --lock-timeout 600"
+            remedy = Remedy(f"{again}: in {duration(timeout)} it did not.")
         raise StateLocked(f"the state {state} is in use by {_named_by(holder)}", remedy) from error
     except OSError as error:
         if path.is_symlink() or path.is_dir():
             raise StateError(
                 f"the lock {path} is a link or no file",
-                f"It tells nothing. Take it away:  {away(path)}",
+                Remedy("It tells nothing. Take it away:", away(path)),
             ) from error
         raise StateError(
             f"the state can't be locked in {state.parent}: {error.strerror or error}",

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import re
 from hashlib import sha256
-from shlex import quote
 from typing import TYPE_CHECKING
 
-from coursesync.errors import StateError
+from coursesync.errors import Command, Remedy, Shell, StateError
 from coursesync.kinds import KINDS
 from coursesync.state.plain import read_value, written
 from coursesync.state.state import FORMAT, State
@@ -22,6 +21,8 @@ from coursesync.text import NEVER, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sized
     from pathlib import Path
+
+    from coursesync.errors import Sentence
 
 _OPENING = b"{\n"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
@@ -52,7 +53,7 @@ def _document(state: State) -> dict[str, object]:
     return document
 
 
-def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> State:
+def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) -> State:
     """Read a state.
 
     Args:
@@ -105,11 +106,15 @@ def _digest(rest: bytes) -> bytes:
     return sha256(rest).hexdigest().encode()
 
 
-def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
+def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     """Return an error that says why a state can't be used, and how to restore one."""
     restore = way_back or (
-        f"Restore it from git:  git checkout -- {quote(str(path))}  Where git has none, delete it: "
-        "the next apply adopts what is on the site just as the outlines say."
+        Remedy(
+            "Restore it from git:",
+            Shell("git", "checkout", "--", path),
+            "Where git has none, delete it: the next apply adopts what is on the site just as the "
+            "outlines say.",
+        )
     )
     if ".coursesync" in path.parts:
         restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
@@ -117,8 +122,13 @@ def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
         return StateError(
             f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
             way_back
-            or "Take one side as a whole; never join the two by hand. In a merge, this takes what "
-            f"was pulled:  git checkout --theirs -- {quote(str(path))}  Then see  coursesync drift",
+            or Remedy(
+                "Take one side as a whole; never join the two by hand. In a merge, this takes "
+                "what was pulled:",
+                Shell("git", "checkout", "--theirs", "--", path),
+                "Then see",
+                Command("drift"),
+            ),
         )
     try:
         version = json.loads(content).get("format")
@@ -128,7 +138,10 @@ def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
         return StateError(
             f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
             f"knows {FORMAT}",
-            "Use the coursesync that wrote it, or a newer one:  pip install -U coursesync",
+            Remedy(
+                "Use the coursesync that wrote it, or a newer one:",
+                Shell("pip", "install", "-U", "coursesync"),
+            ),
         )
     checksum = _CHECKSUM.match(content)
     fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]

@@ -90,7 +90,7 @@ def test_no_line_of_a_message_is_endless() -> None:
 def test_a_notice_is_one_line_and_has_no_place(problem: str, remedy: str) -> None:
     """What is at no line is told all the same."""
     written = notice("error", problem, remedy)
-    told = "\n".join(filter(None, (problem, remedy)))
+    told = f"{problem}\n{remedy}" if remedy else problem
 
     assert "\n" not in written
     assert parsed(written) == (

@@ -81,7 +81,7 @@ def test_a_plan_file_that_is_none_is_1(author: CommandLine, onboarding: Path) ->
     garbled = author("apply", "--plan", onboarding)
 
     assert (missing.code, garbled.code) == (1, 1)
-    assert "coursesync plan --out FILE" in missing.err
+    assert "coursesync plan courses --out FILE" in missing.err
     assert "no plan file of this version" in garbled.err
 
 

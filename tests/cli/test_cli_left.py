@@ -49,7 +49,7 @@ def test_what_is_left_of_a_reviewed_plan_is_another_plan(edited: CommandLine) ->
 
     assert settled.code == 6, settled.err
     assert f"{LEFT}  To go on, make and review a plan of what is left:\n" in settled.err
-    assert "coursesync plan --out reviewed.json courses\n" in settled.err
+    assert "coursesync plan courses --out reviewed.json\n" in settled.err
 
 
 def test_a_record_that_is_adopted_without_its_picture_leaves_an_update(

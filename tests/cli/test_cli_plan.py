@@ -152,7 +152,7 @@ def test_json_on_failure(cli: CommandLine, courses: Path) -> None:
     assert {(each["path"], each["line"], each["column"]) for each in told["diagnostics"]} == {
         ("courses/a.yaml", 4, 5)
     }
-    assert "Did you mean  title: ?" in planned.err
+    assert "Did you mean  title:  ?" in planned.err
 
 
 @pytest.mark.parametrize(("workspace", "code"), [("nowhere", 64), ("courses", 1)])

@@ -46,7 +46,7 @@ def test_changed_outlines_make_it_stale(
     ran = author("apply", "--plan", PLAN)
 
     assert refused(ran, "the outlines have changed since it was made (section.a.one,")
-    assert f"coursesync plan --out {PLAN} courses\n" in ran.err
+    assert f"coursesync plan courses --out {PLAN}\n" in ran.err
     assert api.log() == []
     assert files_below(courses) == before
 
@@ -203,7 +203,7 @@ def test_a_plan_file_is_not_contradicted(
     ran = author("apply", "--plan", "plan.json", option)
 
     assert ran.code == 64
-    assert f"coursesync plan {option.replace('=', ' ')} --out FILE" in ran.err
+    assert f"coursesync plan courses {option.replace('=', ' ')} --out FILE" in ran.err
     assert api.log() == []
 
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import BACKUP, JOURNAL, STATE, kill_at, saved, write_outline
 
+from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.text import wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness import CommandLine, SandboxServer
+
+    from coursesync.errors import Typed
 
 ONE = "section.a.one"
 
@@ -87,16 +90,19 @@ def test_advice_on_an_error_has_80_columns(author: CommandLine, courses: Path) -
 
     assert refused.code == 64
     assert max(map(len, refused.err.splitlines())) <= 80
-    assert "coursesync plan --out FILE" in refused.err
+    assert "coursesync plan courses --out FILE" in refused.err
 
 
-@pytest.mark.parametrize("command", ["git checkout -- a/b.json", "cp a/b c", "coursesync plan"])
-def test_a_command_is_never_broken(command: str) -> None:
+@pytest.mark.parametrize(
+    "command", [Shell("git", "checkout", "--", "a/b.json"), Code("key: a b"), Command("plan")]
+)
+def test_a_command_is_never_broken(command: Typed) -> None:
     """Wherever it would fall in a line, what is to be typed is on one."""
     for length in range(120):
-        lines = wrapped(f"{'word ' * (length // 5)}{'w' * (length % 5)}:  {command}  Then go on.")
+        before = f"{'word ' * (length // 5)}{'w' * (length % 5)}:"
+        lines = wrapped(Remedy(before, command, "Then go on."))
 
-        assert any(command in line for line in lines)
+        assert any(str(command) in line for line in lines)
         assert max(map(len, lines)) <= 80
 
 
@@ -221,6 +227,6 @@ def test_what_is_left_goes_on_as_it_began(author: CommandLine, courses: Path) ->
     write_outline(courses, "b", 4712, "New")
     stale = author("apply", "--plan", "plan.json")
 
-    assert "coursesync apply --on-removal delete --prune courses --auto-approve" in stopped.said
+    assert "coursesync apply courses --on-removal delete --prune --auto-approve" in stopped.said
     assert stale.code == 4
-    assert "coursesync plan --on-removal delete --prune --out plan.json courses" in stale.said
+    assert "coursesync plan courses --on-removal delete --prune --out plan.json" in stale.said

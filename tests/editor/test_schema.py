@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from functools import cache
@@ -19,6 +18,7 @@ from outlines.test_outline_properties import originals, spoilt
 from shares import examples
 
 import coursesync
+from coursesync.errors import Code
 from coursesync.kinds.content_spec import ContentFile
 from coursesync.kinds.course_spec import CourseSpec
 from coursesync.kinds.section_spec import SectionSpec, Timed
@@ -121,8 +121,8 @@ def test_every_field_is_told_in_words() -> None:
 def test_every_example_is_valid(model: type[BaseModel], name: str) -> None:
     """What an example shows, in the schema and in the words of a mistake, can be written so."""
     above = MODELS[model]
-    told = re.split(",  |  or  ", examples_of(model, name, above))
-    written = [read(each) for each in told]
+    told = [each for each in examples_of(model, name, above).pieces if isinstance(each, Code)]
+    written = [read(each.text) for each in told]
     examples = model.model_fields[name].examples or []
 
     assert written == [{above: {name: each}} if above else {name: each} for each in examples]

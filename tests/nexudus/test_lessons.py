@@ -145,7 +145,7 @@ def test_a_missing_role_is_met_once() -> None:
     with pytest.raises(Denied):
         lessons.of(OTHER)
 
-    assert "CourseLesson-List" in denied.value.remedy
+    assert "CourseLesson-List" in str(denied.value.remedy)
     assert len(remote.asked) == 1
 
 

@@ -54,7 +54,9 @@ def test_the_review_page_asks_what_the_text_asks() -> None:
     (asking,) = carried(renamed)
     silent, _ = carried(moved("A"))
 
-    assert asking["asked"][0].startswith("If a new section is one that is in no outline any more")
+    assert asking["asked"][0][0]["text"].startswith(
+        "If a new section is one that is in no outline any more"
+    )
     assert silent["asked"] == []
 
 

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from shares import examples
 from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of
 
-from coursesync.errors import Diagnostic, InvalidOutlines, StalePlan, Where
+from coursesync.errors import Diagnostic, InvalidOutlines, Shell, StalePlan, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
@@ -278,7 +278,7 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
 def test_markdown_counts_what_it_leaves_out() -> None:
     """Sections that have no row any more are told by their number, with the command for all."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(1_000))))
-    shown = view(plan, hint=lambda command: f"coursesync {command} here")
+    shown = view(plan, hint=lambda command: Shell(*command.in_words().words, "here"))
     written = markdown.compose(shown, most=30_000)
     (number,) = re.findall(r"room: ([0-9,]+) new sections[.]", written)
 
@@ -303,7 +303,7 @@ def test_a_bound_holds_whatever_the_workspace_is_called() -> None:
     """The command that shows all of it is left out where it would be too long itself."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(100))))
     folder = "/".join(["\U0001f600" * 60] * 6)
-    shown = view(plan, hint=lambda command: f"coursesync {command} {folder}")
+    shown = view(plan, hint=lambda command: Shell(*command.in_words().words, folder))
     written = markdown.compose(shown, most=4_000)
 
     assert len(written.encode()) <= 4_000

@@ -355,7 +355,7 @@ def test_a_state_that_was_changed_meanwhile_is_not_overwritten(update: dict[str,
     error = refusal(lambda: StateFile(PATH, TARGET, disk).finish(SAVED))
 
     assert error.problem.startswith(f"{PATH} was changed while this ran")
-    assert str(JOURNAL) in error.remedy
+    assert str(JOURNAL) in str(error.remedy)
     assert contents(disk) == {PATH: theirs}
 
 
@@ -370,7 +370,7 @@ def test_the_state_of_another_target_is_refused() -> None:
     error = refusal(StateFile(PATH, TARGET, disk).load)
 
     assert error.problem == f"the state {PATH} is of another target: {'x' * 99}…"
-    assert TARGET in error.remedy
+    assert TARGET in str(error.remedy)
 
 
 def test_damage_names_the_file_that_has_it() -> None:
@@ -417,7 +417,7 @@ def test_a_backup_that_can_not_be_made_ends_the_run(effect: str) -> None:
     error = refusal(lambda: StateFile(PATH, TARGET, disk).begin(SAVED))
 
     assert error.problem == "the state can't be written in /courses: No space left"
-    assert error.remedy.endswith("that the disk has room.")
+    assert str(error.remedy).endswith("that the disk has room.")
     assert contents(disk) == {PATH: before}
 
 
@@ -459,7 +459,7 @@ def test_nothing_goes_on_beside_a_journal_that_can_not_be_dropped() -> None:
     error = refusal(lambda: store.recover(store.load()))
 
     assert error.problem == f"the journal {JOURNAL} can't be removed: No space left"
-    assert error.remedy == "What it tells is saved in s.json: you may remove it yourself."
+    assert str(error.remedy) == "What it tells is saved in s.json: you may remove it yourself."
     assert parse(disk.safe_names[PATH].safe, PATH) == store.load()
     assert "can't be removed" in refusal(lambda: store.begin(store.load())).problem
 
@@ -549,7 +549,7 @@ LATER_RUN = Header(lineage="a-line", serial=3, target=TARGET)
 
 def way_back(**files: bytes) -> str:
     """Return the advice on a state that is damaged."""
-    return refusal(StateFile(PATH, TARGET, disk_of(None, state=DAMAGED, **files)).load).remedy
+    return str(refusal(StateFile(PATH, TARGET, disk_of(None, state=DAMAGED, **files)).load).remedy)
 
 
 def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits() -> None:
@@ -610,7 +610,7 @@ def test_what_is_whole_and_no_state_has_the_same_way_back() -> None:
     files = {"state": whole, "journal": line(LATER_RUN), "backup": serialise(SAVED)}
     error = refusal(StateFile(PATH, TARGET, disk_of(None, **files)).load)
 
-    assert f"cp {BACKUP} {PATH}" in error.remedy
+    assert f"cp {BACKUP} {PATH}" in str(error.remedy)
 
 
 def test_a_save_ends_what_was_read_before_it() -> None:

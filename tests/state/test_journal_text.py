@@ -155,7 +155,7 @@ def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
     error = refusal(content)
 
     assert error.problem == f"the journal {JOURNAL} is damaged at line {number}"
-    assert "look in Nexudus" in error.remedy
+    assert "look in Nexudus" in str(error.remedy)
 
 
 @pytest.mark.parametrize(("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…")])
@@ -164,7 +164,7 @@ def test_another_format_is_told_as_such(version: object, told: str) -> None:
     error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
 
     assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync knows 2"
-    assert "pip install -U coursesync" in error.remedy
+    assert "pip install -U coursesync" in str(error.remedy)
 
 
 def test_another_format_without_its_checksum_is_damage() -> None:

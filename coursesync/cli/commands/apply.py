@@ -8,11 +8,12 @@ import click
 from click.core import ParameterSource
 
 from coursesync.ci.outputs import note
-from coursesync.cli.advise import give_advice
+from coursesync.cli.advise import give_advice, is_strict
 from coursesync.cli.asked import asked_options
 from coursesync.cli.forms import PlanForms
+from coursesync.cli.line import placing
 from coursesync.cli.online import announce, heeding, look_again
-from coursesync.cli.onward import Onward, typed
+from coursesync.cli.onward import Onward, typed_of_apply
 from coursesync.cli.options import (
     how_made,
     lock_timeout_option,
@@ -22,7 +23,7 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
 from coursesync.cli.screen import say, say_wrapped
-from coursesync.errors import UsageError
+from coursesync.errors import Command, Remedy, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
     from coursesync.applying.report import Report
     from coursesync.cli.asked import Asked
     from coursesync.cli.options import Chosen
-    from coursesync.cli.session import Session
-    from coursesync.operations.workspace import Workspace
+    from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
 
 
@@ -66,34 +66,34 @@ def command(
     credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
     NEXUDUS_TOTP), in the environment.
     """
-    session = chosen.open()
+    project = chosen.open()
     asked.check_terminal()
     clock = SystemClock()
     reviewed, making = None, None
     if asked.plan_file is not None:
         reviewed = read_plan_file(asked.plan_file)
         making = _agreeing(reviewed.made, asked.plan_file)
-    making = making or HowMade(session.policy(on_removal, prune=prune), refresh)
-    with session.held(lock_timeout):
-        loaded = _loaded(session, clock, refresh=making.refreshed)
+    making = making or HowMade(project.policy(on_removal, prune=prune), refresh)
+    with project.held(lock_timeout):
+        loaded = _loaded(project, clock, refresh=making.refreshed)
         policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        made = how_made(session, policy, refreshed=making.refreshed)
-        onward = Onward(session, made, typed())
-        check(plan, reviewed, asked.expect_digest, onward.plan_words)
+        made = how_made(project, policy, refreshed=making.refreshed)
+        onward = Onward(made, typed_of_apply())
+        check(plan, reviewed, asked.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        if (is_strict := session.is_strict(asked.strict)) or not asked.is_quiet:
-            give_advice(loaded.advice, strict=is_strict)
-        asked.show(PlanForms(session, session.hints(made), plan, found=loaded.found))
+        if (strict := is_strict(project, asked.strict)) or not asked.is_quiet:
+            give_advice(loaded.advice, strict=strict)
+        asked.show(PlanForms(project, placing(**made), plan, found=loaded.found))
         if not plan.has_changes:
             return _nothing(plan, loaded, clock, asked, onward)
-        if (refused := asked.is_refused(plan, onward)) is not None:
+        if (refused := asked.is_refused(plan, project, onward)) is not None:
             return int(refused)
-        opened = begin_receipt(asked.receipt, plan, session) if asked.receipt else None
+        opened = begin_receipt(asked.receipt, plan, project) if asked.receipt else None
         report = _carried_out(plan, loaded, clock, asked, onward)
     if not asked.is_quiet:
         say()
-    tell(report, onward)
+    tell(report, project, onward)
     _tell_forgotten(loaded, report)
     if opened:
         opened.end(report)
@@ -117,12 +117,12 @@ def _nothing(
     """Save what a cut-off run left, where there is nothing else to do, and look for twins of it."""
     clock.heed_signals()
     if unconfirmed(loaded.state):  # an earlier run had no last look, or found twins
-        announce(onward.session)
+        announce(loaded.project)
     opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
     report = apply(plan, loaded, settling_time=asked.settling_time, clock=clock)
     _tell_forgotten(loaded, report)
     if not (report.complete and not report.left):
-        tell(report, onward)
+        tell(report, loaded.project, onward)
     if opened:
         opened.end(report)
     return int(exit_code(report, clock.signal))
@@ -132,10 +132,10 @@ def _carried_out(
     plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: Onward
 ) -> Report:
     """Carry the plan out, and show the progress."""
-    session, now = onward.session, clock.now()
-    warn_of_the_day(plan, schedule_of(session, now), now, asked.max_writes, onward=onward)
+    project, now = loaded.project, clock.now()
+    warn_of_the_day(plan, schedule_of(project, now), now, asked.max_writes, onward=onward)
     total = sum(change.action.changes for change in plan.changes)
-    with heeding(session, clock, total, asked.verbosity) as progress:
+    with heeding(clock, total, asked.verbosity) as progress:
         return apply(
             plan,
             loaded,
@@ -160,15 +160,15 @@ def _agreeing(made: HowMade, plan_file: Path) -> HowMade:
         typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if typed and context.params[name] != value:
             option = f"--{name.replace('_', '-')}"
-            again = option if value in {True, False} else f"{option} {context.params[name]}"
+            again = Command("plan", **{name: context.params[name]}, out="FILE")
             raise UsageError(
                 f"{option} is not how the plan in {shown(plan_file)} was made",
-                f"Leave it out; or make that plan anew:  coursesync plan {again} --out FILE",
+                Remedy("Leave it out; or make that plan anew:", again),
             )
     return made
 
 
-def _loaded(session: Session, clock: SystemClock, *, refresh: bool) -> Workspace:
+def _loaded(project: Project, clock: SystemClock, *, refresh: bool) -> Workspace:
     """Load what is planned from, after a look at the site where that is wanted."""
-    loaded = session.load()
-    return look_again(session, loaded, clock).workspace if refresh else loaded
+    loaded = project.load()
+    return look_again(project, loaded, clock).workspace if refresh else loaded

@@ -51,9 +51,9 @@ def command(
     """
     with failing_as(form):
         check_bound(max_bytes, form)
-        session = chosen.open()
-        now = look_again(session, session.load(), SystemClock())
-        forms = DriftForms(session, now)
+        project = chosen.open()
+        now = look_again(project, project.load(), SystemClock())
+        forms = DriftForms(project, now)
         note(has_changes=str(now.has_drift).lower())
         summarise(forms.markdown)
     show(_written(forms, form, max_bytes))

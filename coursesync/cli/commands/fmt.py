@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import complain, say, say_wrapped, show
-from coursesync.errors import ExitCode
+from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ def command(workspace: Path, *, check: bool) -> int:
     elif not _written(found):
         return ExitCode.INTERRUPTED
     if found.changed and check:
-        folder = quote(str(workspace))
-        say_wrapped(f"{count(len(found.changed), 'outline')} to lay out:  coursesync fmt {folder}")
+        say_wrapped(Remedy(f"{count(len(found.changed), 'outline')} to lay out:", Command("fmt")))
     _sum_up(found.same, len(found.refused))
     return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
 

@@ -15,7 +15,7 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
-from coursesync.errors import ExitCode, InvalidOutlines, UsageError
+from coursesync.errors import Code, Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.cli.options import Chosen
-    from coursesync.cli.session import Session
     from coursesync.errors import CoursesyncError
     from coursesync.operations.import_ import Imported
+    from coursesync.operations.workspace import Project
+    from coursesync.state.state import Entry
 
 
 @click.command("import")
@@ -60,50 +61,58 @@ def command(
     one record under management at that address. Changes nothing on the site.
     """
     from coursesync.cli.online import announce, heeding  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds import LISTED, kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     ways = [bool(courses), everything, address is not None]
     if sum(ways) != 1 or (address is None) != (record_id is None):
         raise UsageError(
             "import takes one of three: --course ID, --all, or an ADDRESS and an ID",
-            "As in  coursesync import --course 4711  or  "
-            f"coursesync import {LISTED.name}.onboarding.welcome 87654321",
+            Remedy(
+                "As in",
+                Command("import", course=4711),
+                "or",
+                Command("import", f"{LISTED.name}.onboarding.welcome", 87654321),
+            ),
         )
-    session = chosen.open()
+    project = chosen.open()
     clock = SystemClock()
-    with session.held(lock_timeout), heeding(session, clock) as progress:
-        announce(session)
+    with project.held(lock_timeout), heeding(clock) as progress:
+        announce(project)
         if address is not None and record_id is not None:
-            entry = adopt(session, address, record_id, progress=progress, clock=clock)
-            kind = kind_of(address_of(address))
-            title = inert(kind.title_of(entry.known), 60)
-            say_wrapped(f'{address} is the {kind.name} {entry.id}, "{title}", from now on.')
-            wanted = {r.address for each in session.load_all().outlines for r in each.resources}
-            if address not in wanted:
-                say_wrapped(
-                    f"No outline has it yet: write  key: {address.rpartition('.')[2]}  with its "
-                    "title into one, or the next plan takes it for one that was taken out.",
-                    "  ",
-                )
-            say_wrapped(f"See what the outline wants changed in it:  {session.hint('plan')}", "  ")
+            entry = adopt(project, address, record_id, progress=progress, clock=clock)
+            _tell_adopted(project, address, entry)
         else:
-            imported = import_course(session, *courses, progress=progress, clock=clock)
-            _tell(session, imported)
+            imported = import_course(project, *courses, progress=progress, clock=clock)
+            _tell(project, imported)
             if any(course.error for course in imported):
                 return int(ExitCode.ERROR)
     return int(ExitCode.after(clock.signal))
 
 
-def _tell(session: Session, imported: Sequence[Imported]) -> None:
+def _tell_adopted(project: Project, address: str, entry: Entry) -> None:
+    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
+
+    kind = kind_of(address_of(address))
+    title = inert(kind.title_of(entry.known), 60)
+    say_wrapped(f'{address} is the {kind.name} {entry.id}, "{title}", from now on.')
+    wanted = {r.address for each in project.load_all().outlines for r in each.resources}
+    if address not in wanted:
+        key = Code(f"key: {address.rpartition('.')[2]}")
+        more = "with its title into one, or the next plan takes it for one that was taken out."
+        say_wrapped(Remedy("No outline has it yet: write", key, more), "  ")
+    say_wrapped(Remedy("See what the outline wants changed in it:", Command("plan")), "  ")
+
+
+def _tell(project: Project, imported: Sequence[Imported]) -> None:
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
 
     for course in imported:
         if course.error is not None:
             _tell_left_out(course, course.error)
             continue
-        path = on_one_line(str(session.folder / course.path))
+        path = on_one_line(str(project.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
         done = f"no {LISTED.name} imported" if course.untold else "all known"
         if course.records:
@@ -120,17 +129,21 @@ def _tell(session: Session, imported: Sequence[Imported]) -> None:
             )
     if any(course.untold for course in imported):
         say_wrapped(
-            "What is not written is not managed: no plan makes, changes or deletes it. Where other "
-            f"{LISTED.plural} of its course are managed,  {session.hint('drift')}  lists it."
+            Remedy(
+                "What is not written is not managed: no plan makes, changes or deletes it. Where "
+                f"other {LISTED.plural} of its course are managed,",
+                Command("drift"),
+                "lists it.",
+            )
         )
     if not imported:
         say_wrapped("There is no course in the account: make one in Nexudus, then run this again.")
     elif all(course.error for course in imported):
         return  # there may be no outline to plan with
     elif left := sum(course.left for course in imported):
-        say_wrapped(f"{count(left, 'change')} would be made next; see  {session.hint('plan')}")
+        say_wrapped(Remedy(f"{count(left, 'change')} would be made next; see", Command("plan")))
     else:
-        say_wrapped(f"There is nothing to do for these courses; see  {session.hint('plan')}")
+        say_wrapped(Remedy("There is nothing to do for these courses; see", Command("plan")))
 
 
 def _tell_left_out(course: Imported, error: CoursesyncError) -> None:
@@ -144,4 +157,4 @@ def _tell_left_out(course: Imported, error: CoursesyncError) -> None:
         for each in error.diagnostics[:3]:
             say_wrapped(f"{each.where}: {on_one_line(each.problem)}", "  ")
     if error.remedy:
-        say_wrapped(on_one_line(error.remedy), "  ")
+        say_wrapped(error.remedy, "  ")

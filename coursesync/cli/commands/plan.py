@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.ci.outputs import note, summarise
-from coursesync.cli.advise import give_advice, strict_option
+from coursesync.cli.advise import give_advice, is_strict, strict_option
 from coursesync.cli.forms import PlanForms, failing_as
+from coursesync.cli.line import placing
 from coursesync.cli.options import (
     bound_option,
     check_bound,
@@ -24,14 +24,13 @@ from coursesync.cli.options import (
     workspace_argument,
 )
 from coursesync.cli.screen import painter, say_wrapped, show
-from coursesync.errors import ExitCode
+from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
 from coursesync.text import count
 
 if TYPE_CHECKING:
     from coursesync.cli.options import Chosen
-    from coursesync.cli.session import Session
-    from coursesync.operations.workspace import Workspace
+    from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Hindrance
     from coursesync.planning.policy import Policy
 
@@ -54,7 +53,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a plan file too, for  apply --plan.",
+    help="Write a plan file too, for apply --plan.",
 )
 @click.option(
     "--refresh",
@@ -89,29 +88,28 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     with failing_as(form):
         check_bound(max_bytes, form)
-        session = chosen.open()
-        policy = session.policy(on_removal, prune=prune)
-        loaded, hindrances = _refreshed(session, policy) if refresh else (session.load(), ())
+        project = chosen.open()
+        policy = project.policy(on_removal, prune=prune)
+        loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
         plan = make_plan(loaded, on_removal=on_removal, prune=prune)
         plan = replace(plan, hindrances=hindrances) if hindrances else plan
         kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
-        advice = give_advice(loaded.advice, kept, strict=session.is_strict(strict))
-        made = how_made(session, plan.policy, refreshed=refresh)
-        forms = PlanForms(session, session.hints(made), plan, advice, loaded.found)
+        advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
+        made = how_made(project, plan.policy, refreshed=refresh)
+        forms = PlanForms(project, placing(**made), plan, advice, loaded.found)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         summarise(forms.markdown)
         if out is not None:
-            session.check_free(out)
+            project.check_free(out)
             _write_plan_file(out, forms)
     show(_written(forms, form, max_bytes, None if full else terminal.MOST_ROWS))
-    _tell_unconfirmed(session, loaded)
+    _tell_unconfirmed(loaded)
     if out is not None:
-        command = f"{session.hint('apply')} --plan {quote(str(out))}"
-        say_wrapped(f"To apply just this plan:  {command}")
+        say_wrapped(Remedy("To apply just this plan:", Command("apply", plan=out)))
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _tell_unconfirmed(session: Session, loaded: Workspace) -> None:
+def _tell_unconfirmed(loaded: Workspace) -> None:
     """Say which records the next apply looks for, even where a plan has nothing to do."""
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
@@ -121,8 +119,11 @@ def _tell_unconfirmed(session: Session, loaded: Workspace) -> None:
     if waiting:
         new = count(len(waiting), f"new {LISTED.name}")
         say_wrapped(
-            f"{new} not confirmed: after the create, the course was not listed, or showed a "
-            f"twin. See what it has:  {session.hint('drift')}"
+            Remedy(
+                f"{new} not confirmed: after the create, the course was not listed, or showed a "
+                "twin. See what it has:",
+                Command("drift"),
+            )
         )
 
 
@@ -133,11 +134,11 @@ def _write_plan_file(path: Path, forms: PlanForms) -> None:
     note(plan_json=str(path))
 
 
-def _refreshed(session: Session, policy: Policy) -> tuple[Workspace, tuple[Hindrance, ...]]:
+def _refreshed(project: Project, policy: Policy) -> tuple[Workspace, tuple[Hindrance, ...]]:
     from coursesync.cli.online import look_again  # noqa: PLC0415 - brings what goes online
     from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
 
-    now = look_again(session, session.load(), SystemClock(), policy)
+    now = look_again(project, project.load(), SystemClock(), policy)
     return now.workspace, now.hindrances
 
 

@@ -14,7 +14,7 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
-from coursesync.errors import ExitCode, UsageError
+from coursesync.errors import Command, ExitCode, Remedy, UsageError
 from coursesync.nexudus.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -53,25 +53,25 @@ def command(
     if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
             "resolve takes one of the three: --id N, --not-created or --keep N",
-            f"As in  coursesync resolve {address} --id 87654321",
+            Remedy("As in", Command("resolve", address, id=87654321)),
         )
-    session = chosen.open()
+    project = chosen.open()
     clock = SystemClock()
-    check_state(session, address)
-    with session.held(lock_timeout):
+    check_state(project, address)
+    with project.held(lock_timeout):
         clock.heed_signals()
         if keep is not None:
             from coursesync.cli.online import announce  # noqa: PLC0415 - keeps completion quick
 
-            announce(session)
-            others = keep_one(session, address, keep, clock=clock)
+            announce(project)
+            others = keep_one(project, address, keep, clock=clock)
             say_wrapped(
                 f"{address} is the record {keep} from now on. Delete "
                 f"{' and '.join(map(str, others))} in Nexudus: members see it until then. Look "
                 "first whether it has lessons."
             )
             return int(ExitCode.after(clock.signal))
-        resolve(session, address, record_id)
+        resolve(project, address, record_id)
     is_what = "was not created" if record_id is None else f"has the Id {record_id}"
-    say_wrapped(f"{address} {is_what}. See what is left:  {session.hint('plan')}")
+    say_wrapped(Remedy(f"{address} {is_what}. See what is left:", Command("plan")))
     return int(ExitCode.after(clock.signal))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from coursesync.cli.options import SecondsRange, workspace_argument
-from coursesync.cli.screen import say
-from coursesync.errors import UsageError
+from coursesync.cli.screen import say, say_wrapped
+from coursesync.errors import Remedy, Shell, UsageError
 
 if TYPE_CHECKING:
     from coursesync.render.portal.pages import Shown
@@ -141,7 +141,8 @@ def _on_the_site(sandbox: Sandbox) -> Shown:
 def _ready(base_url: str) -> None:
     click.echo(base_url)
     say("To use it in another terminal:")
-    say(f"  export COURSESYNC_BASE_URL={base_url} NEXUDUS_TOKEN=sandbox-token")
-    say("  export COURSESYNC_STATE=sandbox.state.json")
+    target = Shell("export", f"COURSESYNC_BASE_URL={base_url}", "NEXUDUS_TOKEN=sandbox-token")
+    say_wrapped(Remedy(target), "  ")
+    say_wrapped(Remedy(Shell("export", "COURSESYNC_STATE=sandbox.state.json")), "  ")
     say("What is on it, as members would see it, is at that address in a browser.")
     say("Ctrl-C ends it.")

@@ -18,7 +18,7 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say, say_wrapped, show
-from coursesync.errors import ExitCode
+from coursesync.errors import Code, Command, ExitCode, Remedy
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import at, inert
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from coursesync.cli.options import Chosen
-    from coursesync.cli.session import Session
+    from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
 
 
@@ -37,10 +37,10 @@ def _edits_state(command: Callable[..., int]) -> Callable[..., int]:
 
 
 @contextmanager
-def _saving(session: Session, lock_timeout: float) -> Iterator[SystemClock]:
+def _saving(project: Project, lock_timeout: float) -> Iterator[SystemClock]:
     """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
     clock = SystemClock()
-    with session.held(lock_timeout):
+    with project.held(lock_timeout):
         clock.heed_signals()
         yield clock
 
@@ -109,13 +109,16 @@ def move_entry(
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = address_of(address), address_of(to)
-    session = chosen.open()
-    with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
-        move(session, old, new, dry_run=dry_run)
+    project = chosen.open()
+    with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
+        move(project, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
     say_wrapped(
-        f"In the outline, write  key: {key_of(new)}  in that {kind_of(new).name}, if it is not "
-        "there yet.",
+        Remedy(
+            "In the outline, write",
+            Code(f"key: {key_of(new)}"),
+            f"in that {kind_of(new).name}, if it is not there yet.",
+        ),
         "  ",
     )
     return int(ExitCode.after(clock.signal))
@@ -138,22 +141,27 @@ def forget_entry(
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, forget  # noqa: PLC0415 - keeps --help quick
 
-    session = chosen.open()
-    with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
-        entry = forget(session, address, dry_run=dry_run)
+    project = chosen.open()
+    with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
+        entry = forget(project, address, dry_run=dry_run)
     is_what = "would be" if dry_run else "is"
     say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
     if entry.protected:
         say_wrapped(
-            "It was protected from deletion, and that is forgotten with it: keep  protect: true  "
-            f"in its {kind_of(address_of(address)).name} of the outline, or write it there once it "
-            "is taken back.",
+            Remedy(
+                "It was protected from deletion, and that is forgotten with it: keep",
+                Code("protect: true"),
+                f"in its {kind_of(address_of(address)).name} of the outline, or write it there "
+                "once it is taken back.",
+            ),
             "  ",
         )
-    back = session.hint(f"import {address} {entry.id}")
     say_wrapped(
-        "While an outline wants it, the next apply adopts what is like it on the site, makes it "
-        f"anew, or leaves it in doubt. To take it back:  {back}",
+        Remedy(
+            "While an outline wants it, the next apply adopts what is like it on the site, makes "
+            "it anew, or leaves it in doubt. To take it back:",
+            Command("import", address, entry.id),
+        ),
         "  ",
     )
     return int(ExitCode.after(clock.signal))
@@ -176,15 +184,15 @@ def recover_journal(
     """
     from coursesync.operations.state import recover  # noqa: PLC0415 - keeps --help quick
 
-    session = chosen.open()
-    with _saving(session, lock_timeout) as clock:
-        left = recover(session)
-    if session.store.foreign is not None:
+    project = chosen.open()
+    with _saving(project, lock_timeout) as clock:
+        left = recover(project)
+    if project.store.foreign is not None:
         # a machine that is about to go must not take it along unnoticed
-        say_wrapped(f"The journal is not saved in the state: it is {session.store.foreign.path}.")
+        say_wrapped(f"The journal is not saved in the state: it is {project.store.foreign.path}.")
         return int(ExitCode.ERROR)
     if not left:
         say("There is nothing to recover.")
     else:
-        say(f"What the cut-off run did is saved in {session.store.path}.")
+        say(f"What the cut-off run did is saved in {project.store.path}.")
     return int(ExitCode.after(clock.signal))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.advise import give_advice, strict_option
+from coursesync.cli.advise import give_advice, is_strict, strict_option
 from coursesync.cli.options import workspace_argument
 from coursesync.cli.screen import show
 from coursesync.text import count
@@ -23,12 +23,12 @@ def command(*, workspace: Path, strict: bool | None) -> None:
 
     Makes no request and needs neither state nor credentials.
     """
-    from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.plan import validate  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps --help quick
 
-    session = open_session(workspace, None, None, sandbox=False)
+    project = open_project(workspace)
     loaded = validate(workspace)
-    give_advice(loaded.advice, strict=session.is_strict(strict))
+    give_advice(loaded.advice, strict=is_strict(project, strict))
     items = sum(len(outline.resources) for outline in loaded.outlines)
     show(f"{count(len(loaded.outlines), 'outline')}, {count(items, LISTED.name)}: all valid.\n")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from nh3 import Cleaner
 
+    from coursesync.errors import Sentence
     from coursesync.outlines.advice.nesting import Nesting
 
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
@@ -97,7 +98,7 @@ class Objection:
     """
 
     problem: str
-    remedy: str
+    remedy: Sentence
     clues: tuple[str, ...] = ()
 
 

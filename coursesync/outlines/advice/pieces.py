@@ -14,7 +14,7 @@ from coursesync.errors import Diagnostic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from coursesync.errors import Where
+    from coursesync.errors import Sentence, Where
     from coursesync.kinds.tree import Path, Tree
 
 MOST_SHOWN = 50
@@ -31,7 +31,7 @@ class Advice:
     tree: Tree
     path: Path
     problem: str
-    remedy: str
+    remedy: Sentence
     other: Path | None = None
     at: Where | None = None
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Where
+from coursesync.errors import Code, Remedy, Where
 from coursesync.kinds import LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import AFTER_DAYS, opening
@@ -22,6 +22,7 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.advice.contents import Objection
     from coursesync.outlines.outline import Outline
@@ -76,7 +77,8 @@ def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
             )
         else:
             return
-        yield _on(first, _UNLOCK, problem, f"Write  {_UNLOCKED}  or delete the line.")
+        remedy = Remedy("Write", Code(_UNLOCKED), "or delete the line.")
+        yield _on(first, _UNLOCK, problem, remedy)
 
 
 def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
@@ -96,7 +98,13 @@ def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
                     _UNLOCK,
                     f"members may never get into this {_NOUN}: it waits for one that they can't "
                     f"see, and so can't finish: {_called(before)}",
-                    f"Write  {_UNLOCKED}  here, or  {_ACTIVE}: true  there, or move one of them.",
+                    Remedy(
+                        "Write",
+                        Code(_UNLOCKED),
+                        "here, or",
+                        Code(f"{_ACTIVE}: true"),
+                        "there, or move one of them.",
+                    ),
                     before,
                 )
             seen = True
@@ -117,7 +125,11 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
             _UNLOCK,
             f"members get this {_NOUN} after {count(days, 'day')}, before one that stands above "
             f"it and opens after {count(later, 'day')}: {_called(latest)}",
-            f"Write  {_UNLOCK}: {{{AFTER_DAYS}: {later}}}  or more, or move this {_NOUN} up.",
+            Remedy(
+                "Write",
+                Code(f"{_UNLOCK}: {{{AFTER_DAYS}: {later}}}"),
+                f"or more, or move this {_NOUN} up.",
+            ),
             latest,
         )
 
@@ -132,7 +144,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
         title = " ".join(each.title.casefold().split())
         if (other := first.setdefault(title, each)) is not each:
             problem = f"members can't tell this {_NOUN} from the other that has its title"
-            remedy = f"Say in  {_TITLE}:  what is particular to this one."
+            remedy = Remedy("Say in", Code(f"{_TITLE}:"), "what is particular to this one.")
             yield _on(each, _TITLE, problem, remedy, other)
 
 
@@ -145,7 +157,12 @@ def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
                 _TITLE,
                 f"the title has {length:,} characters: in the list of {_ITEMS} members may see "
                 "only how it begins",
-                f"Keep  {_TITLE}:  below {LONGEST_TITLE}, and put the rest into  {_CONTENTS}:",
+                Remedy(
+                    "Keep",
+                    Code(f"{_TITLE}:"),
+                    f"below {LONGEST_TITLE}, and put the rest into",
+                    Code(f"{_CONTENTS}:"),
+                ),
             )
 
 
@@ -160,8 +177,13 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 each,
                 _CONTENTS,
                 f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
-                f"Write some, as in  {_CONTENTS}: <p>Welcome!</p>  or say  {_ACTIVE}: false  "
-                "until then.",
+                Remedy(
+                    "Write some, as in",
+                    Code(f"{_CONTENTS}: <p>Welcome!</p>"),
+                    "or say",
+                    Code(f"{_ACTIVE}: false"),
+                    "until then.",
+                ),
             )
 
 
@@ -211,7 +233,7 @@ def _place(file: Source, clues: Sequence[str]) -> Where | None:
 
 
 def _on(
-    resource: Resource, name: str, problem: str, remedy: str, other: Resource | None = None
+    resource: Resource, name: str, problem: str, remedy: Sentence, other: Resource | None = None
 ) -> Advice:
     path = (*resource.path, name)
     return Advice(resource.tree, path, problem, remedy, other.path if other else None)

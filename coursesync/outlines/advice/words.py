@@ -5,17 +5,27 @@ Names of tags and attributes are all that is taken over from contents, short and
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
 from coursesync.outlines.advice.nesting import DEEPEST, MOST_ATTRIBUTES
 from coursesync.text import inert
 
+if TYPE_CHECKING:
+    from coursesync.errors import Sentence
+
 _LONGEST_NAME = 30
 
 
-def filled(words: tuple[str, str], *, name: str, tag: str = "") -> tuple[str, str]:
+def filled(words: tuple[str, Sentence], *, name: str, tag: str = "") -> tuple[str, Sentence]:
     """Put names into a problem and its remedy: `name` is a tag's, or an attribute's of `tag`."""
     names = {"name": _shown(name), "at": f"`{_shown(name)}` of `<{_shown(tag)}>`"}
-    return words[0].format_map(names), words[1].format_map(names)
+    pieces = (
+        Code(each.text.format_map(names)) if isinstance(each, Code) else each
+        for each in Remedy(words[1]).pieces
+    )
+    return words[0].format_map(names), Remedy(*pieces)
 
 
 def _shown(name: str) -> str:
@@ -30,48 +40,80 @@ UNCHECKED_WORDS = (
     ),
 )
 # by the tag's name; "misplaced" for one that is allowed elsewhere, "other" for any other
-TAG_WORDS = {
+TAG_WORDS: dict[str, tuple[str, Sentence]] = {
     "script": (
         "`<script>` is a program that would run in the browser of each member who looks here",
-        "Delete it, from  <script  up to  </script>  and let a link lead to what it shows.",
+        Remedy(
+            "Delete it, from",
+            Code("<script"),
+            "up to",
+            Code("</script>"),
+            "and let a link lead to what it shows.",
+        ),
     ),
     "style": (
         "`<style>` would change how the whole page looks to members, or be dropped",
-        "Delete it, from  <style  up to  </style>  and use headings, lists and bold text.",
+        Remedy(
+            "Delete it, from",
+            Code("<style"),
+            "up to",
+            Code("</style>"),
+            "and use headings, lists and bold text.",
+        ),
     ),
     "misplaced": (
         "`<{name}>` stands where it can't: members would see its text only, or out of place",
-        "Put it where it belongs, as a  <td>  in a  <tr>  of a  <table>",
+        Remedy(
+            "Put it where it belongs, as a",
+            Code("<td>"),
+            "in a",
+            Code("<tr>"),
+            "of a",
+            Code("<table>"),
+        ),
     ),
     "other": (
         "`<{name}>` does not belong in contents: members may see its text at most",
-        "Use tags for text, lists, tables, links, pictures and films, as in  <p>Hello</p>",
+        Remedy(
+            "Use tags for text, lists, tables, links, pictures and films, as in",
+            Code("<p>Hello</p>"),
+        ),
     ),
 }
-ATTRIBUTE_WORDS = {
+ATTRIBUTE_WORDS: dict[str, tuple[str, Sentence]] = {
     "handler": (
         "{at} is a program that would run in the browser of each member who looks here",
-        'Delete  {name}="…"  from this tag; a link can lead to what it does.',
+        Remedy("Delete", Code('{name}="…"'), "from this tag; a link can lead to what it does."),
     ),
     "program": (
         "{at} runs a program in members' browsers instead of leading somewhere",
-        'Write the address of a page there, as in  {name}="https://example.com/tour"',
+        Remedy(
+            "Write the address of a page there, as in", Code('{name}="https://example.com/tour"')
+        ),
     ),
     "insecure": (
         "{at} comes over http: browsers may refuse to show it, and members see a gap",
-        "Write  https://  instead of  http://  there, and see that the address works.",
+        Remedy(
+            "Write",
+            Code("https://"),
+            "instead of",
+            Code("http://"),
+            "there, and see that the address works.",
+        ),
     ),
     "address": (
         "{at} is no address that a browser can open: members who follow it get nowhere",
-        'Write one that starts with https://, as in  {name}="https://example.com/tour"',
+        Remedy(
+            "Write one that starts with https://, as in", Code('{name}="https://example.com/tour"')
+        ),
     ),
     "other": (
         "{at} is likely to be dropped: what it should do, members won't see",
         "Check its spelling, or delete it from this tag.",
     ),
 }
-_WEB = 'Put the file on the web, and write its address, as in  {name}="https://…"'
-_PAGE = 'Write the whole address, as in  {name}="https://example.com/tour"'
+_WEB = Remedy("Put the file on the web, and write its address, as in", Code('{name}="https://…"'))
+_PAGE = Remedy("Write the whole address, as in", Code('{name}="https://example.com/tour"'))
 _FOR_MEDIA = "{at} %s: members see a gap"
 _FOR_LINK = "{at} %s: members who follow it get nowhere"
 # what is wrong, and what to do where something is to be shown, and where a link is
@@ -80,8 +122,16 @@ _ADDRESS = {
     "computer": ("leads to a file on your own computer or network", _WEB, _WEB),
     "own": ("leads to what only a program on your own computer had", _WEB, _PAGE),
     "local": ("leads to each reader's own computer", _WEB, _PAGE),
-    "mail": ("is an e-mail address, and no picture", _WEB, 'Write  {name}="mailto:…"'),
-    "www": ("lacks its https://", 'Write  {name}="https://www…"', 'Write  {name}="https://www…"'),
+    "mail": (
+        "is an e-mail address, and no picture",
+        _WEB,
+        Remedy("Write", Code('{name}="mailto:…"')),
+    ),
+    "www": (
+        "lacks its https://",
+        Remedy("Write", Code('{name}="https://www…"')),
+        Remedy("Write", Code('{name}="https://www…"')),
+    ),
     "relative": ("is only part of an address, without https://", _WEB, _PAGE),
 }
 ADDRESS_WORDS = {
@@ -100,20 +150,28 @@ ADDRESS_WORDS["data"] = {
 }
 UNLINKED_WORDS = (
     "Markdown makes no link and no picture of this address: members see it as it is written here",
-    "Write one that starts with https:// and has no blank, as in  [tour](https://example.com/tour)",
+    Remedy(
+        "Write one that starts with https:// and has no blank, as in",
+        Code("[tour](https://example.com/tour)"),
+    ),
 )
-SLIP_WORDS = {
+SLIP_WORDS: dict[str, tuple[str, Sentence]] = {
     "open": (
         "`<{name}>` is never closed: members may see all that follows as part of it",
-        "Write  </{name}>  where it is to end.",
+        Remedy("Write", Code("</{name}>"), "where it is to end."),
     ),
     "stray": (
         "`</{name}>` closes nothing: the tag that it was meant for may be misspelt or gone",
-        "Write  <{name}>  where it is to begin, or delete  </{name}>",
+        Remedy("Write", Code("<{name}>"), "where it is to begin, or delete", Code("</{name}>")),
     ),
     "cut": (
         "the tag `<{name}` has no end: members won't see it, nor what follows",
-        "Write the missing  >  (or quote) of the tag; if you mean the sign, write  &lt;",
+        Remedy(
+            "Write the missing",
+            Code(">"),
+            "(or quote) of the tag; if you mean the sign, write",
+            Code("&lt;"),
+        ),
     ),
     "overloaded": (
         f"`<{{name}}>` has more than {MOST_ATTRIBUTES} attributes: no browser needs so many",

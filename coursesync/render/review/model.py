@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
 
+from coursesync.errors import Remedy
 from coursesync.outlines.advice.nesting import is_tangled
 from coursesync.planning.plan import Action
 from coursesync.render.rows import LEAVING
 from coursesync.render.text_diff import Fold
 from coursesync.render.timeline import ways
-from coursesync.text import as_shown, inert, unescaped, without_unseen
+from coursesync.text import as_shown, inert, to_type, unescaped, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.planning.plan import Change
     from coursesync.render.differences import Difference
     from coursesync.render.rows import CourseView, PlanView, Row
@@ -132,7 +134,9 @@ def _course(view: CourseView, allowance: Allowance) -> Told:
         ],
         "after": [_station(station, both.after, numbers) for station in both.after],
         "changes": [_change(row, allowance) for row in view.rows],
-        "asked": list(filter(None, (*(row.question for row in view.rows), view.renamed))),
+        "asked": [
+            _pieces(each) for each in (*(row.question for row in view.rows), view.renamed) if each
+        ],
         "departures": {
             "mark": LEAVING.mark,
             "counted": LEAVING.counted,
@@ -150,8 +154,8 @@ def _change(row: Row, allowance: Allowance) -> Told:
         "mark": row.wording.mark,
         "title": inert(row.title),
         "remark": row.remark,
-        "question": row.question,
-        "settle": [*row.settlement],
+        "question": _pieces(row.question),
+        "settle": [*map(_pieces, row.settlement)],
         "differences": [_difference(each) for each in row.differences],
         "contents": _contents(row.change, allowance),
     }
@@ -186,6 +190,15 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
         "hidden": station.is_hidden,
         "change": numbers.get(id(station.change)),
     }
+
+
+def _pieces(sentence: Sentence) -> list[Told]:
+    pieces = Remedy(sentence).pieces
+    shown = (each if isinstance(each, str) else to_type(each) for each in pieces)
+    return [
+        {"text": text, "typed": not isinstance(each, str)}
+        for text, each in zip(shown, pieces, strict=True)
+    ]
 
 
 def _difference(difference: Difference) -> Told:

@@ -19,6 +19,7 @@ from coursesync.render.rows import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.render.rows import PlanView
 
 _MOST_ADVICE = 50
@@ -43,7 +44,7 @@ class Assets:
 
 
 def compose(
-    view: PlanView, assets: Assets, advice: Told | None = None, *, above: Sequence[str] = ()
+    view: PlanView, assets: Assets, advice: Told | None = None, *, above: Sequence[Sentence] = ()
 ) -> str:
     """Write a plan as a page.
 

@@ -17,10 +17,9 @@ function make(tag, words = "", classes = "") {
   return made;
 }
 
-// what is to be typed stands between two blanks
-function sentence(words, classes = "") {
+function sentence(pieces, classes = "") {
   const made = make("p", "", classes);
-  words.split("  ").forEach((part, i) => made.append(i % 2 ? make("code", part) : part, " "));
+  pieces.forEach((each) => made.append(each.typed ? make("code", each.text) : each.text, " "));
   return made;
 }
 
@@ -112,7 +111,7 @@ function detail(change) {
   const inside = make("div", "", "inside");
   inside.append(make("p", change.address, "address"));
   if (change.remark) inside.append(make("p", change.remark));
-  if (change.question) inside.append(sentence(change.question));
+  if (change.question.length) inside.append(sentence(change.question));
   change.settle.forEach((line) => inside.append(sentence(line)));
   const short = change.differences.filter((each) => !each.lines.length);
   if (short.length) inside.append(table(short, change.title));
@@ -178,7 +177,7 @@ function card(course) {
   made.addEventListener("toggle", () => {
     if (!made.open || made.children.length > 1) return;
     made.append(make("p", `course ${course.id}, ${course.path || "without an outline"}`, "origin"));
-    course.asked.forEach((words) => made.append(sentence(words, "asked")));
+    course.asked.forEach((pieces) => made.append(sentence(pieces, "asked")));
     const sides = make("div", "", "sides");
     sides.append(way(course, "before", "Before"), way(course, "after", "After"));
     made.append(sides);
