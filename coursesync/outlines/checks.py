@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Diagnostic, Remedy, Where
+from coursesync.errors import Diagnostic, Where
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.outlines.yaml_scalars import CURLY
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -50,11 +51,7 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 one.tree.where(("key",)),
                 f'the course\'s key "{one.key[:100]}" is taken by {first.tree.path}',
-                Remedy(
-                    "Rename one of the two files, or give one of them a",
-                    Code("key:"),
-                    "of its own.",
-                ),
+                coded("Rename one of the two files, or give one of them a `key:` of its own."),
             )
         if one.course_id is not None and (first := ids.setdefault(one.course_id, one)) is not one:
             yield Diagnostic(
@@ -96,7 +93,7 @@ def key_mistakes(
         yield Diagnostic(
             Where(tree.path),
             "no key can be made from the file's name, for it has no letter or digit",
-            Remedy("Rename the file, or give the course one, as in", Code("key: onboarding")),
+            coded("Rename the file, or give the course one, as in `key: onboarding`"),
         )
     first: dict[str, int] = {}
     free: FreeKeys | None = None
@@ -111,7 +108,7 @@ def key_mistakes(
             yield Diagnostic(
                 tree.where((SECTIONS, i, "key" if given else "title")),
                 f'the section on line {line} has the key "{key}" too',
-                Remedy("Give this one a key of its own, as in", Code(f"key: {free.take(key)}")),
+                coded(f"Give this one a key of its own, as in `key: {free.take(key)}`"),
             )
     yield from _former_keys(tree, keys)
 
@@ -157,11 +154,7 @@ def picture_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]
             yield Diagnostic(
                 tree.where_key(path),
                 "`image` has no value",
-                Remedy(
-                    "Write",
-                    Code("image: null"),
-                    "to remove the picture, or delete the line to leave it.",
-                ),
+                coded("Write `image: null` to remove the picture, or delete the line to leave it."),
             )
 
 
@@ -176,13 +169,7 @@ def title_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 tree.where((*path, "title")),
                 "the title stands in curly quotes, which YAML takes as part of the text",
-                Remedy(
-                    "Retype the quotes as",
-                    Code('"'),
-                    "or, to show them to members, put",
-                    Code('"'),
-                    "around them.",
-                ),
+                coded('Retype the quotes as `"` or, to show them to members, put `"` around them.'),
             )
 
 
@@ -194,7 +181,7 @@ def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 tree.where((*path, "title")),
                 "no key can be made from this title, for it has no letter or digit",
-                Remedy("Give the section one, as in", Code("key: first-week")),
+                coded("Give the section one, as in `key: first-week`"),
             )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, CoursesyncError, Remedy
+from coursesync.errors import CoursesyncError
 from coursesync.outlines.checks import SECTIONS, section_key
 from coursesync.outlines.layout import UnusualLayout, layout_of
 from coursesync.outlines.writer import ContentFiles, Written, section_lines, with_keys
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,8 +136,6 @@ def _layout_with_list(text: str, tree: Tree) -> Layout:
     if layout is None or (layout.sections is None and _sections_of(tree)):
         raise CoursesyncError(
             f"the sections of {tree.path} stand in brackets, where none can be put in between",
-            Remedy(
-                "Write each on lines of its own, below", Code("sections:"), "and after a", Code("-")
-            ),
+            coded("Write each on lines of its own, below `sections:` and after a `-`"),
         )
     return layout

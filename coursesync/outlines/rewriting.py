@@ -17,7 +17,6 @@ from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
 from coursesync.errors import (
-    Code,
     Command,
     CoursesyncError,
     Diagnostic,
@@ -34,6 +33,7 @@ from coursesync.outlines.layout import UnusualLayout
 from coursesync.outlines.merging import merged
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -63,7 +63,7 @@ def laid_out(text: str, path: str) -> str:
     except UnusualLayout:
         raise UnusableFile(
             f"{path} can't be laid out: it stands in braces, or has a key after a ?",
-            Remedy("Write each field on a line of its own, as in", Code("title: Welcome")),
+            coded("Write each field on a line of its own, as in `title: Welcome`"),
         ) from None
     check_same(text, done, tree)
     return done

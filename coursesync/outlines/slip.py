@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from coursesync.errors import Code, Remedy
 from coursesync.outlines.yaml_writer import flow
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
 
 _LAID_OUT = {  # what an example on one line would not show
-    "sections": Remedy(Code("sections:"), "and below it a line that starts with", Code("- title:")),
-    "outline": Remedy(Code("id: 4711"), "and below it", Code("title:"), "and", Code("sections:")),
+    "sections": coded("`sections:` and below it a line that starts with `- title:`"),
+    "outline": coded("`id: 4711` and below it `title:` and `sections:`"),
 }
 
 

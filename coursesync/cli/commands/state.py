@@ -18,9 +18,9 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say, say_wrapped, show
-from coursesync.errors import Code, Command, ExitCode, Remedy
+from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.nexudus.clock import SystemClock
-from coursesync.text import at, inert
+from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,10 +113,8 @@ def move_entry(
         move(project, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
     say_wrapped(
-        Remedy(
-            "In the outline, write",
-            Code(f"key: {key_of(new)}"),
-            "in that section, if it is not there yet.",
+        coded(
+            f"In the outline, write `key: {key_of(new)}` in that section, if it is not there yet."
         ),
         "  ",
     )
@@ -146,10 +144,9 @@ def forget_entry(
     say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
     if entry.protected:
         say_wrapped(
-            Remedy(
-                "It was protected from deletion, and that is forgotten with it: keep",
-                Code("protect: true"),
-                "in its section of the outline, or write it there once it is taken back.",
+            coded(
+                "It was protected from deletion, and that is forgotten with it: keep `protect: "
+                "true` in its section of the outline, or write it there once it is taken back."
             ),
             "  ",
         )

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Remedy, Where
+from coursesync.errors import Where
 from coursesync.kinds.unlock import SEQUENTIAL, TIMED
 from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty, unlinked
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
-from coursesync.text import count, inert
+from coursesync.text import coded, count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +72,7 @@ def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
             )
         else:
             return
-        remedy = Remedy("Write", Code("unlock: immediate"), "or delete the line.")
+        remedy = coded("Write `unlock: immediate` or delete the line.")
         yield _on(section, "unlock", problem, remedy)
 
 
@@ -94,12 +94,9 @@ def behind_hidden(sections: Sequence[Resource]) -> Iterator[Advice]:
                     "unlock",
                     "members may never get into this section: it waits for one that they can't "
                     f"see, and so can't finish: {_called(before)}",
-                    Remedy(
-                        "Write",
-                        Code("unlock: immediate"),
-                        "here, or",
-                        Code("active: true"),
-                        "there, or move one of them.",
+                    coded(
+                        "Write `unlock: immediate` here, or `active: true` there, or move one of "
+                        "them."
                     ),
                     before,
                 )
@@ -121,11 +118,7 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
             "unlock",
             f"members get this section after {count(days, 'day')}, before one that stands above "
             f"it and opens after {count(later, 'day')}: {_called(latest)}",
-            Remedy(
-                "Write",
-                Code(f"unlock: {{after_days: {later}}}"),
-                "or more, or move this section up.",
-            ),
+            coded(f"Write `unlock: {{after_days: {later}}}` or more, or move this section up."),
             latest,
         )
 
@@ -140,7 +133,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
         title = " ".join(_title(section).casefold().split())
         if (other := first.setdefault(title, section)) is not section:
             problem = "members can't tell this section from the other that has its title"
-            remedy = Remedy("Say in", Code("title:"), "what is particular to this one.")
+            remedy = coded("Say in `title:` what is particular to this one.")
             yield _on(section, "title", problem, remedy, other)
 
 
@@ -153,12 +146,7 @@ def long_titles(sections: Sequence[Resource]) -> Iterator[Advice]:
                 "title",
                 f"the title has {length:,} characters: in the list of sections members may see "
                 "only how it begins",
-                Remedy(
-                    "Keep",
-                    Code("title:"),
-                    f"below {LONGEST_TITLE}, and put the rest into",
-                    Code("contents:"),
-                ),
+                coded(f"Keep `title:` below {LONGEST_TITLE}, and put the rest into `contents:`"),
             )
 
 
@@ -173,12 +161,9 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 section,
                 "contents",
                 "members who open this section find it empty, unless it has lessons in Nexudus",
-                Remedy(
-                    "Write some, as in",
-                    Code("contents: <p>Welcome!</p>"),
-                    "or say",
-                    Code("active: false"),
-                    "until then.",
+                coded(
+                    "Write some, as in `contents: <p>Welcome!</p>` or say `active: false` until "
+                    "then."
                 ),
             )
 
