@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, CoursesyncError, Remedy, Shell, UnusableFile, Where
+from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile, Where
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,12 +75,7 @@ class NotText(UnusableFile):
     def __init__(self, problem: str, before: bytes) -> None:
         super().__init__(
             problem,
-            Remedy(
-                "Save it as UTF-8: in most editors, under",
-                Code("Save as…"),
-                "or",
-                Code("Encoding."),
-            ),
+            coded("Save it as UTF-8: in most editors, under `Save as…` or `Encoding.`"),
         )
         self._before = before
 

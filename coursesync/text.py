@@ -155,6 +155,15 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
     return [disarmed(line.replace("\0", " ")) for line in lines]
 
 
+def coded(text: str) -> Remedy:
+    """Return a sentence in which what stands between backticks is code to type.
+
+    For a text that is written in the program: a value in it must not hold a backtick.
+    """
+    parts = enumerate(part.strip() for part in text.split("`"))
+    return Remedy(*(Code(part) if number % 2 else part for number, part in parts))
+
+
 def to_type(typed: Typed) -> str:
     """Write what is to be typed on one line, safe to print; of a command, nothing is changed."""
     return on_one_line(str(typed))

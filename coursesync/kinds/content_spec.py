@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds.spec import STRICT, mistake, shaped
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -110,11 +111,8 @@ class ContentFile(BaseModel):
         if (self.html is None) == (self.markdown is None):
             raise mistake(
                 "contents name one file: either html or markdown",
-                Remedy(
-                    "Write",
-                    Code("contents: {html: welcome.html}"),
-                    "or",
-                    Code("contents: {markdown: welcome.md}"),
+                coded(
+                    "Write `contents: {html: welcome.html}` or `contents: {markdown: welcome.md}`"
                 ),
             )
         return self

@@ -13,8 +13,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Remedy, UnusableFile
-from coursesync.text import inert
+from coursesync.errors import UnusableFile
+from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ def check_markdown(markdown: str) -> None:
         line = markdown.count("\n", 0, found.end()) + 1
         raise UnusableFile(
             f"has quotes or lists more than {DEEPEST} deep, one in the other, on line {line}",
-            Remedy("Use fewer", Code(">"), "and", Code("-"), "at the start of that line."),
+            coded("Use fewer `>` and `-` at the start of that line."),
         )
 
 

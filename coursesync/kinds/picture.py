@@ -7,8 +7,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
-from coursesync.errors import Code, Remedy
 from coursesync.kinds.spec import mistake, shaped
+from coursesync.text import coded
 
 # https://www.rfc-editor.org/rfc/rfc3986#appendix-B, for the two schemes of the web
 _ADDRESS = re.compile(
@@ -35,9 +35,9 @@ def _picture(url: str) -> str:
     if parts is None:
         raise mistake(
             "the image is not the address of a picture on the web",
-            Remedy(
-                "Write an address that starts with https://, as in",
-                Code("https://cdn.example.com/tour.png"),
+            coded(
+                "Write an address that starts with https://, as in "
+                "`https://cdn.example.com/tour.png`"
             ),
         )
     if parts["user"]:

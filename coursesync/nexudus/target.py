@@ -6,8 +6,8 @@ import re
 from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
-from coursesync.errors import Code, Remedy, UsageError
-from coursesync.text import inert
+from coursesync.errors import UsageError
+from coursesync.text import coded, inert
 
 DEFAULT_BASE_URL = "https://spaces.nexudus.com"
 # the embedded sandbox's name in its state; nothing listens there
@@ -34,7 +34,7 @@ def check_target(url: str) -> str:
     if not host or odd or not _is_host(host):
         raise UsageError(
             f"the base URL{_told(url)} is not the address of an API",
-            Remedy("Write it as in", Code("https://spaces.nexudus.com")),
+            coded("Write it as in `https://spaces.nexudus.com`"),
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         raise UsageError(

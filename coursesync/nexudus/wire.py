@@ -19,10 +19,10 @@ from urllib.request import getproxies
 import httpcore
 import httpx
 
-from coursesync.errors import Code, Remedy, UsageError
+from coursesync.errors import UsageError
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.watchdog import watchdog
-from coursesync.text import inert
+from coursesync.text import coded, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
@@ -139,11 +139,9 @@ def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
         # what is wrong with it is not told, for a proxy's address may hold a password
         raise UsageError(
             "the proxy that HTTPS_PROXY or ALL_PROXY names can't be used",
-            Remedy(
-                "Write it as in",
-                Code("http://user:password@proxy.example:8080"),
-                "with what is not a letter or a digit in the password as %XX; SOCKS is not built "
-                "in.",
+            coded(
+                "Write it as in `http://user:password@proxy.example:8080` with what is not a "
+                "letter or a digit in the password as %XX; SOCKS is not built in."
             ),
         ) from None
 

@@ -14,7 +14,7 @@ from coursesync.applying.apply import apply as carry_out
 from coursesync.applying.apply import forget
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
-from coursesync.errors import Code, InvalidOutlines, LargeChange, Remedy, StalePlan
+from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
@@ -23,6 +23,7 @@ from coursesync.planning.large_change import oversized
 from coursesync.planning.review import what_moved
 from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.state import unconfirmed
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from coursesync.applying.world import Progress
@@ -117,10 +118,7 @@ def _check_size(plan: Plan) -> None:
     if large := oversized(plan):
         raise LargeChange(
             f"the plan would change {'; '.join(large)}",
-            Remedy(
-                "Look at the plan; where that is what you want, pass",
-                Code("allow_large_change=True"),
-            ),
+            coded("Look at the plan; where that is what you want, pass `allow_large_change=True`"),
         )
 
 

@@ -15,7 +15,7 @@ from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
 from coursesync.operations.config import CONFIG, DEFAULTS, Config
 from coursesync.outlines.folder import ENDINGS
 from coursesync.state.store import STATE_NAME
-from coursesync.text import inert
+from coursesync.text import coded, inert
 
 _MAX_CONFIG = 65_536
 _OF_AUTHORS = (*ENDINGS, ".html", ".htm", ".md", ".markdown")
@@ -43,7 +43,7 @@ def config_of(folder: Path) -> Config:
     if wrong := wrong_state_name(config.state):
         raise UsageError(
             f"{path} is not valid: `state` {wrong}",
-            Remedy("Write it as in", Code(f"state = {json.dumps(STATE_NAME)}")),
+            coded(f"Write it as in `state = {json.dumps(STATE_NAME)}`"),
         )
     if not _is_within(folder, config.state):
         raise UsageError(
@@ -66,7 +66,7 @@ def config_target(folder: Path, config: Config) -> str:
     except UsageError as error:
         raise UsageError(
             f"{folder / CONFIG} is not valid: {error.problem}",
-            Remedy("Write it as in", Code(f"base_url = {json.dumps(DEFAULT_BASE_URL)}")),
+            coded(f"Write it as in `base_url = {json.dumps(DEFAULT_BASE_URL)}`"),
         ) from error
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Diagnostic, Remedy, Where
+from coursesync.errors import Diagnostic, Where
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.field import Role
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.outlines.yaml_scalars import CURLY
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -56,11 +57,7 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 one.tree.where(("key",)),
                 f'the course\'s key "{one.key[:100]}" is taken by {first.tree.path}',
-                Remedy(
-                    "Rename one of the two files, or give one of them a",
-                    Code("key:"),
-                    "of its own.",
-                ),
+                coded("Rename one of the two files, or give one of them a `key:` of its own."),
             )
         if one.course_id is not None and (first := ids.setdefault(one.course_id, one)) is not one:
             yield Diagnostic(
@@ -102,7 +99,7 @@ def key_mistakes(
         yield Diagnostic(
             Where(tree.path),
             "no key can be made from the file's name, for it has no letter or digit",
-            Remedy("Rename the file, or give the course one, as in", Code("key: onboarding")),
+            coded("Rename the file, or give the course one, as in `key: onboarding`"),
         )
     first: dict[str, int] = {}
     free: FreeKeys | None = None
@@ -117,7 +114,7 @@ def key_mistakes(
             yield Diagnostic(
                 tree.where((ITEMS, i, "key" if given else _TITLE)),
                 f'the {_NOUN} on line {line} has the key "{key}" too',
-                Remedy("Give this one a key of its own, as in", Code(f"key: {free.take(key)}")),
+                coded(f"Give this one a key of its own, as in `key: {free.take(key)}`"),
             )
     yield from _former_keys(tree, keys)
 
@@ -164,10 +161,9 @@ def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]
             yield Diagnostic(
                 tree.where_key(path),
                 f"`{_PICTURE}` has no value",
-                Remedy(
-                    "Write",
-                    Code(f"{_PICTURE}: null"),
-                    "to remove the picture, or delete the line to leave it.",
+                coded(
+                    f"Write `{_PICTURE}: null` to remove the picture, or delete the line to leave "
+                    "it."
                 ),
             )
 
@@ -183,13 +179,7 @@ def title_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 tree.where((*path, _TITLE)),
                 "the title stands in curly quotes, which YAML takes as part of the text",
-                Remedy(
-                    "Retype the quotes as",
-                    Code('"'),
-                    "or, to show them to members, put",
-                    Code('"'),
-                    "around them.",
-                ),
+                coded('Retype the quotes as `"` or, to show them to members, put `"` around them.'),
             )
 
 
@@ -201,7 +191,7 @@ def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 tree.where((*path, _TITLE)),
                 "no key can be made from this title, for it has no letter or digit",
-                Remedy(f"Give the {_NOUN} one, as in", Code("key: first-week")),
+                coded(f"Give the {_NOUN} one, as in `key: first-week`"),
             )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, CoursesyncError, Remedy, UnusableFile
 from coursesync.files import NotText, check_size, decode, read, shown
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
-from coursesync.text import find_unseen, inert
+from coursesync.text import coded, find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
@@ -225,10 +225,8 @@ def path_of(outline: str, name: str) -> str:
     if name.startswith("/") or "\\" in name or ".." in parts:
         raise UnusableFile(
             f"`{inert(name, 60)}` leads out of the outline's folder",
-            Remedy(
-                "Name a file beside the outline or in a folder below it, with",
-                Code("/"),
-                "between folders.",
+            coded(
+                "Name a file beside the outline or in a folder below it, with `/` between folders."
             ),
         )
     if any(part.startswith(".") for part in parts) or "\0" in name:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,9 +26,7 @@ def check_folder(folder: Path) -> None:
         what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
         raise UsageError(
             f"the workspace {shown(folder)} {what}",
-            Remedy(
-                "Name the folder that holds your outlines; if you stand in it, name it", Code(".")
-            ),
+            coded("Name the folder that holds your outlines; if you stand in it, name it `.`"),
         )
 
 

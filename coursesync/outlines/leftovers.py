@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Diagnostic, Remedy, Shell, Where
-from coursesync.text import inert
+from coursesync.errors import Diagnostic, Remedy, Shell, Where
+from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,11 +114,9 @@ def in_contents(text: str, path: str) -> Diagnostic | None:
         return Diagnostic(
             Where(path, first),
             f"the file begins with front matter, on lines {first} to {last}: members would see it",
-            Remedy(
+            coded(
                 "Delete these lines where they are fields: a title belongs in the outline. Where "
-                "the dashes are to be a line across the page, write",
-                Code("***"),
-                "in their place.",
+                "the dashes are to be a line across the page, write `***` in their place."
             ),
         )
     return None

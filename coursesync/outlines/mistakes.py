@@ -15,7 +15,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.spec import MAPPING, PLAIN
 from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.slip import Slip
-from coursesync.text import inert, named, without_marks
+from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,10 +97,10 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
     if holder := slip.holder_of(name):
         return (
             f"`{name}` belongs to `{holder}`, and stands beside it",
-            Remedy("Put it below", Code(f"{holder}:"), "and indent it further than that."),
+            coded(f"Put it below `{holder}:` and indent it further than that."),
         )
     if (opposite := _OPPOSITES.get(name.lower())) in slip.fields:
-        remedy = Remedy("To hide it from members, write", Code(f"{opposite}: false"))
+        remedy = coded(f"To hide it from members, write `{opposite}: false`")
         return f"there is no field `{name}`", remedy
     other = _OTHER_NAMES.get(name.lower())
     close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=0.6)
@@ -114,8 +114,8 @@ def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
     strangers = [character for character in name if not character.isascii()]
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
-        return f"`{name}` holds {named(hidden)}, which can't be seen", Remedy(
-            "Type it again:", Code(f"{plain}:")
+        return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
+            f"Type it again: `{plain}:`"
         )
     meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
     for field in fields if strangers else ():
@@ -124,7 +124,7 @@ def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
             told = f"U+{ord(strangers[0]):04X} ({other})"
             return (
                 f"`{name}` is not `{field}`: its `{strangers[0]}` is {told}",
-                Remedy("It only looks the same; type it anew:", Code(f"{field}:")),
+                coded(f"It only looks the same; type it anew: `{field}:`"),
             )
     return None
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
 from coursesync.outlines.yaml_writer import flow
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,12 +20,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
 
 _LAID_OUT = {  # what an example on one line would not show
-    LISTED.plural: Remedy(
-        Code(f"{LISTED.plural}:"), "and below it a line that starts with", Code("- title:")
-    ),
-    "outline": Remedy(
-        Code("id: 4711"), "and below it", Code("title:"), "and", Code(f"{LISTED.plural}:")
-    ),
+    LISTED.plural: coded(f"`{LISTED.plural}:` and below it a line that starts with `- title:`"),
+    "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
-from coursesync.text import count
+from coursesync.text import coded, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 EMPTY = (
     "the file is empty",
-    Remedy("Start it with", Code("id:, title:"), "and", Code(f"{LISTED.plural}:")),
+    coded(f"Start it with `id:, title:` and `{LISTED.plural}:`"),
 )
-NO_NAME = ("a field's name must be plain text", Remedy("Write", Code("name: value")))
+NO_NAME = ("a field's name must be plain text", coded("Write `name: value`"))
 # the parser's problem (or its start) -> what is wrong, what to do
 _WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
@@ -44,9 +44,7 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
     ),
     "found unexpected ':'": (
         "a text in brackets or braces can't hold a colon",
-        Remedy(
-            "Put a space after the colon, as in", Code("{after_days: 7}"), "or a text in quotes."
-        ),
+        coded("Put a space after the colon, as in `{after_days: 7}` or a text in quotes."),
     ),
     "found unexpected end of stream": (
         "a quote that was opened here is never closed",
@@ -70,15 +68,11 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
     ),
     "did not find expected '-' indicator": (
         "this line should be an item of the list above it",
-        Remedy(
-            "Start it with",
-            Code("-"),
-            "in the same column as the other items, or indent it further.",
-        ),
+        coded("Start it with `-` in the same column as the other items, or indent it further."),
     ),
     "block sequence entries are not allowed": (
         "a list can't start on this line",
-        Remedy("Put", Code("-"), "on a line of its own below, or the text in quotes."),
+        coded("Put `-` on a line of its own below, or the text in quotes."),
     ),
     "found unknown escape character": (
         'in "double quotes" a backslash starts an escape, and this is none',
@@ -94,15 +88,13 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
     ),
     "could not find expected ':'": (
         "this line has no `: ` between a field's name and its value",
-        Remedy(
-            "Write",
-            Code("name: value"),
-            "where a text that goes on is indented further than its first line.",
+        coded(
+            "Write `name: value` where a text that goes on is indented further than its first line."
         ),
     ),
     "did not find expected <document start>": (
         "there is text after the end of the outline, or before its first field",
-        Remedy("Delete it, or turn it into a comment by putting", Code("#"), "before it."),
+        coded("Delete it, or turn it into a comment by putting `#` before it."),
     ),
     "did not find expected comment or line break": (
         "text can't follow | or > on the same line",
@@ -157,7 +149,7 @@ _OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")
 _ITEM = re.compile("( *)- ")
-_DASH = Remedy("Put one there, as in", Code("- title: Welcome"))
+_DASH = coded("Put one there, as in `- title: Welcome`")
 _CLOSE_BY = 40  # lines above
 
 

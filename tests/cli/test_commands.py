@@ -173,6 +173,20 @@ def test_each_command_of_a_message_is_one(written: Written) -> None:
     parsed(Command(written.name, *given_arguments, **given_options).in_words().words)
 
 
+def test_what_is_marked_as_code_is_no_command() -> None:
+    """A command, and an option of one, is a value that is quoted: never a part of a text."""
+    marked = [
+        code
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"coded", "Code"}
+        for code in re.findall("`(.*?)`", ast.unparse(node)) or [ast.unparse(node.args[0])[1:-1]]
+    ]
+
+    assert len(marked) > 60
+    assert [each for each in marked if re.match("--|(coursesync|git|ls|mv|cp|rm|pip) ", each)] == []
+
+
 def test_the_source_was_read() -> None:
     """The commands are found, of every kind."""
     assert len(IN_SOURCE) > 40

@@ -18,9 +18,9 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say, say_wrapped, show
-from coursesync.errors import Code, Command, ExitCode, Remedy
+from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.nexudus.clock import SystemClock
-from coursesync.text import at, inert
+from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,10 +114,9 @@ def move_entry(
         move(project, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
     say_wrapped(
-        Remedy(
-            "In the outline, write",
-            Code(f"key: {key_of(new)}"),
-            f"in that {kind_of(new).name}, if it is not there yet.",
+        coded(
+            f"In the outline, write `key: {key_of(new)}` in that {kind_of(new).name}, if it is "
+            "not there yet."
         ),
         "  ",
     )
@@ -148,11 +147,10 @@ def forget_entry(
     say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
     if entry.protected:
         say_wrapped(
-            Remedy(
-                "It was protected from deletion, and that is forgotten with it: keep",
-                Code("protect: true"),
-                f"in its {kind_of(address_of(address)).name} of the outline, or write it there "
-                "once it is taken back.",
+            coded(
+                "It was protected from deletion, and that is forgotten with it: keep `protect: "
+                f"true` in its {kind_of(address_of(address)).name} of the outline, or write it "
+                "there once it is taken back."
             ),
             "  ",
         )

@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Remedy, Where
+from coursesync.errors import Where
 from coursesync.kinds import LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import AFTER_DAYS, opening
 from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty, unlinked
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
-from coursesync.text import count, inert
+from coursesync.text import coded, count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +77,7 @@ def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
             )
         else:
             return
-        remedy = Remedy("Write", Code(_UNLOCKED), "or delete the line.")
+        remedy = coded(f"Write `{_UNLOCKED}` or delete the line.")
         yield _on(first, _UNLOCK, problem, remedy)
 
 
@@ -98,12 +98,9 @@ def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
                     _UNLOCK,
                     f"members may never get into this {_NOUN}: it waits for one that they can't "
                     f"see, and so can't finish: {_called(before)}",
-                    Remedy(
-                        "Write",
-                        Code(_UNLOCKED),
-                        "here, or",
-                        Code(f"{_ACTIVE}: true"),
-                        "there, or move one of them.",
+                    coded(
+                        f"Write `{_UNLOCKED}` here, or `{_ACTIVE}: true` there, or move one of "
+                        "them."
                     ),
                     before,
                 )
@@ -125,10 +122,8 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
             _UNLOCK,
             f"members get this {_NOUN} after {count(days, 'day')}, before one that stands above "
             f"it and opens after {count(later, 'day')}: {_called(latest)}",
-            Remedy(
-                "Write",
-                Code(f"{_UNLOCK}: {{{AFTER_DAYS}: {later}}}"),
-                f"or more, or move this {_NOUN} up.",
+            coded(
+                f"Write `{_UNLOCK}: {{{AFTER_DAYS}: {later}}}` or more, or move this {_NOUN} up."
             ),
             latest,
         )
@@ -144,7 +139,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
         title = " ".join(each.title.casefold().split())
         if (other := first.setdefault(title, each)) is not each:
             problem = f"members can't tell this {_NOUN} from the other that has its title"
-            remedy = Remedy("Say in", Code(f"{_TITLE}:"), "what is particular to this one.")
+            remedy = coded(f"Say in `{_TITLE}:` what is particular to this one.")
             yield _on(each, _TITLE, problem, remedy, other)
 
 
@@ -157,11 +152,8 @@ def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
                 _TITLE,
                 f"the title has {length:,} characters: in the list of {_ITEMS} members may see "
                 "only how it begins",
-                Remedy(
-                    "Keep",
-                    Code(f"{_TITLE}:"),
-                    f"below {LONGEST_TITLE}, and put the rest into",
-                    Code(f"{_CONTENTS}:"),
+                coded(
+                    f"Keep `{_TITLE}:` below {LONGEST_TITLE}, and put the rest into `{_CONTENTS}:`"
                 ),
             )
 
@@ -177,12 +169,9 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 each,
                 _CONTENTS,
                 f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
-                Remedy(
-                    "Write some, as in",
-                    Code(f"{_CONTENTS}: <p>Welcome!</p>"),
-                    "or say",
-                    Code(f"{_ACTIVE}: false"),
-                    "until then.",
+                coded(
+                    f"Write some, as in `{_CONTENTS}: <p>Welcome!</p>` or say `{_ACTIVE}: false` "
+                    "until then."
                 ),
             )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
 from coursesync.outlines.advice.nesting import DEEPEST, MOST_ATTRIBUTES
-from coursesync.text import inert
+from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
     from coursesync.errors import Sentence
@@ -43,77 +43,45 @@ UNCHECKED_WORDS = (
 TAG_WORDS: dict[str, tuple[str, Sentence]] = {
     "script": (
         "`<script>` is a program that would run in the browser of each member who looks here",
-        Remedy(
-            "Delete it, from",
-            Code("<script"),
-            "up to",
-            Code("</script>"),
-            "and let a link lead to what it shows.",
-        ),
+        coded("Delete it, from `<script` up to `</script>` and let a link lead to what it shows."),
     ),
     "style": (
         "`<style>` would change how the whole page looks to members, or be dropped",
-        Remedy(
-            "Delete it, from",
-            Code("<style"),
-            "up to",
-            Code("</style>"),
-            "and use headings, lists and bold text.",
-        ),
+        coded("Delete it, from `<style` up to `</style>` and use headings, lists and bold text."),
     ),
     "misplaced": (
         "`<{name}>` stands where it can't: members would see its text only, or out of place",
-        Remedy(
-            "Put it where it belongs, as a",
-            Code("<td>"),
-            "in a",
-            Code("<tr>"),
-            "of a",
-            Code("<table>"),
-        ),
+        coded("Put it where it belongs, as a `<td>` in a `<tr>` of a `<table>`"),
     ),
     "other": (
         "`<{name}>` does not belong in contents: members may see its text at most",
-        Remedy(
-            "Use tags for text, lists, tables, links, pictures and films, as in",
-            Code("<p>Hello</p>"),
-        ),
+        coded("Use tags for text, lists, tables, links, pictures and films, as in `<p>Hello</p>`"),
     ),
 }
 ATTRIBUTE_WORDS: dict[str, tuple[str, Sentence]] = {
     "handler": (
         "{at} is a program that would run in the browser of each member who looks here",
-        Remedy("Delete", Code('{name}="…"'), "from this tag; a link can lead to what it does."),
+        coded('Delete `{name}="…"` from this tag; a link can lead to what it does.'),
     ),
     "program": (
         "{at} runs a program in members' browsers instead of leading somewhere",
-        Remedy(
-            "Write the address of a page there, as in", Code('{name}="https://example.com/tour"')
-        ),
+        coded('Write the address of a page there, as in `{name}="https://example.com/tour"`'),
     ),
     "insecure": (
         "{at} comes over http: browsers may refuse to show it, and members see a gap",
-        Remedy(
-            "Write",
-            Code("https://"),
-            "instead of",
-            Code("http://"),
-            "there, and see that the address works.",
-        ),
+        coded("Write `https://` instead of `http://` there, and see that the address works."),
     ),
     "address": (
         "{at} is no address that a browser can open: members who follow it get nowhere",
-        Remedy(
-            "Write one that starts with https://, as in", Code('{name}="https://example.com/tour"')
-        ),
+        coded('Write one that starts with https://, as in `{name}="https://example.com/tour"`'),
     ),
     "other": (
         "{at} is likely to be dropped: what it should do, members won't see",
         "Check its spelling, or delete it from this tag.",
     ),
 }
-_WEB = Remedy("Put the file on the web, and write its address, as in", Code('{name}="https://…"'))
-_PAGE = Remedy("Write the whole address, as in", Code('{name}="https://example.com/tour"'))
+_WEB = coded('Put the file on the web, and write its address, as in `{name}="https://…"`')
+_PAGE = coded('Write the whole address, as in `{name}="https://example.com/tour"`')
 _FOR_MEDIA = "{at} %s: members see a gap"
 _FOR_LINK = "{at} %s: members who follow it get nowhere"
 # what is wrong, and what to do where something is to be shown, and where a link is
@@ -125,12 +93,12 @@ _ADDRESS = {
     "mail": (
         "is an e-mail address, and no picture",
         _WEB,
-        Remedy("Write", Code('{name}="mailto:…"')),
+        coded('Write `{name}="mailto:…"`'),
     ),
     "www": (
         "lacks its https://",
-        Remedy("Write", Code('{name}="https://www…"')),
-        Remedy("Write", Code('{name}="https://www…"')),
+        coded('Write `{name}="https://www…"`'),
+        coded('Write `{name}="https://www…"`'),
     ),
     "relative": ("is only part of an address, without https://", _WEB, _PAGE),
 }
@@ -150,28 +118,23 @@ ADDRESS_WORDS["data"] = {
 }
 UNLINKED_WORDS = (
     "Markdown makes no link and no picture of this address: members see it as it is written here",
-    Remedy(
-        "Write one that starts with https:// and has no blank, as in",
-        Code("[tour](https://example.com/tour)"),
+    coded(
+        "Write one that starts with https:// and has no blank, as in "
+        "`[tour](https://example.com/tour)`"
     ),
 )
 SLIP_WORDS: dict[str, tuple[str, Sentence]] = {
     "open": (
         "`<{name}>` is never closed: members may see all that follows as part of it",
-        Remedy("Write", Code("</{name}>"), "where it is to end."),
+        coded("Write `</{name}>` where it is to end."),
     ),
     "stray": (
         "`</{name}>` closes nothing: the tag that it was meant for may be misspelt or gone",
-        Remedy("Write", Code("<{name}>"), "where it is to begin, or delete", Code("</{name}>")),
+        coded("Write `<{name}>` where it is to begin, or delete `</{name}>`"),
     ),
     "cut": (
         "the tag `<{name}` has no end: members won't see it, nor what follows",
-        Remedy(
-            "Write the missing",
-            Code(">"),
-            "(or quote) of the tag; if you mean the sign, write",
-            Code("&lt;"),
-        ),
+        coded("Write the missing `>` (or quote) of the tag; if you mean the sign, write `&lt;`"),
     ),
     "overloaded": (
         f"`<{{name}}>` has more than {MOST_ATTRIBUTES} attributes: no browser needs so many",
