@@ -1,4 +1,4 @@
-"""What contents mostly are: paragraphs, headings and lists, with links and emphasis in them.
+"""The HTML that most contents are made of, as Markdown is rendered.
 
 Owns the short cut past what can't have anything wrong, for speed; any other text is judged.
 """
@@ -14,11 +14,31 @@ _ADDRESS = (
 _LINE = (
     r"(?:[^<]++|<br ?/?>|"
     + "|".join(f"<{tag}>[^<]*+</{tag}>" for tag in ("strong", "em", "b", "i", "code"))
-    + rf'|<a href="https?://{_ADDRESS}">[^<]*+</a>)*+'
+    + rf'|<a href="https?://{_ADDRESS}">[^<]*+</a>'
+    + rf'|<img src="https://{_ADDRESS}" alt="[^"<>&]*+" ?/?>)*+'
 )
+_TEXT = "|".join(f"<{tag}>{_LINE}</{tag}>" for tag in ("p", "h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def _several(tag: str, item: str) -> str:
+    """Return what matches a tag that holds any number of items, and blanks."""
+    return rf"<{tag}>\s*+(?:(?:{item})\s*+)*+</{tag}>"
+
+
+def _lists(item: str) -> str:
+    """Return what matches a list whose items hold this."""
+    return "|".join(_several(tag, f"<li>{item}</li>") for tag in ("ul", "ol"))
+
+
+_CELL = "|".join(
+    rf'<{tag}(?: style="text-align:(?:left|right|center)")?+>{_LINE}</{tag}>'
+    for tag in ("th", "td")
+)
+_ROWS = "|".join(_several(tag, _several("tr", _CELL)) for tag in ("thead", "tbody"))
 _PLAIN = re.compile(
-    rf"(?:[^<]++|<p>{_LINE}</p>|<h2>[^<]*+</h2>|<h3>[^<]*+</h3>"
-    rf"|<(ul|ol)>\s*+(?:<li>{_LINE}</li>\s*+)*+</\1>)*+"
+    rf"(?:[^<]++|{_TEXT}|{_lists(f'{_LINE}(?:(?:{_lists(_LINE)})[^<]*+)?+')}"
+    rf"|{_several('blockquote', _TEXT)}|{_several('table', _ROWS)}"
+    r"|<pre><code>[^<]*+</code></pre>|<hr ?/?>)*+"
 )
 
 
