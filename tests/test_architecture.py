@@ -56,7 +56,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.connection",
     ),
     *("operations.fmt", "operations.import_files", "operations.origin", "operations.plan"),
-    *("operations.preview", "operations.preview_site", "operations.receipt_file"),
+    *("operations.preview", "operations.preview_site"),
     *(
         "operations.receipts",
         "operations.state",
@@ -69,7 +69,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.apply", "operations.drift", "operations.import_", "operations.import_checks"),
-    *("operations.import_drafts", "operations.twins", "operations.verify"),
+    *("operations.import_drafts", "operations.twins"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
@@ -79,7 +79,9 @@ PURE_LIBRARIES = {
     *("http.HTTPStatus", "idna", "ipaddress", "itertools", "json", "markdown_it", "markdownify"),
     *("math", "nh3", "pydantic", "pydantic_core", "re", "shlex", "textwrap", "tomllib", "typing"),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),
-    # by these names, so that a clock that is read is seen below
+    # by these names, so that templates that are read from a disk are seen
+    *("jinja2.DictLoader", "jinja2.Environment", "jinja2.StrictUndefined"),
+    # as are these, for a clock that is read
     *("datetime.UTC", "datetime.datetime", "datetime.timedelta"),
 }
 EFFECTS = {
@@ -109,12 +111,13 @@ ONLY = {  # what only these may import, at whatever level
     # it parses and cleans text; but only these two need it
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
+    "jinja2": ("render.templates",),
     "rich": ("cli.progress",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
-        *("applying.receipt", "kinds.content_spec", "kinds.file_models", "kinds.picture"),
+        *("kinds.content_spec", "kinds.course_spec", "kinds.picture"),
         *(
             "kinds.section_spec",
             "kinds.spec",
@@ -122,7 +125,7 @@ ONLY = {  # what only these may import, at whatever level
             "nexudus.outcome",
             "nexudus.records",
         ),
-        *("operations.config_text", "operations.receipt_file", "outlines.mistakes"),
+        *("operations.config_text", "outlines.mistakes"),
         *("outlines.outline", "outlines.schema", "outlines.slip", "planning.plan_file"),
     ),
     # by a string, what is imported is not seen here

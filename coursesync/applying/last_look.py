@@ -1,7 +1,7 @@
 """The last look of a run: does each course have what was created in it, once?
 
 Owns the search for twins and for wrong Ids after the last create. Two runs that could not see each
-other may both have created a section. The run that ends later lists the course until the list shows
+other may both have created a record. The run that ends later lists the course until the list shows
 its own records; as these are newer, it then also shows the other run's, even if lists lag. An
 answer may also have given the Id of a record that others created.
 
@@ -123,12 +123,12 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         given = f"the API gave it the Id {record_id}"
         if record is None:
             if not is_earlier:
-                yield result, f"{given}, but has no such section"
+                yield result, f"{given}, but has no such {change.kind.name}"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
             is_ours = entry is not None and was_ours(entry, record, change.kind)
             if not (is_earlier and is_ours):
-                yield result, f"{given}, which belongs to a section of another course"
+                yield result, f"{given}, which belongs to a {change.kind.name} of another course"
 
 
 def _is_gone(run: Run, result: Result) -> bool:
@@ -167,7 +167,7 @@ def _others(
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
-                yield result, f"{given}, which belongs to another section of this course"
+                yield result, f"{given}, which belongs to another {kind.name} of this course"
 
 
 def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:

@@ -54,7 +54,7 @@ def _note_unread(course: CourseRun, record_id: int | None, unread: Mapping[int, 
         course.held = ""
     course.unread = ""
     if record_id is not None:
-        course.unread = f"section {record_id} can't be read: {unread[record_id]}"
+        course.unread = f"{course.kind.name} {record_id} can't be read: {unread[record_id]}"
 
 
 def _is_vague(run: Run, record: Record) -> bool:

@@ -149,8 +149,8 @@ def _edited(run: Run, change: Change, record: Record) -> str:
         home = marker_of(run.state.target, entry.parent_id, change.was or change.address)
         if record.marker != home and not any(was_ours(each, record, change.kind) for each in ours):
             return (
-                f"its Id belongs to a section of the course {record.parent_id} that coursesync "
-                f"never wrote, last written{by}{at(record.updated_on)}"
+                f"its Id belongs to a {change.kind.name} of the course {record.parent_id} that "
+                f"coursesync never wrote, last written{by}{at(record.updated_on)}"
             )
     if run.terms.overwrite_drift or any(not edits(each, record, change.kind) for each in ours):
         return ""

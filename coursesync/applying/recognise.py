@@ -170,7 +170,9 @@ def _finding(
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
-            return Unclear("another section of the outline could be it as well", (record,))
+            return Unclear(
+                f"another {sought.change.kind.name} of the outline could be it as well", (record,)
+            )
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
     return Absent() if is_certain else _nearest(sought, places, claims)

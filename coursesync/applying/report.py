@@ -34,6 +34,11 @@ class Status(Enum):
     HAS_LESSONS = "skipped: has lessons"  # or they are not known
     NOT_TRIED = "not tried"  # the run ended before it
 
+    @property
+    def words(self) -> str:
+        """The status as people read it; its value is for programs."""
+        return "hidden from members" if self is Status.DEACTIVATED else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -50,7 +50,7 @@ def look_around(run: Run) -> None:
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):
-        why = "an earlier run may have made these sections, and lists may lag"
+        why = f"an earlier run may have made these {left[0].kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
         for course in left:

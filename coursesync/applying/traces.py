@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import Found, Sought, Unclear, recognise
+from coursesync.kinds import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
 
-REASON = "a cut-off run of another state created a section at this address"
+REASON = f"a cut-off run of another state created a {LISTED.name} at this address"
 
 
 def are_told(change: Change, elsewhere: Iterable[State]) -> bool:

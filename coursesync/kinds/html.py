@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
 from html.parser import HTMLParser
 
 from coursesync.text import with_short_references
@@ -19,12 +17,6 @@ def same_html(one: str, other: str) -> bool:
     if not (_is_quick(one) and _is_quick(other)):
         return one.split() == other.split()
     return _Tokens.of(one) == _Tokens.of(other)
-
-
-def html_digest(html: str) -> str:
-    """Return a digest of what HTML says: the same, as hex digits, where `same_html` holds."""
-    read = _Tokens.of(html) if _is_quick(html) else [*html.split()]
-    return sha256(json.dumps(read).encode()).hexdigest()
 
 
 def _is_quick(html: str) -> bool:

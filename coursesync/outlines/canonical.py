@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.checks import SECTIONS, section_key
+from coursesync.kinds import LISTED
+from coursesync.kinds.course_spec import CourseSpec
+from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.layout import FieldLines, SectionLines, layout_of
 from coursesync.outlines.yaml_writer import scalar
 
@@ -19,18 +21,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Tree
 
-COURSE_FIELDS = ("id", "key", "title", SECTIONS)
-SECTION_FIELDS = (
-    "key",
-    "previous_keys",
-    "title",
-    "unlock",
-    "display_order",
-    "active",
-    "protect",
-    "image",
-    "contents",
-)
+COURSE_FIELDS = tuple(CourseSpec.model_fields)
+ITEM_FIELDS = tuple(field.name for field in LISTED.fields)
 DASH, FIELD = 2, 4  # the columns of a section's dash and of its fields
 
 
@@ -50,7 +42,7 @@ def canonical(text: str, tree: Tree) -> str:
     done = list(lines[: layout.fields[0].start])
     for field in sorted(layout.fields, key=lambda field: COURSE_FIELDS.index(field.name)):
         done += _moved(lines[field.lead : field.start], -field.column)
-        if field.name != SECTIONS or layout.sections is None:
+        if field.name != ITEMS or layout.sections is None:
             done += _field(lines, field, "")
             continue
         done.append(lines[field.start][field.column :])
@@ -63,10 +55,10 @@ def canonical(text: str, tree: Tree) -> str:
 
 
 def _derived_keys(tree: Tree) -> dict[int, str]:
-    sections = tree.value_at((SECTIONS,))
+    sections = tree.value_at((ITEMS,))
     assert isinstance(sections, list)  # noqa: S101 - a valid outline's are
     return {
-        i: scalar(section_key(section))
+        i: scalar(item_key(section))
         for i, section in enumerate(sections)
         if isinstance(section, dict) and "key" not in section
     }
@@ -77,7 +69,7 @@ def _with_keys_in_braces(lines: Sequence[str], tree: Tree) -> list[str]:
     done = list(lines)
     wanted: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     for i, key in _derived_keys(tree).items():
-        line, column, *_ = tree.find((SECTIONS, i))[0]
+        line, column, *_ = tree.find((ITEMS, i))[0]
         if lines[line][column : column + 1] == "{":
             wanted[line].append((column + 1, key))
     for line, keys in wanted.items():
@@ -106,7 +98,7 @@ def _section(lines: Sequence[str], section: SectionLines, dash: int, key: str) -
     if key and section.fields:
         yield f"{first}key: {key}"
         first = ""
-    for field in sorted(section.fields, key=lambda field: SECTION_FIELDS.index(field.name)):
+    for field in sorted(section.fields, key=lambda field: ITEM_FIELDS.index(field.name)):
         column = FIELD if not first else DASH
         lead = lines[field.lead : field.start]
         yield from _comments(lead, field.column, column, at_most=after_block or bool(first))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.checks import SECTIONS
+from coursesync.outlines.checks import ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +99,7 @@ def _layout(text: str, tree: Tree) -> Layout:
         raise UnusualLayout
     stop = _end_of_document(lines, marks[-1][1])
     fields = list(_fields(lines, marks, stop))
-    at = next(i for i, field in enumerate(fields) if field.name == SECTIONS)
+    at = next(i for i, field in enumerate(fields) if field.name == ITEMS)
     head = fields[at]
     below = marks[at][3]
     if not isinstance(below[3], list) or _in_flow(lines, below):

@@ -10,16 +10,16 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
-from coursesync.outlines.checks import SECTIONS, section_key
+from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.layout import UnusualLayout, layout_of
-from coursesync.outlines.writer import ContentFiles, Written, section_lines, with_keys
+from coursesync.outlines.writer import ContentFiles, Written, item_lines, with_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from coursesync.kinds.tree import Tree
     from coursesync.outlines.layout import Layout
-    from coursesync.outlines.writer import WantedCourse, WantedSection
+    from coursesync.outlines.writer import WantedCourse, WantedItem
 
 _EMPTY_LIST = re.compile(r"(?<=:)\s*\[\s*\]")
 
@@ -41,14 +41,14 @@ def merged(text: str, tree: Tree, course: WantedCourse) -> Written:
     Raises:
         CoursesyncError: the outline's sections stand in brackets or braces.
     """
-    there = _places(tree, course.sections)
+    there = _places(tree, course.items)
     taken = _keys_of(tree) | course.taken
     lacking = [i for i, place in enumerate(there) if place is None]
     if not lacking:
         return Written(text, {})
-    keyed = with_keys([course.sections[i] for i in lacking], taken)
+    keyed = with_keys([course.items[i] for i in lacking], taken)
     files = ContentFiles(course)
-    inserts: dict[int, list[WantedSection]] = {}
+    inserts: dict[int, list[WantedItem]] = {}
     for i, section in zip(lacking, keyed, strict=True):
         inserts.setdefault(_place_of_new(there, i), []).append(section)
     return Written(_inserted(text, tree, inserts, files), files.texts)
@@ -60,22 +60,22 @@ def _keys_of(tree: Tree) -> set[str]:
     for section in _sections_of(tree):
         former = section.get("previous_keys") if isinstance(section, dict) else None
         keys |= {
-            section_key(section),
+            item_key(section),
             *(str(key).rpartition(".")[2] for key in former or () if isinstance(former, list)),
         }
     return keys
 
 
 def _sections_of(tree: Tree) -> list[object]:
-    sections = tree.value_at((SECTIONS,))
+    sections = tree.value_at((ITEMS,))
     assert isinstance(sections, list)  # noqa: S101 - a valid outline's are
     return list(sections)
 
 
-def _places(tree: Tree, sections: Sequence[WantedSection]) -> list[int | None]:
+def _places(tree: Tree, sections: Sequence[WantedItem]) -> list[int | None]:
     """Return where each section stands in the outline, None where it does not."""
     outline = _sections_of(tree)
-    by_key = {section_key(section): i for i, section in enumerate(outline)}
+    by_key = {item_key(section): i for i, section in enumerate(outline)}
     places = [by_key.get(section.key) if section.key else None for section in sections]
     met = {place for place in places if place is not None}
     for at, section in enumerate(sections):
@@ -99,11 +99,11 @@ def _place_of_new(places: Sequence[int | None], at: int) -> int:
 
 
 def _inserted(
-    text: str, tree: Tree, inserts: Mapping[int, Sequence[WantedSection]], files: ContentFiles
+    text: str, tree: Tree, inserts: Mapping[int, Sequence[WantedItem]], files: ContentFiles
 ) -> str:
     layout = _layout_with_list(text, tree)
     places = layout.sections or ()
-    head = next(field for field in layout.fields if field.name == SECTIONS)
+    head = next(field for field in layout.fields if field.name == ITEMS)
     column = places[0].column if places else layout.dash + 2
     between = [] if _is_dense(layout) else [""]
     lines = list(layout.lines)
@@ -112,7 +112,7 @@ def _inserted(
         lines[head.start : head.end] = _EMPTY_LIST.sub("", empty).split("\n")
     for i in sorted(inserts, reverse=True):
         at = places[i - 1].end if i else head.start + 1
-        parts = [section_lines(each, layout.dash, column, files) for each in inserts[i]]
+        parts = [item_lines(each, layout.dash, column, files) for each in inserts[i]]
         new = [line for part in parts for line in [*between, *part]][len(between) :]
         # a block that keeps its last line ends would take one more for its own
         before = between if i and lines[at - 1].strip() else []

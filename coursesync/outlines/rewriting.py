@@ -19,7 +19,7 @@ from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 from coursesync.errors import CoursesyncError, Diagnostic, UnusableFile, Where
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
-from coursesync.outlines.checks import SECTIONS, section_key
+from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.layout import UnusualLayout
 from coursesync.outlines.merging import merged
@@ -75,7 +75,7 @@ def check_same(text: str, done: str, tree: Tree) -> None:
         raise UnusableFile(f"{tree.path} would lose a comment, laid out anew", _BY_HAND)
 
 
-def with_sections(text: str, path: str, course: WantedCourse) -> Written:
+def with_items(text: str, path: str, course: WantedCourse) -> Written:
     """Write the sections that a valid outline lacks into it, as `merging.merged` does.
 
     Raises:
@@ -86,11 +86,11 @@ def with_sections(text: str, path: str, course: WantedCourse) -> Written:
         raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
     done = merged(text, tree, course)
     after = parse(done.text, path)[0]
-    there = {section_key(section) for section in _sections(tree.value)}
+    there = {item_key(section) for section in _sections(tree.value)}
     if (
         after is None
         or not isinstance(after.value, dict)
-        or tree.value != {**after.value, SECTIONS: _of_keys(after.value, there)}
+        or tree.value != {**after.value, ITEMS: _of_keys(after.value, there)}
         or sorted(comments(text)) != sorted(comments(done.text))
     ):
         raise UnusableFile(f"{path} would not mean the same with those sections", _BY_HAND)
@@ -156,18 +156,18 @@ def _read(text: str, path: str) -> Tree | None:
 def _with_keys(outline: Value) -> Value:
     assert isinstance(outline, dict)  # noqa: S101 - a valid outline is one
     with_keys: list[Value] = [
-        {"key": section_key(section), **section} if isinstance(section, dict) else section
+        {"key": item_key(section), **section} if isinstance(section, dict) else section
         for section in _sections(outline)
     ]
-    return {**outline, SECTIONS: with_keys}
+    return {**outline, ITEMS: with_keys}
 
 
 def _of_keys(outline: Value, keys: Collection[str]) -> list[Value]:
-    return [section for section in _sections(outline) if section_key(section) in keys]
+    return [section for section in _sections(outline) if item_key(section) in keys]
 
 
 def _sections(outline: Value) -> list[Value]:
-    sections = outline.get(SECTIONS) if isinstance(outline, dict) else None
+    sections = outline.get(ITEMS) if isinstance(outline, dict) else None
     return sections if isinstance(sections, list) else []
 
 

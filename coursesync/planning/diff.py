@@ -142,7 +142,7 @@ def _clashes(
             reported.add(change.parent_id)
             yield Diagnostic(
                 outline.tree.where(("id",)),
-                f'the sections of the key "{outline.key}" are those of the course '
+                f'the {change.kind.plural} of the key "{outline.key}" are those of the course '
                 f"{other.parent_id} in the state",
                 f"If this id is a slip, put {other.parent_id} back; if this is another course, "
                 "give the outline a  key:  of its own.",

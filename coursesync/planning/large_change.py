@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.planning.plan import OVERWRITES
 from coursesync.text import inert
 
@@ -32,10 +33,10 @@ def _oversized(plan: Plan) -> Iterator[str]:
         # if the workspace has only this course, the phrase for the workspace is enough
         if course.managed != plan.managed and _is_much(number, course.managed):
             name = inert(course.title or course.key, 60)
-            yield f"{number:,} of the {course.managed:,} sections of {name}"
+            yield f"{number:,} of the {course.managed:,} {LISTED.plural} of {name}"
     number = plan.count(*OVERWRITES)
     if _is_much(number, plan.managed):
-        yield f"{number:,} of all {plan.managed:,} sections"
+        yield f"{number:,} of all {plan.managed:,} {LISTED.plural}"
 
 
 def _is_much(number: int, of: int) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
 from coursesync.files import read, shown
-from coursesync.kinds.file_models import SentModel
+from coursesync.kinds.attributes import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import OnRemoval, Policy
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
+
+# in the order that fits most values, so that the first fits
+_Attributes: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 
 
 class _Policy(BaseModel):
@@ -41,8 +44,8 @@ class _Change(BaseModel):
 
     action: str
     address: str
-    after: SentModel | None
-    before: SentModel | None
+    after: _Attributes | None
+    before: _Attributes | None
     course_id: int
     id: int | None
     previous_address: str | None

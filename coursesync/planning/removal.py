@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import kind_of
+from coursesync.kinds import LISTED, kind_of
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.policy import OnRemoval
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 PROTECTED = (
-    "protected; to release it, apply its section without protect: true, and take it out again"
+    f"protected; to release it, apply its {LISTED.name} without protect: true, and take it out "
+    "again"
 )
 PRUNED = "--prune deletes only together with --on-removal delete"
 

@@ -106,13 +106,13 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
         key: address_of(resource.kind.name, *(key.split(".") if "." in key else (course, key)))
         for key in resource.previous_keys
     }
-    key, address = next(iter(names.items()))
+    noun, (key, address) = resource.kind.name, next(iter(names.items()))
     if address in entries:
         return (
-            f"previous_keys names {key}, which is the key of another section still: this one is "
+            f"previous_keys names {key}, which is the key of another {noun} still: this one is "
             "made anew. If it is to go on as that one, delete that one's lines."
         )
-    return f"previous_keys names {key}, and no section of the state has that key: is it misspelt?"
+    return f"previous_keys names {key}, and no {noun} of the state has that key: is it misspelt?"
 
 
 def contradictions(
@@ -134,8 +134,8 @@ def contradictions(
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
                     f"{resource.address} has a record of its own already, and can't be {old} too",
-                    "Give the section that comes from there another key; or to give up this one's "
-                    f"record:  coursesync state rm {resource.address}",
+                    f"Give the {resource.kind.name} that comes from there another key; or to give "
+                    f"up this one's record:  coursesync state rm {resource.address}",
                 )
 
 

@@ -1,4 +1,4 @@
-"""The port to the file system, for the state's file and its journal.
+"""The file system, for the state's file and its journal.
 
 Every write, fsync, rename and removal is one of these calls, in the order in which it must reach
 the disk, so that a test's disk can forget what was not fsynced. Each call raises OSError if it
@@ -13,73 +13,17 @@ import os
 import stat
 from contextlib import suppress
 from shlex import quote
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 1_000_000_000  # ten million records; coursesync writes no larger file
+MAX_BYTES = 1_000_000_000  # ten million entries; coursesync writes no larger file
 _PART = 1_048_576
 
 
-class Disk(Protocol):
-    """A file system; an open file is known by its descriptor, a number."""
-
-    def read(self, path: Path) -> bytes:
-        """Return a regular file's bytes, never through a link."""
-        ...
-
-    def beside(self, path: Path) -> list[Path]:
-        """Return the files of the same folder whose names begin with that of `path`."""
-        ...
-
-    def create(self, path: Path) -> int:
-        """Create and open a file that does not exist yet."""
-        ...
-
-    def append(self, file: int, content: bytes) -> None:
-        """Append all of the content to an open file, or raise OSError."""
-        ...
-
-    def sync(self, file: int) -> None:
-        """Return when everything written to an open file outlives a power cut."""
-        ...
-
-    def sync_file(self, path: Path) -> None:
-        """Return when the contents of a file outlive a power cut, whoever wrote them."""
-        ...
-
-    def close(self, file: int) -> None:
-        """Close an open file."""
-        ...
-
-    def has_name(self, file: int) -> bool:
-        """Return whether an open file still has a name in a folder."""
-        ...
-
-    def lock(self, file: int) -> None:
-        """Lock an open file until it is closed or the process dies."""
-        ...
-
-    def is_locked(self, path: Path) -> bool:
-        """Return whether a process holds the lock on a file."""
-        ...
-
-    def replace(self, path: Path, other: Path) -> None:
-        """Replace a file by another one, atomically."""
-        ...
-
-    def remove(self, path: Path) -> None:
-        """Remove a file, if it exists."""
-        ...
-
-    def sync_folder(self, folder: Path) -> None:
-        """Return when the names in a folder outlive a power cut."""
-        ...
-
-
-class RealDisk:
-    """The operating system's file system. Fits `Disk`."""
+class Disk:
+    """The operating system's file system; an open file is known by its descriptor, a number."""
 
     def read(self, path: Path) -> bytes:
         """Return a regular file's bytes, never through a link."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError, StateLocked
-from coursesync.state.disk import Disk, RealDisk, away, replace_whole, temporary, unwritable_remedy
+from coursesync.state.disk import Disk, away, replace_whole, temporary, unwritable_remedy
 from coursesync.state.journal_file import JournalFile
 from coursesync.state.state import State
 from coursesync.state.state_text import checksum_of, parse, serialise
@@ -42,7 +42,7 @@ class StateFile:
 
     path: Path
     target: str
-    disk: Disk = field(default_factory=RealDisk)
+    disk: Disk = field(default_factory=Disk)
     hold: object | None = None
     foreign: Aside | None = None
     _checksum: str = field(default="", init=False)

@@ -430,7 +430,7 @@ def test_what_the_outline_says_of_it_is_told() -> None:
     theirs = {"Title": "X"}
     records = live(state, one=theirs, two=theirs, three={"Title": "Drei"}, four=theirs)
     found = look(state, records)
-    said = judged(found, plan_of(outline, state), plan_of(outline, refreshed(state, found)))
+    said = judged(found, plan_of(outline, refreshed(state, found)))
 
     assert {each.address: each.stance for each in said} == {
         ONE: Stance.AS_SENT,
@@ -445,7 +445,7 @@ def test_what_the_outline_says_of_a_deleted_one_is_told() -> None:
     state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three")))
     outline = course("One", Section("Zwei", "two"))
     found = look(state, {})
-    said = judged(found, plan_of(outline, state), plan_of(outline, refreshed(state, found)))
+    said = judged(found, plan_of(outline, refreshed(state, found)))
 
     assert [each.stance for each in said] == [Stance.AS_SENT, Stance.NONE, Stance.CHANGED]
 

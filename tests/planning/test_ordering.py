@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from planning.room import has_room
 from shares import examples
 
 from coursesync.kinds.pins import Pinned, misfit
@@ -20,16 +21,6 @@ Numbers = list[int | None]
 
 SMALL = st.none() | st.integers(0, 12)
 WIDE = st.none() | st.integers(0, 60) | st.integers(0, 1_000_000_000)
-
-
-def has_room(numbers: Sequence[int | None]) -> bool:
-    """Return whether rising numbers from 0 up can replace each None."""
-    least = 0
-    for number in numbers:
-        if number is not None and number < least:
-            return False
-        least = (least if number is None else number) + 1
-    return True
 
 
 def most_kept(prior: Sequence[int | None], pins: Sequence[int | None]) -> int:

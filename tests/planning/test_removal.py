@@ -15,12 +15,14 @@ from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.planning.removal import PROTECTED
 from coursesync.render import markdown, terminal
+from coursesync.render.rows import view
 from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.outlines.outline import Outline
+    from coursesync.render.rows import PlanView
     from coursesync.state.state import State
 
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
@@ -49,13 +51,13 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize("form", [terminal.compose, markdown.compose])
-def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[Plan], str]) -> None:
+def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[PlanView], str]) -> None:
     """An orphan comes with advice only if the workspace has not set on_removal."""
     state = state_of("A", "B")
     kept, hidden = plan_of(course("A"), state), plan_of(course("A"), state, HIDE)
 
-    assert "--on-removal delete --prune" in form(kept)
-    assert "--on-removal" not in form(hidden) + form(plan_of(course("A", "B"), state))
+    assert "--on-removal delete --prune" in form(view(kept))
+    assert "--on-removal" not in form(view(hidden)) + form(view(plan_of(course("A", "B"), state)))
 
 
 def test_an_orphan_is_hidden_once() -> None:
@@ -290,12 +292,12 @@ def test_a_deleted_sections_number_is_free() -> None:
 
 
 @pytest.mark.parametrize("form", [terminal.compose, markdown.compose])
-def test_an_orphans_number_may_be_pinned(form: Callable[[Plan], str]) -> None:
+def test_an_orphans_number_may_be_pinned(form: Callable[[PlanView], str]) -> None:
     """A pinned number is used, and the plan names the orphan that has the same number."""
     plan = plan_of(course("A", "B", Section("Other", pin=30), "New"), state_of("A", "B", "C"))
 
     assert orders(plan) == [("create", 30), ("create", 40), ("keep", 30)]
-    assert "members see either of them first" in " ".join(form(plan).split())
+    assert "members see either of them first" in " ".join(form(view(plan)).split())
 
 
 def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:
