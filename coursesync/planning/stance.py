@@ -1,4 +1,4 @@
-"""Stances: what the outlines say of the records that have drifted."""
+"""Compares records that have drifted with what their outlines want."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _IN_NO_OUTLINE = {Action.KEEP, Action.DEACTIVATE, Action.DELETE}
 
 
 def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
-    """Say of each drifted record what the outline says of it.
+    """Add its stance to each record that has drifted.
 
     Args:
-        found: what `compare` returned.
-        plan: the plan from the state as `refreshed`: what it changes is not as the outline says.
+        found: the findings of `compare`.
+        plan: the plan from the state as `refreshed`; it changes the records that the outlines want
+            otherwise.
     """
     changes = {change.was or change.address: change for change in plan.changes}
     return tuple(
@@ -49,5 +50,5 @@ def _stance(each: Drifted, change: Change | None) -> Stance:
 
 
 def _without_order(attributes: Attributes, kind: Kind) -> dict[str, FieldValue]:
-    """Return attributes without the number, which may follow from what others did."""
+    """Return attributes without the order, which may result from changes by others."""
     return {name: value for name, value in attributes.items() if name != kind.order_property}

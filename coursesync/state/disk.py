@@ -1,4 +1,4 @@
-"""The port to the file system, for the state's file and its journal.
+"""The file system, for the state's file and its journal.
 
 Every write, fsync, rename and removal is one of these calls, in the order in which it must reach
 the disk, so that a test's disk can forget what was not fsynced. Each call raises OSError if it
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
 
-MAX_BYTES = 1_000_000_000  # ten million records; coursesync writes no larger file
+MAX_BYTES = 1_000_000_000  # ten million entries; coursesync writes no larger file
 _PART = 1_048_576
 
 
