@@ -179,6 +179,6 @@ def test_a_wait_can_be_a_date(site: Site, amount: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("amount", ["1000000000", "0.0000000001", "1e3", "-1"])
 def test_no_amount_is_too_large_to_act_on(amount: str) -> None:
-    """An amount beyond 999999999 or finer than a billionth is no fault."""
-    with pytest.raises(ValueError, match="no fault"):
+    """An amount beyond 999999999 or finer than a billionth is not a fault."""
+    with pytest.raises(ValueError, match="not a fault"):
         Fault.parse(f"* *:throttled-date={amount}")
