@@ -82,7 +82,7 @@ bench: $(VENV)/bench chromium
 	PYTHONPATH=tests $(BIN)/python -P -m bench.scale
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
-	$(BIN)/python tests/bench/reorder.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/reorder.py
 	PYTHONPATH=tests $(BIN)/python -P -m bench.pages
 
 clean:

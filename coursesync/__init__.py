@@ -16,7 +16,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # without the import of `typing`, which takes longer than all of this
 if TYPE_CHECKING:
-    from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.applying.report import Report, Result, Status
     from coursesync.applying.world import Progress
     from coursesync.errors import (
@@ -44,11 +43,9 @@ if TYPE_CHECKING:
     from coursesync.operations.fmt import Layouts, fmt
     from coursesync.operations.import_ import Imported, adopt, import_course
     from coursesync.operations.plan import plan, validate
-    from coursesync.operations.receipt_file import read_receipt
     from coursesync.operations.receipts import OpenReceipt, begin_receipt
     from coursesync.operations.state import forget, move, recover, resolve
     from coursesync.operations.twins import keep
-    from coursesync.operations.verify import verify
     from coursesync.operations.workspace import Project, Workspace, load, open_project
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.schema import schema
@@ -78,7 +75,6 @@ __all__ = [
     "InvalidOutlines",
     "LargeChange",
     "Layouts",
-    "Mismatch",
     "OnRemoval",
     "OpenReceipt",
     "Outline",
@@ -86,7 +82,6 @@ __all__ = [
     "Plan",
     "Progress",
     "Project",
-    "Receipt",
     "RemoteError",
     "Report",
     "Result",
@@ -114,17 +109,14 @@ __all__ = [
     "move",
     "open_project",
     "plan",
-    "read_receipt",
     "recover",
     "resolve",
     "schema",
     "validate",
-    "verify",
 ]
 _PUBLIC = {  # what each module offers
     "nexudus.credentials": "Credentials",
     "outlines.workspace_files": "Outlines",
-    "operations.receipt_file": "read_receipt",
     "planning.drift": "Drifted Finding",
     "errors": "Advised Busy CoursesyncError Diagnostic Interrupted InvalidOutlines LargeChange "
     "RemoteError StalePlan StateError StateLocked Stop Terminated UnusableFile UsageError Where",
@@ -138,9 +130,7 @@ _PUBLIC = {  # what each module offers
     "applying.world": "Progress",
     "nexudus.ports": "Clock",
     "operations.plan": "plan validate",
-    "operations.verify": "verify",
     "operations.workspace": "Project Workspace load open_project",
-    "applying.receipt": "Mismatch Receipt",
     "operations.receipts": "OpenReceipt begin_receipt",
     "applying.report": "Report Result Status",
     "outlines.schema": "schema",

@@ -60,7 +60,7 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun: `1 section`, `1,200 sections`."""
+    """Write a number with its noun: `1 write`, `1,200 writes`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 

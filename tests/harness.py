@@ -23,7 +23,7 @@ from coursesync.sandbox import Sandbox, Settings
 from coursesync.sandbox.serve import running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).with_name("coursesync")
@@ -56,6 +56,26 @@ class Ran:
         return " ".join(self.err.split())
 
 
+def run(
+    command: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    timeout: float = 120,
+) -> Ran:
+    """Run a program to its end in a folder, away from a terminal."""
+    done = subprocess.run(
+        [*map(str, command)],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
 @dataclass(frozen=True)
 class CommandLine:
     """The `coursesync` program, run in `cwd` with an environment of its own."""
@@ -69,17 +89,7 @@ class CommandLine:
         variables = self.with_environment(environment)
         if not any(name.startswith(_INTERPRETERS) for name in variables):
             return self._forked(arguments, timeout, variables)
-        done = subprocess.run(
-            [PROGRAM, *map(str, arguments)],
-            cwd=self.cwd,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=timeout,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run([PROGRAM, *arguments], self.cwd, variables, timeout)
 
     def _forked(
         self, arguments: tuple[str | Path, ...], timeout: float, environment: dict[str, str]
@@ -258,6 +268,37 @@ def ask(method: str, url: str, body: str = "") -> httpx.Response:
     transport = httpx.HTTPTransport(verify=False)
     with httpx.Client(transport=transport, headers={"Content-Type": "application/json"}) as client:
         return client.request(method, url, content=body).raise_for_status()
+
+
+@contextmanager
+def slowed(
+    cli: CommandLine, server: SandboxServer, number: int, *options: str, seconds: int = 60
+) -> Iterator[subprocess.Popen[str]]:
+    """Yield an apply that waits for the answer to its create of that number."""
+    server.fault_create(number, f"slow={seconds}")
+    with cli.start("apply", "--auto-approve", *options) as process:
+        wait_until(lambda: len(server.records()) == number)
+        yield process
+
+
+def kill_at(
+    cli: CommandLine, server: SandboxServer, records: int, *options: str, **environment: str
+) -> None:
+    """Kill an apply once at least so many sections are on the server."""
+    with cli.start("apply", "--auto-approve", *options, **environment) as process:
+        wait_until(lambda: len(server.records()) >= records)
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def doubted(
+    cli: CommandLine, server: SandboxServer, number: int = 1, kind: str = "lost-after"
+) -> Ran:
+    """Run an apply that leaves the create of that number in doubt; then all goes right again."""
+    server.leave_in_doubt(number, kind)
+    ran = cli("apply", "--auto-approve")
+    server.no_faults()
+    return ran
 
 
 def serve(cli: CommandLine, courses: Path, *options: str) -> Iterator[SandboxServer]:

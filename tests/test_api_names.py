@@ -4,11 +4,11 @@ import coursesync
 
 NAMES = """
 Action Advised Busy Change Clock CoursesyncError Credentials Diagnostic Doubt Drift Drifted Entry
-Finding Imported Interrupted InvalidOutlines LargeChange Layouts Mismatch OnRemoval OpenReceipt
-Outline Outlines Plan Progress Project Receipt RemoteError Report Result StalePlan State
+Finding Imported Interrupted InvalidOutlines LargeChange Layouts OnRemoval OpenReceipt
+Outline Outlines Plan Progress Project RemoteError Report Result StalePlan State
 StateError StateLocked Status Stop Terminated UnusableFile UsageError Where Workspace __version__
 adopt apply begin_receipt drift fmt forget import_course keep load move open_project plan
-read_receipt recover resolve schema validate verify
+recover resolve schema validate
 """
 
 

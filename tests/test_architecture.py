@@ -56,7 +56,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.connection",
     ),
     *("operations.fmt", "operations.import_files", "operations.origin", "operations.plan"),
-    *("operations.preview", "operations.preview_site", "operations.receipt_file"),
+    *("operations.preview", "operations.preview_site"),
     *(
         "operations.receipts",
         "operations.state",
@@ -64,22 +64,31 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.content_files",
         "outlines.folder",
     ),
-    *("outlines.rewriting", "outlines.schema_file", "outlines.yaml_quick", "outlines.yaml_reader"),
+    *(
+        "outlines.pieces_reader",
+        "outlines.rewriting",
+        "outlines.schema_file",
+        "outlines.yaml_quick",
+        "outlines.yaml_reader",
+    ),
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.apply", "operations.drift", "operations.import_", "operations.import_checks"),
-    *("operations.import_drafts", "operations.twins", "operations.verify"),
+    *("operations.import_drafts", "operations.twins", "outlines.editing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {
-    *("__future__", "abc", "base64", "bisect", "bs4", "collections", "contextlib", "dataclasses"),
+    *("__future__", "abc", "base64", "bisect", "bs4", "collections", "contextlib", "copy"),
+    "dataclasses",
     *("deepdiff", "difflib", "email.utils", "enum", "errno", "functools", "hashlib", "html"),
     *("http.HTTPStatus", "idna", "ipaddress", "itertools", "json", "markdown_it", "markdownify"),
     *("math", "nh3", "pydantic", "pydantic_core", "re", "shlex", "textwrap", "tomllib", "typing"),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),
-    # by these names, so that a clock that is read is seen below
+    # by these names, so that templates that are read from a disk are seen
+    *("jinja2.DictLoader", "jinja2.Environment", "jinja2.StrictUndefined"),
+    # as are these, for a clock that is read
     *("datetime.UTC", "datetime.datetime", "datetime.timedelta"),
 }
 EFFECTS = {
@@ -103,18 +112,19 @@ METHODS = {  # of a path, whoever hands it over
 }
 ONLY = {  # what only these may import, at whatever level
     "httpx": ("nexudus.client", "nexudus.embedded", "nexudus.wire"),
-    "ruamel": ("outlines.rewriting", "outlines.yaml_quick", "outlines.yaml_reader"),
+    "ruamel": ("outlines.pieces_reader", "outlines.yaml_quick", "outlines.yaml_reader"),
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
+    "jinja2": ("render.templates",),
     "rich": ("cli.progress",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
-        *("applying.receipt", "kinds.content_spec", "kinds.file_models", "kinds.picture"),
+        *("kinds.content_spec", "kinds.course_spec", "kinds.picture"),
         *(
             "kinds.section_spec",
             "kinds.spec",
@@ -122,7 +132,7 @@ ONLY = {  # what only these may import, at whatever level
             "nexudus.outcome",
             "nexudus.records",
         ),
-        *("operations.config_text", "operations.receipt_file", "outlines.mistakes"),
+        *("operations.config_text", "outlines.mistakes"),
         *("outlines.outline", "outlines.schema", "outlines.slip", "planning.plan_file"),
     ),
     # by a string, what is imported is not seen here

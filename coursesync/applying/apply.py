@@ -1,12 +1,16 @@
-"""The one place where effects are put in order.
+"""Carries a plan out.
 
-First a look at the courses that get something new: what a create would make may be there already,
-made by a run that was lost with its machine. Then course by course, in the members' order: journal
-the intent, send, classify, journal the outcome. A refused change stops its own course, for order
-matters there, and not the others. A course with a create in doubt waits until all others are
-through; then the doubt is settled by looking again, and only a create that left no trace is sent
-once more. A last look shows whether each course has what was sent to it, once. The world is behind
-`applying.world`; nothing is printed.
+Owns the order of all effects:
+
+1. Look at the courses that get something new: a run that was lost with its machine may have
+   created it already.
+2. Course by course, in the members' order: journal the intent, send, classify, journal the outcome.
+   A refused change stops its own course, because order matters there, and no other course.
+3. A course with a create in doubt waits until all others are through. Then look again; only a
+   create that left no trace is sent once more.
+4. Look a last time: does each course have what was sent to it, once?
+
+It must never print, nor touch the world except through `applying.world`.
 """
 
 from __future__ import annotations
@@ -53,14 +57,14 @@ def apply(
 
     Args:
         plan: made from `state`.
-        state: as loaded, under the lock that the caller holds.
-        world: the ports, and the schedule that requests keep to.
+        state: as loaded; the caller holds its lock.
+        world: the ports, and the schedule of the requests.
         terms: what the run may do.
-        found: what a refresh found on the server, which made `state` what it is.
+        found: the findings of the refresh that led to `state`.
 
     Returns:
-        What became of each change. Where anything was done, the state is saved, also where the
-        run ended early; the report says if it can't be.
+        The result of each change. If anything was done, the state is saved, even if the run ended
+        early; the report says if it could not be saved.
 
     Raises:
         StateError: the state can't be saved, and no write was sent.
@@ -92,13 +96,13 @@ def apply(
 
 
 def _twins(run: Run, found: Iterable[Drifted]) -> tuple[Drifted, ...]:
-    """Return the twins that the last look found, and those of a refresh before it."""
+    """Return the twins that the last look or the refresh before the run found."""
     both = {each.record_id: each for each in (*twins_in(found), *run.twins)}
     return tuple(both.values())
 
 
 def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
-    """Go through the plan; return why the run ended early, if it did."""
+    """Carry out the plan; return why the run ended early, if it did."""
     try:
         for step in _forgotten(found, run.stamp()):
             run.log.record(step)
@@ -120,23 +124,23 @@ def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
 
 
 def _forgotten(found: Iterable[Drifted], at: str) -> Iterator[Forget]:
-    """Yield a step for each entry whose record is not on the server any more."""
+    """Yield a step for each entry whose record was deleted on the server."""
     for each in found:
         if each.finding is Finding.GONE and each.address is not None and each.entry is not None:
             yield Forget(address=each.address, id=each.entry.id, at=at)
 
 
 def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
-    """Save what a refresh found to be gone, where there is nothing else to do.
+    """Forget the records that a refresh found to be deleted, and save.
 
     Args:
-        store: where the state is kept; its lock is held.
-        state: as the refresh left it.
-        found: what it found.
-        at: the time of day.
+        store: where the state is kept; the caller holds its lock.
+        state: the state after the refresh.
+        found: the findings of the refresh.
+        at: the time, ISO 8601 in UTC.
 
     Returns:
-        The state as saved, with what a cut-off run left.
+        The state as saved, including what an interrupted run left in the journal.
 
     Raises:
         StateError: it can't be saved.
@@ -151,10 +155,7 @@ def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -
 
 
 def _note_keys(run: Run) -> None:
-    """Give what is kept under a new key its new address, and note what is protected.
-
-    The server knows of neither.
-    """
+    """Journal new addresses and protection: both concern the state only."""
     moves = {c.was: c.address for c in run.plan.changes if c.was and not c.arrives}
     if moves:
         run.log.announce(Move(to=moves, at=run.stamp()))
@@ -235,11 +236,11 @@ def _stop_course(run: Run, course: CourseRun, change: Change, refused: Refused) 
 
 
 def _account_for_the_rest(run: Run, led_to: State) -> None:
-    """Say of each change that the run did not come to the end of how it stands."""
+    """Add the results of the changes that the run did not finish."""
     for change in run.plan.changes:
         if change.action.changes and change.address not in run.results:
             doubt = led_to.doubts.get(change.address)
             reason = doubt.reason if doubt else ""
             status = Status.IN_DOUBT if doubt else Status.NOT_TRIED
-            # not told as progress: it is none, and there may be thousands
+            # not reported as progress: there may be thousands
             run.results[change.address] = Result(change, status, reason=reason)

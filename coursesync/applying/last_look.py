@@ -1,8 +1,11 @@
-"""The last look of a run: did the courses get what was sent to them, once?
+"""The last look of a run: does each course have what was created in it, once?
 
-Two runs that could not see each other may both have created a section. Whichever of them ends later
-sees the other's records here, even if lists lag: it looks until it sees its own, which are newer.
-An answer may also have given the Id of a record that others made: that one is in another course.
+Owns the search for twins and for wrong Ids after the last create. Two runs that could not see each
+other may both have created a record. The run that ends later lists the course until the list shows
+its own records; as these are newer, it then also shows the other run's, even if lists lag. An
+answer may also have given the Id of a record that others created.
+
+It must never confirm a record that it did not see in its course.
 """
 
 from __future__ import annotations
@@ -32,14 +35,14 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
 
-_NEW = {Status.CREATED, Status.SETTLED}  # what is adopted was in a list already
+_NEW = {Status.CREATED, Status.SETTLED}  # an adopted record was in a list already
 
 
 def last_look(run: Run) -> None:
-    """List once more the courses that got something new, until they show all of it.
+    """List the courses that got something new until they show all of it.
 
-    What is missing is looked for by its Id. What an earlier run created, and could not look for, is
-    looked for as well. Raises Stop where a look can't be made.
+    Read missing records by their Ids. Also look for the records that an earlier run created and
+    could not confirm. Raises Stop if a course can't be listed.
     """
     _take_up_earlier(run)
     courses = [course for course in run.courses if any(_made(run, course))]
@@ -59,7 +62,7 @@ def last_look(run: Run) -> None:
 
 
 def _take_up_earlier(run: Run) -> None:
-    """Take what an earlier run created for something that this one did."""
+    """Treat the unconfirmed records of earlier runs as created by this one."""
     courses = {course.id: course for course in run.courses}
     for address, entry in unconfirmed(run.state).items():
         if address in run.results:
@@ -75,7 +78,7 @@ def _take_up_earlier(run: Run) -> None:
 
 
 def _made(run: Run, course: CourseRun) -> Iterator[Result]:
-    """Yield what is new in a course."""
+    """Yield the results of the creates of a course that succeeded."""
     for change in course.changes:
         result = run.results.get(change.address)
         if result is not None and result.status in _NEW and result.record_id is not None:
@@ -85,11 +88,11 @@ def _made(run: Run, course: CourseRun) -> Iterator[Result]:
 def _until_all_is_listed(
     run: Run, courses: Collection[CourseRun]
 ) -> tuple[Sequence[Record], list[Result]]:
-    """Return the records of the courses, and what is missing there after the settling time.
+    """Return the records of the courses, and the creates that they don't show in time.
 
-    All are listed each time: another run may go on in those that show everything already. Where a
-    list has settled a create whose answer was lost, it may have shown another run's record before
-    our own: then the looks go on to the end of the settling time.
+    Each look lists all courses, because another run may still write to any of them. If a list has
+    settled a create, it may have shown another run's record before ours: then the looks go on until
+    the settling time is over.
     """
     until = run.world.clock.now() + run.terms.settling
     number = 0
@@ -108,9 +111,9 @@ def _until_all_is_listed(
 
 
 def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, str]]:
-    """Yield what is not in its course, and was given an Id that can't be its own.
+    """Yield the creates whose Id can't be theirs, because it is not in their course.
 
-    What an earlier run created, others may have moved or deleted since.
+    Others may have moved or deleted a record of an earlier run; that is no mistake.
     """
     entries = run.log.led_to().entries if missing else {}
     for result in missing:
@@ -120,16 +123,16 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         given = f"the API gave it the Id {record_id}"
         if record is None:
             if not is_earlier:
-                yield result, f"{given}, but has no such section"
+                yield result, f"{given}, but has no such {change.kind.name}"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
             is_ours = entry is not None and was_ours(entry, record, change.kind)
             if not (is_earlier and is_ours):
-                yield result, f"{given}, which belongs to a section of another course"
+                yield result, f"{given}, which belongs to a {change.kind.name} of another course"
 
 
 def _is_gone(run: Run, result: Result) -> bool:
-    """Say whether what an earlier run created is not in its course any more: drift tells of it."""
+    """Return whether an earlier run's record has left its course; drift reports that."""
     change, record_id = result.change, result.record_id or 0
     if change.address not in run.earlier:
         return False
@@ -140,9 +143,9 @@ def _is_gone(run: Run, result: Result) -> bool:
 def _others(
     run: Run, courses: Collection[CourseRun], found: Sequence[Record]
 ) -> Iterator[tuple[Result, str]]:
-    """Yield what was given the Id of a record that has another title.
+    """Yield the creates whose Id belongs to a record with another title.
 
-    What an earlier run created, others may have retitled since: then all of it has to differ.
+    Others may have retitled a record of an earlier run: there, order and contents must differ too.
     """
     for course in courses:
         kind, made = course.kind, {result.record_id: result for result in _made(run, course)}
@@ -156,7 +159,7 @@ def _others(
         for record in run.lookout.whole(kind, ours, is_vague):
             result = made[record.id]
             sent = result.change.after
-            if sent is None:  # no outline wants it any more; it was recognised in a list
+            if sent is None:  # no outline wants it any more, and a list showed it
                 continue
             is_other = not any(
                 same_value(name, sent.get(name, ""), value_in(record.attributes, name, kind), kind)
@@ -164,7 +167,7 @@ def _others(
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
-                yield result, f"{given}, which belongs to another section of this course"
+                yield result, f"{given}, which belongs to another {kind.name} of this course"
 
 
 def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:
@@ -172,7 +175,7 @@ def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:
 
 
 def _looked_at(run: Run, but: Collection[CourseRun] = ()) -> list[Record]:
-    """Return what earlier looks of this run showed of the other courses."""
+    """Return the records that earlier looks of this run showed in the other courses."""
     listed_again = {course.id for course in but}
     return [
         record
@@ -183,7 +186,7 @@ def _looked_at(run: Run, but: Collection[CourseRun] = ()) -> list[Record]:
 
 
 def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
-    """Return what was created and found in its course, once."""
+    """Return the addresses whose record was found once, in its course."""
     looked = {course.id for course in courses if not course.unread}
     held = {each.address for each in run.twins}
     held |= {result.change.address for result in run.unlisted}
@@ -199,7 +202,7 @@ def _is_marked(run: Run, result: Result, record: Record) -> bool:
 
 
 def _doubt(run: Run, result: Result, reason: str) -> None:
-    """Take a wrong Id back: nobody knows under which Id the record was created, if it was."""
+    """Take a wrong Id back: the create is in doubt again."""
     change, wrong = result.change, result.record_id
     doubt = replace(run.create_of(change), claimed=True, reason=reason, since=result.at)
     run.log.record(Look(address=change.address, doubt=doubt, at=run.stamp()))
@@ -213,7 +216,7 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
 def _read(
     run: Run, kind: Kind, records: Sequence[Record], ids: Collection[int]
 ) -> Sequence[Record]:
-    """Read what a list left out of some records; what can't be read now is left out as well."""
+    """Read by Id the records that a list showed in part; drop those that can't be read."""
     chosen = [each for each in records if each.id in ids]
     return run.lookout.whole(kind, chosen, lambda _: True, {})
 

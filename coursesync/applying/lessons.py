@@ -1,8 +1,8 @@
-"""Is a section that is deleted, or leaves its course, without lessons?
+"""Keeps a section with lessons from being deleted or moved to another course.
 
-Owns the look before the first write of a course that loses sections, and before each of the writes
-by which it loses them: no such write is based on a look older than a minute. It must never let one
-pass of whose lessons nothing is known.
+Owns the look for lessons before the first write of a course, and again before each write that would
+lose some: none is based on a look older than a minute. It must never let a write pass while the
+lessons are unknown.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.lessons import Lessons
     from coursesync.planning.plan import Change
 
-MOST_AGE = 50.0  # seconds, of the look; the write that is based on it takes some, too
+MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 
 
 def hindrance_to(
@@ -32,15 +32,15 @@ def hindrance_to(
 
     Args:
         change: deletes a section, or moves it to another course.
-        courses: those whose lessons may be in it.
+        courses: the Ids of the courses whose lessons may be in the section.
         lessons: lists them.
-        most_age: less than so many seconds ago they may have been listed.
+        most_age: the largest age of a list, in seconds.
 
     Returns:
-        None where there is none. A lesson that is in the course to which the section moves is none.
+        None if nothing is in the way; lessons of the course to which the section moves are not.
 
     Raises:
-        Stop: the run was told to stop, or may send nothing more for now.
+        Stop: the run was asked to stop, or may send nothing more for now.
     """
     try:
         listed = [each for course in sorted(courses) for each in lessons.of(course, most_age)]
@@ -67,9 +67,10 @@ def _unknown(change: Change, stop: Stop) -> Hindrance:
 
 
 def look_for_lessons(run: Run, course: CourseRun) -> None:
-    """Look once, before the first write of a course, at the sections that it takes from any.
+    """Look for lessons once, before the first write of a course.
 
-    Where lessons are in some, the course is held, and the result of each of those changes is noted.
+    If a section that the course deletes or takes from another has lessons, hold the course and
+    record the result of that change.
 
     Raises:
         Stop: the run can't go on.
@@ -83,7 +84,7 @@ def look_for_lessons(run: Run, course: CourseRun) -> None:
 
 
 def may_be_sent(run: Run, change: Change) -> bool:
-    """Look again right before a change is sent; where it may not be, its result is noted.
+    """Look again right before a change is sent, and record its result if it may not be.
 
     Raises:
         Stop: the run can't go on.
@@ -97,18 +98,18 @@ def may_be_sent(run: Run, change: Change) -> bool:
 
 def _look(run: Run, course: CourseRun, change: Change, most_age: float) -> None:
     if courses := _courses(run, change):
-        run.sender.until_writable()  # so that what is seen is not old when the write is sent
+        run.sender.until_writable()  # so that the look is recent when the write is sent
         if found := hindrance_to(change, courses, run.lessons, most_age):
             _hold(run, course, found)
 
 
 def _courses(run: Run, change: Change) -> Collection[int]:
-    """Return the courses whose lessons count; also the one where the section was last seen."""
+    """Return the courses whose lessons count, with the one where the section was last seen."""
     lives = run.lives_in.get(change.record_id or 0)
     if lives is None or not change.action.overwrites:
         return change.lesson_courses
     if lives == change.parent_id and change.action is not Action.DELETE:
-        return ()  # it is where it is to be
+        return ()  # the section is in its new course already
     return change.lesson_courses | {lives}
 
 

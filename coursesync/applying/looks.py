@@ -1,7 +1,7 @@
-"""Looks: what the courses of a run show, and how long to wait between two of them.
+"""Looks: lists the courses of a run.
 
-Owns the lists of a run and what is noted of each course with them. It must never decide anything:
-`settle` and `last_look` do.
+Owns the requests, and the pauses between two looks. It must never decide anything: `settle` and
+`last_look` do.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
 
-_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last goes on
+_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last one repeats
 
 
 def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
-    """List the records of some courses; raises Stop where no usable answer came.
+    """List the records of some courses; raises Stop if no usable answer came.
 
-    Of those that nobody manages, what a list leaves out is read by their Ids.
+    Unmanaged records that a list shows only in part are read by their Ids.
     """
     found: dict[int, Sequence[Record]] = {}
     for kind, alike in groupby(courses, key=lambda course: course.kind):
@@ -49,26 +49,26 @@ def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Reco
 
 
 def _note_unread(course: CourseRun, record_id: int | None, unread: Mapping[int, str]) -> None:
-    """Note which record of a course can't be read; what it was held for may be readable by now."""
+    """Note which record of a course can't be read; release the course if it can be read now."""
     if course.held == course.unread:
         course.held = ""
     course.unread = ""
     if record_id is not None:
-        course.unread = f"section {record_id} can't be read: {unread[record_id]}"
+        course.unread = f"{course.kind.name} {record_id} can't be read: {unread[record_id]}"
 
 
 def _is_vague(run: Run, record: Record) -> bool:
-    """Say whether a record could be one that we look for, as far as a list tells."""
+    """Return whether a list leaves open if a record is one that we look for."""
     if record.id in run.managed or record.id in run.state.strangers:
         return False
     return bool(record.unknown) or (run.marks and not (record.marker or run.lists_markers))
 
 
 def pause_before_look(run: Run, addresses: Sequence[Address], number: int, left: float) -> None:
-    """Wait before the next look for some records, for `left` seconds at the most.
+    """Wait before the next look, for at most `left` seconds.
 
     Raises:
-        Stop: the run was told to stop.
+        Stop: the run was asked to stop.
     """
     sought = str(addresses[0])
     if len(addresses) > 1:

@@ -1,8 +1,10 @@
-"""The records that are about to be overwritten, as they are now.
+"""Reads the records that the plan overwrites, before they are overwritten.
 
-What someone else edited meanwhile is not overwritten unless the run is told to: its course stops
-before its first write, and a person decides. An update is laid over the record as it was just read,
-so that what is not ours stays as it is: what a PUT leaves out may be reset.
+Owns the check that nobody edited a record in the meantime. If somebody did, its course stops before
+its first write and a person decides, unless the run may overwrite drift. An update is laid over the
+record as just read, because a PUT may reset what it leaves out.
+
+It must never base an update on a record that was read more than a minute ago.
 """
 
 from __future__ import annotations
@@ -28,26 +30,26 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-MAX_AGE = 55.0  # seconds; a minute, less what a request may take to arrive
-_AHEAD = 45.0  # seconds in which what is read at once should be written
-_MAX_READINGS = 5  # of one record; more are of no use where an answer takes a minute
+MAX_AGE = 55.0  # seconds; a minute, less the time of a request
+_AHEAD = 45.0  # seconds within which the records of one read should be written
+_MAX_READINGS = 5  # reads of one record before one write
 
 
 def recheck(run: Run) -> None:
-    """Read the records that the plan overwrites; raises Stop where that can't be done."""
+    """Read the records that the plan overwrites; raises Stop if that is impossible."""
     changes = [change for change in run.plan.changes if change.action.overwrites]
     for kind, alike in groupby(changes, key=lambda change: change.kind):
         _read(run, kind, list(alike))
 
 
 def current(run: Run, change: Change) -> Record | None:
-    """Return the record that a change overwrites, as it was less than a minute ago.
+    """Return the record that a change overwrites, read less than a minute ago.
 
     Returns:
-        None where there is none, or it may not be overwritten: the change has its result then.
+        None if it does not exist or may not be overwritten; the change then has its result.
 
     Raises:
-        Stop: it can't be read, or the run was told to stop.
+        Stop: it can't be read, or the run was asked to stop.
     """
     record_id = record_id_of(change)
     for _ in range(_MAX_READINGS):
@@ -66,7 +68,7 @@ def current(run: Run, change: Change) -> Record | None:
 
 
 def _next(run: Run, change: Change) -> Iterator[Change]:
-    """Yield the changes that follow one, as far as they will be written before long."""
+    """Yield the changes that will be written soon after one."""
     for number, each in enumerate(_following(run, change), 1):
         if number >= IDS_AT_ONCE or run.sender.seconds_for(number) > _AHEAD:
             return
@@ -75,7 +77,7 @@ def _next(run: Run, change: Change) -> Iterator[Change]:
 
 
 def _following(run: Run, change: Change) -> Iterator[Change]:
-    """Yield what is still to be written after a change, in order."""
+    """Yield the remaining changes that write after one, in order."""
     is_later = False
     for course in run.courses:
         for each in course.changes:
@@ -86,7 +88,7 @@ def _following(run: Run, change: Change) -> Iterator[Change]:
 
 
 def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
-    """Read some records by their Ids, and hold the courses of those that others changed."""
+    """Read records by their Ids, and hold the courses of those that others changed."""
     courses = {course.id: course for course in run.courses}
     read_at = run.world.clock.now()
     unreadable = dict[int, str]()
@@ -108,22 +110,22 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
 
 
 def _leave(run: Run, change: Change, failure: str) -> None:
-    """Leave a record alone that can't be read: it may be edited. Its course goes on."""
+    """Skip a record that can't be read, because it may be edited; its course goes on."""
     reason = f"it can't be read: {failure}"
     run.conclude(Result(change, Status.UNREADABLE, change.record_id, reason))
 
 
 def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:
-    # a deletion is sent all the same: it says for certain whether there is anything to delete
+    # a deletion is sent anyway: its answer says for certain whether the record exists
     if change.action is not Action.DELETE:
         _hold(run, course, change, Status.GONE, "it is not on the site any more")
 
 
 def _note_attempt(run: Run, change: Change, record: Record) -> None:
-    """Note that a record is as an update of ours wanted it of which no answer came.
+    """Journal that an update without an answer was carried out.
 
-    The next one may be lost too: who looks then is to know this one for ours. One that comes from
-    another course has its entry there until it is known to have come.
+    The answer to the next one may be lost too, and a later look must recognise this one as ours. A
+    record that arrives from another course keeps its entry there until its move is confirmed.
     """
     entry = change.entry
     if change.arrives or not is_last_attempt(entry, record, change.kind):
@@ -137,9 +139,9 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
 
 
 def _edited(run: Run, change: Change, record: Record) -> str:
-    """Say by whom a record was edited; "" where it may be overwritten."""
+    """Return who edited a record, in words; "" if it may be overwritten."""
     entry = change.entry
-    # an update that was cut off may have been carried out, or one that the state has lost
+    # also ours: an update without an answer, and one that a lost state would know
     others = [each for each in (entry.attempted, change.after) if each]
     ours = [entry, *(replace(entry, sent=each, seen={}) for each in others)]
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
@@ -147,8 +149,8 @@ def _edited(run: Run, change: Change, record: Record) -> str:
         home = marker_of(run.state.target, entry.parent_id, change.was or change.address)
         if record.marker != home and not any(was_ours(each, record, change.kind) for each in ours):
             return (
-                f"its Id belongs to a section of the course {record.parent_id} that coursesync "
-                f"never wrote, last written{by}{at(record.updated_on)}"
+                f"its Id belongs to a {change.kind.name} of the course {record.parent_id} that "
+                f"coursesync never wrote, last written{by}{at(record.updated_on)}"
             )
     if run.terms.overwrite_drift or any(not edits(each, record, change.kind) for each in ours):
         return ""

@@ -1,10 +1,14 @@
-"""Is a record on the server one that a create made, or would make? Evidence in, a finding out.
+"""Recognises the record of a create among the records of its course.
 
-Pure. An answer can be lost and a whole machine can: what the server then has is recognised by
-what it says, never by hope. A record fits where all that a create sends is in it; it is near where
-it can't be told apart from such a record by a person in a hurry, or appeared at the wrong moment.
-Only one that fits alone is taken; only where none is near may a create be sent. A marker that was
-read back settles both with certainty.
+Owns the rules of evidence, needed when an answer or a whole machine was lost:
+
+- A record *fits* if it has everything that the create sends.
+- A record is *near* if a person in a hurry would take it for one that fits, or if it appeared at
+  the time of the create.
+- Only a record that alone fits is adopted. Only if no record is near may a create be sent.
+- A marker that was read back is certain.
+
+It must never guess.
 """
 
 from __future__ import annotations
@@ -33,9 +37,9 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
     from coursesync.state.state import Doubt
 
-_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title, each of which may be escaped
+_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
 _UNMARKED = "a record that is just like it does not carry its marker"
-SKEW = timedelta(minutes=5)  # by which two clocks may differ
+SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,12 @@ class Sought:
 
     @property
     def address(self) -> Address:
-        """Its address."""
+        """The create's address."""
         return self.change.address
 
     @property
     def attributes(self) -> Attributes:
-        """What it sends."""
+        """The attributes that it sends."""
         return self.doubt.sent
 
     @property
@@ -73,7 +77,7 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The one record that fits, or that carries the create's marker."""
+    """The one record that fits, or that has the create's marker."""
 
     record: Record
 
@@ -85,7 +89,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Records that a person has to look at; `reason` says why, in words."""
+    """Records among which a person has to choose, and why."""
 
     reason: str
     candidates: tuple[Record, ...]
@@ -101,10 +105,9 @@ def recognise(
 
     Args:
         sought: the creates of one course.
-        unmanaged: the records of that course that are under no address, and that no person has
-            said to be none of ours.
-        keeps_markers: whether the API is known to keep markers: a record without the marker that a
-            create was sent with is then another's.
+        unmanaged: the records of that course that have no entry and are no strangers.
+        keeps_markers: whether the API is known to keep markers; a record without the marker of a
+            create is then not its record.
 
     Returns:
         A finding for each create.
@@ -134,7 +137,7 @@ def recognise(
 def _by_marker(
     sought: Sequence[Sought], unmanaged: Sequence[Record]
 ) -> Mapping[Address, list[Record]]:
-    """Return the records that carry the marker of each create."""
+    """Return the records that have the marker of each create."""
     carrying: dict[str, list[Record]] = {}
     for record in unmanaged:
         if record.marker is not None:
@@ -143,7 +146,7 @@ def _by_marker(
 
 
 def _certain(marked: list[Record]) -> Recognition | None:
-    """Say what markers tell of a create; None where they tell nothing."""
+    """Return what the markers prove; None if they prove nothing."""
     match marked:
         case [record]:
             return Found(record)
@@ -167,14 +170,16 @@ def _finding(
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
-            return Unclear("another section of the outline could be it as well", (record,))
+            return Unclear(
+                f"another {sought.change.kind.name} of the outline could be it as well", (record,)
+            )
         case [_, *_]:
             return Unclear("more than one record could be it", tuple(fitting))
     return Absent() if is_certain else _nearest(sought, places, claims)
 
 
 def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Recognition:
-    """Say what is there where nothing fits: what is like it, or came at the wrong moment."""
+    """Return the finding if no record fits: one is near, or none is."""
     alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
         return Unclear(
@@ -199,17 +204,17 @@ class _Places:
             self._ordered.setdefault(self._order(record.attributes), []).append(record)
 
     def fitting(self, sought: Sought) -> list[Record]:
-        """Return the records that hold all that a create sends."""
+        """Return the records that have everything that a create sends."""
         placed = self._ordered.get(self._order(sought.attributes), ())
         return [
             record for record in placed if fits(sought.attributes, record.attributes, self._kind)
         ]
 
     def alike(self, sought: Sought) -> list[Record]:
-        """Return the records that could be it, had the server rewritten what was sent.
+        """Return the records that could be it if the server rewrote what was sent.
 
-        Such as have its title, however written; or its place, and the beginning of its title or
-        its contents.
+        These have its title, in any spelling; or its place, and the start of its title or its
+        contents.
         """
         title = self._title(sought.attributes)
         titled = self._titled.get(title, [])
@@ -228,10 +233,10 @@ class _Places:
         return bool(sent.strip()) and same_html(sent, has)
 
     def _title(self, attributes: Attributes) -> str:
-        """Return a title as it reads: without what a server may do to how it is written."""
+        """Return a title without the differences that a server may add to its spelling."""
         written = str(attributes.get(self._kind.title_property, ""))[:_LONGEST_WRITTEN]
         seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
-        # to put a long run of combining marks in order takes the square of its length
+        # normalising a long run of combining marks takes the square of its length
         plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
         return " ".join(plain.casefold().split())
 
@@ -242,8 +247,8 @@ class _Places:
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
-    What the server says of a candidate that differs from what was sent is kept: the next plan
-    shows what the outline wants changed.
+    The entry keeps the differences of a candidate to what was sent, so that the next plan shows
+    them.
     """
     entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
     for candidate in doubt.candidates:
@@ -254,19 +259,19 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
 
 
 def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, FieldValue]:
-    """Return the attributes of the entry of a record that a look found.
+    """Return the attributes that a record has after a look.
 
-    As `as_it_reads`, without the properties of which it can be seen that they were never taken.
+    As `as_it_reads`, without the properties that the record visibly lacks.
     """
     reads = as_it_reads(sent, record.attributes, kind)
     return {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
 
 
 def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
-    """Return the attributes of an entry whose record was found: as sent where the record fits.
+    """Return the attributes that a record has: as sent if it fits, otherwise as it reads.
 
-    Elsewhere as the record reads, so that the next plan shows what the outline wants changed. What
-    orders and names a section is never lacking, whatever the server said of it.
+    The next plan then shows the differences. Order, parent and title are never missing: where the
+    record has none, they are as sent.
     """
     if fits(sent, has, kind):
         return sent

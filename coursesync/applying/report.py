@@ -1,4 +1,4 @@
-"""The report of a run: what became of each change. Values only; pure."""
+"""The report of a run: the result of each change."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Status(Enum):
-    """What became of a change."""
+    """The result of a change, as shown to people."""
 
     CREATED = "created"
-    ADOPTED = "adopted"  # it was there already, made by a run that was lost
-    SETTLED = "settled"  # it was in doubt, and now it is known what became of it
+    ADOPTED = "adopted"  # a run that was lost had created it
+    SETTLED = "settled"  # it was in doubt, and is no longer
     UPDATED = "updated"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
@@ -28,20 +28,31 @@ class Status(Enum):
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
-    DRIFTED = "skipped: edited in Nexudus"  # since we last wrote it
+    DRIFTED = "skipped: edited in Nexudus"  # since our last write
     GONE = "skipped: deleted in Nexudus"
     UNREADABLE = "skipped: can't be read"
     HAS_LESSONS = "skipped: has lessons"  # or they are not known
     NOT_TRIED = "not tried"  # the run ended before it
 
+    @property
+    def words(self) -> str:
+        """The status as people read it; its value is for programs."""
+        return "hidden from members" if self is Status.DEACTIVATED else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A change and what became of it; `reason` says why it was not carried out.
+    """A change and its result.
 
-    `remedy` says what to do first, where the reason alone does not.
-    `candidates` are the records that it may have made, where a person has to choose; `at` is when
-    it was known, ISO 8601 in UTC, "" where it was not come to.
+    Attributes:
+        change: the change.
+        status: its result.
+        record_id: the Id of its record, if known.
+        reason: why it was not carried out.
+        problems: the validation errors of the API.
+        candidates: the records among which a person has to choose.
+        at: when the result was known, ISO 8601 in UTC; "" if the run ended before it.
+        remedy: what to do first, if the reason does not say it.
     """
 
     change: Change
@@ -55,7 +66,7 @@ class Result:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to do for it."""
+        """Whether it is carried out."""
         return self.status in DONE
 
 
@@ -73,12 +84,18 @@ DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run: what became of each change, in the plan's order, and the state that it led to.
+    """The report of a run.
 
-    `stop` is why the run ended early, if it did; `unsaved` why the state could not be saved;
-    `left` how many writes the next plan has, which may be some even where this one is carried out.
-    `twins` are second records that are there beside those that are ours, `unlisted` what was
-    created and its course does not list, and `unread` says which records of others can't be read.
+    Attributes:
+        results: the result of each change, in the plan's order.
+        state: the state that the run led to.
+        stop: why the run ended early, if it did.
+        unsaved: why the state could not be saved, if so.
+        left: the number of writes in the next plan; it may be positive even if this plan is
+            carried out.
+        twins: second records beside ours.
+        unlisted: creates that their course does not list.
+        unread: records of others that can't be read.
     """
 
     results: tuple[Result, ...]
@@ -92,11 +109,11 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether all of the plan is carried out."""
+        """Whether the whole plan is carried out and nothing needs a person."""
         done = all(result.done for result in self.results)
         is_clean = not (self.state.doubts or self.twins or self.unlisted or self.unread)
         return done and self.stop is None and is_clean
 
     def with_status(self, *statuses: Status) -> list[Result]:
-        """Return the results of these kinds, in order."""
+        """Return the results of these statuses, in order."""
         return [result for result in self.results if result.status in statuses]

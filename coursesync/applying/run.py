@@ -1,6 +1,6 @@
-"""One run of an apply: what it works with, how far each course is, and what became of each change.
+"""One run of an apply: its ports, the progress of each course, and the result of each change.
 
-Values and their bookkeeping; what is done in which order is decided in `apply` and `settle`.
+Owns the run's bookkeeping. It must never decide the order of effects: `apply` and `settle` do.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Terms:
     """What a run may do.
 
     Attributes:
-        settling: how long doubt is looked into, in seconds.
-        max_writes: how many writes it makes at the most.
-        overwrite_drift: whether it writes over what someone else edited meanwhile.
-        marker: whether a create leaves a marker in its record.
-        elsewhere: what other states' cut-off runs made: it may be what a create is to make.
+        settling: seconds to look for a record before its create counts as not carried out.
+        max_writes: the largest number of writes; None for no limit.
+        overwrite_drift: whether to overwrite what someone else edited in the meantime.
+        marker: whether creates send a marker.
+        elsewhere: what interrupted runs of other states may have created.
     """
 
     settling: float = SETTLING
@@ -54,11 +54,18 @@ class Terms:
 
 @dataclass(slots=True)
 class CourseRun:
-    """A course of the run, and how far it is; `held` says why nothing more is done in it.
+    """The progress of one course.
 
-    `looked` is the count of the run's interruptions when it was last looked at; `unread` names a
-    record there that could not be read then: what is looked for may be it. `lessons_seen` is
-    whether the lessons of the sections that it deletes or moves were looked at.
+    Attributes:
+        id: the course's Id.
+        kind: the kind of its changes.
+        changes: its changes, in order.
+        held: why nothing more is done in it; "" while it goes on.
+        looked: the number of interruptions that the run had had at the last look.
+        unread: the record that could not be read in that look, and why; it may be one that is
+            looked for.
+        lessons_seen: whether the lessons of what it deletes or moves were looked at.
+        doubts: its creates in doubt.
     """
 
     id: int
@@ -72,12 +79,12 @@ class CourseRun:
 
     @property
     def looks(self) -> bool:
-        """Whether it is looked at before anything is sent."""
+        """Whether to look at it before anything is sent."""
         return any(change.action.looks for change in self.changes)
 
 
 class Run:
-    """What a run works with, and what it has done."""
+    """The ports of a run, and what it has done so far."""
 
     def __init__(self, plan: Plan, state: State, world: World, terms: Terms) -> None:
         self.plan = plan
@@ -89,7 +96,7 @@ class Run:
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender, world.remote)
         self.lessons = Lessons(self.sender, world)
-        # the course by the Id of each record that was read before it is overwritten
+        # where each record was when it was read before its update: course Id by record Id
         self.lives_in: dict[int, int] = {}
         self.courses = [
             CourseRun(course, changes[0].kind, changes)
@@ -105,15 +112,15 @@ class Run:
             for change in plan.changes
             if change.doubt is not None
         }
-        # when each record that is to be overwritten was last read, and what it was then
+        # the last read of each record to overwrite: when, and the record
         self.fresh: dict[int, tuple[float, Record | None]] = {}
         self.marks = terms.marker
-        # whether markers are kept, and whether lists show them: not every API does either
+        # whether lists show markers, and whether reads by Id do: an API may do neither
         self.lists_markers = self.reads_markers = False
-        # until when another record may show what a list has settled already
+        # a list may lag until then, and still show a second record for a settled create
         self.settled_until = float("-inf")
-        self.earlier: list[Address] = []  # what an earlier run created, and no last look has seen
-        # what each course that was looked at showed last
+        self.earlier: list[Address] = []  # created by an earlier run, unconfirmed by a last look
+        # the records of each course at its last look
         self.shown: dict[int, Sequence[Record]] = {}
         self.confirmed: frozenset[Address] = frozenset()
         self.unread: tuple[str, ...] = ()
@@ -121,7 +128,7 @@ class Run:
         self.unlisted: tuple[Result, ...] = ()
 
     def marker_of(self, change: Change) -> str | None:
-        """Return what a create leaves in its record; None where it leaves nothing."""
+        """Return the marker that a create sends; None if it sends none."""
         if not self.marks:
             return None
         return marker_of(self.state.target, change.parent_id, change.address)
@@ -147,15 +154,12 @@ class Run:
         return self.world.clock.stamp()
 
     def go_on(self) -> None:
-        """Raise Stop where the run must end, or was told to."""
+        """Raise Stop if the run must end, or was asked to."""
         self.log.check()
         self.sender.go_on()
 
     def conclude(self, result: Result) -> None:
-        """Note what became of a change, and tell it as progress.
-
-        Raises nothing: what has to be in the journal of it is there by now.
-        """
+        """Record the result of a change, and report it as progress; the journal has it already."""
         stamped = replace(result, at=self.stamp())
         if result.change.action.writes and result.change.address not in self.results:
             self.sender.planned -= 1
@@ -163,17 +167,17 @@ class Run:
         self.world.progress.concluded(stamped, self.sender.rest() if self.sender.planned else 0.0)
 
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
-        """Take a record under management as what a create made, or would have made.
+        """Adopt a record as the one that a create made, or would have made.
 
         Args:
             change: the create.
-            sent: what it sent, or would send; where the record reads otherwise, that is kept, so
-                that the next plan shows what the outline wants changed.
-            record: what was found.
-            status: what is to be said of it.
+            sent: the attributes that it sent, or would send. Where the record differs, the entry
+                keeps the difference, so that the next plan shows it.
+            record: the record that was found.
+            status: the result to report.
 
         Raises:
-            StateError: it can't be noted, for not even a journal can be begun.
+            StateError: the journal can't be opened.
         """
         entry = Entry(
             sent=in_order(sent),
@@ -195,5 +199,5 @@ def _by_course(changes: Iterable[Change]) -> Iterator[tuple[int, Sequence[Change
 
 
 def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:
-    """Return attributes sorted by name, as a journal and a state hold them."""
+    """Return attributes sorted by name, as the journal and the state store them."""
     return dict(sorted((attributes or {}).items()))

@@ -1,10 +1,13 @@
-"""Settling: is what a create would make, or may have made, on the server?
+"""Settling: does the server have the record of a create?
 
-The first look comes before anything is sent: what a lost machine made is adopted, not made again.
-Where there may be more of that than a list that lags shows yet, a second look comes later.
-What is in doubt is looked for again and again, for a list may lag; exactly one record that fits is
-adopted, no trace after the settling time lets the create be sent once more, and anything else is
-left to a person.
+Owns the decision to adopt a record, to send a create again, or to ask a person.
+
+- Before anything is sent, each course is listed: a lost machine may have created the record. If it
+  may have created more than a lagging list shows, the course is listed again later.
+- A create in doubt is looked for until the settling time is over. Exactly one record that fits is
+  adopted. No trace of one allows the create to be sent again. Anything else is left to a person.
+
+It must never send a create again while its record may exist.
 """
 
 from __future__ import annotations
@@ -38,16 +41,16 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-MAX_SENT = 3  # times that one create is sent, each time after looks that found no trace of it
+MAX_SENT = 3  # times to send one create, each time after looks that found no trace of it
 
 
 def look_around(run: Run) -> None:
-    """Look at each course that gets something new; raises Stop where that can't be done."""
+    """List each course that gets something new; raises Stop if that is impossible."""
     looked = [course for course in run.courses if course.looks]
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):
-        why = "an earlier run may have made these sections, and lists may lag"
+        why = f"an earlier run may have made these {left[0].kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
         for course in left:
@@ -55,12 +58,13 @@ def look_around(run: Run) -> None:
 
 
 def look_again(run: Run, course: CourseRun) -> None:
-    """Look at a course once more before a create: others could have written meanwhile.
+    """List a course again before a create.
 
-    The run waited, or the API turned a create away that it may have carried out all the same.
+    Others could have written while the run waited, and the API may have carried out a create that
+    it turned away.
 
     Raises:
-        Stop: that can't be done.
+        Stop: the course can't be listed.
     """
     _adopt_found(run, course, _findings(run, course, listed(run, [course])[course.id]))
 
@@ -78,13 +82,13 @@ def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
 
 
 def _is_known(run: Run, course: CourseRun) -> bool:
-    """Say whether the state holds a record of a course, so that the course must be there."""
+    """Return whether the state has a record of a course, so that the course must exist."""
     arrivals = sum(change.arrives for change in course.changes)
     return run.plan.courses[course.id].managed > arrivals
 
 
 def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
-    """Say whether records may be there that the state never knew: by a run that was lost."""
+    """Return whether a lost run may have created records that the state does not know."""
     adopted = (result.status is Status.ADOPTED for result in run.results.values())
     creates = (change for course in left for change in _creates(run, course))
     told = (are_told(change, run.terms.elsewhere) for change in creates)
@@ -92,7 +96,7 @@ def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
 
 
 def _creates(run: Run, course: CourseRun) -> list[Change]:
-    """Return the creates that nothing has become of yet, and that are not being looked for."""
+    """Return the creates that have no result yet and are not in doubt."""
     return [
         change
         for change in course.changes
@@ -104,10 +108,10 @@ def _creates(run: Run, course: CourseRun) -> list[Change]:
 
 
 def settle(run: Run) -> None:
-    """Look for what is in doubt until all of it is settled, or left to a person.
+    """Look for the creates in doubt until each is settled or left to a person.
 
     Raises:
-        Stop: the run must end, or was told to.
+        Stop: the run must end, or was asked to.
     """
     for number in count():
         doubtful = [course for course in run.courses if course.doubts]
@@ -127,7 +131,7 @@ def settle(run: Run) -> None:
 
 
 def _refuse(run: Run, course: CourseRun) -> None:
-    """Send nothing to a course that is not there; what is in doubt in it is left to a person."""
+    """Send nothing to a course that does not exist; leave its creates in doubt to a person."""
     course.held = f"there is no course {course.id} in Nexudus"
     creates = []
     for change in course.changes:
@@ -150,7 +154,7 @@ def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
 
 
 def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
-    """Take what is there already for what is still to be sent."""
+    """Adopt the records that the creates of a course would duplicate."""
     if course.unread:
         course.held = course.unread
         return
@@ -161,15 +165,15 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
             case Found(record):
                 was_sent = run.times_sent(change)
                 status = Status.SETTLED if was_sent else Status.ADOPTED
-                if was_sent:  # it may be another run's, and our own not be listed yet
+                if was_sent:  # it may be another run's record, and ours may not be listed yet
                     until = run.world.clock.now() + run.terms.settling
                     run.settled_until = max(run.settled_until, until)
                 run.adopt(change, change.attributes, record, status)
 
 
 def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
-    """Go on with a doubt that an earlier run left."""
-    # where it was looked for to the end already, lists have long caught up: one look is enough
+    """Look for a create that an earlier run left in doubt."""
+    # with candidates, lists have caught up since: one look is enough
     settling = 0.0 if change.candidates else run.terms.settling
     until = run.world.clock.now() + settling
     sought = replace(run.attempts[change.address], until=until)
@@ -187,7 +191,7 @@ def _findings(
         for change in course.changes
         if change.action.looks and change.address not in run.results
     ]
-    # what no outline wants any more comes first: a new record may be the same under a new key
+    # first the creates that no outline wants any more: a new one may be the same under a new key
     unwanted = [each for each in sought if each.change.after is None]
     former = recognise(unwanted, unmanaged, keeps_markers=run.reads_markers)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
@@ -203,7 +207,7 @@ def _findings(
 
 
 def _sought(run: Run, course: CourseRun, change: Change) -> Sought:
-    """Return what is known of a create: as it is in doubt, or as it would be sent."""
+    """Return a create as it is in doubt, or as it would be sent."""
     if (sought := course.doubts.get(change.address)) is not None:
         return sought
     if change.doubt is not None:
@@ -212,7 +216,7 @@ def _sought(run: Run, course: CourseRun, change: Change) -> Sought:
 
 
 def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, over: bool) -> None:
-    """Settle a doubt by what a look found; what may only lag is left to the next look."""
+    """Settle a doubt by the finding of a look, unless a list may still lag."""
     change = sought.change
     match found:
         case Absent() | Unclear() if not over:
@@ -226,7 +230,7 @@ def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, 
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))
-        case Absent():  # it was often enough, or the API said that it was made: no more by itself
+        case Absent():  # sent often enough, or the API reported success: a person has to decide
             course.held = f"{change.address} is in doubt"
             times = count_of(run.times_sent(change), "time")
             reason = f"{sought.doubt.reason}; it was sent {times}, and no trace of it is there"
@@ -244,7 +248,7 @@ def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, 
 def _leave_in_doubt(
     run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubt | None = None
 ) -> None:
-    """Leave it to a person which of the candidates it is, if any; `before` is what was known."""
+    """Leave the choice among the candidates to a person; `before` is the doubt until now."""
     candidates = tuple(map(_candidate, unclear.candidates))
     known = before or replace(run.create_of(change), marker=None, since=run.stamp())
     doubt = replace(known, candidates=candidates, reason=unclear.reason)

@@ -1,7 +1,7 @@
-"""Traces: what runs that were begun from other states tell of a create that this one wants.
+"""Traces: the records that interrupted runs of other states may have created.
 
-Pure. A record that such a run made is a candidate and no more: what a journal of another state
-says has no place in this one, and a person decides.
+Owns the search for them. It must never adopt one: a journal of another state proves nothing for
+this one, so its records are candidates, and a person decides.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import Found, Sought, Unclear, recognise
+from coursesync.kinds import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,23 +19,23 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
 
-REASON = "a cut-off run of another state created a section at this address"
+REASON = f"a cut-off run of another state created a {LISTED.name} at this address"
 
 
 def are_told(change: Change, elsewhere: Iterable[State]) -> bool:
-    """Say whether such a run created, or may have created, something at a change's address."""
+    """Return whether another state's run may have created something at a change's address."""
     return any(change.address in {*made.entries, *made.doubts} for made in elsewhere)
 
 
 def traces(
     change: Change, elsewhere: Iterable[State], unmanaged: Sequence[Record]
 ) -> tuple[Record, ...]:
-    """Return the records that such a run may have made for a create.
+    """Return the records that another state's run may have created for a change.
 
     Args:
         change: the create.
-        elsewhere: what these runs made, as their journals tell.
-        unmanaged: the records of its course that are under no address.
+        elsewhere: the states that their journals lead to.
+        unmanaged: the records of the course that have no entry.
     """
     found = {record.id: record for made in elsewhere for record in _traces(change, made, unmanaged)}
     return tuple(found.values())

@@ -1,4 +1,4 @@
-"""What a run needs of the world, as Protocols, fitted by what touches it and by test doubles."""
+"""The ports of a run, as Protocols: the program's adapters and test doubles fit them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Progress(Waiting, Protocol):
-    """Who is told how an apply gets on."""
+    """Shows the progress of an apply."""
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
-        """A change was carried out, or was not; all that is left takes `rest` seconds."""
+        """Show the result of a change; the rest of the plan takes `rest` seconds."""
         ...
 
 

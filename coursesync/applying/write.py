@@ -1,9 +1,11 @@
-"""Writing: one write request of a change, with the journal before it and after it.
+"""Sends the write requests of a change, with a journal record before and after each.
 
-A create is sent once: what becomes of one in doubt is decided in `settle`, and one that the API
-turned away is looked for before it is sent again. An update is the record as it was just read with
-our fields laid over it. An update or a deletion in doubt is sent again: it says what the record is
-to be as a whole, and twice is once.
+- A create is sent once. `settle` decides about one in doubt; one that the API turned away is looked
+  for before it is sent again.
+- An update is the record as just read, with our fields laid over it.
+- An update or a deletion in doubt is sent again: to do it twice has the same effect as once.
+
+It must never send a request that is not in the journal.
 """
 
 from __future__ import annotations
@@ -39,18 +41,17 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-_MOST_LOOKS = 3  # before one create, where each of them has to wait itself; the last look tells
+_MOST_LOOKS = 3  # before one create, if the looks have to wait too; the last look finds the rest
 _A_WHILE = timedelta(seconds=3)
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
 
 
 def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
-    """Send a create, until it is known that it was taken, refused, or may have been carried out.
+    """Send a create until its outcome is applied, refused or in doubt.
 
     Returns:
-        What became of it; None where a look found out before it was sent, so that it has its
-        result already.
+        The outcome; None if a look before the request led to a result already.
 
     Raises:
         Stop: the run can't go on.
@@ -58,7 +59,7 @@ def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
     number = run.times_sent(change) + 1
     outcome = _send(run, course, change, number)
     if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
-        run.marks = False  # this API takes no marker; nothing was carried out
+        run.marks = False  # this API rejects markers; nothing was carried out
         attempt = run.attempts[change.address]
         unmarked = replace(attempt, doubt=replace(attempt.doubt, marker=None))
         run.attempts[change.address] = unmarked
@@ -67,14 +68,14 @@ def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
 
 
 def _names_marker(refused: Refused, change: Change) -> bool:
-    """Say whether an API refuses what a create leaves in its record for us."""
+    """Return whether an API refuses the marker of a create."""
     name = change.kind.marker_property.lower()
     named = [refused.message, *(problem.name for problem in refused.problems)]
     return any(name in each.lower() for each in named)
 
 
 def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
-    """Send an update or a deletion, a few times where it is in doubt.
+    """Send an update or a deletion, several times while it is in doubt.
 
     Returns and raises as `create` does.
     """
@@ -90,7 +91,7 @@ def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
 
 
 def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
-    """Believe that a record is not there any more only where it can't be found by its Id either."""
+    """Believe that a record does not exist only if a read by its Id does not find it either."""
     record_id = record_id_of(change)
     unreadable = dict[int, str]()
     if record_id in run.lookout.records(change.kind, [record_id], unreadable) or unreadable:
@@ -108,7 +109,7 @@ def _attempt(
     run: Run, course: CourseRun, change: Change, number: int
 ) -> Verdict | NotCarriedOut | None:
     """Send a write once; `number` counts the times that a create is sent."""
-    if not may_be_sent(run, change):  # its result is noted
+    if not may_be_sent(run, change):  # it has its result
         return None
     run.sender.until_writable()
     record = None
@@ -139,16 +140,17 @@ def _attempt(
 
 
 def _as_written(outcome: Outcome, change: Change, record: Record | None, answered: str) -> Outcome:
-    """Take no time that the record had long before for that of our write: it had no effect.
+    """Drop the time of an update that had no effect on the contents.
 
-    Equal times would excuse contents that are not ours. Times have whole seconds, so that only one
-    that is older than the answer itself, by the server's own clock, tells anything.
+    Drift excuses other contents if the record's time is that of our write, so a time from before
+    our write must not count as it. Times have whole seconds: only a time older than the answer, by
+    the server's own clock, proves anything.
     """
     if not isinstance(outcome, Applied) or record is None or change.after is None:
         return outcome
     if not same_moment(outcome.updated_on, record.updated_on) or _has_contents(change, record):
         return outcome
-    with suppress(ValueError, TypeError):  # not every server says when it answered
+    with suppress(ValueError, TypeError):  # the Date header is optional
         written = moment(outcome.updated_on)
         if written is not None and parsedate_to_datetime(answered) - written > _A_WHILE:
             return replace(outcome, updated_on=None)
@@ -162,7 +164,7 @@ def _has_contents(change: Change, record: Record) -> bool:
 
 
 def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> None:
-    """Look again before a create where the run waited meanwhile, or was turned away."""
+    """List the course again before a create, if the run has waited or was turned away."""
     for _ in range(_MOST_LOOKS):
         if course.looked == run.sender.interruptions or change.address in run.results:
             return
@@ -183,7 +185,7 @@ def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
 
 
 def _not_ours(record: Record | None, kind: Kind) -> Mapping[str, object]:
-    """Return a record as it was just read, but for what would change its picture."""
+    """Return a record as just read, without the properties that would change its picture."""
     whole = (record.whole if record else None) or {}
     return {name: value for name, value in whole.items() if name not in kind.write_only}
 
@@ -199,7 +201,7 @@ def _payload(change: Change) -> Attributes:
 
 
 def _named(action: Action) -> Literal["create", "update", "delete"]:
-    """Return what is sent of an action: to hide a section is an update."""
+    """Return the request of an action; to deactivate is an update."""
     if action is Action.DELETE:
         return "delete"
     return "update" if action.overwrites else "create"

@@ -36,7 +36,6 @@ _COMMANDS = {  # with what `--help` and shells say of each, for which none is im
     "schema": "Write the JSON Schema of outlines, for editors.",
     "state": "Look into the state, and look after it.",
     "validate": "Check the outlines.",
-    "verify": "Say whether all that a receipt tells is still so on the site.",
 }
 _NO_MEMORY = CoursesyncError(
     "there is not enough memory", "End other programs, or raise the limit on memory."

@@ -103,12 +103,12 @@ _OPTIONS = (
     click.option(
         "--allow-large-change",
         is_flag=True,
-        help="Go on where more than 30 % of a course's sections, or of all, would change.",
+        help="Go on where more than 30 % of a course, or of the workspace, would change.",
     ),
     click.option(
         "--overwrite-drift",
         is_flag=True,
-        help="Write over sections that someone edited on the site since they were last applied.",
+        help="Write over items that someone edited on the site since they were last applied.",
     ),
     click.option(
         "--refresh",
@@ -127,13 +127,13 @@ _OPTIONS = (
         type=SecondsRange(min=0, max=3600),
         metavar="SECONDS",
         envvar="COURSESYNC_SETTLING_TIME",
-        help="How long lists may lag: a section whose answer was lost is looked for so long, and "
+        help="How long lists may lag: a create whose answer was lost is looked for so long, and "
         "the first apply looks twice, so far apart.  [default: 60]",
     ),
     click.option(
         "--receipt",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write what was done into this file: each Id, when and how. See  coursesync verify.",
+        help="Write what was done into this file: each change, its Id, when and how.",
     ),
     full_option,
     verbosity_options,

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
+    from coursesync.render.drift import DriftView
     from coursesync.render.plan_words import Hint
+    from coursesync.render.rows import PlanView
 
 
 @contextmanager
@@ -51,48 +53,53 @@ class PlanForms:
     advice: Told | None = None
     found: Sequence[Drifted] | None = None
 
+    @property
+    def _view(self) -> PlanView:
+        from coursesync.render.rows import view  # noqa: PLC0415 - only where a plan is shown
+
+        return view(self.plan, self.hint, self.session.limits)
+
+    def _drift(self, found: Sequence[Drifted]) -> DriftView:
+        from coursesync.render.drift import DriftView  # noqa: PLC0415 - only after a look at the site
+
+        return DriftView(found, self.plan.courses, self.plan.managed, self.hint)
+
     def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
         """Write it for a terminal or a log; see `render.terminal` for what it takes."""
         from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
 
         above = ""
         if self.found is not None:
-            from coursesync.render import drift  # noqa: PLC0415 - only this form needs it
-
-            above = drift.above(self.found, self.plan.managed, self.hint)
-        limits = self.session.limits
-        return above + terminal.compose(self.plan, paint, self.hint, limits, most_rows)
+            above = terminal.above(self._drift(self.found))
+        return above + terminal.compose(self._view, paint, most_rows)
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
-        from coursesync.render import drift_markdown, markdown  # noqa: PLC0415 - only this form needs it
+        from coursesync.render import markdown  # noqa: PLC0415 - only this form needs it
 
-        found, managed = self.found, self.plan.managed
-        above = "" if found is None else drift_markdown.quote(found, managed, self.hint)
+        above = "" if self.found is None else markdown.above(self._drift(self.found))
         room = None if most is None else most - len(above.encode())
-        limits = self.session.limits
-        return above + markdown.compose(self.plan, limits, self.advice, room, self.hint)
+        return above + markdown.compose(self._view, self.advice, room)
 
     def json(self) -> str:
         """Write it for programs, and as a plan file."""
         from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
-        return json.compose(self.plan, self.session.limits, self.advice, self.found)
+        return json.compose(self._view, self.advice, self.found)
 
     def page(self) -> str:
         """Write it as the review page."""
         from importlib.resources import files  # noqa: PLC0415 - only this form needs it
 
-        from coursesync.render.drift import brief  # noqa: PLC0415 - only this form needs it
         from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - only this form needs it
 
         beside = files("coursesync.render.review")
-        style, script = (
-            beside.joinpath(f"review.{ending}").read_text("utf-8") for ending in ("css", "js")
+        template, style, script = (
+            beside.joinpath(f"review.{ending}").read_text("utf-8")
+            for ending in ("html", "css", "js")
         )
-        above = [] if self.found is None else brief(self.found, self.plan.managed, self.hint)
-        limits, assets = self.session.limits, Assets(style, script)
-        return compose(self.plan, assets, limits, self.advice, above=above, hint=self.hint)
+        above = () if self.found is None else self._drift(self.found).brief
+        return compose(self._view, Assets(template, style, script), self.advice, above=above)
 
 
 @dataclass(frozen=True)
@@ -103,22 +110,23 @@ class DriftForms:
     drift: Drift
 
     @property
-    def _managed(self) -> int:
-        return len(self.drift.workspace.state.entries)
+    def _view(self) -> DriftView:
+        from coursesync.render.drift import DriftView  # noqa: PLC0415 - only where people read it
+
+        managed = len(self.drift.workspace.state.entries)
+        return DriftView(self.drift.found, self.drift.courses, managed, self.session.hint)
 
     def text(self) -> str:
         """Write it for a terminal or a log."""
-        from coursesync.render.drift import compose  # noqa: PLC0415 - only this form needs it
+        from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
 
-        found, courses = self.drift.found, self.drift.courses
-        return compose(found, courses, self._managed, painter(sys.stdout), self.session.hint)
+        return terminal.compose_drift(self._view, painter(sys.stdout))
 
     def markdown(self, most: int | None) -> str:
         """Write it as Markdown of at most so many bytes."""
-        from coursesync.render.drift_markdown import compose  # noqa: PLC0415 - only this form needs it
+        from coursesync.render import markdown  # noqa: PLC0415 - only this form needs it
 
-        found, courses = self.drift.found, self.drift.courses
-        return compose(found, courses, self._managed, self.session.hint, most)
+        return markdown.compose_drift(self._view, most)
 
     def json(self) -> str:
         """Write it for programs."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from coursesync.operations.receipt_file import another
+from coursesync.operations.receipts import another
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -111,16 +111,16 @@ lock_timeout_option = click.option(
 
 
 def removal_options(command: F) -> F:
-    """Add the options that say what becomes of sections that are in no outline any more."""
+    """Add the options that say what becomes of items that are in no outline any more."""
     options = (
         click.option(
-            "--prune", is_flag=True, help="Delete, where that is what happens to such sections."
+            "--prune", is_flag=True, help="Delete, where that is what happens to such items."
         ),
         click.option(
             "--on-removal",
             type=click.Choice([each.value for each in OnRemoval]),
             envvar="COURSESYNC_ON_REMOVAL",
-            help="What happens to sections that are in no outline any more.  [default: keep]",
+            help="What happens to items that are in no outline any more.  [default: keep]",
         ),
     )
     for option in options:

@@ -60,7 +60,7 @@ def progress_on(
 
 
 def _line(result: Result) -> str:
-    told = f"{result.change.address}: {result.status.value}"
+    told = f"{result.change.address}: {result.status.words}"
     if result.status is Status.SETTLED and result.record_id is None:
         return f"{told}, it was never created"
     shown = {Status.CREATED, Status.ADOPTED, Status.SETTLED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Diagnostic, ExitCode
-from coursesync.planning.plan import Action
 from coursesync.render.drift import TWINS, name, sentence
-from coursesync.render.rows import settlement
+from coursesync.render.plan_words import settlement
+from coursesync.render.rows import WORDING
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _tell_unsaved(error: StateError, session: Session) -> None:
 
 
 def _counts(report: Report) -> str:
-    counts = [(len(report.with_status(status)), status.value) for status in Status]
+    counts = [(len(report.with_status(status)), status.words) for status in Status]
     told = ", ".join(f"{number} {words}" for number, words in counts if number)
     return f"Apply: {told or 'nothing was sent'}."
 
@@ -180,26 +181,20 @@ def _tell_refused(result: Result) -> None:
 
 
 def _refusals(result: Result) -> Iterator[Diagnostic]:
-    """Yield what the API refuses of a section, each at the line that it comes from, if at any."""
+    """Yield what the API refuses of a record, each at the line that it comes from, if at any."""
     resource = result.change.resource
     if resource is None:
         return
+    this = f"this {resource.kind.name}"
     if not result.problems:
-        yield Diagnostic(resource.where, f"the API refuses this section: {result.reason}")
+        yield Diagnostic(resource.where, f"the API refuses {this}: {result.reason}")
     for problem in result.problems:
-        field = resource.kind.fields.get(problem.name, problem.name) or "this section"
+        field = resource.kind.field_of(problem.name) or this
         yield Diagnostic(
             resource.where_property(problem.name),
             f"the API refuses `{field}`: {problem.message}",
             "Change it here; the rest of this course waits for it.",
         )
-
-
-_OVERWRITE = {
-    Action.UPDATE: "To put the outline's in place:",
-    Action.DEACTIVATE: "To hide it all the same:",
-    Action.DELETE: "To delete it all the same:",
-}
 
 
 def _tell_drifted(result: Result, onward: Onward) -> None:
@@ -213,7 +208,8 @@ def _tell_drifted(result: Result, onward: Onward) -> None:
         say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
         return
     say_wrapped(f"See what changed there:  {onward.session.hint('drift')}", "    ")
-    say_wrapped(f"{_OVERWRITE[change.action]}  {_with('--overwrite-drift', onward)}", "    ")
+    verb = WORDING[change.action].verb
+    say_wrapped(f"To {verb} it all the same:  {_with('--overwrite-drift', onward)}", "    ")
 
 
 def _at(result: Result) -> str:
@@ -248,11 +244,11 @@ def _tell_in_doubt(result: Result, session: Session) -> None:
 
 
 def _tell_waiting(report: Report) -> None:
-    waiting: dict[tuple[int, str], int] = {}
-    for result in report.with_status(Status.HELD_BACK):
-        course = (result.change.parent_id, result.reason)
-        waiting[course] = waiting.get(course, 0) + 1
-    for (course_id, reason), number in waiting.items():
+    waiting = Counter(
+        (result.change.parent_id, result.change.kind.name, result.reason)
+        for result in report.with_status(Status.HELD_BACK)
+    )
+    for (course_id, noun, reason), number in waiting.items():
         say_wrapped(
-            f"Course {course_id}: {count(number, 'section')} not sent, because {reason}.", hang="  "
+            f"Course {course_id}: {count(number, noun)} not sent, because {reason}.", hang="  "
         )

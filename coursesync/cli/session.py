@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.render.plan_words import Hint
     from coursesync.state.state import State
 
-_WORKSPACE_IS_AN_OPTION = (*("import", "resolve", "state mv", "state rm", "state show", "verify"),)
+_WORKSPACE_IS_AN_OPTION = ("import", "resolve", "state mv", "state rm", "state show")
 
 _TOLD = "coursesync.foreign"
 

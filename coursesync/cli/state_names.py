@@ -19,7 +19,7 @@ from coursesync.state.store import STATE_NAME
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MOST_BYTES = 67_108_864  # tens of thousands of sections
+_MOST_BYTES = 67_108_864  # tens of thousands of entries
 
 
 @dataclass(frozen=True, slots=True)

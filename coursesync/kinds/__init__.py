@@ -4,7 +4,8 @@ from coursesync.kinds.address import Address
 from coursesync.kinds.kind import Kind
 from coursesync.kinds.section import SECTION
 
-KINDS: dict[str, Kind] = {SECTION.name: SECTION}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (SECTION,)}
+LISTED = SECTION  # the kind that an outline lists
 
 
 def kind_of(address: Address) -> Kind:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
 
+    from coursesync.kinds.tree import Value
+
 MAX_MARKDOWN = 65_536  # characters a file: ten thousand words
 MAX_COURSE = 4_000_000  # characters of all that a course's sections take from files
 # a course, as `markdown_effort` counts: about a second, for half a megabyte of prose
@@ -52,6 +54,18 @@ class Contents:
         self._rendered: set[str] = set()
         self._effort = 0
         self._characters = 0
+
+    def of(self, written: Value) -> str:
+        """Return contents, written in place or as `{html: NAME}` or `{markdown: NAME}`, as HTML.
+
+        Raises:
+            UnusableFile: the file can't be used.
+        """
+        if not isinstance(written, dict):
+            return str(written)
+        if (name := written.get("markdown")) is not None:
+            return self.markdown(str(name))
+        return self.html(str(written["html"]))
 
     def html(self, name: str) -> str:
         """Return an HTML file's text; raises UnusableFile."""

@@ -1,21 +1,30 @@
-"""What a resource kind is, and one desired resource of any. Pure: values only.
+"""What a resource kind is, and one desired resource of any.
 
-All that is particular to one kind lives in that kind's own file.
+Owns what can be asked of any kind's table. What is particular to one kind lives in its own file.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from coursesync.kinds.field import ABSENT, Role
+from coursesync.kinds.unlock import described, opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Field, Settle
     from coursesync.kinds.spec import Spec
-    from coursesync.kinds.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree, Value
+    from coursesync.kinds.unlock import Opening
+
+    # what an author wrote, by the names of an outline's fields
+    Values: TypeAlias = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,61 +50,112 @@ class Resource:
         """The place of the resource in its outline."""
         return self.tree.where(self.path)
 
+    @property
+    def title(self) -> str:
+        """What members see it called."""
+        return self.kind.title_of(self.attributes)
+
+    @property
+    def contents(self) -> str:
+        """Its contents as HTML."""
+        return str(self.attributes.get(self.kind.contents_property, ""))
+
     def where_property(self, name: str) -> Where:
         """Return the place of the outline's field that the API's property `name` comes from."""
-        field = self.kind.fields.get(name)
-        if field is None:
-            return self.where
-        return self.tree.where(("id",)) if field == "id" else self.tree.where((*self.path, field))
+        field = self.kind.field_of(name)
+        if name == self.kind.parent_property:
+            return self.tree.where((field,))
+        return self.where if field == name else self.tree.where((*self.path, field))
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """When a member gets into a record: so many days after enrolment, and in sequence or not.
-
-    One in sequence opens once what stands before it is done.
-    """
-
-    day: int = 0
-    in_sequence: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """A resource kind: where its records live in the API, and how its outlines become them.
+    """A resource kind: the table of its fields, and where its records live in the API.
 
-    `fields` maps each property of the API to the outline's field it comes from (`id` is the
-    course's own); those in `write_only` can't be read back, but some leave a trace in a
-    property that can (`traces`). `course_filter` narrows a search to
-    one course. `role` is the stem of the roles that the API asks for. `spec` imports the model of
-    what an author writes, which takes long and is needed only where an outline is parsed. `settle`
-    takes the prior attributes (or None) and the desired ones, and returns the desired ones as they
-    are to be sent, for properties that the API only lets one write. `words` say a field's value
-    before and after a change, where its properties don't speak for themselves; None stands for
-    nothing. `opens` says when a member gets in, `describe` says it in words. `idle` are the
-    properties that have no effect, given the others. `marker_property` is the record's free text
-    for users of the API, which people don't see.
+    Attributes:
+        name: what one is called in addresses and in messages.
+        plural: what several are called; in an outline, the name of their list.
+        endpoint: the path of its records in the API.
+        role: the stem of the roles that the API asks for.
+        course_filter: narrows a search to one course.
+        parent_property: the property that holds the course's Id.
+        parent_title_property: the property that shows the course's title, and can only be read.
+        marker_property: the record's free text for users of the API, which people don't see.
+        spec: imports the model of what an author writes, which takes long and is needed only where
+            an outline is parsed.
+        fields: the table, in the order in which an outline has them.
     """
 
     name: str
+    plural: str
     endpoint: str
     role: str
     course_filter: str
     parent_property: str
-    order_property: str
-    title_property: str
-    contents_property: str
-    fields: Mapping[str, str]
-    write_only: frozenset[str]
-    traces: Mapping[str, str]
-    spec: Callable[[], type[Spec]]
-    settle: Callable[[Attributes | None, Attributes], Attributes]
-    opens: Callable[[Attributes], Opening]
-    describe: Callable[[Attributes], str]
-    idle: Callable[[Attributes], frozenset[str]]
-    active_property: str
+    parent_title_property: str
     marker_property: str
-    words: Mapping[str, Callable[[Attributes, Attributes], tuple[str | None, str | None]]]
+    spec: Callable[[], type[Spec]]
+    fields: tuple[Field, ...]
+
+    def encode(self, values: Values) -> dict[str, FieldValue]:
+        """Return the properties of what an author wrote, contents as HTML.
+
+        A field that is not written counts as its default; without one, nothing is sent for it.
+        """
+        found: dict[str, FieldValue] = {}
+        for field in self._sent:
+            value = values.get(field.name, field.default)
+            if value is not ABSENT:
+                found.update(field.encode(value))
+        return found
+
+    def decode(self, attributes: Attributes) -> dict[str, Value]:
+        """Return what an author would write of a record, defaults too: the inverse of `encode`."""
+        return {
+            field.name: field.decode(attributes)
+            for field in self._sent
+            if field.default is not ABSENT or not attributes.keys().isdisjoint(field.properties)
+        }
+
+    def field(self, role: Role) -> Field:
+        """Return the field that has a role; raises KeyError where the kind has none."""
+        return self._roles[role]
+
+    def property_of(self, role: Role) -> str:
+        """Return the property behind the field that has a role, or the first of them."""
+        return next(iter(self.field(role).properties))
+
+    def field_of(self, name: str) -> str:
+        """Return the outline's field that a property comes from, or the property where none is.
+
+        The course's Id comes from the outline's own `id`.
+        """
+        return "id" if name == self.parent_property else self._names.get(name, name)
+
+    def settle(self, prior: Attributes | None, desired: Attributes) -> Attributes:
+        """Return what is to be sent, for properties that can be sent but never read back.
+
+        Args:
+            prior: what was sent last, None where nothing was.
+            desired: what is wanted.
+        """
+        if prior is None:
+            return desired
+        for settle in self._settles:
+            desired = settle(prior, desired)
+        return desired
+
+    def idle(self, attributes: Attributes) -> frozenset[str]:
+        """Return the properties that have no effect, given the others."""
+        return frozenset().union(*(idle(attributes) for idle in self._idles))
+
+    def opens(self, attributes: Attributes) -> Opening:
+        """Say when a member gets into a record."""
+        return opening(attributes)
+
+    def describe(self, attributes: Attributes) -> str:
+        """Say in a learner's words when a record opens."""
+        return described(attributes, self.name)
 
     def title_of(self, attributes: Attributes) -> str:
         """Return a record's title, "" where it has none."""
@@ -104,3 +164,59 @@ class Kind:
     def order_of(self, attributes: Attributes) -> int:
         """Return a record's place among its siblings."""
         return int(attributes.get(self.order_property, 0))
+
+    @cached_property
+    def title_property(self) -> str:
+        """The property that holds the title."""
+        return self.property_of(Role.TITLE)
+
+    @cached_property
+    def order_property(self) -> str:
+        """The property that orders a record among its siblings."""
+        return self.property_of(Role.ORDER)
+
+    @cached_property
+    def contents_property(self) -> str:
+        """The property that holds HTML."""
+        return self.property_of(Role.CONTENTS)
+
+    @cached_property
+    def active_property(self) -> str:
+        """The property that says whether members see a record."""
+        return self.property_of(Role.ACTIVE)
+
+    @cached_property
+    def types(self) -> Mapping[str, type[FieldValue]]:
+        """The type of each property that can be read."""
+        readable = (each.properties.items() for each in self._sent if not each.write_only)
+        return {self.parent_property: int} | {n: type_ for each in readable for n, type_ in each}
+
+    @cached_property
+    def write_only(self) -> frozenset[str]:
+        """The properties that can't be read back."""
+        return frozenset(n for each in self._sent if each.write_only for n in each.properties)
+
+    @cached_property
+    def traces(self) -> Mapping[str, str]:
+        """The property to read in place of one that can't be read back, by the latter."""
+        return {next(iter(each.properties)): each.trace for each in self._sent if each.trace}
+
+    @cached_property
+    def _sent(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.properties)
+
+    @cached_property
+    def _roles(self) -> Mapping[Role, Field]:
+        return {field.role: field for field in self.fields if field.role is not None}
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {name: field.name for field in self.fields for name in field.properties}
+
+    @cached_property
+    def _idles(self) -> tuple[Callable[[Attributes], frozenset[str]], ...]:
+        return tuple(field.idle for field in self.fields if field.idle is not None)
+
+    @cached_property
+    def _settles(self) -> tuple[Settle, ...]:
+        return tuple(field.settle for field in self.fields if field.settle is not None)

@@ -1,20 +1,15 @@
-"""What an author may write of a section, and the record of the API that it becomes."""
+"""What an author may write of a section: the model that it is checked by."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from coursesync.kinds.attributes import INT32_MAX
 from coursesync.kinds.content_spec import ContentFile, InPlace
 from coursesync.kinds.picture import Picture
-from coursesync.kinds.spec import STRICT, Spec
-from coursesync.kinds.unlock import IMMEDIATE, SEQUENTIAL, TIMED
-
-if TYPE_CHECKING:
-    from coursesync.kinds.attributes import Attributes, FieldValue
-    from coursesync.kinds.contents import Contents
+from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, Spec, form
 
 
 class Timed(BaseModel):
@@ -28,13 +23,6 @@ class Timed(BaseModel):
         "before.",
         examples=[7],
     )
-
-
-MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
-
-
-def _form(value: object) -> str:
-    return MAPPING if isinstance(value, dict | BaseModel) else PLAIN
 
 
 class SectionSpec(Spec):
@@ -56,7 +44,7 @@ class SectionSpec(Spec):
                 },
             ),
         ],
-        Discriminator(_form),
+        Discriminator(form),
     ] = Field(
         "immediate",
         title="When it opens",
@@ -66,7 +54,7 @@ class SectionSpec(Spec):
     )
     contents: Annotated[
         Annotated[ContentFile, Tag(MAPPING)] | Annotated[InPlace, Tag(PLAIN)],
-        Discriminator(_form),
+        Discriminator(form),
     ] = Field(
         "",
         title="Contents",
@@ -87,29 +75,3 @@ class SectionSpec(Spec):
         description="true (the default): members see the section. false: it is hidden from them.",
         examples=[True, False],
     )
-
-    def attributes(self, course_id: int, files: Contents) -> Attributes:
-        """Return the record that this becomes, without its order; see `Spec.attributes`."""
-        timed = self.unlock if isinstance(self.unlock, Timed) else None
-        unlock_type = SEQUENTIAL if self.unlock == "sequential" else IMMEDIATE
-        attributes: dict[str, FieldValue] = {
-            "Active": self.active,
-            "CourseId": course_id,
-            "SectionContents": _html(self.contents, files),
-            "Title": self.title,
-            "UnlockAfterDays": timed.after_days if timed else 0,
-            "UnlockType": TIMED if timed else unlock_type,
-        }
-        if self.image is not None:
-            attributes["NewImageUrl"] = self.image
-        elif "image" in self.model_fields_set:
-            attributes["ClearImageFile"] = True
-        return attributes
-
-
-def _html(contents: ContentFile | str, files: Contents) -> str:
-    if isinstance(contents, str):
-        return contents
-    if contents.markdown is not None:
-        return files.markdown(contents.markdown)
-    return files.html(contents.html or "")

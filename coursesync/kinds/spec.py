@@ -5,7 +5,6 @@ Each kind adds its own fields. What a validator raises becomes a diagnostic word
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -18,11 +17,15 @@ from coursesync.text import is_blank, named, without_marks
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from coursesync.kinds.attributes import Attributes
-    from coursesync.kinds.contents import Contents
-
 # what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
+
+
+def form(value: object) -> str:
+    """Say which of its two forms a field has: a group of fields, or one value."""
+    return MAPPING if isinstance(value, dict | BaseModel) else PLAIN
 
 
 def mistake(problem: str, remedy: str) -> PydanticCustomError:
@@ -141,15 +144,3 @@ class Spec(BaseModel):
         "steps of ten, in the order of this list.",
         examples=[100],
     )
-
-    @abstractmethod
-    def attributes(self, course_id: int, files: Contents) -> Attributes:
-        """Return the record that this becomes, without its order.
-
-        Args:
-            course_id: the course's Id.
-            files: the contents that it may name.
-
-        Raises:
-            UnusableFile: it names a file that can't be used.
-        """

@@ -1,8 +1,79 @@
-"""When a member gets into a record: what the API's `UnlockType` and `UnlockAfterDays` say. Pure.
+"""When a member gets into a record: an outline's `unlock`, and the API's two properties for it.
 
 The numbers: https://developers.nexudus.com, `rest-api/content`, the pages on course sections.
 """
 
 from __future__ import annotations
 
-IMMEDIATE, SEQUENTIAL, TIMED = 1, 2, 3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from coursesync.kinds.field import Field, Role
+
+if TYPE_CHECKING:
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.tree import Value
+
+_TYPE, _DAYS = "UnlockType", "UnlockAfterDays"
+_IMMEDIATE, _SEQUENTIAL, _TIMED = 1, 2, 3
+IMMEDIATE, SEQUENTIAL, AFTER_DAYS = "immediate", "sequential", "after_days"  # in an outline
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When a member gets into a record.
+
+    `days` is how many days after enrolment, None where no days are set. One `in_sequence` opens
+    once the record before it is done.
+    """
+
+    days: int | None = None
+    in_sequence: bool = False
+
+
+def opening(attributes: Attributes) -> Opening:
+    """Say when a record opens; the API's page says that days count only where it is timed."""
+    unlock = attributes.get(_TYPE)
+    days = int(attributes.get(_DAYS, 0)) if unlock == _TIMED else None
+    return Opening(days, in_sequence=unlock == _SEQUENTIAL)
+
+
+def described(attributes: Attributes, noun: str) -> str:
+    """Say in a learner's words when a record opens; `noun` is what its kind is called."""
+    unlock, days = attributes.get(_TYPE), attributes.get(_DAYS, 0)
+    if unlock == _SEQUENTIAL:
+        return f"unlocks after the {noun} before it"
+    if unlock == _TIMED:
+        return f"unlocks {days} {'day' if days == 1 else 'days'} after enrolment"
+    return "open from the start"
+
+
+def unlock_of(noun: str) -> Field:
+    """Make the row of `unlock` for a kind whose records are called that."""
+    return Field(
+        "unlock",
+        {_DAYS: int, _TYPE: int},
+        _encode,
+        _decode,
+        IMMEDIATE,
+        Role.UNLOCK,
+        words=lambda before, after: (described(before, noun), described(after, noun)),
+        idle=_idle,
+    )
+
+
+def _encode(value: Value) -> Attributes:
+    if isinstance(value, dict):
+        return {_DAYS: cast("int", value[AFTER_DAYS]), _TYPE: _TIMED}
+    return {_DAYS: 0, _TYPE: _SEQUENTIAL if value == SEQUENTIAL else _IMMEDIATE}
+
+
+def _decode(attributes: Attributes) -> Value:
+    unlock = attributes.get(_TYPE)
+    if unlock == _TIMED:
+        return {AFTER_DAYS: attributes.get(_DAYS, 0)}
+    return SEQUENTIAL if unlock == _SEQUENTIAL else IMMEDIATE
+
+
+def _idle(attributes: Attributes) -> frozenset[str]:
+    return frozenset() if attributes.get(_TYPE) == _TIMED else frozenset({_DAYS})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Stop
 from coursesync.nexudus.limits import IDS_AT_ONCE
-from coursesync.nexudus.records import PAGE_SIZE, read_ids, read_title_page, read_titles
+from coursesync.nexudus.records import PAGE_SIZE, read_title_page, read_titles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,17 +31,11 @@ class CourseLookout:
         Raises:
             Stop: no usable answer came.
         """
-        left = self._not_there(courses)
+        left = frozenset(courses) - self.titles(courses).keys()
         if left:  # one answer is not believed: much hangs on it
             self._reader.pause(f"the API knows no course {min(left)}; asking again")
-            left = self._not_there(left)
+            left -= self.titles(left).keys()
         return left
-
-    def _not_there(self, courses: Collection[int]) -> frozenset[int]:
-        wanted, there = sorted(courses), set[int]()
-        for part in batched(wanted):
-            there |= self._reader.read("Course-Read", partial(self._remote.courses, part), read_ids)
-        return frozenset(wanted) - there
 
     def titles(self, courses: Collection[int]) -> Mapping[int, str]:
         """Return the titles of those of the courses that are there.

@@ -1,14 +1,18 @@
-"""The facts of one request and its answer, and how the JSON in it is read. Pure; judges nothing."""
+"""The facts of one request and its answer, and how the JSON in it is read. Judges nothing."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,19 @@ def read_json(exchange: Exchange) -> object:
         raise ValueError("it does not say that it is JSON")
     text = exchange.body.decode("utf-8-sig")
     return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_constant)
+
+
+def or_none(read: Callable[P, T]) -> Callable[P, T | None]:
+    """Let a function that reads an answer return None where the answer is something else."""
+
+    @wraps(read)
+    def read_or_none(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return read(*args, **kwargs)
+        except (ValueError, RecursionError):  # a model's error is a ValueError
+            return None
+
+    return read_or_none
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:

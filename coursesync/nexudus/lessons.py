@@ -11,13 +11,13 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from coursesync.errors import Denied
 from coursesync.kinds.attributes import MAX_ID
 from coursesync.nexudus.course_listing import MAX_RECORDS, batched
-from coursesync.nexudus.exchange import read_json
+from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.nexudus.listing import MAX_READINGS
 from coursesync.nexudus.reader import Reader, Unusable
 from coursesync.nexudus.records import PAGE_SIZE
@@ -136,19 +136,15 @@ class Lessons:
         return found
 
 
+@or_none
 def _page(exchange: Exchange) -> _Page | None:
     """Read a page of a search; None where it is none, or counts more pages than records."""
-    try:
-        page = _Page.model_validate(read_json(exchange))
-    except (ValueError, ValidationError, RecursionError):
-        return None
+    page = _Page.model_validate(read_json(exchange))
     return page if page.total_pages <= max(1, page.total_items) else None
 
 
-def _several(exchange: Exchange) -> list[Lesson] | None:
+@or_none
+def _several(exchange: Exchange) -> list[Lesson]:
     """Read a bare list of lessons; None where it is none."""
-    try:
-        found = _Several.model_validate({"Records": read_json(exchange)}).records
-        return [each for each in found if each is not None]
-    except (ValueError, ValidationError, RecursionError):
-        return None
+    found = _Several.model_validate({"Records": read_json(exchange)}).records
+    return [each for each in found if each is not None]

@@ -121,7 +121,7 @@ class Lookout(CourseLookout):
             met = {record.id for record in records}
             if {len(met), len(records), *(page.total for page in pages)} == {first.total}:
                 return records
-        raise Unusable("its list of sections changes while it is read")
+        raise Unusable(f"its list of {kind.plural} changes while it is read")
 
     def records(
         self, kind: Kind, ids: Collection[int], unreadable: dict[int, str] | None = None
@@ -145,7 +145,7 @@ class Lookout(CourseLookout):
         missing = [each for each in ids if each not in found and each not in lost]
         if len(missing) > MOST_MISSING:
             raise Stop(
-                f"{len(missing):,} of the {len(ids):,} known sections are not there",
+                f"{len(missing):,} of the {len(ids):,} known {kind.plural} are not there",
                 "Is this the right account? Check the base URL and the credentials.",
                 unusable=True,
             )
@@ -196,18 +196,6 @@ class Lookout(CourseLookout):
         is_same = read is not None and same_moment(read.updated_on, listed.updated_on)
         return read if read is not None and is_same else listed
 
-    def remaining(self, kind: Kind, ids: Collection[int]) -> Mapping[int, Record]:
-        """Return those of deleted records that are there all the same; raises Stop as above.
-
-        A list may lag: what is still in it is asked for by itself.
-        """
-        lost = dict[int, str]()
-        listed = [record.id for record in self._named(kind, ids, lost)]
-        found = {record.id: record for record in self._each(kind, listed, lost)}
-        if lost:
-            raise _unreadable(lost)
-        return found
-
     def _named(
         self, kind: Kind, ids: Collection[int], unreadable: dict[int, str]
     ) -> Iterator[Record]:
@@ -246,11 +234,11 @@ class Lookout(CourseLookout):
         is removed while others are read, a third can move to a page that was read already.
         """
         before: Collection[int] = ()
-        why = "its list of sections changes while it is read"
+        why = f"its list of {kind.plural} changes while it is read"
         for _ in range(MAX_READINGS):
             found = self._reading(kind, course, first)
             if len(found) != first.total:
-                why = f"its list of sections holds {len(found):,}, and counts {first.total:,}"
+                why = f"its list of {kind.plural} holds {len(found):,}, and counts {first.total:,}"
                 self._reader.pause(why)
             elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
@@ -261,7 +249,8 @@ class Lookout(CourseLookout):
         """Read the pages after the first; no more of them than what the first counts is on."""
         if first.total > MAX_RECORDS:
             raise Unusable(
-                f"its list counts {first.total:,} sections, and {MAX_RECORDS:,} are read at most"
+                f"its list counts {first.total:,} {kind.plural}, and {MAX_RECORDS:,} are read at "
+                "most"
             )
         found = {record.id: record for record in first.records}
         for number in range(2, first.pages + 1):

@@ -14,10 +14,10 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from coursesync.kinds.attributes import MAX_ID
-from coursesync.nexudus.exchange import read_json
+from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -212,11 +212,9 @@ def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
     return Applied(record_id, answer.updated_on)
 
 
-def _answer(exchange: Exchange) -> _Answer | None:
-    try:
-        return _Answer.model_validate(read_json(exchange))
-    except (ValueError, ValidationError, RecursionError):
-        return None
+@or_none
+def _answer(exchange: Exchange) -> _Answer:
+    return _Answer.model_validate(read_json(exchange))
 
 
 def _refusal(answer: _Answer | None, otherwise: str) -> Refused:

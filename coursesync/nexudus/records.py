@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from coursesync.kinds.attributes import INT32_MAX, MAX_ID
-from coursesync.nexudus.exchange import read_json
+from coursesync.kinds.attributes import COURSE_TITLE, INT32_MAX, MAX_ID
+from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
@@ -85,6 +85,7 @@ _FOUND = TypeAdapter(list[dict[str, object] | None], config=ConfigDict(defer_bui
 _ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(strict=True))
 
 
+@or_none
 def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
     """Read the page of that number of a search.
 
@@ -92,79 +93,57 @@ def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
         None where it is no such page: also where it holds more records than were asked for, one
         of them twice, or says two things of the pages that can't both be true.
     """
-    try:
-        page = _Page.model_validate(read_json(exchange))
-        records = tuple(_listed(raw, kind) for raw in page.Records)
-    except (ValueError, ValidationError, RecursionError):
-        return None
+    page = _Page.model_validate(read_json(exchange))
+    records = tuple(_listed(raw, kind) for raw in page.Records)
     is_possible = page.is_possible(number) and len({each.id for each in records}) == len(records)
     return Page(records, page.TotalItems, page.TotalPages) if is_possible else None
 
 
-def read_ids(exchange: Exchange) -> frozenset[int] | None:
-    """Read the Ids of an answer that is a bare list of records; None where it is none."""
-    try:
-        found = _FOUND.validate_python(read_json(exchange))
-        return frozenset(_ID.validate_python(raw.get("Id")) for raw in found if raw is not None)
-    except (ValueError, ValidationError, RecursionError):
-        return None
-
-
-def read_titles(exchange: Exchange) -> Mapping[int, str] | None:
+@or_none
+def read_titles(exchange: Exchange) -> Mapping[int, str]:
     """Read a bare list of courses into their titles by Id; None where it is none."""
-    try:
-        found = _FOUND.validate_python(read_json(exchange))
-        return _titles(raw for raw in found if raw is not None)
-    except (ValueError, ValidationError, RecursionError):
-        return None
+    return _titles(_found(exchange))
 
 
+@or_none
 def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str], int] | None:
     """Read a page of a search of courses into titles by Id, and how many pages there are."""
-    try:
-        page = _Page.model_validate(read_json(exchange))
-        return (_titles(page.Records), page.TotalPages) if page.is_possible(number) else None
-    except (ValueError, ValidationError, RecursionError):
-        return None
+    page = _Page.model_validate(read_json(exchange))
+    return (_titles(page.Records), page.TotalPages) if page.is_possible(number) else None
 
 
 def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
-    return {_ID.validate_python(raw.get("Id")): str(raw.get("Title") or "") for raw in found}
+    return {_ID.validate_python(raw.get("Id")): str(raw.get(COURSE_TITLE) or "") for raw in found}
 
 
-def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
-    """Read an answer that is a bare list of records, read by Ids; None where it is none.
-
-    A null in it stands for a record that is not there.
-    """
-    try:
-        found = _FOUND.validate_python(read_json(exchange))
-        return tuple(_record(raw, kind) for raw in found if raw is not None)
-    except (ValueError, ValidationError, RecursionError):
-        return None
+@or_none
+def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...]:
+    """Read an answer that is a bare list of records, read by Ids; None where it is none."""
+    return tuple(_record(raw, kind) for raw in _found(exchange))
 
 
-def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...] | None:
+@or_none
+def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...]:
     """Read an answer that is one record, or null: there is none. None where it is neither."""
-    try:
-        raw = _ONE.validate_python(read_json(exchange))
-        return () if raw is None else (_record(raw, kind),)
-    except (ValueError, ValidationError, RecursionError):
-        return None
+    raw = _ONE.validate_python(read_json(exchange))
+    return () if raw is None else (_record(raw, kind),)
+
+
+def _found(exchange: Exchange) -> Iterator[dict[str, object]]:
+    """Yield the records of a bare list; a null in it stands for a record that is not there."""
+    yield from (raw for raw in _FOUND.validate_python(read_json(exchange)) if raw is not None)
 
 
 def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
     """Read a record of a list, in which nothing and "" may stand for what it leaves out."""
     record = _record(raw, kind)
-    readable = kind.fields.keys() - kind.write_only
-    unknown = frozenset(name for name in readable if raw.get(name) in (None, ""))
+    unknown = frozenset(name for name in kind.types if raw.get(name) in (None, ""))
     has = {name: value for name, value in record.attributes.items() if name not in unknown}
     return replace(record, attributes=has, unknown=unknown, whole=None)
 
 
 def _record(raw: Mapping[str, object], kind: Kind) -> Record:
-    readable = kind.fields.keys() - kind.write_only
-    found = {name: _value(raw.get(name), name, kind) for name in sorted(readable)}
+    found = {name: _value(raw.get(name), name, kind) for name in sorted(kind.types)}
     attributes = {name: value for name, value in found.items() if value is not None}
     return Record(
         id=_ID.validate_python(raw.get("Id")),
@@ -173,7 +152,7 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
-        odd=frozenset(name for name in readable if _is_odd(raw.get(name), name, kind)),
+        odd=frozenset(name for name in kind.types if _is_odd(raw.get(name), name, kind)),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
         whole=raw,
         marker=_text(raw.get(kind.marker_property), _MAX_MARKER),
@@ -185,7 +164,7 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
     if isinstance(value, str) and name != kind.order_property:
         # half a surrogate pair is JSON, and yet can't be written to any file
         return value.encode(errors="replace").decode()
-    if name in {kind.title_property, kind.contents_property}:
+    if kind.types[name] is str:
         return None
     if type(value) is int:
         most = INT32_MAX if name == kind.order_property else MAX_ID
@@ -195,11 +174,10 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
 
 def _is_odd(value: object, name: str, kind: Kind) -> bool:
     """Say whether a property that can be read holds what it never can."""
-    if name in {kind.title_property, kind.contents_property}:
+    if kind.types[name] is str:
         has_type = isinstance(value, str) and not _HALF.search(value)
     else:
-        is_whole = _value(value, name, kind) is not None
-        has_type = is_whole and type(value) is (bool if name == kind.active_property else int)
+        has_type = _value(value, name, kind) is not None and type(value) is kind.types[name]
     return value is not None and not has_type
 
 

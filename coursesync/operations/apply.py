@@ -55,11 +55,11 @@ def apply(  # noqa: PLR0913 - one parameter an option
         workspace: the one that it was made of.
         credentials: for the API; by default they are read from the environment, as NEXUDUS_TOKEN,
             or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP). The sandbox needs none.
-        settling_time: how many seconds to look for a section whose answer was lost; by default
+        settling_time: how many seconds to look for a create whose answer was lost; by default
             what `coursesync.toml` says, or else 60.
         max_writes: the run stops after so many.
-        overwrite_drift: whether to write over sections that someone edited on the site.
-        allow_large_change: whether more than 30 % of a course's sections, or of all, may change.
+        overwrite_drift: whether to write over what someone edited on the site.
+        allow_large_change: whether more than 30 % of a course, or of the workspace, may change.
         lock_timeout: how many seconds to wait for another apply to end.
         progress: is told what became of each change, and what is waited for.
         clock: the time, and when to stop; by default the machine's, which never says so.

@@ -51,7 +51,7 @@ def connected(
     progress: Progress | None = None,
     credentials: Credentials | None = None,
 ) -> Iterator[World]:
-    """Yield the world that a run works in.
+    """Yield the world that a run works in; what ends a look in it early becomes an error.
 
     Args:
         project: the workspace, target and state.
@@ -63,6 +63,8 @@ def connected(
     Raises:
         UsageError: there are no credentials.
         CoursesyncError: only `coursesync.toml` names the API.
+        Interrupted: the clock said to stop.
+        RemoteError: the API can't be used, or gives no usable answer.
     """
     project.check_host()
     with ExitStack() as stack:
@@ -70,7 +72,12 @@ def connected(
         log = RequestLog(project.store.path, alone=project.store.hold is not None)
         stack.callback(log.close)
         schedule = schedule_of(project, clock.now())
-        yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
+        try:
+            yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
+        except Stop as stop:
+            if clock.stopping():
+                raise interrupted() from stop
+            raise RemoteError(stop.reason, stop.remedy) from stop
 
 
 def _remote(
@@ -95,31 +102,6 @@ def _remote(
         remote = Nexudus(project.store.target, credentials.checked())
     stack.callback(remote.close)
     return remote
-
-
-@contextmanager
-def told_as_errors(clock: Clock) -> Iterator[None]:
-    """Turn what ends a look before its time into the error that it is.
-
-    Raises:
-        Interrupted: the clock said to stop.
-        RemoteError: the API can't be used, or gives no usable answer.
-    """
-    try:
-        yield
-    except Stop as stop:
-        if clock.stopping():
-            raise interrupted() from stop
-        raise RemoteError(stop.reason, stop.remedy) from stop
-
-
-@contextmanager
-def looking(clock: Clock) -> Iterator[None]:
-    """As `told_as_errors`; raises Interrupted also where the look ended and the clock says stop."""
-    with told_as_errors(clock):
-        yield
-    if clock.stopping():
-        raise interrupted()
 
 
 def interrupted() -> Interrupted:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import connected, looking
+from coursesync.operations.connection import connected, interrupted
 from coursesync.operations.refresh import hindrances, refresh
 from coursesync.planning.drift import Finding
-from coursesync.planning.plan import Course
+from coursesync.planning.plan import Course, Hindrance
+from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.stance import judged
 from coursesync.planning.workspace_plan import plan_of
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Workspace
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Hindrance
     from coursesync.planning.policy import Policy
 
 
@@ -41,12 +41,12 @@ class Drift:
 
     @property
     def has_drift(self) -> bool:
-        """Whether a managed section was edited, deleted or moved on the site, or has a twin."""
+        """Whether a managed record was edited, deleted or moved on the site, or has a twin."""
         return any(each.finding.needs_care for each in self.found)
 
     @property
     def is_whole(self) -> bool:
-        """Whether every section that is managed could be read."""
+        """Whether every record that is managed could be read."""
         return not any(each.finding is Finding.UNREADABLE for each in self.found)
 
 
@@ -87,17 +87,18 @@ def drift(
     if not known.entries:
         return Drift((), courses, replace(workspace, found=()))
     clock = clock or SystemClock()
-    with (
-        connected(project, read.outlines, clock, progress, credentials) as world,
-        looking(clock),
-    ):
+    with connected(project, read.outlines, clock, progress, credentials) as world:
         state, found = refresh(known, world)
-        after = workspace
-        if any(each.finding.is_drift for each in found):
+        after, stopping = workspace, tuple[Hindrance, ...]()
+        if has_drifted := any(each.finding.is_drift for each in found):
             after = project.outlines_for(state)
-            found = judged(found, plan_of(read, known), plan_of(after.read, state))
-        # by the same login: a one-time code can't be used twice
-        stopping = hindrances(plan_of(after.read, state, policy), world) if policy else ()
+        if has_drifted or policy:
+            plan = plan_of(after.read, state, policy or KEEP_ALL)
+            found = judged(found, plan)
+            # by the same login: a one-time code can't be used twice
+            stopping = hindrances(plan, world) if policy else ()
+    if clock.stopping():
+        raise interrupted()
     return Drift(found, courses, replace(after, state=state, found=found), stopping)
 
 

@@ -66,7 +66,7 @@ def layouts(folder: Path) -> Layouts:
 
 
 def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> Layouts:
-    """Lay the outlines of a workspace out in one way, with the key of every section written in.
+    """Lay the outlines of a workspace out in one way, with the key of every item written in.
 
     Args:
         folder: the folder of the outlines.

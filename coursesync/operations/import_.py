@@ -1,4 +1,4 @@
-"""Courses and sections that are on the site already come under management.
+"""Courses and records that are on the site already come under management.
 
 Reads the site, writes outlines and the state, and nothing on the site. For the command line and
 for scripts alike; prints nothing.
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected, told_as_errors
+from coursesync.operations.connection import connected
 from coursesync.operations.import_checks import prepared
 from coursesync.operations.import_entries import adopted, misfit
 from coursesync.operations.import_files import save
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Entry, State
 
-_SECTION = KINDS["section"]
-
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -48,9 +46,9 @@ class Imported:
     Attributes:
         course_id: its Id.
         path: its outline, in the workspace.
-        sections: how many sections came under management.
+        records: how many records came under management.
         content_files: how many were written.
-        untold: the sections that no outline can tell; they stay on the site as they are.
+        untold: the records that no outline can tell; they stay on the site as they are.
         left: how many changes the next plan has for it.
         note: what of the course itself is written otherwise than the site has it; of a course that
             was left out, its title.
@@ -59,7 +57,7 @@ class Imported:
 
     course_id: int
     path: str
-    sections: int
+    records: int
     content_files: int
     untold: tuple[Untold, ...]
     left: int
@@ -105,10 +103,7 @@ def import_course(
     clock = clock or SystemClock()
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
-        with (
-            connected(project, loaded.outlines, clock, progress, credentials) as world,
-            told_as_errors(clock),
-        ):
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
             titles, records = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
         ready = prepared(project, known, loaded, titles, records)
         if len(titles) == len(ready.left_out) == 1:
@@ -146,22 +141,22 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Entry:
-    """Take one section of the site under management, at an address.
+    """Take one record of the site under management, at an address.
 
     Args:
         project: as `open_project` names it.
-        address: as in "section.onboarding.welcome".
-        record_id: the section's Id.
+        address: the one that it is to have, as `Change.address` has it.
+        record_id: its Id.
         credentials: as in `apply`.
         lock_timeout: how many seconds to wait for an apply to end.
         progress: is told what is waited for.
         clock: as in `apply`.
 
     Returns:
-        The entry that the state has from now on: what the section is.
+        The entry that the state has from now on: what the record is.
 
     Raises:
-        CoursesyncError: one of the two is managed already, or there is no such section in that
+        CoursesyncError: one of the two is managed already, or there is no such record in that
             course.
         RemoteError: the API can't be used.
         StateLocked: an apply holds the state.
@@ -170,17 +165,15 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.adopt(project, "section.onboarding.welcome", 87654321)
+        >>> new = coursesync.plan(coursesync.load("courses")).changes[0]
+        >>> coursesync.adopt(project, new.address, 87654321)
     """
     clock = clock or SystemClock()
     at = address_of(address)
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
-        with (
-            connected(project, loaded.outlines, clock, progress, credentials) as world,
-            told_as_errors(clock),
-        ):
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
             found = Lookout(Sender(world), world.remote).records(kind_of(at), [record_id])
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
         resources = {r.address: r for each in loaded.outlines for r in each.resources}
@@ -192,7 +185,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 def _on_the_site(
     lookout: Lookout, course_ids: Sequence[int]
 ) -> tuple[Mapping[int, str], Mapping[int, list[Record]]]:
-    """Return the titles and the sections of the courses, by their Ids."""
+    """Return the titles and the records of the courses, by their Ids."""
     titles = lookout.titles(course_ids) if course_ids else lookout.all_titles()
     if missing := sorted(set(course_ids) - titles.keys()):
         raise CoursesyncError(
@@ -201,9 +194,9 @@ def _on_the_site(
             "courses of your outlines.",
         )
     records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
-    listed = lookout.sweep(_SECTION, titles.keys(), ())
+    listed = lookout.sweep(LISTED, titles.keys(), ())
     unread: dict[int, str] = {}
-    read = lookout.whole(_SECTION, listed, lambda each: bool(each.unknown), unread)
+    read = lookout.whole(LISTED, listed, lambda each: bool(each.unknown), unread)
     for record in (*read, *(each for each in listed if each.id in unread)):
         if record.parent_id in records:  # or it was moved meanwhile
             records[record.parent_id].append(record)
@@ -216,7 +209,7 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
         home = held[record_id]
         word = f"{course_of(home)}.{key_of(home)}"
         raise CoursesyncError(
-            f"section {record_id} is managed already, as {home}",
+            f"{kind_of(address).name} {record_id} is managed already, as {home}",
             f"To give it another key:  coursesync state mv {home} {address}"
             if course_of(home) == course_of(address)
             else f"To move it to this course, write  previous_keys: [{word}]  beside its title in "
@@ -228,7 +221,7 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
         )
     if address in known.entries:
         raise CoursesyncError(
-            f"{address} is the section {known.entries[address].id} already",
+            f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
             f"To forget that first:  coursesync state rm {address}",
         )
 
@@ -236,19 +229,20 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
 def _in_its_course(
     record: Record | None, record_id: int, address: Address, loaded: Outlines
 ) -> Record:
+    noun = kind_of(address).name
     if record is None:
         raise CoursesyncError(
-            f"there is no section {record_id} in Nexudus",
+            f"there is no {noun} {record_id} in Nexudus",
             "Look for its Id in the address of its page there.",
         )
     if why := misfit(record):
-        raise CoursesyncError(f"section {record_id}: {why}", "Save it again in Nexudus.")
+        raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
     for outline in loaded.outlines:
         if outline.key == course_of(address) and outline.course_id != record.parent_id:
             raise CoursesyncError(
-                f"section {record_id} is in the course {record.parent_id}, and {outline.path} is "
+                f"{noun} {record_id} is in the course {record.parent_id}, and {outline.path} is "
                 f"of the course {outline.course_id}",
-                "Give the address of a section in that course's outline.",
+                f"Give the address of a {noun} in that course's outline.",
             )
     return record
 

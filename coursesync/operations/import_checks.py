@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
+from coursesync.kinds import LISTED
 from coursesync.operations.import_drafts import LeftOut, drafts_of
 from coursesync.operations.import_entries import Managed, entries_of
 from coursesync.operations.import_files import most_that_fit
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS = 4
 _MISREAD = "the outline would not say just what the site has"
+_REPORT = f"Please report this, with the course's {LISTED.plural}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def prepared(
         known: its state.
         loaded: the outlines that are there.
         titles: of the courses on the site, by their Ids.
-        records: their sections.
+        records: the courses' records there.
 
     Raises:
         CoursesyncError: the workspace would not be valid, whatever is left out.
@@ -91,7 +93,7 @@ def prepared(
         if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
             excluded |= wrong
         else:
-            error = CoursesyncError(_MISREAD, "Please report this, with the course's sections.")
+            error = CoursesyncError(_MISREAD, _REPORT)
             ids = [i for i, course in rest.items() if any(each.id in wrong for each in course)]
             given_up |= {each: LeftOut(each, titles[each], error) for each in ids}
     raise CoursesyncError(_MISREAD, "Import fewer courses at once.")
@@ -141,7 +143,7 @@ def _entries(
     for outline in after.outlines:
         if (drafted := drafts.get(outline.course_id)) is not None:
             # what an author wrote by hand may be one of the others
-            untold = {each.section.id for each in drafted.untold if drafted.is_new}
+            untold = {each.item.id for each in drafted.untold if drafted.is_new}
             free = [
                 each
                 for each in records[outline.course_id]
@@ -168,7 +170,7 @@ def _misread(
     entries: Mapping[Address, Entry],
     records: Mapping[int, Sequence[Record]],
 ) -> dict[int, str]:
-    """Return the sections that are not read back as they are on the site, by their Ids."""
+    """Return the records that are not read back as they are on the site, by their Ids."""
     wrong = {look.entry.id: _MISREAD for look in _looks(entries) if look.entry and not _fits(look)}
     taken = {entry.id for entry in entries.values()}
     for change in changes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import key_of
 from coursesync.operations.import_entries import Managed, course_key, unsayable, wanted
 from coursesync.operations.import_files import Draft, Untold, draft
@@ -47,8 +48,8 @@ def drafts_of(
         managed: what is under management already.
         loaded: the outlines that are there.
         titles: of the courses on the site, by their Ids.
-        records: their sections.
-        excluded: sections that no outline is to have, with the reason, by their Ids.
+        records: the courses' records there.
+        excluded: records that no outline is to have, with the reason, by their Ids.
 
     Returns:
         The drafts by the courses' Ids, with what each can't tell, and the courses of which there
@@ -89,7 +90,7 @@ def drafts_of(
 def _sayable(
     records: Sequence[Record], held: Collection[int], excluded: Mapping[int, str]
 ) -> tuple[list[Record], list[Untold]]:
-    """Part a course's sections from those whose fields no outline can give."""
+    """Part a course's records from those whose fields no outline can give."""
     wrong = {
         record.id: why
         for record in records
@@ -97,14 +98,14 @@ def _sayable(
     }
     out = wanted(0, "", "", [record for record in records if record.id in wrong])
     return [record for record in records if record.id not in wrong], [
-        Untold(section, wrong[section.id]) for section in out.sections
+        Untold(item, wrong[item.id]) for item in out.items
     ]
 
 
 def _wanted_of(
     records: Sequence[Record], managed: Managed, outline: Outline | None
 ) -> tuple[list[Record], list[Untold]]:
-    """Part a course's sections from those that its outline had, and that were taken out of it."""
+    """Part a course's records from those that its outline had, and that were taken out of it."""
     if outline is None:
         return list(records), []
     wanted_here = {resource.address for resource in outline.resources}
@@ -114,13 +115,16 @@ def _wanted_of(
         if (at := managed.addresses.get(record.id)) is not None and at not in wanted_here
     }
     out = wanted(0, "", "", [record for record in records if record.id in gone])
-    why = "it was taken out of the outline; to have it back, write its section again, with  key: "
-    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.sections]
+    why = (
+        f"it was taken out of the outline; to have it back, write its {LISTED.name} again, with  "
+        "key: "
+    )
+    told = [Untold(each, f"{why}{key_of(gone[each.id])}") for each in out.items]
     return [record for record in records if record.id not in gone], told
 
 
 def _parted(records: Sequence[Record], managed: Managed) -> tuple[list[Record], list[Untold]]:
-    """Part a course's sections from those that are managed in another course.
+    """Part a course's records from those that are managed in another course.
 
     Someone moved these on the site: in this outline they would be made a second time.
     """
@@ -131,9 +135,9 @@ def _parted(records: Sequence[Record], managed: Managed) -> tuple[list[Record], 
     elsewhere = {record.id for record in moved}
     return [record for record in records if record.id not in elsewhere], [
         Untold(
-            section,
-            f"it is managed as {managed.addresses[section.id]}, and someone moved it here; see  "
+            item,
+            f"it is managed as {managed.addresses[item.id]}, and someone moved it here; see  "
             "coursesync drift",
         )
-        for section in wanted(0, "", "", moved).sections
+        for item in wanted(0, "", "", moved).items
     ]

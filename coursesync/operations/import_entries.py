@@ -1,7 +1,7 @@
 """Courses that are on the site already, as outlines and as entries of the state.
 
-Pure. What is imported is told so that the next plan has nothing to do: every section of the outline
-is an entry that says just what the outline says, under the Id and the time of the record.
+What is imported is told so that the next plan has nothing to do: every item of the outline is an
+entry that says just what the outline says, under the Id and the time of the record.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import course_of, is_key, key_of, slug
-from coursesync.kinds.unlock import IMMEDIATE, SEQUENTIAL, TIMED
-from coursesync.outlines.writer import WantedCourse, WantedSection, alike, is_reserved
+from coursesync.kinds.field import Role
+from coursesync.outlines.writer import WantedCourse, WantedItem, alike, is_reserved
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.tree import Value
     from coursesync.nexudus.records import Record
     from coursesync.outlines.outline import Outline
     from coursesync.state.state import State
 
 
 _LONGEST_TITLE = 200  # characters
+_TITLE, _ORDER, _CONTENTS = (
+    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
+)
 
 
 def course_key(
@@ -48,21 +53,23 @@ def course_key(
 
 
 def unsayable(record: Record) -> str:
-    """Say what of a section no outline can give as it is; "" where there is nothing."""
+    """Say what of a record no outline can give as it is; "" where there is nothing."""
     if record.unknown:  # a list left it out, and the read by its Id failed
         return "what is in it can't be read now"
-    unlock = record.attributes.get("UnlockType", IMMEDIATE)
-    if unlock not in {IMMEDIATE, SEQUENTIAL, TIMED}:
-        return f"its UnlockType is {unlock}, and none that an outline can have"
-    if "DisplayOrder" not in record.attributes:
-        return "its DisplayOrder is not a whole number of 32 bits"
+    has = record.attributes
+    said = LISTED.encode(LISTED.decode(has))
+    for name in sorted(has.keys() & said.keys() - LISTED.idle(has)):
+        if said[name] != has[name]:
+            return f"its {name} is {has[name]}, and none that an outline can have"
+    if LISTED.order_property not in has:
+        return f"its {LISTED.order_property} is not a whole number of 32 bits"
     return misfit(record)
 
 
 def misfit(record: Record) -> str:
-    """Say which property of a section has a value that it can't have; "" where there is none."""
+    """Say which property of a record has a value that it can't have; "" where there is none."""
     for name in sorted(record.odd):
-        if name in {"SectionContents", "Title"} and name in record.attributes:
+        if LISTED.types[name] is str and name in record.attributes:
             return f"its {name} holds half of a character (a lone surrogate)"
         return f"its {name} is of another type than the API's pages give it"
     return ""
@@ -107,66 +114,51 @@ def wanted(
         course_id: the course's Id.
         key: its key.
         title: its title on the site.
-        records: its sections on the site.
+        records: its records on the site.
         managed: what is under management already; by default nothing.
 
     Returns:
-        The course; its sections are in the members' order, the older first where two have the
+        The course; its items are in the members' order, the older first where two have the
         same number, and have keys where they are managed.
     """
     addresses = managed.addresses if managed else {}
-    sections = tuple(
-        _section(record, key_of(addresses[record.id]) if record.id in addresses else "")
+    items = tuple(
+        _item(record, key_of(addresses[record.id]) if record.id in addresses else "")
         for record in sorted(records, key=_place)
     )
     # for people who read plans: one line, and not endless
     told = " ".join(title.split())[:_LONGEST_TITLE].strip()
     taken = managed.taken.get(key, frozenset()) if managed else frozenset()
-    return WantedCourse(course_id, key, told or f"Course {course_id}", sections, taken)
+    return WantedCourse(course_id, key, told or f"Course {course_id}", items, taken)
 
 
 def _place(record: Record) -> tuple[int, int]:
-    return int(record.attributes.get("DisplayOrder", 0)), record.id
+    return LISTED.order_of(record.attributes), record.id
 
 
-def _section(record: Record, key: str) -> WantedSection:
-    has = _plain({n: v for n, v in record.attributes.items() if n not in record.odd})
-    return WantedSection(
-        id=record.id,
-        title=str(has["Title"]).strip(),  # as the server compares them
-        key=key,
-        contents=str(has["SectionContents"]),
-        unlock_type=int(has["UnlockType"]),
-        unlock_after_days=int(has["UnlockAfterDays"]),
-        active=bool(has["Active"]),
-    )
+def _item(record: Record, key: str) -> WantedItem:
+    has = {name: value for name, value in record.attributes.items() if name not in record.odd}
+    return WantedItem(record.id, _said(has), key)
 
 
-def _plain(attributes: Attributes) -> Attributes:
-    """Return what an outline can say of a section: days count only where it is timed."""
-    unlock = attributes.get("UnlockType")
-    timed = unlock == TIMED
-    return {
-        "Active": attributes.get("Active", True),
-        "SectionContents": attributes.get("SectionContents", ""),
-        "Title": attributes.get("Title", ""),
-        "UnlockAfterDays": attributes.get("UnlockAfterDays", 0) if timed else 0,
-        "UnlockType": unlock if unlock in {TIMED, SEQUENTIAL} else IMMEDIATE,
-    }
+def _said(attributes: Attributes) -> dict[str, Value]:
+    """Return what an author would write of a record; its place in the list gives its order."""
+    said = {name: value for name, value in LISTED.decode(attributes).items() if name != _ORDER}
+    return {**said, _TITLE: _title(attributes)}
 
 
 def entries_of(
     outline: Outline, records: Sequence[Record], managed: Managed
 ) -> Mapping[Address, Entry]:
-    """Find the entries that the sections of an imported course are to have.
+    """Find the entries that the items of an imported course are to have.
 
     Args:
         outline: as it is once the course was written into it.
-        records: the course's sections on the site.
+        records: the course's records on the site.
         managed: what is under management already.
 
     Returns:
-        An entry for each section that is just like a record that nobody manages, or that has the
+        An entry for each item that is just like a record that nobody manages, or that has the
         title of one alone. Of several that are alike, the first in order is the first on the site.
     """
     free = sorted((r for r in records if r.id not in managed.addresses), key=_place)
@@ -189,14 +181,14 @@ def entries_of(
 
 
 def _told(attributes: Attributes) -> tuple[object, ...]:
-    """Return what a section says, but for white space at its ends, which the server may trim."""
-    told = _plain(attributes)
-    contents = str(told["SectionContents"]).rstrip()
-    return tuple({**told, "SectionContents": contents, "Title": _title(attributes)}.values())
+    """Return what a record says, but for white space at its ends, which the server may trim."""
+    readable = {n: value for n, value in attributes.items() if n not in LISTED.write_only}
+    said = _said(readable)
+    return tuple(LISTED.encode({**said, _CONTENTS: str(said[_CONTENTS]).rstrip()}).items())
 
 
 def _title(attributes: Attributes) -> str:
-    return str(attributes.get("Title", "")).strip()
+    return LISTED.title_of(attributes).strip()  # as the server compares them
 
 
 def _paired(

@@ -1,6 +1,6 @@
 """The files of an imported course: its outline, new or added to, and its content files.
 
-Writes no file that is there already, but the outline that sections are added to; and nothing at
+Writes no file that is there already, but the outline that is added to; and nothing at
 all where the loader would not read the outline as it is meant.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from coursesync.errors import CoursesyncError, InvalidOutlines
 from coursesync.files import decode, shown
 from coursesync.outlines.content_files import Files, path_of
-from coursesync.outlines.rewriting import mistakes_in, rewrite, with_sections
+from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
 from coursesync.outlines.writer import alike, written
 from coursesync.text import UNSEEN
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.errors import Diagnostic
-    from coursesync.outlines.writer import WantedCourse, WantedSection, Written
+    from coursesync.outlines.writer import WantedCourse, WantedItem, Written
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -33,9 +33,9 @@ _MOST_TRIES = 100  # each reads what was drafted once more
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A section of the site that no outline can tell, and why."""
+    """A record of the site that no outline can tell, and why."""
 
-    section: WantedSection
+    item: WantedItem
     problem: str
 
 
@@ -69,7 +69,7 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         path: the outline that it has in the workspace, None where it has none.
 
     Returns:
-        The course with all sections that its outline can tell; the others are named.
+        The course with all records that its outline can tell; the others are named.
 
     Raises:
         InvalidOutlines: the outline would not be valid whatever is left out.
@@ -78,17 +78,20 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     name = path or f"{course.key}.yaml"
     course, note = _titled(course, name) if path is None else (course, "")
 
-    def problem(sections: Sequence[WantedSection]) -> str:
-        done = _written(folder, replace(course, sections=tuple(sections)), path)
+    def problem(items: Sequence[WantedItem]) -> str:
+        try:
+            done = _written(folder, replace(course, items=tuple(items)), path)
+        except InvalidOutlines as invalid:
+            return invalid.diagnostics[0].problem
         return next((each.problem for each in _mistakes_in(done, folder, name)), "")
 
-    told, untold = list(course.sections), []
+    told, untold = list(course.items), []
     if problem(told):
         alone = [(each, _alone(course, each)) for each in told]
-        untold = [Untold(section, why) for section, why in alone if why]
-        told, more = most_that_fit([section for section, why in alone if not why], problem)
-        untold += [Untold(section, why) for section, why in more]
-    done = _written(folder, replace(course, sections=tuple(told)), path)
+        untold = [Untold(item, why) for item, why in alone if why]
+        told, more = most_that_fit([item for item, why in alone if not why], problem)
+        untold += [Untold(item, why) for item, why in more]
+    done = _written(folder, replace(course, items=tuple(told)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
     drafted = Draft(name, path is None, done, tuple(untold), note)
@@ -130,7 +133,7 @@ def _titled(course: WantedCourse, name: str) -> tuple[WantedCourse, str]:
     """Give a new outline a title that it can hold: it is for people, and is not sent."""
     seen = " ".join(UNSEEN.sub("", course.title).split())
     for title in (course.title, seen, f"Course {course.course_id}"):
-        bare = replace(course, title=title, sections=())
+        bare = replace(course, title=title, items=())
         if not mistakes_in(written(bare), name):
             changed = title != course.title
             note = f'its title can\'t stand in an outline, which has "{title}"' if changed else ""
@@ -147,12 +150,12 @@ def _mistakes_in(done: Written, folder: Path, path: str) -> list[Diagnostic]:
 def _written(folder: Path, course: WantedCourse, path: str | None) -> Written:
     if path is None:
         return written(course)
-    return with_sections(decode(Files(folder).inside(path)), shown(folder / path), course)
+    return with_items(decode(Files(folder).inside(path)), shown(folder / path), course)
 
 
-def _alone(course: WantedCourse, section: WantedSection) -> str:
-    """Say what is wrong with a section, whatever stands beside it."""
-    alone = replace(course, sections=(section,))
+def _alone(course: WantedCourse, item: WantedItem) -> str:
+    """Say what is wrong with an item, whatever stands beside it."""
+    alone = replace(course, items=(item,))
     mistakes = mistakes_in(written(alone), f"{course.key}.yaml")
     return next((each.problem for each in mistakes), "")
 

@@ -50,16 +50,16 @@ def plan(
 
     Args:
         workspace: as `load` read it; or `Drift.workspace`, to plan from what the site has.
-        on_removal: what happens to sections that are in no outline any more: "keep",
+        on_removal: what happens to what is in no outline any more: "keep",
             "deactivate" or "delete"; by default what `coursesync.toml` says, or else "keep".
-        prune: whether such sections are really deleted, where `on_removal` is "delete".
+        prune: whether that is really deleted, where `on_removal` is "delete".
 
     Returns:
         The plan: its changes in the order of their doing, and a digest over their meaning.
 
     Raises:
         UsageError: `on_removal` is none of its words.
-        InvalidOutlines: two sections would be one record.
+        InvalidOutlines: two items would be one record.
 
     Example:
         >>> plan = coursesync.plan(coursesync.load("courses"))

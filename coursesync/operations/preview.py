@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.files import decode, shown
-from coursesync.kinds.address import Address
-from coursesync.kinds.section import SECTION
+from coursesync.kinds import LISTED
+from coursesync.kinds.address import address_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load
 from coursesync.render.portal.pages import Note, Shown, View
@@ -107,20 +107,20 @@ def _view(outline: Outline) -> View:
 
 
 def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
-    """Show what a site has, as a search for its sections gives it.
+    """Show what a site has, as a search for its records gives it.
 
     Args:
-        records: of sections, with the names that the API has for their fields.
+        records: of the kind that outlines list, with the API's names of their properties.
         name: the site's.
     """
     courses: dict[int, list[Station]] = {}
     titles: dict[int, str] = {}
     for record in records:
-        course = int(str(record[SECTION.parent_property]))
+        course = int(str(record[LISTED.parent_property]))
         values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
-        address = Address(f"{SECTION.name}.{course}.{record['Id']}")
-        courses.setdefault(course, []).append(Station(address, SECTION, values))
-        titles[course] = str(record.get("CourseTitle") or f"Course {course}")
+        address = address_of(LISTED.name, str(course), str(record["Id"]))
+        courses.setdefault(course, []).append(Station(address, LISTED, values))
+        titles[course] = str(record.get(LISTED.parent_title_property) or f"Course {course}")
     views = tuple(
         View(str(course), course, titles[course], "on the sandbox", along(stations))
         for course, stations in sorted(courses.items())

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from coursesync.render.portal import pages
+from coursesync.render.portal.pages import FRAME_POLICY, POLICY, Portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,12 +20,21 @@ if TYPE_CHECKING:
     from coursesync.render.portal.pages import Shown, View
 
 _NAMES = ("127.0.0.1", "localhost")
-_NUMBER = re.compile("[0-9]{1,6}")  # of a section in its course
+_NUMBER = re.compile("[0-9]{1,6}")  # of an item in its course
 _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _BESIDE = {
     "/portal.css": ("portal.css", "text/css; charset=utf-8"),
     "/portal.js": ("portal.js", "text/javascript; charset=utf-8"),
 }
+
+
+_TEMPLATES = ("page.html", "front.html", "course.html", "missing.html", "contents.html")
+_BESIDE_PAGES = files("coursesync.render.portal")
+
+
+def portal() -> Portal:
+    """Read the templates of the portal's pages."""
+    return Portal({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
 
 
 class Site:
@@ -44,6 +53,7 @@ class Site:
         self._look = look
         self._beyond = beyond
         self._elsewhere = elsewhere
+        self._pages = portal()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -62,29 +72,31 @@ class Site:
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, str, str, str]:
         if environ.get("HTTP_HOST", "").partition(":")[0] not in _NAMES:
-            return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", pages.POLICY
+            return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", POLICY
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return "405 Method Not Allowed", _PLAIN, "There is only to look at.\n", pages.POLICY
+            return "405 Method Not Allowed", _PLAIN, "There is only to look at.\n", POLICY
         path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
         if path in _BESIDE:
             name, kind = _BESIDE[path]
-            text = files("coursesync.render.portal").joinpath(name).read_text("utf-8")
-            return "200 OK", kind, text, pages.POLICY
+            text = _BESIDE_PAGES.joinpath(name).read_text("utf-8")
+            return "200 OK", kind, text, POLICY
         return self._page(path, self._look())
 
     def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
         match path.strip("/").split("/"):
             case [""]:
-                return "200 OK", _HTML, pages.front(shown), pages.POLICY
+                return "200 OK", _HTML, self._pages.front(shown), POLICY
             case ["version"]:
-                return "200 OK", _PLAIN, shown.version, pages.POLICY
+                return "200 OK", _PLAIN, shown.version, POLICY
             case ["courses", key] if (view := _view(shown, key)) is not None:
-                return "200 OK", _HTML, pages.course(shown, view), pages.POLICY
+                return "200 OK", _HTML, self._pages.course(shown, view), POLICY
             case ["courses", key, number] if (view := _view(shown, key)) is not None:
-                text = pages.contents(view, int(number)) if _NUMBER.fullmatch(number) else None
+                text = (
+                    self._pages.contents(view, int(number)) if _NUMBER.fullmatch(number) else None
+                )
                 if text is not None:
-                    return "200 OK", _HTML, text, pages.FRAME_POLICY
-        return "404 Not Found", _HTML, pages.missing(shown), pages.POLICY
+                    return "200 OK", _HTML, text, FRAME_POLICY
+        return "404 Not Found", _HTML, self._pages.missing(shown), POLICY
 
 
 def _view(shown: Shown, key: str) -> View | None:

@@ -1,80 +1,105 @@
-"""Receipts, begun before a run's first write and ended after its last, for scripts and commands."""
+"""The record of a run in a file: begun before the first write, and completed after the last.
+
+Owns who may overwrite what: only the record of a run that did nothing is ever replaced.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from coursesync.applying.receipt import beginning, concluded
-from coursesync.files import shown
+from coursesync.applying.receipt import compose, did_something, parse
+from coursesync.errors import CoursesyncError, UnusableFile
+from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.origin import origin_of
-from coursesync.operations.receipt_file import write_receipt
 from coursesync.outlines.content_files import names_in, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from coursesync.applying.receipt import Receipt
+    from coursesync.applying.receipt import Origin
     from coursesync.applying.report import Report
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
 
+_MAX_BYTES = 67_108_864  # 5,000 writes, a day's allowance, with the longest addresses and reasons
+
 
 @dataclass(frozen=True)
 class OpenReceipt:
-    """The receipt of a run that is under way, in its file; so far it says that the run began."""
+    """The record of a run that is under way; its file says so far only that the run began."""
 
     path: Path
-    begun: Receipt
+    plan: Plan
+    origin: Origin
+    began: str
 
-    def end(self, report: Report) -> Receipt:
-        """Write what was done.
+    def end(self, report: Report) -> None:
+        """Write what the run did.
 
         Args:
             report: what `apply` returned.
 
-        Returns:
-            The receipt as it was written.
-
         Raises:
-            CoursesyncError: it can't be written any more.
+            CoursesyncError: the file can't be written any more.
         """
-        receipt = concluded(self.begun, report)
-        write_receipt(self.path, receipt)
-        return receipt
+        _write(self.path, compose(self.plan, self.origin, self.began, report))
 
 
 def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) -> OpenReceipt:
     """Write that a run begins, which shows that its end can be written too.
 
     Args:
-        path: the file; nothing is there yet, or another receipt.
+        path: the file; nothing is there yet, or the record of a run that did nothing.
         plan: what is about to be carried out.
-        project: its workspace; the commit that is checked out there is noted, and what of
-            the plan's outlines and content files is not in it.
+        project: its workspace. The record names the commit that is checked out there, and which of
+            the plan's outlines and content files are not in it.
 
     Returns:
-        The open receipt, to be ended with what `apply` returns.
+        The open record, to be ended with what `apply` returns.
 
     Raises:
         UsageError: it is the state, or what is kept beside that.
-        CoursesyncError: it can't be written, or something that is no receipt is there.
+        CoursesyncError: it can't be written, or something else is there.
 
     Example:
         >>> opened = coursesync.begin_receipt("receipt.json", plan, workspace.project)
-        >>> receipt = opened.end(coursesync.apply(plan, workspace))
+        >>> opened.end(coursesync.apply(plan, workspace))
     """
     project.check_free(Path(path))
     sources = frozenset(_sources(plan, PurePosixPath(shown(project.folder))))
     done = [each for each in plan.changes if each.action.changes]
     takes_away = any(plan.courses[each.parent_id].path is None for each in done)
     origin = origin_of(project.folder, os.environ, sources, takes_away=takes_away)
-    begun = beginning(plan, origin, SystemClock().stamp())
-    write_receipt(Path(path), begun)
-    return OpenReceipt(Path(path), begun)
+    began = SystemClock().stamp()
+    _write(Path(path), compose(plan, origin, began))
+    return OpenReceipt(Path(path), plan, origin, began)
+
+
+def another(path: Path) -> Path:
+    """Return a file beside a record, for the next."""
+    return path.with_stem(f"{path.stem}-2")
+
+
+def _write(path: Path, text: str) -> None:
+    earlier = _record_in(path)
+    if earlier is not None and did_something(earlier):
+        raise CoursesyncError(
+            f"{shown(path)} is the receipt of an earlier run, and is kept",
+            f"Name another file:  --receipt {quote(str(another(path)))}",
+        )
+    write_named(path, text, "receipt", lambda _: earlier is not None)
+
+
+def _record_in(path: Path) -> Mapping[str, object] | None:
+    try:
+        return parse(read(path, _MAX_BYTES))
+    except UnusableFile:
+        return None
 
 
 def _sources(plan: Plan, folder: PurePosixPath) -> Iterator[str]:

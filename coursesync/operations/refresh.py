@@ -10,15 +10,14 @@ from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.planning.drift import Drifted, compare, refreshed
+from coursesync.planning.drift import Drifted, compare
+from coursesync.planning.refreshed_state import refreshed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
-    from coursesync.applying.receipt import Receipt
     from coursesync.applying.world import World
     from coursesync.kinds.kind import Kind
-    from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Hindrance, Plan
     from coursesync.state.state import Entry, State
 
@@ -42,7 +41,7 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
 
 
 def hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
-    """Look at the lessons of the sections that a plan takes from courses, by one request a course.
+    """Look at the lessons in what a plan takes from courses, by one request a course.
 
     Returns:
         What `apply` would stop at. Nothing is asked where the plan takes none.
@@ -54,22 +53,6 @@ def hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
     losing = ((change, change.lesson_courses) for change in plan.changes)
     found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
     return tuple(each for each in found if each is not None)
-
-
-def look_up(receipt: Receipt, world: World) -> Mapping[int, Record]:
-    """Ask for the records that a receipt names, by their Ids; raises Stop as `refresh` does.
-
-    Returns:
-        Those that are there, by Id.
-    """
-    lookout = Lookout(Sender(world), world.remote)
-    found: dict[int, Record] = {}
-    for kind in KINDS.values():
-        items = [item for address, item in receipt.items.items() if kind_of(address) is kind]
-        gone = {item.id for item in items if item.attributes is None}
-        found.update(lookout.records(kind, {item.id for item in items} - gone))
-        found.update(lookout.remaining(kind, gone))
-    return found
 
 
 def _look(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import entry_of
 from coursesync.errors import CoursesyncError, UsageError
-from coursesync.kinds import KINDS
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of, parse_address
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
@@ -34,7 +34,7 @@ def move(
 
     Args:
         project: of the state.
-        address: as in "section.onboarding.welcome".
+        address: as in `Change.address`.
         to: the new address.
         dry_run: whether only to check that it can be done.
         lock_timeout: how many seconds to wait for an apply to end.
@@ -47,15 +47,17 @@ def move(
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.move(project, "section.onboarding.welcome", "section.onboarding.hello")
+        >>> old = min(project.state().entries)
+        >>> coursesync.move(project, old, f"{old}-2")
     """
     old, new = address_of(address), address_of(to)
     if course_of(old) != course_of(new):
+        noun = kind_of(old).name
         word = f"{course_of(old)}.{key_of(old)}"
         raise UsageError(
             f"{old} and {new} are in two courses",
-            f"To move a section to another course, write  previous_keys: [{word}]  beside its "
-            "title in that course's outline, and apply.",
+            f"To move a {noun} to another course, write  previous_keys: [{word}]  beside "
+            "its title in that course's outline, and apply.",
         )
     if dry_run:
         _check_move(project.state(), old, new)
@@ -79,7 +81,7 @@ def forget(
 
     Args:
         project: of the state.
-        address: as in "section.onboarding.welcome".
+        address: as in `Change.address`.
         dry_run: whether only to check that it can be done.
         lock_timeout: how many seconds to wait for an apply to end.
 
@@ -94,8 +96,7 @@ def forget(
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.forget(project, "section.onboarding.welcome").id
-        87654321
+        >>> coursesync.forget(project, min(project.state().entries)).id
     """
     at = address_of(address)
     if dry_run:
@@ -120,7 +121,7 @@ def resolve(
 
     Args:
         project: of the state.
-        address: the create in doubt, as in "section.onboarding.welcome".
+        address: the create in doubt, as in `Change.address`.
         record_id: the Id that it was given; None where it was not created, so that the next apply
             creates it.
         lock_timeout: how many seconds to wait for an apply to end.
@@ -133,7 +134,8 @@ def resolve(
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.resolve(project, "section.onboarding.welcome", 87654321)
+        >>> doubt = min(project.state().doubts)
+        >>> coursesync.resolve(project, doubt, 87654321)
     """
     at = address_of(address)
     check_state(project, address)
@@ -202,14 +204,15 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
         return project.store.recover(known) is not known
 
 
-_EXAMPLE = "section.onboarding.welcome"
+_EXAMPLE = f"{LISTED.name}.onboarding.welcome"
 
 
 def address_of(text: str) -> Address:
     """Read an address; raises UsageError where it is none."""
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:
-        meant = f"section.{text}" if parse_address(f"section.{text}") else ""
+        whole = f"{LISTED.name}.{text}"
+        meant = whole if parse_address(whole) else ""
         remedy = f"Did you mean  {meant}  ?" if meant else "An address is like  " + _EXAMPLE
         raise UsageError(f'"{inert(text, 100)}" is no address', remedy)
     return address

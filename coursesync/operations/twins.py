@@ -1,4 +1,4 @@
-"""Twins, settled by a person: which of two records is the section from now on. Only reads are sent.
+"""Twins, settled by a person: which of two records is managed from now on. Only reads are sent.
 
 The other record becomes a stranger to the state; deleting it is left to people.
 """
@@ -15,7 +15,7 @@ from coursesync.kinds.address import course_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected, told_as_errors
+from coursesync.operations.connection import connected
 from coursesync.operations.state import address_of, entry_at
 from coursesync.planning.twins import namesakes, twins
 
@@ -41,11 +41,11 @@ def keep(  # noqa: PLR0913 - one parameter an option
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[int, ...]:
-    """Say which of a section's two records is the section from now on.
+    """Say which of the two records at an address is managed from now on.
 
     Args:
         project: as `open_project` names it.
-        address: as in "section.onboarding.welcome"; it has an Id, and the site has a twin.
+        address: has an Id, and the site has a twin of it.
         record_id: the Id of the record to keep.
         credentials: as in `apply`.
         lock_timeout: how many seconds to wait for an apply to end.
@@ -64,14 +64,15 @@ def keep(  # noqa: PLR0913 - one parameter an option
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.keep(project, "section.onboarding.welcome", 87654321)
+        >>> twin = next(each for each in coursesync.drift(project).found if each.own)
+        >>> coursesync.keep(project, twin.address, 87654321)
         (87654320,)
     """
     clock, at = clock or SystemClock(), address_of(address)
     with project.held(lock_timeout):
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
-        with connected(project, (), clock, progress, credentials) as world, told_as_errors(clock):
+        with connected(project, (), clock, progress, credentials) as world:
             # a record that a person set aside can be chosen after all
             undecided = replace(known, strangers=())
             live = _of_course(world, undecided, entry.parent_id, kind)

@@ -1,6 +1,6 @@
 """What no single field of an outline shows: keys, Ids and orders that contradict each other.
 
-Pure. Reads the tree as it was written, so that these mistakes are told beside those of the
+Reads the tree as it was written, so that these mistakes are told beside those of the
 fields, in one go.
 """
 
@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
+from coursesync.kinds.field import Role
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.outlines.yaml_scalars import CURLY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from coursesync.kinds.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree, Value
 
-SECTIONS = "sections"
+# where the items of an outline stand, and what one is called
+ITEMS, _NOUN = LISTED.plural, LISTED.name
+_TITLE, _ORDER, _PICTURE = (
+    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.PICTURE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 one.tree.where(("id",)),
                 f"the course {one.course_id} has an outline already: {first.tree.path}",
-                "One course is one file: correct the id, or move the sections to that file.",
+                f"One course is one file: correct the id, or move the {ITEMS} to that file.",
             )
 
 
@@ -68,12 +74,12 @@ def course_key_of(tree: Tree) -> str:
     )
 
 
-def section_key(section: object) -> str:
-    """Return a section's key, given or derived; "" where it can have none."""
-    if not isinstance(section, dict):
+def item_key(item: object) -> str:
+    """Return an item's key, given or derived; "" where it can have none."""
+    if not isinstance(item, dict):
         return ""
-    key, title = section.get("key"), section.get("title")
-    if "key" in section:
+    key, title = item.get("key"), item.get(_TITLE)
+    if "key" in item:
         return key if isinstance(key, str) else ""
     return slug(title) if isinstance(title, str) else ""
 
@@ -85,7 +91,7 @@ def key_mistakes(
 
     Args:
         tree: the outline.
-        keys: each section's key, given or derived, "" where it has none (`section_key`).
+        keys: each item's key, given or derived, "" where it has none (`item_key`).
         in_state: gives the keys that the state has in this course; asked where one stands twice.
     """
     if not course_key_of(tree):
@@ -98,15 +104,15 @@ def key_mistakes(
     free: FreeKeys | None = None
     for i, key in enumerate(keys):
         if not key:
-            yield from _no_key(tree, (SECTIONS, i))
+            yield from _no_key(tree, (ITEMS, i))
         elif (other := first.setdefault(key, i)) != i:
             if free is None:
                 free = FreeKeys({*keys, *_former_names(tree, len(keys)), *in_state()})
-            given = tree.find((SECTIONS, i, "key"))[1]
-            line = tree.where((SECTIONS, other)).line
+            given = tree.find((ITEMS, i, "key"))[1]
+            line = tree.where((ITEMS, other)).line
             yield Diagnostic(
-                tree.where((SECTIONS, i, "key" if given else "title")),
-                f'the section on line {line} has the key "{key}" too',
+                tree.where((ITEMS, i, "key" if given else _TITLE)),
+                f'the {_NOUN} on line {line} has the key "{key}" too',
                 f"Give this one a key of its own, as in  key: {free.take(key)}",
             )
     yield from _former_keys(tree, keys)
@@ -117,100 +123,99 @@ def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
     holders = {key: i for i, key in reversed([*enumerate(keys)])}
     for i, path, former in _previous_keys(tree, len(keys)):
         if (holder := holders.get(former)) is not None:
-            line = tree.where((SECTIONS, holder)).line
-            problem = f'"{former[:100]}" is still the key of the section on line {line}'
+            line = tree.where((ITEMS, holder)).line
+            problem = f'"{former[:100]}" is still the key of the {_NOUN} on line {line}'
             remedy = (
-                "Take it out here, or give that section another key: a former key is used no more."
+                f"Take it out here, or give that {_NOUN} another key: a former key is used no more."
             )
             yield Diagnostic(tree.where(path), problem, remedy)
         elif (other := claimed.setdefault(former, i)) != i:
-            line = tree.where((SECTIONS, other)).line
-            problem = f'"{former[:100]}" was the key of the section on line {line} too'
-            yield Diagnostic(tree.where(path), problem, "Only one section can go on under its Id.")
+            line = tree.where((ITEMS, other)).line
+            problem = f'"{former[:100]}" was the key of the {_NOUN} on line {line} too'
+            remedy = f"Only one {_NOUN} can go on under its Id."
+            yield Diagnostic(tree.where(path), problem, remedy)
 
 
-def _former_names(tree: Tree, sections: int) -> Iterator[str]:
+def _former_names(tree: Tree, items: int) -> Iterator[str]:
     """Return the last part of each former key, whatever course it was in."""
-    return (key.rpartition(".")[2] for _, _, key in _previous_keys(tree, sections))
+    return (key.rpartition(".")[2] for _, _, key in _previous_keys(tree, items))
 
 
-def _previous_keys(tree: Tree, sections: int) -> Iterator[tuple[int, Path, str]]:
-    for i in range(sections):
-        section = tree.value_at((SECTIONS, i))
-        former = section.get("previous_keys") if isinstance(section, dict) else None
+def _previous_keys(tree: Tree, items: int) -> Iterator[tuple[int, Path, str]]:
+    for i in range(items):
+        item = tree.value_at((ITEMS, i))
+        former = item.get("previous_keys") if isinstance(item, dict) else None
         for j, key in enumerate(former if isinstance(former, list) else ()):
             if isinstance(key, str):
-                yield i, (SECTIONS, i, "previous_keys", j), key
+                yield i, (ITEMS, i, "previous_keys", j), key
 
 
-def picture_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
+def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
     """Find `image:` with nothing behind it, which would remove the picture by a slip."""
-    for i, section in enumerate(sections):
-        path: Path = (SECTIONS, i, "image")
-        if not isinstance(section, dict) or section.get("image", "") is not None:
+    for i, item in enumerate(items):
+        path: Path = (ITEMS, i, _PICTURE)
+        if not isinstance(item, dict) or item.get(_PICTURE, "") is not None:
             continue
         if tree.written(path) == "":
             yield Diagnostic(
                 tree.where_key(path),
-                "`image` has no value",
-                "Write  image: null  to remove the picture, or delete the line to leave it.",
+                f"`{_PICTURE}` has no value",
+                f"Write  {_PICTURE}: null  to remove the picture, or delete the line to leave it.",
             )
 
 
-def title_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
+def title_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
     """Find titles in curly quotes where an author meant quotes of YAML; in those they are text."""
     course = tree.value
-    for holder, path in [(course, ()), *((each, (SECTIONS, i)) for i, each in enumerate(sections))]:
-        title = holder.get("title") if isinstance(holder, dict) else None
+    for holder, path in [(course, ()), *((each, (ITEMS, i)) for i, each in enumerate(items))]:
+        title = holder.get(_TITLE) if isinstance(holder, dict) else None
         if not isinstance(title, str) or not title or {title[0], title[-1]} - {*CURLY}:
             continue
-        if tree.written((*path, "title")) is not None:
+        if tree.written((*path, _TITLE)) is not None:
             yield Diagnostic(
-                tree.where((*path, "title")),
+                tree.where((*path, _TITLE)),
                 "the title stands in curly quotes, which YAML takes as part of the text",
                 'Retype the quotes as  "  or, to show them to members, put  "  around them.',
             )
 
 
 def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
-    section = tree.value_at(path)
-    if isinstance(section, dict) and "key" not in section:
-        title = section.get("title")
+    item = tree.value_at(path)
+    if isinstance(item, dict) and "key" not in item:
+        title = item.get(_TITLE)
         if isinstance(title, str) and title.strip():
             yield Diagnostic(
-                tree.where((*path, "title")),
+                tree.where((*path, _TITLE)),
                 "no key can be made from this title, for it has no letter or digit",
-                "Give the section one, as in  key: first-week",
+                f"Give the {_NOUN} one, as in  key: first-week",
             )
 
 
-def order_mistakes(tree: Tree, sections: list[object]) -> Iterator[Diagnostic]:
+def order_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
     """Find the pinned orders that contradict the list."""
     pins = [
         pin
-        if isinstance(section, dict)
-        and type(pin := section.get("display_order")) is int
-        and 0 <= pin <= MAX_PIN
+        if isinstance(item, dict) and type(pin := item.get(_ORDER)) is int and 0 <= pin <= MAX_PIN
         else None
-        for section in sections
+        for item in items
     ]
     for i, before, wrong in misfit(pins):
-        where = tree.where((SECTIONS, i, "display_order"))
-        line = tree.where((SECTIONS, before, "display_order")).line if before is not None else 0
+        where = tree.where((ITEMS, i, _ORDER))
+        line = tree.where((ITEMS, before, _ORDER)).line if before is not None else 0
         yield Diagnostic(where, *_ORDER_WORDS[wrong](line))
 
 
 _ORDER_WORDS: dict[Pinned, Callable[[int], tuple[str, str]]] = {
     Pinned.TWICE: lambda line: (
-        f"this display_order is pinned on line {line} already",
-        "Give each pinned section a number of its own.",
+        f"this {_ORDER} is pinned on line {line} already",
+        f"Give each pinned {_NOUN} a number of its own.",
     ),
     Pinned.FALLS: lambda line: (
-        f"this display_order is below the one pinned before it, on line {line}",
-        "Members see the list's order: move the section, or change the number.",
+        f"this {_ORDER} is below the one pinned before it, on line {line}",
+        f"Members see the list's order: move the {_NOUN}, or change the number.",
     ),
     Pinned.NO_ROOM: lambda line: (
-        "too few numbers are left for the sections before this one"
+        f"too few numbers are left for the {ITEMS} before this one"
         + (f" and after the pin on line {line}" if line else ""),
         "Pin a higher number here; steps of ten leave room for more.",
     ),

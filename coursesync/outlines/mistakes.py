@@ -11,7 +11,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic
-from coursesync.kinds.section_spec import MAPPING, PLAIN
+from coursesync.kinds import LISTED
+from coursesync.kinds.spec import MAPPING, PLAIN
+from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.slip import Slip
 from coursesync.text import inert, named, without_marks
 
@@ -23,21 +25,11 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree
 
 MOST = 250
-# by which authors call fields that are called otherwise
-_OTHER_NAMES = {
-    "body": "contents",
-    "content": "contents",
-    "days": "after_days",
-    "enabled": "active",
-    "name": "title",
-    "order": "display_order",
-    "picture": "image",
-    "position": "display_order",
-    "published": "active",
-    "text": "contents",
-    "visible": "active",
+# what authors write by mistake, and the field that they mean
+_OTHER_NAMES = {"days": AFTER_DAYS} | {
+    other: field.name for field in LISTED.fields for other in field.other_names
 }
-_OPPOSITES = {"disabled", "draft", "hidden", "hide", "inactive", "unpublished"}  # of `active`
+_OPPOSITES = {other: field.name for field in LISTED.fields for other in field.opposites}
 
 
 def diagnose(
@@ -68,7 +60,7 @@ def diagnose(
 
 
 def _no_value(slip: Slip) -> tuple[str, str]:
-    needed = slip.path[-1:] in {("id",), ("title",), ("sections",)}
+    needed = slip.path[-1:] in {("id",), ("title",), (LISTED.plural,)}
     return f"{slip.subject} has no value", slip.example + ("" if needed else "  or delete the line")
 
 
@@ -105,8 +97,8 @@ def _unknown_field(slip: Slip) -> tuple[str, str]:
             f"`{name}` belongs to `{holder}`, and stands beside it",
             f"Put it below  {holder}:  and indent it further than that.",
         )
-    if name.lower() in _OPPOSITES and "active" in slip.fields:
-        return f"there is no field `{name}`", "To hide it from members, write  active: false"
+    if (opposite := _OPPOSITES.get(name.lower())) in slip.fields:
+        return f"there is no field `{name}`", f"To hide it from members, write  {opposite}: false"
     other = _OTHER_NAMES.get(name.lower())
     close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=0.6)
     if close and close[0] in slip.fields:
@@ -134,7 +126,7 @@ def _look_alike(name: str, fields: list[str]) -> tuple[str, str] | None:
 
 def _missing(slip: Slip) -> tuple[str, str]:
     *owner, name = slip.path
-    named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else "the section"
+    named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
     return f"{named if owner else 'the outline'} has no `{name}`", slip.example
 
 

@@ -1,33 +1,33 @@
 """An outline: a positioned tree in, an `Outline` or all its diagnostics out.
 
-Pure. The models say what is valid, `mistakes` how a mistake is told; this derives
-keys, and checks what no single field shows: keys, Ids and pinned orders given twice.
+The models say what is valid, a kind's table what is sent, `mistakes` how a mistake is reported;
+this derives keys, and checks what no single field shows: keys, Ids and pinned orders given twice.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from coursesync.errors import Diagnostic, UnusableFile
-from coursesync.kinds import KINDS
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import address_of
-from coursesync.kinds.attributes import MAX_ID
 from coursesync.kinds.contents import Contents
+from coursesync.kinds.course_spec import MOST_LISTED, CourseSpec
+from coursesync.kinds.field import Role
 from coursesync.kinds.kind import Resource
 from coursesync.kinds.pins import UNPINNED
-from coursesync.kinds.spec import STRICT, Key, Title
 from coursesync.outlines.checks import (
-    SECTIONS,
     course_key_of,
+    item_key,
     key_mistakes,
     order_mistakes,
     picture_mistakes,
-    section_key,
     title_mistakes,
 )
 from coursesync.outlines.mistakes import diagnose
@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Values
     from coursesync.kinds.spec import Spec
-    from coursesync.kinds.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree, Value
 
-_SECTION = KINDS["section"]
-MAX_SECTIONS = 5_000  # what the API lets one write in a day
+_TITLE, _ORDER, _CONTENTS = (
+    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +71,6 @@ class Outline:
         )
 
 
-class CourseSpec(BaseModel):
-    """The outline of one course."""
-
-    model_config = ConfigDict(**STRICT, title="Outline")
-
-    id: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
-        title="The course's Id",
-        description="The course's Id in Nexudus. coursesync makes no courses: it must be there.",
-        examples=[4711],
-    )
-    key: Key | None = Field(
-        None,
-        title="The course's name",
-        description="The course's name in addresses, as in section.onboarding.welcome; by default "
-        "the file's name without its ending.",
-        examples=["onboarding"],
-    )
-    title: Title = Field(
-        title="Title",
-        description="The course's title, for people who read plans.",
-        examples=["Member onboarding"],
-    )
-    # each of them is checked by its kind's own model
-    sections: Annotated[list[object], Field(max_length=MAX_SECTIONS)] = Field(
-        title="Sections",
-        description="The sections, in the order in which members see them.",
-    )
-
-
 def build(
     tree: Tree,
     read: Callable[[str], str],
@@ -116,28 +89,29 @@ def build(
     """
     course, diagnostics = _course(tree)
     course_key = course_key_of(tree)
-    raw = tree.value.get(SECTIONS) if isinstance(tree.value, dict) else None
-    sections: list[object] = list(islice(raw, MAX_SECTIONS)) if isinstance(raw, list) else []
-    keys = [section_key(section) for section in sections]
+    raw = tree.value.get(LISTED.plural) if isinstance(tree.value, dict) else None
+    items: list[Value] = list(islice(raw, MOST_LISTED)) if isinstance(raw, list) else []
+    keys = [item_key(item) for item in items]
     diagnostics += key_mistakes(tree, keys, partial(in_state, course_key))
-    diagnostics += order_mistakes(tree, sections)
-    diagnostics += picture_mistakes(tree, sections)
-    diagnostics += title_mistakes(tree, sections)
+    diagnostics += order_mistakes(tree, items)
+    diagnostics += picture_mistakes(tree, items)
+    diagnostics += title_mistakes(tree, items)
     contents = Contents(read)
     resources = []
-    for i, section in enumerate(sections):
-        spec = _spec(tree, section, (SECTIONS, i), diagnostics)
+    for i, item in enumerate(items):
+        path: Path = (LISTED.plural, i)
+        spec = _spec(tree, item, path, diagnostics)
+        try:
+            values = _values(item, contents) if spec else _of_file(item, contents)
+        except UnusableFile as unusable:
+            diagnostics += unusable.named_at(tree.where((*path, _CONTENTS)))
+            continue
         if spec is not None:
-            try:
-                attributes = spec.attributes(course.id if course else 0, contents)
-            except UnusableFile as unusable:
-                where = tree.where((SECTIONS, i, "contents"))
-                diagnostics += unusable.named_at(where)
-                continue
-            resources.append(_resource(tree, i, spec, (course_key, keys[i]), attributes))
-        elif (file := _file_mistake(section, contents)) is not None:
-            where = tree.where((SECTIONS, i, "contents"))
-            diagnostics += file.named_at(where)
+            attributes = {
+                **LISTED.encode(values),
+                LISTED.parent_property: course.id if course else 0,
+            }
+            resources.append(_resource(tree, path, spec, (course_key, keys[i]), attributes))
     if diagnostics or course is None:
         return None, diagnostics
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []
@@ -150,37 +124,42 @@ def _course(tree: Tree) -> tuple[CourseSpec | None, list[Diagnostic]]:
         return None, list(diagnose(error, tree, (), CourseSpec))
 
 
-def _spec(tree: Tree, section: object, path: Path, diagnostics: list[Diagnostic]) -> Spec | None:
+def _spec(tree: Tree, item: Value, path: Path, diagnostics: list[Diagnostic]) -> Spec | None:
     try:
-        return _SECTION.spec().model_validate(section)
+        return LISTED.spec().model_validate(item)
     except ValidationError as error:
-        diagnostics += diagnose(error, tree, path, _SECTION.spec())
+        diagnostics += diagnose(error, tree, path, LISTED.spec())
         return None
 
 
-def _file_mistake(section: object, contents: Contents) -> UnusableFile | None:
-    """Say what is wrong with the file of a section that has mistakes elsewhere."""
-    if not isinstance(section, dict) or "contents" not in section:
-        return None
-    try:
-        alone = _SECTION.spec().model_validate({"title": "-", "contents": section["contents"]})
-        alone.attributes(0, contents)
-    except ValidationError:
-        return None  # that is told already
-    except UnusableFile as unusable:
-        return unusable
-    return None
+def _values(item: Value, contents: Contents) -> Values:
+    """Return what is sent of a valid item, but for its order: its contents as HTML."""
+    assert isinstance(item, dict)  # noqa: S101 - its model says so
+    values = {name: value for name, value in item.items() if name != _ORDER}
+    if _CONTENTS in values:
+        values[_CONTENTS] = contents.of(values[_CONTENTS])
+    return values
+
+
+def _of_file(item: Value, contents: Contents) -> Values:
+    """Read the file of an item that has mistakes elsewhere, so that all are reported at once."""
+    if isinstance(item, dict) and _CONTENTS in item:
+        alone = {_TITLE: "-", _CONTENTS: item[_CONTENTS]}
+        with suppress(ValidationError):  # that is reported already
+            LISTED.spec().model_validate(alone)
+            return _values(alone, contents)
+    return {}
 
 
 def _resource(
-    tree: Tree, index: int, spec: Spec, keys: tuple[str, str], attributes: Attributes
+    tree: Tree, path: Path, spec: Spec, keys: tuple[str, str], attributes: Attributes
 ) -> Resource:
     return Resource(
-        kind=_SECTION,
-        address=address_of(_SECTION.name, *keys),
+        kind=LISTED,
+        address=address_of(LISTED.name, *keys),
         attributes=attributes,
         tree=tree,
-        path=(SECTIONS, index),
+        path=path,
         pin=None if spec.display_order == UNPINNED else spec.display_order,
         previous_keys=tuple(spec.previous_keys),
         key_is_derived=not spec.key,

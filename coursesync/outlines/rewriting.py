@@ -1,8 +1,7 @@
-"""Outlines on the disk, laid out anew or added to: where nothing is lost, and each as a whole.
+"""Outlines on the disk, formatted or added to, each as a whole.
 
-What would be written is read again by the loader's own parser and compared with what was there:
-the same values but for keys that were derived, and the same comments. Never decides the layout
-(`coursesync.canonical` does).
+Owns which edits are made in an outline, and how its file is replaced. It must never write what the
+loader would not read (`mistakes_in`).
 """
 
 from __future__ import annotations
@@ -13,27 +12,21 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
-from ruamel.yaml.events import ScalarEvent, StreamEndEvent
-
 from coursesync.errors import CoursesyncError, Diagnostic, UnusableFile, Where
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.canonical import canonical
-from coursesync.outlines.checks import SECTIONS, section_key
 from coursesync.outlines.content_files import text_of as contents_of
-from coursesync.outlines.layout import UnusualLayout
-from coursesync.outlines.merging import merged
+from coursesync.outlines.editing import edited
+from coursesync.outlines.merging import additions
 from coursesync.outlines.outline import build
+from coursesync.outlines.writer import Written
 from coursesync.outlines.yaml_reader import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable
 
-    from coursesync.kinds.tree import Tree, Value
-    from coursesync.outlines.writer import WantedCourse, Written
-
-_COMMENT = re.compile(r"#[^\n]*")
-_BY_HAND = "Nothing was written. Give it keys and order by hand, or write that part in another way."
+    from coursesync.kinds.tree import Value
+    from coursesync.outlines.writer import WantedCourse
 
 
 def laid_out(text: str, path: str) -> str:
@@ -46,55 +39,26 @@ def laid_out(text: str, path: str) -> str:
     Raises:
         UnusableFile: it can't be laid out without a loss.
     """
-    tree = _read(text, path)
-    if tree is None:
-        raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
-    try:
-        done = canonical(text, tree)
-    except UnusualLayout:
-        raise UnusableFile(
-            f"{path} can't be laid out: it stands in braces, or has a key after a ?",
-            "Write each field on a line of its own, as in  title: Welcome",
-        ) from None
-    check_same(text, done, tree)
-    return done
+    return edited(text, path, canonical(_valid(text, path)))
 
 
-def check_same(text: str, done: str, tree: Tree) -> None:
-    """Raise UnusableFile where a rewritten outline says anything else, or less, than it did.
-
-    Args:
-        text: the outline as it is; `tree` is what was read from it.
-        done: the same with keys and in another layout.
-        tree: its path is named to people.
-    """
-    after = _read(done, tree.path)
-    if after is None or after.value != _with_keys(tree.value):
-        raise UnusableFile(f"{tree.path} would not mean the same, laid out anew", _BY_HAND)
-    if sorted(comments(text)) != sorted(comments(done)):
-        raise UnusableFile(f"{tree.path} would lose a comment, laid out anew", _BY_HAND)
-
-
-def with_sections(text: str, path: str, course: WantedCourse) -> Written:
-    """Write the sections that a valid outline lacks into it, as `merging.merged` does.
+def with_items(text: str, path: str, course: WantedCourse) -> Written:
+    """Write the items that a valid outline lacks into it, as `merging.additions` has them.
 
     Raises:
-        CoursesyncError: its sections stand in brackets, or something there would be lost.
+        InvalidOutlines: a new item has what no outline may hold.
+        UnusableFile: something there would be lost.
     """
-    tree = _read(text, path)
-    if tree is None:
+    edits, files = additions(_valid(text, path), course)
+    return Written(edited(text, path, edits), files)
+
+
+def _valid(text: str, path: str) -> Value:
+    """Return what an outline holds that is valid, its content files aside."""
+    tree, found = parse(text, path)
+    if tree is None or found or build(tree, lambda _name: "")[1]:
         raise UnusableFile(f"{path} is not valid any more", "Run  coursesync validate")
-    done = merged(text, tree, course)
-    after = parse(done.text, path)[0]
-    there = {section_key(section) for section in _sections(tree.value)}
-    if (
-        after is None
-        or not isinstance(after.value, dict)
-        or tree.value != {**after.value, SECTIONS: _of_keys(after.value, there)}
-        or sorted(comments(text)) != sorted(comments(done.text))
-    ):
-        raise UnusableFile(f"{path} would not mean the same with those sections", _BY_HAND)
-    return done
+    return tree.value
 
 
 def mistakes_in(
@@ -129,46 +93,6 @@ def mistakes_in(
     if tree is not None:
         diagnostics += build(tree, text_of)[1]
     return sorted(set(diagnostics))
-
-
-def comments(text: str) -> Iterator[str]:
-    """Find the comments of a YAML text that can be read, each from its `#` to the line's end."""
-    advance = CParser(text).get_event
-    at = 0
-    while not isinstance(event := advance(), StreamEndEvent):
-        if isinstance(event, ScalarEvent):
-            start, end = event.start_mark.index, event.end_mark.index
-            yield from _COMMENT.findall(text, at, start)
-            if event.style in {"|", ">"}:
-                yield from _COMMENT.findall(text, start, text.find("\n", start))
-            at = max(at, end)
-    yield from _COMMENT.findall(text, at)
-
-
-def _read(text: str, path: str) -> Tree | None:
-    """Read an outline, its content files aside; None where it is not valid."""
-    tree, diagnostics = parse(text, path)
-    if tree is None or diagnostics or build(tree, lambda _name: "")[1]:
-        return None
-    return tree
-
-
-def _with_keys(outline: Value) -> Value:
-    assert isinstance(outline, dict)  # noqa: S101 - a valid outline is one
-    with_keys: list[Value] = [
-        {"key": section_key(section), **section} if isinstance(section, dict) else section
-        for section in _sections(outline)
-    ]
-    return {**outline, SECTIONS: with_keys}
-
-
-def _of_keys(outline: Value, keys: Collection[str]) -> list[Value]:
-    return [section for section in _sections(outline) if section_key(section) in keys]
-
-
-def _sections(outline: Value) -> list[Value]:
-    sections = outline.get(SECTIONS) if isinstance(outline, dict) else None
-    return sections if isinstance(sections, list) else []
 
 
 def rewrite(path: Path, text: str) -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import LISTED
+from coursesync.kinds.course_spec import CourseSpec
 from coursesync.kinds.pins import UNPINNED
-from coursesync.outlines.outline import CourseSpec
 from coursesync.outlines.yaml_writer import flow
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def schema() -> dict[str, object]:
         >>> jsonschema.validate(outline, coursesync.schema())
     """
     outline, definitions = _of(CourseSpec)
-    section, more = _of(KINDS["section"].spec())
-    definitions |= {"Section": section, **more}
-    outline["properties"]["sections"]["items"] = {"$ref": _DEFINED.format(model="Section")}
+    item, more = _of(LISTED.spec())
+    definitions |= {item["title"]: item, **more}
+    outline["properties"][LISTED.plural]["items"] = {"$ref": _DEFINED.format(model=item["title"])}
     return {"$schema": _Draft7.schema_dialect, **outline, "definitions": definitions}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
+from coursesync.kinds import LISTED
 from coursesync.outlines.yaml_writer import flow
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
 
 _LAID_OUT = {  # what an example on one line would not show
-    "sections": "sections:  and below it a line that starts with  - title:",
-    "outline": "id: 4711  and below it  title:  and  sections:",
+    LISTED.plural: f"{LISTED.plural}:  and below it a line that starts with  - title:",
+    "outline": f"id: 4711  and below it  title:  and  {LISTED.plural}:",
 }
 
 
@@ -97,7 +98,7 @@ def examples_of(group: type[BaseModel], name: str, above: str = "") -> str:
     Args:
         group: the model that the field is of.
         name: the field.
-        above: the field that holds the group, where it is not the outline or one of its sections.
+        above: the field that holds the group, where it is not the outline or one of its items.
     """
     examples: Iterable[Value] = group.model_fields[name].examples or ()
     *rest, last = (

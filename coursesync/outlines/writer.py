@@ -12,55 +12,62 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
-from coursesync.kinds.unlock import SEQUENTIAL, TIMED
+from coursesync.kinds.field import ABSENT, Role
+from coursesync.outlines.checks import ITEMS
 from coursesync.outlines.html_to_markdown import markdown_of
-from coursesync.outlines.yaml_writer import block, quoted, scalar
+from coursesync.outlines.yaml_writer import SHORT, block, document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from coursesync.kinds.kind import Values
+    from coursesync.kinds.tree import Value
 
-SHORT, LONG = 200, 1_000  # characters of contents: up to one on a line, above the other in a file
+LONG = 1_000  # characters of contents: longer ones go into a file
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[1-9¹²³]", re.IGNORECASE)
+_TITLE, _CONTENTS = (LISTED.field(role).name for role in (Role.TITLE, Role.CONTENTS))
 _LONGEST_NAME = 200  # bytes of a file's name without its ending; file systems take 255
 
 
 @dataclass(frozen=True, slots=True)
-class WantedSection:
-    """A section that is to stand in an outline.
+class WantedItem:
+    """An item that is to stand in an outline.
 
-    `key` is "" where it is to come from the title; `unlock_type` and `unlock_after_days` are the
-    API's numbers; `image` is "" where there is none, or it is not known; `pin` is the order that
-    is to be pinned.
+    `values` are what an author would write of it, by field, with contents as HTML; what has the
+    value of its field's default is not written. `key` is "" where it is to come from the title.
     """
 
     id: int
-    title: str
+    values: Values
     key: str = ""
-    contents: str = ""
-    unlock_type: int = 1
-    unlock_after_days: int = 0
-    active: bool = True
-    protect: bool = False
-    image: str = ""
-    pin: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What members see it called."""
+        return str(self.values.get(_TITLE, ""))
+
+    @property
+    def contents(self) -> str:
+        """Its contents as HTML."""
+        return str(self.values.get(_CONTENTS, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class WantedCourse:
-    """A course that is to have an outline; its sections are in the members' order.
+    """A course that is to have an outline; its items are in the members' order.
 
-    `taken` are keys that none of them is to be given: the state has them for other sections.
+    `taken` are keys that none of them is to be given: the state has them for others.
     """
 
     course_id: int
     key: str
     title: str
-    sections: tuple[WantedSection, ...]
+    items: tuple[WantedItem, ...]
     taken: frozenset[str] = frozenset()
 
 
@@ -82,20 +89,39 @@ class ContentFiles:
         self._names: set[str] = set()
         self.texts: dict[str, str] = {}
 
-    def added(self, section: WantedSection) -> str:
-        """Add a section's contents, and return how its outline names the file."""
-        name = section.key
+    def fields(self, item: WantedItem) -> dict[str, Value]:
+        """Return the fields of an item, which has a key; long contents are added to the files."""
+        fields: dict[str, Value] = {"key": item.key, _TITLE: item.title}
+        for field in LISTED.fields:
+            value = item.values.get(field.name, field.default)
+            if value is ABSENT or value == field.default or field.name == _TITLE:
+                continue
+            is_long = field.name == _CONTENTS and _goes_into_a_file(item.contents)
+            fields[field.name] = self._added(item) if is_long else value
+        return fields
+
+    def _added(self, item: WantedItem) -> dict[str, Value]:
+        """Add an item's contents to the files; return how its outline names the file."""
+        name = item.key
         if len(name.encode()) > _LONGEST_NAME or is_reserved(name) or alike(name) in self._names:
-            name = f"section-{section.id}"
+            name = f"{LISTED.name}-{item.id}"
         self._names.add(alike(name))
         path = f"{self._folder}/{name}"
-        markdown = markdown_of(section.contents)
+        markdown = markdown_of(item.contents)
         if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
-            self.texts[f"{path}.html"] = section.contents
-            return f"{{html: {path}.html}}"
+            self.texts[f"{path}.html"] = item.contents
+            return {"html": f"{path}.html"}
         self._effort += markdown_effort(markdown)
         self.texts[f"{path}.md"] = markdown
-        return f"{{markdown: {path}.md}}"
+        return {"markdown": f"{path}.md"}
+
+
+def _goes_into_a_file(text: str) -> bool:
+    if "\r" in text or text.startswith("\ufeff"):  # reading a file changes those
+        return False
+    return (
+        len(text) > LONG or bool(file_named(text)) or (len(text) > SHORT and block(text, 0) is None)
+    )
 
 
 def alike(name: str) -> str:
@@ -115,72 +141,22 @@ def written(course: WantedCourse) -> Written:
         The text and the content files; their line ends are line feeds, and they are UTF-8.
     """
     files = ContentFiles(course)
-    head = [f"id: {course.course_id}", f"title: {scalar(course.title)}"]
-    if not course.sections:
-        return Written("\n".join([*head, "sections: []", ""]), {})
-    keyed = with_keys(course.sections, course.taken)
-    parts = [section_lines(each, 2, 4, files) for each in keyed]
-    return Written("\n".join([*head, "sections:", *_apart(parts), ""]), files.texts)
+    items: list[Value] = [files.fields(item) for item in with_keys(course.items, course.taken)]
+    outline: dict[str, Value] = {"id": course.course_id, "title": course.title, ITEMS: items}
+    return Written(document(outline), files.texts)
 
 
-def with_keys(
-    sections: Sequence[WantedSection], taken: Collection[str] = ()
-) -> list[WantedSection]:
-    """Give each section that has none a key: from its title, with -2, -3 where it is taken.
+def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[WantedItem]:
+    """Give each item that has none a key: from its title, with -2, -3 where it is taken.
 
     Args:
-        sections: in the members' order; keys that they have stay.
+        items: in the members' order; keys that they have stay.
         taken: keys that are not to be given.
     """
-    free = FreeKeys({*taken, *(section.key for section in sections)})
+    free = FreeKeys({*taken, *(item.key for item in items)})
     return [
-        section
-        if section.key
-        else replace(section, key=free.take(slug(section.title) or f"section-{section.id}"))
-        for section in sections
+        item
+        if item.key
+        else replace(item, key=free.take(slug(item.title) or f"{LISTED.name}-{item.id}"))
+        for item in items
     ]
-
-
-def _apart(parts: Sequence[list[str]]) -> Iterator[str]:
-    for i, part in enumerate(parts):
-        yield from ["", *part] if i else part
-
-
-def section_lines(section: WantedSection, dash: int, column: int, files: ContentFiles) -> list[str]:
-    """Write a section, which has a key, with its dash and its fields in these columns, from 0."""
-    fields = [f"key: {scalar(section.key)}", f"title: {scalar(section.title)}"]
-    if section.unlock_type == TIMED:
-        fields.append(f"unlock: {{after_days: {section.unlock_after_days}}}")
-    elif section.unlock_type == SEQUENTIAL:
-        fields.append("unlock: sequential")
-    if section.pin is not None:
-        fields.append(f"display_order: {section.pin}")
-    if not section.active:
-        fields.append("active: false")
-    if section.protect:
-        fields.append("protect: true")
-    if section.image:
-        fields.append(f"image: {scalar(section.image)}")
-    first, *below = _contents(section, column, files)
-    fields += [f"contents: {first}"] if first else []
-    lines = [" " * column + field for field in fields]
-    lines[0] = (" " * dash + "-").ljust(column) + fields[0]
-    return [*lines, *below]
-
-
-def _contents(section: WantedSection, column: int, files: ContentFiles) -> list[str]:
-    """Write contents: the first line follows the field's name, "" where there are none."""
-    text = section.contents
-    if not text:
-        return [""]
-    in_file = "\r" not in text and not text.startswith("\ufeff")  # reading a file changes those
-    if in_file and (len(text) > LONG or file_named(text)):
-        return [files.added(section)]
-    plain, lines = scalar(text), block(text, column)
-    if "\n" not in text and len(text) <= SHORT and (plain == text or "\\" not in plain):
-        return [plain]
-    if lines is not None:
-        return lines
-    if in_file and len(text) > SHORT:
-        return [files.added(section)]
-    return [quoted(text)]

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+START = f"Start it with  id:, title:  and  {LISTED.plural}:"
 
 # the parser's problem (or its start) -> what is wrong, what to do
 _WORDS = {

@@ -30,7 +30,7 @@ from ruamel.yaml.events import (
 from coursesync.errors import Diagnostic, Where
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import advice
+from coursesync.outlines.yaml_mistakes import START, advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import CURLY, MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
@@ -133,7 +133,7 @@ class _Composer:
             self._next()  # the start of the stream
             start = self._next()
             if isinstance(start, StreamEndEvent):
-                self._note(None, "the file is empty", "Start it with  id:, title:  and  sections:")
+                self._note(None, "the file is empty", START)
                 return None
             self._directives(start)
             value, mark = self._node(self._next())

@@ -1,7 +1,7 @@
-"""How a text is written as a YAML scalar, so that it is read as that very text. Pure.
+"""How values are written as YAML, so that they are read as those very values.
 
-Plain where a person would write it plain and nobody, of YAML 1.2 or 1.1, takes it for anything
-else; else in quotes, or as a block. Tests hold it to the real loader.
+A text is plain where a person would write it plain and no reader, of YAML 1.2 or 1.1, takes it for
+anything else; otherwise it is in quotes, or a block. Tests hold it to the real loader.
 """
 
 from __future__ import annotations
@@ -10,17 +10,24 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.outlines.fields import PROSE
+from coursesync.outlines.pieces import Document, Group, Leaf, Part
 from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import holds_unseen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from coursesync.kinds.tree import Value
+
+SHORT = 200  # characters of text for members: up to that they stand on one line
 
 # what some reader of YAML, 1.1 or 1.2, takes for no text: https://yaml.org/type/
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXoO_:eETZ]*")
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`.~=")
 _BRACKETS = re.compile(r"[,\[\]{}]")
+_NOT_IN_BRACKETS = re.compile("[:?]")  # libyaml ends a plain scalar there
 _NOT_INSIDE = re.compile(r":(?:\s|$)|\s#|[\t\r\n]")
 
 
@@ -78,3 +85,62 @@ def block(text: str, column: int) -> list[str] | None:
         sign + ("" if text.endswith("\n") else "-"),
         *(blanks + line if line else "" for line in lines),
     ]
+
+
+def prose(text: str, column: int) -> list[str]:
+    """Write a text for members on one line where it is short, else as a block where it can be.
+
+    Returns:
+        The lines, of which the first follows the name of the field in that column.
+    """
+    plain = scalar(text)
+    if "\n" not in text and len(text) <= SHORT and (plain == text or "\\" not in plain):
+        return [plain]
+    return block(text, column) or [quoted(text)]
+
+
+def field(name: str, value: Value, column: int) -> Part:
+    """Write a field on lines of its own; a list of mappings stands below its name."""
+    mark = f"{scalar(name)}:"
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        items = [item(each, column + 2) for each in value]
+        for each in items[1:]:
+            each.lead = "\n"
+        return Part(mark, Group(is_list=True, column=column + 2, parts=items), name)
+    if isinstance(value, str):
+        lines = prose(value, column) if name in PROSE else [scalar(value)]
+        return Part(mark, Leaf("\n".join(lines), len(lines) > 1), name, sep=" ")
+    return Part(mark, in_brackets(value).value, name, sep=" ")
+
+
+def item(value: Value, column: int, width: int = 2) -> Part:
+    """Write an item of a list: its dash in a column, what follows so many to the right."""
+    sep = " " * (width - 1)
+    if isinstance(value, dict) and value:
+        below = column + width
+        fields = [field(name, each, below) for name, each in value.items()]
+        group = Group(is_list=False, column=below, parts=fields)
+        return Part("-", group, sep=sep, is_inline=True)
+    return Part("-", in_brackets(value).value, sep=sep)
+
+
+def in_brackets(value: Value, name: str = "") -> Part:
+    """Write a field, or an item without a name, as it stands in braces or brackets."""
+    mark, sep = (f"{scalar(name)}:", " ") if name else ("", "")
+    if isinstance(value, dict):
+        parts = [in_brackets(each, inner) for inner, each in value.items()]
+    elif isinstance(value, list):
+        parts = [in_brackets(each) for each in value]
+    else:
+        is_odd = isinstance(value, str) and _NOT_IN_BRACKETS.search(value)
+        return Part(mark, Leaf(quoted(str(value)) if is_odd else flow(value)), name, sep=sep)
+    for part in parts[1:]:
+        part.lead = " "
+    return Part(mark, Group(isinstance(value, list), None, parts), name, sep=sep)
+
+
+def document(value: Mapping[str, Value]) -> str:
+    """Write a whole text that holds a mapping."""
+    fields = [field(name, each, 0) for name, each in value.items()]
+    root = Part("", Group(is_list=False, column=0, parts=fields))
+    return Document(root).text()

@@ -1,1 +1,1 @@
-"""What is wanted against what is known: the plan, and drift."""
+"""Compares outlines with the state (the plan), and the state with the server (drift)."""

@@ -1,6 +1,6 @@
-"""The two sides of a course: what its outline wants, and what the state holds. Pure.
+"""The two sides of a course: what its outline wants, and what the state holds.
 
-`diff` decides what follows; here it is only found which resource is which entry.
+Owns which entry belongs to which resource. It must never decide what is done: `diff` does.
 """
 
 from __future__ import annotations
@@ -24,10 +24,15 @@ Held = TypeVar("Held", "Entry", "Doubt")
 
 @dataclass(slots=True)
 class Side:
-    """A course: what its outline wants, what the state holds of it, and which of it is which.
+    """What the outline of a course wants, and what the state holds of the course.
 
-    `pairs` are the addresses of entries by those of the resources that they are, `guests` the
-    entries among them that come from other courses, `gone` those that went to others.
+    Attributes:
+        outline: None if the course has none.
+        entries: the course's entries, without those in `gone`.
+        doubts: the course's creates in doubt.
+        pairs: the address of each resource's entry, by the resource's address.
+        guests: the entries that come from other courses.
+        gone: the entries that go to other courses.
     """
 
     outline: Outline | None
@@ -39,14 +44,14 @@ class Side:
 
     @property
     def resources(self) -> Sequence[Resource]:
-        """What the outline wants, in the members' order."""
+        """The resources of the outline, in the members' order."""
         return self.outline.resources if self.outline else ()
 
     @property
     def orphans(self) -> dict[Address, Entry]:
-        """The entries that no resource is."""
+        """The entries that belong to no resource."""
         wanted = set(self.pairs.values())
-        wanted |= self.doubts.keys()  # what is made anew there was found to be gone
+        wanted |= self.doubts.keys()  # a record that was found to be gone is created again
         return {address: entry for address, entry in self.entries.items() if address not in wanted}
 
     @property
@@ -59,21 +64,21 @@ class Side:
         ]
 
     def entry(self, resource: Resource) -> Entry | None:
-        """Return the entry that a resource is, None where it is new."""
+        """Return the entry of a resource; None if it is new."""
         was = self.pairs.get(resource.address)
         return None if was is None else self.guests.get(was) or self.entries[was]
 
 
 def sides_of(outlines: Iterable[Outline], settled: Container[str], state: State) -> dict[int, Side]:
-    """Set each course's outline beside what the state holds of it.
+    """Pair the resources of each course with the entries that the state holds of it.
 
     Args:
-        outlines: those that were parsed, one a course.
-        settled: the keys of the courses that nothing is to be done for.
+        outlines: the parsed outlines, one for each course.
+        settled: the keys of the courses that need no change.
         state: what was last sent.
 
     Returns:
-        The sides by the course's Id, each paired as `identify` has it.
+        The sides, by the course's Id.
     """
     entries = _by_course(state.entries, settled)
     doubts = _by_course(state.doubts, settled)
@@ -91,7 +96,7 @@ def sides_of(outlines: Iterable[Outline], settled: Container[str], state: State)
 def _by_course(
     items: Mapping[Address, Held], settled: Container[str]
 ) -> dict[int, dict[Address, Held]]:
-    """Group what the state holds by the Id of its course, which a renamed file does not change."""
+    """Group entries or doubts by the course's Id, which stays the same if a file is renamed."""
     grouped: dict[int, dict[Address, Held]] = {}
     for address in items:
         if course_of(address) not in settled:

@@ -1,4 +1,4 @@
-"""The courses that a plan speaks of, each whole: for whoever shows more than the changes. Pure."""
+"""The courses that a plan changes, with their other records, for views of a whole course."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def course_at(course_id: int, side: Side, state: State) -> Course:
-    """Return what a plan says of a course itself."""
+    """Return a course as a plan describes it, without its records."""
     managed = len(side.entries) + len(side.guests)
     if (outline := side.outline) is not None:
         return Course(outline.key, course_id, outline.title, outline.path, managed)
-    # without an outline it is there for what the state holds of it, or did before that went away
+    # a course without an outline is here because the state holds, or held, something of it
     key = next(course_of(address) for address in (*side.entries, *side.doubts, *side.gone))
     record = state.courses.get(key)
     return Course(key, course_id, record.title if record else "", None, managed)
@@ -31,37 +31,37 @@ def course_at(course_id: int, side: Side, state: State) -> Course:
 def touched(
     courses: Mapping[int, Course], sides: Mapping[int, Side], changes: Iterable[Change]
 ) -> dict[int, Course]:
-    """Return the courses that changes speak of or take records from, each whole.
+    """Return the courses that get changes or lose records, with their other records.
 
     Args:
         courses: all courses, by their Ids.
-        sides: what each wants and has.
-        changes: those of a plan.
+        sides: what each course wants and has, by its Id.
+        changes: all changes of a plan.
 
     Returns:
         The courses by their Ids, sorted by key.
     """
-    told: dict[int, set[Address]] = {}
+    changed: dict[int, set[Address]] = {}
     departures: dict[int, list[Change]] = {}
     for change in changes:
-        told.setdefault(change.parent_id, set()).add(change.address)
+        changed.setdefault(change.parent_id, set()).add(change.address)
         if change.home is not None:
             departures.setdefault(change.home, []).append(change)
-    found = (courses[course_id] for course_id in told.keys() | departures.keys())
+    found = (courses[course_id] for course_id in changed.keys() | departures.keys())
     return {
         course.id: replace(
             course,
-            standing=_standing(sides[course.id], told.get(course.id, ())),
+            standing=_standing(sides[course.id], changed.get(course.id, ())),
             departures=tuple(departures.get(course.id, ())),
         )
         for course in sorted(found, key=lambda course: (course.key, course.id))
     }
 
 
-def _standing(side: Side, told: Container[Address]) -> tuple[Standing, ...]:
-    """Return what is in the outline as it is in the state."""
+def _standing(side: Side, changed: Container[Address]) -> tuple[Standing, ...]:
+    """Return the records of the outline that have no change."""
     return tuple(
         Standing(resource.address, resource.kind, entry.known)
         for resource in side.resources
-        if resource.address not in told and (entry := side.entry(resource)) is not None
+        if resource.address not in changed and (entry := side.entry(resource)) is not None
     )

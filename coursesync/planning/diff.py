@@ -1,4 +1,7 @@
-"""The diff: outlines and state in, a plan out. Pure: it decides, and does nothing."""
+"""Makes the plan from the outlines and the state.
+
+Owns the decision about each change. It must never carry one out.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,13 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt, Entry, State
 
 
-class Beyond(NamedTuple):
-    """What the new sections of a course have to do with other courses.
+class OtherCourses(NamedTuple):
+    """What a course needs to know of other courses.
 
-    `leads` are the addresses of orphans that look like one of them, `waits` those of creates in
-    doubt that one of them may be, each by the new section's address; `entries` are those of all
-    courses.
+    Attributes:
+        leads: the orphans that look like a new resource, by the resource's address.
+        waits: the creates in doubt that a new resource has to wait for, by the resource's address.
+        entries: the entries of all courses.
     """
 
     leads: Mapping[Address, Address]
@@ -50,29 +54,30 @@ def diff(
     """Compare what the outlines want with the state.
 
     Args:
-        outlines: the outlines that were parsed, one a course.
-        settled: the keys of the courses whose outlines are as they were last applied: the state
-            says that nothing is to be done for them.
+        outlines: the parsed outlines, one for each course.
+        settled: the keys of the courses that need no change, because their outlines are as they
+            were last applied.
         state: what was last sent.
-        policy: what may be done to what is in no outline any more; by default nothing.
+        policy: what may be done to orphans; by default nothing.
 
     Returns:
-        The plan; its courses are sorted by key. A course is known by its Id: its outline's file may
-        be renamed.
+        The plan; its courses are sorted by key. The Id identifies a course, so that its outline's
+        file may be renamed.
 
     Raises:
-        InvalidOutlines: an outline would take the addresses of another course's records.
+        InvalidOutlines: an outline would take the addresses of another course's records, or a
+            resource would have two records.
     """
     parsed = tuple(outlines)
     sides = sides_of(parsed, frozenset(settled), state)
     _refuse(contradictions(_paired(sides), _orphans(sides)))
-    _let_in(sides)
-    beyond = _beyond(sides, state)
+    _carry_over(sides)
+    others = _other_courses(sides, state)
     courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
     changes = [
         change
         for course_id, side in sides.items()
-        for change in _changes(course_id, side, beyond, policy)
+        for change in _changes(course_id, side, others, policy)
     ]
     _refuse(_clashes(changes, sides, state))
     changes.sort(key=lambda change: (courses[change.parent_id].key, change.parent_id))
@@ -89,7 +94,7 @@ def diff(
 
 
 def _refuse(found: Iterable[Diagnostic]) -> None:
-    """Raise InvalidOutlines with what was found, if anything was."""
+    """Raise InvalidOutlines if there are any mistakes."""
     if mistaken := list(found):
         raise InvalidOutlines(mistaken)
 
@@ -102,8 +107,8 @@ def _orphans(sides: Mapping[int, Side]) -> dict[int, dict[Address, Entry]]:
     return {course_id: side.orphans for course_id, side in sides.items()}
 
 
-def _let_in(sides: Mapping[int, Side]) -> None:
-    """Let what goes to another course, by its author's word, be that one's guest."""
+def _carry_over(sides: Mapping[int, Side]) -> None:
+    """Move each entry that the author of another course claims to that course."""
     new = {course_id: side.new for course_id, side in sides.items()}
     for course_id, address, old, home in arrivals(new, _orphans(sides)):
         entry = sides[home].entries.pop(old)
@@ -111,57 +116,57 @@ def _let_in(sides: Mapping[int, Side]) -> None:
         sides[course_id].pairs[address] = old
 
 
-def _beyond(sides: Mapping[int, Side], state: State) -> Beyond:
-    """Find what the sections that are new still may have to do with other courses."""
+def _other_courses(sides: Mapping[int, Side], state: State) -> OtherCourses:
+    """Find what connects the resources that are still new with other courses."""
     new = {course_id: side.new for course_id, side in sides.items()}
     doubts = {course_id: side.doubts.keys() for course_id, side in sides.items()}
-    return Beyond(leads(new, _orphans(sides)), waiting(new, doubts), state.entries)
+    return OtherCourses(leads(new, _orphans(sides)), waiting(new, doubts), state.entries)
 
 
 def _clashes(
     changes: Sequence[Change], sides: Mapping[int, Side], state: State
 ) -> Iterator[Diagnostic]:
-    """Find the outlines whose sections would take the addresses of another course's.
+    """Find the outlines whose resources would take the addresses of another course's records.
 
-    One address is one record: taking it would lose the other's Id.
+    An address has one record: the other record's Id would be lost.
     """
     left = {change.was for change in changes if change.was}
-    told: set[int] = set()
+    reported: set[int] = set()
     for change in changes:
         taken = change.action is Action.CREATE or change.was is not None
-        if not taken or change.address in left or change.parent_id in told:
+        if not taken or change.address in left or change.parent_id in reported:
             continue
         other = state.entries.get(change.address) or state.doubts.get(change.address)
         outline = sides[change.parent_id].outline
         if other is not None and outline is not None:
-            told.add(change.parent_id)
+            reported.add(change.parent_id)
             yield Diagnostic(
                 outline.tree.where(("id",)),
-                f'the sections of the key "{outline.key}" are those of the course '
+                f'the {change.kind.plural} of the key "{outline.key}" are those of the course '
                 f"{other.parent_id} in the state",
                 f"If this id is a slip, put {other.parent_id} back; if this is another course, "
                 "give the outline a  key:  of its own.",
             )
 
 
-def _changes(course_id: int, side: Side, beyond: Beyond, policy: Policy) -> Iterator[Change]:
-    """Yield the changes of a course: what its outline wants, then what it wants no more."""
+def _changes(course_id: int, side: Side, others: OtherCourses, policy: Policy) -> Iterator[Change]:
+    """Yield the changes of a course: those of its outline, then those of what is in no outline."""
     prior = [_order(side, resource, course_id) for resource in side.resources]
     ids = [entry.id for entry in map(side.entry, side.resources) if entry is not None]
-    orphans = orphaned(side.orphans, {old: new for new, old in beyond.leads.items()}, policy)
+    orphans = orphaned(side.orphans, {old: new for new, old in others.leads.items()}, policy)
     unwanted = side.doubts.keys() - {resource.address for resource in side.resources}
     held = staying(course_id, orphans) | {
         kind_of(each).order_of(side.doubts[each].sent): each
-        for each in unwanted - {*beyond.waits.values()}
+        for each in unwanted - {*others.waits.values()}
     }
     orders = assign(prior, [resource.pin for resource in side.resources], ids, held.keys())
     placed: Sequence[Place | None] = [None] * len(orders)
     if side.pairs:
         placed = places([_title(resource) for resource in side.resources], prior, orders)
     for resource, order, place in zip(side.resources, orders, placed, strict=True):
-        for change in _wanted(course_id, side, resource, order, place, beyond):
-            yield _shared(change, held.get(order))
-    waiting_for = {old: new for new, old in beyond.waits.items()}
+        for change in _wanted(course_id, side, resource, order, place, others):
+            yield _with_warning(change, held.get(order))
+    waiting_for = {old: new for new, old in others.waits.items()}
     for address in sorted(unwanted):
         yield _in_doubt(address, side.doubts[address], waits=waiting_for.get(address))
     yield from orphans
@@ -173,25 +178,25 @@ def _wanted(
     resource: Resource,
     order: int,
     place: Place | None,
-    beyond: Beyond,
+    others: OtherCourses,
 ) -> Iterator[Change]:
-    """Yield what is to be done for a resource of an outline."""
+    """Yield the change of a resource, if it needs one."""
     desired = {**resource.attributes, resource.kind.order_property: order}
     if (doubt := side.doubts.get(resource.address)) is not None:
         yield _in_doubt(resource.address, doubt, resource, desired)
     elif (entry := side.entry(resource)) is not None:
         was = side.pairs[resource.address]
         yield from _change(course_id, resource, desired, (was, entry), place)
-    elif resource.address not in beyond.waits:
-        yield _create(course_id, resource, desired, beyond)
+    elif resource.address not in others.waits:
+        yield _create(course_id, resource, desired, others)
 
 
-def _shared(change: Change, other: Address | None) -> Change:
-    """Say of a section whose number was pinned that one which stays on the site has it, too."""
+def _with_warning(change: Change, other: Address | None) -> Change:
+    """Give a change its reason if a record that stays on the site has the same pinned number."""
     if other is None or change.reason or change.resource is None or change.resource.pin is None:
         return change
-    told = f"its display_order is that of {other}, which stays: members see either of them first"
-    return replace(change, reason=told)
+    reason = f"its display_order is that of {other}, which stays: members see either of them first"
+    return replace(change, reason=reason)
 
 
 def _title(resource: Resource) -> str:
@@ -209,7 +214,7 @@ def _create(
     course_id: int,
     resource: Resource,
     desired: Attributes,
-    beyond: Beyond,
+    others: OtherCourses,
 ) -> Change:
     return Change(
         Action.CREATE,
@@ -219,8 +224,8 @@ def _create(
         after=resource.kind.settle(None, desired),
         resource=resource,
         protected=resource.protected or None,
-        lead=beyond.leads.get(resource.address),
-        reason=unknown_keys(resource, beyond.entries),
+        lead=others.leads.get(resource.address),
+        reason=unknown_keys(resource, others.entries),
     )
 
 
@@ -235,8 +240,8 @@ def _change(
     after = resource.kind.settle(entry.known, desired)
     moved = was if was != resource.address else None
     protected = resource.protected if resource.protected != entry.protected else None
-    # one that is here already, by a run that was lost or by someone's hand, is sent all the same:
-    # what comes of that write is how the state learns of it
+    # a lost run or a person may have moved the record here already; it is sent even so, because
+    # only the outcome of a write puts it into the state
     if entry.unsure or after != entry.known or entry.parent_id != course_id:
         action = Action.UPDATE
     elif moved:

@@ -1,4 +1,4 @@
-"""The digest of a plan: over what it means, never over how it is written. Pure."""
+"""Owns the digest of a plan: it covers what the plan means, and must never cover its text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.attributes import FieldValue
 
-# an action, address, former address, record's Id, course's Id, protection, and attributes
+# action, address, former address, record's Id, course's Id, protection, attributes before and after
 Meaning: TypeAlias = tuple[
     str,
     str,
@@ -25,10 +25,10 @@ Meaning: TypeAlias = tuple[
 
 
 def digest_of(target: str, lineage: str, meanings: Sequence[Meaning]) -> str:
-    """Return the digest over what a plan means; see `Plan.digest`."""
-    if not meanings:  # as the writer below has it, which takes longer to import than to plan
-        nothing = json.dumps([2, target, lineage, []], ensure_ascii=False, separators=(",", ":"))
-        return sha256(nothing.encode()).hexdigest()
+    """Return the SHA-256, in hex, of what a plan means; see `Plan.digest`."""
+    if not meanings:  # the same bytes as below, without the slow import
+        empty = json.dumps([2, target, lineage, []], ensure_ascii=False, separators=(",", ":"))
+        return sha256(empty.encode()).hexdigest()
     from pydantic_core import to_json  # noqa: PLC0415 - takes longer to import than to plan
 
     # ten times faster than the standard library's on long contents

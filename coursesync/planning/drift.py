@@ -1,9 +1,9 @@
-"""Drift: has someone else changed on the server what we last wrote there? Pure.
+"""Drift: what others have changed on the server since our last write.
 
-Three sides: what we sent (the state), what the server has (live), and what the outlines want (a
-plan). The server may write HTML its own way: where its `UpdatedOn` is that of our last write,
-contents have not drifted, whatever it made of them. Anything else that differs has. Decides
-nothing: `diff` does, from the state that `refreshed` returns.
+Owns the comparison of what we sent (the state) with what the server has. The server may rewrite
+HTML: if its `UpdatedOn` is the time of our last write, other contents are no drift. Every other
+difference is. It must never decide what is done: `diff` does, from the state that `refreshed`
+returns.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
-from coursesync.kinds.address import course_of
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.planning.live_diff import (
     differing,
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
@@ -39,46 +37,51 @@ if TYPE_CHECKING:
 
 
 class Finding(Enum):
-    """What a look at the server found of a record."""
+    """The result of a look at a record on the server."""
 
-    EDITED = "edited"  # by someone else, since we wrote it
+    EDITED = "edited"  # by someone else, after our last write
     GONE = "deleted"
     ELSEWHERE = "moved"  # to another course, on the server
-    NORMALISED = "normalised"  # the server writes our text its own way
-    UNMANAGED = "unmanaged"  # in a course of ours, and under no address
-    COLLIDES = "collides"  # it has come to the same place as one of ours
+    NORMALISED = "normalised"  # the server rewrote our HTML
+    UNMANAGED = "unmanaged"  # in one of our courses, without an entry
+    COLLIDES = "collides"  # it has the same order as one of our records
     TWIN = "twin"  # a second record where one was wanted
-    UNREADABLE = "unreadable"  # the server fails to tell: nothing is known of it
+    UNREADABLE = "unreadable"  # the server can't read it
 
     @property
     def is_drift(self) -> bool:
-        """Whether what we wrote is not what is there."""
+        """Whether the server has something else than we wrote."""
         return self in {Finding.EDITED, Finding.GONE, Finding.ELSEWHERE}
 
     @property
     def needs_care(self) -> bool:
-        """Whether a person has to look at it: `drift` exits with 2 then."""
+        """Whether a person has to look at it; `drift` then exits with 2."""
         return self.is_drift or self is Finding.TWIN
 
 
 class Stance(Enum):
-    """What the outline says of a record that has drifted."""
+    """What the outline wants of a record that has drifted."""
 
-    AS_SENT = "as-sent"  # what it said when we last wrote
-    CHANGED = "changed"  # something else than either
+    AS_SENT = "as-sent"  # what we last sent
+    CHANGED = "changed"  # neither what we sent nor what the server has
     SAME = "same"  # what the server has
     NONE = "none"  # nothing: the record is in no outline any more
 
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """A record that is not as the state has it, or is not in the state.
+    """A record that differs from the state, or is not in the state.
 
-    `address` and `entry` are None where it is unmanaged, `record` where it is gone; `properties`
-    are those that differ from what we sent; `rivals` are ours whose place it has; `stance` is
-    known once it is judged (`stance`); `failure` is how the server fails to tell. Of a twin,
-    `address`, `entry` and `own` are those of the record that it is a second of, and `record` is the
-    twin. `is_foreign` is that the record under our Id, which is in another course, was never ours.
+    Attributes:
+        address: its address; None if it is unmanaged; of a twin, that of our record.
+        entry: its entry; None if it is unmanaged; of a twin, that of our record.
+        record: the record on the server (the twin itself); None if it is gone.
+        properties: those that differ from what we sent.
+        rivals: the addresses of our records that have the same order.
+        stance: what the outline wants of it; None until `judged` has set it.
+        own: of a twin, our record.
+        is_foreign: whether it is in another course and was never ours, although it has our Id.
+        failure: why the server can't read it.
     """
 
     finding: Finding
@@ -103,7 +106,7 @@ class Drifted:
 
     @property
     def edit(self) -> Change | None:
-        """What others did, as a change of what we sent; None where there is nothing to compare."""
+        """What others changed, as a change; None if there is nothing to compare."""
         if self.address is None or self.entry is None or self.record is None:
             return None
         if self.finding is Finding.TWIN:
@@ -129,51 +132,51 @@ def compare(
 
     Args:
         state: what we last sent.
-        records: all records of the courses that the state speaks of, and those of its Ids that are
-            in other courses, as lists have them.
-        kind: their kind; entries of others are left out.
-        confirm: reads the records of some Ids as they are now, without those that are gone: a list
-            may lag, and may leave out what is in a record. None believes `records`.
-        unreadable: how the server fails to tell of some Ids, once `confirm` has asked for them.
+        records: all records of the state's courses, and its records in other courses, as lists
+            show them.
+        kind: their kind; entries of other kinds are left out.
+        confirm: reads records by Id, without those that are gone. A list may lag, and may leave
+            properties out; without `confirm`, it is believed.
+        unreadable: why the server can't read some Ids; `confirm` fills it.
 
     Returns:
-        What was found, by course; in each, ours by address, then the unmanaged by Id.
+        The findings, by course; in each, our records by address, then unmanaged ones by Id.
     """
     listed = tuple(records)
     live = {record.id: record for record in listed}
     ours = {address: entry for address, entry in state.entries.items() if kind_of(address) is kind}
     if confirm is not None:
-        asked = {*_suspects(ours, live, kind), *_vague(state, ours, live, kind)}
+        asked = {*_suspects(ours, live, kind), *_possible_twins(state, ours, live, kind)}
         live = {each: record for each, record in live.items() if each not in asked}
         live |= confirm(asked) if asked else {}
         if alike := namesakes(state, live.values(), kind):
             live |= confirm(alike)
-    lost = unreadable or {}
+    failures = unreadable or {}
     known = {entry.id for entry in ours.values()}
     found = [
         each
         for at in ours
-        if ours[at].id not in lost and (each := _ours(state, at, ours[at], live, kind))
+        if ours[at].id not in failures and (each := _drift_of(state, at, ours[at], live, kind))
     ]
     unread = [
-        Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=lost[entry.id])
+        Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=failures[entry.id])
         for at, entry in ours.items()
-        if entry.id in lost
+        if entry.id in failures
     ]
     unread += [
-        Drifted(Finding.UNREADABLE, each.parent_id, kind, record=each, failure=lost[each.id])
+        Drifted(Finding.UNREADABLE, each.parent_id, kind, record=each, failure=failures[each.id])
         for each in listed
-        if each.id in lost and each.id not in known
+        if each.id in failures and each.id not in known
     ]
-    return tuple(sorted([*found, *unread, *_strangers(state, ours, live, kind)], key=_place))
+    return tuple(sorted([*found, *unread, *_others(state, ours, live, kind)], key=_sort_key))
 
 
 def _suspects(
     ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Iterator[int]:
-    """Yield the Ids of what a list shows otherwise than we sent it, or not at all.
+    """Yield the Ids of our records that a list shows changed, in part, or not at all.
 
-    What nobody has written since we did needs no second read.
+    A record that nobody has written after us needs no second read.
     """
     for entry in ours.values():
         record = live.get(entry.id)
@@ -185,10 +188,10 @@ def _suspects(
             yield entry.id
 
 
-def _vague(
+def _possible_twins(
     state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Iterator[int]:
-    """Yield the Ids of what may be a twin, as far as a list does not tell."""
+    """Yield the Ids of the records that may be twins, if a list shows too little of them."""
     courses: dict[int, list[Entry]] = {}
     for entry in ours.values():
         courses.setdefault(entry.parent_id, []).append(entry)
@@ -204,22 +207,22 @@ def _vague(
 
 
 def _could_be(record: Record, entries: Iterable[Entry], kind: Kind) -> bool:
-    """Say whether a record could be a twin, or has no name, by what a list leaves out of it."""
+    """Return whether what a list leaves out of a record could make it a twin."""
     if not record.unknown:
         return False
     if record.unknown & {kind.title_property, kind.order_property}:
         return True
-    tellers = {kind.title_property, kind.contents_property}
-    return any(tellers.isdisjoint(differing(entry, record, kind)) for entry in entries)
+    compared = {kind.title_property, kind.contents_property}
+    return any(compared.isdisjoint(differing(entry, record, kind)) for entry in entries)
 
 
-def _place(found: Drifted) -> tuple[int, bool, str, int, bool]:
+def _sort_key(found: Drifted) -> tuple[int, bool, str, int, bool]:
     collides = found.finding is Finding.COLLIDES
     address = found.address or ""
     return found.course_id, not address, address, found.record_id, collides
 
 
-def _ours(
+def _drift_of(
     state: State, address: Address, entry: Entry, live: Mapping[int, Record], kind: Kind
 ) -> Drifted | None:
     record = live.get(entry.id)
@@ -240,17 +243,17 @@ def _ours(
     return Drifted(Finding.EDITED, course, kind, address, entry, record, edited)
 
 
-def _strangers(
+def _others(
     state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Iterator[Drifted]:
-    """Find what is under no address in a course of ours, and what has come to a place of ours."""
+    """Yield the unmanaged records in our courses, and those that took the order of one of ours."""
     courses = {entry.parent_id for entry in ours.values()}
     addresses = {entry.id: address for address, entry in ours.items()}
     second = twins(state, live.values(), kind)
     places: dict[tuple[int, object], list[Address]] = {}
     for record in live.values():
         if record.id in addresses and kind.order_property in record.attributes:
-            places.setdefault(_spot(record, kind), []).append(addresses[record.id])
+            places.setdefault(_place(record, kind), []).append(addresses[record.id])
     for record in live.values():
         if record.parent_id not in courses:
             continue
@@ -261,7 +264,7 @@ def _strangers(
             continue
         address = addresses.get(record.id)
         entry = None if address is None else ours[address]
-        rivals = [each for each in places.get(_spot(record, kind), ()) if each != address]
+        rivals = [each for each in places.get(_place(record, kind), ()) if each != address]
         if entry is not None and (not rivals or not _has_moved(entry, record, kind)):
             continue
         finding = Finding.COLLIDES if rivals else Finding.UNMANAGED
@@ -270,7 +273,7 @@ def _strangers(
         )
 
 
-def _spot(record: Record, kind: Kind) -> tuple[int, object]:
+def _place(record: Record, kind: Kind) -> tuple[int, object]:
     return record.parent_id, record.attributes.get(kind.order_property)
 
 
@@ -281,49 +284,5 @@ def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
 
 
 def twins_in(found: Iterable[Drifted]) -> tuple[Drifted, ...]:
-    """Return what was found to be there twice."""
+    """Return the findings that are twins."""
     return tuple(each for each in found if each.finding is Finding.TWIN)
-
-
-def refreshed(state: State, found: Iterable[Drifted]) -> State:
-    """Return the state as it would be, had we written what the server has.
-
-    What someone edited is as it reads now (what can't be read stays as it was sent), what is gone
-    is in no entry; so a plan from it puts both back. Courses with either are to be planned again.
-    A record in another course that was never ours stays as it was sent: nothing takes it from
-    there.
-    """
-    entries, touched = dict(state.entries), set[str]()
-    for each in found:
-        if each.address is None or each.entry is None or not each.finding.is_drift:
-            continue
-        if each.is_foreign:
-            continue
-        touched.add(course_of(each.address))
-        if each.record is None:
-            del entries[each.address]
-        else:
-            reads = _as_it_reads(each, each.entry, each.record)
-            entries[each.address] = each.entry.reading(reads, each.record.updated_on)
-    courses = {key: record for key, record in state.courses.items() if key not in touched}
-    return replace(state, courses=courses, entries=entries)
-
-
-def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, FieldValue]:
-    """Return the attributes of an entry with those in which the record differs as it has them.
-
-    What is the same HTML stays as it was sent, or each look would be an update; so does the order
-    of a record that is in another course, where its number means something else.
-    """
-    elsewhere = record.parent_id != entry.parent_id
-    attributes = dict(entry.known)
-    for name in drifted.properties:
-        value = value_in(record.attributes, name, drifted.kind)
-        # no outline goes without an order: one that can't be read stays as it was sent
-        if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
-            continue
-        if value is None:
-            del attributes[name]
-        else:
-            attributes[name] = value
-    return dict(sorted(attributes.items()))

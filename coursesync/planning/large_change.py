@@ -1,9 +1,10 @@
-"""When a plan is of unusual size: it stops before its first write, and asks. Pure."""
+"""Owns the size above which a plan is unusual: `apply` then asks before its first write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.planning.plan import OVERWRITES
 from coursesync.text import inert
 
@@ -12,16 +13,16 @@ if TYPE_CHECKING:
 
     from coursesync.planning.plan import Plan
 
-MOST = 0.3  # of what is there, that a plan may write over without being asked
-FEW = 10  # sections; of fewer, one or two are a third already
+MOST = 0.3  # the share of the records that a plan may overwrite without a question
+FEW = 10  # records; of fewer than that, one to three are more than the share
 
 
 def oversized(plan: Plan) -> tuple[str, ...]:
-    """Say what makes a plan one of unusual size.
+    """Return the reasons why the size of a plan is unusual.
 
     Returns:
-        A phrase each for the courses, and for the workspace as a whole, of whose sections it would
-        update, deactivate or delete more than `MOST`; nothing where there are fewer than `FEW`.
+        A phrase for each course, and for the workspace as a whole, that has at least `FEW` records
+        and of which the plan would update, deactivate or delete more than the share `MOST`.
     """
     return tuple(_oversized(plan))
 
@@ -29,13 +30,13 @@ def oversized(plan: Plan) -> tuple[str, ...]:
 def _oversized(plan: Plan) -> Iterator[str]:
     for course, changes in plan.by_course():
         number = sum(change.action.overwrites for change in changes)
-        # of a course that is all there is, the whole workspace says as much
+        # if the workspace has only this course, the phrase for the workspace is enough
         if course.managed != plan.managed and _is_much(number, course.managed):
             name = inert(course.title or course.key, 60)
-            yield f"{number:,} of the {course.managed:,} sections of {name}"
+            yield f"{number:,} of the {course.managed:,} {LISTED.plural} of {name}"
     number = plan.count(*OVERWRITES)
     if _is_much(number, plan.managed):
-        yield f"{number:,} of all {plan.managed:,} sections"
+        yield f"{number:,} of all {plan.managed:,} {LISTED.plural}"
 
 
 def _is_much(number: int, of: int) -> bool:

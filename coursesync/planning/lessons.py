@@ -1,7 +1,7 @@
-"""Lessons that stand in the way of a change, in words. Pure; `applying.lessons` finds them.
+"""Describes the lessons that stand in the way of a change; `applying.lessons` finds them.
 
-Progress belongs to lessons and enrolments. A lesson keeps its course: it does not go along with a
-section that moves to another, and what becomes of it when its section is deleted is not documented.
+Progress belongs to lessons and enrolments. A lesson stays in its course when the record that holds
+it moves to another. What happens to it when that record is deleted is not documented.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REMEDY = (
 
 
 def told(hindrance: Hindrance, most: int = MOST_NAMED) -> str:
-    """Say what stands in the way, without a full stop; at most so many lessons are named."""
+    """Return a clause that says what stands in the way; it names at most `most` lessons."""
     if hindrance.unknown:
         return f"its lessons can't be listed: {hindrance.unknown}"
     lessons = hindrance.lessons

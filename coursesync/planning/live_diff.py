@@ -1,4 +1,4 @@
-"""What we sent against what a record reads: which properties differ, and who wrote it. Pure."""
+"""Compares what we sent with what a record has: which properties differ, and who wrote it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
-    """Return the properties that someone else wrote since we did, sorted.
+    """Return the properties that someone else changed after our last write, sorted.
 
     Args:
-        entry: what we last sent, and the server's time of that.
+        entry: what we last sent, and the server's time of that write.
         record: what the server has.
         kind: the record's kind.
 
     Returns:
-        Those that can be read and differ. Where the times agree, contents are no edit: the server
-        may write HTML its own way. It rewrites nothing else.
+        Those that can be read and differ. If the two times are equal, other contents are no edit:
+        the server may rewrite HTML. It rewrites nothing else.
     """
     differ = differing(entry, record, kind)
     if same_moment(entry.updated_on, record.updated_on):
@@ -34,9 +34,9 @@ def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
 
 
 def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
-    """Return the properties that can be read and that are not as we sent them, sorted.
+    """Return the properties that can be read and differ from what we sent, sorted.
 
-    What a list left out is in none of them.
+    Properties that a list left out are not among them.
     """
     sent, has = entry.known, record.attributes
     compared = sent.keys() - kind.write_only - record.unknown - _idle(sent, has, kind)
@@ -48,11 +48,11 @@ def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
 
 
 def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
-    """Say whether a record's attributes hold all that a create sends, however written.
+    """Return whether a record has all that a create sends; see `same_value`.
 
     Args:
-        sent: what a create sends; what can't be read back is not compared.
-        has: all that the record reads.
+        sent: the attributes of the create; those that can't be read back are not compared.
+        has: all attributes of the record.
         kind: their kind.
     """
     return all(
@@ -62,16 +62,16 @@ def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
 
 
 def _idle(sent: Attributes, has: Attributes, kind: Kind) -> frozenset[str]:
-    """Return the properties that have no effect, neither as they were sent nor as they are."""
+    """Return the properties that have no effect, neither as sent nor as the record has them."""
     return kind.idle(sent) & kind.idle(has)
 
 
 def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Say whether a record that is now in another course can be the one that we wrote.
+    """Return whether a record that is now in another course can be the one that we wrote.
 
-    A create may have been answered with the Id of a record that others made: it is ours only where
-    it still has our contents (or our title, where it has no contents). Its time tells nothing:
-    whoever moved ours has written it since.
+    The answer to a create may have given the Id of a record that others made. The record is ours
+    only if it still has our contents, or our title if it has no contents. Its time proves nothing,
+    because a move is a write.
     """
     contents, has = kind.contents_property, record.attributes
     for sent in (entry.known, entry.attempted or {}):
@@ -88,12 +88,12 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
 
 
 def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
-    """Return what a record has; contents that are null are none, as "" is."""
+    """Return the value of a record's property; for contents, null and "" are the same."""
     return has.get(name, "" if name == kind.contents_property else None)
 
 
 def same_value(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bool:
-    """Say whether a record has a property as it was sent, HTML and titles however written."""
+    """Return whether a property has the value that was sent; HTML may be written in another way."""
     if name == kind.contents_property:
         return same_html(str(sent), str(has))
     if name == kind.title_property and has is not None:
@@ -102,7 +102,7 @@ def same_value(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) 
 
 
 def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Say whether a record is what our last update, whose answer never came, would make of it."""
+    """Return whether a record has what our last update sent, if its outcome is unknown."""
     if not entry.attempted:
         return False
     return not differing(replace(entry, sent=entry.attempted, seen={}), record, kind)

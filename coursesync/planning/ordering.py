@@ -1,8 +1,8 @@
-"""DisplayOrder: numbers that put a course's sections in the outline's order, at the fewest writes.
+"""The numbers that put a course's records in the outline's order, at the fewest writes.
 
-Numbers already sent are kept wherever they can be; a new number lies in the gap between its
-neighbours, in steps of ten where there is room, so that the next section put in between costs
-one create and no update. Pure: lists of numbers in, lists of numbers out.
+A number that was sent is kept if possible. A new number lies between those of its neighbours, in
+steps of ten if there is room: a record that is added between two others then costs one create and
+no update.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ def assign(
     ids: Sequence[int] = (),
     held: Collection[int] = frozenset(),
 ) -> list[int]:
-    """Give every section its number.
+    """Give every resource its number.
 
-    A list that stands in its order already is left as it is, also where others gave two sections
-    the same number: the older record then comes first.
+    A list that is in order already stays as it is, even if others gave two records the same
+    number: the older record then comes first.
 
-    The longest run of prior numbers is kept that leaves room, one number each, for the sections
-    between: with the index taken off, such a run is a longest non-decreasing subsequence.
+    Otherwise, keep the longest run of prior numbers that leaves room for the resources between
+    them. Less their indices, these numbers are a longest non-decreasing subsequence.
 
     Args:
-        prior: the number last sent for each section, in the outline's order; None for a new one.
-        pins: the number that the author pinned, None where there is none. They fit (`pins.misfit`).
-        ids: the Id of each section's record, where all have one.
-        held: the numbers of records that stay in the course, and are not in the list. None of them
-            is given out. A section that has one already keeps it; and an author may pin one, or pin
-            others so near that no other number is left.
+        prior: the number last sent for each resource, in the outline's order; None for a new one.
+        pins: the numbers that the author pinned, None for no pin; they must fit (`pins.misfit`).
+        ids: the Ids of the resources' records, without those that have none yet.
+        held: the numbers of records that stay in the course and are not in the list. They are not
+            assigned, except that a resource keeps one that it has, and that an author may pin one,
+            or pin others so near that no other number is left.
 
     Returns:
-        Strictly increasing numbers, from 0 up; or `prior`, where that stands.
+        Strictly increasing numbers from 0; or `prior`, if the list stays as it is.
     """
-    if (standing := _standing(prior, pins, ids)) is not None:
-        return standing
+    if (unchanged := _if_in_order(prior, pins, ids)) is not None:
+        return unchanged
     avoided = {*held}.difference(prior, pins)
     while True:
         free = _Free(sorted(avoided)).beside(pins)
@@ -58,21 +58,21 @@ def assign(
         }
         if not given:
             return numbers
-        # whose number it was has moved: no other section gets it
+        # the resource that had this number got another one: only the held record has it now
         avoided |= given
         prior = [None if number in given else number for number in prior]
 
 
 def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
-    """Say which sections keep their place among those that were there, renumbered or not.
+    """Find the resources that keep their place among those that were there, renumbered or not.
 
     Args:
-        prior: the number that each section had, in the outline's new order; None for a new one.
-        now: the number that each has now; they rise.
+        prior: the number that each resource had, in the outline's new order; None for a new one.
+        now: the new numbers, which rise.
 
     Returns:
-        For each section whether it stands as it stood: all whose number is the same, and as many
-        more as can be. The others have moved.
+        For each resource, whether it keeps its place: every one with the same number does, and as
+        many others as possible. The rest have moved.
     """
     least = min((number for number in prior if number is not None), default=0)
     shifted = [None if number is None else number - least + i for i, number in enumerate(prior)]
@@ -95,22 +95,23 @@ def _keep(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int |
     return kept
 
 
-def _standing(
+def _if_in_order(
     prior: Sequence[int | None], pins: Sequence[int | None], ids: Sequence[int]
 ) -> list[int] | None:
+    """Return the prior numbers if they are in order and fit the pins; otherwise None."""
     if len(ids) != len(prior):
         return None
     numbers = [number for number in prior if number is not None]
     places = list(zip(numbers, ids, strict=False))
-    stands = len(numbers) == len(prior) and all(a < b for a, b in pairwise(places))
-    pinned = all(pin in {None, number} for pin, number in zip(pins, prior, strict=True))
-    return numbers if stands and pinned else None
+    in_order = len(numbers) == len(prior) and all(a < b for a, b in pairwise(places))
+    fits_pins = all(pin in {None, number} for pin, number in zip(pins, prior, strict=True))
+    return numbers if in_order and fits_pins else None
 
 
 def _slack(numbers: Sequence[int | None], i: int) -> int:
-    """Return a number less its index: it may not fall along the list."""
+    """Return a number less its index; it must not fall along the list."""
     number = numbers[i]
-    assert number is not None  # noqa: S101 - the callers' condition, for the type checker
+    assert number is not None  # noqa: S101 - callers ask only for numbers
     return number - i
 
 
@@ -155,17 +156,17 @@ def _between(low: list[int], high: int | None, waiting: int, free: _Free) -> lis
 
 
 class _Free:
-    """The numbers from 0 up without those that are avoided: which of them each is."""
+    """The free numbers: all from 0 up, except those to avoid. A rank counts free numbers only."""
 
     def __init__(self, avoided: Sequence[int]) -> None:
-        """`avoided` rise."""
+        """Take the numbers to avoid, which rise."""
         self._avoided = avoided
         self._below = [number - i for i, number in enumerate(avoided)]
 
     def beside(self, pins: Sequence[int | None]) -> _Free:
-        """Return the numbers that leave room for what stands between some pins.
+        """Return the free numbers, with as many as are needed between two pins.
 
-        Where too few would be left, those that are avoided between the two are free as well.
+        If too few are free there, the numbers to avoid between the two become free as well.
         """
         free = self
         while (wrong := next(misfit(free.ranked(pins)), None)) is not None:

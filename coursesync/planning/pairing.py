@@ -1,19 +1,19 @@
-"""Which desired resource is which entry: how a section keeps its Id when its key changes.
+"""Finds the entry of each desired resource, so that a record keeps its Id when its key changes.
 
-Identity is the address, and never the position. Where a key changed, what is left over on both
-sides is paired by evidence, strongest first, and only where one resource and one entry fit
-each other and nothing else does: an ambiguous case is never guessed.
+The address identifies a record, and never its position. If a key changed, the remaining resources
+and entries are paired by evidence, the strongest first, and only if one resource and one entry fit
+each other and no others. It must never guess.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from coursesync.kinds.address import course_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import FieldValue
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 Pairs: TypeAlias = "dict[Address, Address]"
+T = TypeVar("T")
 
 
 def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) -> Pairs:
     """Find the entry of each desired resource.
 
     Args:
-        resources: what one course's outline wants, in order, without what is in doubt.
-        entries: what the state holds of the course, also under a key that the course had before.
+        resources: those of one course's outline, in order, without those in doubt.
+        entries: those of the course, also under a former key of the course.
 
     Returns:
-        The address of the entry by the address of the resource; a new resource is not in it.
+        The address of each resource's entry, by the resource's address, without new resources.
     """
     pairs: Pairs = {r.address: r.address for r in resources if r.address in entries}
     if len(pairs) == len(resources) or len(pairs) == len(entries):
@@ -53,14 +54,14 @@ def _left_over(
 
 
 def _by_key(resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs) -> None:
-    """Pair what differs in the course's key only: the outline's file was renamed."""
+    """Pair resources and entries that differ only in the course's key: the file was renamed."""
     new, gone = _left_over(resources, entries, pairs)
     here = {course_of(resource.address) for resource in resources}
     moved = defaultdict(list)
     for old in gone:
         if course_of(old) not in here:
             moved[key_of(old)].append(old)
-    _pair_unique([(r.address, old) for r in new for old in moved[key_of(r.address)]], pairs)
+    pairs.update(unambiguous([(r.address, old) for r in new for old in moved[key_of(r.address)]]))
 
 
 def _by_previous_keys(
@@ -71,8 +72,7 @@ def _by_previous_keys(
     for old in gone:
         by_key[key_of(old)].append(old)
     former = ((r.address, key) for r in new for key in dict.fromkeys(r.previous_keys))
-    claims = [(address, old) for address, key in former for old in by_key.get(key, ())]
-    _pair_unique(claims, pairs)
+    pairs.update(unambiguous([(at, old) for at, key in former for old in by_key.get(key, ())]))
 
 
 def _by_evidence(
@@ -89,10 +89,10 @@ def _by_evidence(
     claims = [
         (resource.address, old)
         for resource in new
-        if (value := wanted(resource))  # what is empty is no evidence
-        for old in _alone(by_value.get(value, ()))
+        if (value := wanted(resource))  # an empty value is no evidence
+        for old in alone(by_value.get(value, ()))
     ]
-    _pair_unique(claims, pairs)
+    pairs.update(unambiguous(claims))
 
 
 def _contents(resource: Resource) -> FieldValue | None:
@@ -114,7 +114,7 @@ def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
-    """Pair a retitled section, whose key came from its title, with the one that stood there."""
+    """Pair a retitled resource, whose key comes from its title, with the entry in its place."""
     if not resources:
         return
     order = resources[0].kind.order_property
@@ -130,10 +130,10 @@ def _by_place(
         (resource.address, old)
         for resource, place in zip(resources, places_now, strict=True)
         if resource.address not in pairs
-        for old in _alone(vacated.get(place, ()))
+        for old in alone(vacated.get(place, ()))
     ]
     derived = {resource.address for resource in resources if resource.key_is_derived}
-    _pair_unique(claims, pairs, among=derived)
+    pairs.update({new: old for new, old in unambiguous(claims).items() if new in derived})
 
 
 def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Address | None]]:
@@ -151,23 +151,16 @@ def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Addres
     return places
 
 
-def _alone(alike: Sequence[Address]) -> Sequence[Address]:
-    """Leave out entries that are alike: none of them can be the one that is meant.
+def alone(alike: Sequence[T]) -> Sequence[T]:
+    """Return the only candidate, or none: several that are alike are no evidence.
 
-    Each would be claimed by all who claim any, and thousands by thousands are millions.
+    It also bounds the work: thousands of claims on each of thousands of entries would be millions.
     """
     return alike if len(alike) == 1 else ()
 
 
-def _pair_unique(
-    claims: Sequence[tuple[Address, Address]], pairs: Pairs, among: set[Address] | None = None
-) -> None:
-    """Pair the claims whose both sides stand in no other claim."""
-    by_new: dict[Address, int] = defaultdict(int)
-    by_old: dict[Address, int] = defaultdict(int)
-    for new, old in claims:
-        by_new[new] += 1
-        by_old[old] += 1
-    for new, old in claims:
-        if by_new[new] == by_old[old] == 1 and (among is None or new in among):
-            pairs[new] = old
+def unambiguous(claims: Collection[tuple[Address, Address]]) -> Pairs:
+    """Pair the two sides of each claim, unless one of them is in another claim."""
+    by_new = Counter(new for new, _ in claims)
+    by_old = Counter(old for _, old in claims)
+    return {new: old for new, old in claims if by_new[new] == by_old[old] == 1}

@@ -1,4 +1,4 @@
-"""Where a renumbered record stands among its siblings, as a reader of the plan sees it. Pure."""
+"""The places of renumbered records among their siblings, as the plan shows them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The titles on either side; None stands for the start and the end of the course.
+    """The place of a record among its siblings.
 
-    `moved` says whether it stood elsewhere among those that were there.
+    Attributes:
+        follows: the title before it; None at the start of the course.
+        precedes: the title after it; None at the end of the course.
+        moved: whether its order among the records that were there before has changed.
     """
 
     follows: str | None
@@ -26,15 +29,15 @@ class Place:
 def places(
     titles: Sequence[str], prior: Sequence[int | None], now: Sequence[int]
 ) -> list[Place | None]:
-    """Find the place of each section whose number changes.
+    """Find the place of each resource whose number changes.
 
     Args:
-        titles: the sections' titles, in the outline's order.
+        titles: the resources' titles, in the outline's order.
         prior: the number that each had in this course; None for one that was not there.
-        now: the number that each is to have; they rise.
+        now: the new numbers, which rise.
 
     Returns:
-        For each section its place, None where its number stays.
+        For each resource its place; None if its number stays.
     """
     if list(prior) == list(now):
         return [None] * len(titles)

@@ -1,7 +1,7 @@
 """The plan: what would be done, as values.
 
-Pure, and the only thing that decides: every rendering, the digest and `apply` read it. `diff`
-makes it.
+Owns all that the renderings, the digest and `apply` read; `diff` makes it. Nothing else may decide
+what is done.
 """
 
 from __future__ import annotations
@@ -36,16 +36,14 @@ class Action(Enum):
 
     CREATE = "create"
     UPDATE = "update"
-    MOVE = "move"  # the key changed and nothing else: the state alone is written
-    PROTECT = "protect"  # it is protected from now on, or no more: the same
-    DEACTIVATE = "deactivate"  # an orphan is hidden from members; it and its Id stay
+    MOVE = "move"  # only the key changed: only the state is written
+    PROTECT = "protect"  # protection begins or ends: only the state is written
+    DEACTIVATE = "deactivate"  # an orphan is hidden from members; its record stays
     DELETE = "delete"
     KEEP = "keep"  # an orphan: in the state, in no outline
-    DOUBT = (
-        "doubt"  # a create whose outcome is unknown: it is looked for, and sent again if need be
-    )
+    DOUBT = "doubt"  # a create whose outcome is unknown: look for it, send it again if it is absent
 
-    # each is itself and no other: what Python would do by names, it does in a fifth of the time
+    # each member is one object: to hash it by identity is five times as fast as by its name
     __hash__ = object.__hash__
 
     @property
@@ -55,12 +53,12 @@ class Action(Enum):
 
     @property
     def overwrites(self) -> bool:
-        """Whether it writes over a record that is there."""
+        """Whether it changes or deletes an existing record."""
         return self in {Action.UPDATE, Action.DEACTIVATE, Action.DELETE}
 
     @property
     def looks(self) -> bool:
-        """Whether it is looked for on the server before anything is sent."""
+        """Whether `apply` looks for the record on the server before it sends anything."""
         return self in {Action.CREATE, Action.DOUBT}
 
     @property
@@ -82,13 +80,13 @@ class Change:
         kind: the record's kind.
         parent_id: the course's Id.
         held: what the state holds: an entry, a create in doubt, or nothing.
-        after: the attributes to send; None where nothing is wanted.
-        was: the former address, where it changes.
+        after: the attributes to send; None if nothing is wanted.
+        was: the former address, if it changes.
         resource: the resource of the outline that wants the change.
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
         lead: the address, in another course, of a resource that looks like the same one.
-        place: the new neighbours, where the order changes.
+        place: the new neighbours, if the order changes.
 
     The digest covers `meaning`; everything else is for people.
     """
@@ -108,57 +106,58 @@ class Change:
 
     @property
     def entry(self) -> Entry:
-        """The entry that it holds; only where the action overwrites, moves or protects one."""
+        """The held entry; only for an action that overwrites, moves or protects a record."""
         assert isinstance(self.held, Entry)  # noqa: S101 - `diff` gives each of them one
         return self.held
 
     @property
     def doubt(self) -> Doubt | None:
-        """The create in doubt that it holds, if any."""
+        """The held create in doubt, if any."""
         return self.held if isinstance(self.held, Doubt) else None
 
     @property
     def before(self) -> Attributes | None:
-        """The attributes that the record is known to have; None where nothing is known."""
+        """The attributes that the record is known to have; None if nothing is known."""
         return None if self.held is None else self.held.known
 
     @property
     def record_id(self) -> int | None:
-        """The record's Id; None where it has none yet."""
+        """The record's Id; None if it has none yet."""
         return self.held.id if isinstance(self.held, Entry) else None
 
     @property
     def home(self) -> int | None:
-        """The course that the state has the record in, where that is another."""
-        is_there = isinstance(self.held, Entry) and self.held.parent_id != self.parent_id
-        return self.held.parent_id if is_there and self.held else None
+        """The Id of the course that the record comes from; None if it stays in its course."""
+        if isinstance(self.held, Entry) and self.held.parent_id != self.parent_id:
+            return self.held.parent_id
+        return None
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """The records of which one may be what a create in doubt made."""
+        """The records that the create in doubt may have made."""
         return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
     def arrives(self) -> bool:
-        """Whether it is a record that comes from another course."""
+        """Whether the record comes from another course."""
         return self.home is not None
 
     @property
     def lesson_courses(self) -> frozenset[int]:
-        """The courses whose lessons may be in a section that is deleted, or that is to leave them.
+        """The Ids of the courses whose lessons may be in a record that is deleted or leaves them.
 
-        Lessons stay in their course. An update back into its course leaves the one that someone
-        else had moved it to.
+        Lessons stay in their course. An update that takes a record back to its course leaves the
+        course to which someone else moved it.
         """
         if self.action not in {Action.DELETE, Action.UPDATE}:
             return frozenset()
-        lives = (self.before or {}).get(self.kind.parent_property)
-        homes = {self.parent_id if self.home is None else self.home, int(lives or self.parent_id)}
+        now = (self.before or {}).get(self.kind.parent_property)
+        homes = {self.parent_id if self.home is None else self.home, int(now or self.parent_id)}
         return frozenset(homes if self.action is Action.DELETE else homes - {self.parent_id})
 
     @property
     def meaning(self) -> Meaning:
-        """What the digest is over: what would be done, to which record, at which address."""
+        """What the digest covers: what would be done, to which record, at which address."""
         return (
             self.action.value,
             self.address,
@@ -172,12 +171,12 @@ class Change:
 
     @property
     def where(self) -> Where | None:
-        """The place in the outline; None for what is in no outline."""
+        """The location in the outline; None if it is in no outline."""
         return self.resource.where if self.resource else None
 
     @property
     def attributes(self) -> Attributes:
-        """What the record is to be, or is where nothing is wanted of it."""
+        """The attributes after the change; the present ones if the change sends none."""
         return self.after or self.before or {}
 
     @property
@@ -193,9 +192,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """What keeps `apply` from a change: lessons of its section, or that they are `unknown`.
+    """A reason why `apply` can't carry out a change.
 
-    `remedy` says what to do first.
+    Attributes:
+        change: deletes a record, or moves it to another course.
+        lessons: the lessons in that record.
+        unknown: why its lessons can't be listed; "" if they can.
+        remedy: what to do first.
     """
 
     change: Change
@@ -206,7 +209,7 @@ class Hindrance:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A record that nothing is done to, with its attributes as last sent."""
+    """A record without a change, with the attributes that it is known to have."""
 
     address: Address
     kind: Kind
@@ -215,11 +218,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course that the plan speaks of; `path` is its outline, None where it has none.
+    """A course that the plan changes.
 
-    `managed` counts its records in the state, and those that come from other courses; `standing`
-    are those that no change speaks of: for whoever shows the course as a whole. `departures` are
-    the changes of other courses that take a record out of this one.
+    Attributes:
+        path: its outline; None if it has none.
+        managed: the number of its entries, including those that come from other courses.
+        standing: its records without a change, for views of the whole course.
+        departures: the changes of other courses that take a record out of this one.
     """
 
     key: str
@@ -233,12 +238,17 @@ class Course:
 
 @dataclass(frozen=True)
 class Plan:
-    """Changes in the order of their doing: course by course, each in the members' order.
+    """Changes in the order in which `apply` carries them out: by course, in the members' order.
 
-    `lineage` and `serial` name the state that it was made from ("" and 0: there was none);
-    `managed` counts the records in it. `policy` is what it may do to orphans. `sources` is what the
-    state is to remember of each outline, by its course's key, once all of it is applied.
-    `hindrances` are what a look at the site found in its way. Neither is part of its meaning.
+    Attributes:
+        lineage: that of the state which the plan was made from; "" if there was none.
+        serial: the serial of that state; 0 if there was none.
+        managed: the number of entries in it.
+        policy: what the plan may do to orphans.
+        sources: what the state keeps of each outline, by course key, once all of it is applied.
+        hindrances: what a look at the site found in the way of a change.
+
+    The digest covers the target, the lineage and the changes.
     """
 
     target: str
@@ -266,19 +276,19 @@ class Plan:
 
     @cached_property
     def looks(self) -> int:
-        """The number of courses that are looked at before something is created in them."""
+        """The number of courses that `apply` lists before it creates something in them."""
         return len({change.parent_id for change in self.changes if change.action.looks})
 
     @cached_property
     def reads(self) -> int:
-        """The number of read requests that it takes, where all that is new has to be created.
+        """The number of read requests, if every create has to be sent.
 
         A course that gets something new is listed before the first create and after the last.
         """
         lessons = frozenset[int]().union(*(change.lesson_courses for change in self.changes))
         new = {change.parent_id for change in self.changes if change.action is Action.CREATE}
-        again = ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
-        return self.looks + len(new) + again + len(lessons)
+        by_id = ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
+        return self.looks + len(new) + by_id + len(lessons)
 
     @cached_property
     def has_changes(self) -> bool:
@@ -289,18 +299,18 @@ class Plan:
     def digest(self) -> str:
         """A digest over the plan's meaning: its target, its state's lineage, and its changes.
 
-        How an outline is written is not in it, nor are times and lines: it stays the same for as
-        long as the same would be done to the same records.
+        It stays the same as long as the same would be done to the same records. It covers no
+        times and no line numbers, and not how an outline is written.
         """
         return digest_of(self.target, self.lineage, self.meanings)
 
     @property
     def meanings(self) -> list[Meaning]:
-        """What each change means; see `Change.meaning`."""
+        """The meaning of each change; see `Change.meaning`."""
         return [change.meaning for change in self.changes]
 
     def by_course(self) -> Iterator[tuple[Course, list[Change]]]:
-        """Group the changes by course, in order; a course that only loses records has none."""
+        """Yield each course with its changes; a course that only loses records has none."""
         found: dict[int, list[Change]] = {course_id: [] for course_id in self.courses}
         for change in self.changes:
             found[change.parent_id].append(change)

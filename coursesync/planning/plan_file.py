@@ -1,17 +1,20 @@
-"""Is the plan that would be applied the one that was reviewed?"""
+"""Reads plan files, and compares a plan with the one that was reviewed.
+
+It must never accept a file that was edited, or of another version.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursesync.errors import CoursesyncError, StalePlan, UnusableFile
 from coursesync.files import read, shown
-from coursesync.kinds.file_models import SentModel
+from coursesync.kinds.attributes import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import OnRemoval, Policy
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
+
+# in the order that fits most values, so that the first fits
+_Attributes: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 
 
 class _Policy(BaseModel):
@@ -38,8 +44,8 @@ class _Change(BaseModel):
 
     action: str
     address: str
-    after: SentModel | None
-    before: SentModel | None
+    after: _Attributes | None
+    before: _Attributes | None
     course_id: int
     id: int | None
     previous_address: str | None
@@ -60,9 +66,9 @@ class _Change(BaseModel):
 
 
 class PlanFile(BaseModel):
-    """What a plan file has to say of what would be done, and that its digest and summary are over.
+    """The parts of a plan file that say what would be done; its digest and summary cover them.
 
-    What it explains (differences, reasons, places) is for people, and is not read back.
+    Its explanations (differences, reasons, places) are for people, and are not read.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -81,12 +87,12 @@ class PlanFile(BaseModel):
 
     @property
     def meanings(self) -> list[Meaning]:
-        """What each of its changes means."""
+        """The meaning of each change."""
         return [change.meaning for change in self.changes]
 
     @property
     def made(self) -> HowMade:
-        """How it was made."""
+        """The options with which the plan was made."""
         policy = Policy(OnRemoval(self.policy.on_removal), self.policy.prune)
         return HowMade(policy, self.refreshed)
 
@@ -94,10 +100,10 @@ class PlanFile(BaseModel):
     def is_as_written(self) -> bool:
         """Whether its digest and its summary are those of its changes."""
         counts = Counter(change.action for change in self.changes)
-        told = {action: number for action, number in self.summary.items() if number}
+        summary = {action: number for action, number in self.summary.items() if number}
         known = [action for action in Action if counts[action.value]]
         return (
-            told == counts
+            summary == counts
             and self.has_changes == any(action.changes for action in known)
             and self.writes == sum(counts[each.value] for each in known if each.writes)
             and self.digest == digest_of(self.target, self.lineage, self.meanings)
@@ -106,7 +112,7 @@ class PlanFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class HowMade:
-    """How a plan is made: what it may do to orphans, and whether it looks at the site."""
+    """The options of a plan: what it may do to orphans, and whether it reads the site first."""
 
     policy: Policy
     refreshed: bool
@@ -116,13 +122,13 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: str)
     """Compare the plan as it is now with the one that was reviewed.
 
     Args:
-        plan: as it is now.
+        plan: the plan as it is now.
         reviewed: the plan file that was reviewed, if any.
         digest: the digest that was reviewed, if any.
         again: the words by which a new plan is made.
 
     Raises:
-        StalePlan: it is another; the message says what moved.
+        StalePlan: they differ; the message says why.
     """
     remedy = f"Make and review a new plan:  coursesync {again}"
     if reviewed is not None and (moved := what_moved(plan, reviewed)):
@@ -134,13 +140,13 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: str)
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:
-    """Raise ValueError where a name stands twice: of two readers each might take another."""
+    """Raise ValueError if a name occurs twice: two readers might read different values."""
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError
 
 
 def is_plan_file(path: Path) -> bool:
-    """Say whether a file is a plan file of this version."""
+    """Return whether a file is a plan file of this version."""
     try:
         read_plan_file(path)
     except CoursesyncError:
@@ -149,7 +155,11 @@ def is_plan_file(path: Path) -> bool:
 
 
 def read_plan_file(path: Path) -> PlanFile:
-    """Read a plan file; raises CoursesyncError where it can't be read, or is none any more."""
+    """Read a plan file.
+
+    Raises:
+        CoursesyncError: it can't be read, is no plan file of this version, or was edited.
+    """
     try:
         written = read(path, _MAX_BYTES)
         json.loads(written, object_pairs_hook=_once)

@@ -1,4 +1,4 @@
-"""What a plan may do to sections that are in no outline any more. Values only; pure."""
+"""What a plan may do to records that are in no outline any more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class OnRemoval(Enum):
-    """What is done to a section that was taken out of its outline."""
+    """What is done to a record that was taken out of its outline."""
 
     KEEP = "keep"
     DEACTIVATE = "deactivate"
@@ -16,7 +16,7 @@ class OnRemoval(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a plan may do to orphans; `prune` is the second word that a deletion takes."""
+    """What a plan may do to orphans; a deletion needs `prune` as well as DELETE."""
 
     on_removal: OnRemoval = OnRemoval.KEEP
     prune: bool = False

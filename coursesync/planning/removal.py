@@ -1,14 +1,14 @@
-"""Removal: what becomes of sections that are in no outline any more.
+"""Owns what happens to records that are in no outline any more.
 
-Pure. Nothing is removed by surprise: a section stays on the site as it is until the workspace's
-`on_removal` says otherwise, and none is deleted without a second word (`prune`).
+It must never remove one by surprise: a record stays on the site as it is until the workspace's
+`on_removal` says otherwise, and a deletion needs `prune` as well.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import kind_of
+from coursesync.kinds import LISTED, kind_of
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.policy import OnRemoval
 
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 PROTECTED = (
-    "protected; to release it, apply its section without protect: true, and take it out again"
+    f"protected; to release it, apply its {LISTED.name} without protect: true, and take it out "
+    "again"
 )
-PRUNED = "--prune deletes where --on-removal delete is said as well"
+PRUNED = "--prune deletes only together with --on-removal delete"
 
 
 def orphaned(
     orphans: Mapping[Address, Entry], leads: Mapping[Address, Address], policy: Policy
 ) -> list[Change]:
-    """Say what becomes of the orphans of one course.
+    """Return the changes for the orphans of one course.
 
     Args:
         orphans: its entries that no outline wants.
-        leads: new sections that look like one of them, in other courses, by the orphan's address.
-        policy: what may be done to them.
+        leads: new resources that look like one of them, in other courses, by the orphan's address.
+        policy: what may be done to orphans.
 
     Returns:
-        The changes: what is hidden in the members' order, then what is deleted from the last to
-        the first, then what is kept.
+        Deactivations in the members' order, then deletions from the last to the first, then the
+        orphans that are kept.
     """
     changes = [
         _change(address, entry, leads.get(address), policy) for address, entry in orphans.items()
@@ -52,7 +53,7 @@ def orphaned(
 
 
 def staying(course_id: int, orphans: Iterable[Change]) -> dict[int, Address]:
-    """Return the addresses of orphans that stay in their course, hidden or not, by number."""
+    """Return the addresses of the orphans that stay in a course, hidden ones too, by number."""
     return {
         change.order: change.address
         for change in orphans
@@ -63,7 +64,7 @@ def staying(course_id: int, orphans: Iterable[Change]) -> dict[int, Address]:
 
 def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy) -> Change:
     kind = kind_of(address)
-    action, reason = (Action.KEEP, "") if lead is not None else _fate(entry, kind, policy)
+    action, reason = (Action.KEEP, "") if lead is not None else _decide(entry, kind, policy)
     return Change(
         action,
         address,
@@ -76,7 +77,7 @@ def _change(address: Address, entry: Entry, lead: Address | None, policy: Policy
     )
 
 
-def _fate(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
+def _decide(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = entry.known.get(kind.active_property, True)
     if entry.known.get(kind.parent_property, entry.parent_id) != entry.parent_id:
         return Action.KEEP, "someone moved it to another course on the site"

@@ -1,4 +1,4 @@
-"""Has what a plan was made from moved on since? Pure."""
+"""Finds out why a plan is no longer the one that was reviewed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_NAMED = 3  # addresses that a phrase names
 
 
 class Reviewed(Protocol):
-    """What is kept of a plan that was reviewed; a plan is one itself."""
+    """The parts of a reviewed plan that are compared; plans and plan files fit it."""
 
     @property
     def digest(self) -> str:
@@ -40,12 +40,12 @@ class Reviewed(Protocol):
 
     @property
     def meanings(self) -> Sequence[Meaning]:
-        """What each of its changes means."""
+        """The meaning of each change."""
         ...
 
 
 def what_moved(plan: Plan, reviewed: Reviewed) -> str:
-    """Say in a phrase why the plan as it is now is not the one that was reviewed; "" if it is."""
+    """Return a clause that says why a plan is not the reviewed one; "" if it is."""
     if reviewed.target != plan.target:
         return f"it was made for {inert(reviewed.target, 80)}, and this is {plan.target}"
     if reviewed.lineage != plan.lineage:

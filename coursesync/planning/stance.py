@@ -1,4 +1,4 @@
-"""Stances: what the outlines say of the records that have drifted. Pure."""
+"""Stances: what the outlines say of the records that have drifted."""
 
 from __future__ import annotations
 
@@ -9,39 +9,45 @@ from coursesync.planning.drift import Stance
 from coursesync.planning.plan import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Plan
+    from coursesync.planning.plan import Change, Plan
+
+_IN_NO_OUTLINE = {Action.KEEP, Action.DEACTIVATE, Action.DELETE}
 
 
-def judged(found: Iterable[Drifted], sent: Plan, live: Plan) -> tuple[Drifted, ...]:
+def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
     """Say of each drifted record what the outline says of it.
 
     Args:
         found: what `compare` returned.
-        sent: the plan from the state as it is.
-        live: the plan from the state as `refreshed`.
+        plan: the plan from the state as `refreshed`: what it changes is not as the outline says.
     """
-    before, after = _actions(sent), _actions(live)
+    changes = {change.was or change.address: change for change in plan.changes}
     return tuple(
-        replace(each, stance=_stance(each, before, after)) if each.finding.is_drift else each
+        replace(each, stance=_stance(each, changes.get(each.address)))
+        if each.finding.is_drift and each.address is not None
+        else each
         for each in found
     )
 
 
-def _actions(plan: Plan) -> dict[Address, Action]:
-    return {change.was or change.address: change.action for change in plan.changes}
-
-
-def _stance(
-    each: Drifted, before: Mapping[Address, Action], after: Mapping[Address, Action]
-) -> Stance:
-    assert each.address is not None  # noqa: S101 - what has drifted is ours
-    was, now = before.get(each.address), after.get(each.address)
-    if was in {Action.KEEP, Action.DEACTIVATE, Action.DELETE}:
+def _stance(each: Drifted, change: Change | None) -> Stance:
+    if change is None:
+        return Stance.NONE if each.record is None else Stance.SAME
+    if change.action in _IN_NO_OUTLINE:
         return Stance.NONE
-    if each.record is not None and now is not Action.UPDATE:
+    if change.action not in {Action.UPDATE, Action.CREATE}:
         return Stance.SAME
-    return Stance.CHANGED if was is Action.UPDATE else Stance.AS_SENT
+    sent = each.entry.known if each.entry is not None else {}
+    wanted = each.kind.settle(sent, change.attributes)
+    is_as_sent = _without_order(wanted, each.kind) == _without_order(sent, each.kind)
+    return Stance.AS_SENT if is_as_sent else Stance.CHANGED
+
+
+def _without_order(attributes: Attributes, kind: Kind) -> dict[str, FieldValue]:
+    """Return attributes without the number, which may follow from what others did."""
+    return {name: value for name, value in attributes.items() if name != kind.order_property}

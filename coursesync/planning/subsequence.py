@@ -1,4 +1,4 @@
-"""The longest rise in a row of numbers: what can stay where it is while the rest moves. Pure."""
+"""Finds the longest rise in a list of numbers: these can stay while the others change."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def longest_rise(values: Sequence[int]) -> list[int]:
-    """Return the indices of a longest run of values, in their order, that never falls.
+    """Return the indices of a longest subsequence of values that never falls.
 
-    Of several, the one that ends lowest. It takes n log n steps.
+    Of several, it is the one with the lowest last value. It takes n log n steps.
     """
-    tails: list[int] = []  # the least value that a run of each length ends in
+    tails: list[int] = []  # for each length, the lowest last value of a subsequence
     at: list[int] = []
     back: dict[int, int] = {}
     for i, each in enumerate(values):

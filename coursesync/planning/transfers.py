@@ -1,18 +1,18 @@
-"""Sections that go from one course's outline to another's.
+"""Moves of resources from one course's outline to another's.
 
-Pure. A section's lessons name it by its Id, so that is not given up for a guess, and a
-section is not carried from course to course for one either: the author's word for it is
-`previous_keys: [other-course.key]`.
+Lessons refer to a record by its Id. A guess must never give up an Id, and must never move a record
+to another course: an author states the move with `previous_keys: [other-course.key]`.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Diagnostic
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import address_of, course_of, key_of
+from coursesync.planning.pairing import alone, unambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.state.state import Entry
-T = TypeVar("T")
 
 
 class Arrival(NamedTuple):
-    """A resource of a course, the entry that it is by the author's word, and where that was."""
+    """A resource whose author claims an entry of another course.
+
+    Attributes:
+        course_id: the Id of the resource's course.
+        address: the resource's address.
+        old: the entry's address.
+        home: the Id of the entry's course.
+    """
 
     course_id: int
     address: Address
@@ -36,14 +42,14 @@ class Arrival(NamedTuple):
 def arrivals(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> list[Arrival]:
-    """Find the sections that come from another course by their authors' word.
+    """Find the resources that come from another course because their authors say so.
 
     Args:
         new: the resources without an entry, by the Id of their course.
-        orphans: the entries without a resource, by the Id of theirs.
+        orphans: the entries without a resource, by the Id of their course.
 
     Returns:
-        Those whose entry nobody else claims.
+        The claims whose resource and entry are in no other claim.
     """
     homes = {address: home for home, held in orphans.items() for address in held}
     if not homes:
@@ -55,24 +61,23 @@ def arrivals(
         for old in dict.fromkeys(_former(resource))
         if old in homes and homes[old] != course_id
     ]
-    by_new = Counter(claim.address for claim in claims)
-    by_old = Counter(claim.old for claim in claims)
-    return [claim for claim in claims if by_new[claim.address] == by_old[claim.old] == 1]
+    certain = unambiguous([(claim.address, claim.old) for claim in claims])
+    return [claim for claim in claims if claim.address in certain]
 
 
 def waiting(
     new: Mapping[int, Sequence[Resource]], doubts: Mapping[int, Collection[Address]]
 ) -> dict[Address, Address]:
-    """Find the sections that come from another course, where it is not known yet if they are there.
+    """Find the resources whose authors claim a create in doubt of another course.
 
-    Made here meanwhile, they would be there twice.
+    They have to wait: to create them now might create them twice.
 
     Args:
         new: the resources without an entry, by the Id of their course.
-        doubts: the addresses of creates in doubt, by the Id of theirs.
+        doubts: the addresses of creates in doubt, by the Id of their course.
 
     Returns:
-        The address in doubt by that of the section that waits for it.
+        The address in doubt, by that of the resource that waits for it.
     """
     homes = {address: home for home, held in doubts.items() for address in held}
     return {
@@ -85,14 +90,14 @@ def waiting(
 
 
 def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
-    """Say of a section that is to be created which of its former keys lead to nothing.
+    """Explain why a former key of a new resource leads to no entry.
 
     Args:
         resource: it has neither an entry nor a doubt.
-        entries: those of the state; where there are none, no key can be known.
+        entries: those of the state; if there are none, every key is unknown and means nothing.
 
     Returns:
-        A sentence; "" where there is nothing to say.
+        The text for people; "" if the resource names no former key.
     """
     if not resource.previous_keys or not entries:
         return ""
@@ -101,26 +106,26 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
         key: address_of(resource.kind.name, *(key.split(".") if "." in key else (course, key)))
         for key in resource.previous_keys
     }
-    key, address = next(iter(names.items()))
+    noun, (key, address) = resource.kind.name, next(iter(names.items()))
     if address in entries:
         return (
-            f"previous_keys names {key}, which is the key of another section still: this one is "
+            f"previous_keys names {key}, which is the key of another {noun} still: this one is "
             "made anew. If it is to go on as that one, delete that one's lines."
         )
-    return f"previous_keys names {key}, and no section of the state has that key: is it misspelt?"
+    return f"previous_keys names {key}, and no {noun} of the state has that key: is it misspelt?"
 
 
 def contradictions(
     known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> Iterator[Diagnostic]:
-    """Find the sections that have a record of their own, and claim one of another course.
+    """Find the resources that have an entry, and claim one of another course as well.
 
     Args:
         known: the resources with an entry.
         orphans: the entries without a resource, by the Id of their course.
 
     Yields:
-        A diagnostic each: one of the two records would lose its section.
+        A diagnostic for each, because one of the two records would lose its resource.
     """
     homeless = {address for held in orphans.values() for address in held}
     for resource in known:
@@ -129,8 +134,8 @@ def contradictions(
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
                     f"{resource.address} has a record of its own already, and can't be {old} too",
-                    "Give the section that comes from there another key; or to give up this one's "
-                    f"record:  coursesync state rm {resource.address}",
+                    f"Give the {resource.kind.name} that comes from there another key; or to give "
+                    f"up this one's record:  coursesync state rm {resource.address}",
                 )
 
 
@@ -142,11 +147,11 @@ def _former(resource: Resource) -> list[Address]:
 def leads(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> dict[Address, Address]:
-    """Find the new sections that look like an orphan of another course.
+    """Find the new resources that look like an orphan of another course.
 
     Returns:
-        The orphan's address by the new section's, where the two have two of title, key and contents
-        in common, and no others have.
+        The orphan's address, by that of the new resource, if the two share two of title, key and
+        contents, and share them with no other.
     """
     alike = defaultdict(list)
     for home, held in orphans.items():
@@ -160,23 +165,17 @@ def leads(
         for course_id, resources in new.items()
         for resource in resources
         for pair in _pairs(resource.address, resource.attributes)
-        for home, old in _alone(alike[pair])
+        for home, old in alone(alike[pair])
         if home != course_id
     }
-    by_new = Counter(address for address, _ in found)
-    by_old = Counter(old for _, old in found)
-    return {address: old for address, old in found if by_old[old] == by_new[address] == 1}
+    return unambiguous(found)
 
 
 def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:
-    """Yield what a section may be known by: two of its title, its key and its contents."""
+    """Yield the pairs by which a resource is recognised: two of its title, key and contents."""
     kind = kind_of(address)
     title, key = attributes.get(kind.title_property), key_of(address)
     yield "title and key", title, key
     if contents := attributes.get(kind.contents_property):
         yield "title and contents", title, contents
         yield "key and contents", key, contents
-
-
-def _alone(found: list[T]) -> list[T]:
-    return found if len(found) == 1 else []

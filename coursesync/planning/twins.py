@@ -1,9 +1,9 @@
-"""Twins: second records where one was wanted. Pure.
+"""Twins: second records where one was wanted.
 
-Two runs that could not see each other create the same section twice. A twin is a record that
-nobody manages and that carries the marker of an address that has an Id, or that has its title and
-its contents: as they were sent, or as the server wrote both. Its place may be another, where the
-outlines differed.
+Two runs that could not see each other create the same record twice. A twin is an unmanaged record
+that carries the marker of an address with an Id, or that has the title and the contents of one of
+our records: as we sent them, or as the server wrote both. It may have another order, because the
+outlines of the two runs may have differed. An equal title alone must never make a record a twin.
 """
 
 from __future__ import annotations
@@ -29,57 +29,59 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     """Find the twins among the records of some courses.
 
     Args:
-        state: what is managed; its strangers are nobody's twins.
-        records: all records of these courses, ours among them; of those that nobody manages, and
-            of their `namesakes`, what a list leaves out has been read.
+        state: its strangers are no twins.
+        records: all records of these courses, including ours. If a list showed the unmanaged ones
+            or their `namesakes` in part, they have been read by Id.
         kind: their kind.
 
     Returns:
-        By the Id of each twin, the address that has another Id already, or is in doubt.
+        The address that has another Id already, or is in doubt, by the Id of its twin.
     """
     live = list(records)
-    free = _free(state, live)
-    if not free:
+    unmanaged = _unmanaged(state, live)
+    if not unmanaged:
         return {}
     held = {entry.id: address for address, entry in state.entries.items()}
-    courses = {record.parent_id for record in free}
+    courses = {record.parent_id for record in unmanaged}
     ours = {
         address: entry
         for address, entry in state.entries.items()
         if entry.parent_id in courses and kind_of(address) is kind
     }
-    marked = _markers(state, ours, live, held) if any(is_marker(r.marker) for r in free) else {}
+    has_markers = any(is_marker(record.marker) for record in unmanaged)
+    marked = _markers(state, ours, live, held) if has_markers else {}
     titled: dict[tuple[int, str], list[Address]] = {}
     for address, entry in ours.items():
         titled.setdefault(_name(entry.parent_id, entry.known, kind), []).append(address)
     own = {held[record.id]: record for record in live if record.id in held}
     found: dict[int, Address] = {}
-    for record in free:
+    for record in unmanaged:
         has = record.attributes
         named = titled.get(_name(record.parent_id, has, kind), [])
-        same = [at for at in named if _says_the_same(ours[at], own.get(at), has, kind)]
-        # of several that are alike, the one in its place
+        same = [at for at in named if _has_contents_of(ours[at], own.get(at), has, kind)]
+        # of several, the one with the same order
         same.sort(key=lambda at: _order(ours[at].known, kind) != _order(has, kind))
         twin = marked.get(record.marker or "") or next(iter(same), None)
         if twin is not None:
             found[record.id] = twin
-    return {**found, **_of_doubts(state, free)}
+    return {**found, **_of_doubts(state, unmanaged)}
 
 
 def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[int]:
-    """Return the Ids of ours whose contents a list left out, and that may have a twin.
+    """Return the Ids of our records that may have a twin, and whose contents a list left out.
 
     Args:
         state: what is managed.
-        records: all records of some courses; of those that nobody manages, what a list leaves out
-            has been read.
+        records: all records of some courses. If a list showed the unmanaged ones in part, they
+            have been read by Id.
         kind: their kind.
 
     Returns:
-        Those that have the title of a record that nobody manages.
+        The Ids of those that have the title of an unmanaged record.
     """
     live = {record.id: record for record in records}
-    titles = {_name(each.parent_id, each.attributes, kind) for each in _free(state, live.values())}
+    unmanaged = _unmanaged(state, live.values())
+    titles = {_name(each.parent_id, each.attributes, kind) for each in unmanaged}
     vague = {each for each, record in live.items() if kind.contents_property in record.unknown}
     return frozenset(
         entry.id
@@ -88,15 +90,15 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
     )
 
 
-def _free(state: State, records: Iterable[Record]) -> list[Record]:
+def _unmanaged(state: State, records: Iterable[Record]) -> list[Record]:
     known = {entry.id for entry in state.entries.values()}.union(state.strangers)
     return [record for record in records if record.id not in known]
 
 
-def _of_doubts(state: State, free: Iterable[Record]) -> Mapping[int, Address]:
-    """Return the records of a create in doubt that was carried out more than once."""
+def _of_doubts(state: State, unmanaged: Iterable[Record]) -> Mapping[int, Address]:
+    """Return the records of each create in doubt that was carried out more than once."""
     carrying: dict[str, list[int]] = {}
-    for record in free:
+    for record in unmanaged:
         carrying.setdefault(record.marker or "", []).append(record.id)
     doubts = ((at, carrying.get(doubt.marker or "-", [])) for at, doubt in state.doubts.items())
     return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
@@ -106,8 +108,8 @@ def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]
     return parent_id, unescaped(kind.title_of(attributes)).strip()
 
 
-def _says_the_same(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
-    """Say whether contents are as we sent them, or as the server has made of them in our record."""
+def _has_contents_of(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
+    """Return whether a record's contents are as we sent them, or as our own record has them."""
     name = kind.contents_property
     ours = [entry.known]
     if own is not None and name not in own.unknown:
@@ -128,7 +130,7 @@ def _markers(
 ) -> Mapping[str, Address]:
     """Return the addresses that have an Id, by the markers of their records.
 
-    A record whose key changed since it was created carries the marker of its first address.
+    If a key changed, the record still carries the marker of its first address.
     """
     by_address = {marker_of(state.target, ours[at].parent_id, at): at for at in ours}
     read = {r.marker: held[r.id] for r in live if r.id in held and is_marker(r.marker)}

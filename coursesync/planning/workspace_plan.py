@@ -1,4 +1,4 @@
-"""The plan of a workspace's outlines as they were read. Pure."""
+"""Makes the plan of a workspace from its outlines."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
-    """Make the plan of outlines that were read."""
+    """Make the plan of the outlines that were read; see `diff`."""
     return diff(outlines.outlines, outlines.settled, state, policy)

@@ -1,1 +1,1 @@
-"""Plans, drift and receipts, for people and for programs."""
+"""Plans and drift, for people and for programs."""

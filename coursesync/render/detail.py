@@ -6,16 +6,14 @@ import itertools
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.render.folding import Fold, Mark
-from coursesync.render.rows import folded, values
-from coursesync.render.text_diff import Piece
+from coursesync.render.text_diff import Fold, Mark, Piece
 from coursesync.text import as_shown, inert, unseen, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.render.differences import Difference
-    from coursesync.render.folding import Line, Shown
+    from coursesync.render.text_diff import Line, Shown
 
     Paint: TypeAlias = Callable[[str, str], str]
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}
@@ -48,7 +46,7 @@ def detail(difference: Difference, margin: int, width: int, paint: Paint) -> Ite
 
 def _sentence(difference: Difference) -> tuple[str, str]:
     """Say a difference in two parts, that may stand on one line or on two."""
-    before, after = values(difference)
+    before, after = difference.values
     field, remark = inert(difference.field), inert(difference.remark)
     if difference.moved:
         return f"{field}: {remark}", f"({before} -> {after})"
@@ -61,7 +59,7 @@ def _line(line: Shown, margin: int, width: int, paint: Paint) -> Iterator[str]:
     """Write a line of a text: its mark stands before each row that it takes."""
     edge = " " * margin
     if isinstance(line, Fold):
-        yield f"{edge}  {folded(line)}"
+        yield f"{edge}  {line.words}"
         return
     style, mark = _STYLES[line.mark], line.mark.value
     pieces = (*line.pieces, *_noted(line))

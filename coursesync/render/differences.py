@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from coursesync.render.folding import shown
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import Effort
-from coursesync.render.text_diff import compare
+from coursesync.render.matching import Effort, alike
+from coursesync.render.text_diff import compare, shown
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -22,13 +21,15 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.planning.places import Place
-    from coursesync.planning.plan import Change, Plan
-    from coursesync.render.folding import Shown
+    from coursesync.planning.plan import Change
+    from coursesync.render.text_diff import Shown
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
 _WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # of all changes of a plan: a second or less
 _FEWEST_LINES = 6
 _LONG_TITLE = 60
+_ALIKE = "differs only in what is not shown here"
+_LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
 _SHORT = 200  # characters of an attribute that DeepDiff sees as it is
 
 
@@ -52,6 +53,33 @@ class Difference:
     lines: tuple[Shown, ...] = ()
     note: str = ""
 
+    @property
+    def values(self) -> tuple[str, str]:
+        """Both values in a few words, safe to print; no two look the same.
+
+        In place of a second that looks like the first, there are the words for what differs.
+        """
+        before, after = self.before, self.after
+        if before and after:
+            is_long = max(len(before), len(after)) > _LONG
+            start = max(0, alike(before, after) - _AROUND) if is_long else 0
+            before, after = _excerpt(before, start), _excerpt(after, start)
+        was, now = (_worded(value, quoted=self.quoted) for value in (before, after))
+        return was, self.note or (f"{now} ({_ALIKE})" if was == now else now)
+
+
+def _excerpt(text: str, start: int) -> str:
+    cut = text[start : start + _LONG]
+    return f"{'…' if start else ''}{cut}{'…' if start + _LONG < len(text) else ''}"
+
+
+def _worded(value: str | None, *, quoted: bool) -> str:
+    if value is None:
+        return "(none)"
+    if not value:
+        return "(empty)"
+    return f'"{inert(value)}"' if quoted else inert(value)
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -62,13 +90,6 @@ class Bounds:
 
     effort: int = 200_000
     lines: int = 40
-
-
-def bounds_for(plan: Plan) -> Bounds:
-    """Return what each change of a plan may take, so that all of it is told in good time."""
-    return bounds_among(
-        sum(change.before is not None and change.after is not None for change in plan.changes)
-    )
 
 
 def bounds_among(compared: int) -> Bounds:
@@ -136,12 +157,12 @@ def _brief(attributes: Attributes) -> dict[str, FieldValue]:
 
 def _field(kind: Kind, name: str) -> str:
     own = {kind.parent_property: COURSE, kind.order_property: ORDER}
-    return own.get(name) or kind.fields.get(name, name)
+    return own.get(name) or kind.field_of(name)
 
 
 def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
-    """Sort fields as an author writes them; where a section stands comes before what it says."""
-    known = [COURSE, ORDER, *kind.spec().model_fields]
+    """Sort fields as an author writes them, after the record's place; long texts come last."""
+    known = [COURSE, ORDER, *(field.name for field in kind.fields)]
     place = {field: i for i, field in enumerate(known)}
     long = _field(kind, kind.contents_property)
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
@@ -155,11 +176,12 @@ def _difference(
     bounds: Bounds,
 ) -> Difference:
     before, after = sides
-    if field in kind.words:
-        was, now = kind.words[field](before, after)
+    words = next((each.words for each in kind.fields if each.name == field), None)
+    if words is not None:
+        was, now = words(before, after)
         if was != now:
             return Difference(field, names, was, now)
-    if field in kind.words or len(names) > 1:
+    if words is not None or len(names) > 1:
         return Difference(field, names, _spelled(names, before), _spelled(names, after))
     old, new = before.get(names[0]), after.get(names[0])
     if names[0] == kind.contents_property:

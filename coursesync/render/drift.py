@@ -1,21 +1,25 @@
-"""Drift in words, and as text for a terminal or a log: 80 columns wherever titles allow. Pure."""
+"""What was found on the site, as people read it: the words for a finding, and a view of them all.
+
+Owns the words for a finding (`FINDINGS`). It must never lay anything out: the renderers do that.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import LISTED
 from coursesync.planning.drift import Finding, Stance
-from coursesync.render.detail import detail
 from coursesync.render.differences import COURSE, bounds_among, differences
 from coursesync.render.plan_words import bare
-from coursesync.render.terminal import plain
-from coursesync.text import at, count, inert, wrapped
+from coursesync.render.rows import NO_OUTLINE
+from coursesync.text import at, count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
@@ -25,33 +29,32 @@ if TYPE_CHECKING:
 
 NO_DRIFT = "No drift: the site has what was last applied."
 TWINS = (
-    "A twin is a second record of a section: two runs created it at the same time, or someone "
-    "copied it. Members see both. Choose one, the same on every machine, then delete the other in "
-    "Nexudus."
+    f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
+    "someone copied it. Members see both. Choose one, the same on every machine, then delete the "
+    "other in Nexudus."
 )
 NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."
-_WIDTH = 80
 _MOST = 10  # lines of one thing; JSON has them all
-_MARKS = {
-    Finding.EDITED: "~",
-    Finding.GONE: "-",
-    Finding.ELSEWHERE: ">",
-    Finding.NORMALISED: "=",
-    Finding.UNMANAGED: ".",
-    Finding.COLLIDES: "!",
-    Finding.TWIN: "2",
-    Finding.UNREADABLE: "?",
-}
-_STYLES = {
-    Finding.EDITED: "yellow",
-    Finding.GONE: "red",
-    Finding.ELSEWHERE: "yellow",
-    Finding.TWIN: "red",
-}
-_BESIDES = {
-    Finding.NORMALISED: "written by the site in its own way",
-    Finding.UNMANAGED: "not under management",
-    Finding.COLLIDES: "in the place of another",
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words for a finding: its mark, its colour, and how so many that are no drift are told."""
+
+    mark: str
+    style: str = "cyan"
+    besides: str = ""
+
+
+FINDINGS = {
+    Finding.EDITED: Words("~", "yellow"),
+    Finding.GONE: Words("-", "red"),
+    Finding.ELSEWHERE: Words(">", "yellow"),
+    Finding.NORMALISED: Words("=", besides="written by the site in its own way"),
+    Finding.UNMANAGED: Words(".", besides="not under management"),
+    Finding.COLLIDES: Words("!", besides="in the place of another"),
+    Finding.TWIN: Words("2", "red"),
+    Finding.UNREADABLE: Words("?"),
 }
 _SENTENCES = {
     Finding.GONE: "was deleted on the site",
@@ -65,92 +68,123 @@ _STANCES = {
 }
 
 
-def compose(
-    found: Sequence[Drifted],
-    courses: Mapping[int, Course],
-    managed: int,
-    paint: Callable[[str, str], str] = plain,
-    hint: Hint = bare,
-) -> str:
-    """Write what was found on the site as text.
+@dataclass(frozen=True, slots=True)
+class DriftRow:
+    """One thing that was found, or, without a `finding`, how many more there are.
 
-    Args:
-        found: as `drift.compare` has it, and judged.
-        courses: the courses that it speaks of, by Id.
-        managed: how many records are in the state.
-        paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
-        hint: writes a command so that it can be typed as it stands.
+    `name` is the record, `sentence` what was found of it, `stance` what the outline says of it, ""
+    where that is nothing new; `title` is the record's as it was sent. `differences` are what others
+    changed, field by field, its course aside.
     """
-    lines = []
-    bounds = bounds_among(len(found))
-    for course_id, group in groupby(found, key=lambda each: each.course_id):
-        lines += [paint("bold", heading(courses, course_id)), f"  {origin(courses, course_id)}"]
-        lines += [line for each in shortened(group) for line in _lines(each, paint, bounds)]
-        lines.append("")
-    lines.append(paint("bold", summary(found, managed)))
-    lines += wrap(besides(found), _WIDTH)
-    lines += [line for remedy in remedies(found, hint) for line in wrapped(remedy)]
-    return "\n".join(lines) + "\n"
+
+    sentence: str
+    finding: Finding | None = None
+    name: str = ""
+    title: str = ""
+    stance: str = ""
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def needs_care(self) -> bool:
+        """Whether a person has to look at it."""
+        return self.finding is not None and self.finding.needs_care
 
 
-def above(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> str:
-    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
-    first, *more = brief(found, managed, hint)
-    lines = [first]
-    for line in more:
-        lines += wrapped(line, "  ", _WIDTH, "  ")
-    return "\n".join(lines) + "\n\n"
+@dataclass(frozen=True, slots=True)
+class CourseDrift:
+    """What was found in a course; `origin` is its Id and its outline."""
+
+    title: str
+    origin: str
+    rows: tuple[DriftRow, ...]
 
 
-def brief(found: Sequence[Drifted], managed: int, hint: Hint = bare) -> list[str]:
-    """Say in a few sentences what a plan that was refreshed begins from."""
-    drifted = [e for e in found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
-    lines = [summary(found, managed)]
-    lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
-    if len(drifted) > _MOST:
-        lines.append(f"and {len(drifted) - _MOST:,} more. All of them:  {hint('drift')}")
-    return lines
+@dataclass(frozen=True)
+class DriftView:
+    """What was found on the site, as people read it.
+
+    `found` is judged (`planning.stance`), `within` are the courses that it speaks of, by Id, and
+    `managed` counts the records in the state. `hint` writes a command so that it can be typed.
+    """
+
+    found: Sequence[Drifted]
+    within: Mapping[int, Course]
+    managed: int
+    hint: Hint = bare
+
+    @cached_property
+    def courses(self) -> tuple[CourseDrift, ...]:
+        """The courses in which something was found."""
+        bounds = bounds_among(len(self.found))
+        by_course = groupby(self.found, key=lambda each: each.course_id)
+        return tuple(self._course(each, group, bounds) for each, group in by_course)
+
+    @cached_property
+    def summary(self) -> str:
+        """How much has drifted, as in `Drift: 1 edited, 2 deleted, 0 moved.`."""
+        return _summary(self.found, self.managed)
+
+    @cached_property
+    def besides(self) -> str:
+        """What was found that is no drift; "" where there is nothing."""
+        met = Counter(each.finding for each in self.found)
+        parts = [
+            f"{met[finding]:,} {words.besides}"
+            for finding, words in FINDINGS.items()
+            if words.besides and met[finding]
+        ]
+        return f"Besides, and no drift: {', '.join(parts)}." if parts else ""
+
+    @cached_property
+    def remedies(self) -> tuple[str, ...]:
+        """What to do next, a sentence each, with two blanks before a command."""
+        return (*_remedies(self.found, self.hint),)
+
+    @cached_property
+    def brief(self) -> tuple[str, ...]:
+        """What a plan that was refreshed begins from, in a few sentences."""
+        drifted = [e for e in self.found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
+        lines = [self.summary, *(f"{name(each)} {sentence(each)}" for each in drifted[:_MOST])]
+        if len(drifted) > _MOST:
+            more = len(drifted) - _MOST
+            lines.append(f"and {more:,} more. All of them:  {self.hint('drift')}")
+        return (*lines,)
+
+    def _course(self, course_id: int, group: Iterable[Drifted], bounds: Bounds) -> CourseDrift:
+        course = self.within.get(course_id)
+        path = inert(course.path or "") if course else ""
+        return CourseDrift(
+            title=inert(course.title or course.key) if course else f"Course {course_id}",
+            origin=f"course {course_id}, {path or NO_OUTLINE}",
+            rows=(*_rows(group, bounds),),
+        )
 
 
-def shortened(group: Iterable[Drifted]) -> Iterator[Drifted | str]:
+def _rows(group: Iterable[Drifted], bounds: Bounds) -> Iterator[DriftRow]:
     """Yield what was found in a course; of each that is no drift, the first few."""
     left = 0
     met: Counter[Finding] = Counter()
     for each in group:
         met[each.finding] += 1
         if each.finding.needs_care or met[each.finding] <= _MOST:
-            yield each
+            yield _row(each, bounds)
         else:
             left += 1
     if left:
-        yield f"and {left:,} more that {'is' if left == 1 else 'are'} no drift"
+        yield DriftRow(f"and {left:,} more that {'is' if left == 1 else 'are'} no drift")
 
 
-def _lines(each: Drifted | str, paint: Callable[[str, str], str], bounds: Bounds) -> Iterator[str]:
-    if isinstance(each, str):
-        yield f"  . {each}"
-        return
-    style = _STYLES.get(each.finding, "cyan")
-    told_of = f"{name(each)} {sentence(each)}"
-    for number, line in enumerate(wrapped(told_of, width=_WIDTH - 4)):
-        yield paint(style, f"{'    ' if number else f'  {_MARKS[each.finding]} '}{line}")
-    for difference in told(each, bounds):
-        yield from detail(difference, 6, _WIDTH, paint)
-    if stance := stance_of(each):
-        yield f"      {stance}"
-
-
-def heading(courses: Mapping[int, Course], course_id: int) -> str:
-    """Name a course."""
-    course = courses.get(course_id)
-    return inert(course.title or course.key) if course else f"Course {course_id}"
-
-
-def origin(courses: Mapping[int, Course], course_id: int) -> str:
-    """Say which course it is, and where its outline is."""
-    course = courses.get(course_id)
-    path = course.path if course else None
-    return f"course {course_id}, {inert(path) if path else 'without an outline'}"
+def _row(each: Drifted, bounds: Bounds) -> DriftRow:
+    edit = each.edit if each.finding.is_drift else None
+    found = differences(edit, bounds) if edit else ()
+    return DriftRow(
+        sentence=sentence(each),
+        finding=each.finding,
+        name=name(each),
+        title=edit.title if edit else "",
+        stance=_STANCES[each.stance] if each.stance else "",
+        differences=tuple(each for each in found if each.field != COURSE),
+    )
 
 
 def name(each: Drifted) -> str:
@@ -190,7 +224,7 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
 def _elsewhere(each: Drifted) -> str:
     course = each.record.parent_id if each.record else "?"
     if each.is_foreign:
-        return f"is a section of course {course} that was never ours{_by_whom(each)}"
+        return f"is a {each.kind.name} of course {course} that was never ours{_by_whom(each)}"
     return f"was moved to course {course} on the site{_by_whom(each)}"
 
 
@@ -215,24 +249,7 @@ def _order(each: Drifted) -> str:
     return "?" if order is None else inert(str(order), 20)
 
 
-def stance_of(each: Drifted) -> str:
-    """Say what the outline says of it; "" where it says what it said."""
-    return _STANCES[each.stance] if each.stance else ""
-
-
-def told(each: Drifted, bounds: Bounds) -> tuple[Difference, ...]:
-    """Return what others changed of a record, field by field; its course aside."""
-    if each.edit is None or not each.finding.is_drift:
-        return ()
-    found = differences(each.edit, bounds)
-    return tuple(difference for difference in found if difference.field != COURSE)
-
-
-def summary(found: Sequence[Drifted], managed: int) -> str:
-    """Say how much has drifted, as in `Drift: 1 edited, 2 deleted, 0 moved.`.
-
-    `managed` counts the records in the state.
-    """
+def _summary(found: Sequence[Drifted], managed: int) -> str:
     if not found and not managed:
         return NOTHING_MANAGED
     met = Counter(each.finding for each in found)
@@ -244,20 +261,11 @@ def summary(found: Sequence[Drifted], managed: int) -> str:
         counts += [f"{unread:,} that can't be read"] if unread else []
         return f"Drift: {', '.join(counts)}."
     if unread:
-        return f"No drift, as far as is known: {count(unread, 'section')} can't be read."
+        return f"No drift, as far as is known: {count(unread, LISTED.name)} can't be read."
     return NO_DRIFT
 
 
-def besides(found: Iterable[Drifted]) -> str:
-    """Say what was found that is no drift; "" where there is nothing."""
-    met = Counter(each.finding for each in found)
-    parts = [f"{met[finding]:,} {words}" for finding, words in _BESIDES.items() if met[finding]]
-    return f"Besides, and no drift: {', '.join(parts)}." if parts else ""
-
-
-def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
-    """Yield what to do next, a sentence each, with two blanks before a command."""
-    every = list(found)
+def _remedies(every: Sequence[Drifted], hint: Hint) -> Iterator[str]:
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
     twins = [each for each in every if each.finding is Finding.TWIN]
     if any(each.entry is None for each in twins):
@@ -267,8 +275,9 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         yield f"To say which record to keep:  {hint('resolve ADDRESS --keep ID')}"
     if any(each.is_foreign for each in every):
         yield (
-            "An Id that belongs to a section which coursesync never wrote is left alone. To create "
-            f"the section of the outline, forget that Id first:  {hint('state rm ADDRESS')}"
+            f"An Id that belongs to a {LISTED.name} which coursesync never wrote is left alone. To "
+            f"create the {LISTED.name} of the outline, forget that Id first:  "
+            f"{hint('state rm ADDRESS')}"
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
@@ -282,7 +291,7 @@ def remedies(found: Iterable[Drifted], hint: Hint = bare) -> Iterator[str]:
         yield f"To see what is to be created again:  {hint('plan')} --refresh"
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
         yield (
-            "What is in no outline any more is not put back: bring its section back to the "
+            f"What is in no outline any more is not put back: bring its {LISTED.name} back to the "
             f"outline, or let it go by  {hint('state rm ADDRESS')}"
         )
     if Finding.GONE in left:

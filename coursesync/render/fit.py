@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Rank(IntEnum):
-    """What is kept first: nobody can push what takes from members out of sight by what is new."""
+    """Priority when a document must be cut: a flood of new records must not hide a deletion."""
 
     ALWAYS = 0
     LOST = 1  # rows of what is gone for good
@@ -32,7 +32,7 @@ _ROWS = frozenset({Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines that stand or fall together; `tells` counts the sections that they tell of."""
+    """Lines that stand or fall together; `tells` counts the records that they tell of."""
 
     rank: Rank
     lines: tuple[str, ...]

@@ -11,26 +11,25 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from coursesync.applying.receipt import not_compared
 from coursesync.errors import CoursesyncError, InvalidOutlines
-from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
+from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
-from coursesync.render.differences import bounds_among, bounds_for, differences
-from coursesync.render.folding import Fold
+from coursesync.render.differences import bounds_among, differences
+from coursesync.render.text_diff import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.applying.receipt import Mismatch, Receipt
     from coursesync.errors import Diagnostic
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Hindrance, Plan
+    from coursesync.planning.plan import Hindrance
     from coursesync.render.differences import Bounds, Difference
-    from coursesync.render.folding import Shown
+    from coursesync.render.rows import PlanView, Row
+    from coursesync.render.text_diff import Shown
     from coursesync.state.state import State
 
 FORMAT_VERSION = 1
@@ -39,23 +38,21 @@ _MEANT_FOR_OTHERS = re.compile(rf"{FLAG}|([{NEVER}{PRIVATE}]|#(?=#\[))")
 
 
 def compose(
-    plan: Plan,
-    limits: Limits = PUBLISHED,
+    view: PlanView,
     advice: Told | None = None,
     drift: Sequence[Drifted] | None = None,
 ) -> str:
     """Write a plan as JSON: names sorted, two-space indent, a final newline.
 
-    `limits` are what the API allows, for the time that it takes. `advice` has the form of
-    `diagnostics`; `advice_left_out` is how much more there is. `drift` is what was found on the
-    site where the plan was refreshed, None where it was not.
+    `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is. `drift` is
+    what was found on the site where the plan was refreshed, None where it was not.
     """
-    bounds = bounds_for(plan)
+    plan = view.plan
     return _document(
         {
             "advice": [_diagnostic(each) for each in advice.shown] if advice else [],
             "advice_left_out": advice.more if advice else 0,
-            "changes": [_change(change, bounds) for change in plan.changes],
+            "changes": [_change(row) for row in view.rows],
             "courses": [
                 {"id": each.id, "key": each.key, "path": each.path, "title": each.title}
                 for each in plan.courses.values()
@@ -64,7 +61,7 @@ def compose(
             "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
             "hindrances": [_hindrance(each) for each in plan.hindrances],
-            "least_seconds": round(least_seconds(plan.writes, plan.reads, limits), 1),
+            "least_seconds": round(least_seconds(plan.writes, plan.reads, view.limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
             "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},
@@ -103,41 +100,6 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     )
 
 
-def compose_receipt(receipt: Receipt, wrong: Sequence[Mismatch]) -> str:
-    """Write what a look at the site says of a receipt as JSON, in the same form.
-
-    `holds` is whether all that it tells is still so; `complete` whether that is all of its plan.
-    """
-    return _document(
-        {
-            "began": receipt.began,
-            "complete": receipt.complete,
-            "digest": receipt.digest,
-            "holds": not wrong,
-            "mismatches": [_mismatch(each) for each in wrong],
-            "origin": receipt.origin.model_dump(),
-            "not_compared": list(not_compared(receipt)),
-            "sections": len(receipt.items),
-            "stopped": receipt.stopped,
-            "target": receipt.target,
-        }
-    )
-
-
-def _mismatch(each: Mismatch) -> dict[str, object]:
-    record = each.record
-    return {
-        "address": each.address,
-        "at": record.updated_on if record else None,
-        "by": record.updated_by if record else None,
-        "by_later_apply": each.ours,
-        "course_id": record.parent_id if record else None,
-        "id": each.item.id,
-        "properties": list(each.properties),
-        "there": record is not None,
-    }
-
-
 def compose_failure(error: CoursesyncError) -> str:
     """Write the failure of a command as JSON."""
     diagnostics = error.diagnostics if isinstance(error, InvalidOutlines) else ()
@@ -163,8 +125,8 @@ def _escape(character: str) -> str:
     return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
-def _change(change: Change, bounds: Bounds) -> dict[str, object]:
-    where = change.where
+def _change(row: Row) -> dict[str, object]:
+    change, where = row.change, row.change.where
     return {
         "action": change.action.value,
         "address": change.address,
@@ -172,7 +134,7 @@ def _change(change: Change, bounds: Bounds) -> dict[str, object]:
         "before": dict(change.before) if change.before is not None else None,
         "candidates": [asdict(candidate) for candidate in change.candidates],
         "course_id": change.parent_id,
-        "differences": [_difference(each) for each in differences(change, bounds)],
+        "differences": [_difference(each) for each in row.compared],
         "home_course_id": change.home,
         "id": change.record_id,
         "lead": change.lead,

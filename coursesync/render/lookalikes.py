@@ -1,4 +1,4 @@
-"""In what two texts differ that look the same: blanks, Unicode forms, what can't be seen. Pure."""
+"""In what two texts differ that look the same: blanks, Unicode forms, what can't be seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from itertools import groupby, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from coursesync.render.text_diff import alike
+from coursesync.render.matching import alike
 from coursesync.text import MARKS, NEVER, as_shown, count, without_marks
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The plan as Markdown, for a pull request or a step summary. Pure.
+"""Plans and drift as Markdown, for a pull request or a step summary.
 
 All that comes from outlines is escaped (`markdown_escape`). Where there is a bound, whole parts are
 left out, the least important first, and the document says so.
@@ -6,11 +6,9 @@ left out, the least important first, and the document says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.nexudus.limits import PUBLISHED, Limits
-from coursesync.planning.plan import Action
+from coursesync.kinds import LISTED
 from coursesync.render.fit import Part, Rank, fit, joined, takes
 from coursesync.render.markdown_escape import (
     ROOM_TO_SAY,
@@ -20,175 +18,123 @@ from coursesync.render.markdown_escape import (
     left_out,
     with_code,
 )
-from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
-from coursesync.render.rows import (
-    LEAVES,
-    MARKS,
-    detailing,
-    leaves,
-    maybe_renamed,
-    question,
-    said,
-    settlement,
-    weighs,
-)
+from coursesync.render.rows import NO_OUTLINE, NOTHING
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from coursesync.outlines.advice.pieces import Told
-    from coursesync.planning.plan import Change, Course, Plan
-    from coursesync.render.differences import Difference
-    from coursesync.render.plan_words import Hint
+    from coursesync.render.drift import CourseDrift, DriftRow, DriftView
+    from coursesync.render.rows import CourseView, PlanView, Row
 
 _MOST_ADVICE = 50
-_LONG, _SHORT = 500, 80  # characters of a title in a row; the shorter where there is little room
-_WORDS = {
-    Action.CREATE: "create",
-    Action.UPDATE: "update",
-    Action.MOVE: "re-key",
-    Action.PROTECT: "protect",
-    Action.DEACTIVATE: "hide",
-    Action.DELETE: "delete",
-    Action.KEEP: "kept",
-    Action.DOUBT: "in doubt",
-}
-
-
+_SHORT = 80  # characters of a title in a row where there is little room
 _LEFT_OUT = {
-    Rank.LOST: lambda number: f"{count(number, 'section')} to delete",
-    Rank.WEIGHTY: lambda number: f"{count(number, 'section')} to hide, or in question",
+    Rank.LOST: lambda number: f"{count(number, LISTED.name)} to delete",
+    Rank.WEIGHTY: lambda number: (
+        f"{count(number, LISTED.name)} to hide from members, or in question"
+    ),
     Rank.ASKED: lambda number: count(number, "question"),
-    Rank.ROWS: lambda number: count(number, "changed section"),
-    Rank.NEW: lambda number: count(number, "new section"),
-    Rank.DETAIL: lambda number: f"what changes in {count(number, 'section')}",
+    Rank.ROWS: lambda number: count(number, f"changed {LISTED.name}"),
+    Rank.NEW: lambda number: count(number, f"new {LISTED.name}"),
+    Rank.DETAIL: lambda number: f"what changes in {count(number, LISTED.name)}",
     Rank.ASIDE: lambda _number: "advice",
 }
+_DRIFT_LEFT_OUT = {
+    Rank.WEIGHTY: lambda number: f"{count(number, LISTED.name)} that others changed",
+    Rank.ROWS: lambda _number: "what is no drift",
+    Rank.DETAIL: lambda number: f"what changed in {count(number, LISTED.name)}",
+}
 
 
-def compose(
-    plan: Plan,
-    limits: Limits = PUBLISHED,
-    advice: Told | None = None,
-    most: int | None = None,
-    hint: Hint = bare,
-) -> str:
+def compose(view: PlanView, advice: Told | None = None, most: int | None = None) -> str:
     """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice folded below.
 
     Args:
-        plan: the plan.
-        limits: what the API allows, for the time that it takes.
+        view: the plan.
         advice: what there is to say of its outlines.
         most: how many bytes of UTF-8 it may have. Differences are left out first, then advice, then
-            new sections, then others; those that `weigh` come first and go last. The summary, the
-            cost and the digest stay.
-        hint: writes a command so that it can be typed as it stands.
+            new records, then others; weighty rows come first and go last. The summary, the cost
+            and the digest stay.
 
     Returns:
         Lines, the last with its end.
     """
-    parts, foot = [*_parts(plan, limits, advice, hint)], Part(Rank.ALWAYS, (*_foot(plan),))
+    parts, foot = [*_parts(view, advice)], Part(Rank.ALWAYS, (*_foot(view),))
     if most is None or takes(*parts, foot) <= most:
         return joined(*parts, foot)
-    ranked = [*_parts(plan, limits, advice, hint, weighty_first=True)]
+    ranked = [*_parts(view, advice, weighty_first=True)]
     kept = fit(ranked, most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _LEFT_OUT, hint("plan --full")), foot)
+    return joined(kept, left_out(kept, _LEFT_OUT, view.hint("plan --full")), foot)
 
 
-def _parts(
-    plan: Plan, limits: Limits, advice: Told | None, hint: Hint, *, weighty_first: bool = False
-) -> Iterator[Part]:
-    if not plan.changes:
+def _parts(view: PlanView, advice: Told | None, *, weighty_first: bool = False) -> Iterator[Part]:
+    if not view.rows:
         yield Part(Rank.ALWAYS, (f"**{NOTHING}**",))
     else:
-        yield Part(Rank.ALWAYS, tuple(_head(plan, limits)))
-        telling = _Telling(plan, detailing(plan), hint, weighty_first)
-        for course, changes in plan.by_course():
-            yield from telling.course(course, changes)
+        yield Part(Rank.ALWAYS, tuple(_head(view)))
+        for course in view.courses:
+            yield from _course(course, weighty_first=weighty_first)
     if advice:
         yield Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE))), 1)
 
 
-def _head(plan: Plan, limits: Limits) -> Iterator[str]:
-    yield f"**{summary(plan)}**"
-    if plan.has_changes:
+def _head(view: PlanView) -> Iterator[str]:
+    yield f"**{view.summary}**"
+    if view.cost:
         yield ""
-        yield cost(plan, limits)
-    for warning in warnings(plan):
+        yield view.cost
+    for warning in view.warnings:
         yield ""
         yield f"> {with_code(warning)}"
 
 
-def _foot(plan: Plan) -> Iterator[str]:
+def _foot(view: PlanView) -> Iterator[str]:
     yield ""
-    yield f"<sub>Target {escape(plan.target)} · digest `{plan.digest}`</sub>"
+    yield f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """How the courses of a plan are told; `weighty_first` is for when there is little room."""
-
-    plan: Plan
-    detailed: Callable[[Change], tuple[Difference, ...]]
-    hint: Hint
-    weighty_first: bool
-
-    def course(self, course: Course, changes: list[Change]) -> Iterator[Part]:
-        """Yield a course: its table, a part a row, then what is asked, then the differences."""
-        longest = _SHORT if self.weighty_first else _LONG
-        rows = [(_rank(change), _row(change, longest)) for change in changes]
-        rows += [(Rank.ROWS, _departure(each, self.plan)) for each in course.departures]
-        if self.weighty_first:
-            rows.sort(key=lambda row: row[0])
-        for i, (rank, row) in enumerate(rows):
-            yield Part(rank, (*(() if i else _heading(course)), row), 1)
-        for each in filter(None, map(question, changes)):
-            yield Part(Rank.ASKED, ("", with_code(each)), 1)
-        if hinted := maybe_renamed(changes):  # of rows of any weight
-            yield Part(Rank.ROWS, ("", with_code(hinted)))
-        for change in changes:
-            if found := self.detailed(change):
-                yield Part(Rank.DETAIL, tuple(details([(change, found)])), 1)
-            if change.action is Action.DOUBT:
-                yield Part(Rank.ASKED, tuple(_settlement(change, self.hint)), 1)
+def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
+    """Yield a course: its table, a part a row, then what is asked, then the differences."""
+    rows = [*course.rows, *course.departures]
+    if weighty_first:
+        rows.sort(key=lambda row: row.rank)
+    for i, row in enumerate(rows):
+        title = inert(row.title, _SHORT) if weighty_first else row.title
+        yield Part(row.rank, (*(() if i else _heading(course)), _row(row, title)), 1)
+    for row in course.rows:
+        if row.question:
+            yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
+    if course.renamed:  # of rows of any weight
+        yield Part(Rank.ROWS, ("", with_code(course.renamed)))
+    for row in course.rows:
+        if row.differences:
+            yield Part(Rank.DETAIL, tuple(details(row.title, row.differences)), 1)
+        if row.settlement:
+            yield Part(Rank.ASKED, tuple(_settlement(row)), 1)
 
 
-def _rank(change: Change) -> Rank:
-    if change.action is Action.DELETE:
-        return Rank.LOST
-    if weighs(change):
-        return Rank.WEIGHTY
-    return Rank.NEW if change.action is Action.CREATE else Rank.ROWS
-
-
-def _heading(course: Course) -> Iterator[str]:
+def _heading(course: CourseView) -> Iterator[str]:
     yield ""
-    yield f"### {escape(course.title or course.key)}"
+    yield f"### {escape(course.title)}"
     yield ""
-    yield f"course {course.id}, {code(course.path) if course.path else 'without an outline'}"
+    yield f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
     yield ""
-    yield "| | order | section | for members |"
+    yield f"| | order | {LISTED.name} | for members |"
     yield "|---|---:|---|---|"
 
 
-def _row(change: Change, longest: int) -> str:
-    mark = f"`{MARKS[change.action]}` {_WORDS[change.action]}"
-    title = escape(inert(change.title, longest))
-    return f"| {mark} | {change.order} | {title} | {escape(said(change))} |"
+def _row(row: Row, title: str) -> str:
+    mark = f"`{row.wording.mark}` {row.wording.verb}"
+    return f"| {mark} | {row.order} | {escape(title)} | {escape(row.words)} |"
 
 
-def _departure(change: Change, plan: Plan) -> str:
-    prior = change.before or {}
-    title, order = escape(change.kind.title_of(prior)), change.kind.order_of(prior)
-    return f"| `{LEAVES}` moves away | {order} | {title} | {escape(leaves(change, plan))} |"
-
-
-def _settlement(change: Change, hint: Hint) -> Iterator[str]:
+def _settlement(row: Row) -> Iterator[str]:
     yield ""
-    yield f"To settle {escape(change.title)}, which is in doubt:"
+    yield f"To settle {escape(row.title)}, which is in doubt:"
     yield ""
-    for line in settlement(change, change.candidates, hint):
+    for line in row.settlement:
         yield f"- {with_code(line)}"
 
 
@@ -203,3 +149,50 @@ def _advice(advice: Told) -> Iterator[str]:
         yield f"- and {advice.more:,} more"
     yield ""
     yield "</details>"
+
+
+def compose_drift(view: DriftView, most: int | None = None) -> str:
+    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
+
+    `most` is how many bytes of UTF-8 it may have. What changed is left out first, then what is no
+    drift, then the last that is; the rest stays.
+    """
+    head = [f"**{view.summary}**", *(["", view.besides] if view.besides else [])]
+    parts = [Part(Rank.ALWAYS, tuple(head))]
+    for course in view.courses:
+        parts += _course_drift(course)
+    foot = Part(
+        Rank.ALWAYS, tuple(line for each in view.remedies for line in ("", with_code(each)))
+    )
+    if most is None or takes(*parts, foot) <= most:
+        return joined(*parts, foot)
+    kept = fit(parts, most - foot.size - ROOM_TO_SAY)
+    return joined(kept, left_out(kept, _DRIFT_LEFT_OUT, view.hint("drift")), foot)
+
+
+def above(view: DriftView) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    return "\n>\n".join(f"> {with_code(line)}" for line in view.brief) + "\n\n"
+
+
+def _course_drift(course: CourseDrift) -> Iterator[Part]:
+    rows = sorted(course.rows, key=lambda row: not row.needs_care)
+    heading = (
+        *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
+        *("| | what became of it |", "|---|---|"),
+    )
+    for i, row in enumerate(rows):
+        rank = Rank.WEIGHTY if row.needs_care else Rank.ROWS
+        yield Part(rank, (*(() if i else heading), _found(row)), 1)
+    for row in rows:
+        if row.differences:
+            yield Part(
+                Rank.DETAIL, tuple(details(row.title, row.differences, "What changed in")), 1
+            )
+
+
+def _found(row: DriftRow) -> str:
+    if row.finding is None:
+        return f"| | {row.sentence} |"
+    lines = [f"{escape(row.name)} {escape(row.sentence)}", *filter(None, [row.stance])]
+    return f"| {row.finding.value} | {'<br>'.join(lines)} |"

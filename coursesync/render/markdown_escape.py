@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 from coursesync.render.detail import one_row
 from coursesync.render.fit import Part, Rank
-from coursesync.render.folding import Fold
-from coursesync.render.rows import folded, values
+from coursesync.render.text_diff import Fold
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from coursesync.planning.plan import Change
     from coursesync.render.differences import Difference
     from coursesync.render.fit import Fitted
-    from coursesync.render.folding import Shown
+    from coursesync.render.text_diff import Shown
 
 # what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or an emoji's name could start: https://github.github.com/gfm/
@@ -87,36 +85,35 @@ def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: 
 
 
 def details(
-    detailed: list[tuple[Change, tuple[Difference, ...]]], words: str = "What changes in"
+    title: str, found: tuple[Difference, ...], words: str = "What changes in"
 ) -> Iterator[str]:
-    """Write what each of some changes tells in detail, folded."""
-    for change, found in detailed:
+    """Write the differences of a record, folded."""
+    yield ""
+    yield f"<details><summary>{words} {in_html(title)}</summary>"
+    yield ""
+    if short := [difference for difference in found if not difference.lines]:
+        yield "| | before | after |"
+        yield "|---|---|---|"
+        yield from map(_row, short)
         yield ""
-        yield f"<details><summary>{words} {in_html(change.title)}</summary>"
-        yield ""
-        if short := [difference for difference in found if not difference.lines]:
-            yield "| | before | after |"
-            yield "|---|---|---|"
-            yield from map(_row, short)
+    for difference in found:
+        if difference.lines:
+            yield f"{escape(difference.field)}:"
             yield ""
-        for difference in found:
-            if difference.lines:
-                yield f"{escape(difference.field)}:"
-                yield ""
-                yield from _fenced([_shown(line) for line in difference.lines])
-                yield ""
-        yield "</details>"
+            yield from _fenced([_shown(line) for line in difference.lines])
+            yield ""
+    yield "</details>"
 
 
 def _row(difference: Difference) -> str:
-    before, after = values(difference)
+    before, after = difference.values
     remark = f" ({escape(difference.remark)})" if difference.remark else ""
     return f"| {escape(difference.field)} | {escape(before)} | {escape(after)}{remark} |"
 
 
 def _shown(line: Shown) -> str:
     if isinstance(line, Fold):
-        return f"  {folded(line)}"
+        return f"  {line.words}"
     note = f" ({line.note})" if line.note else ""
     return f"{line.mark.value} {one_row(line.pieces)}{note}".rstrip()
 

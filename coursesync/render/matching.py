@@ -1,4 +1,4 @@
-"""What two rows of lines, or of words, have in common. Pure, and bounded.
+"""What two rows of lines, or of words, have in common. It is bounded.
 
 That is difflib's work, which may take the square of their length and more. So what is the same at
 both ends is set aside first; a long rest is cut at what stands once in either; and of what is then
@@ -62,8 +62,8 @@ def blocks(
         Blocks that rise in both rows and don't touch, then one of no size at the rows' ends.
     """
     ends = Block(len(one), len(other), 0)
-    head = _alike(one, other)
-    tail = _alike(one[head:][::-1], other[head:][::-1])
+    head = alike(one, other)
+    tail = alike(one[head:][::-1], other[head:][::-1])
     low = Block(0, 0, head)
     high = Block(len(one) - tail, len(other) - tail, tail)
     found = [low]
@@ -74,13 +74,16 @@ def blocks(
     return [*_joined(found), ends]
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """Count the items that two rows begin with alike."""
-    shorter = min(len(one), len(other))
-    return next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        shorter,
-    )
+def alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Count the items, or the characters, that two rows or texts begin with alike."""
+    low, high = 0, min(len(one), len(other))  # by halving: texts of a megabyte are met
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _once(one: Sequence[str], other: Sequence[str], low: Block, high: Block) -> list[Block]:

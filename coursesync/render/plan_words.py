@@ -1,19 +1,23 @@
-"""What every rendering for people says of a plan as a whole, in the same words. Pure."""
+"""The sentences of a plan: what to know before it is applied, its cost, how a doubt is settled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.kinds import LISTED
+from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
 from coursesync.planning.lessons import told
 from coursesync.planning.plan import Action
-from coursesync.text import count, duration, inert
+from coursesync.text import at, count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.planning.plan import Plan
+    from coursesync.kinds.kind import Kind
+    from coursesync.planning.plan import Change, Plan
+    from coursesync.state.state import Candidate
 
     # writes a command of coursesync with what names the workspace and the target
     Hint: TypeAlias = Callable[[str], str]
@@ -21,36 +25,15 @@ if TYPE_CHECKING:
 _NO_STATE = (
     "There is no state yet: apply looks first at what these courses have on the site, and again "
     "after the settling time (a minute, unless told otherwise; the built-in sandbox needs none). "
-    "A section that is there already just as it is here is adopted; one of the same title that "
-    "differs is left to you."
+    f"A {LISTED.name} that is there already just as it is here is adopted; one of the same title "
+    "that differs is left to you."
 )
 _MOST_HINDRANCES, _MOST_LESSONS = 3, 3  # that are named
-NOTHING = "Nothing to do: the outlines and the state say the same."
 
 
 def bare(command: str) -> str:
     """Write a command for the default workspace and target."""
     return f"coursesync {command}"
-
-
-def summary(plan: Plan) -> str:
-    """Say how many of what, as in `Plan: 3 to create, 1 to update, 0 to delete.`."""
-    parts = [
-        f"{plan.count(Action.CREATE)} to create",
-        f"{plan.count(Action.UPDATE)} to update",
-        f"{plan.count(Action.DELETE)} to delete",
-    ]
-    said = {
-        Action.DEACTIVATE: "to hide",
-        Action.MOVE: "to re-key",
-        Action.PROTECT: "to protect or release",
-        Action.KEEP: "kept",
-        Action.DOUBT: "in doubt",
-    }
-    parts += [
-        f"{plan.count(action)} {words}" for action, words in said.items() if plan.count(action)
-    ]
-    return f"Plan: {', '.join(parts)}."
 
 
 def warnings(plan: Plan) -> tuple[str, ...]:
@@ -61,14 +44,15 @@ def warnings(plan: Plan) -> tuple[str, ...]:
 
 
 def _losing(plan: Plan) -> str:
-    """Say what does not go with a section that is deleted or moved; "" where there is none."""
+    """Say what does not go with a record that is deleted or moved; "" where there is none."""
     if not any(change.lesson_courses for change in plan.changes):
         return ""
-    instead = " To hide one instead of deleting it:  --on-removal deactivate"
+    instead = " To hide one from members instead of deleting it:  --on-removal deactivate"
+    noun = LISTED.name
     return (
-        "Members' progress belongs to lessons, and lessons don't go with their section: apply "
-        "stops before it deletes a section that has lessons in Nexudus, or moves one to another "
-        "course."
+        f"Members' progress belongs to lessons, and lessons don't go with their {noun}: apply "
+        f"stops before it deletes a {noun} that has lessons in Nexudus, or moves one to "
+        "another course."
         f"{instead if plan.count(Action.DELETE) else ''}"
     )
 
@@ -81,7 +65,7 @@ def _hindered(plan: Plan) -> Iterator[str]:
         yield f"apply would stop at {what}: {told(each, _MOST_LESSONS)}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
-        yield f"apply would stop at {count(more, 'more section')} because of lessons."
+        yield f"apply would stop at {count(more, f'more {LISTED.name}')} because of lessons."
 
 
 def _large(plan: Plan) -> str:
@@ -100,7 +84,7 @@ def _beyond(plan: Plan) -> str:
     if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         return ""
     return (
-        'To hide what is kept from members, write  on_removal = "deactivate"  into '
+        'To hide from members what is kept, write  on_removal = "deactivate"  into '
         "coursesync.toml, or give plan and apply  --on-removal deactivate  as an option. To delete "
         "it, give them  --on-removal delete --prune"
     )
@@ -120,3 +104,40 @@ def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
         f"{duration(seconds)} at the API's limits,\n{of_the_day} of a day's "
         f"{limits.writes_a_day:,} writes."
     )
+
+
+def _candidate(candidate: Candidate, kind: Kind) -> str:
+    """Say of a record on the site what a person knows it by."""
+    title = inert(kind.title_of(candidate.attributes), 60)
+    place = candidate.attributes.get(kind.order_property, "?")
+    made = f", created{at(candidate.created_on)}" if candidate.created_on else ""
+    by = f", last changed by {inert(candidate.updated_by, 100)}" if candidate.updated_by else ""
+    return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
+
+
+def settlement(
+    change: Change, candidates: Sequence[Candidate], hint: Hint, reason: str = ""
+) -> tuple[str, ...]:
+    """Say how a person settles a doubt: what was found, and which command is for which case.
+
+    Args:
+        change: what is in doubt.
+        candidates: the records on the site that it may be.
+        hint: writes a command so that it can be typed as it stands.
+        reason: why it is in doubt; by default as the plan has it.
+    """
+    theirs, new = "If it is there:", "If it is not:  "
+    found = [_candidate(candidate, change.kind) for candidate in candidates]
+    if found:
+        theirs, new = (
+            ("To go on with that one: " if len(found) == 1 else "To go on with one of these:"),
+            "To make one of its own:",
+        )
+    else:
+        found = ["The next apply looks for it on the site. To settle it by hand, look yourself:"]
+    number = candidates[0].id if len(candidates) == 1 else "N"
+    settle = f"resolve {inert(change.address)}"
+    take = (*found, f"{theirs}  {hint(f'{settle} --id {number}')}")
+    if SEVERAL_MARKED in (reason or change.reason):  # then it was created, more than once
+        return take
+    return (*take, f"{new}  {hint(f'{settle} --not-created')}")

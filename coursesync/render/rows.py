@@ -1,84 +1,253 @@
-"""The words for one change, the same in every rendering for people. Pure."""
+"""One view of a plan: its courses and their rows, with all that people read of a change.
+
+Owns the words for an action (`WORDING`) and what a row says. It must never lay a row out: the
+renderers do that, and they read a plan through this view alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import key_of
-from coursesync.kinds.marker import SEVERAL_MARKED
+from coursesync.nexudus.limits import PUBLISHED
 from coursesync.planning.plan import Action
-from coursesync.text import at, count, inert
+from coursesync.render.fit import Rank
+from coursesync.render.plan_words import bare, cost, settlement, warnings
+from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.differences import Difference
-    from coursesync.render.folding import Fold
     from coursesync.render.plan_words import Hint
-    from coursesync.state.state import Candidate
 
-MARKS = {
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.MOVE: ">",
-    Action.PROTECT: "=",
-    Action.DEACTIVATE: "~",
-    Action.DELETE: "-",
-    Action.KEEP: "!",
-    Action.DOUBT: "?",
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words for an action: `mark`, `verb` and `style` (a colour's name) stand in its rows.
+
+    `counted` follows a number of them. `left` says what happens to a record that no outline has
+    any more. `rank` is how long its rows stay where there is little room.
+    """
+
+    mark: str
+    verb: str
+    counted: str
+    style: str
+    rank: Rank
+    left: str = ""
+
+
+WORDING = {
+    Action.CREATE: Wording("+", "create", "to create", "green", Rank.NEW),
+    Action.UPDATE: Wording("~", "update", "to update", "yellow", Rank.ROWS),
+    Action.DELETE: Wording(
+        "-", "delete", "to delete", "red", Rank.LOST, left="to be deleted from the site"
+    ),
+    Action.DEACTIVATE: Wording(
+        *("~", "hide", "to hide from members", "yellow", Rank.WEIGHTY),
+        left="to be hidden from members",
+    ),
+    Action.MOVE: Wording(">", "re-key", "to re-key", "yellow", Rank.ROWS),
+    Action.PROTECT: Wording("=", "protect", "to protect or release", "yellow", Rank.ROWS),
+    Action.KEEP: Wording("!", "keep", "kept", "cyan", Rank.ROWS, left="kept on the site"),
+    Action.DOUBT: Wording("?", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
 }
-LEAVES = "<"  # it goes to another course, whose change it is
-# whose differences are told one by one; of the others their own line says all
+# of a record that goes to another course, in the course that it leaves
+LEAVING = Wording("<", "move away", "to other courses", "yellow", Rank.ROWS)
+NOTHING = "Nothing to do: the outlines and the state say the same."
+NO_OUTLINE = "without an outline"
+_ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+# a row of any other action says all of it
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
 _MOST_KEYS = 5  # that one hint names
-_ALIKE = "differs only in what is not shown here"
-_LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
-_ORPHANS = {
-    Action.KEEP: "kept on the site",
-    Action.DEACTIVATE: "to be hidden from members",
-    Action.DELETE: "to be deleted from the site",
-}
+_LONGEST = 500  # characters of a title; where there is less room, renderers cut it
 
 
-def candidate_line(candidate: Candidate, kind: Kind) -> str:
-    """Say of a record on the site what a person knows it by."""
-    title = inert(kind.title_of(candidate.attributes), 60)
-    place = candidate.attributes.get(kind.order_property, "?")
-    made = f", created{at(candidate.created_on)}" if candidate.created_on else ""
-    by = f", last changed by {inert(candidate.updated_by, 100)}" if candidate.updated_by else ""
-    return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
+@dataclass(frozen=True)
+class Row:
+    """A change as people read it.
 
-
-def maybe_renamed(changes: Sequence[Change]) -> str:
-    """Ask whether a new section of a course is one of its own that is in no outline any more.
-
-    Returns:
-        A hint that names the keys of those; "" where there is nothing to ask.
+    `order` and `title` are those of the record. `remark` is what the mark alone does not say, and
+    `meaning` what the record is to members. `question` is what only the author can answer,
+    `settlement` how a doubt is settled, a sentence or more each. Text from elsewhere is safe to
+    print in all of these. `among` counts the changes of the plan whose texts are compared, and
+    `between` names the courses between which the record moves.
     """
-    gone = [change for change in changes if change.action in _ORPHANS and change.lead is None]
-    new = any(change.action is Action.CREATE and change.lead is None for change in changes)
-    if not gone or not new:
-        return ""
-    gone.sort(key=lambda change: (change.order, change.address))
-    keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
-    more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
-    return (
-        "If a new section is one that is in no outline any more, under another name, give it its "
-        f"old key, as in  previous_keys: [{inert(key_of(gone[0].address), 60)}]  The old keys are: "
-        f"{', '.join(keys[:_MOST_KEYS])}{more}."
+
+    change: Change
+    wording: Wording
+    order: int
+    title: str
+    remark: str
+    meaning: str
+    question: str
+    settlement: tuple[str, ...]
+    rank: Rank
+    among: int = 1
+    between: tuple[str, str] | None = None
+
+    @property
+    def words(self) -> str:
+        """The remark, or else the meaning to members."""
+        return self.remark or self.meaning
+
+    @property
+    def is_weighty(self) -> bool:
+        """Whether it takes something from members, or waits for a person's answer.
+
+        It has a line of its own in the longest plan, and comes first where there is little room.
+        """
+        return self.rank <= Rank.WEIGHTY
+
+    @cached_property
+    def compared(self) -> tuple[Difference, ...]:
+        """The fields that differ between what was sent and what is wanted."""
+        from coursesync.render.differences import bounds_among, differences  # noqa: PLC0415 - most plans need it not
+
+        return differences(self.change, bounds_among(self.among))
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """Those that the words of the row don't say, with the titles of courses."""
+        if self.change.action not in _DETAILED or self.wording is LEAVING:
+            return ()
+        if self.between is None:
+            return self.compared
+        course, (before, after) = (self.change.kind.parent_property,), self.between
+        return tuple(
+            replace(each, before=before, after=after) if each.properties == course else each
+            for each in self.compared
+        )
+
+
+@dataclass(frozen=True)
+class CourseView:
+    """A course of a plan: its rows, and those of the records that leave it for another.
+
+    `title` and `path` are safe to print; `path` is "" without an outline. `renamed` asks whether a
+    new resource is one that is gone, "" where there is nothing to ask.
+    """
+
+    course: Course
+    title: str
+    path: str
+    rows: tuple[Row, ...]
+    departures: tuple[Row, ...]
+    renamed: str
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan as people read it; `rows` are those of all courses, in the plan's order.
+
+    `hint` writes a command so that it can be typed as it stands.
+    """
+
+    plan: Plan
+    hint: Hint
+    limits: Limits
+    rows: tuple[Row, ...]
+    courses: tuple[CourseView, ...]
+
+    @cached_property
+    def summary(self) -> str:
+        """How many of what, as in `Plan: 3 to create, 1 to update, 0 to delete.`."""
+        counts = ((self.plan.count(action), action) for action in WORDING)
+        parts = [
+            f"{number} {WORDING[action].counted}"
+            for number, action in counts
+            if number or action in _ALWAYS_COUNTED
+        ]
+        return f"Plan: {', '.join(parts)}."
+
+    @cached_property
+    def cost(self) -> str:
+        """The writes, the time and the share of the day's allowance; "" where nothing is to do."""
+        return cost(self.plan, self.limits)
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know of the plan as a whole before it is applied, a sentence or two each."""
+        return warnings(self.plan)
+
+
+def view(plan: Plan, hint: Hint = bare, limits: Limits = PUBLISHED) -> PlanView:
+    """Return a plan as people read it.
+
+    Args:
+        plan: the plan.
+        hint: writes a command so that it can be typed as it stands.
+        limits: what the API allows, for the time that the plan takes.
+    """
+    compared = sum(each.before is not None and each.after is not None for each in plan.changes)
+    rows = {id(change): _row(change, plan, hint, compared) for change in plan.changes}
+    courses = [
+        CourseView(
+            course=course,
+            title=inert(course.title, _LONGEST) or inert(course.key, _LONGEST),
+            path=inert(course.path or "", _LONGEST),
+            rows=tuple(rows[id(change)] for change in changes),
+            departures=tuple(_departure(change, plan) for change in course.departures),
+            renamed=_maybe_renamed(changes),
+        )
+        for course, changes in plan.by_course()
+    ]
+    return PlanView(plan, hint, limits, (*rows.values(),), (*courses,))
+
+
+def _row(change: Change, plan: Plan, hint: Hint, among: int) -> Row:
+    question = _question(change)
+    rank = WORDING[change.action].rank
+    homes = None if change.home is None else (change.home, change.parent_id)
+    return Row(
+        change=change,
+        wording=WORDING[change.action],
+        order=change.order,
+        title=inert(change.title, _LONGEST),
+        remark=_remark(change),
+        meaning=_meaning(change),
+        question=question,
+        settlement=(
+            settlement(change, change.candidates, hint) if change.action is Action.DOUBT else ()
+        ),
+        rank=min(rank, Rank.WEIGHTY) if question or _hides(change) else rank,
+        among=among,
+        between=homes and (_course(plan.courses[homes[0]]), _course(plan.courses[homes[1]])),
     )
 
 
-def remark(change: Change) -> str:
-    """Say of a change what its mark alone does not; "" where there is nothing."""
+def _departure(change: Change, plan: Plan) -> Row:
+    """Return the row of a record in the course that it leaves."""
+    prior = change.before or {}
+    goes = _course(plan.courses[change.parent_id])
+    return Row(
+        change=change,
+        wording=LEAVING,
+        order=change.kind.order_of(prior),
+        title=inert(change.kind.title_of(prior), _LONGEST),
+        remark=f"goes to course {goes}, and keeps its Id {change.record_id}",
+        meaning="",
+        question="",
+        settlement=(),
+        rank=LEAVING.rank,
+    )
+
+
+def _course(course: Course) -> str:
+    return f"{course.id} ({inert(course.title or course.key, 60)})"
+
+
+def _remark(change: Change) -> str:
     known = f"(Id {change.record_id})"
-    if change.action in _ORPHANS:
+    if left := WORDING[change.action].left:
         why = f": {change.reason}" if change.reason else ""
         gone = f"maybe moved to {inert(change.lead)}" if change.lead else "in no outline any more"
-        return f"{gone}; {_ORPHANS[change.action]} {known}{why}"
+        return f"{gone}; {left} {known}{why}"
     if change.action is Action.DOUBT:
         return f"in doubt: {inert(change.reason)}"
     if change.action is Action.PROTECT:
@@ -90,27 +259,19 @@ def remark(change: Change) -> str:
     return inert(change.reason)
 
 
-def said(change: Change) -> str:
-    """Say of a change what its row tells: a remark, or else what it means to members."""
-    if told := remark(change):
-        return told
+def _meaning(change: Change) -> str:
     is_hidden = not change.attributes.get(change.kind.active_property, True)
     return change.kind.describe(change.attributes) + (", hidden from members" if is_hidden else "")
 
 
-def weighs(change: Change) -> bool:
-    """Say whether a change takes something from members, or asks something of a person.
-
-    It is told by itself in the longest plan, and before the others where there is little room.
-    """
+def _hides(change: Change) -> bool:
+    """Say whether an update hides what members see."""
     active = change.kind.active_property
-    hides = (change.before or {}).get(active, True) and not change.attributes.get(active, True)
-    takes = change.action in {Action.DEACTIVATE, Action.DELETE, Action.DOUBT}
-    return takes or (change.action is Action.UPDATE and hides) or bool(question(change))
+    was, now = (change.before or {}).get(active, True), change.attributes.get(active, True)
+    return change.action is Action.UPDATE and bool(was) and not now
 
 
-def question(change: Change) -> str:
-    """Ask what only the author can know of a change; "" where there is nothing to ask."""
+def _question(change: Change) -> str:
     if change.action is not Action.CREATE:
         return ""
     if change.lead is None:
@@ -122,100 +283,18 @@ def question(change: Change) -> str:
     )
 
 
-def settlement(
-    change: Change, candidates: Sequence[Candidate], hint: Hint, reason: str = ""
-) -> tuple[str, ...]:
-    """Say how a person settles a doubt: what was found, and which command is for which case.
-
-    Args:
-        change: what is in doubt.
-        candidates: the records on the site that it may be.
-        hint: writes a command so that it can be typed as it stands.
-        reason: why it is in doubt; by default as the plan has it.
-    """
-    theirs, new = "If it is there:", "If it is not:  "
-    found = [candidate_line(candidate, change.kind) for candidate in candidates]
-    if found:
-        theirs, new = (
-            ("To go on with that one: " if len(found) == 1 else "To go on with one of these:"),
-            "To make one of its own:",
-        )
-    else:
-        found = ["The next apply looks for it on the site. To settle it by hand, look yourself:"]
-    number = candidates[0].id if len(candidates) == 1 else "N"
-    settle = f"resolve {inert(change.address)}"
-    take = (*found, f"{theirs}  {hint(f'{settle} --id {number}')}")
-    if SEVERAL_MARKED in (reason or change.reason):  # then it was created, more than once
-        return take
-    return (*take, f"{new}  {hint(f'{settle} --not-created')}")
-
-
-def detailing(plan: Plan) -> Callable[[Change], tuple[Difference, ...]]:
-    """Return what finds the differences that a change's own line does not tell."""
-    if not plan.count(*_DETAILED):
-        return lambda _change: ()
-    from coursesync.render.differences import bounds_for, differences  # noqa: PLC0415 - most plans need it not
-
-    bounds = bounds_for(plan)
-
-    def found(change: Change) -> tuple[Difference, ...]:
-        if change.action not in _DETAILED:
-            return ()
-        return tuple(_titled(each, change, plan) for each in differences(change, bounds))
-
-    return found
-
-
-def _titled(difference: Difference, change: Change, plan: Plan) -> Difference:
-    """Name the courses between which a record moves, where Ids alone say little."""
-    if change.home is None or difference.properties != (change.kind.parent_property,):
-        return difference
-    before, after = (_course(plan.courses[each]) for each in (change.home, change.parent_id))
-    return replace(difference, before=before, after=after)
-
-
-def _course(course: Course) -> str:
-    return f"{course.id} ({inert(course.title or course.key, 60)})"
-
-
-def leaves(change: Change, plan: Plan) -> str:
-    """Say in the course that a record leaves where it goes."""
-    goes = _course(plan.courses[change.parent_id])
-    return f"goes to course {goes}, and keeps its Id {change.record_id}"
-
-
-def values(difference: Difference) -> tuple[str, str]:
-    """Write both values of a difference, each in a few words; no two look the same.
-
-    In place of a second that looks like the first, there are the words for what differs.
-    """
-    from coursesync.render.text_diff import alike  # noqa: PLC0415 - as in `detailing`
-
-    before, after = difference.before, difference.after
-    if before and after:
-        start = (
-            max(0, alike(before, after) - _AROUND) if max(len(before), len(after)) > _LONG else 0
-        )
-        before, after = _excerpt(before, start), _excerpt(after, start)
-    was, now = (_value(value, difference) for value in (before, after))
-    return was, difference.note or (f"{now} ({_ALIKE})" if was == now else now)
-
-
-def _excerpt(text: str, start: int) -> str:
-    cut = text[start : start + _LONG]
-    return f"{'…' if start else ''}{cut}{'…' if start + _LONG < len(text) else ''}"
-
-
-def _value(value: str | None, difference: Difference) -> str:
-    if value is None:
-        return "(none)"
-    if not value:
-        return "(empty)"
-    return f'"{inert(value)}"' if difference.quoted else inert(value)
-
-
-def folded(fold: Fold) -> str:
-    """Say how many lines of a text are not shown."""
-    if fold.changed:
-        return f"… {count(fold.count, 'more changed line')}"
-    return f"… {count(fold.count, 'line')} unchanged"
+def _maybe_renamed(changes: Sequence[Change]) -> str:
+    """Ask whether a new resource of a course is one of its own that is in no outline any more."""
+    gone = [each for each in changes if WORDING[each.action].left and each.lead is None]
+    new = any(change.action is Action.CREATE and change.lead is None for change in changes)
+    if not gone or not new:
+        return ""
+    gone.sort(key=lambda change: (change.order, change.address))
+    keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
+    more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
+    old = f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"
+    return (
+        f"If a new {gone[0].kind.name} is one that is in no outline any more, under another name, "
+        f"give it its old key, as in  {old}  The old keys are: "
+        f"{', '.join(keys[:_MOST_KEYS])}{more}."
+    )

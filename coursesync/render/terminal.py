@@ -1,56 +1,27 @@
-"""The plan as text, for a terminal or a log: 80 columns wherever the titles allow it. Pure."""
+"""Plans and drift as text, for a terminal or a log: 80 columns wherever the titles allow it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from itertools import accumulate
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from coursesync.nexudus.limits import PUBLISHED, Limits
-from coursesync.planning.plan import Action
-from coursesync.render.plan_words import NOTHING, bare, cost, summary, warnings
-from coursesync.render.rows import (
-    LEAVES,
-    MARKS,
-    detailing,
-    leaves,
-    maybe_renamed,
-    question,
-    said,
-    settlement,
-    weighs,
-)
+from coursesync.render.rows import LEAVING, NO_OUTLINE, NOTHING, WORDING
 from coursesync.text import inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.planning.plan import Change, Course, Plan
-    from coursesync.render.differences import Difference
-    from coursesync.render.plan_words import Hint
+    from coursesync.render.drift import DriftRow, DriftView
+    from coursesync.render.rows import CourseView, PlanView, Row
 
 
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
+_MARGIN = " " * _TITLE_AT
+_FOUND_AT = 6  # columns, of what stands below a thing that was found
 MOST_ROWS = 500  # changes that are told one by one, where nobody asks for all
-# how many there are of what `weighs` nothing is told in these words
-_COUNTED = {
-    Action.CREATE: "to create",
-    Action.UPDATE: "to update",
-    Action.MOVE: "to re-key",
-    Action.PROTECT: "to protect or release",
-    Action.KEEP: "in no outline, kept",
-}
-_STYLES = {
-    Action.CREATE: "green",
-    Action.UPDATE: "yellow",
-    Action.MOVE: "yellow",
-    Action.PROTECT: "yellow",
-    Action.DEACTIVATE: "yellow",
-    Action.DELETE: "red",
-    Action.KEEP: "cyan",
-    Action.DOUBT: "magenta",
-}
 
 
 def plain(_style: str, text: str) -> str:
@@ -59,92 +30,66 @@ def plain(_style: str, text: str) -> str:
 
 
 def compose(
-    plan: Plan,
-    paint: Callable[[str, str], str] = plain,
-    hint: Hint = bare,
-    limits: Limits = PUBLISHED,
-    most: int | None = None,
+    view: PlanView, paint: Callable[[str, str], str] = plain, most: int | None = None
 ) -> str:
     """Write a plan as text.
 
     Args:
-        plan: the plan.
+        view: the plan.
         paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
-        hint: writes a command so that it can be typed as it stands.
-        limits: what the API allows, for the time that it takes.
         most: of a plan with more changes than this, those that take nothing from members and ask
-            nothing are counted, not told one by one; None for any number.
+            nothing of a person are only counted. None shows each of them.
 
     Returns:
         Lines, the last with its end.
     """
-    return "\n".join(_lines(plan, paint, hint, limits, most)) + "\n"
+    return "\n".join(_lines(view, paint, most)) + "\n"
 
 
-def _lines(
-    plan: Plan, paint: Callable[[str, str], str], hint: Hint, limits: Limits, most: int | None
-) -> Iterator[str]:
-    detailed = detailing(plan)
-    is_long = most is not None and len(plan.changes) > most
-    for course, changes in plan.by_course():
-        yield paint("bold", _heading(course))
-        yield f"  {_origin(course)}"
+def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -> Iterator[str]:
+    plan = view.plan
+    is_long = most is not None and len(view.rows) > most
+    for course in view.courses:
+        yield paint("bold", inert(course.title))
+        yield f"  course {course.course.id}, {inert(course.path) or NO_OUTLINE}"
         if is_long:
-            yield from _counts(course, changes, paint)
-        told = [each for each in changes if not is_long or weighs(each)]
-        yield from _rows(told, detailed, paint, hint)
+            yield from _counts(course, paint)
+        yield from _rows([row for row in course.rows if not is_long or row.is_weighty], paint)
         if not is_long:
-            yield from _departures(course, plan, paint)
-        if hinted := maybe_renamed(changes):
-            yield from wrapped(hinted, "  ", _WIDTH)
+            for row in course.departures:
+                yield from _row(row, inert(row.title), paint, apart=True)
+        if course.renamed:
+            yield from wrapped(course.renamed, "  ", _WIDTH)
         yield ""
     if is_long:
-        yield from wrapped(f"Each of these {len(plan.changes):,} changes:  {hint('plan --full')}")
+        yield from wrapped(f"Each of these {len(view.rows):,} changes:  {view.hint('plan --full')}")
         yield ""
-    yield paint("bold", summary(plan)) if plan.changes else NOTHING
-    if takes := cost(plan, limits):
-        yield takes
-    for warning in warnings(plan):
+    yield paint("bold", view.summary) if view.rows else NOTHING
+    if view.cost:
+        yield view.cost
+    for warning in view.warnings:
         yield from wrapped(warning, width=_WIDTH)
     yield f"Target: {inert(plan.target)}"
     yield f"Digest: {plan.digest}"
 
 
-def _counts(
-    course: Course, changes: Sequence[Change], paint: Callable[[str, str], str]
-) -> Iterator[str]:
+def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[str]:
     """Yield how many changes there are of each kind that is only counted."""
-    numbers = Counter(change.action for change in changes if not weighs(change))
-    for action, words in _COUNTED.items():
-        if number := numbers[action]:
-            yield paint(_STYLES[action], f"  {MARKS[action]} {number:,} {words}")
-    if course.departures:
-        yield paint("yellow", f"  {LEAVES} {len(course.departures):,} to other courses")
+    numbers = Counter(row.change.action for row in course.rows if not row.is_weighty)
+    counted = [(numbers[action], words) for action, words in WORDING.items()]
+    for number, words in [*counted, (len(course.departures), LEAVING)]:
+        if number:
+            yield paint(words.style, f"  {words.mark} {number:,} {words.counted}")
 
 
-def _departures(course: Course, plan: Plan, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield what goes to other courses."""
-    for change in course.departures:
-        prior = change.before or {}
-        line = f"  {LEAVES} {change.kind.order_of(prior):>4}  {inert(change.kind.title_of(prior))}"
-        yield paint("yellow", line)
-        yield from wrapped(leaves(change, plan), f"{'':{_TITLE_AT}}", _WIDTH)
-
-
-def _rows(
-    changes: Sequence[Change],
-    detailed: Callable[[Change], tuple[Difference, ...]],
-    paint: Callable[[str, str], str],
-    hint: Hint,
-) -> Iterator[str]:
+def _rows(rows: Sequence[Row], paint: Callable[[str, str], str]) -> Iterator[str]:
     """Yield the changes of a course, their titles and words in columns."""
-    told = [said(change) for change in changes]
-    titles = [inert(change.title) for change in changes]
-    width = _column(titles, told)
-    for change, title, words in zip(changes, titles, told, strict=True):
-        fits = _TITLE_AT + width + 2 + len(words) <= _WIDTH
-        yield from _change(change, title.ljust(width) if fits else title, words, paint)
-        yield from _below(change, detailed(change), paint, hint)
+    titles = [inert(row.title) for row in rows]
+    width = _column(titles, [row.words for row in rows])
+    for row, title in zip(rows, titles, strict=True):
+        fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
+        yield from _row(row, title.ljust(width) if fits else title, paint)
+        yield from _below(row, paint)
 
 
 def _column(titles: Sequence[str], told: Sequence[str]) -> int:
@@ -159,41 +104,60 @@ def _column(titles: Sequence[str], told: Sequence[str]) -> int:
     return fitting.index(max(fitting))
 
 
-def _below(
-    change: Change,
-    differences: Sequence[Difference],
-    paint: Callable[[str, str], str],
-    hint: Hint,
+def _row(
+    row: Row, title: str, paint: Callable[[str, str], str], *, apart: bool = False
 ) -> Iterator[str]:
+    """Yield a change on one line, or with its words below where they don't fit or stand apart."""
+    line = f"  {row.wording.mark} {row.order:>4}  {title}"
+    if not apart and len(line) + 2 + len(row.words) <= _WIDTH:
+        yield paint(row.wording.style, f"{line}  {row.words}")
+    else:
+        yield paint(row.wording.style, line.rstrip())
+        yield from wrapped(row.words, _MARGIN, _WIDTH)
+
+
+def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
     """Yield what stands below a change's own line: what it changes, and what a person may do."""
-    margin = f"{'':{_TITLE_AT}}"
-    if differences:
+    if row.differences:
         from coursesync.render.detail import detail  # noqa: PLC0415 - most plans need it not
 
-        for difference in differences:
+        for difference in row.differences:
             yield from detail(difference, _TITLE_AT, _WIDTH, paint)
-    if asked := question(change):
-        yield from wrapped(asked, margin, _WIDTH)
-    if change.action is Action.DOUBT:
-        for line in settlement(change, change.candidates, hint):
-            yield from wrapped(line, margin, _WIDTH)
+    for sentence in filter(None, (row.question, *row.settlement)):
+        yield from wrapped(sentence, _MARGIN, _WIDTH)
 
 
-def _heading(course: Course) -> str:
-    return inert(course.title) or inert(course.key)
+def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> str:
+    """Write what was found on the site as text; `paint` is as for a plan."""
+    lines = []
+    for course in view.courses:
+        lines += [paint("bold", course.title), f"  {course.origin}"]
+        lines += [line for row in course.rows for line in _found(row, paint)]
+        lines.append("")
+    lines.append(paint("bold", view.summary))
+    lines += wrap(view.besides, _WIDTH)
+    lines += [line for remedy in view.remedies for line in wrapped(remedy)]
+    return "\n".join(lines) + "\n"
 
 
-def _origin(course: Course) -> str:
-    return f"course {course.id}, {inert(course.path) if course.path else 'without an outline'}"
+def above(view: DriftView) -> str:
+    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    first, *more = view.brief
+    lines = [line for each in more for line in wrapped(each, "  ", _WIDTH, "  ")]
+    return "\n".join((first, *lines)) + "\n\n"
 
 
-def _change(
-    change: Change, title: str, words: str, paint: Callable[[str, str], str]
-) -> Iterator[str]:
-    style = _STYLES[change.action]
-    line = f"  {MARKS[change.action]} {change.order:>4}  {title}"
-    if len(line) + 2 + len(words) <= _WIDTH:
-        yield paint(style, f"{line}  {words}")
-    else:
-        yield paint(style, line.rstrip())
-        yield from wrapped(words, f"{'':{_TITLE_AT}}", _WIDTH)
+def _found(row: DriftRow, paint: Callable[[str, str], str]) -> Iterator[str]:
+    from coursesync.render.detail import detail  # noqa: PLC0415 - most plans need it not
+    from coursesync.render.drift import FINDINGS  # noqa: PLC0415 - a plan needs it not
+
+    if row.finding is None:
+        yield f"  . {row.sentence}"
+        return
+    words = FINDINGS[row.finding]
+    for number, line in enumerate(wrapped(f"{row.name} {row.sentence}", width=_WIDTH - 4)):
+        yield paint(words.style, f"{'    ' if number else f'  {words.mark} '}{line}")
+    for difference in row.differences:
+        yield from detail(difference, _FOUND_AT, _WIDTH, paint)
+    if row.stance:
+        yield f"{'':{_FOUND_AT}}{row.stance}"

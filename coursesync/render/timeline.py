@@ -1,7 +1,7 @@
-"""A course as its members meet it: which section opens when, before and after a plan.
+"""A course as its members meet it: what opens when, before and after a plan.
 
-Pure. What a section's own fields mean is its kind's to say; here they are put in the members' order
-and followed from the first section to the last.
+What a record's own fields mean is its kind's to say; here records are put in the members' order
+and followed from the first to the last.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A section on a member's way through a course.
+    """A record on a member's way through a course.
 
     `change` is what the plan does to it, None where it stays as it is; one of another course takes
     it there. `day` is the first day after enrolment on which a member can be in it, None where no
-    member ever can: it is hidden, or waits for one that is. `follows` is the section that has to be
+    member ever can: it is hidden, or waits for one that is. `follows` is the one that has to be
     done first, as its place in the course (from 0), None where it waits for none.
     """
 
@@ -50,7 +50,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """A course's sections in the members' order, as they are and as the plan leaves them."""
+    """A course's records in the members' order, as they are and as the plan leaves them."""
 
     before: tuple[Station, ...]
     after: tuple[Station, ...]
@@ -64,7 +64,7 @@ def ways(course: Course, changes: Sequence[Change]) -> Ways:
         changes: the plan's changes in it, as `Plan.by_course` gives them.
 
     Returns:
-        Both ways. A section in doubt is on the second alone, for nobody knows whether it is there;
+        Both ways. A record in doubt is on the second alone, for nobody knows whether it is there;
         one that goes to another course is on this one's first, and on the other's second.
     """
     standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
@@ -82,11 +82,11 @@ def ways(course: Course, changes: Sequence[Change]) -> Ways:
 
 
 def along(stations: Iterable[Station]) -> tuple[Station, ...]:
-    """Put sections in the members' order, and find for each the first day that it can be entered.
+    """Put records in the members' order, and find for each the first day that it can be entered.
 
-    A section that opens in sequence waits for the one above it in the list, be that hidden or not:
-    the API's page says "after the previous section is done", and nothing of passing over hidden
-    ones. A first section that opens in sequence waits for nothing that could be done.
+    A record that opens in sequence waits for the one above it in the list, hidden or not: the API's
+    page does not say that hidden ones are passed over. A first one that opens in sequence waits for
+    nothing that could be done.
 
     Args:
         stations: in any order, without their days.
@@ -100,7 +100,7 @@ def along(stations: Iterable[Station]) -> tuple[Station, ...]:
 
 def _followed(station: Station, index: int, before: Station | None) -> Station:
     opening = station.kind.opens(station.attributes)
-    day: int | None = opening.day
+    day: int | None = opening.days or 0
     follows = None
     if opening.in_sequence:
         follows = index - 1 if before is not None else None

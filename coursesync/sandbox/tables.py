@@ -41,6 +41,15 @@ class Kind:
 
 
 COURSES = Kind("Course", "course_records", {"Title": "Title"}, {"Active": "Active"})
+# the filters that sections and lessons share
+_OF_BOTH = {
+    "Course": "CourseId",
+    "Active": "Active",
+    "DisplayOrder": "DisplayOrder",
+    "UnlockType": "UnlockType",
+    "UnlockAfterDays": "UnlockAfterDays",
+}
+_RANGES_OF_BOTH = ("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn")
 SECTIONS = Kind(
     "CourseSection",
     "section_records",
@@ -49,14 +58,8 @@ SECTIONS = Kind(
         "Title": "Title",
         "SectionContents": "SectionContents",
     },
-    values={
-        "Course": "CourseId",
-        "Active": "Active",
-        "DisplayOrder": "DisplayOrder",
-        "UnlockType": "UnlockType",
-        "UnlockAfterDays": "UnlockAfterDays",
-    },
-    ranges=("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn"),
+    values=_OF_BOTH,
+    ranges=_RANGES_OF_BOTH,
     table="sections",
     columns=(
         *("CourseId", "Title", "DisplayOrder", "UnlockType", "UnlockAfterDays"),
@@ -76,16 +79,12 @@ LESSONS = Kind(
         "LessonContents": "LessonContents",
     },
     values={
-        "Course": "CourseId",
+        **_OF_BOTH,
         "Section": "SectionId",
         "Instructor": "InstructorId",
-        "Active": "Active",
-        "DisplayOrder": "DisplayOrder",
-        "UnlockType": "UnlockType",
-        "UnlockAfterDays": "UnlockAfterDays",
         "CompletionType": "CompletionType",
     },
-    ranges=("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn"),
+    ranges=_RANGES_OF_BOTH,
     table="lessons",
     columns=(
         *("CourseId", "SectionId", "Title", "SummaryText", "LessonContents", "DisplayOrder"),

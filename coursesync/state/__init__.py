@@ -1,1 +1,1 @@
-"""What we know we sent: the state, the journal beside it, and where both are kept."""
+"""Owns what we know that we sent: the state, its journal, and the files that hold both."""

@@ -1,9 +1,9 @@
-"""What the state's file and its journal need of a file system, effect by effect.
+"""The port to the file system, for the state's file and its journal.
 
-Every write, fsync, rename and removal goes through one of these calls, in the order in which it
-must reach the disk; a test's disk that forgets what was not fsynced fits the same Protocol.
-Raises OSError, always. What each call promises: https://man7.org/linux/man-pages/man2/fsync.2.html
-and rename.2 (a folder has to be fsynced too before a new name in it is safe).
+Every write, fsync, rename and removal is one of these calls, in the order in which it must reach
+the disk, so that a test's disk can forget what was not fsynced. Each call raises OSError if it
+fails. What they promise is in https://man7.org/linux/man-pages/man2/fsync.2.html and rename.2: a
+new name in a folder is safe only after the folder is fsynced, too.
 """
 
 from __future__ import annotations
@@ -13,73 +13,17 @@ import os
 import stat
 from contextlib import suppress
 from shlex import quote
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 1_000_000_000  # ten million sections; what is larger was not written by us
+MAX_BYTES = 1_000_000_000  # ten million records; coursesync writes no larger file
 _PART = 1_048_576
 
 
-class Disk(Protocol):
-    """A file system; an open file is known by its descriptor, a number."""
-
-    def read(self, path: Path) -> bytes:
-        """Return a regular file's bytes, never through a link."""
-        ...
-
-    def beside(self, path: Path) -> list[Path]:
-        """Return the files of the same folder whose names begin with that of `path`."""
-        ...
-
-    def create(self, path: Path) -> int:
-        """Make and open a file that is not there yet."""
-        ...
-
-    def append(self, file: int, content: bytes) -> None:
-        """Write at the end of an open file; all of it, or OSError."""
-        ...
-
-    def sync(self, file: int) -> None:
-        """Return when what was written to an open file outlives a power cut."""
-        ...
-
-    def sync_file(self, path: Path) -> None:
-        """Return when what is read of a file outlives a power cut, whoever wrote it."""
-        ...
-
-    def close(self, file: int) -> None:
-        """Close an open file."""
-        ...
-
-    def has_name(self, file: int) -> bool:
-        """Say whether an open file still stands in a folder."""
-        ...
-
-    def lock(self, file: int) -> None:
-        """Lock an open file until it is closed or the process dies."""
-        ...
-
-    def is_locked(self, path: Path) -> bool:
-        """Say whether some process holds the lock on a file."""
-        ...
-
-    def replace(self, path: Path, other: Path) -> None:
-        """Put a file in the place of another, at once."""
-        ...
-
-    def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
-        ...
-
-    def sync_folder(self, folder: Path) -> None:
-        """Return when the names in a folder outlive a power cut."""
-        ...
-
-
-class RealDisk:
-    """The operating system's file system. Fits `Disk`."""
+class Disk:
+    """The operating system's file system; an open file is known by its descriptor, a number."""
 
     def read(self, path: Path) -> bytes:
         """Return a regular file's bytes, never through a link."""
@@ -105,22 +49,22 @@ class RealDisk:
         return sorted(each for each in files if each.name.startswith(path.name))
 
     def create(self, path: Path) -> int:
-        """Make and open a file that is not there yet."""
+        """Create and open a file that does not exist yet."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         return os.open(path, flags, 0o666)
 
     def append(self, file: int, content: bytes) -> None:
-        """Write at the end of an open file; all of it, or OSError."""
+        """Append all of the content to an open file, or raise OSError."""
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(file, rest) :]
 
     def sync(self, file: int) -> None:
-        """Return when what was written to an open file outlives a power cut."""
+        """Return when everything written to an open file outlives a power cut."""
         os.fsync(file)
 
     def sync_file(self, path: Path) -> None:
-        """Return when what is read of a file outlives a power cut, whoever wrote it."""
+        """Return when the contents of a file outlive a power cut, whoever wrote them."""
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             os.fsync(file)
@@ -132,7 +76,7 @@ class RealDisk:
         os.close(file)
 
     def has_name(self, file: int) -> bool:
-        """Say whether an open file still stands in a folder."""
+        """Return whether an open file still has a name in a folder."""
         return os.fstat(file).st_nlink > 0
 
     def lock(self, file: int) -> None:
@@ -142,7 +86,7 @@ class RealDisk:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def is_locked(self, path: Path) -> bool:
-        """Say whether some process holds the lock on a file."""
+        """Return whether a process holds the lock on a file."""
         try:
             file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
         except FileNotFoundError:
@@ -156,11 +100,11 @@ class RealDisk:
         return False
 
     def replace(self, path: Path, other: Path) -> None:
-        """Put a file in the place of another, at once."""
+        """Replace a file by another one, atomically."""
         path.replace(other)
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         path.unlink(missing_ok=True)
 
     def sync_folder(self, folder: Path) -> None:
@@ -173,12 +117,12 @@ class RealDisk:
 
 
 def away(path: Path | str) -> str:
-    """Return the command that takes away what stands in a file's place; nothing of it is lost."""
+    """Return the command that renames what is in a file's place, so that nothing is lost."""
     return f"mv {quote(str(path))} {quote(f'{path}.aside')}"
 
 
 def unwritable_remedy(error: OSError) -> str:
-    """Say what helps where a file can't be written."""
+    """Return what helps if a file can't be written."""
     file = error.filename2 or error.filename
     if file and isinstance(error, IsADirectoryError):
         return f"Take away what stands there:  {away(file)}"
@@ -186,15 +130,16 @@ def unwritable_remedy(error: OSError) -> str:
 
 
 def temporary(path: Path) -> Path:
-    """Return where a file is written before it is put in the place of `path`."""
+    """Return the path at which a file is written before it replaces `path`."""
     return path.with_name(f".{path.name}.tmp")
 
 
 def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
-    """Put a file in the place of what is there, if anything is; at no time is it there in part.
+    """Replace a file, if there is one, so that it is never there in part.
 
-    As `files.write_whole`, through a disk that tests can cut the power of, and onto it with its
-    name. No other process may write it meanwhile: what a cut-off run left beside it is removed.
+    It differs from `files.write_whole`: it goes through `disk`, which tests can cut the power of,
+    and returns when the new name outlives a power cut. No other process may write the file at the
+    same time, because the temporary file of a cut-off run is removed.
     """
     beside = temporary(path)
     disk.remove(beside)

@@ -1,8 +1,8 @@
-"""The state file and its journal.
+"""Keeps a state and its journal in files.
 
-A save is atomic: a temporary file in the same folder, written and fsynced, put in place by a
-rename, and the folder fsynced. The journal stands beside the state while a run lasts. Nothing here
-is ever overwritten that could not first be read and understood.
+Owns saves, which are atomic: write and fsync a temporary file in the same folder, rename it, fsync
+the folder. The journal is beside the state during a run. This module must never overwrite a file
+that it could not read and understand first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import StateError, StateLocked
-from coursesync.state.disk import Disk, RealDisk, away, replace_whole, temporary, unwritable_remedy
+from coursesync.state.disk import Disk, away, replace_whole, temporary, unwritable_remedy
 from coursesync.state.journal_file import JournalFile
 from coursesync.state.state import State
 from coursesync.state.state_text import checksum_of, parse, serialise
@@ -23,7 +23,7 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.state.journal import Header, Step
+    from coursesync.state.journal import Step
     from coursesync.state.leftover import Aside, Leftover
 
 
@@ -31,31 +31,35 @@ if TYPE_CHECKING:
 class StateFile:
     """The state of one target at one path. Fits `store.StateStore`.
 
-    `hold` tells one holding of the state from all others, and what was read before a save from
-    what is read after it; it is None where this does not hold the state. `foreign` is what `load`
-    found in the journal's place that is another state's: it is left alone, or set aside.
+    Attributes:
+        path: the state's file.
+        target: the API's base URL.
+        disk: the file system.
+        hold: a new object whenever the lock is taken or the state is saved, so that what was read
+            before can be recognised as old; None without the lock.
+        foreign: another state's journal that `load` found in the place of this state's.
     """
 
     path: Path
     target: str
-    disk: Disk = field(default_factory=RealDisk)
+    disk: Disk = field(default_factory=Disk)
     hold: object | None = None
     foreign: Aside | None = None
     _checksum: str = field(default="", init=False)
     _journal: JournalFile = field(init=False)
 
     def __post_init__(self) -> None:
-        """Say where the journal stands while a run lasts, or after one was cut off."""
+        """Derive the path of the journal."""
         self._journal = JournalFile(self._beside("journal"), self.disk)
 
     @property
     def journal_path(self) -> Path:
-        """Where the journal is."""
+        """The path of the journal, during a run or after one was cut off."""
         return self._journal.path
 
     @property
     def backup_path(self) -> Path:
-        """Where the state stands as it was when the last run that wrote it began."""
+        """The path of the backup: the state as it was when the last run began."""
         return self._beside("backup")
 
     @contextmanager
@@ -72,14 +76,14 @@ class StateFile:
         from coursesync.state.lock import locked  # noqa: PLC0415 - a plan takes no lock
 
         with locked(self.path, timeout):
-            # whoever deleted the lock has not ended the run that held it
+            # a deleted lock does not end the run that held it
             if self._journal.is_live():
                 raise StateLocked(
                     f"the journal {self.journal_path} is in use by another apply, whose lock was "
                     "deleted",
                     "Wait until that has ended, then run this again.",
                 )
-            with suppress(OSError):  # a cut-off save's; the next save would say what is wrong
+            with suppress(OSError):  # left by a cut-off save; the next save reports an error
                 self.disk.remove(temporary(self.path))
                 self.disk.remove(temporary(self.backup_path))
             self.hold = object()
@@ -90,13 +94,13 @@ class StateFile:
                 self._journal.close()
 
     def load(self) -> State:
-        """Read the state, with what a cut-off run left in the journal. Writes nothing.
+        """Read the state and apply the journal of a cut-off run to it, without writing.
 
         Returns:
-            The state; one of serial 0 where there is no file.
+            The state; its serial is 0 if there is no file.
 
         Raises:
-            StateError: a file can't be read or trusted, or is another target's.
+            StateError: a file can't be read or trusted, or belongs to another target.
         """
         saved = self._saved()
         self._check_target(saved.target)
@@ -105,7 +109,7 @@ class StateFile:
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
-        """Return what runs made that were begun from other states, as their journals tell."""
+        """Return the states that the journals of other states lead to; see `made_elsewhere`."""
         from coursesync.state.leftover import made_elsewhere  # noqa: PLC0415 - rarely needed
 
         left = self._left(self._saved())
@@ -115,9 +119,9 @@ class StateFile:
         return made_elsewhere(others, self.target, self.disk.read)
 
     def begin(self, state: State) -> State:
-        """Save what is not saved yet (a new state, a folded journal), and open a journal.
+        """Save a new state or an applied journal, write the backup, and open a journal.
 
-        The state that the journal begins from is kept as a backup: the two together tell all.
+        The backup and the journal together are enough to restore the state.
         """
         self._check_unmoved(state)
         state = self.recover(state)
@@ -134,7 +138,7 @@ class StateFile:
             target=state.target,
         )
         try:
-            # what can't be cleared away here would keep the state from being saved at the end
+            # if this file can't be removed now, the save at the end of the run would fail
             self.disk.remove(temporary(self.path))
             self._journal.begin(run)
         except OSError as error:
@@ -142,13 +146,13 @@ class StateFile:
         return state
 
     def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, where there is one, and drop that.
+        """Save what a cut-off run left in the journal, if anything, and remove the journal.
 
-        A journal that was begun from another state is set aside, and kept.
+        A journal of another state is set aside and kept.
 
         Raises:
-            StateError: it can't be saved; or it is, and the journal can't be dropped, beside which
-                no other state may be saved.
+            StateError: the state can't be saved; or it is saved, and the journal can't be removed,
+                so that no other state may be saved beside it.
         """
         left = self._left(self._saved()) if self._has_journal() else None
         if left is not None and left.foreign is not None:
@@ -173,27 +177,26 @@ class StateFile:
             raise self._unwritable(error) from error
 
     def finish(self, state: State) -> State:
-        """Save the state under the next serial, then drop the journal.
+        """Save the state under the next serial, then remove the journal.
 
-        One that can't be dropped does no harm: whoever reads it sees by the serial that it is
-        saved.
+        A journal that can't be removed does no harm: its serial shows that the state has it.
 
         Raises:
-            StateError: the state can't be saved; the journal stands.
+            StateError: the state can't be saved; the journal stays.
         """
         saved = self._save(state)
         with suppress(OSError):
             self._journal.drop()
         return saved
 
-    def _save(self, state: State, told: Path | None = None) -> State:
+    def _save(self, state: State, journal: Path | None = None) -> State:
         self._check_unmoved(state)
         lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
         content = serialise(saved)
         try:
-            if told is not None:  # or a power cut could take lines that the state has already
-                self.disk.sync_file(told)
+            if journal is not None:  # a power cut must not remove lines that the state has already
+                self.disk.sync_file(journal)
             replace_whole(self.disk, self.path, content)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -203,7 +206,7 @@ class StateFile:
         return saved
 
     def _left(self, saved: State) -> Leftover | None:
-        """Return what journals stand beside the state, None where there are none."""
+        """Return what the journals beside the state lead to; None if there are none."""
         if not self._has_journal():
             return None
         from coursesync.state.leftover import take_up  # noqa: PLC0415 - rarely needed
@@ -254,23 +257,19 @@ class StateFile:
         return way_back(self.path, self.backup_path, self.journal_path, self._read)
 
     def _unsaved(self) -> State:
-        """The state where there is no file: an empty one.
+        """Return the state to use if there is no file: an empty one.
 
-        Serial 1 is always empty, for `begin` saves it before anything is done: where its file was
-        deleted while the first run lasted, that run's journal alone tells all that there is.
+        `begin` saves serial 1 before anything is done, so that serial 1 is always empty: if its
+        file was deleted during the first run, that run's journal has all that is known.
         """
-        told = self._read(self.journal_path)
-        if told is not None and (run := self._first_run(told)) is not None:
-            return State(target=run.target, lineage=run.lineage, serial=1)
+        content = self._read(self.journal_path)
+        if content is not None:
+            from coursesync.state.journal_text import begun  # noqa: PLC0415 - rarely needed
+
+            run = begun(content, self.journal_path)
+            if run is not None and (run.serial, run.target) == (1, self.target):
+                return State(target=run.target, lineage=run.lineage, serial=1)
         return State(target=self.target)
-
-    def _first_run(self, told: bytes) -> Header | None:
-        """Return how a journal begins, where that is a first run's against this target."""
-        from coursesync.state.journal_text import begun  # noqa: PLC0415 - rarely needed
-
-        run = begun(told, self.journal_path)
-        is_first = run is not None and (run.serial, run.target) == (1, self.target)
-        return run if is_first else None
 
     def _read(self, path: Path) -> bytes | None:
         what = "journal" if path == self.journal_path else "state"
@@ -304,7 +303,7 @@ class StateFile:
             try:
                 replace_whole(self.disk, self.backup_path, content)
             except IsADirectoryError:
-                return  # somebody's folder is left alone; git has the state as well
+                return  # leave a folder alone; git has the state as well
             except OSError as error:
                 raise self._unwritable(error) from error
 

@@ -1,8 +1,8 @@
-"""The journal's records: what a run is about to do, and what came of it.
+"""The journal's records: what a run is about to do, and its outcome.
 
-One before each write request, one after; whatever instant the process dies at, the next run knows
-what may have happened. Pure: `journal_text` makes lines of them, `journal_file` writes
-those, and what they lead to is `replay`'s.
+A run writes one before each write request and one after it: whenever the process dies, the next run
+knows what may have happened. `journal_text` turns them into lines, `journal_file` writes the lines,
+and `replay` applies the records to a state.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.state.state import Sent
 
-JOURNAL_FORMATS: Final = (1, 2)  # one of format 1 does not name its state's checksum
+JOURNAL_FORMATS: Final = (1, 2)  # format 1 has no checksum of its state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The journal's first line: the state that the run began from, by its checksum."""
+    """The journal's first line: it identifies the state that the run began from."""
 
     record: Literal["header"] = field(default="header", metadata=one_of("header"))
     checksum: str | None = field(default=None, metadata=unless_unset(TEXT))
@@ -51,9 +51,13 @@ class Header:
 class Intent:
     """Written before a request is sent: what is about to be done.
 
-    `attributes` are those that the record is to have, or has where it is to be deleted; `id` is
-    the record's own, but for a create; `was` the address that it has until then, where it comes
-    from another course; `marker` what a create leaves in its record.
+    Attributes:
+        attributes: those that the record gets; those that it has, for a deletion.
+        id: the record's Id; None for a create.
+        marker: the marker that a create sends.
+        was: the record's address until now, if it comes from another course.
+        attempt: how often a create was sent, this time included.
+        at: the time, ISO 8601 in UTC.
     """
 
     record: Literal["intent"] = field(default="intent", metadata=one_of("intent"))
@@ -73,7 +77,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """Written after the answer: what became of the intent before it at that address."""
+    """Written after the answer: the outcome of the last intent for the address."""
 
     record: Literal["outcome"] = field(default="outcome", metadata=one_of("outcome"))
     address: Address = field(metadata=TEXT)
@@ -89,9 +93,11 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a look at the server found: a record, doubt, or (neither) nothing.
+    """The result of a look at the server, after a create or an update with an unknown outcome.
 
-    Of a create, or of an update of which no answer came and that was carried out.
+    Attributes:
+        entry: the record that was found; None if there is none or if doubt remains.
+        doubt: the doubt that remains; None if it is settled.
     """
 
     record: Literal["look"] = field(default="look", metadata=one_of("look"))
@@ -103,9 +109,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Records that go on under other addresses: their keys changed, nothing on the server.
+    """New addresses of records whose keys changed; nothing changes on the server.
 
-    All of a run's in one record, for two may change places.
+    A run writes all of them in one record, because two records may swap their addresses.
     """
 
     record: Literal["move"] = field(default="move", metadata=one_of("move"))
@@ -115,7 +121,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protect:
-    """A record that is protected from now on, or no more; nothing changes on the server."""
+    """The start or end of a record's protection; nothing changes on the server."""
 
     record: Literal["protect"] = field(default="protect", metadata=one_of("protect"))
     address: Address = field(metadata=TEXT)
@@ -125,7 +131,7 @@ class Protect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
-    """A record that is managed no more: it is gone from the server, or a person said so."""
+    """A record that is no longer managed: it was deleted on the server, or a person said so."""
 
     record: Literal["forget"] = field(default="forget", metadata=one_of("forget"))
     address: Address = field(metadata=TEXT)
@@ -149,10 +155,10 @@ def record_of(raw: object) -> Header | Step:
     """Read a record.
 
     Args:
-        raw: what JSON has.
+        raw: what JSON holds.
 
     Raises:
-        ValueError or TypeError: no run writes that.
+        ValueError or TypeError: it is no record of a journal.
     """
     kind = raw.get("record") if type(raw) is dict else None
     if type(kind) is not str or kind not in _RECORDS:
@@ -162,7 +168,7 @@ def record_of(raw: object) -> Header | Step:
 
 
 def addresses(record: Step) -> tuple[Address, ...]:
-    """Return the addresses that a record speaks of."""
+    """Return the addresses that a record affects."""
     match record:
         case Move():
             return (*record.to, *record.to.values())

@@ -1,6 +1,6 @@
-"""The journal as a file that a run writes: a record is on the disk before the next thing is done.
+"""Writes a run's journal: each record is on the disk before the run goes on.
 
-Reads nothing. Must never write a line behind half a line, which would be damage.
+It must never write a line after half a line: that would damage the journal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class JournalFile:
-    """The journal at one path. Raises OSError where the disk does."""
+    """The journal at one path. Raises OSError if the disk does."""
 
     path: Path
     disk: Disk
@@ -28,7 +28,7 @@ class JournalFile:
     _is_torn: bool = False
 
     def begin(self, run: Header) -> None:
-        """Make the file, lock it for as long as the run lasts, and write its first line."""
+        """Create the file, lock it until the run ends, and write the first line."""
         self._file = self.disk.create(self.path)
         self._is_torn = False
         self.disk.lock(self._file)
@@ -39,7 +39,7 @@ class JournalFile:
         """Add a record; when this returns, it outlives a power cut.
 
         Raises:
-            StateError: the file was taken away while the run lasted.
+            StateError: the file was removed during the run.
         """
         from coursesync.state.journal_text import line  # noqa: PLC0415 - a plan writes no journal
 
@@ -58,11 +58,11 @@ class JournalFile:
         self._is_torn = False
 
     def is_live(self) -> bool:
-        """Say whether a run that goes on holds it."""
+        """Return whether a run has the journal open, in this process or another."""
         try:
             return self.disk.is_locked(self.path)
         except OSError:
-            return False  # reading it will say what is wrong
+            return False  # the error is reported when the journal is read
 
     def drop(self) -> None:
         """Close the file, if this run has it open, and remove it."""

@@ -1,8 +1,9 @@
-"""A journal as bytes: one record a line, each with a checksum; and what a left-over one tells.
+"""A journal as bytes: one record per line, each with a checksum.
 
-One that was begun from another state is never folded in and never refused: it may have come by a
-merge, or its own state may have gone with a checkout.
-Knows bytes only; `journal_file` appends them, and `file_store` reads them.
+Owns how lines are written, and what the journal of a cut-off run means for a state. A journal that
+began from another state must never be applied to this one, and is no error: a merge may have
+brought it here, or a checkout may have taken its state away. This module must never touch a file:
+`journal_file` and `file_store` do.
 """
 
 from __future__ import annotations
@@ -36,28 +37,30 @@ if TYPE_CHECKING:
     from coursesync.state.journal import Step
 
 _HEAD = b'{"record":"'
-LABEL = 12  # figures of a checksum that name a journal
+LABEL = 12  # the digits of a checksum that are in the name of a journal that was set aside
 
 
 def line(record: Header | Step) -> bytes:
-    """Write a record as a line, with its end.
+    r"""Return a record as a line, including its "\n".
 
     Raises:
-        ValueError or TypeError: it is none that could be read again, which would lose all of the
-            journal; that is a bug of whoever made it.
+        ValueError or TypeError: the record can't be read again, which would make the whole journal
+            useless; this is a bug of the caller.
     """
-    told = json.dumps(written(record), ensure_ascii=False, separators=(",", ":"), default=written)
-    body = told.encode()
+    text = json.dumps(written(record), ensure_ascii=False, separators=(",", ":"), default=written)
+    body = text.encode()
     _read(body)
     return body + b" " + _checksum(body) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A journal that was not begun from the state beside it.
+    """A journal that did not begin from the state beside it.
 
-    `why` says how that is known; `label` names the journal once it is set aside, where it can be
-    known by the checksum of the state that it was begun from.
+    Attributes:
+        why: how that is known, as a predicate for messages.
+        label: for the journal's name once it is set aside: the beginning of the checksum of the
+            state that it began from, if it has that; else of its own checksum.
     """
 
     why: str
@@ -65,50 +68,51 @@ class Foreign:
 
 
 def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") -> State | Foreign:
-    """Carry what a cut-off run did into the state that it began from, and into no other.
+    """Apply the journal of a cut-off run to the state that the run began from, and to no other.
 
     Args:
-        saved: the state as it stands in its file.
-        content: the journal.
-        journal: the journal's file, for the message.
-        checksum: the state's.
+        saved: the state in its file.
+        content: the journal's bytes.
+        journal: the journal's path, for the message.
+        checksum: the checksum of the state's file.
 
     Returns:
-        The state; `saved` itself where it knows all that the journal tells.
+        The state after the run; `saved` itself if it has all of the journal already; `Foreign` if
+        the run began from another state.
 
     Raises:
         StateError: the journal seems to be this state's, and is damaged.
     """
-    content = _plain(content)
+    content = _with_unix_line_ends(content)
     if (why := _not_a_journal(content)) is not None:
         return Foreign(why, _label(content))
-    # a line without its end was never fsynced: what it announces was not begun
+    # a line without its end was never fsynced, so the request that it announces was not sent
     *lines, torn = content.split(b"\n")
     run = begun(content, journal)
     is_ours = run is None or began_from(run, saved, checksum)
-    if is_ours and _is_whole(torn[:-1]):  # it had an end, which has become something else
+    if is_ours and _is_whole(torn[:-1]):  # the line had an end, which was changed
         raise _damaged(len(lines) + 1, journal)
     if run is None:
         return saved
     if is_ours:
         records = [_record(number, each, journal) for number, each in enumerate(lines, 1)]
         return fold(saved, list(_steps(records, journal)))
-    told = [_readable(each) for each in lines[1:]]
-    steps = [each for each in told if each is not None and not isinstance(each, Header)]
+    found = [_readable(each) for each in lines[1:]]
+    steps = [each for each in found if each is not None and not isinstance(each, Header)]
     same = (run.lineage, run.target) == (saved.lineage, saved.target)
-    if same and run.serial < saved.serial and len(steps) == len(told) and holds(saved, steps):
+    if same and run.serial < saved.serial and len(steps) == len(found) and holds(saved, steps):
         return saved
     return Foreign("was begun from another state", (run.checksum or _label(content))[:LABEL])
 
 
 def made_by(content: bytes, target: str) -> State:
-    """Return what a journal tells of runs against a target, as if nothing had been there before.
+    """Return the state that a journal's runs against a target lead to from an empty one.
 
-    Lines that can't be read tell nothing: this serves to look for records, and for nothing else.
+    It skips lines that can't be read, so it must only be used to look for records.
     """
     steps: list[Step] = []
     is_ours = False
-    for record in map(_readable, _plain(content).split(b"\n")):
+    for record in map(_readable, _with_unix_line_ends(content).split(b"\n")):
         if isinstance(record, Header):
             is_ours = record.target == target
         elif record is not None and is_ours:
@@ -117,22 +121,19 @@ def made_by(content: bytes, target: str) -> State:
 
 
 def began_from(run: Header, saved: State, checksum: str) -> bool:
-    """Say whether a run began from a state, whose file carries that checksum."""
+    """Return whether a run began from a state; `checksum` is that of the state's file."""
     if (run.lineage, run.serial, run.target) != (saved.lineage, saved.serial, saved.target):
         return False
     return run.checksum is None or run.checksum == checksum
 
 
-def _plain(content: bytes) -> bytes:
-    """Return a journal with its own line ends, which may have become CRLF on the way through git.
-
-    JSON escapes those that stand within a text.
-    """
+def _with_unix_line_ends(content: bytes) -> bytes:
+    """Undo the CRLF line ends that git may have made; JSON escapes those within a text."""
     return content.replace(b"\r\n", b"\n")
 
 
 def _not_a_journal(content: bytes) -> str | None:
-    """Say why a file can't be a run's journal, damaged or not; None where it may be one."""
+    """Return why a file can't be a journal, not even a damaged one; None if it may be one."""
     if CONFLICT.search(content):
         return "holds the marks of a merge conflict"
     lines = content.split(b"\n")
@@ -154,12 +155,15 @@ def _readable(text: bytes) -> Header | Step | None:
 
 
 def begun(content: bytes, journal: Path) -> Header | None:
-    """Read which state the run began from, where it is a journal and got so far.
+    """Read the first line of a journal.
+
+    Returns:
+        The state that the run began from; None if this is no journal, or it has no whole line.
 
     Raises:
-        StateError: the first line is damaged, or another coursesync's.
+        StateError: the first line is damaged, or of a version that this coursesync can't read.
     """
-    content = _plain(content)
+    content = _with_unix_line_ends(content)
     head, end, _ = content.partition(b"\n")
     if not end or _not_a_journal(content) is not None:
         return None
@@ -178,36 +182,34 @@ def _steps(records: Sequence[Header | Step], journal: Path) -> Iterator[Step]:
 
 
 def _may_follow(before: Header | Step, step: Step) -> bool:
-    """Say whether nothing is missing between two lines without which an Id would be lost."""
+    """Return whether the intent before an outcome is there: without it, an Id would be lost."""
     if not isinstance(step, Conclusion):
         return True
     return isinstance(before, Intent) and before.address == step.address
 
 
 def _record(number: int, text: bytes, journal: Path) -> Header | Step:
-    if not _is_whole(text):
+    record = _readable(text)
+    if record is None:
         raise _damaged(number, journal)
-    try:
-        return _read(text.rpartition(b" ")[0])
-    except (ValueError, TypeError, RecursionError) as error:
-        raise _damaged(number, journal) from error
+    return record
 
 
 def _read(body: bytes) -> Header | Step:
     record = record_of(json.loads(body.decode()))
-    # a state is saved under these names, and has to be read again
+    # a state is saved with these addresses, and has to be read again
     if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
-        raise ValueError("an address that is none")
+        raise ValueError("an invalid address")
     return record
 
 
 def _check_format(text: bytes, journal: Path) -> None:
-    """Raise StateError where a whole first line says that another coursesync wrote it."""
+    """Raise StateError if a whole first line has an unknown format."""
     body = text.rpartition(b" ")[0]
     try:
         version = json.loads(body).get("format", 1) if _is_whole(text) else 1
     except (ValueError, AttributeError, RecursionError):
-        return  # damaged, as reading it will say
+        return  # damaged; the caller reports that when it reads the line
     if version not in JOURNAL_FORMATS:
         raise StateError(
             f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "

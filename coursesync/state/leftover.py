@@ -1,7 +1,7 @@
-"""The journals that stand beside a state: which one it takes up, and which belongs to another.
+"""Finds the journal of a cut-off run that belongs to a state, among those beside it.
 
-Reads, and writes nothing. A journal that was set aside is named by the checksum of the state that
-it was begun from, so that it is taken up where that state comes back.
+A journal that was set aside is named after the checksum of the state that it began from: if that
+state comes back, its journal is applied. This module must never write.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A journal that is another state's: why, and where it is kept once it is set aside."""
+    """A journal of another state: how that is known, and its path once it is set aside."""
 
     why: str
     path: Path
@@ -35,8 +35,10 @@ class Aside:
 class Leftover:
     """What the journals beside a state lead to.
 
-    `journal` is the one that tells it, None where there is none; `foreign` the one that stands in
-    the place of this state's and is another's.
+    Attributes:
+        state: the state after the cut-off run, if there was one.
+        journal: the journal of that run; None if there is none.
+        foreign: the journal of another state, if it is where this state's journal would be.
     """
 
     state: State
@@ -47,73 +49,73 @@ class Leftover:
 def made_elsewhere(
     journals: Iterable[Path], target: str, read: Callable[[Path], bytes]
 ) -> tuple[State, ...]:
-    """Return what the runs of some journals made, each as if there had been nothing before.
+    """Return the states that some journals lead to, each from an empty one; see `made_by`.
 
     Args:
-        journals: of other states; one that can't be read tells nothing.
+        journals: those of other states; one that can't be read is skipped.
         target: the API's base URL.
         read: returns a file's bytes, or raises OSError.
     """
-    told = []
+    made = []
     for path in journals:
         with suppress(OSError):
-            told.append(made_by(read(path), target))
-    return tuple(told)
+            made.append(made_by(read(path), target))
+    return tuple(made)
 
 
 def aside(journal: Path, label: str) -> Path:
-    """Return where a journal is kept that is set aside."""
+    """Return the path to which a journal is set aside."""
     return journal.with_name(f"{journal.name}-{label[:LABEL]}")
 
 
 def take_up(
     saved: State, checksum: str, journal: Path, read: Callable[[Path], bytes | None]
 ) -> Leftover:
-    """Find the journal that was begun from a state, and what it leads to.
+    """Find the journal that began from a state, and apply it.
 
     Args:
-        saved: the state as it stands in its file.
-        checksum: what that carries.
-        journal: where a run writes its journal.
-        read: returns a file's bytes, None where it is not there.
+        saved: the state in its file.
+        checksum: the checksum of that file.
+        journal: the path at which a run writes its journal.
+        read: returns a file's bytes; None if there is no file.
 
     Raises:
-        StateError: the journal can't be read; or it is this state's, and damaged.
+        StateError: the journal can't be read, or it belongs to this state and is damaged.
     """
     foreign = None
-    if (told := read(journal)) is not None:
-        led_to = catch_up(saved, told, journal, checksum)
+    if (content := read(journal)) is not None:
+        led_to = catch_up(saved, content, journal, checksum)
         if not isinstance(led_to, Foreign):
             return Leftover(led_to, journal)
-        foreign = Aside(led_to.why, _free(led_to, told, journal, read))
+        foreign = Aside(led_to.why, _free_path(led_to, content, journal, read))
     own = aside(journal, checksum)
-    with suppress(StateError):  # it stays where it is: records are looked for by what it tells
-        if checksum and (told := read(own)) is not None:
-            led_to = catch_up(saved, told, own, checksum)
+    with suppress(StateError):  # a damaged one stays there: `made_elsewhere` still uses it
+        if checksum and (content := read(own)) is not None:
+            led_to = catch_up(saved, content, own, checksum)
             if not isinstance(led_to, Foreign):
                 return Leftover(led_to, own, foreign)
     return Leftover(saved, None, foreign)
 
 
-def _free(
-    foreign: Foreign, told: bytes, journal: Path, read: Callable[[Path], bytes | None]
+def _free_path(
+    foreign: Foreign, content: bytes, journal: Path, read: Callable[[Path], bytes | None]
 ) -> Path:
-    """Return where a journal can be kept without taking another's place."""
+    """Return a path for a journal at which there is no other journal."""
     path = aside(journal, foreign.label)
     with suppress(StateError):
-        if read(path) in {None, told}:
+        if read(path) in {None, content}:
             return path
-    return aside(journal, sha256(told).hexdigest())
+    return aside(journal, sha256(content).hexdigest())
 
 
 def way_back(state: Path, backup: Path, journal: Path, read: Callable[[Path], bytes | None]) -> str:
-    """Say which state goes with the journal of a cut-off run; "" where no journal stands.
+    """Return how to restore the state that a cut-off run began from; "" if there is no journal.
 
     Raises:
         StateError: the journal can't be read, or is damaged.
     """
-    told = read(journal)
-    run = None if told is None else begun(told, journal)
+    content = read(journal)
+    run = None if content is None else begun(content, journal)
     if run is None:
         return ""
     beside = "A cut-off run's journal stands beside it"
@@ -122,7 +124,7 @@ def way_back(state: Path, backup: Path, journal: Path, read: Callable[[Path], by
         if began_from(run, parse(kept, backup), checksum_of(kept)):
             copied = f"cp {quote(str(backup))} {quote(str(state))}"
             return f"{beside}, and begins from the backup:  {copied}  Then go on."
-    if run.serial == 1:  # as `file_store` has it where there is no state
+    if run.serial == 1:  # without a file, `file_store` starts from the same empty state
         return (
             f"{beside}, and tells all that there is: delete the state, and nothing else:  "
             f"rm {quote(str(state))}"

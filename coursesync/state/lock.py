@@ -1,8 +1,8 @@
-"""The lock on a state: one writer at a time, and whose turn it is.
+"""The lock on a state: one writer at a time.
 
-A file of its own, for replacing the state file would drop a lock on it. The lock is the
-operating system's: it is free at once when its holder dies. Who holds it is told by a second
-file beside it, which is a courtesy and decides nothing.
+The lock is the operating system's, so that it is free as soon as its holder dies. It is on a file
+of its own, because a save replaces the state's file and would drop a lock on that. A second file
+names the holder for messages; it must never decide anything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from coursesync.errors import StateError, StateLocked
+from coursesync.errors import StateError, StateLocked, UnusableFile
+from coursesync.files import read
 from coursesync.state.disk import away, unwritable_remedy
 from coursesync.text import duration, inert
 
@@ -32,7 +33,7 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
     """Hold the lock on a state file.
 
     Args:
-        state: the state's path; neither it nor its folder is changed but for the lock's files.
+        state: the state's path; only the lock's files in its folder are written.
         timeout: seconds to wait for the lock.
 
     Raises:
@@ -50,7 +51,7 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
             remedy += f": in {duration(timeout)} it did not."
         else:
             remedy += "; or wait for it with  --lock-timeout 600"
-        raise StateLocked(f"the state {state} is in use by {_told_by(holder)}", remedy) from error
+        raise StateLocked(f"the state {state} is in use by {_named_by(holder)}", remedy) from error
     except OSError as error:
         if path.is_symlink() or path.is_dir():
             raise StateError(
@@ -71,17 +72,17 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
 
 
 def _write_holder(holder: Path) -> None:
-    told = {
+    facts = {
         "who": _user(),
         "host": socket.gethostname(),
         "process": os.getpid(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join(["coursesync", *sys.argv[1:2]]),
     }
-    with suppress(OSError):  # the holder's name is a courtesy; the lock itself holds
+    with suppress(OSError):  # the lock holds without this file
         holder.unlink(missing_ok=True)
-        with holder.open("x", encoding="utf-8") as file:  # never through a link put there
-            json.dump(told, file)
+        with holder.open("x", encoding="utf-8") as file:  # "x" follows no link
+            json.dump(facts, file)
 
 
 def _user() -> str:
@@ -91,19 +92,10 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _told_by(holder: Path) -> str:
+def _named_by(holder: Path) -> str:
     try:
-        told = json.loads(_beginning(holder))
-        who = "{who} on {host} (process {process}, since {since}: {command})".format(**told)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        facts = json.loads(read(holder))
+        who = "{who} on {host} (process {process}, since {since}: {command})".format(**facts)
+    except (UnusableFile, ValueError, KeyError, TypeError, RecursionError):
         return "another process"
     return inert(who, 200)
-
-
-def _beginning(path: Path) -> bytes:
-    # a FIFO would block an open that waits for a writer, and a device might never end
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-    try:
-        return os.read(file, 65_536)
-    finally:
-        os.close(file)

@@ -1,7 +1,7 @@
-"""The logbook of a run: every step is in the journal before the next is made.
+"""The logbook of a run: each step is in the journal before the next step begins.
 
-What is about to be done and can't be noted is not done. What is known and can't be noted is kept
-in mind for the state, and the run ends.
+It must never let a run do what it can't write down first. If it can't write down an outcome, it
+keeps that in memory for the state, and the run ends.
 """
 
 from __future__ import annotations
@@ -27,30 +27,34 @@ class Logbook:
         self.steps: list[Step] = []
 
     def announce(self, step: Intent | Move | Protect | Forget) -> None:
-        """Note what is about to be done.
+        """Write down a step before it is done.
 
         Raises:
-            Stop: it can't be noted.
-            StateError: the same, and nothing was noted before it.
+            Stop: it can't be written.
+            StateError: it can't be written, and neither was any step before it.
         """
         self._begin()
         try:
             self._store.append(step)
         except StateError as error:
-            raise _unnoted(error) from error
+            raise _unwritten(error) from error
         self.steps.append(step)
 
     def record(self, step: Conclusion | Look | Forget) -> None:
-        """Note what is known; raises StateError where not even a journal can be begun."""
+        """Write down an outcome, or keep it until `check`.
+
+        Raises:
+            StateError: no journal can be opened.
+        """
         self._begin()
         self.steps.append(step)
         try:
             self._store.append(step)
         except StateError as error:
-            self._broken = _unnoted(error)
+            self._broken = _unwritten(error)
 
     def check(self) -> None:
-        """Raise Stop where something that is known could not be noted."""
+        """Raise Stop if an outcome could not be written."""
         if self._broken is not None:
             raise self._broken
 
@@ -63,5 +67,5 @@ class Logbook:
             self._begun = self._store.begin(self._begun)
 
 
-def _unnoted(error: StateError) -> Stop:
+def _unwritten(error: StateError) -> Stop:
     return Stop(error.problem, error.remedy, unusable=True)

@@ -1,7 +1,8 @@
-"""Values of ours as JSON has them, and back: the state's and the journal's, without a model.
+"""Turns the values of the state and the journal into what JSON holds, and back.
 
-A checksum says that coursesync wrote what is read here. What it can't have written is refused all
-the same: a checksum is soon forged, and an Id that is none must not be sent to anyone.
+Owns the rules for each type of field. They replace pydantic, which takes long to import. It must
+never accept what coursesync can't have written, even under a valid checksum: a checksum is easy to
+forge, and an invalid Id must not be sent.
 """
 
 from __future__ import annotations
@@ -30,26 +31,26 @@ _NAME: Final = "name"
 
 
 def read_value(value_type: type[T], raw: object) -> T:
-    """Make a value of what stands in a file.
+    """Make a value from what a file holds.
 
     Args:
-        value_type: a dataclass, each field of which has one of the metadata below.
-        raw: what JSON has in its place.
+        value_type: a dataclass; each of its fields has one of the metadata below.
+        raw: what JSON holds.
 
     Raises:
-        ValueError or TypeError: `written` gives no such thing.
+        ValueError or TypeError: `written` can't have returned `raw`.
     """
     if type(raw) is not dict:
         raise ValueError("no mapping")
     readers = _readers(value_type)
     if not raw.keys() <= readers.keys():
-        raise ValueError("a field that there is not")
+        raise ValueError("an unknown field")
     found = (readers[name](value) for name, value in raw.items())
     return value_type(**dict(found))
 
 
 def written(value: DataclassInstance) -> dict[str, object]:
-    """Return the fields of a value as they stand in a file; see `unless_unset`."""
+    """Return the fields of a value by their names in a file; see `unless_unset`."""
     document = {}
     for field, name, is_omitted in _names(type(value)):
         has = getattr(value, field)
@@ -85,22 +86,22 @@ def _never(_: object) -> bool:
 
 
 def named(name: str, rule: Rule) -> Rule:
-    """Return the metadata of a field that has another name in files."""
+    """Return the metadata of a field that has another name in a file."""
     return {**rule, _NAME: name}
 
 
 def read_with(reader: Reader) -> Rule:
-    """Return the metadata of a field that is read by a function of its own."""
+    """Return the metadata of a field with its own function for reading."""
     return {_READER: reader}
 
 
 def unless_unset(rule: Rule) -> Rule:
-    """Return the metadata of a field that is left out where it is None or False."""
+    """Return the metadata of a field that a file leaves out if it is None or False."""
     return {**rule, _OMITTED: lambda value: value is None or value is False}
 
 
 def unless_empty(rule: Rule) -> Rule:
-    """Return the metadata of a field that is left out where it holds nothing."""
+    """Return the metadata of a field that a file leaves out if it is empty."""
     return {**rule, _OMITTED: lambda value: not value}
 
 
@@ -124,17 +125,17 @@ def one_of(*choices: str | int) -> Rule:
 
 
 def one(value_type: type[DataclassInstance]) -> Rule:
-    """Return the metadata of a field that holds a value of ours."""
+    """Return the metadata of a field that holds a dataclass."""
     return {_READER: lambda raw: read_value(value_type, raw)}
 
 
 def list_of(value_type: type[DataclassInstance]) -> Rule:
-    """Return the metadata of a field that holds several."""
+    """Return the metadata of a field that holds a tuple of dataclasses."""
     return {_READER: lambda raw: tuple(read_value(value_type, each) for each in _list(raw))}
 
 
 def by_name(value_type: type[DataclassInstance]) -> Rule:
-    """Return the metadata of a field that holds several by their names."""
+    """Return the metadata of a field that holds dataclasses by name."""
 
     def read(raw: object) -> object:
         if type(raw) is not dict:
@@ -154,7 +155,7 @@ def _text(raw: object) -> str:
     if type(raw) is not str:
         raise ValueError("no text")
     if not raw.isascii():
-        raw.encode()  # half a surrogate pair: what JSON can escape, and UTF-8 can't hold
+        raw.encode()  # fails for half a surrogate pair, which JSON can escape and UTF-8 can't hold
     return raw
 
 

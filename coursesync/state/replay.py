@@ -1,4 +1,7 @@
-"""Replay: what the records of a journal lead to, as the next state. Pure."""
+"""Applies the records of a journal to a state.
+
+It must never lose an Id, nor a create that may have been carried out.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.state.journal import Step
-    from coursesync.state.state import Sent, State
+    from coursesync.state.state import State
 
 CUT_OFF = "the run was cut off before the answer came"
 
 
 def fold(state: State, records: Iterable[Step]) -> State:
-    """Carry the records of a run into the state, in the order in which they were written.
+    """Apply the records of a run to a state, in the order in which they were written.
 
-    An intent without an outcome is a create in doubt, or what its entry was attempted to become.
-    Courses that a record touches are no longer known to stand as a whole.
+    A create without an outcome is in doubt. An update or a deletion without one becomes the entry's
+    `attempted`. A course that a record affects is no longer complete.
     """
     entries, doubts = dict(state.entries), dict(state.doubts)
     pending: dict[Address, Intent] = {}
@@ -46,7 +49,7 @@ def fold(state: State, records: Iterable[Step]) -> State:
             case Conclusion() if (intent := pending.pop(record.address, None)) is not None:
                 _conclude(intent, record, entries, doubts)
     for intent in pending.values():
-        _doubt(intent, entries, doubts, CUT_OFF)
+        _leave_open(intent, entries, doubts, CUT_OFF)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return replace(state, courses=courses, doubts=doubts, entries=entries)
 
@@ -55,7 +58,7 @@ def _conclude(
     intent: Intent, outcome: Conclusion, entries: dict[Address, Entry], doubts: dict[Address, Doubt]
 ) -> None:
     if outcome.outcome == "in doubt" or (outcome.outcome == "applied" and outcome.id is None):
-        _doubt(intent, entries, doubts, outcome.reason, claimed=outcome.claimed)
+        _leave_open(intent, entries, doubts, outcome.reason, claimed=outcome.claimed)
     elif outcome.outcome == "applied" and outcome.id is not None:
         doubts.pop(intent.address, None)
         before = entries.pop(intent.was or intent.address, None)
@@ -76,11 +79,11 @@ def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt
     if look.entry is not None:
         entries[look.address] = look.entry
     if look.doubt is not None:
-        entries.pop(look.address, None)  # its Id turned out to be another record's
+        entries.pop(look.address, None)  # its Id is another record's, as the look found out
         doubts[look.address] = look.doubt
 
 
-def _doubt(
+def _leave_open(
     intent: Intent,
     entries: dict[Address, Entry],
     doubts: dict[Address, Doubt],
@@ -89,8 +92,10 @@ def _doubt(
     claimed: bool = False,
 ) -> None:
     if intent.action != "create":
+        address = intent.was or intent.address
         sent = {} if intent.action == "delete" else intent.attributes
-        _attempted(entries, intent.was or intent.address, sent)
+        if address in entries:
+            entries[address] = replace(entries[address], attempted=sent)
         return
     doubts[intent.address] = Doubt(
         sent=intent.attributes,
@@ -103,29 +108,24 @@ def _doubt(
     )
 
 
-def _attempted(entries: dict[Address, Entry], address: Address, sent: Sent) -> None:
-    if address in entries:
-        entries[address] = replace(entries[address], attempted=sent)
-
-
 def holds(state: State, records: Iterable[Step]) -> bool:
-    """Say whether the state is what the records led to: to fold them in once more adds nothing.
+    """Return whether a state has the outcome of all records already.
 
-    The state may know more of what is open at the end of the records: a power cut can take the last
-    of them, where the state that they led to was saved already.
+    A power cut can remove the last records after the state was saved, so for intents without an
+    outcome, the state may know more than the records.
     """
     outcomes = [record for record in records if not isinstance(record, Move)]
-    told = fold(state, outcomes)
+    again = fold(state, outcomes)
     last = {address: record for record in outcomes for address in addresses(record)}
     is_open = {address for address, record in last.items() if isinstance(record, Intent)}
-    touched = last.keys() - is_open - told.doubts.keys()
+    touched = last.keys() - is_open - again.doubts.keys()
     settled = state.doubts.keys() | state.entries.keys()
-    return told.doubts.keys() <= settled and all(
-        _confirmed(told.entries.get(address)) == _confirmed(state.entries.get(address))
+    return again.doubts.keys() <= settled and all(
+        _confirmed(again.entries.get(address)) == _confirmed(state.entries.get(address))
         for address in touched
     )
 
 
 def _confirmed(entry: Entry | None) -> Entry | None:
-    """Return an entry as it is after a last look, of which the records tell nothing."""
+    """Return an entry as it is after a last look, which no record of a journal reports."""
     return None if entry is None else replace(entry, unconfirmed=False)

@@ -1,7 +1,8 @@
-"""The state: what was last sent, under which Ids. Values, and functions from one to the next.
+"""The state: what was last sent, and under which Ids.
 
-Pure: reading, locking and saving are `file_store`. These values cross a file: fields stand in the
-alphabet's order, so that what is saved is sorted, and each says how it is read (`plain`).
+Owns its values and the functions from one state to the next; `file_store` reads, locks and saves.
+A field's metadata says how a file has it (`plain`). The names in a file must be in alphabetical
+order, because fields are written in the order in which they are defined.
 """
 
 from __future__ import annotations
@@ -41,10 +42,15 @@ Seen: TypeAlias = Mapping[str, FieldValue | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseRecord:
-    """A course whose outline stands on the server as a whole: nothing to do, none in doubt.
+    """A course that is complete: all of its outline is on the server, and nothing is in doubt.
 
-    `path` is the outline's, in the workspace; `sources` the digest of it and of each content
-    file at that time. While these are the same, the outline need not be read again.
+    While the outline's files are the same, they need not be read again.
+
+    Attributes:
+        id: the course's Id.
+        path: the outline's path in the workspace.
+        sources: the digests of the outline and of its content files, by path.
+        title: the course's title.
     """
 
     id: int = field(metadata=ID)
@@ -58,13 +64,13 @@ class Entry:
     """A record under management: what we sent, what a look found to differ, and its Id.
 
     Attributes:
-        attempted: what an update sent whose outcome is unknown; empty for a deletion.
+        attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
         sent: the attributes as we sent them; of an imported record, as its outline has them.
         id: the record's Id.
         parent_id: the course's Id.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
-        unconfirmed: whether it was created, and no last look has found it once in its course.
+        unconfirmed: whether it was created and no last look has found it, once, in its course.
         updated_on: the server's time of our last write, or of that look.
     """
 
@@ -109,7 +115,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A record on the server that may be what a doubt speaks of; its attributes as they read."""
+    """A record on the server that a create in doubt may have made, with the attributes it has."""
 
     attributes: Sent = field(metadata=SENT)
     created_on: str | None = field(default=None, metadata=optional(TEXT))
@@ -126,7 +132,7 @@ class Doubt:
         sent: the attributes as we sent them.
         candidates: the records that the last look found; a person has to choose among them.
         claimed: whether the API said that it was carried out.
-        marker: what it was to leave in the record.
+        marker: the marker that it sent; None if it sent none.
         parent_id: the course's Id.
         reason: why the outcome is unknown.
         attempts: how often it was sent.
@@ -144,14 +150,14 @@ class Doubt:
 
     @property
     def known(self) -> Sent:
-        """What its record has, if there is one."""
+        """The attributes of its record, if there is one."""
         return self.sent
 
 
 class Unread(Mapping[Address, Entry]):
-    """Entries as they were read from a file that is known to be ours: each made when asked for.
+    """The entries of a file with a valid checksum; an entry is made when it is first asked for.
 
-    A plan looks at the entries of the courses that have changed, which are few.
+    A plan needs only the entries of the courses that have changed, which are few.
     """
 
     def __init__(self, raw: Mapping[str, object]) -> None:
@@ -191,10 +197,18 @@ def _unread(raw: object) -> Unread:
 class State:
     """All that is known of one target.
 
-    `lineage` is made once, with the state: two states with different ones are not versions of
-    each other, whatever their serials. `serial` rises by one at each save: of one lineage, the
-    higher is the newer. Serial 0 is the state that was never saved. `strangers` are the Ids of
-    records that a person said to be none of ours: no look takes them for what we made.
+    Attributes:
+        courses: the complete courses, by key.
+        doubts: the creates whose outcome is unknown.
+        entries: the records under management.
+        format: the version of the file format.
+        lineage: made once, with the state. States of different lineages are not versions of each
+            other, whatever their serials.
+        serial: rises by one with each save, so that of one lineage the higher is the newer. The
+            state that was never saved has 0.
+        strangers: the Ids of records that are not ours, as a person has stated. No look adopts
+            them.
+        target: the API's base URL.
     """
 
     courses: Mapping[str, CourseRecord] = field(
@@ -214,19 +228,18 @@ def resolve(state: State, address: Address, entry: Entry | None) -> State:
 
     Args:
         state: it holds the doubt.
-        address: the create in doubt.
-        entry: the record that it made, or None where it made none.
+        address: the address of the create in doubt.
+        entry: the record that it made; None if it made none.
 
     Returns:
-        The state with the entry in the doubt's place, or without either; the doubt's other
-        candidates are strangers from now on, but for those of another doubt.
+        The state without the doubt and with the entry, if any. The doubt's other candidates are
+        now strangers, unless they are candidates of another doubt.
 
     Raises:
         KeyError: nothing is in doubt at that address.
     """
     doubts, entries = dict(state.doubts), dict(state.entries)
     others = {candidate.id for candidate in doubts.pop(address).candidates}
-    # what may be another doubt's is nobody's stranger
     others -= {each.id for doubt in doubts.values() for each in doubt.candidates}
     if entry is not None:
         entries[address] = entry
@@ -245,13 +258,13 @@ def unconfirmed(state: State) -> dict[Address, Entry]:
 
 
 def confirm(state: State, addresses: Collection[Address]) -> State:
-    """Note that a last look found what was created at some addresses, once and in its course."""
+    """Return the state after a last look that found the records of some addresses as created."""
     found = {at: replace(state.entries[at], unconfirmed=False) for at in addresses}
     return replace(state, entries={**state.entries, **found}) if found else state
 
 
 def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
-    """Remember the courses that stand on the server as a whole, and were seen to do so."""
+    """Add complete courses to a state, except those with unconfirmed entries."""
     open_courses = {course_of(address) for address in unconfirmed(state)}
     seen = {key: record for key, record in complete.items() if key not in open_courses}
     return replace(state, courses={**state.courses, **seen})

@@ -1,8 +1,8 @@
-"""A state as bytes: how it is written, and when what is read may be trusted.
+"""A state as bytes: how it is written, and which bytes may be trusted.
 
-JSON with sorted names and two-space indent, so that git shows what changed. The first line
-carries a checksum over all others: an Id that was mistyped, merged or cut off would otherwise
-be believed. Knows bytes only; `file_store` reads and saves them.
+A state is JSON with sorted names and an indent of two, so that git shows what changed. A checksum
+in the first lines covers the rest: without it, an Id that was mistyped, merged or cut off would be
+believed. This module must never touch a file: `file_store` does.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _OPENING = b"{\n"
 _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
-_HEAD = 100  # bytes, in which the checksum's line ends
-# nothing that a terminal would obey, or that can't be seen, stands in a name
+_HEAD = 100  # bytes; the line of the checksum ends within them
+# a name holds nothing that a terminal would obey or that is invisible
 _PART = rf"[^.\s{NEVER}]+"
 _ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
 _KEY = re.compile(_PART)
@@ -34,36 +34,34 @@ CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
 def serialise(state: State) -> bytes:
-    """Write a state: the same state gives the same bytes."""
+    """Return a state as bytes; the same state gives the same bytes."""
     from pydantic_core import to_json  # noqa: PLC0415 - takes long, and only a save needs it
 
-    rest = to_json(_told(state), indent=2)[len(_OPENING) :] + b"\n"
+    rest = to_json(_document(state), indent=2)[len(_OPENING) :] + b"\n"
     return _OPENING + b'  "checksum": "' + _digest(rest) + b'",\n' + rest
 
 
-def _told(state: State) -> dict[str, object]:
-    """Return what JSON is to have of a state, in the alphabet's order."""
-    told = written(state)
-    told["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
-    told["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
-    told["doubts"] = {
+def _document(state: State) -> dict[str, object]:
+    document = written(state)
+    document["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
+    document["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
+    document["doubts"] = {
         key: {**written(each), "candidates": [*map(written, each.candidates)]}
         for key, each in sorted(state.doubts.items())
     }
-    return told
+    return document
 
 
 def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> State:
     """Read a state.
 
     Args:
-        content: the file's bytes; its line ends may have become CRLF on their way through git.
+        content: the file's bytes; git may have turned its line ends into CRLF.
         path: the file, for the message.
-        way_back: says how to get back to a state that can be used, where there is a better way
-            than git; "" where there is none.
+        way_back: returns how to restore a usable state, if there is a better way than git; else "".
 
     Raises:
-        StateError: it is not, byte for byte, what `serialise` wrote; the message says why.
+        StateError: the bytes are not those that `serialise` wrote; the message says why.
     """
     content = content.replace(b"\r\n", b"\n") if b"\r" in content else content
     checksum = _CHECKSUM.match(content)
@@ -81,26 +79,26 @@ def parse(content: bytes, path: Path, way_back: Callable[[], str] = str) -> Stat
 
 
 def checksum_of(content: bytes) -> str:
-    """Return the checksum that a state's file carries; "" where it carries none."""
+    """Return the checksum in a state's file; "" if there is none."""
     checksum = _CHECKSUM.match(content[:_HEAD].replace(b"\r\n", b"\n"))
     return checksum[1].decode() if checksum else ""
 
 
 def is_address(text: str) -> bool:
-    """Say whether an entry may stand under a name."""
+    """Return whether a text is an address that a state may hold."""
     return _ADDRESS.fullmatch(text) is not None
 
 
 def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, keys))):
-        raise ValueError("something stands under a name that is none")
+        raise ValueError("an invalid address or key")
 
 
 def _check_each_once(rest: bytes, courses: Sized, doubts: Sized, entries: Sized) -> None:
-    """Raise ValueError where an address or an Id stands twice: JSON would give but the last."""
+    """Raise ValueError if an address or an Id occurs twice: JSON would give only the last."""
     names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
     if ids != len(courses) + len(entries) or names != ids + len(doubts):
-        raise ValueError("something stands twice, or not as it is written")
+        raise ValueError("an address or an Id occurs twice")
 
 
 def _digest(rest: bytes) -> bytes:
@@ -108,7 +106,7 @@ def _digest(rest: bytes) -> bytes:
 
 
 def _mistrusted(content: bytes, path: Path, way_back: str) -> StateError:
-    """Say why a state can't be used, and how to get back to one that can."""
+    """Return an error that says why a state can't be used, and how to restore one."""
     restore = way_back or (
         f"Restore it from git:  git checkout -- {quote(str(path))}  Where git has none, delete it: "
         "the next apply adopts what is on the site just as the outlines say."

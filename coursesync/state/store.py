@@ -1,4 +1,4 @@
-"""The Protocol of a place where a state and its journal are kept; `file_store` is one in files."""
+"""The port to the place where a state and its journal are kept; `file_store` uses files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ if TYPE_CHECKING:
     from coursesync.state.journal import Step
     from coursesync.state.state import State
 
-STATE_NAME = "coursesync.state.json"  # of the file, where nobody names another
+STATE_NAME = "coursesync.state.json"  # the default name of the file
 
 
 class StateStore(Protocol):
-    """Where the state and its journal are kept. Raises StateError where they can't be."""
+    """The place where the state and its journal are kept. Raises StateError if it can't."""
 
     def begin(self, state: State) -> State:
         """Make sure that the state can be saved, open a journal on it, and return it as saved."""
         ...
 
     def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, if it left any; return the state."""
+        """Save what a cut-off run left in the journal, if anything; return the state."""
         ...
 
     def append(self, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""Which lessons stand in the way of a change, where a search finds more than was asked for."""
+"""Which lessons stand in the way of a change, if a search finds more than was asked for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NUMBER, HERE, THERE, ELSEWHERE = 1_000_001, 4711, 4712, 4713
 
 
 class Inexact:
-    """Lessons as a search finds them whose filter keeps nothing out."""
+    """The lessons of a search whose filter has no effect."""
 
     def __init__(self, *courses: int | None, section: int = NUMBER) -> None:
         self._found = [
@@ -47,16 +47,16 @@ def in_the_way(action: Action, found: Inexact) -> list[int | None]:
 def test_a_lesson_of_the_section_counts_in_whichever_course_it_is(
     action: Action, course: int | None
 ) -> None:
-    """A filter may be inexact; a course that is not known is no reason to go on."""
+    """A filter may be inexact; an unknown course is no reason to continue."""
     assert in_the_way(action, Inexact(course)) == [course]
 
 
 def test_a_lesson_in_the_course_to_which_the_section_goes_is_in_nobodys_way() -> None:
-    """It would be there together with its section; a deletion would lose it."""
+    """A lesson of the new course does not hinder a move; it hinders a deletion."""
     assert in_the_way(Action.UPDATE, Inexact(THERE)) == []
     assert in_the_way(Action.DELETE, Inexact(THERE)) == [THERE]
 
 
 def test_a_lesson_of_another_section_is_in_nobodys_way() -> None:
-    """Whichever course it is in."""
+    """A lesson of another section hinders nothing, in any course."""
     assert in_the_way(Action.DELETE, Inexact(HERE, THERE, section=NUMBER + 1)) == []

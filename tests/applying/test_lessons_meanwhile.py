@@ -1,4 +1,4 @@
-"""A lesson that comes into a section while a run waits: the look is as young as what is sent."""
+"""A lesson that is added to a section while a run waits is found before the write."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(courses: Path, api: SandboxServer, clock: VirtualClock) -> Report:
 
 @pytest.fixture
 def clock(courses: Path, api: SandboxServer) -> VirtualClock:
-    """The clock of an hour after three sections were applied."""
+    """Return a clock that is one hour after three sections were applied."""
     clock = VirtualClock()
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     assert run(courses, api, clock).complete
@@ -52,7 +52,7 @@ def lessons_asked(api: SandboxServer) -> int:
 
 
 def let_a_lesson_come(clock: VirtualClock, api: SandboxServer, title: str) -> None:
-    """Let a section get a lesson when the run waits for the first time after its look."""
+    """Add a lesson to a section when the run first waits after its look."""
     (number,) = [each["Id"] for each in api.records() if each["Title"] == title]
 
     def passing(_until: float) -> None:
@@ -80,7 +80,7 @@ def test_a_lesson_that_comes_between_the_look_and_the_deletion_is_seen(
 def test_a_deletion_that_was_throttled_is_sent_again_after_another_look(
     courses: Path, api: SandboxServer, clock: VirtualClock
 ) -> None:
-    """The API asked to wait for five minutes; a lesson came meanwhile."""
+    """A lesson that is added during a wait of five minutes, as the API asked, is found."""
     write_outline(courses, "a", 4711, "One", "Three")
     (number,) = [each["Id"] for each in api.records() if each["Title"] == "Two"]
     api.fault(f"DELETE {SECTIONS}/{number}@1:throttled=300")
@@ -95,7 +95,7 @@ def test_a_deletion_that_was_throttled_is_sent_again_after_another_look(
 def test_a_deletion_waits_first_and_then_looks(
     courses: Path, api: SandboxServer, clock: VirtualClock
 ) -> None:
-    """Three deletions at one write a minute: no minute passes between a look and what it is for."""
+    """With one write a minute, no look is older than a minute at its deletion."""
     (courses / "a.yaml").unlink()
     write_outline(courses, "b", 4712, "Other")
     before_waits: list[object] = []

@@ -1,4 +1,4 @@
-"""Is it the record that a create made? What fits, what is near, and what tells nothing."""
+"""Which record a create made: which fit, which are candidates, and which prove nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shares import examples
 from values import AT, address
 
 from coursesync.applying.recognise import Absent, Found, Sought, Unclear, entry_of, recognise
-from coursesync.kinds.html import html_digest, same_html
+from coursesync.kinds.html import same_html
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
@@ -68,7 +68,7 @@ def record(number: int = 1, created: str | None = LONG_AGO, **changed: FieldValu
 
 
 def as_read(attributes: Attributes) -> Attributes:
-    """Return what a search tells of a record that a create made."""
+    """Return a record that a create made, as a search shows it."""
     raw = {**attributes, "Id": 7, "NewImageUrl": None, "ClearImageFile": None, "CreatedOn": AT}
     page = {"Records": [raw], "TotalItems": 1, "TotalPages": 1}
     headers = {"content-type": "application/json; charset=utf-8"}
@@ -80,7 +80,7 @@ def as_read(attributes: Attributes) -> Attributes:
 @settings(deadline=None, max_examples=examples(150))
 @given(sections)
 def test_what_a_create_made_always_fits(sent: dict[str, FieldValue]) -> None:
-    """A record that holds what was sent is recognised, whatever that was."""
+    """A record that has what was sent is recognised, whatever was sent."""
     assert fits(wanted(sent).attributes, as_read(sent), SECTION)
 
 
@@ -89,7 +89,7 @@ def test_what_a_create_made_always_fits(sent: dict[str, FieldValue]) -> None:
 def test_one_field_that_differs_never_fits(
     sent: dict[str, FieldValue], data: st.DataObject
 ) -> None:
-    """A record that differs in any one field that can be read back is not taken for it."""
+    """A record that differs in any one readable field is not recognised."""
     # no tag or comment stays open, to swallow what comes after it
     sent["SectionContents"] = escape(str(sent["SectionContents"]))
     name = data.draw(st.sampled_from(sorted(set(sent) - SECTION.write_only)))
@@ -106,7 +106,7 @@ def test_one_field_that_differs_never_fits(
 
 @pytest.mark.parametrize("name", sorted(SENT))
 def test_a_field_that_is_missing_or_of_another_type_does_not_fit(name: str) -> None:
-    """1 is not True, and what a record does not say is not what was sent."""
+    """1 is not True, and a missing property differs from what was sent."""
     without = {each: value for each, value in SENT.items() if each != name}
     other = int(SENT[name]) if isinstance(SENT[name], bool) else f"{SENT[name]}?"
 
@@ -115,7 +115,7 @@ def test_a_field_that_is_missing_or_of_another_type_does_not_fit(name: str) -> N
 
 
 def test_contents_that_are_empty_may_be_missing() -> None:
-    """A server that stores no contents as null has the section all the same."""
+    """A section is recognised even if the server stores empty contents as null."""
     sent = {**SENT, "SectionContents": ""}
     without = {name: value for name, value in sent.items() if name != "SectionContents"}
 
@@ -136,7 +136,7 @@ def test_contents_that_are_empty_may_be_missing() -> None:
     ],
 )
 def test_the_same_html_otherwise_written(one: str, other: str) -> None:
-    """Blanks, quotes, entities, letters of tags and comments make no difference."""
+    """Spaces, quotes, entities, the case of tags, and comments make no difference."""
     assert same_html(one, other)
     assert same_html(other, one)
 
@@ -163,28 +163,28 @@ def test_other_html(one: str, other: str) -> None:
 @settings(deadline=None, max_examples=examples(150))
 @given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
 def test_no_html_is_too_odd_to_be_compared(one: str, other: str) -> None:
-    """Whatever somebody typed into Nexudus is compared, and equals itself."""
+    """Any text that somebody typed into Nexudus can be compared, and equals itself."""
     assert same_html(one, one)
     assert same_html(one, other) == same_html(other, one)
 
 
 @pytest.mark.parametrize("since", ["", AT])
 def test_the_one_that_fits_is_found(since: str) -> None:
-    """Exactly one record that fits is it, among any number of old others."""
+    """The only record that fits is recognised, among any number of older ones."""
     found = recognise([wanted(since=since)], [record(1), record(2, Title="Another")])
 
     assert found == {address("welcome"): Found(record(1))}
 
 
 def test_several_that_fit_are_for_a_person() -> None:
-    """Of two that fit, neither is taken, and both are named."""
+    """If two records fit, neither is recognised, and both are named."""
     found = recognise([wanted()], [record(1), record(2)])[address("welcome")]
 
     assert found == Unclear("more than one record could be it", (record(1), record(2)))
 
 
 def test_one_that_fits_two_creates_is_for_a_person() -> None:
-    """A record is never taken for two creates; each of them tells of the other."""
+    """A record that fits two creates is given to neither; each of them names the other."""
     found = recognise([wanted(), wanted(key="other")], [record(1)])
     shared = Unclear("another section of the outline could be it as well", (record(1),))
 
@@ -194,7 +194,7 @@ def test_one_that_fits_two_creates_is_for_a_person() -> None:
 @pytest.mark.parametrize("since", ["", AT])
 @pytest.mark.parametrize("title", ["welcome", "  WELCOME ", "Welcome"])
 def test_one_of_that_title_is_near(title: str, since: str) -> None:
-    """A record of the same title, however it is written, is never passed over."""
+    """A record with the same title, in any spelling, is a candidate."""
     near = record(1, Title=title, DisplayOrder=20)
     found = recognise([wanted(since=since)], [near])[address("welcome")]
 
@@ -220,7 +220,7 @@ def test_what_a_server_may_have_rewritten_is_near(title: str) -> None:
 
 
 def test_what_was_not_there_when_it_was_sent_is_near() -> None:
-    """Whatever a clock says: what appeared since the create was sent may be it."""
+    """A record that appeared after the create was sent is a candidate, whatever its time says."""
     old = record(1, "2020-01-01T00:00:00Z", Title="Something else", DisplayOrder=90)
     sent = replace(wanted(), before=frozenset({2}))
 
@@ -244,7 +244,7 @@ def test_what_appeared_at_that_time_is_near(
     created: str | None,
     near: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    """Something else made since five minutes before, or nobody knows when, may be it."""
+    """A record made since five minutes before the create, or at an unknown time, is a candidate."""
     other = record(1, created, Title="Something else", DisplayOrder=90)
     found = recognise([wanted()], [other])[address("welcome")]
 
@@ -259,7 +259,7 @@ def test_what_appeared_lately_is_nothing_to_a_create_that_was_not_sent() -> None
 
 
 def test_a_record_that_is_anothers_is_not_near() -> None:
-    """A record that fits one create raises no doubt about the others of its course."""
+    """A record that fits one create is no candidate for the other creates of its course."""
     other = {**SENT, "Title": "Second", "DisplayOrder": 20}
     second = wanted(other, key="second")
     found = recognise([wanted(), second], [record(1, AT), record(2, AT, **other)])
@@ -275,7 +275,7 @@ def test_a_record_that_is_anothers_is_not_near() -> None:
     st.lists(st.sampled_from(["Welcome", "welcome", "Other", "More"]), max_size=6), st.booleans()
 )
 def test_no_record_is_found_for_two_creates(titles: list[str], sent_already: bool) -> None:  # noqa: FBT001 - drawn
-    """Whatever the server has, a record is the finding of one create at the most."""
+    """A record is the finding of one create at the most, whatever the server has."""
     creates = [
         wanted({**SENT, "Title": title}, AT if sent_already else "", f"k{number}")
         for number, title in enumerate(["Welcome", "Other", "Welcome"])
@@ -302,7 +302,7 @@ AWKWARD = {
 
 @pytest.mark.parametrize("awkward", AWKWARD)
 def test_what_is_awkward_to_read_is_compared_in_good_time(awkward: str) -> None:
-    """Whatever a title and contents on the server hold, a look at them ends, and soon."""
+    """A look ends soon, whatever titles and contents the server has."""
     text = AWKWARD[awkward]
     there = [record(1, Title=text), record(2, SectionContents=text)]
     began = monotonic()
@@ -314,7 +314,7 @@ def test_what_is_awkward_to_read_is_compared_in_good_time(awkward: str) -> None:
 
 @pytest.mark.parametrize("figures", ["38", "0" * 5_000 + "38"])
 def test_a_reference_is_read_however_long_it_is(figures: str) -> None:
-    """A character's number may have many noughts before it, and is the same character."""
+    """A character reference with leading zeros is the same character."""
     assert same_html("<p>a & b</p>", f"<p>a &#{figures}; b</p>")
 
 
@@ -327,7 +327,7 @@ def doubt(*candidates: Candidate) -> Doubt:
 
 
 def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
-    """What the server has is what the state says, so that the next plan shows the difference."""
+    """The entry has what the server has, so that the next plan shows the difference."""
     entry = entry_of(doubt(candidate(Title="welcome")), 7, address("welcome"))
 
     assert entry.known["Title"] == "welcome"
@@ -338,23 +338,23 @@ def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
     "left", [doubt(), doubt(candidate(SectionContents="<p>Hello & welcome</p>\n"))]
 )
 def test_a_chosen_record_that_fits_is_what_was_sent(left: Doubt) -> None:
-    """A record that nothing is known of, or that fits, is taken for what was sent."""
+    """A chosen record that fits, or that is no candidate, is taken to have what was sent."""
     assert entry_of(left, 7, address("welcome")).known == SENT
 
 
 @settings(deadline=None, max_examples=examples(150))
 @given(st.text("<>!?/-[]&;#='\" abCDATA", max_size=30), st.text("<![]a", max_size=8))
-def test_a_digest_of_html_is_the_same_where_it_says_the_same(one: str, other: str) -> None:
-    """Two texts that are the same HTML have one digest, and others have another."""
-    assert html_digest(one) == html_digest(one.replace(" ", "  "))
-    assert (html_digest(one) == html_digest(other)) == same_html(one, other)
+def test_html_says_the_same_whatever_its_blanks(one: str, other: str) -> None:
+    """A second blank changes nothing, and it does not matter which of two comes first."""
+    assert same_html(one, one.replace(" ", "  "))
+    assert same_html(one, other) == same_html(other, one)
 
 
 MARKER = marker_of("http://localhost", 4711, address("welcome"))
 
 
 def test_a_marker_that_was_read_back_is_certain() -> None:
-    """The record that carries it is the one, however others have rewritten it since."""
+    """The record that carries the marker is recognised, even if others have rewritten it."""
     marked = replace(record(1, None, Title="Else", DisplayOrder=70), marker=MARKER)
     found = recognise([wanted(marker=MARKER)], [record(2, None, Title="Welcome"), marked])
 
@@ -370,7 +370,7 @@ def test_two_records_with_one_marker_are_left_to_a_person() -> None:
 
 
 def test_a_record_without_the_marker_is_no_trace_where_markers_are_kept() -> None:
-    """A create that was sent with a marker made none without one; only its like is looked at."""
+    """If markers are kept, a record without one is a candidate only if all of it fits."""
     sent = wanted(marker=MARKER)
     near, same = record(1, AT, Title="Welcome!"), record(1, AT)
     found = recognise([sent], [same], keeps_markers=True)[address("welcome")]
@@ -380,7 +380,7 @@ def test_a_record_without_the_marker_is_no_trace_where_markers_are_kept() -> Non
 
 
 def test_a_marker_of_one_section_is_no_trace_of_another() -> None:
-    """Two sections may be alike; each record is that of its own marker."""
+    """Two sections may be alike; each record belongs to the create with its marker."""
     other = wanted(key="hello", marker="coursesync:other")
     marked = replace(record(1, None), marker=MARKER)
     found = recognise([wanted(marker=MARKER), other], [marked])

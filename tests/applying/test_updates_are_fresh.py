@@ -1,4 +1,4 @@
-"""What an update is laid over: the record as it was less than a minute before, whoever wrote it."""
+"""An update is based on the record as it was less than a minute before, whoever wrote it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECTIONS = "/api/content/coursesections"
 
 
 def write(folder: Path, number: int, version: int) -> None:
-    """Write an outline of so many sections."""
+    """Write an outline with this number of sections."""
     lines = "".join(
         f"  - key: s{each}\n    title: S{each} v{version}\n    contents: <p>{each}</p>\n"
         for each in range(number)
@@ -74,7 +74,7 @@ def ages(sandbox: Sandbox, since: int) -> list[float]:
 def test_no_update_is_based_on_a_record_older_than_a_minute(
     tmp_path_factory: pytest.TempPathFactory, number: int, a_minute: int, fault: str
 ) -> None:
-    """However long the limits, or a throttled request, let it wait."""
+    """An update is fresh even after a long wait for the limits or for a throttled request."""
     folder, clock = tmp_path_factory.mktemp("fresh"), VirtualClock()
     number = min(number, 12 * a_minute)
     with virtual_sandbox(clock, Settings(put_resets="everything")) as (sandbox, remote):
@@ -95,7 +95,7 @@ def test_no_update_is_based_on_a_record_older_than_a_minute(
 
 
 def test_an_edit_while_the_run_waits_stops_the_course(tmp_path: Path) -> None:
-    """What a colleague wrote after the first look is not written over."""
+    """An edit that a colleague made after the first look is not overwritten."""
     clock = VirtualClock()
     with virtual_sandbox(clock) as (sandbox, remote):
         sandbox.add_course(4711, "A")

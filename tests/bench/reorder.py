@@ -14,9 +14,11 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+
+from planning.room import has_room
 
 from coursesync.planning.ordering import assign
 
@@ -73,16 +75,6 @@ def by_trying(prior: Numbers) -> int:
             if has_room(number if i in stay else None for i, number in enumerate(prior)):
                 return len(prior) - size
     return len(prior)
-
-
-def has_room(numbers: Iterable[int | None]) -> bool:
-    """Return whether rising numbers, from 0 up, can replace every None."""
-    least = 0
-    for number in numbers:
-        if number is not None and number < least:
-            return False
-        least = (least if number is None else number) + 1
-    return True
 
 
 def most_kept(prior: Numbers, room: int) -> int:

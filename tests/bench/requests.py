@@ -16,6 +16,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from coursesync.nexudus.limits import IDS_AT_ONCE, PUBLISHED, Schedule
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.refresh import refresh
-from coursesync.sandbox import Settings
+from coursesync.sandbox import Sandbox, Settings
 from coursesync.state.file_store import StateFile
 from coursesync.state.state import Entry, State
 
@@ -141,17 +142,26 @@ def fill(database: Path, shape: Shape) -> None:
     connection.close()
 
 
-def run(shape: Shape) -> tuple[int, float]:
-    """Look at a site once; return how many requests it took, and how many virtual seconds."""
-    clock = VirtualClock()
+@contextmanager
+def site(shape: Shape, clock: VirtualClock) -> Iterator[tuple[Sandbox, World]]:
+    """Yield a sandbox with the records of a shape, and a world for a look at it."""
     with tempfile.TemporaryDirectory() as name:
         database = Path(name) / "sandbox.sqlite3"
         with virtual_sandbox(clock, settings_of(shape), database) as (sandbox, remote):
             fill(database, shape)
             store = StateFile(Path(name) / "state.json", TARGET)
-            world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), Counted(clock))
-            _, found = refresh(state_of(shape), world)
-            log = sandbox.log
+            yield (
+                sandbox,
+                World(remote, store, clock, Quiet(), Schedule(PUBLISHED), Counted(clock)),
+            )
+
+
+def run(shape: Shape) -> tuple[int, float]:
+    """Look at a site once; return the number of requests and the virtual seconds."""
+    clock = VirtualClock()
+    with site(shape, clock) as (sandbox, world):
+        _, found = refresh(state_of(shape), world)
+        log = sandbox.log
     drifted = sum(each.finding.is_drift for each in found)
     if drifted != shape.edited + shape.gone or any(met.method != "GET" for met in log):
         sys.exit(f"{shape}: {drifted} findings of drift, {len(log)} requests")
@@ -165,17 +175,11 @@ def settings_of(shape: Shape) -> Settings:
 
 def imported(shape: Shape) -> tuple[int, int]:
     """Read everything that an import of every course needs; return the requests and the fewest."""
-    clock = VirtualClock()
-    with tempfile.TemporaryDirectory() as name:
-        database = Path(name) / "sandbox.sqlite3"
-        with virtual_sandbox(clock, settings_of(shape), database) as (sandbox, remote):
-            fill(database, shape)
-            store = StateFile(Path(name) / "state.json", TARGET)
-            world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), Counted(clock))
-            lookout = Lookout(Sender(world), remote)
-            listed = lookout.sweep(SECTION, lookout.all_titles().keys(), ())
-            read = lookout.whole(SECTION, listed, lambda each: bool(each.unknown))
-            log = sandbox.log
+    with site(shape, VirtualClock()) as (sandbox, world):
+        lookout = Lookout(Sender(world), world.remote)
+        listed = lookout.sweep(SECTION, lookout.all_titles().keys(), ())
+        read = lookout.whole(SECTION, listed, lambda each: bool(each.unknown))
+        log = sandbox.log
     if not all("SectionContents" in each.attributes for each in read):
         sys.exit(f"{shape}: contents are missing")
     courses = -(-(shape.courses + 1) // PAGE)

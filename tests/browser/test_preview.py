@@ -121,7 +121,7 @@ def test_a_section_opens_once_the_section_before_it_is_done(look: Look, preview:
 def test_hidden_sections_are_shown_where_an_author_asks(look: Look, preview: str) -> None:
     """Members don't see hidden sections; an author can show them."""
     look.page.goto(f"{preview}/courses/onboarding")
-    look.page.get_by_label("Hidden ones, too").check()
+    look.page.get_by_label("Show what is hidden from members").check()
 
     assert "A draft" in open_titles(look)
 

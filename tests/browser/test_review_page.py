@@ -80,8 +80,8 @@ def test_a_course_is_shown_before_and_after(look: Look, page: Path) -> None:
     expect(sides.nth(1)).to_contain_text(
         "unlocks after the section before it, “Welcome to the space”"
     )
-    expect(sides.nth(1)).to_contain_text("~ changed")
-    expect(sides.nth(1)).to_contain_text("! kept, in no outline")
+    expect(sides.nth(1)).to_contain_text("~ update")
+    expect(sides.nth(1)).to_contain_text("! keep")
     assert look.violations() == []
 
 
@@ -193,9 +193,9 @@ def test_courses_are_found_by_words_and_by_change(look: Look, page: Path) -> Non
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")
     look.page.keyboard.press("Escape")
     expect(found).to_have_text("2 courses of 2, with 5 changes.")
-    look.page.get_by_role("button", name="changed").click()
+    look.page.get_by_role("button", name="update").click()
     expect(look.page.locator(".course:visible h2")).to_have_text("Member onboarding")
-    look.page.get_by_role("button", name="changed").click()
+    look.page.get_by_role("button", name="update").click()
     look.page.get_by_label("Course", exact=True).select_option("Course events")
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, lift_limits, saved, unmeasured, write_outline
+from harness import PROGRAM, lift_limits, run, saved, unmeasured, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,17 +25,12 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 def with_room_for(cli: CommandLine, most: int) -> tuple[int, str, str]:
     """Run an apply none of whose files can grow beyond so many bytes."""
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", LAUNCHER, str(most), PROGRAM, "apply", "--auto-approve"],
-        cwd=cli.cwd,
-        env=unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"})),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
+        cli.cwd,
+        unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"})),
     )
-    return done.returncode, done.stdout, done.stderr
+    return done.code, done.out, done.err
 
 
 def settles(author: CommandLine, api: SandboxServer, courses: Path) -> Ran:

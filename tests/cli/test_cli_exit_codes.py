@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, SECTIONS, files_below, write_outline
+from harness import PROGRAM, SECTIONS, doubted, files_below, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,9 +109,7 @@ def test_an_orphan_alone_is_no_change(author: CommandLine, courses: Path) -> Non
 def test_a_doubt_alone_is_a_change(author: CommandLine, api: SandboxServer, courses: Path) -> None:
     """A create in doubt makes `plan --detailed-exitcode` end with 2, until an apply settles it."""
     write_outline(courses, "a", 4711, "One")
-    api.leave_in_doubt()
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api)
     before = author("plan", "--detailed-exitcode")
     applied = author("apply", "--auto-approve")
     after = author("plan", "--detailed-exitcode")

@@ -31,7 +31,6 @@ ONLINE = {
     "drift": ("drift",),
     "import --all": ("import", "--all"),
     "import ADDRESS": ("import", "section.a.three", "1000002"),
-    "verify": ("verify", "receipt.json"),
 }
 
 
@@ -42,9 +41,9 @@ def name_in_file(courses: Path, url: str) -> None:
 
 @pytest.fixture
 def applied(author: CommandLine, courses: Path, api: SandboxServer) -> CommandLine:
-    """A state and a receipt of the server, one more section to create, and no named target."""
+    """A state of the server, one more section to create, and no named target."""
     write_outline(courses, "a", 4711, "One")
-    done = author("apply", "--auto-approve", "--receipt", "receipt.json")
+    done = author("apply", "--auto-approve")
     assert done.code == 0, done.err
     write_outline(courses, "a", 4711, "One", "Two")
     api.foreign_create(4711, "Three")

@@ -234,16 +234,17 @@ def test_one_course_that_can_not_be_imported_with_all_others(
 def test_an_outline_that_nothing_can_be_put_into_holds_up_no_other_course(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Sections in brackets are left to their author, who is told; the other course is imported."""
+    """A key after a ? is left to its author, who is told; the other course is imported."""
     api.foreign_create(4711, "New")
     other = api.foreign_create(4712, "One")
     house = courses / "house.yaml"
-    house.write_text("id: 4711\ntitle: House\nsections: [{title: Old}]\n")
+    text = "id: 4711\n? title\n: House\nsections: [{title: Old}]\n"
+    house.write_text(text)
     ran = author("import", "--course", "4711", "--course", "4712")
 
     assert ran.code == 1
-    assert "stand in brackets" in ran.said
-    assert house.read_text() == "id: 4711\ntitle: House\nsections: [{title: Old}]\n"
+    assert "has a key after a ?" in ran.said
+    assert house.read_text() == text
     assert list(saved(courses).entries.values()) == [other]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,11 +14,12 @@ from harness import (
     CommandLine,
     Ran,
     files_below,
+    kill_at,
     pointed_at,
+    run,
     sandbox_here,
     saved,
     serve,
-    wait_until,
     write_outline,
 )
 
@@ -54,10 +54,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     for server in serve(CommandLine(folder), courses):
         server.fault_create(2, "slow=60")
-        with pointed_at(CommandLine(folder), server).start("apply", "--auto-approve") as process:
-            wait_until(lambda: len(server.records()) == 2)  # noqa: B023 - waited for at once
-            process.kill()
-            process.communicate(timeout=60)
+        kill_at(pointed_at(CommandLine(folder), server), server, 2)
         state, journal = (courses / STATE).read_bytes(), (courses / JOURNAL).read_bytes()
         yield Killed(state, journal, server.url)
 
@@ -223,17 +220,7 @@ main()
 
 def keeping_it(cli: CommandLine, *command: str) -> Ran:
     """Run a command that can't remove the journal."""
-    done = subprocess.run(
-        [sys.executable, "-c", KEEPING, *command],
-        cwd=cli.cwd,
-        env=cli.with_environment({}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return run([sys.executable, "-c", KEEPING, *command], cli.cwd, cli.with_environment({}))
 
 
 def test_one_that_can_not_be_removed_is_told_as_such(
@@ -297,10 +284,7 @@ def branches(cli: CommandLine, courses: Path) -> Iterator[Branches]:
         (courses / STATE).write_bytes(first)
         days(courses, "Day one", "Day two")
         server.fault_create(2, "slow=60")
-        with online.start("apply", "--auto-approve") as process:
-            wait_until(lambda: len(server.records()) == 5)
-            process.kill()
-            process.communicate(timeout=60)
+        kill_at(online, server, 5)
         (courses / STATE).write_bytes(second)
         assert json.loads(first)["serial"] == json.loads(second)["serial"]
         made = next(each["Id"] for each in server.records() if each["Title"] == "Day one")

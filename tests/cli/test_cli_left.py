@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import STATE, lift_limits, write_outline
+from harness import STATE, doubted, lift_limits, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,7 @@ def edited(author: CommandLine, api: SandboxServer, courses: Path) -> CommandLin
     lift_limits(courses)
     path = write_outline(courses, "a", 4711, "One")
     path.write_text(f"{path.read_text()}    contents: old\n")
-    api.leave_in_doubt()
-    author(*APPLY)
-    api.no_faults()
+    doubted(author, api)
     path.write_text(path.read_text().replace("old", "new"))
     return author
 

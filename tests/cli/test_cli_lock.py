@@ -7,7 +7,7 @@ import json
 import socket
 from typing import TYPE_CHECKING
 
-from harness import STATE, files_below, saved, wait_until
+from harness import STATE, files_below, saved, slowed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,7 @@ def test_a_held_lock_is_5_and_names_its_holder(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """While one apply runs, another and `resolve` end with 5 and name the first one's process."""
-    server.fault_create(1, "slow=60")
-    with online.start("apply", "--auto-approve") as first:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1) as first:
         holder = json.loads((onboarding.parent / f"{STATE}.locked-by").read_text())
         second = online("apply", "--auto-approve")
         resolved = online("resolve", "section.onboarding.welcome", "--not-created")
@@ -44,9 +42,7 @@ def test_the_lock_is_waited_for(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """With `--lock-timeout` a second apply goes on once the first has ended."""
-    server.fault_create(1, "slow=1")
-    with online.start("apply", "--auto-approve") as first:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1, seconds=1) as first:
         second = online("apply", "--auto-approve", "--lock-timeout", "60")
         first.communicate(timeout=60)
 
@@ -60,9 +56,7 @@ def test_one_who_has_waited_is_not_told_to_wait(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """`resolve` can wait as apply can; whoever did so in vain is not advised to do that."""
-    server.fault_create(1, "slow=60")
-    with online.start("apply", "--auto-approve") as first:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1) as first:
         resolved = online(
             "resolve", "section.onboarding.welcome", "--not-created", "--lock-timeout", "1"
         )
@@ -78,9 +72,7 @@ def test_a_killed_holder_leaves_no_lock(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """The lock of a process that was killed is free at once."""
-    server.fault_create(1, "slow=60")
-    with online.start("apply", "--auto-approve") as first:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1) as first:
         first.kill()
         first.communicate(timeout=60)
     second = online("apply", "--auto-approve")
@@ -96,9 +88,7 @@ def test_a_killed_holder_leaves_no_lock(
 
 def test_a_plan_takes_no_lock(online: CommandLine, server: SandboxServer, onboarding: Path) -> None:
     """A plan is made beside a running apply, knows its intent, and leaves no lock behind."""
-    server.fault_create(1, "slow=2")
-    with online.start("apply", "--auto-approve") as first:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1, seconds=2) as first:
         during = online("plan")
         _, err = first.communicate(timeout=60)
 
@@ -112,9 +102,7 @@ def test_a_deleted_lock_lets_nobody_in(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """The journal has a lock of its own: with the lock file gone, the run goes on alone."""
-    server.fault_create(1, "slow=4")
-    with online.start("apply", "--auto-approve") as first:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1, seconds=4) as first:
         (onboarding.parent / f"{STATE}.lock").unlink()
         second = online("apply", "--auto-approve")
         _, err = first.communicate(timeout=60)

@@ -23,6 +23,14 @@ def write(courses: Path, *titles: str, contents: str = HTML) -> None:
     (courses / "a.yaml").write_text(f"id: 4711\ntitle: A\nsections:\n{lines}")
 
 
+@pytest.fixture
+def one(author: CommandLine, courses: Path) -> CommandLine:
+    """The command line, in a workspace of one section, against a server without limits."""
+    lift_limits(courses)
+    write(courses, "One")
+    return author
+
+
 def test_a_gap_of_more_than_a_second_lets_an_apply_end(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
@@ -36,34 +44,30 @@ def test_a_gap_of_more_than_a_second_lets_an_apply_end(
 
 
 def test_lists_that_leave_out_only_the_marker_hide_no_create(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """That some record is known to carry one says nothing of a list that shows none."""
-    lift_limits(courses)
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     (courses / "coursesync.state.json").unlink()
     api.change(lists_null=["SystemId"])
     write(courses, "One", "Two")
     api.fault_create(1, "lost-after")
-    applied = author(*APPLY, "--settling-time", "0")
+    applied = one(*APPLY, "--settling-time", "0")
 
     assert applied.code == 0, applied.said
     assert [record["Title"] for record in api.records()] == ["One", "Two"]
 
 
 def test_a_course_with_a_record_that_can_not_be_read_gets_no_create(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer
 ) -> None:
     """It may be the section that the API turned away after it was carried out; it is named."""
-    lift_limits(courses)
-    write(courses, "One")
     api.change(lists_null=["SectionContents"])
     api.fault_create(1, "throttled-after=1")
     for number in (3, 7, 11):  # of reads by Ids, each tried three times; between them is a list
         api.fault(f"GET {SECTIONS}@{number}x3:status=500")
     api.fault(f"GET {SECTIONS}/*@1+:status=500")
-    applied = author(*APPLY, "--settling-time", "0")
+    applied = one(*APPLY, "--settling-time", "0")
     (record,) = api.records()
 
     assert applied.code == 6, applied.said
@@ -71,18 +75,16 @@ def test_a_course_with_a_record_that_can_not_be_read_gets_no_create(
 
 
 def test_what_a_colleague_made_of_a_section_in_doubt_is_not_called_ours(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer
 ) -> None:
     """It is found by its marker; what it reads is what the next plan begins from."""
-    lift_limits(courses)
-    write(courses, "One")
     api.leave_in_doubt(1, looks=1)
-    author(*APPLY, "--settling-time", "0")
+    one(*APPLY, "--settling-time", "0")
     api.no_faults()
     (record,) = api.records()
     api.foreign_change(int(str(record["Id"])), SectionContents="<p>Theirs</p>")
-    settled = author(*APPLY, "--settling-time", "0")
-    planned = author("plan")
+    settled = one(*APPLY, "--settling-time", "0")
+    planned = one("plan")
 
     assert settled.code == 6, settled.said
     assert api.records()[0]["SectionContents"] == "<p>Theirs</p>"
@@ -90,16 +92,14 @@ def test_what_a_colleague_made_of_a_section_in_doubt_is_not_called_ours(
 
 
 def test_a_twin_in_another_place_is_told_without_a_marker(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer
 ) -> None:
     """Two versions of an outline number their sections otherwise."""
-    lift_limits(courses)
     api.change(system_id="dropped")
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     twin = api.foreign_create(4711, "One", SectionContents=HTML, DisplayOrder=70, Active=True)
-    drifted = author("drift")
-    refreshed = author(*APPLY, "--refresh")
+    drifted = one("drift")
+    refreshed = one(*APPLY, "--refresh")
 
     assert drifted.code == 2
     assert f"Id {twin}" in drifted.out
@@ -108,18 +108,16 @@ def test_a_twin_in_another_place_is_told_without_a_marker(
 
 
 def test_a_section_with_two_records_in_doubt_is_not_made_a_third_time(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Both carry its marker: it was created, and the person chooses."""
-    lift_limits(courses)
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     (record,) = api.records()
     twin = api.foreign_create(4711, "One", SystemId=record["SystemId"], DisplayOrder=20)
     (courses / "coursesync.state.json").unlink()
-    applied = author(*APPLY, "--settling-time", "0")
-    denied = author("resolve", "section.a.one", "--not-created")
-    chosen = author("resolve", "section.a.one", "--id", str(record["Id"]))
+    applied = one(*APPLY, "--settling-time", "0")
+    denied = one("resolve", "section.a.one", "--not-created")
+    chosen = one("resolve", "section.a.one", "--id", str(record["Id"]))
 
     assert applied.code == 6
     assert "more than one record carries its marker" in applied.said
@@ -132,38 +130,34 @@ def test_a_section_with_two_records_in_doubt_is_not_made_a_third_time(
 
 @pytest.mark.parametrize("command", [("drift",), ("plan", "--refresh")])
 def test_a_record_of_others_that_can_not_be_read_is_named(
-    author: CommandLine, api: SandboxServer, courses: Path, command: tuple[str, ...]
+    one: CommandLine, api: SandboxServer, command: tuple[str, ...]
 ) -> None:
     """It may be a twin: whether there is one is not known."""
-    lift_limits(courses)
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     theirs = api.foreign_create(4711, "One", DisplayOrder=20)
     api.change(lists_null=["SystemId"])
     api.fault(f"GET {SECTIONS}@2+:status=500", f"GET {SECTIONS}/{theirs}@1+:status=500")
-    ran = author(*command)
+    ran = one(*command)
 
     assert f'"One" (Id {theirs}) can\'t be read' in ran.out
 
 
 def test_a_twin_is_told_until_it_is_settled(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """An apply with nothing to do looks again where the last one found a twin."""
-    lift_limits(courses)
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     write(courses, "One", "Two")
     api.lag_lists(2)
     twin = api.foreign_create(4711, "Two", SectionContents=HTML, DisplayOrder=70, Active=True)
-    codes = [author(*APPLY, "--settling-time", "20").code for _ in range(2)]
-    planned = author("plan")
+    codes = [one(*APPLY, "--settling-time", "20").code for _ in range(2)]
+    planned = one("plan")
     own = saved(courses).entries["section.a.two"]
-    author("resolve", "section.a.two", "--keep", str(own))
-    settled = author(*APPLY)
-    calm = author("plan")
+    one("resolve", "section.a.two", "--keep", str(own))
+    settled = one(*APPLY)
+    calm = one("plan")
     met = len(api.log())
-    after = author(*APPLY)
+    after = one(*APPLY)
 
     assert twin != own
     assert codes == [6, 6]
@@ -174,18 +168,16 @@ def test_a_twin_is_told_until_it_is_settled(
 
 
 def test_a_last_look_that_failed_is_made_by_the_next_run(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """What was created is saved, and not taken for seen."""
-    lift_limits(courses)
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     write(courses, "One", "Two")
     api.fault(f"GET {SECTIONS}@2+:html-503")  # the first is the look before the create
-    failed = author(*APPLY, "--settling-time", "0")
+    failed = one(*APPLY, "--settling-time", "0")
     api.no_faults()
     twin = api.foreign_create(4711, "Two", SectionContents=HTML, DisplayOrder=20, Active=True)
-    again = author(*APPLY, "--settling-time", "0")
+    again = one(*APPLY, "--settling-time", "0")
 
     assert failed.code == 1
     assert "section.a.two" in saved(courses).entries
@@ -214,20 +206,18 @@ def test_what_others_moved_or_deleted_since_a_failed_last_look_is_for_drift(
 
 
 def test_an_update_of_contents_without_effect_is_found(
-    author: CommandLine, api: SandboxServer, courses: Path
+    one: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Its answer has the time that the record had before: contents are not excused by that."""
-    lift_limits(courses)
-    write(courses, "One")
-    author(*APPLY)
+    one(*APPLY)
     write(courses, "One", contents="<p>New</p>")
     api.fault(f"PUT {SECTIONS}@1:no-effect")
     (record,) = api.records()
     api.foreign_change(int(str(record["Id"])), At="2030-01-01T00:00:00Z")
-    applied = author(*APPLY, "--overwrite-drift")
+    applied = one(*APPLY, "--overwrite-drift")
 
     assert applied.code == 0, applied.said
-    assert author("drift").code == 2
+    assert one("drift").code == 2
 
 
 @pytest.mark.parametrize("left_out", [[], ["SectionContents"], ["SectionContents", "Title"]])

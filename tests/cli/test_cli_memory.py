@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from harness import PROGRAM, TOKEN, lift_limits, unmeasured, write_outline
+from harness import PROGRAM, TOKEN, lift_limits, run, unmeasured, write_outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,17 +44,12 @@ for _ in range(5):
 def limited(cli: CommandLine, memory: int, stack: int = 8 * MEGABYTE) -> tuple[int, str]:
     """Run an apply with so many bytes of memory; return its code and what it said."""
     limits = map(str, (memory, stack))
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", LAUNCHER, *limits, PROGRAM, "apply", "--auto-approve"],
-        cwd=cli.cwd,
-        env=unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"})),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
+        cli.cwd,
+        unmeasured(cli.with_environment({"PYTHONDONTWRITEBYTECODE": "1"})),
     )
-    return done.returncode, done.stderr
+    return done.code, done.err
 
 
 class Flood(BaseHTTPRequestHandler):

@@ -138,7 +138,7 @@ def test_pruning_alone_says_what_it_lacks(applied: CommandLine, courses: Path) -
     rewrite(courses, "  - title: Two\n", "")
     planned = applied("plan", "--prune")
 
-    assert "where --on-removal delete is said as well" in " ".join(planned.out.split())
+    assert "only together with --on-removal delete" in " ".join(planned.out.split())
 
 
 def test_a_change_of_the_state_alone_is_called_what_it_is(

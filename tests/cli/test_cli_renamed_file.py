@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import saved, write_outline
+from harness import doubted, saved, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,9 +37,7 @@ def test_what_was_in_doubt_under_the_old_name_holds_the_course_back(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """A create in doubt is not sent again under the file's new name."""
-    server.leave_in_doubt()
-    online("apply", "--auto-approve")
-    server.no_faults()
+    doubted(online, server)
     onboarding.rename(onboarding.with_name("welcome-aboard.yaml"))
     held = online("apply", "--auto-approve")
     found = len(server.creates())
@@ -58,9 +56,7 @@ def test_what_was_never_made_under_the_old_name_is_made_under_the_new_one(
     author: CommandLine, api: SandboxServer, onboarding: Path
 ) -> None:
     """A create in doubt that left no trace is done with, and the new name's is sent."""
-    api.leave_in_doubt(1, "lost-before")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 1, "lost-before")
     onboarding.rename(onboarding.with_name("welcome-aboard.yaml"))
     applied = author("apply", "--auto-approve")
 

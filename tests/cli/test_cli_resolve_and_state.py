@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import REQUESTS, STATE, files_below, saved, wait_until, write_outline
+from harness import REQUESTS, STATE, doubted, files_below, kill_at, saved, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,7 @@ ONE, TWO = "section.a.one", "section.a.two"
 def in_doubt(author: CommandLine, api: SandboxServer, courses: Path) -> CommandLine:
     """The command line, after an apply that created `One` and left `Two` in doubt."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.leave_in_doubt(2)
-    assert author("apply", "--auto-approve").code == 1
-    api.no_faults()
+    assert doubted(author, api, 2).code == 1
     return author
 
 
@@ -134,9 +132,7 @@ def test_not_created_lets_it_be_sent(
 ) -> None:
     """Said not to be created, it is sent by the next apply, and the plan is empty after that."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.leave_in_doubt(2, "lost-before")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 2, "lost-before")
     sent = len(api.log())
     ran = author("resolve", TWO, "--not-created")
     unasked = len(api.log()) == sent
@@ -167,10 +163,7 @@ def test_a_doubt_that_only_the_journal_tells_can_be_settled(
     """After a kill, `resolve` works at once: it folds the journal into the state first."""
     write_outline(courses, "a", 4711, "One", "Two")
     server.fault_create(2, "slow=60")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
-        process.kill()
-        process.communicate(timeout=60)
+    kill_at(online, server, 2)
     one, two = (record["Id"] for record in server.records())
     ran = online("resolve", TWO, "--id", str(two))
 
@@ -185,10 +178,7 @@ def test_recover_saves_what_a_killed_run_left(
     """`state recover` saves the journal of a killed run, and a second one finds nothing to do."""
     write_outline(courses, "a", 4711, "One", "Two")
     server.fault_create(2, "slow=60")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
-        process.kill()
-        process.communicate(timeout=60)
+    kill_at(online, server, 2)
     recovered = online("state", "recover")
     after = files_below(courses)
     again = online("state", "recover")

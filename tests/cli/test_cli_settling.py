@@ -12,6 +12,8 @@ from harness import (
     SECTIONS,
     STATE,
     TOKEN,
+    doubted,
+    kill_at,
     pointed_at,
     sandbox_here,
     saved,
@@ -65,10 +67,7 @@ def test_a_machine_lost_in_the_middle_makes_nothing_twice(
     """Killed within a create, state and journal gone: the rest is made, and the lost is found."""
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     server.fault_create(2, "slow=60")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
-        process.kill()
-        process.communicate(timeout=60)
+    kill_at(online, server, 2)
     (courses / STATE).unlink()
     (courses / JOURNAL).unlink()
     again = online("apply", "--auto-approve")
@@ -290,9 +289,7 @@ def test_a_doubt_that_a_look_has_cleared_is_told_no_more(
 ) -> None:
     """Where a run ends before it sends a cleared create again, it names nothing to resolve."""
     write_outline(courses, "a", 4711, "One")
-    api.leave_in_doubt(1, "lost-before")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 1, "lost-before")
     stopped = author("apply", "--auto-approve", "--max-writes", "0")
 
     assert stopped.code == 6
@@ -306,9 +303,7 @@ def test_a_doubt_that_no_look_has_reached_is_told(
 ) -> None:
     """Where a run ends before its first look, what was in doubt before is so still."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.leave_in_doubt(1, "lost-before")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 1, "lost-before")
     api.fault(f"GET {SECTIONS}@1+:status=404")
     stopped = author("apply", "--auto-approve")
 
@@ -322,9 +317,7 @@ def test_a_doubt_beside_what_is_near_is_settled(
 ) -> None:
     """A course that waits for a person is looked at all the same: what was lost is found."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.leave_in_doubt()
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api)
     api.foreign_create(4711, "two")
     applied = author("apply", "--auto-approve")
 
@@ -358,9 +351,7 @@ def test_one_of_the_same_title_made_meanwhile_is_for_a_person(
 ) -> None:
     """A create that left no trace but a near match is not sent again."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.leave_in_doubt(1, "lost-before")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 1, "lost-before")
     meanwhile = api.foreign_create(4711, "ONE")
     applied = author("apply", "--auto-approve")
 
@@ -375,9 +366,7 @@ def test_something_else_made_meanwhile_is_for_a_person(
 ) -> None:
     """What appeared in the course when the answer was lost may be it, retitled: a person looks."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.leave_in_doubt(1, "lost-before")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 1, "lost-before")
     meanwhile = api.foreign_create(4711, "Retitled")
     held = author("apply", "--auto-approve")
     author("resolve", ONE, "--not-created")
@@ -466,9 +455,7 @@ def test_what_the_api_claimed_to_have_made_is_never_sent_again(
 ) -> None:
     """Told that it was made, only a person lets it be sent again: whatever was near meanwhile."""
     write_outline(courses, "a", 4711, "One")
-    api.leave_in_doubt(1, "no-id")
-    author("apply", "--auto-approve")
-    api.no_faults()
+    doubted(author, api, 1, "no-id")
     api.foreign_remove(int(str(ids(api)[0])))
     other = api.foreign_create(4711, "Retitled")
     near = author("apply", "--auto-approve")

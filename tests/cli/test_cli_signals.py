@@ -17,8 +17,11 @@ from harness import (
     REQUESTS,
     STATE,
     files_below,
+    kill_at,
     read_until,
+    run,
     saved,
+    slowed,
     wait_until,
     write_outline,
 )
@@ -40,9 +43,7 @@ def test_a_signal_ends_a_run_in_good_order(
     code: int,
 ) -> None:
     """The request in flight finishes, its Id is in the state, and the rest is not tried."""
-    server.fault_create(2, "slow=2")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
+    with slowed(online, server, 2, seconds=2) as process:
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     state = saved(onboarding.parent)
@@ -61,9 +62,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """The run after an interrupted one ends where an undisturbed one would have."""
-    server.fault_create(1, "slow=2")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1, seconds=2) as process:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     again = online("apply", "--auto-approve")
@@ -191,9 +190,7 @@ def test_a_state_that_can_not_be_saved_comes_before_the_signal(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """130 says that the state is saved: where it is not, an interrupted run ends with 1."""
-    server.fault_create(1, "slow=2")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 1)
+    with slowed(online, server, 1, seconds=2) as process:
         (onboarding.parent / STATE).write_text("{}")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -238,24 +235,12 @@ def test_a_signal_ends_no_save(
 ) -> None:
     """What is being saved by hand is saved to the end, and told; nobody is told otherwise."""
     server.fault_create(2, "slow=60")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
-        process.kill()
-        process.communicate(timeout=60)
-    done = subprocess.run(
-        [sys.executable, "-c", SIGNALLED, *command],
-        cwd=online.cwd,
-        env=online.with_environment({}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    kill_at(online, server, 2)
+    done = run([sys.executable, "-c", SIGNALLED, *command], online.cwd, online.with_environment({}))
 
-    assert done.returncode == 130, done.stderr
-    assert words in done.stderr
-    assert "nothing was changed" not in done.stderr
+    assert done.code == 130, done.err
+    assert words in done.err
+    assert "nothing was changed" not in done.err
     left = [*files_below(onboarding.parent)]
     assert [each for each in left if each != BACKUP] == [STATE, REQUESTS, "onboarding.yaml"]
 
@@ -264,9 +249,7 @@ def test_a_second_signal_stops_at_once(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """The journal of a run stopped at once tells the next plan which create is in doubt."""
-    server.fault_create(2, "slow=60")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
+    with slowed(online, server, 2) as process:
         assert process.stderr is not None
         process.send_signal(signal.SIGINT)
         [*read_until("Stopping", process.stderr)]  # two at once would count as one
@@ -289,10 +272,7 @@ def test_no_id_is_lost_to_a_kill(
 ) -> None:
     """After `kill -9` the next run knows each Id that came, and says what is in doubt."""
     server.fault_create(2, "slow=60")
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == 2)
-        process.kill()
-        process.communicate(timeout=60)
+    kill_at(online, server, 2)
     before = files_below(onboarding.parent)
     listed = online("state", "list")
     unchanged = files_below(onboarding.parent) == before
@@ -317,10 +297,7 @@ def test_a_kill_within_many_creates_loses_none(
     """Whatever instant a run is killed at, each record of the server is known or in doubt."""
     titles = [f"Section {number}" for number in range(1, 31)]
     write_outline(courses, "a", 4711, *titles)
-    with online.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) >= 3)
-        process.kill()
-        process.communicate(timeout=60)
+    kill_at(online, server, 3)
     listed = online("state", "list").out.splitlines()
     known = [line.partition(" ")[2] for line in listed if not line.endswith("in doubt")]
     made = [str(record["Id"]) for record in server.records()]

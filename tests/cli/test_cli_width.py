@@ -75,13 +75,13 @@ def test_a_courses_life_keeps_to_80_columns(
     lift_limits(courses)
     path = write_outline(courses, "a", 4711, "One", "Two", "Three")
     apply, prune = "apply --auto-approve", "--on-removal delete --prune"
-    wide = too_wide(author, "plan --out p.json", f"{apply} --receipt r.json", "verify r.json")
+    wide = too_wide(author, "plan --out p.json", f"{apply} --receipt r.json")
     wide += too_wide(author, "plan", "drift", "fmt --check", "fmt", "state list", apply)
     wide += too_wide(author, "apply --plan p.json", f"{apply} --expect-digest {'0' * 64}")
     for number in (1000001, 1000002):
         api.foreign_change(number, Title="Hello", By="somebody@coworking.example", At=LATER)
     path.write_text(path.read_text().replace("title: One", "title: First"))
-    wide += too_wide(author, "drift", "plan --refresh", "verify r.json", apply)
+    wide += too_wide(author, "drift", "plan --refresh", apply)
     api.foreign_remove(1000001)
     wide += too_wide(author, "drift", "plan --refresh", apply, f"{apply} --refresh")
     wide += too_wide(author, "state mv section.a.two section.b.x", "state rm section.a.two")

@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import BACKUP, JOURNAL, STATE, saved, wait_until, write_outline
+from harness import BACKUP, JOURNAL, STATE, kill_at, saved, write_outline
 
 from coursesync.text import wrapped
 
@@ -105,16 +105,8 @@ def cut_off(online: CommandLine, server: SandboxServer, courses: Path) -> Comman
     """The command line, after a first apply that was killed within its second create."""
     write_outline(courses, "a", 4711, "One", "Two")
     server.fault_create(2, "slow=60")
-    kill_within_a_create(online, server, 2)
+    kill_at(online, server, 2)
     return online
-
-
-def kill_within_a_create(cli: CommandLine, server: SandboxServer, records: int) -> None:
-    """Kill an apply once so many sections are there."""
-    with cli.start("apply", "--auto-approve") as process:
-        wait_until(lambda: len(server.records()) == records)
-        process.kill()
-        process.communicate(timeout=60)
 
 
 def test_a_damaged_state_beside_a_journal_comes_back_from_its_backup(
@@ -124,7 +116,7 @@ def test_a_damaged_state_beside_a_journal_comes_back_from_its_backup(
     cut_off("apply", "--auto-approve")
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     server.fault_create(1, "slow=60")
-    kill_within_a_create(cut_off, server, 3)
+    kill_at(cut_off, server, 3)
     (courses / STATE).write_text("{}")
     refused = cut_off("plan")
     command = f"cp courses/{BACKUP} courses/{STATE}"

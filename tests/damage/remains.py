@@ -13,9 +13,9 @@ from harness import (
     CommandLine,
     Ran,
     files_below,
+    kill_at,
     pointed_at,
     serve,
-    wait_until,
     write_outline,
 )
 
@@ -178,11 +178,8 @@ def leave(folder: Path) -> Iterator[Remains]:
         write_outline(courses, "a", 4711, "One", "Two")
         assert online("apply", "--auto-approve").code == 0
         _prepare(courses, server)
-        with online.start("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="5") as process:
-            # One and Two, the three that were there, Ninth, Lost, and the last
-            wait_until(lambda: len(server.records()) == 8)  # noqa: B023 - waited for at once
-            process.kill()
-            process.communicate(timeout=60)
+        # One and Two, the three that were there, Ninth, Lost, and the last
+        kill_at(online, server, 8, COURSESYNC_SETTLING_TIME="5")
         yield _remains(courses, server)
 
 

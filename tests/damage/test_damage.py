@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 CONFLICT = b'<<<<<<< HEAD\n  "serial": 3,\n=======\n  "serial": 4,\n>>>>>>> spring\n'
 RESTORE = f"cp courses/{BACKUP} courses/{STATE}"  # for a journal stands beside it
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+
+
+def resealed(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """Return what puts bytes in the place of others, and makes the checksum fit."""
+    return lambda written: sealed(rest_of(written).replace(old, new))
+
+
 SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "empty": (lambda _: b"", ("is damaged", RESTORE)),
     "a newline": (lambda _: b"\n", ("is damaged", RESTORE)),
@@ -64,7 +71,7 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "a list": (lambda _: sealed(b"[]\n"), (RESTORE,)),
     "deep": (lambda _: sealed(b'"a":' + b"[" * 200_000 + b"\n"), (RESTORE,)),
     "deep and whole": (
-        lambda w: sealed(rest_of(w).replace(b'"doubts": {}', b'"doubts": ' + DEEP)),
+        resealed(b'"doubts": {}', b'"doubts": ' + DEEP),
         (RESTORE,),
     ),
     "an unknown field": (
@@ -75,33 +82,31 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "a serial below zero": (lambda w: forged(w, lambda s: s.update(serial=-1)), (RESTORE,)),
     "a serial as text": (lambda w: forged(w, lambda s: s.update(serial="2")), (RESTORE,)),
     "an address twice": (
-        lambda w: sealed(rest_of(w).replace(b'"section.a.two"', b'"section.a.one"')),
+        resealed(b'"section.a.two"', b'"section.a.one"'),
         ("holds what is never written", RESTORE),
     ),
     "an Id twice": (
-        lambda w: sealed(
-            rest_of(w).replace(b'"id": 1000001', b'"id": 1000009,\n      "id": 1000001')
-        ),
+        resealed(b'"id": 1000001', b'"id": 1000009,\n      "id": 1000001'),
         ("holds what is never written", RESTORE),
     ),
     "half a character": (
-        lambda w: sealed(rest_of(w).replace(b'"lineage": "', b'"lineage": "\\ud800')),
+        resealed(b'"lineage": "', b'"lineage": "\\ud800'),
         ("holds what is never written", RESTORE),
     ),
     "bytes of half a character": (
-        lambda w: sealed(rest_of(w).replace(b'"lineage": "', b'"lineage": "\xed\xa0\x80')),
+        resealed(b'"lineage": "', b'"lineage": "\xed\xa0\x80'),
         (RESTORE,),
     ),
     "a format with decimals": (
-        lambda w: sealed(rest_of(w).replace(b'"format": 1', b'"format": 1.0')),
+        resealed(b'"format": 1', b'"format": 1.0'),
         ("holds what is never written", RESTORE),
     ),
     "an infinite serial": (
-        lambda w: sealed(rest_of(w).replace(b'"serial": 2', b'"serial": 1e999')),
+        resealed(b'"serial": 2', b'"serial": 1e999'),
         (RESTORE,),
     ),
     "a serial of a million digits": (
-        lambda w: sealed(rest_of(w).replace(b'"serial": 2', b'"serial": ' + b"9" * 1_000_000)),
+        resealed(b'"serial": 2', b'"serial": ' + b"9" * 1_000_000),
         (RESTORE,),
     ),
 }

@@ -7,7 +7,6 @@ beyond it is cut short, and the next one fails with EFBIG, as on a full disk wit
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,7 @@ from harness import (
     CommandLine,
     Ran,
     pointed_at,
+    run,
     sandbox_here,
     unmeasured,
     write_outline,
@@ -34,17 +34,11 @@ SIZES = (*range(0, 400, 130), *range(400, 2_200, 450))
 
 def within(cli: CommandLine, size: int, *arguments: str) -> Ran:
     """Run a command that can write no file larger than so many bytes."""
-    done = subprocess.run(
+    return run(
         ["/usr/bin/env", "prlimit", f"--fsize={size}", "--", PROGRAM, *arguments],
-        cwd=cli.cwd,
-        env=unmeasured(cli.with_environment({})),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
+        cli.cwd,
+        unmeasured(cli.with_environment({})),
     )
-    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def ids_on_disk(courses: Path) -> set[int]:

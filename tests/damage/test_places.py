@@ -6,14 +6,13 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from damage.remains import BACKUP, COMMANDS, FORGET, JOURNAL, TEMPORARY, ids_in, is_refused, refuse
 from filelock import FileLock
-from harness import PROGRAM, STATE, CommandLine, Ran, files_below, write_outline
+from harness import PROGRAM, STATE, CommandLine, Ran, files_below, run, write_outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -206,17 +205,11 @@ def as_owner(cli: CommandLine, *arguments: str) -> Ran:
     """Run a command as one whom the rights of files bind, which are nothing to root."""
     without = "-dac_override,-dac_read_search"
     alone = [cast("str", shutil.which("setpriv")), "--bounding-set", without, "--inh-caps", without]
-    done = subprocess.run(
+    return run(
         [*(alone if os.geteuid() == 0 else []), PROGRAM, *arguments],
-        cwd=cli.cwd,
-        env=cli.with_environment({}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
+        cli.cwd,
+        cli.with_environment({}),
     )
-    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 needs_rights = pytest.mark.skipif(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from editor.corpus import CASES, STRUCTURAL, WHY, Reason
-from editor.valid import VALID
+from editor.valid import FEW, VALID
 from harness import ROOT
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from outlines.test_bad_outlines import BAD
 
@@ -78,12 +78,7 @@ def test_the_examples_pass(schema_file: Path) -> None:
     )
 
 
-@settings(
-    deadline=None,
-    max_examples=3,
-    phases=[Phase.generate],  # each takes a process, or many messages
-    suppress_health_check=list(HealthCheck),
-)
+@FEW
 @given(texts=st.lists(VALID, min_size=20, max_size=20))
 def test_valid_outlines_pass(texts: list[str], schema_file: Path, tmp_path: Path) -> None:
     """Parsed by another YAML 1.2 parser, valid outlines of any layout have no mistakes."""

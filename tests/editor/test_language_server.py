@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from editor.corpus import STRUCTURAL
 from editor.language_server import Editor, editor
-from editor.valid import VALID
+from editor.valid import FEW, VALID
 from harness import ROOT, CommandLine
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from outlines.test_bad_outlines import BAD, expectations
 
@@ -131,12 +131,7 @@ def test_a_structural_mistake_is_marked_where_validate_tells_it(
     assert {line for line, _ in set_up.mistakes(path)} == expected
 
 
-@settings(
-    deadline=None,
-    max_examples=3,
-    phases=[Phase.generate],  # each takes a process, or many messages
-    suppress_health_check=list(HealthCheck),
-)
+@FEW
 @given(texts=st.lists(VALID, min_size=20, max_size=20))
 def test_valid_outlines_are_not_marked(texts: list[str], set_up: Editor, workspace: Path) -> None:
     """A valid outline has no marks, in any layout."""

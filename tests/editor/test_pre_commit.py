@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import PROGRAM, ROOT, Ran
+from harness import PROGRAM, ROOT, Ran, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,17 +33,7 @@ class Repository:
 
     def __call__(self, *command: str | Path) -> Ran:
         """Run a command in it."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run(command, self.folder, self.environment)
 
     @property
     def environment(self) -> dict[str, str]:

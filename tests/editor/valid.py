@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, Phase, settings
 from outlines.layouts import outlines
 
 from coursesync.outlines.content_files import path_of
@@ -22,3 +23,9 @@ def is_valid(text: str) -> bool:
 
 
 VALID = outlines().filter(is_valid)
+FEW = settings(
+    deadline=None,
+    max_examples=3,
+    phases=[Phase.generate],  # each example takes a process, or many messages
+    suppress_health_check=list(HealthCheck),
+)

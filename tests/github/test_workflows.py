@@ -16,7 +16,7 @@ from harness import ROOT, wait_until, write_outline
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
-    from github.runner import GitHub
+    from github.runner import GitHub, Job
     from harness import SandboxServer
 
 LATER = "2030-01-01T00:00:00Z"
@@ -265,10 +265,8 @@ def _coursesync(people: People, *words: str) -> str:
     ).stdout
 
 
-def test_a_review_from_before_there_was_a_state_is_stale_once_there_is_one(
-    people: People, api: SandboxServer
-) -> None:
-    """A person reviews a plan again if it was made before there was a state."""
+def merged_while_applied(people: People) -> tuple[Job, Job]:
+    """Merge a second pull request while the first is applied; return the jobs of both."""
     first = people.propose("a", 4711, "One")
     people.comment(first)
     second = people.propose("b", 4712, "Two")
@@ -277,6 +275,14 @@ def test_a_review_from_before_there_was_a_state_is_stale_once_there_is_one(
     later: list[str] = []
     job = people.applying(merged).run({COMMIT: lambda: later.append(people.merge(second))})
     after = people.applying(later[0]).run()
+    return job, after
+
+
+def test_a_review_from_before_there_was_a_state_is_stale_once_there_is_one(
+    people: People, api: SandboxServer
+) -> None:
+    """A person reviews a plan again if it was made before there was a state."""
+    job, after = merged_while_applied(people)
 
     assert job.failed == [], job.log
     assert after.failed == [APPLY]
@@ -290,14 +296,7 @@ def test_two_merges_into_a_site_with_a_state_are_both_applied(
 ) -> None:
     """Once there is a state, merges of different courses don't block each other."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
-    first = people.propose("a", 4711, "One")
-    people.comment(first)
-    second = people.propose("b", 4712, "Two")
-    people.comment(second)
-    merged = people.merge(first)
-    later: list[str] = []
-    job = people.applying(merged).run({COMMIT: lambda: later.append(people.merge(second))})
-    after = people.applying(later[0]).run()
+    job, after = merged_while_applied(people)
 
     assert (job.failed, after.failed) == ([], []), job.log + after.log
     assert [each["Title"] for each in api.records()] == ["Zero", "One", "Two"]

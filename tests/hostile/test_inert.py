@@ -15,6 +15,7 @@ from values import AT, EMPTY, Section, address, course, plan_of, state_of
 
 from coursesync.kinds.address import Address
 from coursesync.render import json, markdown, terminal
+from coursesync.render.rows import view
 from coursesync.state.state import Doubt
 from coursesync.text import harmless, inert, on_one_line
 
@@ -80,14 +81,16 @@ def test_no_rendering_lets_text_act(words: str) -> None:
     """Whatever a state or an outline holds, no rendering moves a cursor or commands a log."""
     plan = plan_with(words)
 
-    assert all(is_inert(form(plan)) for form in (terminal.compose, markdown.compose, json.compose))
+    assert all(
+        is_inert(form(view(plan))) for form in (terminal.compose, markdown.compose, json.compose)
+    )
 
 
 @settings(deadline=None, max_examples=examples(150))
 @given(PIECES.map("".join))
 def test_json_says_what_it_was_given(words: str) -> None:
     """What JSON escapes is the same once it is read."""
-    told = standard_json.loads(json.compose(plan_with(words)))
+    told = standard_json.loads(json.compose(view(plan_with(words))))
 
     assert words in [(change["before"] or {}).get("SectionContents") for change in told["changes"]]
 
@@ -106,14 +109,16 @@ def test_the_heading_of_a_course_is_inert(title: str) -> None:
     """The title of a course stands at a line's start, and still commands nothing."""
     plan = plan_of(course("A", title=title.strip()), EMPTY)
 
-    assert all(is_inert(form(plan)) for form in (terminal.compose, markdown.compose, json.compose))
+    assert all(
+        is_inert(form(view(plan))) for form in (terminal.compose, markdown.compose, json.compose)
+    )
 
 
 def test_markdown_neither_pings_nor_links() -> None:
     """In Markdown no at sign stands before a name, and no bracket or address makes a link."""
     titles = [*HOSTILE, "https://evil.example www.evil.example"]
     sections = [Section(title.strip(), f"k{number}") for number, title in enumerate(titles)]
-    written = markdown.compose(plan_of(course(*sections)))
+    written = markdown.compose(view(plan_of(course(*sections))))
     written = written.partition("<sub>")[0]
 
     assert not re.search(
@@ -125,7 +130,7 @@ def test_the_summary_of_a_change_links_nowhere() -> None:
     """Between HTML tags, where nothing can be escaped, an address is broken by a joiner."""
     title = "https://evil.example and www.evil.example"
     before = state_of(Section(title, "a", "old"))
-    written = markdown.compose(plan_of(course(Section(title, "a", "new")), before))
+    written = markdown.compose(view(plan_of(course(Section(title, "a", "new")), before)))
     (summary,) = re.findall(r"<summary>(.*)</summary>", written)
 
     assert not re.search(r"://|www\.", summary)
@@ -138,7 +143,9 @@ def test_an_address_of_a_foreign_state_is_inert() -> None:
     state = replace(EMPTY, doubts={Address("section.c.\x1b[2J\n::error::"): doubt})
     plan = plan_of(course("A"), state)
 
-    assert all(is_inert(form(plan)) for form in (terminal.compose, markdown.compose, json.compose))
+    assert all(
+        is_inert(form(view(plan))) for form in (terminal.compose, markdown.compose, json.compose)
+    )
 
 
 @pytest.mark.parametrize("title", HOSTILE)

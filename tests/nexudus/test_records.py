@@ -12,7 +12,7 @@ from shares import examples
 
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
-from coursesync.nexudus.records import Record, read_ids, read_page
+from coursesync.nexudus.records import Record, read_page, read_titles
 
 if TYPE_CHECKING:
     from coursesync.kinds.attributes import FieldValue
@@ -129,7 +129,7 @@ def test_what_is_no_page_is_not_read(body: bytes) -> None:
 def test_what_does_not_say_that_it_is_json_is_not_read(content_type: str) -> None:
     """A page of a proxy is no list, though its body could be."""
     assert read_page(exchange(page(RAW), content_type), SECTION) is None
-    assert read_ids(exchange([RAW], content_type)) is None
+    assert read_titles(exchange([RAW], content_type)) is None
 
 
 @pytest.mark.parametrize("name", ["CreatedOn", "UpdatedOn", "UpdatedBy"])
@@ -168,8 +168,8 @@ def test_a_field_of_a_strange_type_is_none(value: object) -> None:
 
 def test_ids_are_those_of_a_bare_list() -> None:
     """Asked for by Id, records come as a list; its Ids say which there are."""
-    assert read_ids(exchange([{"Id": 1, "Title": "x"}, {"Id": 7}])) == frozenset({1, 7})
-    assert read_ids(exchange([])) == frozenset()
+    assert read_titles(exchange([{"Id": 1, "Title": "x"}, {"Id": 7}])) == {1: "x", 7: ""}
+    assert read_titles(exchange([])) == {}
 
 
 @pytest.mark.parametrize(
@@ -178,14 +178,14 @@ def test_ids_are_those_of_a_bare_list() -> None:
 )
 def test_what_is_no_list_of_records_has_no_ids(body: object) -> None:
     """Ids as strings, truths or negative numbers are none, and nothing else is a list."""
-    assert read_ids(exchange(body)) is None
+    assert read_titles(exchange(body)) is None
 
 
 @settings(deadline=None, max_examples=examples(150))
 @given(st.binary(max_size=80) | st.text(max_size=60).map(str.encode))
 def test_no_answer_is_too_odd_to_be_read(body: bytes) -> None:
     """Whatever comes is read or refused, without another failure."""
-    found = read_page(exchange(body), SECTION), read_ids(exchange(body))
+    found = read_page(exchange(body), SECTION), read_titles(exchange(body))
 
     assert found[0] is None
     assert not found[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.operations.preview import Viewer
-from coursesync.render.portal.pages import front
+from coursesync.operations.preview_site import portal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,4 +31,4 @@ def test_of_many_mistakes_the_first_are_shown_and_the_rest_counted(tmp_path: Pat
     shown = Viewer(tmp_path).look()
 
     assert (len(shown.notes), shown.more) == (50, 10)
-    assert "<li>and 10 more</li>" in front(shown)
+    assert "<li>and 10 more</li>" in portal().front(shown)

@@ -5,37 +5,18 @@ from __future__ import annotations
 import os
 import re
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from outlines.refused import HEAD, diagnostics_of, only
 
-from coursesync.errors import Diagnostic, ExitCode, InvalidOutlines, Where
+from coursesync.errors import ExitCode, Where
 from coursesync.outlines.workspace_files import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness import CommandLine
-
-HEAD = "id: 4711\ntitle: Member onboarding\nsections:\n  - key: welcome\n    title: Welcome\n"
-SECONDS = 10  # far more than any of these takes; an endless one would take longer
-
-
-def diagnostics_of(courses: Path) -> tuple[Diagnostic, ...]:
-    """Load a workspace that is to be refused in good time, and return why."""
-    begun = time.monotonic()
-    with pytest.raises(InvalidOutlines) as refused:
-        load(courses)
-    assert time.monotonic() - begun < SECONDS
-    assert all(diagnostic.remedy for diagnostic in refused.value.diagnostics)
-    return refused.value.diagnostics
-
-
-def only(courses: Path) -> tuple[int, int, str]:
-    """Return line, column and problem of the one mistake in a workspace."""
-    (diagnostic,) = diagnostics_of(courses)
-    return diagnostic.where.line, diagnostic.where.column, diagnostic.problem
 
 
 def make_fifo(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import assume, given, settings
@@ -12,11 +13,15 @@ from shares import examples
 
 from coursesync.errors import CoursesyncError
 from coursesync.kinds.contents import to_html
+from coursesync.kinds.section import SECTION
 from coursesync.outlines.outline import Outline, build
-from coursesync.outlines.rewriting import mistakes_in, with_sections
-from coursesync.outlines.writer import WantedCourse, WantedSection, Written, written
+from coursesync.outlines.rewriting import mistakes_in, with_items
+from coursesync.outlines.writer import WantedCourse, WantedItem, Written, written
 from coursesync.outlines.yaml_reader import parse
 from coursesync.outlines.yaml_writer import block, quoted, scalar
+
+if TYPE_CHECKING:
+    from coursesync.kinds.tree import Value
 
 PATH = "courses/onboarding.yaml"
 TITLES = st.sampled_from(
@@ -39,9 +44,14 @@ def read(done: Written) -> Outline | None:
     return None if found else outline
 
 
-def course(*sections: WantedSection) -> WantedCourse:
-    """Return a course of these sections."""
-    return WantedCourse(4711, "onboarding", "Member onboarding", sections)
+def item(item_id: int, title: str, key: str = "", **values: Value) -> WantedItem:
+    """Return an item with a title and other values."""
+    return WantedItem(item_id, {"title": title, **values}, key)
+
+
+def course(*items: WantedItem) -> WantedCourse:
+    """Return a course of these items."""
+    return WantedCourse(4711, "onboarding", "Member onboarding", items)
 
 
 def sayable(text: str, field: str) -> bool:
@@ -56,7 +66,7 @@ def sayable(text: str, field: str) -> bool:
 def test_every_title_is_read_as_it_was(title: str) -> None:
     """Whatever YAML would take a title for, members see that title."""
     assume(sayable(title, "title"))
-    outline = read(written(course(WantedSection(7, title))))
+    outline = read(written(course(item(7, title))))
 
     assert outline is not None
     assert outline.resources[0].attributes["Title"] == title
@@ -69,7 +79,7 @@ def test_all_contents_are_read_as_they_were(first: str, second: str) -> None:
     assume(sayable(first, "contents"))
     assume(sayable(second, "contents"))
     outline = read(
-        written(course(WantedSection(7, "A", "a", first), WantedSection(8, "B", "b", second)))
+        written(course(item(7, "A", "a", contents=first), item(8, "B", "b", contents=second)))
     )
 
     assert outline is not None
@@ -80,32 +90,31 @@ def test_all_contents_are_read_as_they_were(first: str, second: str) -> None:
 @given(
     st.lists(
         st.builds(
-            WantedSection,
-            id=st.integers(1, 9),
-            title=TITLES,
-            unlock_type=st.integers(1, 3),
+            item,
+            st.integers(1, 9),
+            TITLES,
+            unlock=st.sampled_from(["immediate", "sequential", {"after_days": 7}]),
             active=st.booleans(),
             protect=st.booleans(),
-            image=st.sampled_from(["", "https://cdn.example.com/a.png?x=1#y"]),
+            image=st.sampled_from([None, "https://cdn.example.com/a.png?x=1#y"]),
         ),
         max_size=6,
     )
 )
-def test_every_field_is_read_as_it_was(sections: list[WantedSection]) -> None:
+def test_every_field_is_read_as_it_was(items: list[WantedItem]) -> None:
     """What is not the default is written, and read again; keys are told apart."""
     wanted = [
-        replace(each, id=i + 1, unlock_after_days=i if each.unlock_type == 3 else 0, pin=i * 10)
-        for i, each in enumerate(sections)
+        replace(each, id=i + 1, values={**each.values, "display_order": i * 10})
+        for i, each in enumerate(items)
     ]
     outline = read(written(course(*wanted)))
 
     assert outline is not None
-    for section, resource in zip(wanted, outline.resources, strict=True):
-        sent = resource.attributes
-        assert (sent["Active"], sent["UnlockType"]) == (section.active, section.unlock_type)
-        assert sent["UnlockAfterDays"] == section.unlock_after_days
-        assert sent.get("NewImageUrl", "") == section.image
-        assert resource.pin == section.pin
+    for each, resource in zip(wanted, outline.resources, strict=True):
+        sent = SECTION.encode({n: v for n, v in each.values.items() if n != "display_order"})
+        assert resource.attributes == {**sent, "CourseId": 4711}
+        assert resource.protected == each.values["protect"]
+        assert resource.pin == each.values["display_order"]
 
 
 @settings(deadline=None, max_examples=examples(300))
@@ -126,12 +135,10 @@ def test_an_outline_looks_as_if_a_person_had_written_it() -> None:
     """Only what is not the default is there, plainly, in the canonical order."""
     done = written(
         course(
-            WantedSection(1, "Welcome to the space", contents="<p>Hello: come in</p>"),
-            WantedSection(
-                2, "2024", contents="<p>One</p>\n<p>Two</p>\n", unlock_type=3, unlock_after_days=7
-            ),
-            WantedSection(3, "???", unlock_type=2, active=False, protect=True, pin=90),
-            WantedSection(4, "Welcome to the space", image="https://cdn.example.com/a.png"),
+            item(1, "Welcome to the space", contents="<p>Hello: come in</p>"),
+            item(2, "2024", contents="<p>One</p>\n<p>Two</p>\n", unlock={"after_days": 7}),
+            item(3, "???", unlock="sequential", active=False, protect=True, display_order=90),
+            item(4, "Welcome to the space", image="https://cdn.example.com/a.png"),
         )
     )
 
@@ -170,9 +177,7 @@ def test_long_contents_become_files_and_markdown_where_that_is_exact() -> None:
         "## Getting in\n\nYour *phone* is your key.\n\n" + "- one\n- two & three\n" * 60
     )
     other = f'<p class="lead">{"long " * 300}</p>\n'
-    done = written(
-        course(WantedSection(1, "A", contents=exact), WantedSection(2, "B", contents=other))
-    )
+    done = written(course(item(1, "A", contents=exact), item(2, "B", contents=other)))
 
     assert sorted(done.files) == ["onboarding/a.md", "onboarding/b.html"]
     assert done.files["onboarding/a.md"].startswith("## Getting in")
@@ -200,17 +205,17 @@ OLD = dedent("""\
 
 def test_lacking_sections_are_put_where_members_see_them() -> None:
     """Each stands behind the section that precedes it; not one other line is touched."""
-    done = with_sections(
+    done = with_items(
         OLD,
         PATH,
         course(
-            WantedSection(1, "Before"),
-            WantedSection(2, "Welcome"),
-            WantedSection(3, "Welcome"),
-            WantedSection(4, "Rules"),
-            WantedSection(5, "Wi-Fi", contents="<p>a</p>\n<p>b</p>"),
-            WantedSection(6, "Another name", key="end"),
-            WantedSection(7, "End"),
+            item(1, "Before"),
+            item(2, "Welcome"),
+            item(3, "Welcome"),
+            item(4, "Rules"),
+            item(5, "Wi-Fi", contents="<p>a</p>\n<p>b</p>"),
+            item(6, "Another name", key="end"),
+            item(7, "End"),
         ),
     )
 
@@ -248,32 +253,40 @@ def test_lacking_sections_are_put_where_members_see_them() -> None:
 
 def test_an_outline_that_lacks_nothing_stays_to_the_letter() -> None:
     """Where all sections are there, the text is the very same."""
-    assert (
-        with_sections(OLD.rstrip(), PATH, course(WantedSection(2, "Welcome"))).text == OLD.rstrip()
-    )
+    assert with_items(OLD.rstrip(), PATH, course(item(2, "Welcome"))).text == OLD.rstrip()
 
 
 @pytest.mark.parametrize("empty", ["sections: []", "sections: [ ]  # none yet", "sections:\n  []"])
 def test_an_empty_list_takes_sections(empty: str) -> None:
     """An outline that was begun is filled."""
     text = f"id: 4711\ntitle: T\n{empty}\n"
-    done = with_sections(text, PATH, course(WantedSection(1, "A"), WantedSection(2, "B")))
+    done = with_items(text, PATH, course(item(1, "A"), item(2, "B")))
 
     assert "sections: \n" not in done.text
     assert done.text.endswith("  - key: a\n    title: A\n\n  - key: b\n    title: B\n")
     assert mistakes_in(done, PATH) == []
 
 
-def test_sections_in_brackets_are_left_to_a_person() -> None:
-    """Where nothing can be put in between, it is said what to write instead."""
-    text = "id: 4711\ntitle: T\nsections: [{title: A}]\n"
-    with pytest.raises(CoursesyncError, match="stand in brackets"):
-        with_sections(text, PATH, course(WantedSection(1, "B")))
+def test_sections_in_brackets_take_more() -> None:
+    """What is put in between stands in brackets, too."""
+    text = "id: 4711\ntitle: T\nsections: [{title: A}]   # short\n"
+    done = with_items(text, PATH, course(item(1, "A"), item(2, "B, b")))
+
+    assert done.text == (
+        'id: 4711\ntitle: T\nsections: [{title: A}, {key: b-b, title: "B, b"}]   # short\n'
+    )
+
+
+def test_a_key_after_a_question_mark_is_left_to_a_person() -> None:
+    """Where nothing can be put in, it is reported what to write instead."""
+    text = "id: 4711\n? title\n: T\nsections: [{title: A}]\n"
+    with pytest.raises(CoursesyncError, match="can't be edited"):
+        with_items(text, PATH, course(item(1, "B")))
 
 
 def test_what_no_outline_may_hold_is_told_by_the_loader() -> None:
     """A title that can't be written is written all the same, and told like any other mistake."""
-    done = written(course(WantedSection(1, "two\nlines"), WantedSection(2, "a\u200bb")))
+    done = written(course(item(1, "two\nlines"), item(2, "a\u200bb")))
 
     assert [each.where.line for each in mistakes_in(done, PATH)] == [5, 8]
 

@@ -13,8 +13,9 @@ from values import AT, TARGET, Section, address, applied, course, plan_of, state
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
-from coursesync.planning.drift import Finding, Stance, compare, refreshed
+from coursesync.planning.drift import Finding, Stance, compare
 from coursesync.planning.live_diff import differing, edits
+from coursesync.planning.refreshed_state import refreshed
 from coursesync.planning.stance import judged
 from coursesync.state.state import CourseRecord, Doubt, Entry, State
 from coursesync.text import same_moment
@@ -42,7 +43,7 @@ WEB: dict[str, object] = {"image": "https://cdn.example.com/a.png"}
 
 
 def record_of(entry: Entry, **changes: FieldValue) -> Record:
-    """Return what the server has of an entry that nobody changed, but for these properties."""
+    """Return an entry's record on the server, changed only in these properties."""
     readable = {name: entry.known[name] for name in entry.known.keys() - _WRITE_ONLY}
     attributes = {**readable, **changes}
     parent = attributes["CourseId"]
@@ -56,7 +57,7 @@ _WRITE_ONLY = SECTION.write_only
 
 
 def live(state: State, **changes: Mapping[str, FieldValue]) -> dict[str, Record]:
-    """Return what the server has of a state, changed by the keys of its sections."""
+    """Return the server's records of a state, with changes by the keys of its sections."""
     return {
         each: record_of(entry, **changes.get(each.rpartition(".")[2], {}))
         for each, entry in state.entries.items()
@@ -72,7 +73,7 @@ def findings(found: tuple[Drifted, ...]) -> list[tuple[str, str | None]]:
 
 
 def before(change: Change, name: str) -> FieldValue | None:
-    """Return a property as the plan has it before a change."""
+    """Return a property of the plan's change, as it was before."""
     return (change.before or {}).get(name)
 
 
@@ -103,7 +104,7 @@ def stranger(record_id: int = 9001, course_id: int = 4711, order: int = 15) -> R
     ],
 )
 def test_times_are_compared_as_moments(one: str | None, other: str | None, expected: bool) -> None:  # noqa: FBT001 - a case
-    """However each is written, at the precision of the coarser; no time is the same as none."""
+    """In any notation, at the precision of the coarser; a missing time is equal to nothing."""
     assert same_moment(one, other) is expected
     assert same_moment(other, one) is expected
 
@@ -125,7 +126,7 @@ def test_an_edit_of_contents_takes_another_time_and_other_words(
     html: str,
     expected: bool,  # noqa: FBT001 - a case
 ) -> None:
-    """A time of ours excuses any HTML; the same HTML excuses any time."""
+    """Other HTML is no edit at the time of our write; the same HTML is no edit at any time."""
     entry = replace(state_of("One").entries[ONE], updated_on=ours)
     record = replace(record_of(entry, SectionContents=html), updated_on=theirs)
 
@@ -152,7 +153,7 @@ def test_a_time_of_ours_excuses_nothing_but_contents(name: str, value: FieldValu
 
 
 def entries_at(state: State, at: str) -> dict[Address, Entry]:
-    """Return the entries of a state, each last written at that time."""
+    """Return the entries of a state, all with this time of the last write."""
     return {each: replace(entry, updated_on=at) for each, entry in state.entries.items()}
 
 
@@ -165,7 +166,7 @@ def test_a_title_is_the_same_but_for_blanks_around_it_and_references(written: st
 
 
 def test_what_a_list_leaves_out_is_read_where_somebody_wrote_it_since() -> None:
-    """What is not in a list is not known; a record that nobody wrote since is not asked for."""
+    """A list may leave properties out; a record that nobody wrote after us is not read again."""
     state = state_of("One", "Two")
     state = replace(state, entries=entries_at(state, AT))
     certain = live(state, two={"SectionContents": "<p>Theirs</p>"})
@@ -205,7 +206,7 @@ MARKED = marker_of(state_of("One").target, 4711, ONE)
     ],
 )
 def test_a_second_record_of_a_section_is_a_twin(twin: dict[str, FieldValue], expected: str) -> None:
-    """It has the title and the contents that were sent for an address that has another Id."""
+    """A record with the title and contents sent for an address that has another Id is a twin."""
     state = state_of("One", "Two")
     second = replace(record_of(state.entries[ONE], **twin), id=9001)
     found = compare(state, [*live(state).values(), second], SECTION)
@@ -215,7 +216,7 @@ def test_a_second_record_of_a_section_is_a_twin(twin: dict[str, FieldValue], exp
 
 
 def test_a_record_with_the_marker_of_a_section_is_a_twin_whatever_it_says() -> None:
-    """Two machines may have had two versions of the outline."""
+    """A twin may have another order: two machines may have had two versions of the outline."""
     state = state_of("One", "Two")
     second = replace(record_of(state.entries[ONE], Title="Uno", DisplayOrder=5), id=9001)
     found = compare(state, [*live(state).values(), replace(second, marker=MARKED)], SECTION)
@@ -224,7 +225,7 @@ def test_a_record_with_the_marker_of_a_section_is_a_twin_whatever_it_says() -> N
 
 
 def test_a_section_with_another_key_keeps_its_first_marker() -> None:
-    """A twin of it carries the marker of the address at which both were created."""
+    """A twin carries the marker of the address at which both were created, also after a rename."""
     state = state_of("One")
     renamed = replace(state, entries={address("uno"): state.entries[ONE]})
     own = replace(record_of(state.entries[ONE]), marker=MARKED)
@@ -234,7 +235,7 @@ def test_a_section_with_another_key_keeps_its_first_marker() -> None:
 
 
 def test_a_stranger_is_no_twin() -> None:
-    """A person said that it is none of ours."""
+    """A record that a person called a stranger is no twin."""
     state = replace(state_of("One"), strangers=(9001,))
     second = replace(record_of(state.entries[ONE]), id=9001, marker=MARKED)
     found = compare(state, [*live(state).values(), second], SECTION)
@@ -243,7 +244,7 @@ def test_a_stranger_is_no_twin() -> None:
 
 
 def test_a_record_that_was_never_ours_is_left_where_it_is() -> None:
-    """A create may have been answered with the Id of a section of another course."""
+    """A record in another course that never was ours (a wrong answer gave its Id) is left alone."""
     state = state_of(Section("One", contents="<p>Ours</p>"))
     theirs: dict[str, FieldValue] = {
         "CourseId": 4712,
@@ -257,7 +258,7 @@ def test_a_record_that_was_never_ours_is_left_where_it_is() -> None:
 
 
 def test_a_section_of_ours_that_was_moved_is_known_by_its_contents() -> None:
-    """It is to be put back where the outline has it."""
+    """A record that someone moved is moved back to its course."""
     state = state_of(Section("One", contents="<p>Ours</p>"))
     found = compare(state, live(state, one={"CourseId": 4712, "Title": "Uno"}).values(), SECTION)
 
@@ -278,7 +279,7 @@ def test_what_can_not_be_read_back_is_no_difference() -> None:
 
 @pytest.mark.parametrize("now", ["One", "Uno", None], ids=["as sent", "edited", "gone"])
 def test_what_a_list_shows_otherwise_is_asked_for_by_its_id(now: str | None) -> None:
-    """A list may lag: what it shows as edited or moved is what the record itself is, or gone."""
+    """A list may lag: records that it shows as edited, moved or missing are read by Id."""
     state = state_of("One", "Two", "Three", "Four")
     listed = live(state, one={"Title": "Older"}, three={"CourseId": 4712})
     del listed[address("four")]
@@ -298,7 +299,7 @@ def test_what_a_list_shows_otherwise_is_asked_for_by_its_id(now: str | None) -> 
 
 
 def test_each_finding_is_told_apart() -> None:
-    """Edited, deleted, moved, and what is no drift: rewritten, not ours, in the place of ours."""
+    """Edited, deleted and moved are drift; rewritten, unmanaged and colliding are not."""
     state = state_of("One", "Two", "Three", "Four")
     records = live(
         state, one={"Title": "Uno"}, three={"CourseId": 4712}, four={"SectionContents": "x"}
@@ -322,7 +323,7 @@ def test_each_finding_is_told_apart() -> None:
 
 
 def test_ours_that_comes_to_the_place_of_another_of_ours_collides() -> None:
-    """Beside the edit itself; two that have stood in one place since we wrote them are not told."""
+    """Beside the edit itself; two records that had one order when we wrote them do not collide."""
     state = state_of("One", "Two", "Three")
     found = look(state, live(state, one={"DisplayOrder": 30}))
     pinned = state_of(Section("One", pin=10), Section("Two", pin=20))
@@ -333,7 +334,7 @@ def test_ours_that_comes_to_the_place_of_another_of_ours_collides() -> None:
 
 
 def test_an_update_of_ours_that_was_cut_off_is_no_drift() -> None:
-    """Nobody else edited what holds what our last attempt sent."""
+    """A record that has what our last attempt sent is no edit of others."""
     state = state_of("One")
     entry = state.entries[ONE]
     tried = replace(entry, attempted={**entry.known, "Title": "Uno"})
@@ -344,7 +345,7 @@ def test_an_update_of_ours_that_was_cut_off_is_no_drift() -> None:
 
 
 def test_a_refreshed_state_plans_back_what_others_did() -> None:
-    """An update for what was edited or moved, under its Id and in its place; a create for gone."""
+    """An edited or moved record gets an update under its Id; a deleted one gets a create."""
     outline = course("One", "Two", "Three")
     state = applied(plan_of(outline))
     records = live(state, one={"Title": "Uno"}, three={"CourseId": 4712, "DisplayOrder": 10})
@@ -359,7 +360,7 @@ def test_a_refreshed_state_plans_back_what_others_did() -> None:
 
 
 def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
-    """Lineage and serial stay, for nothing is saved; courses without drift stay settled."""
+    """Lineage and serial stay, because nothing is saved; courses without drift stay complete."""
     whole = {key: CourseRecord(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
     state = replace(
         state_of(Section("One", more=WEB)), courses=whole, lineage="a-lineage", serial=7
@@ -393,7 +394,7 @@ def test_an_order_that_can_not_be_read_stays_as_it_was_sent(order: str | None) -
 
 
 def test_a_property_that_the_server_left_out_is_planned_back() -> None:
-    """What is not there is not what we sent."""
+    """A property that is absent differs from what we sent."""
     outline = course("One")
     state = applied(plan_of(outline))
     record = record_of(state.entries[ONE], Title="One")
@@ -406,7 +407,7 @@ def test_a_property_that_the_server_left_out_is_planned_back() -> None:
 
 
 def test_the_same_html_in_other_letters_stays_as_it_was_sent() -> None:
-    """Else each edit of a title would be an update of the contents, too."""
+    """Contents that mean the same stay as sent, or an edit of a title would update them, too."""
     state = state_of(Section("One", contents="<p>Hi</p>"))
     records = live(state, one={"Title": "Uno", "SectionContents": "<P>Hi\n</P>"})
     found = look(state, records)
@@ -416,20 +417,20 @@ def test_the_same_html_in_other_letters_stays_as_it_was_sent() -> None:
 
 
 def test_one_is_not_true() -> None:
-    """Python takes the one for the other, and JSON does not."""
+    """1 and True differ, as they do in JSON, although they are equal in Python."""
     entry = state_of("One").entries[ONE]
 
     assert differing(entry, record_of(entry, Active=1), SECTION) == ("Active",)
 
 
 def test_what_the_outline_says_of_it_is_told() -> None:
-    """As it said, something else, the same as the site, or nothing any more."""
+    """The outline wants what was sent, something else, what the site has, or nothing any more."""
     state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three", "Four")))
     outline = course("One", Section("Zwei", "two"), Section("Drei", "three"))
     theirs = {"Title": "X"}
     records = live(state, one=theirs, two=theirs, three={"Title": "Drei"}, four=theirs)
     found = look(state, records)
-    said = judged(found, plan_of(outline, state), plan_of(outline, refreshed(state, found)))
+    said = judged(found, plan_of(outline, refreshed(state, found)))
 
     assert {each.address: each.stance for each in said} == {
         ONE: Stance.AS_SENT,
@@ -440,11 +441,11 @@ def test_what_the_outline_says_of_it_is_told() -> None:
 
 
 def test_what_the_outline_says_of_a_deleted_one_is_told() -> None:
-    """A deleted section is never as the outline says."""
+    """A deleted section never has the stance SAME."""
     state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three")))
     outline = course("One", Section("Zwei", "two"))
     found = look(state, {})
-    said = judged(found, plan_of(outline, state), plan_of(outline, refreshed(state, found)))
+    said = judged(found, plan_of(outline, refreshed(state, found)))
 
     assert [each.stance for each in said] == [Stance.AS_SENT, Stance.NONE, Stance.CHANGED]
 
@@ -473,7 +474,7 @@ def worlds(draw: st.DrawFn) -> tuple[State, dict[str, Record]]:
 
 @given(worlds())
 def test_to_refresh_twice_is_to_refresh_once(world: tuple[State, dict[str, Record]]) -> None:
-    """What the site has is in the state by then."""
+    """The state has what the site has, after a look."""
     state, records = world
     once = refreshed(state, look(state, records))
     again = look(once, records)
@@ -501,7 +502,7 @@ def test_an_edit_is_found_just_where_apply_would_stop(
 def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
     world: tuple[State, dict[str, Record]], other: tuple[State, dict[str, Record]]
 ) -> None:
-    """Whatever was last sent: once someone else has made it so, a refreshed plan is empty."""
+    """If others made the change that the outline wants, a refreshed plan is empty."""
     sent, wanted = world[0], other[0]
     sections = [
         Section(
@@ -543,7 +544,7 @@ def _readable(entry: Entry) -> dict[str, FieldValue]:
 def _is_same_html(
     before: Mapping[str, FieldValue] | None, after: Mapping[str, FieldValue] | None
 ) -> bool:
-    """Say whether a change is but another spelling of the same HTML, which the outline may have."""
+    """Return whether a change only writes the same HTML in another way, as an outline may do."""
     if before is None or after is None:
         return False
     entry = Entry(sent=dict(before), id=1, parent_id=4711)
@@ -554,7 +555,7 @@ def _is_same_html(
 def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
     world: tuple[State, dict[str, Record]],
 ) -> None:
-    """Whatever others did: plan, apply, plan is empty, and no Id that is there is given up."""
+    """After any changes by others, plan and apply lead to an empty plan and lose no existing Id."""
     state, records = world
     outline = course(
         *(
@@ -577,7 +578,7 @@ def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
 
 @pytest.mark.parametrize(("unlock", "is_drift"), [(1, False), (2, False), (3, True)])
 def test_days_count_only_where_a_section_is_timed(unlock: int, *, is_drift: bool) -> None:
-    """Elsewhere the API keeps whatever number it was given."""
+    """Without a timed unlock, the days have no effect, and the API keeps any number."""
     state = state_of("One")
     sent = {**state.entries[ONE].known, "UnlockType": unlock}
     state = replace(state, entries={ONE: replace(state.entries[ONE], sent=sent)})
@@ -587,7 +588,7 @@ def test_days_count_only_where_a_section_is_timed(unlock: int, *, is_drift: bool
 
 
 def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
-    """Both records carry its marker; which of them it is, a person says."""
+    """Two records with the marker of a create in doubt are twins; a person chooses one."""
     state = state_of("One")
     lost = Doubt(
         sent={},
@@ -606,7 +607,7 @@ def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
 
 
 def test_a_twin_is_that_of_the_section_in_whose_place_it_is() -> None:
-    """Of two sections that are alike, the one with its number."""
+    """If two sections are alike, the twin is that of the one with the same order."""
     state = state_of(Section("One", key="one"), Section("One", key="uno"))
     order = state.entries[address("uno")].known["DisplayOrder"]
     second = replace(record_of(state.entries[ONE], DisplayOrder=order), id=9001)
@@ -616,7 +617,7 @@ def test_a_twin_is_that_of_the_section_in_whose_place_it_is() -> None:
 
 
 def test_a_title_alone_tells_nothing_of_a_section_with_other_contents() -> None:
-    """Where ours had none, theirs with the same title and some is not ours."""
+    """A moved record with our title is ours only if it has no contents, as ours had none."""
     state = state_of("One")
     theirs: dict[str, FieldValue] = {"CourseId": 4712, "SectionContents": "<p>Theirs</p>"}
     bare: dict[str, FieldValue] = {"CourseId": 4712}
@@ -627,7 +628,7 @@ def test_a_title_alone_tells_nothing_of_a_section_with_other_contents() -> None:
 
 @pytest.mark.parametrize(("sent", "has"), [(3, 1), (1, 3)])
 def test_days_count_where_one_side_is_timed(sent: int, has: int) -> None:
-    """What becomes of the days is told with the rule."""
+    """A change of the days is reported together with a change of the rule."""
     state = state_of("One")
     attributes = {**state.entries[ONE].known, "UnlockType": sent}
     state = replace(state, entries={ONE: replace(state.entries[ONE], sent=attributes)})
@@ -638,7 +639,7 @@ def test_days_count_where_one_side_is_timed(sent: int, has: int) -> None:
 
 
 def test_a_twin_is_known_however_its_html_is_written() -> None:
-    """The server writes the contents of both its own way, or of one."""
+    """A twin is recognised even if the server rewrote the contents of both records, or of one."""
     state = state_of(Section("One", contents="<p>a</p>\n<p>b</p>"))
     second = replace(record_of(state.entries[ONE], SectionContents="<p>a</p><p>b</p >"), id=9001)
     found = compare(state, [*live(state).values(), second], SECTION)

@@ -1,4 +1,4 @@
-"""DisplayOrder: held against every other way of giving out the numbers."""
+"""The order: compared with every other way of assigning the numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from planning.room import has_room
 from shares import examples
 
 from coursesync.kinds.pins import Pinned, misfit
@@ -20,16 +21,6 @@ Numbers = list[int | None]
 
 SMALL = st.none() | st.integers(0, 12)
 WIDE = st.none() | st.integers(0, 60) | st.integers(0, 1_000_000_000)
-
-
-def has_room(numbers: Sequence[int | None]) -> bool:
-    """Say whether rising numbers from 0 up can stand where None does."""
-    least = 0
-    for number in numbers:
-        if number is not None and number < least:
-            return False
-        least = (least if number is None else number) + 1
-    return True
 
 
 def most_kept(prior: Sequence[int | None], pins: Sequence[int | None]) -> int:
@@ -46,7 +37,7 @@ def most_kept(prior: Sequence[int | None], pins: Sequence[int | None]) -> int:
 
 
 def kept(numbers: Sequence[int], prior: Sequence[int | None], pins: Sequence[int | None]) -> int:
-    """Count the numbers, not pinned, that are what they were."""
+    """Count the numbers without a pin that have not changed."""
     together = zip(numbers, prior, pins, strict=True)
     return sum(pin is None and number == before for number, before, pin in together)
 
@@ -67,7 +58,7 @@ def lists(draw: st.DrawFn, longest: int = 12) -> tuple[Numbers, Numbers]:
 @settings(deadline=None, max_examples=examples(200))
 @given(lists(40))
 def test_the_numbers_rise_from_nought(given_: tuple[Numbers, Numbers]) -> None:
-    """Whatever went before, the numbers are strictly increasing and none is below 0."""
+    """The numbers are strictly increasing and never below 0, whatever was sent before."""
     prior, pins = given_
     numbers = assign(prior, pins)
 
@@ -109,7 +100,7 @@ def test_no_small_case_is_numbered_at_more_writes_than_it_needs(size: int) -> No
 
 
 def test_no_order_of_six_sections_is_restored_at_more_writes_than_it_needs() -> None:
-    """Every choice of six numbers of three, and one pin, is numbered at the least."""
+    """Every list of six sections with the numbers 10, 20 or none needs the fewest updates."""
     for prior in product([10, 20, None], repeat=6):
         for pins in ([None] * 6, [None, None, 15, None, None, None]):
             assert most_kept(prior, pins) == kept(assign(prior, pins), prior, pins)
@@ -118,14 +109,14 @@ def test_no_order_of_six_sections_is_restored_at_more_writes_than_it_needs() -> 
 @settings(deadline=None, max_examples=examples(200))
 @given(st.lists(SMALL, max_size=8))
 def test_pins_misfit_just_where_no_numbering_holds_them(pins: Numbers) -> None:
-    """There is a misfit exactly when no rising numbers can hold every pin."""
+    """There is a misfit exactly if no rising numbers fit all pins."""
     assert has_room(pins) == (not list(misfit(pins)))
 
 
 @settings(deadline=None, max_examples=examples(200))
 @given(st.lists(SMALL, max_size=8))
 def test_without_the_pins_that_misfit_the_rest_fits(pins: Numbers) -> None:
-    """Each pin that is named is one to change: the others can be held together."""
+    """If the pins that are named are removed, the others fit."""
     wrong = {i for i, _, _ in misfit(pins)}
 
     assert has_room([None if i in wrong else pin for i, pin in enumerate(pins)])
@@ -144,14 +135,14 @@ def test_without_the_pins_that_misfit_the_rest_fits(pins: Numbers) -> None:
 def test_a_misfit_names_the_two_and_the_reason(
     pins: Numbers, expected: list[tuple[int, int | None, Pinned]]
 ) -> None:
-    """A pin that can't hold comes with the one that it collides with, and why."""
+    """A pin that does not fit is reported with the pin that it collides with, and why."""
     assert expected == list(misfit(pins))
 
 
 @settings(deadline=None, max_examples=examples(100))
 @given(st.integers(0, 50))
 def test_a_new_course_counts_in_tens(size: int) -> None:
-    """Where nothing was sent before, the numbers are 10, 20, 30."""
+    """If nothing was sent before, the numbers are 10, 20, 30."""
     nothing: Numbers = [None] * size
 
     assert [10 * k for k in range(1, size + 1)] == assign(nothing, nothing)
@@ -173,7 +164,7 @@ def test_one_section_put_in_between_changes_no_other(size: int, data: st.DataObj
 @settings(deadline=None, max_examples=examples(100))
 @given(lists(20))
 def test_numbers_once_given_stay(given_: tuple[Numbers, Numbers]) -> None:
-    """What was assigned is assigned again: a second plan renumbers nothing."""
+    """A second plan assigns the same numbers."""
     prior, pins = given_
     numbers: Numbers = [*assign(prior, pins)]
 
@@ -184,7 +175,7 @@ HELD = st.frozensets(st.integers(0, 14), max_size=8)
 
 
 def has_room_beside(numbers: Sequence[int | None], held: frozenset[int]) -> bool:
-    """Say whether rising numbers that nothing holds can stand where None does."""
+    """Return whether rising numbers that nothing holds can replace each None."""
     least = 0
     for number in numbers:
         if number is None:
@@ -198,7 +189,7 @@ def has_room_beside(numbers: Sequence[int | None], held: frozenset[int]) -> bool
 def most_kept_beside(
     prior: Sequence[int | None], pins: Sequence[int | None], held: frozenset[int]
 ) -> int:
-    """Count the prior numbers that can be kept at the most beside those that are held."""
+    """Count the prior numbers that can be kept at the most, if held numbers are not used."""
     free = [i for i, pin in enumerate(pins) if pin is None and prior[i] is not None]
     choices: Iterable[tuple[int, ...]] = chain.from_iterable(
         combinations(free, size) for size in range(len(free), -1, -1)
@@ -215,7 +206,7 @@ def most_kept_beside(
 def test_no_number_that_is_held_is_given_out(
     given_: tuple[Numbers, Numbers], held: frozenset[int]
 ) -> None:
-    """A section has one only where it had it, or the author pinned it or left no other."""
+    """A section gets a held number only if it had it, pinned it, or no other is left."""
     prior, pins = given_
     numbers = assign(prior, pins, held=held)
     shared = [
@@ -235,7 +226,7 @@ def test_no_number_that_is_held_is_given_out(
 def test_as_many_numbers_are_kept_beside_those_that_are_held(
     given_: tuple[Numbers, Numbers], held: frozenset[int]
 ) -> None:
-    """No other way of numbering that leaves them free needs fewer updates."""
+    """No other way of numbering that avoids the held numbers needs fewer updates."""
     prior, pins = given_
     held = held.difference(prior, pins)
     assume(has_room_beside(pins, held))
@@ -249,7 +240,7 @@ def test_as_many_numbers_are_kept_beside_those_that_are_held(
 def test_numbers_given_beside_those_that_are_held_stay(
     given_: tuple[Numbers, Numbers], held: frozenset[int]
 ) -> None:
-    """What was assigned is assigned again; where nothing is in the way, it is as without them."""
+    """A second plan assigns the same numbers; held numbers elsewhere change nothing."""
     prior, pins = given_
     numbers: Numbers = [*assign(prior, pins, held=held)]
     alone = assign(prior, pins)
@@ -271,12 +262,12 @@ def test_numbers_given_beside_those_that_are_held_stay(
     ],
 )
 def test_new_numbers_beside_an_orphans(prior: Numbers, held: set[int], expected: list[int]) -> None:
-    """In steps of ten that leave it out, or in the gap; else one more is renumbered."""
+    """A held number is avoided, by steps of ten or in the gap; or others are renumbered."""
     assert assign(prior, [None] * len(prior), held=held) == expected
 
 
 def test_pins_that_leave_no_other_number_hold() -> None:
-    """What stands between two pins gets a number that is held, where there is no other."""
+    """A section between two pins gets a held number if there is no other."""
     assert assign([None] * 3, [4, None, 6], held={5}) == [4, 5, 6]
 
 

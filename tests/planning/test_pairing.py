@@ -1,4 +1,4 @@
-"""How a section keeps its Id when its key or its title changes, and when nobody can tell."""
+"""How a section keeps its Id when its key or title changes, and when that is ambiguous."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from coursesync.planning.pairing import identify
 
 
 def pairs(before: list[Section | str], now: list[Section | str]) -> dict[str, str]:
-    """Return which former key each section is recognised by, where a course was applied."""
+    """Return the former key of each section that is recognised after a course was applied."""
     found = identify(course(*now).resources, state_of(*before).entries)
     return {new.rpartition(".")[2]: old.rpartition(".")[2] for new, old in found.items()}
 
 
 def test_a_section_of_the_same_key_is_the_same_wherever_it_stands() -> None:
-    """Identity is the key, never the position: two sections may change places and words."""
+    """The key identifies a section, never the position: two sections may swap places and texts."""
     before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
     now: list[Section | str] = [Section("A2", "two", "a"), Section("B2", "one", "b")]
 
@@ -25,7 +25,7 @@ def test_a_section_of_the_same_key_is_the_same_wherever_it_stands() -> None:
 
 
 def test_a_previous_key_says_it_outright() -> None:
-    """A section is the one that its previous_keys name, though all else of it has changed."""
+    """previous_keys identify a section, even if everything else has changed."""
     before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
     now: list[Section | str] = [
         Section("C", "three", "c", previous=("nothing", "two")),
@@ -36,7 +36,7 @@ def test_a_previous_key_says_it_outright() -> None:
 
 
 def test_a_previous_key_comes_before_every_likeness() -> None:
-    """Where previous_keys point one way and the contents another, previous_keys win."""
+    """If previous_keys and the contents disagree, previous_keys decide."""
     before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
     now: list[Section | str] = [
         Section("A", "three", "a", previous=("two",)),
@@ -63,7 +63,7 @@ def test_the_same_title_tells_a_section_of_a_new_key() -> None:
 
 
 def test_contents_come_before_the_title() -> None:
-    """Where contents and title point to different sections, the contents decide."""
+    """If the contents and the title disagree, the contents decide."""
     before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
     now: list[Section | str] = [Section("A", "three", "b"), Section("B", "four", "a")]
 
@@ -71,7 +71,7 @@ def test_contents_come_before_the_title() -> None:
 
 
 def test_two_sections_without_contents_have_nothing_in_common() -> None:
-    """A new section that is empty is not the one that went and had no contents either."""
+    """A new section without contents is not paired with a removed one without contents."""
     before = state_of(Section("Keep", "keep"), Section("Old", "old"))
     entry = before.entries[address("old")]
     bare = {name: sent for name, sent in entry.known.items() if name != "SectionContents"}
@@ -83,7 +83,7 @@ def test_two_sections_without_contents_have_nothing_in_common() -> None:
 
 @pytest.mark.parametrize("at", range(3))
 def test_a_retitled_section_is_recognised_by_its_place(at: int) -> None:
-    """One gone and one new between the same neighbours is one retitled, under its old Id."""
+    """A removed and a new section between the same neighbours are one retitled section."""
     before: list[Section | str] = ["First", "Second", "Third"]
     now = [*before[:at], "Retitled", *before[at + 1 :]]
     key = ["first", "second", "third"][at]
@@ -92,7 +92,7 @@ def test_a_retitled_section_is_recognised_by_its_place(at: int) -> None:
 
 
 def test_two_retitled_sections_apart_are_each_recognised() -> None:
-    """Each retitled section has its own neighbours to tell it by."""
+    """Each retitled section is recognised by its own neighbours."""
     now: list[Section | str] = ["A2", "B", "C2"]
 
     assert pairs(["A", "B", "C"], now) == {"a2": "a", "b": "b", "c2": "c"}
@@ -106,17 +106,17 @@ def test_the_place_tells_nothing_where_a_key_was_given() -> None:
 
 
 def test_two_new_in_one_place_are_not_guessed() -> None:
-    """Where two sections could be the one that has gone, neither is taken for it."""
+    """If two new sections could be the removed one, neither is paired."""
     assert pairs(["A", "B", "C"], ["A", "B1", "B2", "C"]) == {"a": "a", "c": "c"}
 
 
 def test_one_new_for_two_gone_is_not_guessed() -> None:
-    """Where two that have gone could be the new one, it is taken for neither."""
+    """If two removed sections could be the new one, neither is paired."""
     assert pairs(["A", "B1", "B2", "C"], ["A", "B", "C"]) == {"a": "a", "c": "c"}
 
 
 def test_a_section_that_moved_away_is_not_taken_for_the_new_one() -> None:
-    """One gone at the top and a new one at the end are two different sections."""
+    """A removed section at the top and a new one at the end are two different sections."""
     assert pairs(["A", "B", "C"], ["B", "C", "D"]) == {"b": "b", "c": "c"}
 
 
@@ -129,7 +129,7 @@ def test_contents_that_two_sections_share_tell_nothing() -> None:
 
 
 def test_empty_contents_tell_nothing() -> None:
-    """That two sections have no contents does not make them the same."""
+    """Two sections without contents are not the same for that reason."""
     before: list[Section | str] = [Section("A", "one"), "Last"]
     now: list[Section | str] = ["Last", Section("B", "two")]
 
@@ -145,7 +145,7 @@ def test_swapped_titles_without_keys_keep_their_titles_ids() -> None:
 
 
 def test_a_retitled_section_is_an_update_under_its_old_id() -> None:
-    """The plan of a retitled section is one update that says what it was, and no create."""
+    """The plan of a retitled section is one update that names the old title, and no create."""
     state = state_of("First", "Second")
 
     plan = plan_of(course("First", "Another"), state)
@@ -157,7 +157,7 @@ def test_a_retitled_section_is_an_update_under_its_old_id() -> None:
 
 
 def test_writing_the_key_in_is_a_move_without_a_write() -> None:
-    """A key alone that changes takes no request: the state goes on under the new address."""
+    """If only a key changes, no request is sent: the entry gets the new address."""
     state = state_of("First", "Second")
 
     plan = plan_of(course("First", Section("Second", "the-second")), state)

@@ -1,4 +1,4 @@
-"""The plan: what is compared with what, what it says, and when its digest changes."""
+"""The plan: which changes it has, for which outlines and states."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NO_PICTURE: dict[str, object] = {"image": None}
 
 
 def test_what_was_never_sent_is_created_in_the_lists_order() -> None:
-    """A new course is one create a section, in the members' order."""
+    """A new course has one create for each section, in the members' order."""
     plan = plan_of(course("B", "A", "C"))
 
     assert told(plan) == [("create", address(key)) for key in ("b", "a", "c")]
@@ -45,7 +45,7 @@ def test_what_was_never_sent_is_created_in_the_lists_order() -> None:
 
 
 def test_what_is_as_it_was_sent_is_not_spoken_of() -> None:
-    """A course that stands as its outline wants it gives an empty plan."""
+    """A course that is as its outline wants it gives an empty plan."""
     plan = plan_of(course("A", "B"), state_of("A", "B"))
 
     assert plan.changes == ()
@@ -71,14 +71,14 @@ def test_one_section_put_in_between_is_one_create() -> None:
 
 
 def test_a_section_that_moves_is_one_update() -> None:
-    """A section put elsewhere in the list changes its own number and no other's."""
+    """A section that moves in the list changes only its own number."""
     plan = plan_of(course("B", "C", "D", "A"), state_of("A", "B", "C", "D"))
 
     assert told(plan) == [("update", address("a"))]
 
 
 def test_a_section_that_is_in_no_outline_is_kept() -> None:
-    """What was taken out of an outline is said and left alone: nothing is to be done for it."""
+    """A section that was removed from an outline is reported, and nothing is done to it."""
     plan = plan_of(course("A"), state_of("A", "B"))
 
     assert told(plan) == [("keep", address("b"))]
@@ -86,7 +86,7 @@ def test_a_section_that_is_in_no_outline_is_kept() -> None:
 
 
 def test_a_course_whose_outline_is_gone_is_kept() -> None:
-    """Taking a whole outline away removes nothing either."""
+    """To delete a whole outline removes nothing, either."""
     plan = plan_of([], state_of("A", "B"))
 
     assert told(plan) == [("keep", address("a")), ("keep", address("b"))]
@@ -95,7 +95,7 @@ def test_a_course_whose_outline_is_gone_is_kept() -> None:
 
 @pytest.mark.parametrize("outlines", [[course("A", "B")], []])
 def test_a_create_in_doubt_is_never_sent_again(outlines: list[Outline]) -> None:
-    """A section in doubt is said, with its reason, and is neither created nor changed."""
+    """A section in doubt is reported with its reason, and is neither created nor changed."""
     sent: Sent = {"CourseId": 4711, "DisplayOrder": 20, "Title": "B"}
     doubt = Doubt(sent=sent, parent_id=4711, reason="no answer came", since=AT)
     state = replace(state_of("A"), doubts={address("b"): doubt})
@@ -108,7 +108,7 @@ def test_a_create_in_doubt_is_never_sent_again(outlines: list[Outline]) -> None:
 
 
 def test_a_settled_course_is_not_looked_at() -> None:
-    """Courses known to stand as a whole are left out of the plan, entries and all."""
+    """Complete courses are left out of the plan, with their entries."""
     assert diff([], {"c"}, state_of("A", "B")).changes == ()
 
 
@@ -137,7 +137,7 @@ def test_courses_come_in_the_order_of_their_keys() -> None:
 def test_a_picture_is_set_cleared_or_left(
     before: dict[str, object], now: dict[str, object], expected: dict[str, object] | None
 ) -> None:
-    """A picture that we sent and that is not wanted is cleared by name; else nothing is sent."""
+    """A picture that we sent and that is no longer wanted is cleared; otherwise nothing is sent."""
     plan = plan_of(course(Section("A", more=now)), state_of(Section("A", more=before)))
     names = {"NewImageUrl", "ClearImageFile"}
     sent = [
@@ -155,8 +155,9 @@ def test_deepdiff_is_imported_only_where_something_has_changed(now: str, expecte
     """A plan of creates alone is rendered without the slow import."""
     script = (
         "from values import *; from coursesync.render import terminal, markdown, json;"
+        "from coursesync.render.rows import view;"
         f"plan = plan_of(course('A', {now}), state_of('A', Section('B', 'b')));"
-        "terminal.compose(plan), markdown.compose(plan), json.compose(plan);"
+        "terminal.compose(view(plan)), markdown.compose(view(plan)), json.compose(view(plan));"
         "print('deepdiff' in sys.modules)"
     )
     path = json.dumps(sys.path)

@@ -1,4 +1,4 @@
-"""The plan's digest: the same for as long as the same would be done to the same records."""
+"""The plan's digest: it is the same as long as the same would be done to the same records."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_same_meaning_has_the_same_digest(text: str) -> None:
     ],
 )
 def test_another_meaning_has_another_digest(old: str, new: str) -> None:
-    """Whatever would be sent differently gives another digest."""
+    """Any difference in what would be sent gives another digest."""
     changed = outline_of(TEXT.replace(old, new))
 
     assert plan_of(changed).digest != plan_of(outline_of(TEXT)).digest
@@ -57,7 +57,7 @@ def test_another_state_has_another_digest(update: dict[str, str]) -> None:
 
 
 def test_saving_the_state_again_changes_no_digest() -> None:
-    """The serial is no part of the digest: the same would be done to the same records."""
+    """The serial is no part of the digest, because the same would be done to the same records."""
     later = replace(EMPTY, serial=7)
 
     assert plan_of(course("A"), later).digest == plan_of(course("A")).digest

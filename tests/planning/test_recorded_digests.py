@@ -12,9 +12,10 @@ from values import AT, EMPTY, Section, address, applied, course, plan_of
 
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
-from coursesync.planning.drift import compare, refreshed
+from coursesync.planning.drift import compare
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.planning.refreshed_state import refreshed
 from coursesync.state.state import Doubt, State
 
 BASE = replace(EMPTY, lineage="0b5e4a0e-2f0a-4a83-a7cc-7a3c6a9d4f11", serial=3)
@@ -110,7 +111,7 @@ RECORDED = {
 
 @pytest.mark.parametrize("name", PLANS)
 def test_a_digest_outlives_an_upgrade(name: str) -> None:
-    """What was reviewed with an earlier coursesync is what this one would apply."""
+    """A plan that was reviewed with an earlier coursesync has the same digest with this one."""
     plan, action = PLANS[name]
 
     assert plan.count(action)

@@ -1,4 +1,4 @@
-"""Removal, arrivals and the brake: nothing goes by surprise, and no Id is given up for a guess."""
+"""Removals, moves between courses, large changes: no surprises, and no Id is lost by a guess."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.planning.removal import PROTECTED
 from coursesync.render import markdown, terminal
+from coursesync.render.rows import view
 from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.outlines.outline import Outline
+    from coursesync.render.rows import PlanView
     from coursesync.state.state import State
 
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
@@ -38,7 +40,7 @@ def other(*sections: Section | str) -> Outline:
 
 
 def test_an_orphan_is_kept_unless_told_otherwise() -> None:
-    """By default, and where deletion lacks its second word, a section stays on the site."""
+    """By default, and if --prune is missing, a section stays on the site."""
     state = state_of("A", "B")
 
     assert told(plan_of(course("A"), state)) == [("keep", "section.c.b")]
@@ -49,17 +51,17 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize("form", [terminal.compose, markdown.compose])
-def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[Plan], str]) -> None:
-    """Where nobody has said what becomes of it; else it needs no advice."""
+def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[PlanView], str]) -> None:
+    """An orphan comes with advice only if the workspace has not set on_removal."""
     state = state_of("A", "B")
     kept, hidden = plan_of(course("A"), state), plan_of(course("A"), state, HIDE)
 
-    assert "--on-removal delete --prune" in form(kept)
-    assert "--on-removal" not in form(hidden) + form(plan_of(course("A", "B"), state))
+    assert "--on-removal delete --prune" in form(view(kept))
+    assert "--on-removal" not in form(view(hidden)) + form(view(plan_of(course("A", "B"), state)))
 
 
 def test_an_orphan_is_hidden_once() -> None:
-    """Deactivation sends all that the record is, but hidden; after it, there is nothing left."""
+    """Deactivation sends the record as it is, but hidden; then the plan is empty."""
     state = state_of("A", "B")
     plan = plan_of(course("A"), state, HIDE)
     (change,) = plan.changes
@@ -71,7 +73,7 @@ def test_an_orphan_is_hidden_once() -> None:
 
 
 def test_orphans_are_deleted_from_the_last_to_the_first() -> None:
-    """Deletions come after all else of their course, in reverse order."""
+    """Deletions are the last changes of their course, in reverse order."""
     state = state_of("A", "B", "C")
     plan = plan_of(course("New", "A"), state, DELETE)
 
@@ -84,7 +86,7 @@ def test_orphans_are_deleted_from_the_last_to_the_first() -> None:
 
 
 def test_an_outline_that_is_gone_is_as_many_orphans() -> None:
-    """The same rules hold where the whole file is gone."""
+    """The same rules apply if the whole file is deleted."""
     assert told(plan_of([], state_of("A", "B"), DELETE)) == [
         ("delete", "section.c.b"),
         ("delete", "section.c.a"),
@@ -92,7 +94,7 @@ def test_an_outline_that_is_gone_is_as_many_orphans() -> None:
 
 
 def test_what_was_protected_is_not_deleted_after_its_line_is_gone() -> None:
-    """The state remembers the protection."""
+    """The state keeps the protection, so that an orphan stays protected."""
     state = state_of("A", SAFE)
     plan = plan_of(course("A"), state, DELETE)
 
@@ -100,7 +102,7 @@ def test_what_was_protected_is_not_deleted_after_its_line_is_gone() -> None:
 
 
 def test_protection_alone_changes_the_state_and_sends_nothing() -> None:
-    """To protect a section, or to release it, takes no write."""
+    """To protect a section or to release it sends no write."""
     state = state_of("Safe")
     plan = plan_of(course(SAFE), state)
     protected = applied(plan, state)
@@ -112,7 +114,7 @@ def test_protection_alone_changes_the_state_and_sends_nothing() -> None:
 
 
 def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
-    """What looks moved is shown as new, with the question; its old record is not removed."""
+    """A section that looks moved is created, with a hint; its old record is not removed."""
     state = state_of("A", "B")
     plan = two(course("A"), other("B"), state, DELETE)
 
@@ -121,7 +123,7 @@ def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
 
 
 def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
-    """`previous_keys: [course.key]` takes the Id along, by which its lessons know it."""
+    """`previous_keys: [course.key]` keeps the Id, which the section's lessons refer to."""
     state = state_of("A", "B")
     plan = two(course("A"), other(Section("B", previous=("c.b",))), state, DELETE)
     (change,) = plan.changes
@@ -136,7 +138,7 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
 
 
 def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_course() -> None:
-    """A create in doubt there may be it: made here meanwhile, it would be there twice."""
+    """A section that may be a create in doubt of another course waits, or there may be two."""
     doubt = Doubt(sent={"Title": "B"}, parent_id=HERE, reason="no answer", since=AT)
     state = replace(state_of("A"), doubts={address("b"): doubt})
     plan = two(course("A"), other(Section("B", previous=("c.b",)), "C"), state)
@@ -146,7 +148,7 @@ def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_co
 
 
 def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
-    """A run that was lost moved it, or someone's hand: the state learns of it by that write."""
+    """A section that a lost run or a person already moved is sent, so that the state records it."""
     state = state_of("A", "B")
     entry = state.entries[address("b")]
     there = replace(entry, sent={**entry.known, "CourseId": THERE})
@@ -160,7 +162,7 @@ def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
 
 
 def test_a_word_that_two_sections_say_takes_nothing() -> None:
-    """Where two claim the same record, neither is guessed."""
+    """If two sections claim the same record, neither gets it."""
     state = state_of("A", "B")
     claim = Section("X", previous=("c.b",))
     third = course(claim, course_id=4713, key="e")
@@ -170,7 +172,7 @@ def test_a_word_that_two_sections_say_takes_nothing() -> None:
 
 
 def test_a_section_that_its_course_still_wants_stays_there() -> None:
-    """Only what no outline of its own course wants can go elsewhere."""
+    """A record can go to another course only if no outline of its own course wants it."""
     plan = two(course("A"), other(Section("A", previous=("c.a",))), state_of("A"))
 
     assert told(plan) == [("create", "section.d.a")]
@@ -178,7 +180,7 @@ def test_a_section_that_its_course_still_wants_stays_there() -> None:
 
 @pytest.mark.parametrize(("changed", "stops"), [(3, False), (4, True)])
 def test_the_brake_takes_hold_above_three_tenths(changed: int, *, stops: bool) -> None:
-    """Of ten sections, three may change unasked."""
+    """Three of ten sections may change without a question."""
     titles = [f"S{i}" for i in range(10)]
     state = state_of(*titles)
     edited = [
@@ -189,7 +191,7 @@ def test_the_brake_takes_hold_above_three_tenths(changed: int, *, stops: bool) -
 
 
 def test_the_brake_leaves_small_courses_and_new_sections_alone() -> None:
-    """Creates overwrite nothing, and of fewer than ten one or two are a third already."""
+    """Creates do not count, and courses of fewer than ten sections have no bound."""
     few = [Section(f"S{i}", contents="new") for i in range(9)]
 
     assert oversized(plan_of(course(*few), state_of(*(f"S{i}" for i in range(9))))) == ()
@@ -197,7 +199,7 @@ def test_the_brake_leaves_small_courses_and_new_sections_alone() -> None:
 
 
 def test_the_brake_counts_the_whole_workspace() -> None:
-    """Many small courses that go together are a large change."""
+    """Many small courses together are a large change."""
     outlines = [course("A", "B", course_id=number, key=f"k{number}") for number in range(1, 7)]
     state = applied(plan_of(outlines))
 
@@ -207,7 +209,7 @@ def test_the_brake_counts_the_whole_workspace() -> None:
 
 
 def test_the_brake_says_it_once_of_a_workspace_of_one_course() -> None:
-    """The course and the workspace are the same sections; beside another one they are not."""
+    """The only course is not reported beside the workspace; one of two courses is."""
     many = [f"S{number}" for number in range(12)]
     edited = [Section(title, contents="new") for title in many]
     alone = state_of(*many)
@@ -232,7 +234,7 @@ POLICIES = st.builds(Policy, st.sampled_from(OnRemoval), st.booleans())
 def test_whatever_was_applied_leaves_nothing_but_what_is_kept(
     edits: list[tuple[list[str], set[str], Policy]],
 ) -> None:
-    """After each plan, the next one only says what is kept; nothing protected is ever deleted."""
+    """After an apply, the next plan only reports what is kept; what is protected always stays."""
     state = EMPTY
     for titles, safe, policy in edits:
         sections = [Section(t, key=t.lower(), more={"protect": t in safe}) for t in titles]
@@ -254,7 +256,7 @@ STORIES = st.lists(
 
 @given(STORIES, st.sampled_from([KEEP_ALL, HIDE, Policy(OnRemoval.DELETE), DELETE]))
 def test_no_two_records_of_a_course_share_a_number(story: list[list[str]], policy: Policy) -> None:
-    """Whatever is put in, taken out, put back and reordered: members see one order, always."""
+    """After any edits of an outline, no two sections on the site have the same number."""
     state = EMPTY
     for titles in story:
         before = state
@@ -276,30 +278,30 @@ def orders(plan: Plan) -> list[tuple[str, int]]:
 
 
 def test_a_new_section_takes_no_orphans_number() -> None:
-    """Members would see either of the two first."""
+    """No section gets the number of an orphan that stays."""
     plan = plan_of(course("A", "B", "Other", "New"), state_of("A", "B", "C"))
 
     assert orders(plan) == [("create", 40), ("create", 50), ("keep", 30)]
 
 
 def test_a_deleted_sections_number_is_free() -> None:
-    """Nothing stays that could share it."""
+    """The number of an orphan that is deleted may be used."""
     plan = plan_of(course("A", "B", "Other", "New"), state_of("A", "B", "C"), DELETE)
 
     assert orders(plan) == [("create", 30), ("create", 40), ("delete", 30)]
 
 
 @pytest.mark.parametrize("form", [terminal.compose, markdown.compose])
-def test_an_orphans_number_may_be_pinned(form: Callable[[Plan], str]) -> None:
-    """The author's word holds, and the plan says who else has that number."""
+def test_an_orphans_number_may_be_pinned(form: Callable[[PlanView], str]) -> None:
+    """A pinned number is used, and the plan names the orphan that has the same number."""
     plan = plan_of(course("A", "B", Section("Other", pin=30), "New"), state_of("A", "B", "C"))
 
     assert orders(plan) == [("create", 30), ("create", 40), ("keep", 30)]
-    assert "members see either of them first" in " ".join(form(plan).split())
+    assert "members see either of them first" in " ".join(form(view(plan)).split())
 
 
 def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:
-    """It may be on the site."""
+    """The number of a create in doubt is not used for another section."""
     doubt = Doubt(
         sent={"CourseId": HERE, "DisplayOrder": 30, "Title": "C"},
         parent_id=HERE,

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from coursesync.state.disk import Disk
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -30,8 +32,8 @@ class Inode:
 
 
 @dataclass
-class ForgetfulDisk:
-    """Fits `state.disk.Disk`. Each effect is told to `effect`, before it and after it."""
+class ForgetfulDisk(Disk):
+    """Keeps files in memory. Each effect is told to `effect`, before it and after it."""
 
     effect: Callable[[str], None]
     names: dict[Path, Inode] = field(default_factory=dict)

@@ -11,15 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.planning.subsequence import longest_rise
-from coursesync.render.folding import Fold, Line, Mark, shown
 from coursesync.render.matching import Effort, blocks
-from coursesync.render.text_diff import compare, words
+from coursesync.render.text_diff import Fold, Line, Mark, compare, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.render.folding import Shown
-    from coursesync.render.text_diff import Piece
+    from coursesync.render.text_diff import Piece, Shown
 
 EFFORT = 200_000
 SOME = st.sampled_from(["a", "b", "<p>one two</p>", "<br>", " ", "\n", "\r\n", "\u2028", "x" * 130])

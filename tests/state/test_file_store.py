@@ -1,4 +1,4 @@
-"""The state's file and journal, effect by effect, on a disk that tells each of them."""
+"""The state's file and journal, on a disk that records every effect."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ FOUND = Look(address=address("one"), at=AT)
 
 @dataclass
 class Log:
-    """Keeps the effects, and fails at some of them."""
+    """Records the effects, and fails at some of them."""
 
     effects: list[str] = field(default_factory=list)
     fails_at: tuple[str, ...] = ()
     error: OSError = field(default_factory=lambda: OSError(errno.ENOSPC, "No space left"))
 
     def __call__(self, effect: str) -> None:
-        """Keep an effect; raises the error at those chosen."""
+        """Record an effect, and raise the error if it is one that fails."""
         self.effects.append(effect)
         if effect in self.fails_at:
             raise self.error
@@ -52,12 +52,12 @@ class Log:
 
 @dataclass
 class Closed(ForgetfulDisk):
-    """A disk that lets nothing more be read, and says of no lock whether it is held."""
+    """A disk that can read only some files, and can't say whether a lock is held."""
 
     number: int = errno.EACCES
 
     def read(self, path: Path) -> bytes:
-        """Read what is there; raise the error for all else."""
+        """Read a file that exists; raise the error for any other."""
         if path in self.names:
             return super().read(path)
         raise OSError(self.number, "It can't be", str(path))
@@ -68,7 +68,7 @@ class Closed(ForgetfulDisk):
 
 
 def begun_from(state: State) -> bytes:
-    """Return the line that a run begins its journal with."""
+    """Return the first line of a run's journal."""
     checksum = checksum_of(serialise(state))
     run = Header(checksum=checksum, lineage=state.lineage, serial=state.serial, target=state.target)
     return line(run)
@@ -96,7 +96,7 @@ PAST = {"write": "written", "create": "created", "rename": "renamed", "remove": 
 
 
 def done(*effects: str) -> list[str]:
-    """Write effects as they are told: before each, and after it."""
+    """Return effects as they are recorded: before and after each."""
     told = []
     for effect in effects:
         verb, *rest = effect.split(" ", 1)
@@ -110,7 +110,7 @@ BACKING_UP = ("create .s.json.backup.tmp", "write", "fsync", "rename s.json.back
 
 
 def test_a_new_state_reaches_the_disk_in_order() -> None:
-    """Bytes before their name, the name before the journal, the journal before any request."""
+    """Safe in this order: the bytes, their name, the journal, and then a request may be sent."""
     log = Log()
     disk = disk_of(log)
     begun = StateFile(PATH, TARGET, disk).begin(State(target=TARGET))
@@ -124,7 +124,7 @@ def test_a_new_state_reaches_the_disk_in_order() -> None:
 
 
 def test_a_run_begins_with_a_backup() -> None:
-    """What stood before is safe under its name before anything else happens; it is not saved."""
+    """The backup is safe before anything else happens; the state is not saved again."""
     log = Log()
     disk = disk_of(log, state=serialise(SAVED), backup=b"old")
 
@@ -138,7 +138,7 @@ def test_a_run_begins_with_a_backup() -> None:
 
 
 def test_the_backup_is_what_the_journal_begins_from() -> None:
-    """Also where an earlier run's journal is folded in first: no Id is in neither of the two."""
+    """The journal begins from the backup, even if an earlier run's journal was applied first."""
     disk = disk_of(state=serialise(SAVED), journal=line(RUN) + line(INTENT))
     store = StateFile(PATH, TARGET, disk)
     begun = store.begin(store.load())
@@ -153,7 +153,7 @@ FIRST = Header(lineage="a-line", serial=1, target=TARGET)
 
 
 def test_a_first_runs_journal_tells_all_where_its_state_is_gone() -> None:
-    """What the first run saved was empty: its journal alone leads to the same state."""
+    """The first run began from an empty state: its journal alone leads to the same state."""
     disk = disk_of(journal=line(FIRST) + line(INTENT))
     began = State(target=TARGET, lineage="a-line", serial=1)
 
@@ -161,7 +161,7 @@ def test_a_first_runs_journal_tells_all_where_its_state_is_gone() -> None:
 
 
 def test_what_a_first_runs_journal_tells_is_saved_as_its_next_state() -> None:
-    """The lineage goes on, and serial 1 stays that of the empty state."""
+    """The lineage stays the same, and serial 1 remains that of the empty state."""
     disk = disk_of(journal=line(FIRST) + line(INTENT))
     store = StateFile(PATH, TARGET, disk)
     saved = store.recover(store.load())
@@ -172,7 +172,7 @@ def test_what_a_first_runs_journal_tells_is_saved_as_its_next_state() -> None:
 
 @pytest.mark.parametrize("update", [{"target": "https://other.example"}, {"serial": 2}])
 def test_a_journal_whose_state_is_missing_blocks_nothing(update: dict[str, object]) -> None:
-    """Another target's, or a later run's: it is kept, and what was made is looked for."""
+    """A journal of another target or a later run is kept; records of this target are looked for."""
     told = line(but(FIRST, **update)) + line(INTENT)
     disk = disk_of(journal=told)
     store = StateFile(PATH, TARGET, disk)
@@ -188,7 +188,7 @@ def test_a_journal_whose_state_is_missing_blocks_nothing(update: dict[str, objec
 
 
 def is_aside(path: Path) -> bool:
-    """Say whether that is where a journal is kept that was set aside."""
+    """Return whether a path is that of a journal that was set aside."""
     return path.name.startswith(f"{JOURNAL.name}-")
 
 
@@ -198,7 +198,7 @@ LEFT = begun_from(OTHER) + line(INTENT)
 
 @pytest.mark.parametrize("saving", ["begin", "recover"])
 def test_a_sisters_journal_is_kept_until_its_state_comes_back(saving: str) -> None:
-    """A checkout changes the state under a journal, and changes it back: nothing is lost."""
+    """If a checkout changes the state and another changes it back, nothing is lost."""
     disk = disk_of(state=serialise(SAVED), journal=LEFT)
     store = StateFile(PATH, TARGET, disk)
     state = store.load()
@@ -217,7 +217,7 @@ def test_a_sisters_journal_is_kept_until_its_state_comes_back(saving: str) -> No
 
 
 def test_a_load_moves_nothing() -> None:
-    """A plan says what is in the journal's place, and where it is to be kept."""
+    """A load names the foreign journal and its new path, and writes nothing."""
     log = Log()
     store = StateFile(PATH, TARGET, disk_of(log, state=serialise(SAVED), journal=LEFT))
 
@@ -229,7 +229,7 @@ def test_a_load_moves_nothing() -> None:
 
 @pytest.mark.parametrize("there", [b"another", LEFT])
 def test_a_journal_that_is_set_aside_takes_no_others_place(there: bytes) -> None:
-    """What is kept there already stays, unless it is the same."""
+    """A different journal that was set aside before is not overwritten."""
     disk = disk_of(state=serialise(SAVED), journal=LEFT)
     first = Path(f"{JOURNAL}-{checksum_of(serialise(OTHER))[:12]}")
     disk.names[first] = Inode(there)
@@ -242,7 +242,7 @@ def test_a_journal_that_is_set_aside_takes_no_others_place(there: bytes) -> None
 
 @pytest.mark.parametrize("effect", ["rename s.json.journal-", "renamed s.json.journal-"])
 def test_a_journal_that_can_not_be_set_aside_ends_the_run(effect: str) -> None:
-    """Nothing is sent before it is safe, under one name or the other."""
+    """Nothing is sent before the journal is safe, under its old name or the new one."""
     name = f"{effect}{checksum_of(serialise(OTHER))[:12]}"
     disk = disk_of(Log(fails_at=(name,)), state=serialise(SAVED), journal=LEFT)
     store = StateFile(PATH, TARGET, disk)
@@ -253,7 +253,7 @@ def test_a_journal_that_can_not_be_set_aside_ends_the_run(effect: str) -> None:
 
 
 def test_a_damaged_journal_that_was_set_aside_blocks_nothing() -> None:
-    """Also where its state is back: it stays, and tells what can be read of it."""
+    """Even if its state comes back: the journal stays, and its readable lines are used."""
     disk = disk_of(state=serialise(OTHER))
     kept = Path(f"{JOURNAL}-{checksum_of(serialise(OTHER))[:12]}")
     disk.names[kept] = Inode(LEFT + b"damaged\n")
@@ -266,21 +266,21 @@ def test_a_damaged_journal_that_was_set_aside_blocks_nothing() -> None:
 
 
 def test_a_damaged_journal_without_its_state_is_named() -> None:
-    """Nothing is rebuilt from what can't be understood."""
+    """No state is made from a journal that can't be read."""
     error = refusal(StateFile(PATH, TARGET, disk_of(journal=line(INTENT))).load)
 
     assert error.problem == f"the journal {JOURNAL} is damaged at line 1"
 
 
 def test_a_journal_that_was_just_begun_makes_no_state() -> None:
-    """Without a whole first line nobody knows which run it was, and nothing was done."""
+    """If the first line is not whole, the run had not done anything."""
     begun = disk_of(journal=line(FIRST)[:-1])
 
     assert StateFile(PATH, TARGET, begun).load() == State(target=TARGET)
 
 
 def test_a_left_journal_is_saved_before_a_new_one() -> None:
-    """A run that was cut off is in the state before the next one begins."""
+    """The journal of a cut-off run is saved in the state before the next run begins."""
     disk = disk_of(state=serialise(SAVED), journal=line(RUN) + line(INTENT))
     store = StateFile(PATH, TARGET, disk)
     state = store.load()
@@ -293,7 +293,7 @@ def test_a_left_journal_is_saved_before_a_new_one() -> None:
 
 
 def test_a_left_temporary_file_is_no_hindrance() -> None:
-    """What a cut-off save left is cleared away before a run, and before a save."""
+    """The temporary file of a cut-off save is removed before a run and before a save."""
     disk = disk_of(state=serialise(SAVED), temporary=b"half")
     StateFile(PATH, TARGET, disk).begin(SAVED)
     assert TEMPORARY not in disk.names
@@ -318,7 +318,7 @@ def test_a_step_is_safe_before_the_request() -> None:
 
 
 def test_the_end_of_a_run_saves_before_it_drops_the_journal() -> None:
-    """The journal goes when the state that it led to is safe, and is open no more."""
+    """The journal is closed and removed after the state that it led to is safe."""
     log = Log()
     disk = disk_of(log, state=serialise(SAVED))
     store = StateFile(PATH, TARGET, disk)
@@ -349,7 +349,7 @@ def test_nothing_is_recovered_where_nothing_was_left() -> None:
 
 @pytest.mark.parametrize("update", [{"serial": 4}, {"lineage": "b-line"}])
 def test_a_state_that_was_changed_meanwhile_is_not_overwritten(update: dict[str, object]) -> None:
-    """What somebody else saved while this ran stands; what this did is in its journal."""
+    """A state that others saved during the run stays; what the run did is in its journal."""
     theirs = serialise(but(SAVED, **update))
     disk = disk_of(state=theirs)
     error = refusal(lambda: StateFile(PATH, TARGET, disk).finish(SAVED))
@@ -360,12 +360,12 @@ def test_a_state_that_was_changed_meanwhile_is_not_overwritten(update: dict[str,
 
 
 def test_no_file_is_a_state_of_the_target() -> None:
-    """A site of which nothing is known yet has the state of serial 0."""
+    """Without a file, the state is empty and has serial 0."""
     assert StateFile(PATH, TARGET, disk_of()).load() == State(target=TARGET)
 
 
 def test_the_state_of_another_target_is_refused() -> None:
-    """Ids of one site say nothing on another."""
+    """The Ids of one site mean nothing on another."""
     disk = disk_of(state=serialise(replace(SAVED, target="x" * 101)))
     error = refusal(StateFile(PATH, TARGET, disk).load)
 
@@ -374,7 +374,7 @@ def test_the_state_of_another_target_is_refused() -> None:
 
 
 def test_damage_names_the_file_that_has_it() -> None:
-    """Whether the state or its journal is damaged, it is that one which is named."""
+    """The message names the damaged file: the state or its journal."""
     state = StateFile(PATH, TARGET, disk_of(state=b""))
     journal = StateFile(PATH, TARGET, disk_of(state=serialise(SAVED), journal=line(INTENT)))
     other = line(replace(RUN, serial=9))
@@ -395,7 +395,7 @@ def test_damage_names_the_file_that_has_it() -> None:
     ],
 )
 def test_what_can_not_be_read_is_told(number: int, words: str) -> None:
-    """A link, a folder or a file without leave to read is never taken for no file."""
+    """A link, a folder or an unreadable file is never treated as a missing file."""
     store = StateFile(PATH, TARGET, Closed(Log(), number=number))
     read, recovered = refusal(store.load), refusal(lambda: store.recover(SAVED))
 
@@ -411,7 +411,7 @@ def test_what_can_not_be_read_is_told(number: int, words: str) -> None:
 
 @pytest.mark.parametrize("effect", ["create .s.json.backup.tmp", "write", "rename s.json.backup"])
 def test_a_backup_that_can_not_be_made_ends_the_run(effect: str) -> None:
-    """A disk without room is told before anything is sent, and nothing is left of the try."""
+    """A full disk is reported before anything is sent, and no file is left behind."""
     before = serialise(SAVED)
     disk = disk_of(Log(fails_at=(effect,)), state=before)
     error = refusal(lambda: StateFile(PATH, TARGET, disk).begin(SAVED))
@@ -423,7 +423,7 @@ def test_a_backup_that_can_not_be_made_ends_the_run(effect: str) -> None:
 
 @pytest.mark.parametrize("effect", ["write", "fsync", "rename s.json"])
 def test_a_save_that_fails_leaves_all_as_it_was(effect: str) -> None:
-    """The journal outlives a save that failed, and no half of a file is left."""
+    """After a save that failed, the journal and the old state are still there."""
     before = {"state": serialise(SAVED), "journal": line(RUN) + line(INTENT)}
     disk = disk_of(Log(fails_at=(effect,)), **before)
     store = StateFile(PATH, TARGET, disk)
@@ -433,7 +433,7 @@ def test_a_save_that_fails_leaves_all_as_it_was(effect: str) -> None:
 
 
 def test_a_failure_is_told_though_nothing_can_be_cleared_away() -> None:
-    """It is the first failure that a person has to know of."""
+    """The message is about the first failure, not about that of the clean-up."""
     log = Log(fails_at=("rename s.json", "remove .s.json.tmp"))
     error = refusal(lambda: StateFile(PATH, TARGET, disk_of(log)).finish(State(target=TARGET)))
 
@@ -442,7 +442,7 @@ def test_a_failure_is_told_though_nothing_can_be_cleared_away() -> None:
 
 @pytest.mark.parametrize("effect", ["remove s.json.journal", "removed s.json.journal"])
 def test_a_new_name_is_safe_before_the_journal_goes(effect: str) -> None:
-    """Where the journal can't be dropped, the state that it led to is saved all the same."""
+    """If the journal can't be removed, the state that it led to is saved even so."""
     disk = disk_of(Log(fails_at=(effect,)), state=serialise(SAVED), journal=line(RUN))
     saved = StateFile(PATH, TARGET, disk).finish(SAVED)
 
@@ -452,7 +452,7 @@ def test_a_new_name_is_safe_before_the_journal_goes(effect: str) -> None:
 
 
 def test_nothing_goes_on_beside_a_journal_that_can_not_be_dropped() -> None:
-    """What it tells is saved, and that is said; another save would leave it behind for good."""
+    """The message says that the state has all of the journal; no other save follows."""
     log = Log(fails_at=("remove s.json.journal",))
     disk = disk_of(log, state=serialise(SAVED), journal=line(RUN) + line(INTENT))
     store = StateFile(PATH, TARGET, disk)
@@ -474,7 +474,7 @@ def test_nothing_goes_on_beside_a_journal_that_can_not_be_dropped() -> None:
     ],
 )
 def test_what_can_not_be_written_is_named(error: OSError, words: str) -> None:
-    """The file that the system speaks of is told, the later one of two."""
+    """The message names the file of the system's error, the second one if there are two."""
     disk = disk_of(Log(fails_at=("create s.json.journal",), error=error), state=serialise(SAVED))
     told = refusal(lambda: StateFile(PATH, TARGET, disk).begin(SAVED))
 
@@ -483,7 +483,7 @@ def test_what_can_not_be_written_is_named(error: OSError, words: str) -> None:
 
 @pytest.mark.parametrize("effect", ["write", "fsync"])
 def test_no_line_follows_half_a_line(effect: str) -> None:
-    """Where a step may be torn no other is written behind it; the next run writes again."""
+    """After half a line, no other line is written; the next run writes again."""
     log = Log()
     disk = disk_of(log, state=serialise(SAVED))
     store = StateFile(PATH, TARGET, disk)
@@ -501,7 +501,7 @@ def test_no_line_follows_half_a_line(effect: str) -> None:
 
 
 def test_a_journal_that_was_taken_away_is_not_written() -> None:
-    """Another apply has begun: what is written would be read by nobody."""
+    """If another apply removed the journal, nobody would read what is written to it."""
     log = Log()
     disk = disk_of(log, state=serialise(SAVED))
     store = StateFile(PATH, TARGET, disk)
@@ -526,13 +526,13 @@ def test_a_live_journal_keeps_others_out(tmp_path: Path) -> None:
 
 
 def test_a_journal_of_which_nothing_can_be_said_is_not_live(tmp_path: Path) -> None:
-    """Reading it will say what is wrong; holding it does no harm."""
+    """A lock that can't be checked does no harm; the error is reported when the journal is read."""
     with StateFile(tmp_path / "s.json", TARGET, Closed(Log())).held():
         pass
 
 
 def test_a_run_that_ends_by_itself_lets_its_journal_go(tmp_path: Path) -> None:
-    """Whatever ends the hold, the journal is no longer locked, and stays for the next run."""
+    """After the hold, the journal is no longer locked, and stays for the next run."""
     path = tmp_path / "s.json"
     disk = ForgetfulDisk(Log())
     store = StateFile(path, TARGET, disk)
@@ -553,7 +553,7 @@ def way_back(**files: bytes) -> str:
 
 
 def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits() -> None:
-    """The backup is what the journal begins from: the command is told as it can be typed."""
+    """If the journal begins from the backup, the message has the command that restores it."""
     told = way_back(journal=line(LATER_RUN), backup=serialise(SAVED))
 
     assert told == (
@@ -571,7 +571,7 @@ def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits(
     ],
 )
 def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:
-    """Then git has the state, by its serial."""
+    """If the backup does not fit, the message names the serial of the state to restore from git."""
     told = (
         "A cut-off run's journal stands beside it: put back the state of serial 3 that it begins "
         "from, from git."
@@ -582,7 +582,7 @@ def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:
 
 
 def test_a_first_runs_journal_needs_no_state() -> None:
-    """What is damaged beside it was empty: it can be deleted."""
+    """A damaged state beside a first run's journal was empty, and can be deleted."""
     assert way_back(journal=line(FIRST)) == (
         "A cut-off run's journal stands beside it, and tells all that there is: delete the state, "
         f"and nothing else:  rm {PATH}"
@@ -590,13 +590,13 @@ def test_a_first_runs_journal_needs_no_state() -> None:
 
 
 def test_without_a_journal_nothing_is_said_of_one() -> None:
-    """A journal without a whole line tells of no run either."""
+    """A journal without a whole line counts as no journal."""
     assert way_back().startswith("Restore it from git:  git checkout -- ")
     assert way_back(journal=line(FIRST)[:-1]) == way_back()
 
 
 def test_a_damaged_journal_beside_a_damaged_state_is_named() -> None:
-    """Which of the two is to be mended first is said."""
+    """The message names the file to repair first."""
     files = {"state": DAMAGED, "journal": line(INTENT)}
     error = refusal(StateFile(PATH, TARGET, disk_of(None, **files)).load)
 
@@ -604,7 +604,7 @@ def test_a_damaged_journal_beside_a_damaged_state_is_named() -> None:
 
 
 def test_what_is_whole_and_no_state_has_the_same_way_back() -> None:
-    """A right checksum over what is never written helps nobody."""
+    """Invalid contents with a valid checksum are refused like a damaged state."""
     rest = b'  "x": 1\n}\n'
     whole = b'{\n  "checksum": "' + sha256(rest).hexdigest().encode() + b'",\n' + rest
     files = {"state": whole, "journal": line(LATER_RUN), "backup": serialise(SAVED)}
@@ -614,7 +614,7 @@ def test_what_is_whole_and_no_state_has_the_same_way_back() -> None:
 
 
 def test_a_save_ends_what_was_read_before_it() -> None:
-    """Who holds the state holds another one after each save; who does not holds none."""
+    """`hold` is a new object after each save, and None without the lock."""
     store = StateFile(PATH, TARGET, disk_of(None, state=serialise(SAVED)))
     alone = store.finish(SAVED)
 

@@ -52,7 +52,7 @@ def test_an_update_that_was_applied_is_what_was_sent_and_when() -> None:
 
 
 def test_an_update_that_was_not_applied_leaves_the_entry() -> None:
-    """Refused, or never sent: what was sent before is what stands."""
+    """After an update that was refused or never sent, the entry is as before."""
     before = held(one=entry())
 
     assert fold(before, [update(), outcome("not applied", id=None)]).entries == before.entries
@@ -61,7 +61,7 @@ def test_an_update_that_was_not_applied_leaves_the_entry() -> None:
 
 @pytest.mark.parametrize("rest", [[], [outcome("in doubt", id=None)], [outcome(id=None)]])
 def test_an_update_in_doubt_is_remembered_with_the_entry(rest: list[Step]) -> None:
-    """Cut off, unclear, or without an Id: the entry keeps its Id, and what was attempted."""
+    """The entry keeps its Id and has what was attempted, if the outcome is missing or unclear."""
     folded = fold(held(one=entry()), [update(), *rest])
 
     assert folded.entries == {ONE: entry(attempted={"Title": "Uno"})}
@@ -70,26 +70,26 @@ def test_an_update_in_doubt_is_remembered_with_the_entry(rest: list[Step]) -> No
 
 
 def test_an_update_that_comes_through_ends_the_doubt_of_one_before() -> None:
-    """Sent again and applied, nothing is unsure any more."""
+    """After an update is sent again and applied, the entry is no longer unsure."""
     folded = fold(held(one=entry()), [update(), outcome("in doubt"), update(), outcome()])
 
     assert folded.entries == {ONE: entry("Uno", updated_on=LATER)}
 
 
 def test_a_deletion_that_was_applied_ends_the_entry() -> None:
-    """And nothing else of the course."""
+    """A deletion removes its entry, and no other entry of the course."""
     before = held(one=entry(), two=entry("Two", id=8))
 
     assert fold(before, [DELETE, outcome()]).entries == {TWO: entry("Two", id=8)}
 
 
 def test_a_deletion_in_doubt_keeps_the_entry() -> None:
-    """Its Id is not lost before it is known to be gone."""
+    """The Id is kept until the record is known to be deleted."""
     assert fold(held(one=entry()), [DELETE]).entries == {ONE: entry(attempted={})}
 
 
 def test_a_section_comes_from_another_course_only_once_that_is_known() -> None:
-    """Until then it is under its old address, unsure; then under the new one alone."""
+    """Before the outcome, the entry is unsure under its old address; then it has the new one."""
     before = replace(EMPTY, entries={THERE: entry()})
     arrival = update(was=THERE)
 
@@ -108,7 +108,7 @@ def test_what_is_not_there_can_not_be_unsure() -> None:
 
 @pytest.mark.parametrize("protected", [True, False])
 def test_protection_is_noted(protected: bool) -> None:  # noqa: FBT001 - a case of the table
-    """To protect a section, or to release it, changes that alone."""
+    """To protect a section or to release it changes nothing else."""
     step = Protect(address=ONE, protected=protected, at=AT)
     before = held(one=entry(protected=not protected), two=entry("Two", id=8))
     folded = fold(before, [step])
@@ -118,7 +118,7 @@ def test_protection_is_noted(protected: bool) -> None:  # noqa: FBT001 - a case 
 
 
 def test_what_is_gone_is_forgotten_and_nothing_else() -> None:
-    """By its address and its Id: another record at that address stays."""
+    """A record is forgotten by address and Id: another record at that address stays."""
     before = held(one=entry(), two=entry("Two", id=8))
 
     assert fold(before, [Forget(address=ONE, id=7, at=AT)]).entries == {TWO: entry("Two", id=8)}
@@ -127,7 +127,7 @@ def test_what_is_gone_is_forgotten_and_nothing_else() -> None:
 
 
 def test_a_move_comes_before_the_update_of_what_moved() -> None:
-    """The entry goes on under the new key with all that it is."""
+    """The entry keeps everything under its new key."""
     folded = fold(held(two=entry()), [Move(to={TWO: ONE}, at=AT), update(), outcome()])
 
     assert folded.entries == {ONE: entry("Uno", updated_on=LATER)}
@@ -145,7 +145,7 @@ def test_a_move_comes_before_the_update_of_what_moved() -> None:
     ],
 )
 def test_a_course_that_is_touched_has_to_be_looked_at_again(step: Step) -> None:
-    """What the state knew of it as a whole is no longer so; other courses stay."""
+    """The course is no longer complete; other courses stay complete."""
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
     before = replace(held(one=entry()), courses={"c": record, "z": record})
 
@@ -153,7 +153,7 @@ def test_a_course_that_is_touched_has_to_be_looked_at_again(step: Step) -> None:
 
 
 def test_a_create_in_doubt_holds_all_that_was_sent() -> None:
-    """The doubt of a create is unlike that of an update: nothing has its Id."""
+    """A create in doubt becomes a doubt, not an entry, because its Id is unknown."""
     create = update(action="create", id=None, attempt=2)
     folded = fold(EMPTY, [create])
     claimed = fold(EMPTY, [create, outcome("in doubt", id=None, reason="why", claimed=True)])

@@ -1,4 +1,4 @@
-"""A journal's bytes: what a cut-off run did is carried into its state, or not believed at all."""
+"""A journal's bytes: a cut-off run's journal is applied to its own state, or not at all."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def checked(body: bytes) -> bytes:
 
 
 def journal(*records: Header | Step) -> bytes:
-    """Write lines as they stand in a file, whether they can be read again or not."""
+    """Return lines with valid checksums, even for records that can't be read again."""
     told = (json.dumps(written(each), separators=(",", ":")) for each in records)
     return b"".join(checked(each.encode()) for each in told)
 
@@ -69,7 +69,7 @@ def refusal(content: bytes, saved: State = SAVED) -> StateError:
 
 
 def test_a_line_is_a_record_and_its_checksum() -> None:
-    """JSON, a blank, eight figures, an end."""
+    """A line is JSON, a space, eight digits and a line end."""
     told = f'"lineage":"a-line","serial":3,"target":"{TARGET}"'
 
     assert line(RUN) == checked(f'{{"record":"header","format":2,{told}}}'.encode())
@@ -88,13 +88,13 @@ def test_a_line_is_a_record_and_its_checksum() -> None:
     ],
 )
 def test_what_could_not_be_read_again_is_not_written(record: Step) -> None:
-    """A line that makes a journal unreadable would take all Ids before it along."""
+    """A line that can't be read again is refused: it would lose all Ids before it."""
     with pytest.raises((ValueError, TypeError)):
         line(record)
 
 
 def test_a_small_checksum_has_its_noughts() -> None:
-    """Eight figures, whatever the number."""
+    """The checksum always has eight digits."""
     runs = (replace(RUN, serial=number) for number in range(1_000))
     small = next(run for run in runs if crc32(line(run).rpartition(b" ")[0]) < 2**28)
 
@@ -105,7 +105,7 @@ def test_a_small_checksum_has_its_noughts() -> None:
 
 @pytest.mark.parametrize("torn", [b"", b'{"record":"ou', line(applied())[:-1]])
 def test_a_cut_off_run_is_carried_into_its_state(torn: bytes) -> None:
-    """All whole lines count; a last one without its end was never promised."""
+    """All whole lines count; a last line without its end was never confirmed."""
     steps: list[Step] = [intent(), applied(), intent(TWO)]
 
     assert caught_up(journal(RUN, *steps) + torn) == fold(SAVED, steps)
@@ -119,7 +119,7 @@ def test_a_journal_without_a_line_says_nothing(content: bytes) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_an_end_that_became_something_else_is_damage(number: int) -> None:
-    """A last line that is whole but for its end was promised: it is not torn."""
+    """A last line with another line end is damage, because the whole line was once confirmed."""
     content = journal(*(RUN, intent(), applied())[:number])
 
     error = refusal(content[:-1] + b"\x0b")
@@ -151,7 +151,7 @@ def test_an_end_that_became_something_else_is_damage(number: int) -> None:
     ],
 )
 def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
-    """Whatever is missing, doubled or changed, the first line that shows it is named."""
+    """If lines are missing, doubled or changed, the message names the first line that shows it."""
     error = refusal(content)
 
     assert error.problem == f"the journal {JOURNAL} is damaged at line {number}"
@@ -160,7 +160,7 @@ def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
 
 @pytest.mark.parametrize(("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…")])
 def test_another_format_is_told_as_such(version: object, told: str) -> None:
-    """The journal of a newer coursesync is not damaged; its version is told, and bounded."""
+    """The journal of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
 
     assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync knows 2"
@@ -168,7 +168,7 @@ def test_another_format_is_told_as_such(version: object, told: str) -> None:
 
 
 def test_another_format_without_its_checksum_is_damage() -> None:
-    """A version is believed only where the line is whole."""
+    """A version is believed only if the line is whole."""
     assert refusal(line(RUN).replace(b'"format":2', b'"format":3')).problem.endswith("at line 1")
 
 
@@ -183,7 +183,7 @@ def test_another_format_without_its_checksum_is_damage() -> None:
     ],
 )
 def test_the_journal_of_another_state_is_not_folded_in(update: dict[str, object]) -> None:
-    """Another lineage, target or serial, or no state at all: it has no place there."""
+    """A journal with another lineage, target or serial, or without a state, is not applied."""
     steps: list[Step] = [intent(), applied()]
     content = journal(RUN, *steps) + b"damaged\n"
     found = caught_up(content, but(SAVED, **update))
@@ -195,7 +195,7 @@ def test_the_journal_of_another_state_is_not_folded_in(update: dict[str, object]
 
 
 def test_the_journal_of_a_branchs_state_is_not_folded_into_its_sister() -> None:
-    """Two states of one lineage and one serial are told apart by their checksums."""
+    """Two states with one lineage and one serial are distinguished by their checksums."""
     run = replace(RUN, checksum="a" * 64)
     content = journal(run, intent(), applied())
 
@@ -206,7 +206,7 @@ def test_the_journal_of_a_branchs_state_is_not_folded_into_its_sister() -> None:
 
 
 def test_an_earlier_journal_is_known_by_lineage_and_serial() -> None:
-    """A journal of format 1 names no checksum, and is folded in as before."""
+    """A journal of format 1, without a checksum, is applied by lineage and serial."""
     content = checked(json.dumps(written(replace(RUN, format=1))).encode()) + line(intent())
 
     assert caught_up(content, checksum="b" * 64) == fold(SAVED, [intent()])
@@ -225,13 +225,13 @@ def test_an_earlier_journal_is_known_by_lineage_and_serial() -> None:
     ],
 )
 def test_what_no_run_wrote_is_set_aside(content: bytes) -> None:
-    """Garbage, and what git made of two journals, is no damage: it came by a merge."""
+    """A file of conflict markers, or of something else, is another's journal, not a damaged one."""
     assert isinstance(caught_up(content), Foreign)
     assert begun(content, JOURNAL) is None
 
 
 def test_both_sides_of_a_conflict_tell_what_was_made() -> None:
-    """Records are looked for by every line of a conflict that can be read."""
+    """Every readable line of a conflict is used to look for records."""
     sides = [journal(RUN, intent(), applied()), journal(replace(RUN, serial=9), intent(TWO))]
     content = b"<<<<<<< HEAD\n" + sides[0] + b"=======\n" + sides[1] + b">>>>>>> theirs\n"
     made = made_by(content, TARGET)
@@ -240,7 +240,7 @@ def test_both_sides_of_a_conflict_tell_what_was_made() -> None:
 
 
 def test_line_ends_of_windows_do_a_journal_no_harm() -> None:
-    """Git may have changed them; every line is read as it was written."""
+    """A journal is read even if git has changed its line ends."""
     content = journal(RUN, intent(), applied())
 
     assert caught_up(content.replace(b"\n", b"\r\n")) == caught_up(content)
@@ -267,7 +267,7 @@ STEPS = st.lists(
 def test_a_journal_is_folded_into_the_state_it_was_begun_from_and_no_other(
     run: Header, steps: list[Step], serial: int, checksum: str
 ) -> None:
-    """Whatever state it stands beside: folded in, known already, or set aside; and never lost."""
+    """Beside any state, a journal is applied, known already, or set aside, and never lost."""
     saved = replace(SAVED, serial=serial)
     is_own = (run.lineage, run.serial, run.target) == ("a-line", serial, TARGET) and (
         run.checksum in {None, checksum}
@@ -286,7 +286,7 @@ def test_a_journal_is_folded_into_the_state_it_was_begun_from_and_no_other(
 
 
 def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:
-    """Cut off between saving and removing the journal, a run leaves nothing to carry over."""
+    """If a run was cut off after the save, its journal changes nothing."""
     steps: list[Step] = [intent(), applied()]
     newer = replace(fold(SAVED, steps), serial=4)
 
@@ -304,12 +304,12 @@ def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:
     ],
 )
 def test_a_newer_state_that_lacks_what_a_journal_tells(lacking: State) -> None:
-    """What the journal alone knows is not passed over: it is kept."""
+    """A journal that knows more than the state is kept."""
     assert isinstance(caught_up(journal(RUN, intent(), applied()), lacking), Foreign)
 
 
 def test_the_header_of_a_journal() -> None:
-    """The first line says which state the run began from, however much follows it."""
+    """The first line identifies the state that the run began from, whatever follows."""
     assert begun(journal(RUN, intent()), JOURNAL) == RUN
     assert begun(b"", JOURNAL) is None
     assert begun(journal(RUN)[:-1], JOURNAL) is None
@@ -324,7 +324,7 @@ def test_the_header_of_a_journal() -> None:
     ],
 )
 def test_a_header_that_is_none(content: bytes, problem: str) -> None:
-    """A first line that is damaged, missing or a newer coursesync's is told as such."""
+    """The message says whether the first line is damaged, missing or a newer coursesync's."""
     with pytest.raises(StateError) as caught:
         begun(content, JOURNAL)
 

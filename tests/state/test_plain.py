@@ -1,4 +1,4 @@
-"""Values of ours as JSON has them: what is written is read back, and nothing else is read."""
+"""Values as JSON: everything that is written can be read, and nothing else."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ FIELDS = [
 
 
 def told_of(value: DataclassInstance) -> dict[str, object]:
-    """Return what a file would have of a value."""
+    """Return a value as a file holds it."""
 
     def plain(inner: object) -> object:
         if isinstance(inner, Mapping):
@@ -134,7 +134,7 @@ def told_of(value: DataclassInstance) -> dict[str, object]:
 
 @pytest.mark.parametrize("value_type", WHOLE, ids=lambda each: each.__name__)
 def test_what_is_written_is_read_back(value_type: type[DataclassInstance]) -> None:
-    """Each field of each value survives, and each is written under its own name."""
+    """Every field of every value can be written and read, under its own name."""
     value = read_value(value_type, WHOLE[value_type])
     told = told_of(value)
 
@@ -150,7 +150,7 @@ def test_what_is_written_is_read_back(value_type: type[DataclassInstance]) -> No
 def test_a_value_of_another_form_is_refused(
     value_type: type[DataclassInstance], name: str, value: object
 ) -> None:
-    """What a field may not be is refused, whatever it is; what it may be is read as it stands."""
+    """A field accepts its own values, and refuses all others."""
     told = {**WHOLE[value_type], name: value}
     try:
         read = read_value(value_type, told)
@@ -164,7 +164,7 @@ def test_a_value_of_another_form_is_refused(
 
 @pytest.mark.parametrize("value_type", WHOLE, ids=lambda each: each.__name__)
 def test_nothing_more_is_read(value_type: type[DataclassInstance]) -> None:
-    """A field that there is not is refused, and so is a value that is no mapping."""
+    """An unknown field is refused, and so is a value that is no mapping."""
     with pytest.raises(REFUSED):
         read_value(value_type, {**WHOLE[value_type], "more": 1})
     with pytest.raises(REFUSED):
@@ -176,7 +176,7 @@ def test_nothing_more_is_read(value_type: type[DataclassInstance]) -> None:
 def test_no_field_takes_what_none_has(
     value_type: type[DataclassInstance], name: str, value: object
 ) -> None:
-    """A number with decimals, a list in a list, or a mapping to such a thing is in no field."""
+    """No field accepts a number with decimals, a nested list, or a mapping to one."""
     with pytest.raises(REFUSED):
         read_value(value_type, {**WHOLE[value_type], name: value})
 
@@ -187,7 +187,7 @@ def test_no_field_takes_what_none_has(
 def test_only_a_look_finds_nothing_in_a_property(
     value_type: type[DataclassInstance], name: str
 ) -> None:
-    """What was sent has a value; what was seen may be absent."""
+    """A sent attribute has a value; a seen one may be None, for an absent property."""
     with pytest.raises(REFUSED):
         read_value(value_type, {**WHOLE[value_type], name: {"a": None}})
 
@@ -197,6 +197,6 @@ def test_only_a_look_finds_nothing_in_a_property(
 def test_an_id_is_one_that_a_server_gives(
     value_type: type[DataclassInstance], number: object
 ) -> None:
-    """A whole number from 1, of 64 bits."""
+    """An Id is a whole number from 1, of 64 bits at the most."""
     with pytest.raises(REFUSED):
         read_value(value_type, {**WHOLE[value_type], "id": number})

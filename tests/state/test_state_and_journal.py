@@ -1,4 +1,4 @@
-"""How the lines of a journal become state: nothing is lost, nothing is taken for sure."""
+"""How a journal becomes state: nothing is lost, and nothing uncertain is believed."""
 
 from __future__ import annotations
 
@@ -58,31 +58,31 @@ def state(
 
 
 def test_an_applied_create_is_an_entry_with_its_id() -> None:
-    """What the server gave, and what was sent for it, stand in the state."""
+    """The state has the Id that the server gave, and what was sent."""
     new = replace(entry(), unconfirmed=True)  # until a last look finds it in its course
 
     assert fold(EMPTY, [intent(), outcome("applied", 1001)]) == state({WELCOME: new})
 
 
 def test_an_intent_without_an_outcome_is_in_doubt() -> None:
-    """A run that was cut off between sending and hearing leaves a doubt, never nothing."""
+    """A run that was cut off before the answer leaves a doubt, never nothing."""
     assert fold(EMPTY, [intent()]) == state(doubts={WELCOME: doubt(CUT_OFF)})
 
 
 def test_a_create_that_was_not_applied_leaves_nothing() -> None:
-    """A refused or unsent create stands neither in the entries nor in the doubts."""
+    """A refused or unsent create is neither an entry nor a doubt."""
     assert fold(EMPTY, [intent(), outcome("not applied")]) == EMPTY
 
 
 def test_an_outcome_in_doubt_keeps_its_reason() -> None:
-    """The reason why nobody knows is kept for the person who settles it."""
+    """The reason of a doubt is kept for the person who settles it."""
     folded = fold(EMPTY, [intent(), outcome("in doubt", reason="no answer came")])
 
     assert folded == state(doubts={WELCOME: doubt("no answer came")})
 
 
 def test_a_claim_of_success_is_kept() -> None:
-    """What the API said was carried out is never sent again, also not by a later run."""
+    """If the API reported success, the state says so: no later run sends the create again."""
     claim = Conclusion(address=WELCOME, outcome="in doubt", claimed=True, at=AT)
 
     assert fold(EMPTY, [intent(), claim]).doubts[WELCOME].claimed
@@ -94,26 +94,26 @@ def test_a_success_without_an_id_is_in_doubt() -> None:
 
 
 def test_a_later_success_settles_the_doubt() -> None:
-    """A doubt ends where the same create is known to be carried out after all."""
+    """A doubt ends when the same create turns out to be carried out."""
     steps: list[Step] = [intent(), outcome("in doubt"), intent(attempt=2), outcome("applied", 1001)]
 
     assert fold(EMPTY, steps) == state({WELCOME: replace(entry(), unconfirmed=True)})
 
 
 def test_a_later_refusal_settles_no_doubt() -> None:
-    """That a second attempt was refused does not tell what became of the first."""
+    """A refused second attempt does not settle the doubt of the first."""
     steps: list[Step] = [intent(), outcome("in doubt"), intent(attempt=2), outcome("not applied")]
 
     assert list(fold(EMPTY, steps).doubts) == [WELCOME]
 
 
 def test_an_outcome_without_an_intent_says_nothing() -> None:
-    """Only what was announced can have been done."""
+    """An outcome without an intent has no effect."""
     assert fold(EMPTY, [outcome("applied", 1001)]) == EMPTY
 
 
 def test_each_address_has_its_own_intent() -> None:
-    """The outcome of one create does not settle another's."""
+    """An outcome settles only the create at its own address."""
     other = address("other")
 
     folded = fold(EMPTY, [intent(), intent(other), outcome("applied", 1001, other)])
@@ -122,7 +122,7 @@ def test_each_address_has_its_own_intent() -> None:
 
 
 def test_a_move_keeps_the_entry_under_another_address() -> None:
-    """A record whose key changed keeps its Id, and the old address is gone."""
+    """A record whose key changed keeps its Id and loses its old address."""
     moved = address("hello")
 
     folded = fold(state({WELCOME: entry()}), [Move(to={WELCOME: moved}, at=AT)])
@@ -150,7 +150,7 @@ def test_what_a_run_touched_is_no_longer_known_to_be_complete() -> None:
 
 
 def test_folding_changes_no_state_that_went_in() -> None:
-    """A state is a value: folding makes another one."""
+    """A fold makes a new state and leaves the old one unchanged."""
     before = state_of("A", "B")
     copy = deepcopy(before)
 
@@ -183,7 +183,7 @@ def test_a_state_holds_a_journal_when_it_knows_every_id(
     known: State,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    """An Id that the journal tells must be in the state, at its address and as it was sent."""
+    """A state holds a journal only if it has each of its Ids, at the address and as sent."""
     assert holds(known, [intent(), outcome("applied", 1001)]) is expected
 
 
@@ -200,17 +200,17 @@ def test_a_state_holds_a_journal_when_it_knows_every_doubt(
     known: State,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    """A doubt that the journal tells must be in the state, or settled there."""
+    """A state holds a journal only if it has each of its doubts, or has them settled."""
     assert holds(known, [intent()]) is expected
 
 
 def test_a_move_needs_no_holding() -> None:
-    """A move tells of no Id that the state did not have: it can't be lost."""
+    """A move gives no new Id, so none can be missing."""
     assert holds(EMPTY, [Move(to={WELCOME: address("hello")}, at=AT)])
 
 
 def test_only_what_the_journal_tells_is_asked_of_the_state() -> None:
-    """What stood in the state before the run is neither an Id nor a doubt of the journal's."""
+    """Older entries and doubts of the state do not matter."""
     known = state({WELCOME: entry()}, {address("other"): doubt("x")})
 
     assert holds(known, [intent(), outcome("applied", 1001)])
@@ -227,7 +227,7 @@ def test_settling_with_an_id_makes_the_entry() -> None:
 def test_candidates_that_were_not_chosen_are_strangers(
     chosen: Entry | None, strangers: tuple[int, ...]
 ) -> None:
-    """What a person said to be none of ours is remembered, and never taken for ours again."""
+    """The candidates that a person rejected become strangers, and are never adopted."""
     candidates = tuple(Candidate(attributes=SENT, id=number) for number in (1001, 7))
     left = replace(doubt("x"), candidates=candidates)
     before = replace(state(doubts={WELCOME: left}), strangers=(5,))
@@ -236,7 +236,7 @@ def test_candidates_that_were_not_chosen_are_strangers(
 
 
 def test_a_record_that_was_found_is_an_entry() -> None:
-    """Adopted or settled, a found record stands in the state, and no doubt beside it."""
+    """A record that was adopted or found is an entry, and the doubt is gone."""
     found = Look(address=WELCOME, entry=entry(), at=AT)
     in_doubt: list[Step] = [intent(), outcome("in doubt", reason="x")]
 
@@ -246,7 +246,7 @@ def test_a_record_that_was_found_is_an_entry() -> None:
 
 
 def test_a_look_that_found_nothing_ends_the_doubt() -> None:
-    """What left no trace may be sent again: until then it is no doubt."""
+    """A look that finds no trace ends the doubt; only a second attempt makes a new one."""
     nothing = Look(address=WELCOME, at=AT)
 
     assert fold(EMPTY, [intent(), outcome("in doubt"), nothing]) == EMPTY
@@ -256,7 +256,7 @@ def test_a_look_that_found_nothing_ends_the_doubt() -> None:
 
 
 def test_a_look_that_a_person_has_to_judge_is_a_doubt_with_its_candidates() -> None:
-    """What was found near is kept for the person who settles it, also before anything was sent."""
+    """The candidates of a look are kept for the person who decides, even if nothing was sent."""
     candidate = Candidate(attributes=SENT, id=7, updated_by="ada@space.example")
     left = replace(doubt("near"), candidates=(candidate,))
     found = Look(address=WELCOME, doubt=left, at=AT)
@@ -266,14 +266,14 @@ def test_a_look_that_a_person_has_to_judge_is_a_doubt_with_its_candidates() -> N
 
 
 def test_a_look_settles_what_was_cut_off() -> None:
-    """An intent without an outcome is settled by what is found after it."""
+    """A look settles an earlier intent without an outcome."""
     found = Look(address=WELCOME, entry=entry(), at=AT)
 
     assert fold(EMPTY, [intent(), found]) == state({WELCOME: entry()})
 
 
 def test_what_was_found_touches_its_course() -> None:
-    """A course in which something was found is read again."""
+    """A course in which a look found something is no longer complete."""
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
     before = mark_complete(EMPTY, {"c": record, "d": record})
 
@@ -281,7 +281,7 @@ def test_what_was_found_touches_its_course() -> None:
 
 
 def test_a_state_holds_what_was_found_when_it_knows_its_id() -> None:
-    """An Id that was adopted counts as one that was created."""
+    """An adopted Id counts as a created one."""
     found = Look(address=WELCOME, entry=entry(), at=AT)
 
     assert holds(state({WELCOME: entry()}), [found])
@@ -295,7 +295,7 @@ def test_settling_as_not_created_leaves_nothing() -> None:
 
 
 def test_settling_what_is_not_in_doubt_is_an_error() -> None:
-    """There is nothing to settle at an address without a doubt."""
+    """To settle an address without a doubt is an error."""
     with pytest.raises(KeyError):
         resolve(state({WELCOME: entry()}), WELCOME, entry(7))
 
@@ -337,6 +337,6 @@ def test_a_record_is_read_back_as_it_was_written(record: Header | Step) -> None:
     ],
 )
 def test_a_line_that_says_something_else_is_not_read(told: str) -> None:
-    """A record is read strictly: no unknown word, no other type, nothing more."""
+    """A record is read strictly: no unknown value, no other type, no additional field."""
     with pytest.raises((ValueError, TypeError)):
         record_of(json.loads(told))

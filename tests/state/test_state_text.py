@@ -1,4 +1,4 @@
-"""A state's bytes: what is written is read back, and nothing else is read."""
+"""A state's bytes: everything that is written can be read, and nothing else."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ REST = WRITTEN.split(b"\n", 2)[2]
 
 
 def sealed(rest: bytes) -> bytes:
-    """Put the opening and a checksum that fits before the rest of a state."""
+    """Put the opening and a valid checksum before the rest of a state."""
     return b'{\n  "checksum": "' + sha256(rest).hexdigest().encode() + b'",\n' + rest
 
 
@@ -50,7 +50,7 @@ def refusal(content: bytes, path: Path = PATH) -> StateError:
 
 
 def test_a_state_is_written_in_order_and_indented() -> None:
-    """The checksum first, then sorted names, two blanks deep, with an end to the last line."""
+    """The checksum is first; names are sorted, the indent is two, the last line has an end."""
     written = serialise(STATE)
     told = json.loads(written)
 
@@ -66,7 +66,7 @@ def test_a_state_is_written_in_order_and_indented() -> None:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_what_is_written_is_read_back(end: bytes) -> None:
-    """A state survives its file, also where git has changed its line ends."""
+    """A state can be written and read, even if git has changed its line ends."""
     read = parse(serialise(STATE).replace(b"\n", end), PATH)
 
     assert replace(read, entries=dict(read.entries)) == STATE
@@ -88,7 +88,7 @@ def test_what_is_written_is_read_back(end: bytes) -> None:
     ],
 )
 def test_what_is_never_written_is_not_read(before: bytes, after: bytes) -> None:
-    """A checksum that fits makes no state of what coursesync can't have written."""
+    """Contents that coursesync can't have written are refused, even with a valid checksum."""
     assert REST.count(before) == 1
 
     assert refusal(sealed(REST.replace(before, after))).problem == (
@@ -101,7 +101,7 @@ def test_what_is_never_written_is_not_read(before: bytes, after: bytes) -> None:
     "content", [WRITTEN.replace(b"1001", b"1009"), WRITTEN[:-1], b"{\n" + REST, b" " + WRITTEN]
 )
 def test_a_checksum_that_does_not_fit(content: bytes) -> None:
-    """One byte more, less or other, or no checksum at all, and nothing of it is believed."""
+    """A state with one byte more, less or changed, or without a checksum, is refused."""
     error = refusal(content)
 
     assert error.problem.endswith("other than coursesync: its checksum does not fit")
@@ -110,7 +110,7 @@ def test_a_checksum_that_does_not_fit(content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b"[" * 100_000])
 def test_what_is_no_json_is_damaged(content: bytes) -> None:
-    """What can't be an object of JSON is said to be damaged, with the way back."""
+    """A file that is no JSON object is reported as damaged, with the way to restore it."""
     error = refusal(content)
 
     assert error.problem == f"the state {PATH} is damaged: it is not JSON"
@@ -118,7 +118,7 @@ def test_what_is_no_json_is_damaged(content: bytes) -> None:
 
 
 def test_the_sandboxs_state_can_be_deleted() -> None:
-    """What belongs to no real site need not be restored."""
+    """The sandbox's state need not be restored."""
     path = Path("courses/.coursesync/sandbox.state.json")
 
     assert refusal(b"", path).remedy.endswith(f"delete the folder {path.parent}")
@@ -126,7 +126,7 @@ def test_the_sandboxs_state_can_be_deleted() -> None:
 
 @pytest.mark.parametrize("mark", [b"<<<<<<< HEAD", b"=======", b">>>>>>> spring"])
 def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
-    """A conflict is told as one, with the side to take."""
+    """A merge conflict is reported as one, with the side to take."""
     error = refusal(WRITTEN.replace(b'  "serial"', mark + b'\n  "serial"'))
 
     assert error.problem.startswith(f"the state {PATH} holds the marks of a merge conflict")
@@ -137,7 +137,7 @@ def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
     ("version", "told"), [(2, "2"), ("9" * 30, "9" * 19 + "…"), ("9" * 20, "9" * 20)]
 )
 def test_another_format_is_told_as_such(version: object, told: str) -> None:
-    """A state of a newer coursesync is not damaged; its version is told, and bounded."""
+    """A state of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(json.dumps({"format": version}).encode())
 
     assert error.problem == f"the state {PATH} has the format {told}; this coursesync knows 1"
@@ -158,5 +158,5 @@ def test_an_address_is_all_of_its_text(
     text: str,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    """A kind that is known, then a course and a key, and nothing before or behind."""
+    """An address is a known kind, a course and at least one key, and nothing else."""
     assert is_address(text) is expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -97,10 +96,10 @@ def command(
     tell(report, onward)
     _tell_forgotten(loaded, report)
     if opened:
-        if told := uncommitted(opened.end(report)):
+        opened.end(report)
+        if told := uncommitted(opened.origin):
             say_wrapped(told, "  ")
-        verify = session.hint(f"verify {quote(str(opened.path))}")
-        say_wrapped(f"The receipt is in {opened.path}. Whether it still holds:  {verify}", "  ")
+        say_wrapped(f"The receipt is in {opened.path}.", "  ")
     return int(exit_code(report, clock.signal))
 
 

@@ -46,7 +46,7 @@ def command(
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
     Compares what was last sent with what the site has. Changes nothing; exits with 2 where a
-    section was edited, deleted or moved there, and with 1 where that is not known of one. Needs
+    record was edited, deleted or moved there, and with 1 where that is not known of one. Needs
     the credentials that apply needs.
     """
     with failing_as(form):

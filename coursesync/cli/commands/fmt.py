@@ -1,4 +1,4 @@
-"""`coursesync fmt`: outlines in their canonical layout, with every section's key written in."""
+"""`coursesync fmt`: outlines in their canonical layout, with every item's key written in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def command(workspace: Path, *, check: bool) -> int:
     """Lay out the outlines in WORKSPACE (default: courses) in one way.
 
-    Each section gets the key that its title gives, fields stand in one order,
+    Each item gets the key that its title gives, fields stand in one order,
     and an indent is two blanks. Comments, blank lines, quotes and texts stay as
     they are. Needs neither network nor credentials.
     """

@@ -1,4 +1,4 @@
-"""`coursesync import`: courses and sections that are on the site already, under management."""
+"""`coursesync import`: courses and records that are on the site already, under management."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def command(
 
     Writes an outline for each course, or adds to the one that it has, and the
     Ids to the state; the next plan has nothing to do. With ADDRESS and ID, takes
-    one section under management at that address. Changes nothing on the site.
+    one record under management at that address. Changes nothing on the site.
     """
     from coursesync.cli.online import announce, heeding  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds import LISTED, kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
@@ -69,7 +69,7 @@ def command(
         raise UsageError(
             "import takes one of three: --course ID, --all, or an ADDRESS and an ID",
             "As in  coursesync import --course 4711  or  "
-            "coursesync import section.onboarding.welcome 87654321",
+            f"coursesync import {LISTED.name}.onboarding.welcome 87654321",
         )
     session = chosen.open()
     clock = SystemClock()
@@ -77,8 +77,9 @@ def command(
         announce(session)
         if address is not None and record_id is not None:
             entry = adopt(session, address, record_id, progress=progress, clock=clock)
-            title = inert(kind_of(address_of(address)).title_of(entry.known), 60)
-            say_wrapped(f'{address} is the section {entry.id}, "{title}", from now on.')
+            kind = kind_of(address_of(address))
+            title = inert(kind.title_of(entry.known), 60)
+            say_wrapped(f'{address} is the {kind.name} {entry.id}, "{title}", from now on.')
             wanted = {r.address for each in session.load_all().outlines for r in each.resources}
             if address not in wanted:
                 say_wrapped(
@@ -96,29 +97,31 @@ def command(
 
 
 def _tell(session: Session, imported: Sequence[Imported]) -> None:
+    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
+
     for course in imported:
         if course.error is not None:
             _tell_left_out(course, course.error)
             continue
         path = on_one_line(str(session.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        sections = "no section imported" if course.untold else "all known"
-        if course.sections:
-            sections = f"{count(course.sections, 'section')} imported"
-        say_wrapped(f"{path}: course {course.course_id}, {sections}{files}.", hang="  ")
+        done = f"no {LISTED.name} imported" if course.untold else "all known"
+        if course.records:
+            done = f"{count(course.records, LISTED.name)} imported"
+        say_wrapped(f"{path}: course {course.course_id}, {done}{files}.", hang="  ")
         if course.note:
             note = on_one_line(course.note)
             say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
         for untold in course.untold:
             say_wrapped(
-                f'Id {untold.section.id} "{inert(untold.section.title, 60)}" is not written into '
+                f'Id {untold.item.id} "{inert(untold.item.title, 60)}" is not written into '
                 f"the outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
                 "  ",
             )
     if any(course.untold for course in imported):
         say_wrapped(
             "What is not written is not managed: no plan makes, changes or deletes it. Where other "
-            f"sections of its course are managed,  {session.hint('drift')}  lists it."
+            f"{LISTED.plural} of its course are managed,  {session.hint('drift')}  lists it."
         )
     if not imported:
         say_wrapped("There is no course in the account: make one in Nexudus, then run this again.")

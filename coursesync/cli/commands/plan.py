@@ -112,15 +112,17 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 
 def _tell_unconfirmed(session: Session, loaded: Workspace) -> None:
-    """Say which sections the next apply looks for, even where a plan has nothing to do."""
+    """Say which records the next apply looks for, even where a plan has nothing to do."""
+    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
 
-    # the course of such a section is never complete, so its outline was parsed
+    # the course of such a record is never complete, so its outline was parsed
     waiting = unconfirmed(loaded.state) if loaded.outlines else {}
     if waiting:
+        new = count(len(waiting), f"new {LISTED.name}")
         say_wrapped(
-            f"{count(len(waiting), 'new section')} not confirmed: after the create, the course was "
-            f"not listed, or showed a twin. See what it has:  {session.hint('drift')}"
+            f"{new} not confirmed: after the create, the course was not listed, or showed a "
+            f"twin. See what it has:  {session.hint('drift')}"
         )
 
 

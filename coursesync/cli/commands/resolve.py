@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @lock_timeout_option
 @click.option("--id", "record_id", type=RECORD_ID, help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
-@click.option("--keep", type=RECORD_ID, help="Of a section that is there twice, the Id to keep.")
+@click.option("--keep", type=RECORD_ID, help="Of what is there twice, the Id to keep.")
 def command(
     *,
     address: str,
@@ -40,10 +40,10 @@ def command(
 ) -> int:
     """Settle the create of ADDRESS, which is in doubt, or say which of its two records to keep.
 
-    In doubt: look in Nexudus whether the section is there. If so, give its Id with --id; if not,
+    In doubt: look in Nexudus whether the record is there. If so, give its Id with --id; if not,
     say --not-created. Makes no request.
 
-    A twin: say with --keep which of the two records is the section from now on. The other stays
+    A twin: say with --keep which of the two records is managed from now on. The other stays
     on the site until you delete it there. Reads the course, with the credentials of apply.
     """
     from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - keeps --help quick

@@ -104,6 +104,7 @@ def move_entry(
 
     Changes the state only, and makes no request. The outline has to say the new key as well.
     """
+    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds.address import key_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
@@ -113,7 +114,9 @@ def move_entry(
         move(session, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
     say_wrapped(
-        f"In the outline, write  key: {key_of(new)}  in that section, if it is not there yet.", "  "
+        f"In the outline, write  key: {key_of(new)}  in that {kind_of(new).name}, if it is not "
+        "there yet.",
+        "  ",
     )
     return int(ExitCode.after(clock.signal))
 
@@ -132,7 +135,8 @@ def forget_entry(
 
     Changes the state only, and makes no request.
     """
-    from coursesync.operations.state import forget  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import address_of, forget  # noqa: PLC0415 - keeps --help quick
 
     session = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(session, lock_timeout) as clock:
@@ -142,7 +146,8 @@ def forget_entry(
     if entry.protected:
         say_wrapped(
             "It was protected from deletion, and that is forgotten with it: keep  protect: true  "
-            "in its section of the outline, or write it there once it is taken back.",
+            f"in its {kind_of(address_of(address)).name} of the outline, or write it there once it "
+            "is taken back.",
             "  ",
         )
     back = session.hint(f"import {address} {entry.id}")

@@ -24,10 +24,11 @@ def command(*, workspace: Path, strict: bool | None) -> None:
     Makes no request and needs neither state nor credentials.
     """
     from coursesync.cli.session import open_session  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.plan import validate  # noqa: PLC0415 - keeps --help quick
 
     session = open_session(workspace, None, None, sandbox=False)
     loaded = validate(workspace)
     give_advice(loaded.advice, strict=session.is_strict(strict))
-    sections = sum(len(outline.resources) for outline in loaded.outlines)
-    show(f"{count(len(loaded.outlines), 'outline')}, {count(sections, 'section')}: all valid.\n")
+    items = sum(len(outline.resources) for outline in loaded.outlines)
+    show(f"{count(len(loaded.outlines), 'outline')}, {count(items, LISTED.name)}: all valid.\n")

@@ -1,4 +1,4 @@
-"""Which addresses of links and pictures lead members nowhere. Pure.
+"""Which addresses of links and pictures lead members nowhere.
 
 Owns what an address is, as a browser reads it: https://url.spec.whatwg.org/#url-parsing. It must
 never object to one that any member's browser can open.
@@ -21,6 +21,8 @@ _OWN = frozenset(
         *("webkit-fake-url",),
     }
 )
+# those that a browser knows, and that lead members nowhere: letters are those of drives
+UNFIT = _OWN | {"data", "file", *"abcdefghijklmnopqrstuvwxyz"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _AROUND = "".join(map(chr, range(0x21)))
 _WITHIN = str.maketrans("", "", "\t\n\r")

@@ -1,9 +1,8 @@
-"""What in a section's contents members may not get to see, or should not: the judge is nh3.
+"""What in contents members may not get to see, or should not: the judge is nh3.
 
-Pure: nh3 cleans a text by a list of what is allowed and does no I/O. It is given the text twice,
-once with all allowed and once with what lessons are made of; what is missing the second time is
-what to speak of. Plain contents, as most are, are recognised without it. How much it is given is
-bounded, for what it takes for tangled tags grows with their square.
+Owns what contents may hold. nh3 parses a text as browsers do, and its callback tells which elements
+and attributes are there. Plain contents, as most are, are recognised without it. It must never be
+given more than is bounded here: what it takes for tangled tags grows with their square.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
-from coursesync.outlines.advice.addresses import PROGRAMS, addresses_in, fault_of, scheme_of
+from coursesync.outlines.advice.addresses import PROGRAMS, UNFIT, addresses_in, fault_of, scheme_of
+from coursesync.outlines.advice.nesting import FEW_TAGS, is_regular, nesting_of, shows_nothing
 from coursesync.outlines.advice.plain import is_plain
-from coursesync.outlines.advice.tags import Scan, Slip, is_blank, scan
 from coursesync.outlines.advice.words import (
     ADDRESS_WORDS,
     ATTRIBUTE_WORDS,
@@ -30,12 +29,13 @@ from coursesync.outlines.advice.words import (
 from coursesync.text import unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from nh3 import Cleaner
 
+    from coursesync.outlines.advice.nesting import Nesting
+
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
-MOST_TANGLED = 500  # where tags are not nested as they are meant to be
 MOST_FINDINGS = 5  # a piece of contents
 MOST_ADDRESSES = 20  # the same, of those that lead nowhere
 _LONGEST_TANGLED = 50_000  # characters
@@ -78,6 +78,7 @@ _ALLOWED_ATTRIBUTES = frozenset(
 )
 _LOADED = frozenset({"src", "srcset", "poster"})
 _ADDRESSES = _LOADED | {"href"}
+_LEADING = frozenset({"href", "poster", "src"})  # where a browser runs a program's address
 _CODE = re.compile(r"<(?:code|pre)\b.*?(?:</(?:code|pre)>|\Z)", re.DOTALL)
 _UNLINKED = re.compile(
     r"!\[[^][<>\n]{0,300}\]\([^()<>\n]{0,1000}\)"
@@ -85,20 +86,22 @@ _UNLINKED = re.compile(
     r"(?:file|data|vbscript|javascript|[a-z]):[^\s<>()]*",
     re.IGNORECASE | re.MULTILINE,
 )
-_MARK = "data-coursesync"  # set by the cleaner on each element that it keeps
+_MARK = "data-coursesync"  # set by the cleaner on each element
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What is wrong in a piece of HTML, what to do about it, and where in it that stands.
+    """What is wrong in a piece of HTML, and what to do about it.
 
-    `clues` are what to look for in a text that the HTML was made of, the best one first.
+    `clues` are what to look for in the text that the HTML was made of, the best one first.
     """
 
-    start: int
     problem: str
     remedy: str
     clues: tuple[str, ...] = ()
+
+
+UNCHECKED = Objection(*UNCHECKED_WORDS)
 
 
 def is_empty(text: str) -> bool:
@@ -107,7 +110,7 @@ def is_empty(text: str) -> bool:
         return True
     if is_plain(text) and _SHOWN.search(text):
         return False
-    return is_blank(text)
+    return shows_nothing(text)
 
 
 def html_effort(text: str) -> int:
@@ -115,115 +118,89 @@ def html_effort(text: str) -> int:
     return text.count("<") + text.count("&") // 10
 
 
-@lru_cache(maxsize=32)  # sections, and courses, may share a file
+@lru_cache(maxsize=32)  # items, and courses, may share a file
 def findings(text: str) -> tuple[Objection, ...]:
-    """Return what is wrong in contents, in their order; of much, the first `MOST_FINDINGS`."""
+    """Return what is wrong in contents: tags first; of much, the first few of each kind."""
     if is_plain(text):
         return ()
     if html_effort(text) > MOST_EFFORT:
         return (UNCHECKED,)
-    scanned = scan(text)
-    found = [_slip(slip, text) for slip in scanned.slips]
-    tangled = text.count("<") > MOST_TANGLED or len(text) > _LONGEST_TANGLED
-    orderly = scanned.orderly and scanned.tags.keys() <= _ALLOWED_TAGS
-    if (tangled and not orderly) or scanned.overloaded:
-        found.append(UNCHECKED)
-    else:
-        found += _dropped(text, scanned)
-    first = [*_first(found, MOST_FINDINGS), *_first(_misled(scanned, text), MOST_ADDRESSES)]
-    return tuple(_first(first, len(first)))
-
-
-def _first(found: Iterable[Objection], most: int) -> list[Objection]:
-    return sorted(found, key=lambda finding: finding.start)[:most]
-
-
-UNCHECKED = Objection(0, *UNCHECKED_WORDS)
+    nesting = nesting_of(text)
+    slips = [_slip(how, tag) for how, tag in nesting.slips]
+    is_long = text.count("<") > FEW_TAGS or len(text) > _LONGEST_TANGLED
+    if nesting.has("overloaded") or (is_long and (slips or not is_regular(text))):
+        return (*slips[: MOST_FINDINGS - 1], UNCHECKED)
+    there = _judge().tokens(text)
+    dropped = [*slips, *islice(_dropped(nesting, there), MOST_FINDINGS)]
+    return (*dropped[:MOST_FINDINGS], *islice(_misled(there), MOST_ADDRESSES))
 
 
 class _Judge:
-    """A cleaner, and the elements and attributes that it kept of the text it was given last."""
+    """A cleaner that notes the elements and attributes it keeps."""
 
-    def __init__(self, tags: frozenset[str], *, strict: bool) -> None:
+    def __init__(self) -> None:
         import nh3  # noqa: PLC0415 - only where contents are not plain
 
-        self._strict = strict
-        self._kept: dict[_Token, None] = {}
-        schemes = nh3.ALLOWED_URL_SCHEMES
+        self._there: dict[_Token, None] = {}
+        tags = set(_ALLOWED_TAGS | _OTHER_TAGS)
         self._cleaner: Cleaner = nh3.Cleaner(
-            tags=set(tags),
+            tags=tags,
             clean_content_tags=set(),
-            attributes={"*": set(_ALLOWED_ATTRIBUTES)} if strict else {},
-            generic_attribute_prefixes={"aria-", "data-"} if strict else {""},
-            attribute_filter=self._filter,
+            attributes={},
+            generic_attribute_prefixes={""},
+            attribute_filter=self._note,
             set_tag_attribute_values={tag: {_MARK: ""} for tag in tags},
-            url_schemes=schemes if strict else schemes | PROGRAMS | {"data"},
+            # no attribute with another scheme is noted
+            url_schemes=nh3.ALLOWED_URL_SCHEMES | PROGRAMS | UNFIT,
             link_rel=None,
         )
 
-    def _filter(self, tag: str, attribute: str, value: str) -> str | None:
-        if self._strict and _is_insecure(tag, attribute, value):
-            return None
-        self._kept[tag, attribute, value] = None
-        return value
+    def _note(self, tag: str, attribute: str, value: str) -> None:
+        self._there[tag, attribute, value] = None
 
-    def kept(self, text: str) -> dict[_Token, None]:
-        """Return each (tag, attribute, value) that is kept, in order; an element has `_MARK`."""
-        self._kept = {}
+    def tokens(self, text: str) -> tuple[_Token, ...]:
+        """Return each (tag, attribute, value) that is there, in order; an element has `_MARK`."""
+        self._there.clear()
         self._cleaner.clean(text)
-        return self._kept
+        return tuple(self._there)
 
 
-@cache
-def _judges() -> tuple[_Judge, _Judge]:
-    everything = _Judge(_ALLOWED_TAGS | _OTHER_TAGS, strict=False)
-    return everything, _Judge(_ALLOWED_TAGS, strict=True)
+_judge = cache(_Judge)
 
 
-def _dropped(text: str, scanned: Scan) -> Iterator[Objection]:
-    """Find what the strict judge drops of what is there: tags first, then attributes."""
-    everything, strict = _judges()
-    kept = strict.kept(text)
-    # `kept` has attributes of tags that were dropped, too, but no mark of them
-    names = {tag for tag, attribute, _ in kept if attribute == _MARK}
-    if scanned.tags.keys() <= names and all(token in kept for token in scanned.tokens()):
-        return
-    there = everything.kept(text)
-    for tag in dict.fromkeys([*scanned.tags, *(tag for tag, _, _ in there)]):
-        if tag not in names:
-            yield _tag(tag, scanned.tags.get(tag, 0), text)
+def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
+    """Find what a sanitizer drops: tags first, then attributes."""
+    names = {tag: None for tag, attribute, _ in there if attribute == _MARK}
+    for tag in {**nesting.tags, **names}:
+        if tag not in names or tag not in _ALLOWED_TAGS:
+            yield _tag(tag)
     read = {(tag, attribute) for tag, attribute, _ in there}
-    unread = [
-        (tag, attribute, "")  # an address that can't be one
-        for (tag, attribute), places in scanned.attributes.items()
-        if attribute in {"href", "src"} and (tag, attribute) not in read
-        if not any(_faults(tag, attribute, written) for _, written in places)
-    ]
-    gone = (token for token in (*there, *unread) if token[1] != _MARK and token not in kept)
-    for token in islice((token for token in gone if token[0] in names), MOST_FINDINGS):
-        if not (token[2] and _faults(*token)):  # reported already
-            yield _attribute(token, scanned, text)
+    kinds = {token: _kind(token) for token in there}
+    # an address that can't be one
+    kinds |= {(*each, ""): "address" for each in nesting.addressed if each not in read}
+    for token, kind in kinds.items():
+        if kind and token[0] in names and token[0] in _ALLOWED_TAGS:
+            problem, remedy = filled(ATTRIBUTE_WORDS[kind], name=token[1], tag=token[0])
+            yield Objection(problem, remedy, _clues(token))
 
 
-def _misled(scanned: Scan, text: str) -> Iterator[Objection]:
+def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
     """Find the addresses of links and pictures that lead members nowhere."""
-    for (tag, attribute), places in scanned.attributes.items():
-        if tag not in _ALLOWED_TAGS or attribute not in _ADDRESSES:
+    for token in there:
+        tag, attribute, value = token
+        if tag not in _ALLOWED_TAGS:
             continue
-        for start, written in places:
-            for fault in _faults(tag, attribute, unescaped(written)):
-                words = ADDRESS_WORDS[fault]["media" if tag in _MEDIA_TAGS else "link"]
-                problem, remedy = filled(words, name=attribute, tag=tag)
-                value = unescaped(written)
-                clues = (_clue(text, start), written, value, unquote(value), "]()")
-                yield Objection(start, problem, remedy, tuple(clue[:200] for clue in clues if clue))
+        for fault in _faults(*token):
+            words = ADDRESS_WORDS[fault]["media" if tag in _MEDIA_TAGS else "link"]
+            problem, remedy = filled(words, name=attribute, tag=tag)
+            yield Objection(problem, remedy, _clues(token) if value else ("]()", attribute))
 
 
 def unlinked(html: str) -> Iterator[Objection]:
     """Find what in HTML that Markdown became is still written as a link: its address is none."""
     text = _CODE.sub("", html) if "](" in html or "&lt;" in html or "]:" in html else ""
     for found in islice(_UNLINKED.finditer(text), MOST_ADDRESSES):
-        yield Objection(0, *UNLINKED_WORDS, clues=(unescaped(found[0])[:200],))
+        yield Objection(*UNLINKED_WORDS, clues=(unescaped(found[0])[:200],))
 
 
 def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
@@ -242,44 +219,30 @@ def _is_insecure(tag: str, attribute: str, value: str) -> bool:
     return any(scheme_of(address) == "http" for address in addresses)
 
 
-def _tag(name: str, start: int, text: str) -> Objection:
-    fitting = TAG_WORDS["misplaced" if name in _ALLOWED_TAGS else "other"]
-    problem, remedy = filled(TAG_WORDS.get(name, fitting), name=name)
-    return Objection(start, problem, remedy, (_clue(text, start),))
-
-
-def _attribute(token: _Token, scanned: Scan, text: str) -> Objection:
-    tag, attribute, value = token
-    start = _start_of(token, scanned)
-    problem, remedy = filled(ATTRIBUTE_WORDS[_kind(token)], name=attribute, tag=tag)
-    clues = tuple(clue for clue in (_clue(text, start), value[:200]) if clue)
-    return Objection(start, problem, remedy, clues)
-
-
 def _kind(token: _Token) -> str:
-    _, attribute, value = token
-    scheme = scheme_of(value)
+    """Return why an attribute is dropped, by its name in `ATTRIBUTE_WORDS`; "" where it stays."""
+    attribute, value = token[1:]
     if attribute.startswith("on"):
         return "handler"
-    if scheme in PROGRAMS:
+    is_known = attribute in _ALLOWED_ATTRIBUTES or attribute.startswith(("aria-", "data-"))
+    if scheme_of(value) in PROGRAMS and (attribute in _LEADING or not is_known):
         return "program"
     if _is_insecure(*token):
-        return "insecure"
-    return "address" if attribute in {"href", "src"} else "other"
+        return "" if _faults(*token) else "insecure"
+    return "" if is_known else "other"
 
 
-def _start_of(token: _Token, scanned: Scan) -> int:
+def _clues(token: _Token) -> tuple[str, ...]:
     tag, attribute, value = token
-    places = scanned.attributes.get((tag, attribute), ())
-    same = (start for start, written in places if unescaped(written) == value)
-    return next(same, places[0][0] if places else scanned.tags.get(tag, 0))
+    address = (value, unquote(value)) if attribute in _ADDRESSES else ()
+    return tuple(clue[:200] for clue in (*address, attribute, f"<{tag}") if clue)
 
 
-def _slip(slip: Slip, text: str) -> Objection:
-    problem, remedy = filled(SLIP_WORDS[slip.how], name=slip.name)
-    return Objection(slip.start, problem, remedy, (_clue(text, slip.start),))
+def _tag(name: str) -> Objection:
+    fitting = TAG_WORDS["misplaced" if name in _ALLOWED_TAGS else "other"]
+    return Objection(*filled(TAG_WORDS.get(name, fitting), name=name), (f"<{name}",))
 
 
-def _clue(text: str, start: int) -> str:
-    """Return what stands at a place, up to the end of its tag or line."""
-    return re.split(r"[>\n]", text[start : start + 200], maxsplit=1)[0]
+def _slip(how: str, tag: str) -> Objection:
+    mark = "</" if how == "stray" else "<"
+    return Objection(*filled(SLIP_WORDS[how], name=tag), (f"{mark}{tag}",))

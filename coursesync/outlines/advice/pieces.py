@@ -25,7 +25,7 @@ class Advice:
     """One piece of advice, and what its place is found by.
 
     That is `at` where it is known, else the value at `path` in the outline's `tree`. `problem`
-    ends in the line of `other` where it speaks of another section.
+    ends in the line of `other` where it speaks of another item.
     """
 
     tree: Tree
@@ -71,6 +71,6 @@ def _placed(advice: Iterable[Advice]) -> Iterator[Diagnostic]:
 
 
 def distinct(advice: Iterable[Advice]) -> tuple[Advice, ...]:
-    """Leave out what is said of a content file again, since two sections name it."""
+    """Leave out what is said of a content file again, since two items name it."""
     first = {(each.at, each.problem) if each.at else id(each): each for each in advice}
     return tuple(first.values())

@@ -1,4 +1,4 @@
-"""The rules of advice, each a small function over an outline. Pure.
+"""The rules of advice, each a small function over an outline.
 
 What to say of the HTML in contents is decided by `contents`; the texts of content files are passed
 in.
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Where
-from coursesync.kinds.unlock import SEQUENTIAL, TIMED
+from coursesync.kinds import LISTED
+from coursesync.kinds.field import Role
+from coursesync.kinds.unlock import AFTER_DAYS, opening
 from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty, unlinked
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 
 LONGEST_TITLE = 200
 MOST_EFFORT = 30_000  # a course, of what is not plain
-_MOST_BEFORE = 20
-_BEFORE_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|<|=\s*[\"']?)\Z")
-_BEHIND_ADDRESS = ("", *") >\"'\t\n")
+_NOUN, _ITEMS = LISTED.name, LISTED.plural
+_TITLE, _UNLOCK, _ACTIVE, _CONTENTS = (
+    LISTED.field(role).name for role in (Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS)
+)
+_UNLOCKED = f"{_UNLOCK}: {LISTED.field(Role.UNLOCK).default}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
         outline: a valid one.
         source: gives the content file that the outline names so.
     """
-    active = [section for section in outline.resources if section.attributes["Active"]]
+    active = [each for each in outline.resources if _is_active(each)]
     yield from locked_first(active)
     yield from behind_hidden(outline.resources)
     yield from falling_days(active)
@@ -57,64 +61,63 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
 
 
 def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find a first section that is locked: members who begin the course can open nothing."""
-    for section in active[:1]:
-        if section.attributes["UnlockType"] == SEQUENTIAL:
+    """Find a first item that is locked: members who begin the course can open nothing."""
+    for first in active[:1]:
+        opens = opening(first.attributes)
+        if opens.in_sequence:
             problem = (
-                "this is the first section that members see, and it waits for one before it: "
+                f"this is the first {_NOUN} that members see, and it waits for one before it: "
                 "they may never get in"
             )
-        elif days := _days(section):
+        elif opens.days:
             problem = (
-                "this is the first section that members see, and it is locked: for "
-                f"{count(days, 'day')} they can open nothing"
+                f"this is the first {_NOUN} that members see, and it is locked: for "
+                f"{count(opens.days, 'day')} they can open nothing"
             )
         else:
             return
-        remedy = "Write  unlock: immediate  or delete the line."
-        yield _on(section, "unlock", problem, remedy)
+        yield _on(first, _UNLOCK, problem, f"Write  {_UNLOCKED}  or delete the line.")
 
 
-def behind_hidden(sections: Sequence[Resource]) -> Iterator[Advice]:
-    """Find sections that wait for one that members can't see, and so can't finish.
+def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find what waits for an item that members can't see, and so can't finish.
 
-    The section before it is the one above it in the list, for the list is the course's order,
-    be it active or not: the API's page says "after the previous section is done", and nothing of
-    passing over hidden ones. What waits in turn behind such a section is not told again, nor what
-    `locked_first` tells.
+    The item before it is the one above it in the list, active or not: the list is the course's
+    order, and the API's page does not say that hidden ones are passed over. What waits in turn
+    behind it is not reported again, nor what `locked_first` reports.
     """
     seen = False
-    for before, section in zip((None, *sections), sections, strict=False):
-        waits = section.attributes["UnlockType"] == SEQUENTIAL
-        if section.attributes["Active"]:
-            if seen and waits and before is not None and not before.attributes["Active"]:
+    for before, each in zip((None, *resources), resources, strict=False):
+        if _is_active(each):
+            waits = opening(each.attributes).in_sequence
+            if seen and waits and before is not None and not _is_active(before):
                 yield _on(
-                    section,
-                    "unlock",
-                    "members may never get into this section: it waits for one that they can't "
+                    each,
+                    _UNLOCK,
+                    f"members may never get into this {_NOUN}: it waits for one that they can't "
                     f"see, and so can't finish: {_called(before)}",
-                    "Write  unlock: immediate  here, or  active: true  there, or move one of them.",
+                    f"Write  {_UNLOCKED}  here, or  {_ACTIVE}: true  there, or move one of them.",
                     before,
                 )
             seen = True
 
 
 def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find timed sections that open before one that stands above them."""
-    latest: Resource | None = None
-    for section in active:
-        if section.attributes["UnlockType"] != TIMED:
+    """Find timed items that open before one that stands above them."""
+    latest, later = None, 0
+    for each in active:
+        days = opening(each.attributes).days
+        if days is None:
             continue
-        if latest is None or _days(section) >= _days(latest):
-            latest = section
+        if latest is None or days >= later:
+            latest, later = each, days
             continue
-        days, later = _days(section), _days(latest)
         yield _on(
-            section,
-            "unlock",
-            f"members get this section after {count(days, 'day')}, before one that stands above "
+            each,
+            _UNLOCK,
+            f"members get this {_NOUN} after {count(days, 'day')}, before one that stands above "
             f"it and opens after {count(later, 'day')}: {_called(latest)}",
-            f"Write  unlock: {{after_days: {later}}}  or more, or move this section up.",
+            f"Write  {_UNLOCK}: {{{AFTER_DAYS}: {later}}}  or more, or move this {_NOUN} up.",
             latest,
         )
 
@@ -122,132 +125,97 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
 def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
     """Find titles that members can't tell apart: small and capital letters and blanks aside.
 
-    A hidden section may be the draft of the one that it is to replace.
+    A hidden item may be the draft of the one that it is to replace.
     """
     first: dict[str, Resource] = {}
-    for section in active:
-        title = " ".join(_title(section).casefold().split())
-        if (other := first.setdefault(title, section)) is not section:
-            problem = "members can't tell this section from the other that has its title"
-            remedy = "Say in  title:  what is particular to this one."
-            yield _on(section, "title", problem, remedy, other)
+    for each in active:
+        title = " ".join(each.title.casefold().split())
+        if (other := first.setdefault(title, each)) is not each:
+            problem = f"members can't tell this {_NOUN} from the other that has its title"
+            remedy = f"Say in  {_TITLE}:  what is particular to this one."
+            yield _on(each, _TITLE, problem, remedy, other)
 
 
-def long_titles(sections: Sequence[Resource]) -> Iterator[Advice]:
-    """Find titles that no list of sections has room for."""
-    for section in sections:
-        if (length := len(_title(section))) > LONGEST_TITLE:
+def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find titles that are too long for a list."""
+    for each in resources:
+        if (length := len(each.title)) > LONGEST_TITLE:
             yield _on(
-                section,
-                "title",
-                f"the title has {length:,} characters: in the list of sections members may see "
+                each,
+                _TITLE,
+                f"the title has {length:,} characters: in the list of {_ITEMS} members may see "
                 "only how it begins",
-                f"Keep  title:  below {LONGEST_TITLE}, and put the rest into  contents:",
+                f"Keep  {_TITLE}:  below {LONGEST_TITLE}, and put the rest into  {_CONTENTS}:",
             )
 
 
 def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find sections in which there is nothing to read, to look at or to hear.
+    """Find items in which there is nothing to read, to look at or to hear.
 
     Hidden ones may be drafts. Lessons are not in outlines: what Nexudus has of them is not known.
     """
-    for section in active:
-        if is_empty(_contents(section)):
+    for each in active:
+        if is_empty(each.contents):
             yield _on(
-                section,
-                "contents",
-                "members who open this section find it empty, unless it has lessons in Nexudus",
-                "Write some, as in  contents: <p>Welcome!</p>  or say  active: false  until then.",
+                each,
+                _CONTENTS,
+                f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
+                f"Write some, as in  {_CONTENTS}: <p>Welcome!</p>  or say  {_ACTIVE}: false  "
+                "until then.",
             )
 
 
 def unfit_contents(
-    sections: Sequence[Resource], source: Callable[[str], Source]
+    resources: Sequence[Resource], source: Callable[[str], Source]
 ) -> Iterator[Advice]:
     """Find what in contents members won't see, or should not: programs, broken tags and such."""
     left = MOST_EFFORT
-    for section in sections:
-        text = _contents(section)
-        found = [*unlinked(text)] if _file(section, "markdown") else []
+    for each in resources:
+        text = each.contents
+        found = [*unlinked(text)] if _file(each, "markdown") else []
         if not is_plain(text):
             left -= html_effort(text)
             found += findings(text) if left >= 0 else (UNCHECKED,)
-        met: dict[str, int] = {}
         for finding in found:
-            yield _in_contents(section, finding, source, met)
+            yield _in_contents(each, finding, source)
 
 
-def _file(section: Resource, form: str) -> str:
-    """Return the name of the file that a section takes its contents from, "" for none."""
-    given = section.tree.value_at(section.path)
-    contents = given.get("contents") if isinstance(given, dict) else None
+def _is_active(resource: Resource) -> bool:
+    return bool(resource.attributes[resource.kind.active_property])
+
+
+def _file(resource: Resource, form: str) -> str:
+    """Return the name of the file that the contents come from, "" for none."""
+    given = resource.tree.value_at(resource.path)
+    contents = given.get(_CONTENTS) if isinstance(given, dict) else None
     name = contents.get(form) if isinstance(contents, dict) else None
     return name if isinstance(name, str) else ""
 
 
-def _in_contents(
-    section: Resource, finding: Objection, source: Callable[[str], Source], met: dict[str, int]
-) -> Advice:
-    at = None
-    if name := _file(section, "html"):
-        at = _line(source(name), finding.start)
-    elif name := _file(section, "markdown"):
-        at = _line_of_clue(source(name), finding.clues, met)
-    path = (*section.path, "contents")
-    return Advice(section.tree, path, finding.problem, finding.remedy, at=at)
+def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
+    name = _file(resource, "html") or _file(resource, "markdown")
+    at = _place(source(name), finding.clues) if name else None
+    path = (*resource.path, _CONTENTS)
+    return Advice(resource.tree, path, finding.problem, finding.remedy, at=at)
 
 
-def _line(file: Source, start: int) -> Where:
-    line = file.text.count("\n", 0, start) + 1
-    return Where(file.path, line, start - file.text.rfind("\n", 0, start))
-
-
-def _line_of_clue(file: Source, clues: Sequence[str], met: dict[str, int]) -> Where | None:
-    """Find where a finding comes from in Markdown: HTML in it is kept as it was written.
-
-    `met` has, by clue, up to where it was found already: what stands there again comes after it.
-    """
+def _place(file: Source, clues: Sequence[str]) -> Where | None:
+    """Find where a content file names first what a finding is about; None where it does nowhere."""
     for clue in clues:
-        start = _as_address(file.text, clue, met.get(clue, 0))
-        if start >= 0:
-            met[clue] = start + len(clue)
-        else:
-            start = file.text.find(clue)
-        if start >= 0:
-            return _line(file, start)
+        edge = r"(?<!\w)" if clue[0].isalnum() else ""
+        if found := re.search(edge + re.escape(clue), file.text, re.IGNORECASE):
+            start = found.start()
+            line = file.text.count("\n", 0, start) + 1
+            return Where(file.path, line, start - file.text.rfind("\n", 0, start))
     return None
 
 
-def _as_address(text: str, clue: str, after: int) -> int:
-    """Return where a clue stands as a whole address, -1 where it does nowhere."""
-    start = text.find(clue, after)
-    while start >= 0:
-        end = start + len(clue)
-        is_begun = _BEFORE_ADDRESS.search(text, max(0, start - _MOST_BEFORE), start)
-        if is_begun and text[end : end + 1] in _BEHIND_ADDRESS:
-            break
-        start = text.find(clue, start + 1)
-    return start
-
-
 def _on(
-    section: Resource, name: str, problem: str, remedy: str, other: Resource | None = None
+    resource: Resource, name: str, problem: str, remedy: str, other: Resource | None = None
 ) -> Advice:
-    path = (*section.path, name)
-    return Advice(section.tree, path, problem, remedy, other.path if other else None)
+    path = (*resource.path, name)
+    return Advice(resource.tree, path, problem, remedy, other.path if other else None)
 
 
-def _title(section: Resource) -> str:
-    return str(section.attributes["Title"])
-
-
-def _contents(section: Resource) -> str:
-    return str(section.attributes[section.kind.contents_property])
-
-
-def _days(section: Resource) -> int:
-    return int(section.attributes["UnlockAfterDays"])
-
-
-def _called(section: Resource) -> str:
-    return f'"{inert(_title(section), 60)}"'
+def _called(resource: Resource) -> str:
+    return f'"{inert(resource.title, 60)}"'

@@ -1,11 +1,12 @@
 """The words of advice on contents: what members will experience, and what to write instead.
 
-Pure. Names of tags and attributes are all that is taken over from contents, short and inert.
+Names of tags and attributes are all that is taken over from contents, short and inert.
 """
 
 from __future__ import annotations
 
-from coursesync.outlines.advice.tags import DEEPEST, MOST_ATTRIBUTES
+from coursesync.kinds import LISTED
+from coursesync.outlines.advice.nesting import DEEPEST, MOST_ATTRIBUTES
 from coursesync.text import inert
 
 _LONGEST_NAME = 30
@@ -23,7 +24,10 @@ def _shown(name: str) -> str:
 
 UNCHECKED_WORDS = (
     "these contents are too much for coursesync to check: they may hold what members won't see",
-    "Make them simpler: split the section, or take out the tags that a word processor put in.",
+    (
+        f"Make them simpler: split the {LISTED.name}, or take out the tags that a word processor "
+        "put in."
+    ),
 )
 # by the tag's name; "misplaced" for one that is allowed elsewhere, "other" for any other
 TAG_WORDS = {

@@ -1,4 +1,4 @@
-"""A course's pages as its members would see them. Pure: values in, HTML out; nothing is served.
+"""A course's pages as its members would see them: values in, HTML out; nothing is served.
 
-What the pages look like and how they move stands beside this, in `portal.css` and `portal.js`.
+Beside this are the pages' templates, their style (`portal.css`) and their script (`portal.js`).
 """

@@ -1,4 +1,4 @@
-"""The review page: a plan as one HTML file that needs nothing beside it. Pure; see `page`.
+"""The review page: a plan as one HTML file that needs nothing beside it; see `page`.
 
-How it looks and moves stands beside this, in `review.css` and `review.js`.
+Beside this are its template, its style (`review.css`) and its script (`review.js`).
 """

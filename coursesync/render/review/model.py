@@ -1,4 +1,4 @@
-"""What the review page knows of a plan: its courses before and after, as compact JSON. Pure.
+"""What the review page knows of a plan: its courses before and after, as values for JSON.
 
 All text from outlines is inert here already. Contents are carried twice: as source, line by line,
 and as a member would read them, cleaned of what could run, load or lead anywhere.
@@ -6,40 +6,26 @@ and as a member would read them, cleaned of what could run, load or lead anywher
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
 from html import escape, unescape
 from typing import TYPE_CHECKING, TypeAlias
 
 import nh3
 
-from coursesync.outlines.advice.tags import is_tangled, without_tags
+from coursesync.outlines.advice.nesting import is_tangled
 from coursesync.planning.plan import Action
-from coursesync.render.folding import Fold
-from coursesync.render.plan_words import bare
-from coursesync.render.rows import (
-    LEAVES,
-    MARKS,
-    detailing,
-    folded,
-    leaves,
-    maybe_renamed,
-    question,
-    remark,
-    settlement,
-    values,
-)
+from coursesync.render.rows import LEAVING
+from coursesync.render.text_diff import Fold
 from coursesync.render.timeline import ways
 from coursesync.text import as_shown, inert, unescaped, without_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.plan import Change
     from coursesync.render.differences import Difference
-    from coursesync.render.folding import Shown
-    from coursesync.render.plan_words import Hint
+    from coursesync.render.rows import CourseView, PlanView, Row
+    from coursesync.render.text_diff import Shown
     from coursesync.render.timeline import Station
 
     Told: TypeAlias = dict[str, object]
@@ -48,6 +34,7 @@ MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
 # links lead nowhere, and styles are none; a picture is told by its words, or its address
 _KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
 _TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_TAGS = re.compile(r"<[a-zA-Z/!?][^>]*+>?")
 _SHORT, _LONGEST_VALUE = 20_000, 2_000  # characters of HTML, and of an attribute
 # what a parser of HTML is slow with: bare ampersands, and what begins with the same byte as U+00A0
 _AMPERSAND = "\U0010f000"
@@ -63,16 +50,6 @@ _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?"
 _TANGLED = "The tags are nested too deep, or too many are left open. This is the text alone:"
 _MOST_NAMES = 10  # of elements that are not shown
 _LONGEST_ROW = 2_000  # characters of a line of a difference
-WORDS = {
-    Action.CREATE: "new",
-    Action.UPDATE: "changed",
-    Action.MOVE: "re-keyed",
-    Action.PROTECT: "protection",
-    Action.DEACTIVATE: "to be hidden",
-    Action.DELETE: "deleted",
-    Action.KEEP: "kept, in no outline",
-    Action.DOUBT: "in doubt",
-}
 
 
 class Allowance:
@@ -91,8 +68,8 @@ class Allowance:
 
 def _cleaned(html: str) -> str:
     """Keep of HTML what is read: its text, and how that is set."""
-    if is_tangled(html):
-        return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(without_tags(html)))}</p>"
+    if len(html) > _SHORT and is_tangled(html):
+        return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(_TAGS.sub(' ', html)))}</p>"
     quick = html if len(html) <= _SHORT else _without_slow(html)
     cleaned = nh3.clean(quick, attributes=_KEPT, attribute_filter=_shortened, link_rel=None)
     return cleaned if quick is html else cleaned.translate(_AS_HTML)
@@ -130,87 +107,73 @@ def _not_shown(html: str) -> list[str]:
     return [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
 
 
-def model(plan: Plan, allowance: Allowance, hint: Hint = bare) -> str:
-    """Write what the page knows of a plan, so that it can stand in a script element.
+def model(view: PlanView, allowance: Allowance) -> list[Told]:
+    """Return what the page knows of each course of a plan, for JSON.
 
     Args:
-        plan: the plan.
+        view: the plan.
         allowance: what contents there is room for.
-        hint: writes a command so that it can be typed as it stands.
-
-    Returns:
-        JSON in ASCII, without a character that means anything to HTML.
     """
-    telling = _Telling(plan, detailing(plan), allowance, hint)
-    courses = [telling.course(course, changes) for course, changes in plan.by_course()]
-    written = json.dumps(courses, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
-    for character in "<>&":
-        written = written.replace(character, f"\\u{ord(character):04x}")
-    return written
+    return [_course(course, allowance) for course in view.courses]
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """How the courses of a plan are told."""
+def _course(view: CourseView, allowance: Allowance) -> Told:
+    """Return what the page knows of a course."""
+    both = ways(view.course, [row.change for row in view.rows])
+    numbers = {id(row.change): number for number, row in enumerate(view.rows)}
+    leaving = {id(row.change): row.remark for row in view.departures}
+    return {
+        "id": str(view.course.id),  # a script's numbers would round a large one
+        "title": inert(view.title),
+        "path": inert(view.path) or None,
+        "before": [
+            _station(station, both.before, numbers) | {"leaves": leaving.get(id(station.change))}
+            for station in both.before
+        ],
+        "after": [_station(station, both.after, numbers) for station in both.after],
+        "changes": [_change(row, allowance) for row in view.rows],
+        "asked": list(filter(None, (*(row.question for row in view.rows), view.renamed))),
+        "departures": {
+            "mark": LEAVING.mark,
+            "counted": LEAVING.counted,
+            "number": len(view.departures),
+        },
+    }
 
-    plan: Plan
-    detailed: Callable[[Change], tuple[Difference, ...]]
-    allowance: Allowance
-    hint: Hint
 
-    def course(self, course: Course, changes: Sequence[Change]) -> Told:
-        """Return what the page knows of a course."""
-        both = ways(course, changes)
-        numbers = {id(change): number for number, change in enumerate(changes)}
-        leaving = {id(change): leaves(change, self.plan) for change in course.departures}
-        return {
-            "id": str(course.id),  # a script's numbers would round a large one
-            "title": inert(course.title) or inert(course.key),
-            "path": inert(course.path) if course.path else None,
-            "before": [
-                _station(station, both.before, numbers)
-                | {"leaves": leaving.get(id(station.change))}
-                for station in both.before
-            ],
-            "after": [_station(station, both.after, numbers) for station in both.after],
-            "changes": [self._change(change) for change in changes],
-            "asked": list(filter(None, (*map(question, changes), maybe_renamed(changes)))),
-            "departures": {"mark": LEAVES, "number": len(course.departures)},
-        }
+def _change(row: Row, allowance: Allowance) -> Told:
+    return {
+        "address": inert(row.change.address),
+        "action": row.change.action.value,
+        "verb": row.wording.verb,
+        "counted": row.wording.counted,
+        "mark": row.wording.mark,
+        "title": inert(row.title),
+        "remark": row.remark,
+        "question": row.question,
+        "settle": [*row.settlement],
+        "differences": [_difference(each) for each in row.differences],
+        "contents": _contents(row.change, allowance),
+    }
 
-    def _change(self, change: Change) -> Told:
-        doubtful = change.action is Action.DOUBT
-        return {
-            "address": inert(change.address),
-            "action": change.action.value,
-            "word": WORDS[change.action],
-            "mark": MARKS[change.action],
-            "title": inert(change.title),
-            "remark": remark(change),
-            "question": question(change),
-            "settle": [*settlement(change, change.candidates, self.hint)] if doubtful else [],
-            "differences": [_difference(each) for each in self.detailed(change)],
-            "contents": self._contents(change),
-        }
 
-    def _contents(self, change: Change) -> Told | None:
-        """Return what a member reads before and after; None where the plan changes nothing of that.
+def _contents(change: Change, allowance: Allowance) -> Told | None:
+    """Return what a member reads before and after; None where the plan changes nothing of that.
 
-        `was` and `now` are None where there is no such side, or no room, as `cut` says; `left_out`
-        names the elements that are not shown.
-        """
-        name = change.kind.contents_property
-        before, after = change.before, change.after
-        goes = change.action is Action.DELETE
-        if not goes and (after is None or (before or {}).get(name) == after.get(name)):
-            return None
-        sides = {"was": before, "now": after}
-        html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
-        read = {side: self.allowance.of(text) for side, text in html.items()}
-        cut = None in read.values()
-        left_out = [] if cut else _not_shown("".join(html.values()))
-        return {"was": None, "now": None, **read, "cut": cut, "left_out": left_out}
+    `was` and `now` are None where there is no such side, or no room, as `cut` says; `left_out`
+    names the elements that are not shown.
+    """
+    name = change.kind.contents_property
+    before, after = change.before, change.after
+    goes = change.action is Action.DELETE
+    if not goes and (after is None or (before or {}).get(name) == after.get(name)):
+        return None
+    sides = {"was": before, "now": after}
+    html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
+    read = {side: allowance.of(text) for side, text in html.items()}
+    cut = None in read.values()
+    left_out = [] if cut else _not_shown("".join(html.values()))
+    return {"was": None, "now": None, **read, "cut": cut, "left_out": left_out}
 
 
 def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) -> Told:
@@ -226,7 +189,7 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
 
 
 def _difference(difference: Difference) -> Told:
-    before, after = values(difference)
+    before, after = difference.values
     return {
         "field": inert(difference.field),
         "before": before,
@@ -238,7 +201,7 @@ def _difference(difference: Difference) -> Told:
 
 def _line(line: Shown) -> Told:
     if isinstance(line, Fold):
-        return {"fold": folded(line)}
+        return {"fold": line.words}
     pieces = [[inert_row(piece.text), piece.changed] for piece in line.pieces]
     return {"mark": line.mark.value, "pieces": pieces, "note": line.note}
 

@@ -139,7 +139,7 @@ function station(each, course) {
   item.classList.add("is-changed", `is-${change.action}`);
   const more = make("details");
   const name = make("summary");
-  name.append(make("span", change.mark, "mark"), ` ${change.word}`, make("span", `: ${each.title}`, "unseen"));
+  name.append(make("span", change.mark, "mark"), ` ${change.verb}`, make("span", `: ${each.title}`, "unseen"));
   more.append(name);
   more.addEventListener("toggle", () => {
     if (more.open && more.children.length === 1) more.append(detail(change));
@@ -163,9 +163,9 @@ function way(course, side, word) {
 
 function counts(course) {
   const told = new Map();
-  course.changes.forEach(({ word, mark }) => told.set(`${mark} ${word}`, (told.get(`${mark} ${word}`) || 0) + 1));
-  const { mark, number } = course.departures;
-  if (number) told.set(`${mark} to other courses`, number);
+  course.changes.forEach(({ counted, mark }) => told.set(`${mark} ${counted}`, (told.get(`${mark} ${counted}`) || 0) + 1));
+  const { mark, counted, number } = course.departures;
+  if (number) told.set(`${mark} ${counted}`, number);
   if (course.asked.length) told.set("? to ask you", course.asked.length);
   return [...told].map(([words, number]) => `${words.slice(0, 1)} ${number} ${words.slice(2)}`).join(", ");
 }
@@ -224,8 +224,8 @@ function show() {
 function offerActions() {
   const known = new Map();
   courses.forEach((course) => course.changes.forEach((change) => known.set(change.action, change)));
-  known.forEach(({ action, word, mark }) => {
-    const choice = make("button", `${mark} ${word}`);
+  known.forEach(({ action, verb, mark }) => {
+    const choice = make("button", `${mark} ${verb}`);
     choice.type = "button";
     choice.setAttribute("aria-pressed", "false");
     choice.addEventListener("click", () => {

@@ -1,0 +1,41 @@
+"""What an author may write of a course: the outline's own fields, and the list of its sections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coursesync.kinds.attributes import MAX_ID
+from coursesync.kinds.spec import STRICT, Key, Title
+
+MOST_LISTED = 5_000  # what the API lets one write in a day
+
+
+class CourseSpec(BaseModel):
+    """The outline of one course."""
+
+    model_config = ConfigDict(**STRICT, title="Outline")
+
+    id: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
+        title="The course's Id",
+        description="The course's Id in Nexudus. coursesync makes no courses: it must be there.",
+        examples=[4711],
+    )
+    key: Key | None = Field(
+        None,
+        title="The course's name",
+        description="The course's name in addresses, as in section.onboarding.welcome; by default "
+        "the file's name without its ending.",
+        examples=["onboarding"],
+    )
+    title: Title = Field(
+        title="Title",
+        description="The course's title, for people who read plans.",
+        examples=["Member onboarding"],
+    )
+    # each of them is checked by its kind's own model
+    sections: Annotated[list[object], Field(max_length=MOST_LISTED)] = Field(
+        title="Sections",
+        description="The sections, in the order in which members see them.",
+    )

@@ -1,0 +1,153 @@
+"""A field of a kind: how an author's value becomes the API's properties, and back.
+
+Owns what one row of a kind's table can say. It must never know which kinds there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.tree import Value
+
+    Words: TypeAlias = Callable[[Attributes, Attributes], tuple[str | None, str | None]]
+    Settle: TypeAlias = Callable[[Attributes, Attributes], Attributes]
+
+
+class Role(Enum):
+    """What code that serves every kind needs to find in a table, whatever it is called there."""
+
+    TITLE = "title"
+    ORDER = "order"
+    UNLOCK = "unlock"
+    ACTIVE = "active"
+    PICTURE = "picture"
+    CONTENTS = "contents"
+
+
+class Absent(Enum):
+    """The default of a field that has none: where it is not written, nothing is sent."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One row of a kind's table: a field of an outline, and the API's properties behind it.
+
+    Attributes:
+        name: the field's name in an outline.
+        properties: the API's properties that it sets, with their types; none for a field that only
+            coursesync needs.
+        encoder: makes the properties of a value that an author wrote; by default the value is its
+            only property.
+        decoder: the inverse of `encoder`. Where a property is missing, it returns what the API does
+            without it.
+        default: the value of a field that is not written.
+        role: what it is to code that serves every kind.
+        words: says the value before and after a change, where properties don't speak for
+            themselves; None stands for no value.
+        settle: takes what was sent and what is wanted, and returns what is to be sent, for
+            properties that can't be read back.
+        idle: returns the properties that have no effect, given the others.
+        write_only: whether its properties can't be read back.
+        trace: the property that can be read, and is empty where the first of `properties` was
+            never taken.
+        other_names: what authors call it by mistake.
+        opposites: what authors write by mistake for its value `false`.
+    """
+
+    name: str
+    properties: Mapping[str, type[FieldValue]] = field(default_factory=dict)
+    encoder: Callable[[Value], Attributes] | None = None
+    decoder: Callable[[Attributes], Value] | None = None
+    default: Value | Absent = ABSENT
+    role: Role | None = None
+    words: Words | None = None
+    settle: Settle | None = None
+    idle: Callable[[Attributes], frozenset[str]] | None = None
+    write_only: bool = False
+    trace: str = ""
+    other_names: tuple[str, ...] = ()
+    opposites: tuple[str, ...] = ()
+
+    def encode(self, value: Value) -> Attributes:
+        """Return the properties of a value that an author wrote; contents are given as HTML."""
+        if self.encoder is not None:
+            return self.encoder(value)
+        return {name: cast("FieldValue", value) for name in self.properties}
+
+    def decode(self, attributes: Attributes) -> Value:
+        """Return the value that an author would write for these properties."""
+        if self.decoder is not None:
+            return self.decoder(attributes)
+        missing = None if self.default is ABSENT else self.default
+        return next((attributes[name] for name in self.properties if name in attributes), missing)
+
+
+def shown_or_hidden(prop: str) -> Words:
+    """Return the words for a property that says whether members see a record."""
+    words = {True: "shown to members", False: "hidden from members", None: None}
+
+    def of(attributes: Attributes) -> str | None:
+        shown = attributes.get(prop)
+        return words[None if shown is None else bool(shown)]
+
+    return lambda before, after: (of(before), of(after))
+
+
+def picture(
+    name: str, prop: str, clearing: str, trace: str, other_names: tuple[str, ...] = ()
+) -> Field:
+    """Make the row of a picture, which can be sent or removed but never read back.
+
+    Args:
+        name: the field's name in an outline; its value is a web address, or null to remove it.
+        prop: the property that takes the address.
+        clearing: the property that removes the picture where it is true.
+        trace: the property that names the stored file.
+        other_names: as in `Field`.
+    """
+
+    def encode(value: Value) -> Attributes:
+        return {clearing: True} if value is None else {prop: cast("str", value)}
+
+    def decode(attributes: Attributes) -> Value:
+        return attributes.get(prop)
+
+    def settle(prior: Attributes, desired: Attributes) -> Attributes:
+        # a picture that was sent and is no longer wanted has to be removed by name; one that was
+        # removed before, or never sent, needs nothing
+        if prop in desired:
+            return desired
+        if prop in prior or prior.get(clearing):
+            return {**desired, clearing: True}
+        return desired
+
+    def words(before: Attributes, after: Attributes) -> tuple[str | None, str | None]:
+        # where no picture was ever sent, there may be one all the same
+        unsent = None if clearing in before else "as on the site"
+        was, now = before.get(prop), after.get(prop)
+        cleared = "removed" if after.get(clearing) else unsent
+        return unsent if was is None else str(was), cleared if now is None else str(now)
+
+    return Field(
+        name,
+        {prop: str, clearing: bool},
+        encode,
+        decode,
+        role=Role.PICTURE,
+        words=words,
+        settle=settle,
+        write_only=True,
+        trace=trace,
+        other_names=other_names,
+    )

@@ -1,0 +1,66 @@
+"""The state after a look at the server, from which `diff` plans what would put the site right.
+
+It must never take over a record that was not ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.address import course_of
+from coursesync.planning.live_diff import value_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coursesync.kinds.attributes import FieldValue
+    from coursesync.nexudus.records import Record
+    from coursesync.planning.drift import Drifted
+    from coursesync.state.state import Entry, State
+
+
+def refreshed(state: State, found: Iterable[Drifted]) -> State:
+    """Return the state after a look: a plan from it reverts edits and restores deleted records.
+
+    - The entry of an edited or moved record has what the record has now. Properties that can't be
+      read stay as sent.
+    - A deleted record has no entry.
+    - A record in another course that was never ours stays as sent, so that no plan moves it.
+
+    The outlines of all affected courses are read again by the next plan.
+    """
+    entries, touched = dict(state.entries), set[str]()
+    for each in found:
+        if each.address is None or each.entry is None or not each.finding.is_drift:
+            continue
+        if each.is_foreign:
+            continue
+        touched.add(course_of(each.address))
+        if each.record is None:
+            del entries[each.address]
+        else:
+            reads = _as_it_reads(each, each.entry, each.record)
+            entries[each.address] = each.entry.reading(reads, each.record.updated_on)
+    courses = {key: record for key, record in state.courses.items() if key not in touched}
+    return replace(state, courses=courses, entries=entries)
+
+
+def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, FieldValue]:
+    """Return an entry's attributes, with the record's values for those that differ.
+
+    HTML that means the same stays as sent, or every look would lead to an update. So does the order
+    of a record in another course, where the number means something else.
+    """
+    elsewhere = record.parent_id != entry.parent_id
+    attributes = dict(entry.known)
+    for name in drifted.properties:
+        value = value_in(record.attributes, name, drifted.kind)
+        # every entry needs an order: one that can't be read stays as sent
+        if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
+            continue
+        if value is None:
+            del attributes[name]
+        else:
+            attributes[name] = value
+    return dict(sorted(attributes.items()))

@@ -1,0 +1,209 @@
+"""What edits make of an outline that somebody wrote with care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from coursesync.errors import InvalidOutlines, UnusableFile
+from coursesync.outlines.edit import AddItem, Edit, LayOut, Move, PinKey, Remove, SetField
+from coursesync.outlines.editing import edited
+
+if TYPE_CHECKING:
+    from coursesync.kinds.tree import Value
+
+PATH = "courses/onboarding.yaml"
+HEAD = """\
+# Ours.
+id: 4711   # never change it
+title: Member onboarding
+sections:
+"""
+SECTIONS = """\
+  # First of all.
+  - key: welcome
+    title: 'Welcome'   # as on the door
+    # It opens late.
+    unlock: {after_days: 7}
+    contents: |  # for all
+      <p>Hello</p>
+
+  - {title: Rules, active: false}   # strict
+
+  # The end.
+  - key: end
+    title: The end
+    previous_keys:
+      - last   # in 2024
+  # more to come
+"""
+S = "sections"
+
+
+def after(*edits: Edit, text: str = HEAD + SECTIONS) -> str:
+    """Return what edits make of an outline, without its unchanged head."""
+    return edited(text, PATH, edits).removeprefix(HEAD)
+
+
+def test_no_edit_changes_nothing() -> None:
+    """A value that a field has already is not written again, in whatever way it stands."""
+    same = [SetField((S, 0, "title"), "Welcome"), SetField((S, 0, "contents"), "<p>Hello</p>\n")]
+
+    assert after() == after(*same) == SECTIONS
+
+
+SET = """\
+  # First of all.
+  - key: welcome
+    title: "Welcome: come in"   # as on the door
+    # It opens late.
+    unlock: {after_days: 7}
+    active: false
+    contents: |  # for all
+      <p>A</p>
+      <p>B</p>
+
+  - {key: rules, title: Rules, unlock: {after_days: 3}, active: false}   # strict
+
+  # The end.
+  - key: end
+    title: The end
+    # in 2024
+    previous_keys: [last, a.b]
+  # more to come
+"""
+
+
+def test_fields_are_set() -> None:
+    """A comment stays beside its field, a new field gets its place, quotes come where needed."""
+    done = after(
+        SetField((S, 0, "title"), "Welcome: come in"),
+        SetField((S, 0, "contents"), "<p>A</p>\n<p>B</p>\n"),
+        SetField((S, 0, "active"), value=False),
+        SetField((S, 1, "unlock"), {"after_days": 3}),
+        SetField((S, 2, "previous_keys"), ["last", "a.b"]),
+        PinKey((S, 1)),
+    )
+
+    assert done == SET
+
+
+MOVED = """\
+  # The end.
+  - key: end
+    title: The end
+    previous_keys:
+      - last   # in 2024
+
+  # First of all.
+  - key: welcome
+    title: 'Welcome'   # as on the door
+    # It opens late.
+    unlock: {after_days: 7}
+    contents: |  # for all
+      <p>Hello</p>
+
+  - key: x
+    title: X
+    contents: |-
+      a
+      b
+
+  - {title: Rules, active: false}   # strict
+  # more to come
+"""
+
+
+def test_items_are_moved_and_added() -> None:
+    """A section takes its comments along; blank lines stay between sections."""
+    new: dict[str, Value] = {"key": "x", "title": "X", "contents": "a\nb"}
+
+    assert after(Move((S, 2), (S, 0)), AddItem((S, 2), new)) == MOVED
+
+
+REMOVED = """\
+  # First of all.
+  - key: welcome
+    title: 'Welcome'   # as on the door
+    # It opens late.
+    contents: |  # for all
+      <p>Hello</p>
+
+  # The end.
+  - key: end
+    title: The end
+    previous_keys: []
+  # more to come
+"""
+EMPTIED = """\
+  # First of all.
+
+
+  # The end.
+  # more to come
+"""
+
+
+def test_fields_and_items_are_removed() -> None:
+    """What stands beside them goes, and what stands above them stays."""
+    one = after(Remove((S, 0, "unlock")), Remove((S, 2, "previous_keys", 0)), Remove((S, 1)))
+    none = [Remove((S, 0))] * 3
+
+    assert one == REMOVED
+    assert after(*none) == HEAD.replace("sections:", "sections: []") + EMPTIED
+    assert after(*none, AddItem((S, 0), {"title": "A"})) == f"  - title: A\n{EMPTIED}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[{title: A}]", "[{title: A}, {title: B}]"),
+        ("[ {title: A} ]   # one", "[ {title: A}, {title: B} ]   # one"),
+        ("[\n  {title: A}\n  ]", "[\n  {title: A},\n  {title: B}\n  ]"),
+        ("[\n  {title: A}, # a\n  ]", "[\n  {title: A},\n  {title: B}, # a\n  ]"),
+        ("[{title: A},\n  {title: C}]", "[{title: A},\n  {title: B},\n  {title: C}]"),
+        ("[]  # none", " # none\n  - title: B"),
+    ],
+)
+def test_brackets(text: str, expected: str) -> None:
+    """An item in brackets is put in as the others are."""
+    index = text.count("A")
+    done = edited(f"sections: {text}\n", PATH, [AddItem((S, index), {"title": "B"})])
+
+    assert done == f"sections: {expected}\n"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        SetField((S, 9, "title"), "A"),
+        SetField(("id", "title"), "A"),
+        AddItem((S, 4), "A"),
+        AddItem((S, 0, "title", 0), "A"),
+        Remove((S, 0, "image")),
+        Remove((S, 3)),
+        Move((S, 0), (S, 3)),
+        PinKey((S, 3)),
+    ],
+    ids=str,
+)
+def test_an_edit_without_a_place_is_a_bug(edit: Edit) -> None:
+    """Nothing is guessed where a path leads nowhere."""
+    with pytest.raises(LookupError):
+        after(edit)
+
+
+def test_what_would_not_be_read_as_intended_is_refused() -> None:
+    """The text is read again before anybody gets it."""
+    with pytest.raises(InvalidOutlines):
+        after(SetField((S, 0, "title"), "un\u200bseen"))
+    with pytest.raises(UnusableFile, match="would not mean the same"):
+        after(SetField((S, 0, "e\u0301"), "the name is read in another form"))
+
+
+@pytest.mark.parametrize("text", ["? a\n: b\n", "a: {? b : c}\n", "a: [b: c]\n", "{a: 1}\n"])
+def test_what_can_not_be_taken_apart_is_refused(text: str) -> None:
+    """It is reported what to write instead."""
+    with pytest.raises(UnusableFile, match="can't be edited"):
+        edited(text, PATH, [LayOut((), 0)])
