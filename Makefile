@@ -1,8 +1,8 @@
-# make demo: the main job on the embedded sandbox · make test: everything that CI checks
-# make every-case: all of the cases of which make test runs a share, another one each day
-# make soak: crashes by the thousand, at random (CRASHES=10000 WORKERS=2)
-# make mutants: what the quick tests of outcome, journal, state and reviews overlook (a few minutes)
-# make bench: speed and memory, against octoDNS · make clean: forget all that these made
+# make demo: plan and apply the examples on the sandbox · make test: everything that CI checks
+# make every-case: every case of the large tests; make test runs a share, another one each day
+# make soak: thousands of random crashes (CRASHES=10000 WORKERS=2)
+# make mutants: mutation tests of outcome, journal, state and reviews (a few minutes)
+# make bench: speed and memory, compared with octoDNS · make clean: delete what these targets made
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,10 +10,10 @@ BIN := $(VENV)/bin
 CRASHES ?= 10000
 WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
-# byte code is kept, or else each process of the tests would compile them again
+# keep the byte code: otherwise each test process compiles the modules again
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST_OPTIONS := --dist loadgroup --durations 10 --hypothesis-seed $(shell date -u +%Y%j)
-# they run hundreds of times what the others run once; measured, that would take twice as long
+# without coverage: these tests repeat what the others run once, and measuring doubles their time
 UNMEASURED := $(addprefix tests/,editor browser github crash power damage secrecy hostile) \
 	$(patsubst %,tests/cli/test_cli_%.py,import journal left lock overwrites resolve_and_state settling signals stale state_file terminal) \
 	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
@@ -43,7 +43,7 @@ workflows: $(VENV)/dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-# the tests, once, before six processes would compile them at the same time
+# compile the tests once, before six processes do it at the same time
 compiled: $(VENV)/dev
 	@$(BIN)/pytest --collect-only -qq >/dev/null
 
@@ -55,23 +55,23 @@ coverage: $(VENV)/dev $(VENV)/npm chromium
 	$(BIN)/coverage report
 	$(BIN)/pytest -n 6 $(PYTEST_OPTIONS) $(UNMEASURED)
 
-# a browser of the machine's own: the tests look at pages in it, and are not skipped without one
+# the tests check pages in the machine's browser, and fail without one
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else \
-		echo "the tests need Chromium or Google Chrome: install one, as by  sudo apt-get install chromium"; exit 1; \
+		echo "the tests need Chromium or Google Chrome: install one, for example by  sudo apt-get install chromium"; exit 1; \
 	fi
 
-# of tests with many cases, `make test` runs a share, another one each day
+# `make test` runs only a share of these cases, another one each day
 every-case: $(VENV)/dev $(VENV)/npm chromium
 	$(BIN)/pytest -n 6 $(PYTEST_OPTIONS) --every-case tests
 
 soak: $(VENV)/dev
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
 
-# survivors are listed; pyproject.toml says which may survive, and why
+# lists the survivors; pyproject.toml says which may survive, and why
 mutants: $(VENV)/mutants
 	rm -rf mutants
 	$(BIN)/mutmut run
@@ -90,7 +90,7 @@ clean:
 
 $(VENV)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "coursesync needs Python 3.11 or newer; say which, as in  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+		|| { echo "coursesync needs Python 3.11 or newer; name it, as in  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	@touch $@
@@ -108,7 +108,7 @@ $(VENV)/dev: $(VENV)/pip $(SOURCES)
 	$(BIN)/pip install --quiet dist/*.whl
 	@touch $@
 
-# the lock file pins each package by its content
+# the lock file pins each package by its hash
 $(VENV)/npm: $(VENV)/pip tests/package.json tests/package-lock.json
 	@command -v npm >/dev/null || { echo "the tests need npm: install Node.js 20 or newer"; exit 1; }
 	rm -rf $@ && mkdir $@ && cp tests/package.json tests/package-lock.json $@

@@ -70,7 +70,7 @@ def test_every_dependency_has_its_reason() -> None:
     """The table of dependencies names just the packages that are installed with coursesync."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = {re.split(r"[\[<>=]", entry)[0] for entry in project["dependencies"]}
-    table = re.findall(r"^\| \[([\w.-]+)\]\(", section("What it stands on"), re.MULTILINE)
+    table = re.findall(r"^\| \[([\w.-]+)\]\(", section("Dependencies"), re.MULTILINE)
 
     assert {name.lower() for name in table} == named
 

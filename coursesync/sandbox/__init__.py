@@ -1,10 +1,9 @@
-"""The sandbox: the vendor's API over SQLite, as one WSGI app.
+"""The sandbox: the vendor's API over SQLite, as a WSGI app.
 
-Owns everything that a client can meet on the other side of the wire: the records, the rules, the
-limits and the ways to fail. It is coursesync's embedded default and its tests' stand-in for the
-vendor, so it must never import another part of coursesync: a shared model would hide a shared
-mistake. What it plays is written at https://developers.nexudus.com; where those pages disagree,
-`Settings` has a switch.
+Owns the server's side of the API: its records, rules, limits and faults. coursesync embeds it
+(`--sandbox`), and the tests use it in place of the vendor. It must never import another part of
+coursesync, because a model that both share would hide a mistake in it. It follows the pages at
+https://developers.nexudus.com; `Settings` has a switch for each point on which they disagree.
 """
 
 from coursesync.sandbox.app import Sandbox

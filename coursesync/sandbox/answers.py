@@ -1,6 +1,6 @@
-"""What the sandbox answers with: the vendor's envelopes, and the reasons for a refusal.
+"""The bodies of the sandbox's answers: the vendor's envelopes, and the problems of a request.
 
-Owns the shapes of the bodies. It must never decide which of them is due.
+Owns the shapes of the bodies. It must never decide which answer to send.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
@@ -15,10 +15,9 @@ Json: TypeAlias = object
 """A value that JSON can carry."""
 
 JsonObject: TypeAlias = Mapping[str, object]
-"""A JSON object."""
 
 DENIED = "Authorization has been denied for this request."
-"""What a bad token and a missing role are both told, with a 401.
+"""The message of a 401, both for a bad token and for a missing role.
 
 Source: https://developers.nexudus.com/rest-api/authentication
 """
@@ -26,7 +25,7 @@ Source: https://developers.nexudus.com/rest-api/authentication
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with what was sent."""
+    """One mistake in a request: the property, the message, and the value that was sent."""
 
     name: str
     message: str
@@ -34,10 +33,10 @@ class Problem:
 
 
 class InvalidError(Exception):
-    """What was sent is refused; `problems` holds every reason."""
+    """A request is invalid; `problems` holds every mistake in it."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(_in_words(problems))
+        super().__init__(_joined(problems))
         self.problems = tuple(problems)
 
 
@@ -66,7 +65,7 @@ def written(message: str, value: JsonObject, stamp: str, author: str) -> Respons
 
 
 def invalid(problems: Sequence[Problem], status: int) -> Response:
-    """Return the answer that lists every problem."""
+    """Return the answer to an invalid request, with every problem."""
     errors = [
         {
             "AttemptedValue": problem.attempted,
@@ -76,17 +75,17 @@ def invalid(problems: Sequence[Problem], status: int) -> Response:
         for problem in problems
     ]
     return answer(
-        {"Message": _in_words(problems), "Value": None, "Errors": errors, "WasSuccessful": False},
+        {"Message": _joined(problems), "Value": None, "Errors": errors, "WasSuccessful": False},
         status,
     )
 
 
 def refused(message: str, status: int) -> Response:
-    """Return the answer to a request that is refused as a whole."""
+    """Return the answer to a request that is refused without a list of problems."""
     return answer(
         {"Message": message, "Value": None, "Errors": None, "WasSuccessful": False}, status
     )
 
 
-def _in_words(problems: Sequence[Problem]) -> str:
+def _joined(problems: Sequence[Problem]) -> str:
     return "; ".join(f"{problem.name}: {problem.message}" for problem in problems)

@@ -1,7 +1,7 @@
-"""The vendor's routes: each one's address, the role it takes, and what it does.
+"""The vendor's routes: their addresses, the roles that they need, and what they do.
 
-Owns the way from a request that is allowed to its answer. It must never look at tokens, limits or
-faults: those come before it.
+Owns how an allowed request becomes an answer. It must never check tokens, limits or faults: `app`
+does that before it calls a route.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
@@ -24,7 +24,7 @@ from coursesync.sandbox.validation import MAX_ID, is_id, read_record
 
 @dataclass(frozen=True)
 class Call:
-    """A request that `user` may send, and all that its route may use."""
+    """An allowed request of `user`, and everything that its route can use."""
 
     request: Request
     user: User
@@ -33,16 +33,22 @@ class Call:
     settings: Settings
 
     def read(self, kind: Kind, body: JsonObject, *, updating: bool = False) -> Record:
-        """Return what to store of a body; raises InvalidError with every problem of it."""
+        """Return the values to store for a body.
+
+        Raises:
+            InvalidError: with every problem of the body.
+        """
         exists = self.records.exists
         return read_record(kind, body, self.settings, exists, updating=updating)
 
 
 @dataclass(frozen=True)
 class Route:
-    """One route: the role that it takes, and what it does (with the Id in the path, or 0).
+    """One route.
 
-    Where the role is None, any login will do.
+    Attributes:
+        role: returns the role that a request needs; None if every user may send it.
+        carry_out: carries out a call; gets the Id in the path, or 0.
     """
 
     role: Callable[[Request], str | None]
@@ -53,7 +59,7 @@ class _IdConverter(IntegerConverter):
     regex = r"\d{1,19}"
 
     def to_python(self, value: str) -> int:
-        """Return the Id; 0, which no record has, where there are too many digits for one."""
+        """Return the Id; 0, which no record has, if the number is too large for an Id."""
         record_id = super().to_python(value)
         return record_id if record_id <= MAX_ID else 0
 
@@ -112,7 +118,7 @@ def _update(kind: Kind) -> Route:
             return call.read(kind, whole, updating=True)
 
         if not is_id(record_id) or not call.records.change(kind, record_id, updated, call.touch):
-            call.read(kind, body, updating=True)  # raises where the body is wrong in any way
+            call.read(kind, body, updating=True)  # raises if the body is invalid
             raise _not_found(kind)
         return _written(call, kind, "updated", {"Id": record_id})
 
@@ -132,8 +138,8 @@ def json_object(request: Request) -> JsonObject:
     """Return the request's body, which must be a JSON object.
 
     Raises:
-        HTTPException: 415 for another content type, 400 for anything but an object, 413 for a
-            body that is too long.
+        HTTPException: 415 for another content type, 400 for another value than an object, 413 for
+            a body that is too long.
     """
     if not request.is_json:
         raise UnsupportedMediaType("The body must be JSON.")

@@ -1,7 +1,7 @@
-"""The sandbox as a WSGI app: the way of a request through limits, faults, tokens and routes.
+"""The sandbox as a WSGI app: it leads a request through limits, faults, tokens and routes.
 
-Owns the order of these steps and the log entry at the end. It must never know a route's business
-(`api`), a fault's effect (`misbehaviour`) or a statement (`records`).
+Owns the order of these steps and the log entry at the end. It must never know what a route does
+(`api`), what a fault does (`misbehaviour`) or an SQL statement (`records`).
 """
 
 import time
@@ -23,9 +23,9 @@ from coursesync.sandbox.control import PREFIX, Controls, control
 from coursesync.sandbox.database import Database
 from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
 from coursesync.sandbox.guard import check_sender
-from coursesync.sandbox.late import LateWork, outliving
+from coursesync.sandbox.late import LateWork, detached
 from coursesync.sandbox.limits import Limiter
-from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, come_back
+from coursesync.sandbox.misbehaviour import AFTER, BEFORE, Incident, throttled
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings, User
@@ -44,7 +44,7 @@ _ELSEWHERE = "CourseId <> (SELECT CourseId FROM sections WHERE Id = ?)"
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What became of a request; `response` is None where the connection is dropped."""
+    """The result of a request; `response` is None if the connection is dropped."""
 
     response: Response | None
     carried_out: bool
@@ -68,9 +68,9 @@ class Sandbox:
     ) -> None:
         """Open a sandbox whose records are in the file `database`, or in memory.
 
-        `clock` (seconds) is what the limits, the lag of lists and the log go by, `sleep`
-        (seconds) what `slow` waits with, and `now` (an aware datetime) what dates records and
-        ends tokens. One virtual clock may drive all three.
+        The limits, the lag of lists and the log use `clock` (seconds); the fault `slow` waits by
+        `sleep` (seconds); `now` (an aware datetime) dates records and ends tokens. One virtual
+        clock can drive all three.
         """
         self._switches = Switches(settings)
         self._clock = clock
@@ -90,7 +90,7 @@ class Sandbox:
         """Answer one request.
 
         Raises:
-            Dropped: where a fault drops the connection.
+            Dropped: a fault drops the connection.
         """
         request = Request(environ)
         request.max_content_length = self._switches.settings.max_body
@@ -104,11 +104,10 @@ class Sandbox:
         outcome = self._respond(request)
         if outcome.response is None or is_by_hand(environ, outcome.fault):
             end(environ, outcome.fault, outcome.response, self._sleep)
-            raise Dropped("the sandbox ended the connection, as a fault told it to")
+            raise Dropped("a fault made the sandbox end the connection")
         return outcome.response(environ, start_response)
 
     def __enter__(self) -> Self:
-        """Return the sandbox, which is closed at the end of the block."""
         return self
 
     def __exit__(
@@ -117,43 +116,42 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the sandbox."""
         self.close()
 
     @property
     def log(self) -> tuple[LoggedRequest, ...]:
-        """Every request so far in the order of the answers, without the control pages'."""
+        """Every request so far, in the order of the answers; without those to control pages."""
         self._catch_up()
         return self._traffic.entries()
 
     def sections(self) -> list[Record]:
-        """Return every section as a get would, in the order of their Ids."""
+        """Return every section as a read by Id returns it, ordered by Id."""
         self._catch_up()
         return self._records.select(SECTIONS, "ORDER BY Id", ())
 
     def lessons(self) -> list[Record]:
-        """Return every lesson as a get would, in the order of their Ids."""
+        """Return every lesson as a read by Id returns it, ordered by Id."""
         self._catch_up()
         return self._records.select(LESSONS, "ORDER BY Id", ())
 
     def add_members(self, course_id: int, count: int) -> list[int]:
-        """Let so many more people join a course; return the Ids of their enrolments."""
+        """Let `count` people join a course; return the Ids of their enrolments."""
         return People(self._database, self._records).join(course_id, count)
 
     def complete_lesson(self, lesson_id: int, count: int) -> list[int]:
-        """Let so many more members complete a lesson; return the Ids of the completions."""
+        """Let `count` members complete a lesson; return the Ids of the completions."""
         return People(self._database, self._records).complete(lesson_id, count)
 
     def add_course(self, course_id: int, title: str) -> None:
-        """Make sure that there is a course with this Id and title."""
+        """Create a course with this Id and title, or give the existing course the title."""
         self._records.add_course(course_id, title)
 
     def lag_lists(self, seconds: float) -> None:
-        """Let lists be so far behind from now on, in place of `Settings.list_lag`."""
+        """Set `Settings.list_lag`, the seconds by which lists are behind."""
         self.change(list_lag=seconds)
 
     def change(self, **settings: object) -> None:
-        """Set settings of a sandbox that runs, each to a value as JSON has it.
+        """Change settings of a running sandbox; the values are JSON values.
 
         Raises:
             ValueError: a setting does not exist, can be set only at the start, or can't have
@@ -162,15 +160,15 @@ class Sandbox:
         self._switches.change(settings)
 
     def add_fault(self, fault: Fault) -> None:
-        """Let matching requests go wrong; their count begins now."""
+        """Arm a fault; it counts matching requests from now on."""
         self._faults.add(fault)
 
     def clear_faults(self) -> None:
-        """Let every request go right again."""
+        """Disarm all faults."""
         self._faults.clear()
 
     def close(self) -> None:
-        """Close the database; records in memory are gone with it."""
+        """Close the database; records in memory are lost."""
         self._database.close()
 
     def _catch_up(self) -> None:
@@ -211,7 +209,7 @@ class Sandbox:
         return outcome
 
     def _postpone(self, request: Request, due: float, number: int) -> None:
-        if copy := outliving(request):
+        if copy := detached(request):
             self._late.add(due, partial(self._carry_out_late, copy, due, number))
 
     def _carry_out_late(self, request: Request, due: float, number: int) -> None:
@@ -221,15 +219,15 @@ class Sandbox:
 
     def _outcome(self, request: Request, at: float) -> _Outcome:
         if wait := self._limiter.admit(request.method, at):
-            return _Outcome(come_back(409, wait), carried_out=False)
-        fault = self._faults.befalling(request.method, request.path)
+            return _Outcome(throttled(409, wait), carried_out=False)
+        fault = self._faults.next_for(request.method, request.path)
         if fault is None:
             return _Outcome(*self._carry_out(request, at))
         incident = self._incident(request, fault)
         if before := BEFORE.get(fault.kind):
             return _Outcome(before(incident), carried_out=False, fault=fault)
         if fault.kind is FaultKind.NO_EFFECT:
-            return _Outcome(self._undone(request, at), carried_out=False, fault=fault)
+            return _Outcome(self._without_effect(request, at), carried_out=False, fault=fault)
         response, carried_out = self._carry_out(request, at)
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
@@ -260,8 +258,8 @@ class Sandbox:
         except HTTPException as error:
             return _refusal(error), False
 
-    def _undone(self, request: Request, at: float) -> Response:
-        with self._database.undone():
+    def _without_effect(self, request: Request, at: float) -> Response:
+        with self._database.rolled_back():
             return self._carry_out(request, at)[0]
 
     def _route(self, request: Request, at: float, ago: float) -> Response:

@@ -1,7 +1,7 @@
-"""Who may do what: logins, tokens and roles.
+"""Logins and tokens.
 
-Owns the tokens. It must never log one, and never say more of a refusal than the vendor does: a
-failed login, a bad token and a missing role all answer 401.
+Owns the tokens. It must never log a token, nor give more reasons than the vendor does: a failed
+login and a bad token both answer 401.
 Source: https://developers.nexudus.com/rest-api/authentication
 """
 
@@ -17,7 +17,7 @@ from coursesync.sandbox.settings import Settings, User
 
 
 class GrantError(Exception):
-    """No token is given; `status` and `code` are the answer."""
+    """The sandbox refuses to issue a token; `status` and `code` are the answer."""
 
     def __init__(self, status: int, code: str, description: str) -> None:
         super().__init__(description)
@@ -29,7 +29,7 @@ class Tokens:
     """The access and refresh tokens of one sandbox, over its database."""
 
     def __init__(self, database: Database, settings: Settings, now: Callable[[], datetime]) -> None:
-        """Make the users' fixed tokens good, revoked before or not."""
+        """Make the users' fixed tokens valid, even if they were revoked before."""
         self._database = database
         self._users = {user.email: user for user in settings.users}
         self._is_once = settings.totp_once
@@ -40,7 +40,7 @@ class Tokens:
                 self._store(user.token, "access", user.email, "", math.inf)
 
     def grant(self, form: Mapping[str, str]) -> JsonObject:
-        """Return new tokens for a login or a refresh, in OAuth's words.
+        """Return new tokens for a login or a refresh, as OAuth defines the answer.
 
         Raises:
             GrantError: 401 for wrong credentials, 400 for a grant that does not exist.
@@ -55,7 +55,7 @@ class Tokens:
                 raise GrantError(400, "unsupported_grant_type", "This grant is not supported.")
 
     def user(self, token: str) -> User | None:
-        """Return whose access token it is; None where it is unknown, revoked or out of date."""
+        """Return the user of an access token; None if it is unknown, revoked or expired."""
         found = self._database.read(
             "SELECT email FROM tokens WHERE token = ? AND purpose = 'access' AND expires_at > ?",
             (token, self._now().timestamp()),
@@ -63,13 +63,13 @@ class Tokens:
         return self._users.get(found[0]["email"]) if found else None
 
     def basic(self, email: str, password: str) -> User | None:
-        """Return whose e-mail and password these are; None for a user with two-factor login."""
+        """Return the user with this e-mail and password, unless two-factor login is on."""
         user = self._users.get(email)
         is_good = user is not None and user.totp is None and _same(user.password, password)
         return user if is_good else None
 
     def revoke(self, token: str) -> None:
-        """Make an access token worthless; its refresh token stays good."""
+        """Revoke an access token; its refresh token stays valid."""
         self._database.write("DELETE FROM tokens WHERE token = ?", (token,))
 
     def _log_in(self, form: Mapping[str, str]) -> str:
@@ -92,7 +92,7 @@ class Tokens:
         return not (self._is_once and is_used)
 
     def _refresh(self, form: Mapping[str, str]) -> tuple[str, str]:
-        # A refresh token works once: a client that goes on with the old one must be found out.
+        # A refresh token works once, so that a client that uses an old one fails.
         with self._database.transaction():
             found = self._database.read(
                 "DELETE FROM tokens WHERE token = ? AND purpose = 'refresh' AND client_id IN"

@@ -1,7 +1,7 @@
-"""What the body of a create or an update stands for.
+"""How the body of a create or an update becomes a whole record.
 
-Owns what a client may set, and what becomes of the properties that an update leaves out. It must
-never check a value: that is `validation`.
+Owns the properties that a client can set, and what an update does to properties that its body
+leaves out. It must never check a value: `validation` does.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ _READ_ONLY = "ImageFileName"
 
 
 def to_create(body: JsonObject, settings: Settings) -> JsonObject:
-    """Return what a create's body says of the new record.
+    """Return the properties of the new record that a create's body sets.
 
     Raises:
-        InvalidError: it has a `SystemId`, and the settings say that this is refused.
+        InvalidError: the body has a `SystemId`, and the settings refuse it.
     """
     _check_system_id(body, None, settings)
     ignored = {_READ_ONLY} if settings.system_id == "kept" else {_READ_ONLY, "SystemId"}
@@ -27,14 +27,14 @@ def to_create(body: JsonObject, settings: Settings) -> JsonObject:
 
 
 def to_update(kind: Kind, body: JsonObject, record: Record, settings: Settings) -> JsonObject:
-    """Return what an update's body says of the record: the whole record as it is to be.
+    """Return the whole record after an update with this body.
 
     Raises:
-        InvalidError: it has another `SystemId`, and the settings say that this is refused.
+        InvalidError: the body has another `SystemId`, and the settings refuse it.
     """
     _check_system_id(body, record["SystemId"], settings)
     if settings.put_resets == "everything":
-        return body  # the record is what was sent, the name of its picture as well
+        return body  # it replaces every property, even the name of the picture
     if settings.put_resets == "fields":
         kept = {*KEPT_BY_OTHERS}
     else:

@@ -1,15 +1,16 @@
-"""The sandbox's own pages under `/_sandbox/`: what a test reads and sets over the socket.
+"""The control pages below `/_sandbox/`, by which a test reads and changes the sandbox.
 
-Owns what the vendor does not have. It takes no token, so it must never be asked before `guard` was.
+Owns the pages that the vendor's API does not have. They need no token, so a request must never get
+here before `guard` has checked its sender.
 
 - `log` and `records`: GET shows every request, and every section.
-- `faults`: GET shows them, POST arms one a line, DELETE disarms all.
-- `courses`: POST makes one of `{"Id": 4711, "Title": "Member onboarding"}`.
-- `settings`: GET shows those that can change, POST sets some, as `{"lists_null": ["Active"]}`.
-- `lag`: GET shows how far lists are behind, POST sets it, both as `{"seconds": 2.5}`.
-- `sections` and `lessons`: GET shows all. For other editors, POST takes a create's body, PUT an
-  `Id` and the properties to change, both with `By` for another `UpdatedBy` and `At` for another
-  `UpdatedOn`; DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
+- `faults`: GET shows them, POST arms one fault per line, DELETE disarms all.
+- `courses`: POST creates one from `{"Id": 4711, "Title": "Member onboarding"}`.
+- `settings`: GET shows them, POST sets some, as `{"lists_null": ["Active"]}`.
+- `lag`: GET shows by how much lists are behind, POST sets it, both as `{"seconds": 2.5}`.
+- `sections` and `lessons`: GET shows all. The other methods write as another editor: POST takes a
+  create's body, PUT an `Id` and the properties to change; in both, `By` sets `UpdatedBy` and `At`
+  sets `UpdatedOn`. DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
 - `members`: POST lets people join a course, as `{"CourseId": 4711, "Count": 9}`.
 - `completions`: POST lets members complete a lesson, as `{"CourseLessonId": 2000001, "Count": 9}`.
 """
@@ -32,12 +33,12 @@ from coursesync.sandbox.traffic import Traffic
 from coursesync.sandbox.validation import is_id
 
 PREFIX = "/_sandbox/"
-_MOST = 10_000  # members or completions in one request
+_MAX_COUNT = 10_000  # members or completions in one request
 
 
 @dataclass(frozen=True)
 class Controls:
-    """What the control pages show and set, at the second `at` of the sandbox's clock."""
+    """The parts of a sandbox that the control pages use; `at` is the time on its clock."""
 
     at: float
     records: Records
@@ -48,7 +49,7 @@ class Controls:
 
     @property
     def foreign(self) -> Foreign:
-        """The other editors, who write now."""
+        """The other editors, who write at `at`."""
         touch = Touch(EDITOR, self.records.stamp(), self.at)
         return Foreign(self.records, self.switches.settings, touch)
 
@@ -57,12 +58,12 @@ def control(controls: Controls, request: Request) -> Response:
     """Return the answer of a control page.
 
     Raises:
-        HTTPException: 404, 405, or 400 with what is wrong.
-        InvalidError: where a section that another editor writes breaks the API's rules.
+        HTTPException: 404, 405, or 400 with the mistake.
+        InvalidError: another editor's record breaks the API's rules.
     """
     page = _PAGES.get(request.path.removeprefix(PREFIX))
     if page is None:
-        raise NotFound("There is no such page.")
+        raise NotFound("This page does not exist.")
     if request.method not in page:
         raise MethodNotAllowed(valid_methods=list(page))
     return page[request.method](controls, request)
@@ -113,7 +114,7 @@ def _set_lag(controls: Controls, request: Request) -> Response:
     try:
         controls.switches.change({"list_lag": json_object(request).get("seconds")})
     except ValueError:
-        raise BadRequest('Write how far behind lists are as {"seconds": 2.5}.') from None
+        raise BadRequest('Write the lag of lists as {"seconds": 2.5}.') from None
     return _lag(controls, request)
 
 
@@ -163,24 +164,28 @@ def _found(kind: Kind, record_id: int, *, found: bool) -> Response:
 def _join(controls: Controls, request: Request) -> Response:
     match json_object(request):
         case {"CourseId": course_id, "Count": int(count)} if (
-            is_id(course_id) and controls.records.exists(COURSES, course_id) and 0 < count <= _MOST
+            is_id(course_id)
+            and controls.records.exists(COURSES, course_id)
+            and 0 < count <= _MAX_COUNT
         ):
             return answer({"Ids": controls.people.join(course_id, count)})
         case _:
             raise BadRequest(
-                'Write how many people join a course as {"CourseId": 4711, "Count": 9}.'
+                'Write the people who join a course as {"CourseId": 4711, "Count": 9}.'
             )
 
 
 def _complete(controls: Controls, request: Request) -> Response:
     match json_object(request):
         case {"CourseLessonId": lesson_id, "Count": int(count)} if (
-            is_id(lesson_id) and controls.records.exists(LESSONS, lesson_id) and 0 < count <= _MOST
+            is_id(lesson_id)
+            and controls.records.exists(LESSONS, lesson_id)
+            and 0 < count <= _MAX_COUNT
         ):
             return answer({"Ids": controls.people.complete(lesson_id, count)})
         case _:
             raise BadRequest(
-                'Write how many complete a lesson as {"CourseLessonId": 2000001, "Count": 9}.'
+                'Write the completions of a lesson as {"CourseLessonId": 2000001, "Count": 9}.'
             )
 
 

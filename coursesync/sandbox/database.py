@@ -1,7 +1,7 @@
 """The sandbox's storage: one SQLite database, in a file or in memory.
 
-Owns the schema, the connection and the transactions. It must never know what a record means:
-that is the business of the modules that hold the statements.
+Owns the schema, the connection and the transactions. It must never know what a record means: the
+modules with the statements do.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from pathlib import Path
 
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
 
-# AUTOINCREMENT: an Id is never given twice, even after the newest record is deleted.
+# AUTOINCREMENT: an Id is never used again, even after the newest record is deleted.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS courses (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, Title TEXT NOT NULL,
@@ -64,25 +64,24 @@ CREATE TABLE IF NOT EXISTS requests (
     query TEXT NOT NULL, body TEXT NOT NULL, status INTEGER, at REAL NOT NULL,
     carried_out INTEGER NOT NULL, fault TEXT)
 """
-# Columns that a file of an earlier version does not have yet, by table.
+# Columns that are missing in a file of an earlier version, by table.
 _NEW = ("SystemId TEXT", "LocalizationDetails TEXT", "CustomFields TEXT")
 _ADDED = dict.fromkeys(("sections", "removed_sections"), _NEW)
-# The tables that give Ids, and how far their first Ids are apart: an Id belongs to one kind, as
-# long as there are not a million of the kind.
+# The tables that assign Ids. Each has a range of its own, so that an Id belongs to one kind only.
 _SEQUENCES = ("sections", "lessons", "members", "completions")
-_APART = 1_000_000
-_USUAL = """
+_RANGE = 1_000_000
+_COMMON = """
     NULL AS NewImageUrl, NULL AS ClearImageFile, r.CreatedOn, r.UpdatedOn, r.UpdatedBy,
     0 AS IsNew, r.SystemId, r.Title AS ToStringText, r.LocalizationDetails, r.CustomFields"""
 _SECTIONS = f"""
     SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.Title, r.DisplayOrder,
-        r.UnlockType, r.UnlockAfterDays, r.SectionContents, r.Active, r.ImageFileName, {_USUAL}
-    FROM {{}} r JOIN courses c ON c.Id = r.CourseId"""  # noqa: S608 - what is put in is above
+        r.UnlockType, r.UnlockAfterDays, r.SectionContents, r.Active, r.ImageFileName, {_COMMON}
+    FROM {{}} r JOIN courses c ON c.Id = r.CourseId"""  # noqa: S608 - only constants of this module
 _LESSONS = f"""
     SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.SectionId,
         s.Title AS SectionTitle, s.DisplayOrder AS SectionDisplayOrder, r.Title, r.SummaryText,
         r.LessonContents, r.DisplayOrder, r.UnlockType, r.UnlockAfterDays, r.CompletionType,
-        r.InstructorId, r.Active, r.ImageFileName, {_USUAL}
+        r.InstructorId, r.Active, r.ImageFileName, {_COMMON}
     FROM {{}} r JOIN courses c ON c.Id = r.CourseId
         LEFT JOIN sections s ON s.Id = r.SectionId"""  # noqa: S608 - the same
 _MEMBERS = """
@@ -93,7 +92,7 @@ _MEMBERS = """
     FROM members r JOIN courses c ON c.Id = r.CourseId
         LEFT JOIN completions p ON p.CourseMemberId = r.Id
     GROUP BY r.Id"""
-# A lesson that is removed takes its completions along.
+# The join hides the completions of a removed lesson.
 _COMPLETIONS = """
     SELECT r.Id, r.UniqueId, r.CourseLessonId, r.CourseMemberId, r.CreatedOn,
         r.CreatedOn AS UpdatedOn, 0 AS IsNew, NULL AS SystemId,
@@ -104,8 +103,8 @@ _COURSES = """
         NULL AS SystemId, Title AS ToStringText,
         NULL AS LocalizationDetails, NULL AS CustomFields
     FROM courses"""
-# What is read of each kind, whether the record still exists or was removed. Each connection has
-# these views to itself: a file that an earlier version made keeps none of its own reading.
+# The views that reads use, for existing and for removed records. They are temporary, so that a file
+# of an earlier version has no outdated views.
 _VIEWS = {
     "course_records": _COURSES,
     "section_records": _SECTIONS.format("sections"),
@@ -117,27 +116,27 @@ _VIEWS = {
 }
 
 
-class _Undo(Exception):  # noqa: N818 - no error: it ends a transaction without a commit
+class _Undo(Exception):  # noqa: N818 - not an error: it ends a transaction without a commit
     pass
 
 
 class Database:
-    """One connection, shared by all threads of this process; other processes may have theirs."""
+    """One connection, which all threads of this process share; other processes open their own."""
 
     def __init__(self, path: Path | None, ids_from: int) -> None:
-        """Open the database at `path` (None: in memory), and make what is missing in it.
+        """Open the database at `path` (None: in memory), and create missing tables and columns.
 
-        `ids_from` is the least Id that a new section gets.
+        `ids_from` is the lowest Id of a new section.
 
         Raises:
-            OSError: it can't be opened there.
+            OSError: the database can't be opened.
         """
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
                 path or ":memory:",
                 timeout=_WAIT_FOR_OTHERS,
-                isolation_level=None,  # transactions begin where `transaction` says, nowhere else
+                isolation_level=None,  # only `transaction` begins a transaction
                 check_same_thread=False,
             )
             self._prepare(ids_from)
@@ -146,8 +145,8 @@ class Database:
 
     def _prepare(self, ids_from: int) -> None:
         self._connection.row_factory = sqlite3.Row
-        # A killed process loses nothing by this, for the kernel has the pages. Only a power cut
-        # would, and no record in a sandbox is worth an fsync at every request.
+        # Without fsync a killed process loses nothing, because the kernel has the pages. Only a
+        # power cut loses records, and a sandbox's records are not worth an fsync at every request.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA temp_store = MEMORY")
         with self.transaction():
@@ -155,10 +154,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do what the block does altogether or not at all, with no other writer in between.
-
-        Within another such block it is a part of that one.
-        """
+        """Run the block as one transaction; nested, it joins the outer transaction."""
         with self._lock:
             if self._connection.in_transaction:
                 yield
@@ -172,8 +168,8 @@ class Database:
             self._connection.execute("COMMIT")
 
     @contextmanager
-    def undone(self) -> Iterator[None]:
-        """Do what the block does, and undo it at the end of the block."""
+    def rolled_back(self) -> Iterator[None]:
+        """Run the block as a transaction, and roll it back at the end."""
         with suppress(_Undo), self.transaction():
             yield
             raise _Undo
@@ -187,7 +183,7 @@ class Database:
                 if column.partition(" ")[0] not in there:
                     self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
         for number, table in enumerate(_SEQUENCES):
-            least = ids_from - 1 + number * _APART
+            least = ids_from - 1 + number * _RANGE
             if not self.read("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)):
                 self.write("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
             raised = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
@@ -211,6 +207,6 @@ class Database:
             return cursor.rowcount, cursor.lastrowid or 0
 
     def close(self) -> None:
-        """Close the connection; a database in memory is gone with it."""
+        """Close the connection; a database in memory is lost."""
         with self._lock:
             self._connection.close()

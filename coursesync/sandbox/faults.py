@@ -1,7 +1,7 @@
-"""Which requests go wrong, and how it is said.
+"""Faults: the requests that they affect, and their text form.
 
-Owns the words for a fault and the count of the requests that each one matches. It must never act:
-what a fault does to an answer is in `misbehaviour`.
+Owns the text of a fault and its count of matching requests. It must never change an answer:
+`misbehaviour` does.
 """
 
 import re
@@ -11,29 +11,29 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 
-class Dropped(ConnectionError):  # noqa: N818 - what happened, in the word for it
-    """The connection is gone with no whole answer: what an in-process client sees of it."""
+class Dropped(ConnectionError):  # noqa: N818 - it names what happened
+    """The connection ended before a whole answer; an in-process client gets this exception."""
 
 
 class FaultKind(StrEnum):
-    """The ways in which a request can go wrong.
+    """The ways in which a request can fail.
 
-    Not carried out, because the answer comes in its place:
+    The request is not carried out, and another answer is sent:
 
     - `lost-before`: the connection is dropped; `late=S`: the same, and the request is carried out
       S seconds later.
     - `error-before` 500, `html-503` a page, `conflict` 409, `timeout-408`, `redirect` 302 to
-      another host, `status=N`; `unsuccessful` is 200 that says no.
+      another host, `status=N`; `unsuccessful`: 200 with `WasSuccessful: false`.
     - `throttled=S` 409 and `too-many=S` 429 with `Retry-After: S`; `throttled-date=S` 409 with
-      the date that is S seconds from the answer's own `Date`.
-    - `unauthorized` revokes the token; `forbidden-token` is 401 while the token stays good.
-    - `no-effect`: the answer says that it was carried out.
+      a date S seconds after the answer's own `Date`.
+    - `unauthorized`: 401 and the token is revoked; `forbidden-token`: 401 and it stays valid.
+    - `no-effect`: the answer of a request that was carried out.
 
-    Carried out, and then the answer is spoilt:
+    The request is carried out, and its answer is damaged:
 
     - `lost-after`: the connection is dropped; `error-after` 500; `html-200` a page.
-    - `cut-json`: half a body in whole HTTP; `cut-body`: the connection ends within the body;
-      `cut-no-length`: half a body without a length, and the connection ends as it should.
+    - `cut-json`: half a body in complete HTTP; `cut-body`: the connection ends within the body;
+      `cut-no-length`: half a body without a length, and the connection ends normally.
     - `throttled-after=S` 409 and `too-many-after=S` 429, with `Retry-After: S`;
       `unauthorized-after` is 401 and revokes the token.
     - `no-id`: success without a `Value`; `known-id`: with another record's Id;
@@ -42,8 +42,8 @@ class FaultKind(StrEnum):
     - `duplicate-keys`: `Value` twice, the second time with another record's Id; `nan`: a NaN in
       the JSON; `wrong-type`: JSON as text/plain.
     - `slow=S`: the answer comes S seconds later; `slow-headers=S`: its head comes byte by byte
-      over S seconds (in process as `slow`); `continue-flood`: nothing but `100 Continue`, until
-      the client goes away or for 300 s (in process as `lost-after`).
+      over S seconds (in process: like `slow`); `continue-flood`: only `100 Continue`, until the
+      client disconnects or for 300 s (in process: like `lost-after`).
     """
 
     LOST_BEFORE = "lost-before"
@@ -105,17 +105,17 @@ _FORM = re.compile(
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to go wrong, for some of the requests with a method and a path.
+    """One failure, of some of the requests with a method and a path.
 
     Attributes:
-        method: such as `POST`; `*` is any.
-        path: such as `/api/content/coursesections`, with or without the last slash; `*` stands
-            for any run of characters.
-        kind: what goes wrong.
-        nth: the first of the matching requests that it befalls, counted from 1.
-        times: how many it befalls from there on; None for all of them.
-        amount: the HTTP status for `status`; for the other kinds that take one, seconds, of which
-            a text can tell up to 999999999, and 1 where it tells none.
+        method: such as `POST`; `*` matches any.
+        path: such as `/api/content/coursesections`, with or without the last slash; `*` matches
+            any characters.
+        kind: how the request fails.
+        nth: the first matching request that fails, counted from 1.
+        times: how many matching requests fail from there on; None: all of them.
+        amount: the HTTP status for `status`; seconds, 1 by default, for the other kinds that take
+            an amount.
     """
 
     method: str
@@ -127,19 +127,19 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> "Fault":
-        """Return the fault that a text such as `POST /api/content/coursesections@3:lost-after` is.
+        """Return the fault in a text such as `POST /api/content/coursesections@3:lost-after`.
 
-        `@3` is the third matching request, `@3+` the third and all later ones, `@3x2` the third
-        and fourth; without it, the first. `:slow=2.5` gives the amount. `forbidden-token` goes on
-        for ever unless `x` says otherwise.
+        `@3` means the third matching request, `@3+` the third and all later ones, `@3x2` the third
+        and the fourth; by default the first. `:slow=2.5` gives the amount, up to 999999999.
+        `forbidden-token` affects all requests unless `x` limits their number.
 
         Raises:
-            ValueError: where the text is no fault.
+            ValueError: the text is not a fault.
         """
         found = _FORM.fullmatch(text.strip())
         if not found or found["kind"] not in set(FaultKind):
             raise ValueError(
-                f"{text!r} is no fault: write 'METHOD PATH@N:KIND', where KIND is one of"
+                f"{text!r} is not a fault: write 'METHOD PATH@N:KIND', where KIND is one of"
                 f" {', '.join(FaultKind)}"
             )
         kind = FaultKind(found["kind"])
@@ -160,16 +160,16 @@ class Fault:
         return f"{self.method} {self.path}@{self.nth}{times}:{self.kind}{amount}"
 
     def matches(self, method: str, path: str) -> bool:
-        """Return whether a request is one of those that this fault counts."""
+        """Return whether this fault counts a request."""
         return self.method in {"*", method} and fnmatchcase(path.rstrip("/"), self.path.rstrip("/"))
 
-    def befalls(self, number: int) -> bool:
-        """Return whether the matching request with this number, from 1, goes wrong."""
+    def affects(self, number: int) -> bool:
+        """Return whether the matching request with this number, counted from 1, fails."""
         return self.nth <= number and (self.times is None or number < self.nth + self.times)
 
 
 def plain(number: float) -> str:
-    """Return the number in figures alone, such as `999999999`, `0.05` or `0`."""
+    """Return the number without an exponent, such as `999999999`, `0.05` or `0`."""
     return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
@@ -187,7 +187,7 @@ def _times(kind: FaultKind, text: str | None) -> int | None:
 
 
 class ArmedFaults:
-    """The faults that are waiting, each with its own count of matching requests."""
+    """The armed faults, each with its count of matching requests."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -207,17 +207,17 @@ class ArmedFaults:
             self._seen.clear()
 
     def armed(self) -> tuple[Fault, ...]:
-        """Return the faults in the order in which they were armed, those used up as well."""
+        """Return the faults in the order in which they were armed, including used ones."""
         with self._lock:
             return tuple(self._faults)
 
-    def befalling(self, method: str, path: str) -> Fault | None:
-        """Count a request, and return the first fault that befalls it."""
+    def next_for(self, method: str, path: str) -> Fault | None:
+        """Count a request, and return the first fault that affects it."""
         with self._lock:
             due: list[Fault] = []
             for index, fault in enumerate(self._faults):
                 if fault.matches(method, path):
                     self._seen[index] += 1
-                    if fault.befalls(self._seen[index]):
+                    if fault.affects(self._seen[index]):
                         due.append(fault)
             return due[0] if due else None

@@ -1,8 +1,8 @@
-"""Other editors: people who change records behind the client's back, over the control pages.
+"""Other editors: they change records without the client's knowledge, by the control pages.
 
-Owns what they may do: all that an administrator or another integration can, `SystemId` and
-`ImageFileName` as well. A body must keep the API's rules. It must never look at tokens, limits or
-faults, and leaves nothing in the log.
+Owns their writes. They can set everything that an administrator or another integration can, even
+`SystemId` and `ImageFileName`, but a body must keep the API's rules. It must never check tokens,
+limits or faults, nor write to the log.
 """
 
 from dataclasses import dataclass, replace
@@ -14,19 +14,19 @@ from coursesync.sandbox.tables import Kind
 from coursesync.sandbox.validation import read_record
 
 EDITOR = "colleague@sandbox.example"
-"""Who it was, where a body has no `By`; and when, where it has no `At`, is now."""
+"""The author of a write whose body has no `By`. Without `At`, its time is now."""
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """The other editors of one sandbox, who write at this moment."""
+    """The other editors of one sandbox; `touch` is the author and the time of their writes."""
 
     records: Records
     settings: Settings
     touch: Touch
 
     def create(self, kind: Kind, body: JsonObject) -> int:
-        """Make a record of a create's body, `By` and `At` aside; return its Id.
+        """Create a record from a body, which may also have `By` and `At`; return its Id.
 
         Raises:
             InvalidError: with every problem of the body.
@@ -34,10 +34,10 @@ class Foreign:
         return self.records.create(kind, self._read(kind, body), self._by(body))
 
     def change(self, kind: Kind, record_id: int, body: JsonObject) -> bool:
-        """Set the properties that the body has, and keep the others; False without a record.
+        """Set the properties in the body, and keep the others; False if there is no record.
 
         Raises:
-            InvalidError: with every problem of the record as it would be.
+            InvalidError: with every problem of the changed record.
         """
 
         def merged(record: Record) -> Record:
@@ -46,7 +46,7 @@ class Foreign:
         return self.records.change(kind, record_id, merged, self._by(body))
 
     def remove(self, kind: Kind, record_id: int) -> bool:
-        """Remove a record; False where there is none."""
+        """Remove a record; False if there is none."""
         return self.records.delete(kind, record_id, self.touch)
 
     def _read(self, kind: Kind, body: JsonObject) -> Record:

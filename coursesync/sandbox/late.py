@@ -1,8 +1,8 @@
-"""Requests whose client is gone, and that are carried out later all the same.
+"""Late requests: their client has disconnected, and the sandbox carries them out later.
 
-Owns the waiting. It has no thread and never looks at a clock: whoever is about to look at the
-records says what time it is, and what is due by then is done first. So it makes no difference that
-nothing happened at the very moment. What waits when the sandbox is closed is never done.
+Owns the queue of these requests. It must never start a thread or read a clock: before the sandbox
+uses its records, it passes in the time, and the queue first carries out everything that is due by
+then. Requests that are still waiting when the sandbox is closed are never carried out.
 """
 
 import threading
@@ -25,32 +25,30 @@ class _Waiting:
 
 
 class LateWork:
-    """What is still to be done, and when, in seconds of the sandbox's clock."""
+    """The waiting requests; times are seconds of the sandbox's clock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
 
     def add(self, due: float, work: Callable[[], None]) -> None:
-        """Let `work` be done once it is `due`."""
+        """Add work to carry out once its time `due` has come."""
         with self._lock:
             self._waiting.append(_Waiting(due, work))
             self._waiting.sort(key=lambda each: each.due)
 
     def carry_out(self, at: float) -> None:
-        """Do all that is due at `at`, the earliest first, and return when it is done."""
+        """Carry out all work that is due at the time `at`, the earliest first."""
         with self._lock:
             while self._waiting and self._waiting[0].due <= at:
                 self._waiting.pop(0).work()
 
 
-def outliving(request: Request) -> Request | None:
-    """Return a copy of the request that needs no connection; None where its body can't be had."""
+def detached(request: Request) -> Request | None:
+    """Return a copy of the request that needs no connection; None if the body can't be read."""
     try:
         body = request.get_data()
-        request.stream.read(
-            1
-        )  # raises where a body that told no length was cut at the most allowed
+        request.stream.read(1)  # raises if a body without a length was cut at the size limit
     except HTTPException:
         return None
     environ = {

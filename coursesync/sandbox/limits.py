@@ -1,6 +1,6 @@
-"""The published limits, and who has to wait.
+"""The published limits: which requests are admitted, and how long the others must wait.
 
-Owns the counting. It must never read a clock of its own or sleep: the time is passed in.
+Owns the counts. It must never read a clock or sleep: the time is passed in.
 Source: https://developers.nexudus.com/reference/api-limitations
 """
 
@@ -15,8 +15,8 @@ from coursesync.sandbox.settings import Settings
 
 WRITES = frozenset({"POST", "PUT", "DELETE"})
 
-# A caller that waits 0.1 s may arrive, in floating point, a hair before 0.1 s are over.
-_HAIR = 1e-6
+# With floating-point times, a caller that waits 0.1 s may seem to arrive slightly too early.
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Rule:
 
 
 def published_rules(writes_a_day: int) -> tuple[Rule, ...]:
-    """Return the limits of the vendor's page, with the daily write limit that is asked for."""
+    """Return the limits of the vendor's page, with this daily limit of writes."""
     return (
         Rule(1, 0.1),
         Rule(120, 60),
@@ -44,7 +44,7 @@ class Window(Protocol):
     """Counts the admitted requests of one rule."""
 
     def wait(self, at: float) -> float:
-        """Return the seconds from `at` until one more request fits; 0 where it does."""
+        """Return the seconds from `at` until one more request fits; 0 if it fits now."""
         ...
 
     def add(self, at: float) -> None:
@@ -53,26 +53,26 @@ class Window(Protocol):
 
 
 class SlidingWindow:
-    """The last `seconds`, whenever they began."""
+    """A window over the last `seconds` at any moment."""
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._admitted: deque[float] = deque(maxlen=rule.allowed)
 
     def wait(self, at: float) -> float:
-        """Return the seconds until the oldest request that fills the window leaves it."""
+        """Return the seconds until the oldest request leaves a full window."""
         if len(self._admitted) < self._rule.allowed:
             return 0.0
         left = self._admitted[0] + self._rule.seconds - at
-        return left if left > _HAIR else 0.0
+        return left if left > _TOLERANCE else 0.0
 
     def add(self, at: float) -> None:
-        """Count a request; one that a full window has outlived drops out."""
+        """Count a request; the oldest one drops out of a full window."""
         self._admitted.append(at)
 
 
 class FixedWindow:
-    """The clock's own minutes, hours and days: a new count begins with each."""
+    """A window of whole minutes, hours or days of the clock; each has its own count."""
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
@@ -80,7 +80,7 @@ class FixedWindow:
         self._count = 0
 
     def wait(self, at: float) -> float:
-        """Return the seconds until the next window, where this one is full."""
+        """Return the seconds until the next window if this one is full, otherwise 0."""
         if self._number_at(at) != self._number or self._count < self._rule.allowed:
             return 0.0
         return (self._number + 1) * self._rule.seconds - at
@@ -92,14 +92,14 @@ class FixedWindow:
         self._count += 1
 
     def _number_at(self, at: float) -> int:
-        return math.floor((at + _HAIR) / self._rule.seconds)
+        return math.floor((at + _TOLERANCE) / self._rule.seconds)
 
 
 _WINDOWS: Mapping[str, Callable[[Rule], Window]] = {"sliding": SlidingWindow, "fixed": FixedWindow}
 
 
 class Limiter:
-    """Admits requests as the settings say. What it turns away, it does not count."""
+    """Admits requests by the limits in the settings. It does not count refused requests."""
 
     def __init__(self, settings: Settings) -> None:
         make = _WINDOWS.get(settings.limits)
@@ -109,9 +109,9 @@ class Limiter:
         self._latest = -math.inf
 
     def admit(self, method: str, at: float) -> int:
-        """Return 0 and count the request, or return the whole seconds it has to wait."""
+        """Count the request and return 0, or return the whole seconds that it must wait."""
         with self._lock:
-            # A thread may have read the clock and come here after another that read it later.
+            # Threads may get the lock in another order than they read the clock.
             at = self._latest = max(at, self._latest)
             windows = [
                 window for rule, window in self._windows if method in WRITES or not rule.writes_only

@@ -1,7 +1,8 @@
-"""What each fault does to a request.
+"""The effect of each fault on a request.
 
-Owns two tables: the faults that come in place of carrying the request out, and those that spoil
-the answer after it was. It must never touch the records, only what `Incident` hands it.
+Owns two tables: the faults that replace the request (`BEFORE`), and the faults that damage the
+answer after the request was carried out (`AFTER`). It must never touch the records, except through
+`Incident`.
 """
 
 import math
@@ -19,16 +20,16 @@ from coursesync.sandbox.faults import FaultKind, plain
 
 @dataclass(frozen=True)
 class Incident:
-    """What a fault may use.
+    """The values and functions that a fault can use.
 
     Attributes:
         amount: the fault's amount.
-        revoke: makes the access token in use worthless.
-        other_id: returns the Id of another record than the one it is given, if there is one.
+        revoke: revokes the access token of the request.
+        other_id: returns the Id of another record than the given one, if there is one.
         elsewhere_id: returns the Id of a record in another course than the given one's, if any.
-        sleep: waits for so many seconds.
+        sleep: waits for a number of seconds.
         now: returns the date and time.
-        by_hand: whether the answer will be written on a socket by hand.
+        by_hand: whether `wire` will write the answer to a socket.
     """
 
     amount: float
@@ -40,20 +41,20 @@ class Incident:
     by_hand: bool
 
     def known_id(self, record_id: int) -> int:
-        """Return another record's Id, or the one that is given where there is no other."""
+        """Return another record's Id, or the given one if there is no other."""
         return self.other_id(record_id) or record_id
 
 
-def come_back(status: int, seconds: float) -> Response:
-    """Return a throttled request's answer: no body, and when to come back.
+def throttled(status: int, seconds: float) -> Response:
+    """Return the answer to a throttled request: no body, and `Retry-After` in seconds.
 
     Source: https://developers.nexudus.com/reference/api-limitations
     """
     return Response(status=status, headers={"Retry-After": plain(seconds)})
 
 
-def _come_back_on_a_date(incident: Incident) -> Response:
-    # a date has whole seconds: it is never less than the amount away
+def _throttled_until_date(incident: Incident) -> Response:
+    # a date has whole seconds, so round the wait up
     now = incident.now().replace(microsecond=0)
     then = now + timedelta(seconds=math.ceil(incident.amount))
     return Response(status=409, headers={"Date": http_date(now), "Retry-After": http_date(then)})
@@ -68,35 +69,35 @@ def _page(status: int) -> Response:
     return Response("<html><body><h1>Please wait</h1></body></html>", status, mimetype="text/html")
 
 
-def _elsewhere() -> Response:
+def _redirect() -> Response:
     return Response(status=302, headers={"Location": "https://elsewhere.example/login"})
 
 
-def _slowly(incident: Incident, answered: Response) -> Response:
+def _slow(incident: Incident, answered: Response) -> Response:
     incident.sleep(incident.amount)
     return answered
 
 
-def _slowly_at_first(incident: Incident, answered: Response) -> Response:
-    return answered if incident.by_hand else _slowly(incident, answered)
+def _slow_headers(incident: Incident, answered: Response) -> Response:
+    return answered if incident.by_hand else _slow(incident, answered)
 
 
 Before = Callable[[Incident], Response | None]
 After = Callable[[Incident, Response], Response | None]
 
-# None is no answer at all: the connection is dropped.
+# None means no answer: the connection is dropped.
 BEFORE: Mapping[FaultKind, Before] = {
     FaultKind.LOST_BEFORE: lambda _: None,
     FaultKind.ERROR_BEFORE: lambda _: refused("An error has occurred.", 500),
     FaultKind.HTML_503: lambda _: _page(503),
     FaultKind.UNSUCCESSFUL: lambda _: refused("The record could not be saved.", 200),
     FaultKind.CONFLICT: lambda _: refused("The record was changed by someone else.", 409),
-    FaultKind.THROTTLED: lambda incident: come_back(409, incident.amount),
-    FaultKind.THROTTLED_DATE: _come_back_on_a_date,
-    FaultKind.TOO_MANY: lambda incident: come_back(429, incident.amount),
+    FaultKind.THROTTLED: lambda incident: throttled(409, incident.amount),
+    FaultKind.THROTTLED_DATE: _throttled_until_date,
+    FaultKind.TOO_MANY: lambda incident: throttled(429, incident.amount),
     FaultKind.UNAUTHORIZED: _revoke,
     FaultKind.FORBIDDEN_TOKEN: lambda _: refused(DENIED, 401),
-    FaultKind.REDIRECT: lambda _: _elsewhere(),
+    FaultKind.REDIRECT: lambda _: _redirect(),
     FaultKind.TIMEOUT_408: lambda _: refused("The request took too long.", 408),
     FaultKind.STATUS: lambda incident: refused("As you wish.", int(incident.amount)),
     FaultKind.LATE: lambda _: None,
@@ -104,8 +105,8 @@ BEFORE: Mapping[FaultKind, Before] = {
 AFTER: Mapping[FaultKind, After] = {
     FaultKind.LOST_AFTER: lambda _, __: None,
     FaultKind.ERROR_AFTER: lambda _, __: refused("An error has occurred.", 500),
-    FaultKind.THROTTLED_AFTER: lambda incident, _: come_back(409, incident.amount),
-    FaultKind.TOO_MANY_AFTER: lambda incident, _: come_back(429, incident.amount),
+    FaultKind.THROTTLED_AFTER: lambda incident, _: throttled(409, incident.amount),
+    FaultKind.TOO_MANY_AFTER: lambda incident, _: throttled(429, incident.amount),
     FaultKind.UNAUTHORIZED_AFTER: lambda incident, _: _revoke(incident),
     FaultKind.HTML_200: lambda _, __: _page(200),
     FaultKind.CUT_JSON: lambda _, answered: spoiling.cut_json(answered),
@@ -127,7 +128,7 @@ AFTER: Mapping[FaultKind, After] = {
         answered, lambda record_id: {"Id": str(record_id)}
     ),
     FaultKind.ERRORS_AND_SUCCESS: lambda _, answered: spoiling.add_errors(answered),
-    FaultKind.SLOW: _slowly,
-    FaultKind.SLOW_HEADERS: _slowly_at_first,
+    FaultKind.SLOW: _slow,
+    FaultKind.SLOW_HEADERS: _slow_headers,
     FaultKind.CONTINUE_FLOOD: lambda _, __: None,
 }

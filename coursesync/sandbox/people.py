@@ -1,6 +1,6 @@
-"""The members of courses and what they have completed: how many they are, and never who.
+"""The members of courses and their completions.
 
-Owns enrolments and completions. It must never hold a name or an address of a person.
+Owns enrolments and completions. It must never hold the name or an address of a person.
 """
 
 import uuid
@@ -10,7 +10,7 @@ from coursesync.sandbox.database import Database
 from coursesync.sandbox.records import Records
 from coursesync.sandbox.tables import LESSONS
 
-_FIRST_COWORKER = 9_000_000  # added to an enrolment's Id: no two enrolments are of one person
+_FIRST_COWORKER = 9_000_000  # added to an enrolment's Id, so that each enrolment is another person
 _MEMBERS_LEFT = """
 SELECT Id FROM members WHERE CourseId = ? AND Id NOT IN
     (SELECT CourseMemberId FROM completions WHERE CourseLessonId = ?)
@@ -26,17 +26,17 @@ class People:
     records: Records
 
     def join(self, course_id: int, count: int) -> list[int]:
-        """Let so many more people join a course; return the Ids of their enrolments."""
+        """Let `count` people join a course; return the Ids of their enrolments."""
         with self.database.transaction():
             return [self._enrol(course_id) for _ in range(count)]
 
     def complete(self, lesson_id: int, count: int) -> list[int]:
-        """Let so many more members complete a lesson; return the Ids of the completions.
+        """Let `count` members complete a lesson; return the Ids of the completions.
 
-        Those who have joined the course already come first; where they are too few, more join.
+        Present members of the course come first; if they are too few, more people join.
 
         Raises:
-            KeyError: there is no such lesson.
+            KeyError: there is no lesson with this Id.
         """
         with self.database.transaction():
             lesson = self.records.one(LESSONS, lesson_id)

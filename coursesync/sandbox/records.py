@@ -1,7 +1,7 @@
-"""The sandbox's records: each kind that `tables` lists.
+"""The sandbox's records, of every kind in `tables`.
 
-Owns what is stored of each record and how it reads on the wire. It must never validate (what comes
-in has been) and never decide who may do what.
+Owns how records are stored and how they look in an answer. It must never validate values
+(`validation` has done that) nor check roles.
 """
 
 import json
@@ -18,19 +18,19 @@ from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import COLLECTIONS, LESSONS, SECTIONS, Kind
 
 Record: TypeAlias = Mapping[str, object]
-"""A record in the words of the wire, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
+"""A record as the API has it, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
 
 _BOOLEANS = frozenset({"Active", "IsNew", "Approved", "Blocked"})  # SQLite stores them as 0 and 1
 
 
 @dataclass(frozen=True)
 class Touch:
-    """Who writes, and when.
+    """The author and the time of a write.
 
     Attributes:
-        author: what `UpdatedBy` says.
-        stamp: the time as the wire has it, for `CreatedOn` and `UpdatedOn`.
-        at: the same moment in seconds of the sandbox's clock, for what lists show.
+        author: the value of `UpdatedBy`.
+        stamp: the value of `CreatedOn` or `UpdatedOn`.
+        at: the same moment in seconds of the sandbox's clock, for the lag of lists.
     """
 
     author: str
@@ -42,15 +42,15 @@ _MOMENT = """
 INSERT INTO {0} (Id, {column}) VALUES (?, ?)
 ON CONFLICT (Id) DO UPDATE SET {column} = excluded.{column}
 """
-# Both bounds are bound: a moment ahead of the clock is some other boot's, and long ago.
-_LATELY = "(SELECT Id FROM {0} WHERE {column} > ? AND {column} <= ?)"
+# The upper bound excludes moments of an earlier boot, which may be ahead of this boot's clock.
+_RECENT = "(SELECT Id FROM {0} WHERE {column} > ? AND {column} <= ?)"
 
-# A caller that waits out the lag may arrive, in floating point, a hair before it is over.
-_HAIR = 1e-6
+# With floating-point times, a caller that waits for the lag may seem to arrive slightly too early.
+_TOLERANCE = 1e-6
 
 
 class Records:
-    """The courses and sections of one sandbox, over its database."""
+    """The records of one sandbox, over its database."""
 
     def __init__(
         self,
@@ -59,9 +59,9 @@ class Records:
         now: Callable[[], datetime],
         switches: Switches,
     ) -> None:
-        """Keep records in `database`, dated by `now` (an aware datetime).
+        """Keep records in `database`.
 
-        `clock` (seconds) is what the lag of lists goes by.
+        `now` (an aware datetime) dates them; the lag of lists uses `clock` (seconds).
         """
         self._database = database
         self._clock = clock
@@ -69,7 +69,7 @@ class Records:
         self._switches = switches
 
     def add_course(self, course_id: int, title: str) -> None:
-        """Make the course, or give the one that has this Id the title."""
+        """Create the course, or give the existing course with this Id the title."""
         stamp = self.stamp()
         with self._database.transaction():
             self._database.write(
@@ -79,7 +79,7 @@ class Records:
             )
 
     def create(self, kind: Kind, values: Record, touch: Touch) -> int:
-        """Store a new record and return its Id, which none of its kind had before."""
+        """Store a new record and return its Id, which no record of its kind had before."""
         stored = {**self._stored(kind, values), "UniqueId": str(uuid.uuid4()), **_dated(touch)}
         stored["CreatedOn"] = touch.stamp
         marks = ", ".join(f":{name}" for name in stored)
@@ -92,7 +92,7 @@ class Records:
     def change(
         self, kind: Kind, record_id: int, change: Callable[[Record], Record], touch: Touch
     ) -> bool:
-        """Overwrite a record by what `change` makes of it; False where there is none."""
+        """Replace a record by the result of `change`; False if there is none."""
         with self._database.transaction():
             record = self.one(kind, record_id)
             if record is None:
@@ -104,14 +104,14 @@ class Records:
             return True
 
     def delete(self, kind: Kind, record_id: int, touch: Touch) -> bool:
-        """Remove a record; False where there is none.
+        """Remove a record; False if there is none.
 
         Raises:
-            InvalidError: it is a section with lessons, and the settings say that it stays.
+            InvalidError: it is a section with lessons, and the settings refuse its removal.
         """
         with self._database.transaction():
             if kind is SECTIONS:
-                self._leave_lessons(record_id, touch)
+                self._release_lessons(record_id, touch)
             move = f"INSERT INTO removed_{kind.table} SELECT * FROM {kind.table} WHERE Id = ?"  # noqa: S608
             self._database.write(move, (record_id,))
             statement = f"DELETE FROM {kind.table} WHERE Id = ?"  # noqa: S608
@@ -121,7 +121,7 @@ class Records:
             return gone == 1
 
     def one(self, kind: Kind, record_id: int) -> Record | None:
-        """Return a whole record, or None where there is none with this Id."""
+        """Return a whole record, or None if there is none with this Id."""
         found = self.select(kind, "WHERE Id = ?", (record_id,))
         return found[0] if found else None
 
@@ -130,7 +130,7 @@ class Records:
         return self.one(kind, record_id) is not None
 
     def several(self, kind: Kind, ids: Sequence[int]) -> list[Record]:
-        """Return whole those records among `ids` that lists show, in that order."""
+        """Return the whole records with these Ids that lists show, in the order of `ids`."""
         marks = ", ".join("?" * len(ids))
         relation, bounds = self._listing(kind)
         listed = self._read(relation, f"WHERE Id IN ({marks})", [*bounds, *ids])
@@ -140,9 +140,9 @@ class Records:
     def page(
         self, kind: Kind, where: str, window: str, values: Sequence[object]
     ) -> tuple[int, list[Record]]:
-        """Return how many records that lists show are selected, and those in the window.
+        """Return the number of listed records that `where` selects, and the records in `window`.
 
-        `where` and `window` hold column names and marks, and never a value.
+        `where` and `window` hold column names and placeholders, never a value.
         """
         with self._database.transaction():
             relation, bounds = self._listing(kind)
@@ -153,15 +153,15 @@ class Records:
         return int(total), [self._as_listed(record) for record in listed]
 
     def select(self, kind: Kind, clauses: str, values: Sequence[object]) -> list[Record]:
-        """Return whole records; `clauses` holds column names and marks, and never a value."""
+        """Return whole records; `clauses` holds column names and placeholders, never a value."""
         return self._read(kind.relation, clauses, values)
 
     def stamp(self, ago: float = 0) -> str:
-        """Return the time `ago` seconds back as the wire has it: ISO 8601, UTC, whole seconds."""
+        """Return the time `ago` seconds ago as the API has it: ISO 8601, UTC, whole seconds."""
         then = self._now() - timedelta(seconds=ago)
         return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _leave_lessons(self, section_id: int, touch: Touch) -> None:
+    def _release_lessons(self, section_id: int, touch: Touch) -> None:
         choice = self._switches.settings.section_delete
         for lesson in self.select(LESSONS, "WHERE SectionId = ?", (section_id,)):
             lesson_id = int(str(lesson["Id"]))
@@ -176,17 +176,17 @@ class Records:
         at, lag = self._clock(), self._switches.settings.list_lag
         if not kind.moments or lag <= 0:
             return kind.relation, ()
-        made_lately = _LATELY.format(kind.moments, column="made_at")
-        gone_lately = _LATELY.format(kind.moments, column="gone_at")
-        there = f"SELECT * FROM {kind.relation} WHERE Id NOT IN {made_lately}"  # noqa: S608
-        gone = f"SELECT * FROM removed_{kind.relation} WHERE Id IN {gone_lately}"  # noqa: S608
-        relation = f"({there} UNION ALL {gone} AND Id NOT IN {made_lately})"
-        return relation, (at - lag + _HAIR, at) * 3
+        made_recently = _RECENT.format(kind.moments, column="made_at")
+        gone_recently = _RECENT.format(kind.moments, column="gone_at")
+        existing = f"SELECT * FROM {kind.relation} WHERE Id NOT IN {made_recently}"  # noqa: S608
+        removed = f"SELECT * FROM removed_{kind.relation} WHERE Id IN {gone_recently}"  # noqa: S608
+        relation = f"({existing} UNION ALL {removed} AND Id NOT IN {made_recently})"
+        return relation, (at - lag + _TOLERANCE, at) * 3
 
     def _read(self, relation: str, clauses: str, values: Sequence[object]) -> list[Record]:
-        # The relation and the clauses are spelled in this package; what a client sent is bound.
+        # Constants of this package make the relation and the clauses; a client's values are bound.
         statement = f"SELECT * FROM {relation} {clauses}"  # noqa: S608
-        return [_in_words(dict(row)) for row in self._database.read(statement, values)]
+        return [_from_row(dict(row)) for row in self._database.read(statement, values)]
 
     def _as_listed(self, record: Record) -> Record:
         # https://developers.nexudus.com/rest-api/content/search-coursesections
@@ -216,7 +216,7 @@ def _dated(touch: Touch) -> Record:
     return {"UpdatedOn": touch.stamp, "UpdatedBy": touch.author}
 
 
-def _in_words(row: dict[str, object]) -> Record:
+def _from_row(row: dict[str, object]) -> Record:
     for name in _BOOLEANS & row.keys():
         row[name] = bool(row[name])
     for name in row.keys() & {*COLLECTIONS}:

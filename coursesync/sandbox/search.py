@@ -1,7 +1,7 @@
 """Search over one kind of record: filters, order and pages.
 
-Owns the reading of a query string. It must never put a client's text into a statement: columns
-come from the kind, values are bound.
+Owns the meaning of a query string. It must never put a client's text into a statement: columns come
+from the kind, values are bound.
 Source: https://developers.nexudus.com/rest-api/content/search-coursesections
 """
 
@@ -28,7 +28,7 @@ _IDS = re.compile(rf"{_SOME_IDS}|\[({_SOME_IDS}|\s*)\]")
 
 @dataclass(frozen=True)
 class _Filter:
-    """One narrowing of a search: its name on the wire, its condition, and how its value reads."""
+    """One filter of a search: its parameter, its SQL condition, and the reader of its value."""
 
     name: str
     condition: str
@@ -37,7 +37,7 @@ class _Filter:
 
 @dataclass(frozen=True)
 class _Window:
-    """Which part of what was found is asked for, and in which order."""
+    """The requested page of the results, and their order."""
 
     page: int
     size: int
@@ -60,7 +60,7 @@ def search(
 ) -> JsonObject:
     """Return the page of records that `query` asks for, in the vendor's paging envelope.
 
-    The names in `query` are in lower case: the vendor's clients write them in any.
+    The names in `query` are in lower case, because the vendor's clients write them in any case.
 
     Raises:
         InvalidError: with every parameter that can't be read.
@@ -78,10 +78,10 @@ def search(
 
 
 def read_ids(text: str) -> list[int]:
-    """Return the Ids of an `?id=[1,2,3]`, which some clients write as `?id=1,2,3` or `?id=1`.
+    """Return the Ids in `?id=[1,2,3]`; some clients write `?id=1,2,3` or `?id=1`.
 
     Raises:
-        InvalidError: where it is not a list of integers, or a longer one than a page may be.
+        InvalidError: the text is not a list of integers, or the list is longer than a page.
     """
     if not _IDS.fullmatch(text):
         raise InvalidError([Problem("id", "must be a list of Ids, such as [1,2,3]", text)])
@@ -92,7 +92,7 @@ def read_ids(text: str) -> list[int]:
 
 
 class _Query:
-    """A query string's parameters; it notes each that can't be read and goes on."""
+    """The parameters of a query string; collects a problem for each one that can't be read."""
 
     def __init__(self, query: Mapping[str, str], problems: list[Problem]) -> None:
         self._query = query

@@ -1,7 +1,7 @@
 """The sandbox, or another application, on a real socket.
 
-Owns the socket, the threads and the signals. It must never listen on anything but loopback, and
-never print: what the user reads is the caller's business.
+Owns the socket, the threads and the signals. It must never listen on another address than loopback,
+nor print: the caller does that.
 """
 
 import math
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 _LOOPBACK = "127.0.0.1"
-_POLL = 0.02  # seconds: how soon a running server notices that it is to stop
-_SLICE = 0.2  # seconds: the longest that a signal which falls between two waits goes unnoticed
+_POLL = 0.02  # seconds until a running server notices a request to stop
+_SLICE = 0.2  # seconds until a signal between two waits is noticed, at most
 
 
 class _SilentHandler(WSGIRequestHandler):
-    """Says nothing of a request; a bug's traceback is the server's to print, and still is."""
+    """Logs no requests; the server still prints the traceback of a bug."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - as overridden
-        """Drop the line."""
+        pass
 
 
 def serve(
@@ -39,11 +39,11 @@ def serve(
 ) -> None:
     """Serve an application until SIGTERM, SIGINT, or `stop_after` seconds have passed.
 
-    Calls `ready` with the base URL, such as `http://127.0.0.1:8765`, once it takes connections.
-    Port 0 is any free one.
+    Calls `ready` with the base URL, such as `http://127.0.0.1:8765`, once it accepts connections.
+    Port 0 means any free port.
 
     Raises:
-        OSError: where the port can't be had.
+        OSError: the port is not available.
     """
     with (
         suppress(KeyboardInterrupt),
@@ -56,12 +56,12 @@ def serve(
 
 @contextmanager
 def running(application: "WSGIApplication", port: int = 0) -> Iterator[str]:
-    """Serve an application in the background for as long as the block lasts; yields the base URL.
+    """Serve an application in the background during the block; yields the base URL.
 
     Raises:
-        OSError: where the port can't be had.
+        OSError: the port is not available.
     """
-    # Werkzeug ends the whole process where a port is taken, so it gets a socket that is bound.
+    # Werkzeug ends the whole process if a port is taken, so it gets a bound socket.
     with socket.create_server((_LOOPBACK, port)) as listening:
         server = make_server(
             _LOOPBACK,
@@ -81,7 +81,7 @@ def running(application: "WSGIApplication", port: int = 0) -> Iterator[str]:
 
 
 def _wait(seconds: float | None) -> None:
-    # never one wait without an end: a signal that comes just before it would not end it
+    # never wait without an end: a signal that comes just before the wait does not end it
     until = math.inf if seconds is None else time.monotonic() + seconds
     while (rest := until - time.monotonic()) > 0:
         time.sleep(min(rest, _SLICE))
@@ -90,7 +90,7 @@ def _wait(seconds: float | None) -> None:
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set a handler
+        yield  # only the main thread can set a handler
         return
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -1,4 +1,4 @@
-"""How a sandbox is set up: who may log in, and which reading of the vendor's pages it plays.
+"""The settings of a sandbox: its users, and its reading of the vendor's pages.
 
 Owns values only. It must never read a file, the environment or a clock.
 """
@@ -11,20 +11,20 @@ ALL_ROLES: frozenset[str] = frozenset(
     for kind in ("Course", "CourseSection", "CourseLesson", "CourseMember", "CourseCompletedLesson")
     for action in ("Create", "Edit", "Delete", "Read", "List")
 )
-"""Every role that the sandbox asks for, as a full unrestricted administrator has them."""
+"""Every role that the sandbox checks; a full unrestricted administrator has them all."""
 
 
 @dataclass(frozen=True)
 class User:
-    """One person who may log in. The defaults are public: they open nothing but a sandbox.
+    """A person who can log in. The defaults are public: they give access only to a sandbox.
 
     Attributes:
-        email: the user name at login, and what `UpdatedBy` says.
+        email: the user name at login, and the value of `UpdatedBy`.
         password: the password at login.
-        totp: the one-time code that a login must bring; None where two-factor is off.
-        roles: what the user may do, such as `CourseSection-Create`.
-        business_id: the location that `/api/auth/me` names.
-        token: an access token that is good from the start; None where a login is needed.
+        totp: the one-time code that a login needs; None if two-factor login is off.
+        roles: the user's roles, such as `CourseSection-Create`.
+        business_id: the user's location, as `/api/auth/me` returns it.
+        token: an access token that is valid from the start; None if a login is needed.
     """
 
     email: str = "admin@sandbox.example"
@@ -42,33 +42,32 @@ class Settings:
     Attributes:
         validation_status: the HTTP status of a validation failure.
         unlock_type_required: whether a section without `UnlockType` is refused (or gets 1).
-        dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending). Both read
-            the two words as well.
+        dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending). Both also
+            accept these two words.
         writes_a_day: the daily write limit; the pages say 5000 and 2500.
         text_filters: whether a text filter matches the whole text or any part of it.
-        lists_null: properties that are null in lists, such as `SectionContents`, though the
+        lists_null: properties that are null in lists, such as `SectionContents`, even if the
             record has a value.
-        lists_without: properties that the records of a list do not have at all.
-        put_resets: which properties an update resets where its body leaves them out: `fields` are
-            those of the create page; `everything` are also the thumbnail, `SystemId`,
+        lists_without: properties that are missing in the records of a list.
+        put_resets: which properties an update resets if its body leaves them out: `fields` means
+            those of the create page; `everything` also means the thumbnail, `SystemId`,
             `CustomFields` and `LocalizationDetails`.
-        system_id: what becomes of a `SystemId` in a create or an update: it is kept; a create
-            drops it; or one that the record does not have already is refused.
-        create_value: what `Value` is in a create's answer: the new Id alone, or the record.
-        missing_record: how a read by Id answers where there is none: 404, or 200 with a null.
-        missing_role: the HTTP status where a user does not have the role that a request takes.
+        system_id: `kept`: a write sets `SystemId`; `dropped`: a create ignores it; `refused`: a
+            write is refused unless the record already has the value.
+        create_value: `Value` in the answer to a create: only the new Id, or the record.
+        missing_record: the answer to a read by Id without a record: 404, or 200 with a null.
+        missing_role: the HTTP status if the user does not have the role that a request needs.
         picture_endings: whether the address of a picture needs an ending such as `.png`.
-        section_delete: what becomes of a section's lessons when it is deleted: they are directly
-            in the course afterwards; they are deleted with it; or the delete is refused.
-        ids_from: the least Id of a new section; those of lessons begin a million later.
-        normalise_html: whether the server rewrites contents when it stores it.
+        section_delete: what happens to the lessons of a deleted section: `ungroups`: they stay,
+            without a section; `deletes`: they are deleted; `refused`: the delete is refused.
+        ids_from: the lowest Id of a new section; the Ids of lessons begin a million later.
+        normalise_html: whether the server rewrites contents when it stores them.
         limits: whether the published limits are enforced, and over which kind of window.
-        list_lag: how many seconds lists are behind: what they show existed that long ago, while a
-            get by Id is always up to date.
-        max_body: the longest request body that is read, in bytes; more is answered 413.
-        token_seconds: how long an access token is good for, in seconds.
+        list_lag: the seconds by which lists are behind; a read by Id is always up to date.
+        max_body: the longest request body, in bytes; a longer one is answered 413.
+        token_seconds: for how many seconds an access token is valid.
         totp_once: whether a one-time code is refused when it is used again.
-        users: who may log in.
+        users: the people who can log in.
     """
 
     validation_status: Literal[400, 200] = 400

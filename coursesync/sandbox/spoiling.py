@@ -1,6 +1,6 @@
-"""The ways to spoil a good answer.
+"""The ways to damage a correct answer.
 
-Owns what becomes of the answer. It must never decide when, and never touch the records.
+Owns the damage. It must never decide when to damage an answer, nor touch the records.
 """
 
 import json
@@ -13,12 +13,12 @@ from coursesync.sandbox.faults import Dropped
 
 
 def cut_json(answered: Response) -> Response:
-    """Return whole HTTP with the first half of the body."""
+    """Return a complete HTTP answer with the first half of the body."""
     return _with_text(answered, _half(answered))
 
 
 def cut_body(answered: Response) -> Response:
-    """Return an answer that breaks off halfway, and short of its `Content-Length`."""
+    """Return an answer that ends halfway, before its `Content-Length` is reached."""
     half, length = _half(answered), len(answered.get_data())
 
     def stop_halfway() -> Iterator[bytes]:
@@ -30,19 +30,19 @@ def cut_body(answered: Response) -> Response:
 
 
 def cut_no_length(answered: Response) -> Response:
-    """Return the first half of the body, with nothing to tell that there was more."""
-    # werkzeug adds the length of a body that it is handed whole
+    """Return the first half of the body, without a sign that there was more."""
+    # an iterator, because werkzeug adds a length to a body in one piece
     return Response(iter([_half(answered)]), answered.status_code, mimetype="application/json")
 
 
 def wrong_type(answered: Response) -> Response:
-    """Return the same body under a type that is not its own."""
+    """Return the same body with a wrong content type."""
     answered.mimetype = "text/plain"
     return answered
 
 
 def not_a_number(answered: Response) -> Response:
-    """Return the same body with a NaN in it, which is no JSON: https://www.rfc-editor.org/rfc/rfc8259."""
+    """Return the same body with a NaN in it, which is not JSON: https://www.rfc-editor.org/rfc/rfc8259."""
     body = json.loads(answered.get_data())
     number = float("nan")
     spoilt = {**body, "Elapsed": number} if isinstance(body, dict) else [*(body or ()), number]
@@ -50,10 +50,10 @@ def not_a_number(answered: Response) -> Response:
 
 
 def name_twice(answered: Response, other_id: Callable[[int], int]) -> Response:
-    """Return the same object with a name in it twice, and two values.
+    """Return the same object with one name twice, with two values.
 
-    It is `Value`, the second time with another record's Id; where there is none, the first name
-    of all, the second time with an empty value. A list stays as it is.
+    The name is `Value`, and its second value has another record's Id. Without a `Value`, it is the
+    object's first name, and its second value is empty. A list stays as it is.
     """
     body = json.loads(answered.get_data())
     if not isinstance(body, dict):
@@ -65,12 +65,12 @@ def name_twice(answered: Response, other_id: Callable[[int], int]) -> Response:
 
 
 def change_value(answered: Response, choose: Callable[[int], Json]) -> Response:
-    """Return the same answer with what `choose` makes of the Id in place of `Value`."""
+    """Return the same answer; `choose` makes its new `Value` from the Id."""
     return _change(answered, lambda record_id: {"Value": choose(record_id)})
 
 
 def add_errors(answered: Response) -> Response:
-    """Return the same answer, which still claims success, with an error in it."""
+    """Return the same answer of success with an error in it."""
     error = {"AttemptedValue": None, "Message": "could not be checked", "PropertyName": "Title"}
     return _change(answered, lambda _: {"Errors": [error]})
 

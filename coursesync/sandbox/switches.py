@@ -1,7 +1,7 @@
-"""The settings in force, and how one is written as a text.
+"""The current settings, and the text form of a setting's value.
 
-Owns the reading of a setting's value, from a command line or from JSON. It must never say what a
-setting means: that is `settings`.
+Owns the parsing of a setting's value, from a command line or from JSON. It must never define what a
+setting means: `settings` does.
 """
 
 from collections.abc import Mapping
@@ -11,32 +11,32 @@ from typing import Literal, get_args, get_origin, get_type_hints
 from coursesync.sandbox.settings import Settings
 
 _ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "totp_once", "ids_from"})
-_LARGEST = 10**18  # of a setting that is a number: an Id from there on has room for others
+_LARGEST = 10**18  # the largest number in a setting; Ids that start there still fit into 64 bits
 _HINTS = {name: hint for name, hint in get_type_hints(Settings).items() if name != "users"}
 
 
 class Switches:
-    """The settings in force: those that each request looks up may change while a sandbox runs.
+    """The current settings of a sandbox; most of them can change while it runs.
 
     Attributes:
-        settings: the settings as they are now.
+        settings: the current settings.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     def change(self, changes: Mapping[str, object]) -> None:
-        """Set some of the settings, each to a value as JSON has it; on a mistake, none.
+        """Set some settings to JSON values; if there is a mistake, set none.
 
         Raises:
-            ValueError: a name or a value is not possible, or it can be set only at the start.
+            ValueError: a name or a value is not valid, or it can be set only at the start.
         """
         for name in changes.keys() & _ONLY_AT_START:
             raise ValueError(f"{name} can be set only when the sandbox starts")
         self.settings = with_values(self.settings, changes)
 
     def shown(self) -> Mapping[str, object]:
-        """Return the settings by name, as JSON has them; who may log in is not among them."""
+        """Return the settings by name as JSON values, without the users."""
         values = {name: getattr(self.settings, name) for name in _HINTS}
         return {
             name: sorted(value) if isinstance(value, frozenset) else value
@@ -45,10 +45,10 @@ class Switches:
 
 
 def with_values(settings: Settings, changes: Mapping[str, object]) -> Settings:
-    """Return the settings with some of them set to a value as JSON, or a command line, has it.
+    """Return the settings with some of them changed to values from JSON or a command line.
 
     Raises:
-        ValueError: a name or a value is not possible.
+        ValueError: a name or a value is not valid.
     """
     values = {name: _read(name, _as_text(value)) for name, value in changes.items()}
     return replace(settings, **values)  # type: ignore[arg-type]
@@ -88,4 +88,4 @@ def _as_text(value: object) -> str:
             return str(value)
         case list() if all(isinstance(each, str) for each in value):
             return ",".join(value)
-    raise ValueError(f"{value!r} is not a value of a setting")
+    raise ValueError(f"{value!r} can't be the value of a setting")

@@ -1,4 +1,4 @@
-"""The kinds of records that the sandbox holds, and where each is stored.
+"""The kinds of records in the sandbox, and where they are stored.
 
 Owns the names: of tables, columns, filters and roles. It must never read or write a record.
 """
@@ -7,26 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 COLLECTIONS = ("LocalizationDetails", "CustomFields")
-"""The properties that are collections: lists leave them out, and they are stored as JSON."""
+"""The properties that are collections; they are stored as JSON, and lists leave them out."""
 
 KEPT_BY_OTHERS = ("ImageFileName", "SystemId", *COLLECTIONS)
-"""What every record can have beside the fields of its create page."""
+"""The properties that every record can have and that its create page does not have."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record, and how a search over it may be narrowed.
+    """One kind of record, and the filters of a search over it.
 
     Attributes:
         name: the kind's name in messages, roles and filters, such as `CourseSection`.
-        relation: the view that it is read from.
-        table: where it is stored; empty for a kind that no request writes.
-        columns: the properties that a write stores there.
-        contents: the one among them that is HTML; empty where there is none.
-        moments: the table of when records were made and removed; empty where lists never lag.
-        texts: text filters, name on the wire (after `name_`) to column.
-        values: filters by one value, name on the wire to column.
-        ranges: the columns that `from_` and `to_` filters exist for.
+        relation: the view for reads.
+        texts: text filters: the parameter (after `name_`) and its column.
+        values: filters by one value: the parameter (after `name_`) and its column.
+        ranges: the columns with `from_` and `to_` filters.
+        table: the table for writes; empty for a kind that no request writes.
+        columns: the properties that a write stores in the table.
+        contents: the property that is HTML; empty if there is none.
+        moments: the table of the times of creation and removal; empty if lists never lag.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Kind:
 
 
 COURSES = Kind("Course", "course_records", {"Title": "Title"}, {"Active": "Active"})
-# what sections and lessons are searched by
+# the filters that sections and lessons share
 _OF_BOTH = {
     "Course": "CourseId",
     "Active": "Active",
@@ -118,4 +118,4 @@ KINDS = {
     "coursemembers": MEMBERS,
     "coursecompletedlessons": COMPLETIONS,
 }
-"""Every kind, by the last word of its address below `/api/content/`."""
+"""Every kind, by the last part of its path below `/api/content/`."""

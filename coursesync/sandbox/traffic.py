@@ -1,7 +1,6 @@
-"""The log of the requests that a sandbox was sent.
+"""The log of the requests to a sandbox.
 
-Owns what is kept of each. It must never keep a header, or a body of the token page: both carry
-secrets.
+Owns its entries. It must never keep a header, nor a body of the token page: both hold secrets.
 """
 
 import json
@@ -20,17 +19,17 @@ TOKEN_PATH = "/api/token"  # noqa: S105 - an address, not a token
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request, and what became of it.
+    """One request, and its result.
 
     Attributes:
         method: such as `POST`.
         path: as it was sent, without the query.
-        query: as it was sent, such as `page=2&size=100`; empty where there was none.
-        body: the body where it is JSON; None where it is not.
-        status: the HTTP status of the answer; None where the connection was dropped instead.
+        query: as it was sent, such as `page=2&size=100`; empty if there was none.
+        body: the body if it is JSON; otherwise None.
+        status: the HTTP status of the answer; None if the connection was dropped.
         at: when it came, in seconds of the sandbox's clock.
-        carried_out: whether it was done by now, whatever the answer said.
-        fault: the fault that befell it, in its text form.
+        carried_out: whether it has been carried out by now, whatever the answer was.
+        fault: the text form of the fault that affected it.
     """
 
     method: str
@@ -43,7 +42,7 @@ class LoggedRequest:
     fault: str | None = None
 
     def as_json(self) -> JsonObject:
-        """Return the entry as the control page shows it."""
+        """Return the entry as a JSON object, for the control page."""
         return asdict(self)
 
 
@@ -51,11 +50,11 @@ def read_json(request: Request) -> Json:
     """Return the request's body, read as strict JSON.
 
     Raises:
-        ValueError: where it is not JSON.
-        HTTPException: where it is too long or breaks off.
+        ValueError: the body is not JSON.
+        HTTPException: the body is too long or incomplete.
     """
     body = request.get_data()
-    request.stream.read(1)  # raises where a body that told no length was cut at the most allowed
+    request.stream.read(1)  # raises if a body without a length was cut at the size limit
     try:
         return json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
@@ -63,7 +62,7 @@ def read_json(request: Request) -> Json:
 
 
 def body_to_log(request: Request) -> Json:
-    """Return what the log may keep of the body."""
+    """Return the body for the log; None if it is not JSON or may hold a secret."""
     if request.path.rstrip("/") == TOKEN_PATH or not request.is_json:
         return None
     try:
@@ -73,7 +72,7 @@ def body_to_log(request: Request) -> Json:
 
 
 class Traffic:
-    """The requests of one sandbox in the order of their answers, over its database."""
+    """The requests to one sandbox, in the order of their answers, over its database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,7 +88,7 @@ class Traffic:
             return number
 
     def note_carried_out(self, number: int) -> None:
-        """Say of the request with that number that it was done after all."""
+        """Record that the request with this number has been carried out."""
         with self._database.transaction():
             self._database.write("UPDATE requests SET carried_out = 1 WHERE number = ?", (number,))
 
@@ -112,7 +111,7 @@ class Traffic:
 
 
 def _finite(text: str) -> float:
-    # 1e999 would be an infinity, which no answer could quote.
+    # Python reads 1e999 as infinity, which an answer can't repeat as JSON.
     number = float(text)
     if not math.isfinite(number):
         _refuse(text)

@@ -1,7 +1,7 @@
-"""What the body of a section or a lesson must be.
+"""The validation of the body of a section or a lesson.
 
-Owns the rules for each field and says everything that is wrong at once. It must never store
-anything, and it asks about other records only through the function it is given.
+Owns the rules for each field, and reports every mistake at once. It must never store anything, and
+checks other records only by the function `exists`, which the caller passes in.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
@@ -19,19 +19,19 @@ from coursesync.sandbox.tables import COLLECTIONS, COURSES, LESSONS, SECTIONS, K
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif"})
-# What certainly is no JPG, PNG or GIF: an address with no ending, or with another, may well lead
-# to one, as those of image services do.
+# Endings that are certainly not a JPG, PNG or GIF. An address without an ending, or with another
+# one, may be a picture: image services have such addresses.
 _NO_PICTURES = frozenset(
     {".avif", ".bmp", ".heic", ".htm", ".html", ".ico", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
 )
 
 Check: TypeAlias = Callable[[object], str | None]
-"""Says what is wrong with a value, or None."""
+"""Returns what is wrong with a value, or None."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a body: its rule, and what it is where it is left out."""
+    """One field of a body: its rule, and its default."""
 
     name: str
     check: Check
@@ -47,7 +47,7 @@ def read_record(
     *,
     updating: bool,
 ) -> Mapping[str, object]:
-    """Return what to store of a body, every field present.
+    """Return the values to store for a body, one for every field.
 
     Raises:
         InvalidError: with every problem of the body.
@@ -127,7 +127,7 @@ def _flag(value: object) -> str | None:
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
-    # JSON can spell half of a surrogate pair; no text in a database can hold it.
+    # JSON can have half of a surrogate pair, but text in a database can't.
     return "is not valid text" if any("\ud800" <= mark <= "\udfff" for mark in value) else None
 
 

@@ -1,7 +1,7 @@
-"""What no WSGI server would write: answers that are put on the socket by hand.
+"""Answers that a WSGI server can't write, written directly to the socket.
 
-Owns the bytes of these answers and the end of a connection. It must never decide which request
-meets which fault, and in process, where there is no socket, it has nothing to do.
+Owns the bytes of these answers and the end of a connection. It must never decide which fault
+affects a request. In process there is no socket, and this module does nothing.
 """
 
 import socket
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_PAUSE = 0.01  # seconds between two of them: a flood for the client, and no load for the machine
-_FLOOD = 300.0  # seconds: the longest that a flood goes on
+_PAUSE = 0.01  # seconds between two of them: a flood for the client, but no load for the machine
+_FLOOD = 300.0  # seconds: the longest flood
 
 
 @dataclass(frozen=True)
 class _Line:
-    """The connection of one request, its fault's amount, and what to wait with."""
+    """The connection of one request, its fault's amount, and a function that waits."""
 
     connection: socket.socket
     environ: "WSGIEnvironment"
@@ -33,7 +33,7 @@ class _Line:
 
 
 def is_by_hand(environ: "WSGIEnvironment", fault: Fault | None) -> bool:
-    """Return whether a fault's answer to this request has to be written by `end`."""
+    """Return whether `end` must write the fault's answer to this request."""
     return fault is not None and fault.kind in _BY_HAND and _socket_of(environ) is not None
 
 
@@ -43,9 +43,9 @@ def end(
     response: Response | None,
     sleep: Callable[[float], None],
 ) -> None:
-    """End the connection, where there is one, after what the fault has the client see.
+    """Write the fault's answer, if it has one, and end the connection.
 
-    Of most faults that is nothing: the end of the stream comes at once, with no byte before it.
+    Most faults write nothing: the stream ends at once. In process this does nothing.
     """
     connection = _socket_of(environ)
     if connection is None:
@@ -90,7 +90,7 @@ def _as_bytes(environ: "WSGIEnvironment", response: Response) -> tuple[bytes, by
     return head.encode("latin-1"), b"".join(body)
 
 
-# The faults that take a socket to be seen whole.
+# The faults that need a socket.
 _BY_HAND: Mapping[FaultKind, Callable[[_Line, Response | None], None]] = {
     FaultKind.CUT_NO_LENGTH: _at_once,
     FaultKind.SLOW_HEADERS: _dribble,

@@ -1,21 +1,21 @@
-"""Measures coursesync's plan against octoDNS's on comparable inputs: run it by `make bench`.
+"""Compares coursesync's plan with octoDNS's on comparable inputs: run it by `make bench`.
 
-It never looks inside either: both are whole processes, timed from start to exit, output included.
+Both run as whole processes, which it times from start to exit, output included.
 
-What is compared: 1,000 courses of 20 sections with 1,000 zones of 20 TXT records, each record
-with the same text as a section's contents (about 500 bytes). octoDNS's side is set up in its
+It compares 1,000 courses of 20 sections with 1,000 zones of 20 TXT records, each record
+with the same text as a section's contents (about 500 bytes). octoDNS's set-up is in its
 favour where it has a choice:
 
-- the records are written as its own dumper writes them. Its YAML loader is PyYAML's pure-Python
+- the records are formatted as by its own dumper. Its YAML loader is PyYAML's pure-Python
   `SafeLoader`, fixed in `octodns/yaml.py` (1.22): no setting selects libyaml's. Most of its time
-  goes there;
+  is spent there;
 - one dynamic zone (`'*'`), not a config that names 1,000; `enforce_order: false`; one worker
   (the default), as its threads only contend for the interpreter's lock here; `--quiet`, which
   leaves the plan as the only output;
-- an empty target, so that it reads one side only, even where coursesync has a full state.
+- an empty target, so that it reads only one side, even when coursesync has a full state.
 
-How noise is handled: the contenders are interleaved (A B C A B C ...), so that a slow spell of
-the machine falls on all of them; every figure is a median over the rounds; and each ratio and
+Against noise, the contenders are interleaved (A B C A B C ...), so that a slow period of
+the machine affects all of them; every figure is a median over the rounds; and each ratio and
 difference is first taken within one round, then its median over the rounds. One run of each
 contender beforehand, untimed, warms the byte code and the page cache.
 """
@@ -51,7 +51,7 @@ zones:
 
 @dataclass(frozen=True)
 class Contender:
-    """A command line, its folder, the lines that it has to print, and if its state is dropped."""
+    """A command line, its folder, the lines that it must print, and whether to drop its state."""
 
     name: str
     command: tuple[str, ...]
@@ -72,7 +72,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Target:
-    """A promise about speed or memory: met if the measure is at most the limit."""
+    """A limit for speed or memory, and the measurement."""
 
     promise: str
     measure: float
@@ -100,7 +100,7 @@ def section_lines(course: int, section: int) -> list[str]:
 
 
 def prose(course: int, section: int, part: int) -> str:
-    """Return a paragraph; it holds no `;`, which octoDNS would want escaped."""
+    """Return a paragraph without `;`, which would need an escape in octoDNS."""
     topic = f"topic {section} in course {course}"
     return f"Paragraph {part}: everything that you need to know about {topic}."
 
@@ -123,7 +123,7 @@ def write_zones(folder: Path) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without what would steer coursesync."""
+    """Return this process's environment without coursesync's variables."""
     steering = ("COURSESYNC_", "NEXUDUS_", "PYTHON")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
 
@@ -165,7 +165,7 @@ def run(contender: Contender) -> Sample:
 
 
 def contenders(root: Path) -> list[Contender]:
-    """Generate all inputs under a folder and return what is to be timed on them.
+    """Generate all inputs under a folder, and return the contenders.
 
     Two equal workspaces, one of them applied, let both plans share a round and a command line.
     """
@@ -194,7 +194,7 @@ def contenders(root: Path) -> list[Contender]:
 
 
 def measure(entries: Sequence[Contender], rounds: int) -> list[list[Sample]]:
-    """Return each contender's samples, one a round, after one round that is not counted."""
+    """Return each contender's samples, one per round, after one uncounted round."""
     samples: list[list[Sample]] = [[] for _ in entries]
     for number in range(rounds + 1):
         for entry, taken in zip(entries, samples, strict=True):
@@ -226,7 +226,7 @@ def table(entries: Sequence[Contender], samples: Sequence[Sequence[Sample]]) -> 
 
 
 def targets(samples: Sequence[Sequence[Sample]]) -> list[Target]:
-    """Return the promises that the measurements are held to."""
+    """Return the targets with their measurements."""
     cold, applied, octodns, version, examples, click = samples
     peaks = [max(sample.peak for sample in taken) for taken in (cold, applied)]
     return [

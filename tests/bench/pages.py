@@ -1,7 +1,7 @@
-"""How long the review page of a large plan takes to open in Chromium: run it by `make bench`.
+"""Measures how long the review page of a large plan takes to open in Chromium, for `make bench`.
 
-1,000 courses of 20 sections, none applied yet. Timed from the request for the file until the page
-has said how much it shows, which is when it can be searched; the median of five fresh pages.
+1,000 courses of 20 sections, none applied yet. The time runs from the request for the file until
+the page shows its counts and can be searched; the result is the median of five new pages.
 """
 
 import shutil
@@ -22,7 +22,7 @@ READY = "document.getElementById('found').textContent.length > 0"
 
 
 def main() -> int:
-    """Write the page, open it, print the figures; return 1 where it takes too long."""
+    """Write the page, open it, print the figures; return 1 if it takes too long."""
     with tempfile.TemporaryDirectory(prefix="coursesync-pages-") as folder:
         write_courses(Path(folder) / "courses")
         page = Path(folder) / "review.html"
@@ -31,13 +31,15 @@ def main() -> int:
             subprocess.run(plan, cwd=folder, stdout=file, check=True)
         took = statistics.median(opened(page))
         size = page.stat().st_size / 1e6
-    told = f"| {COURSES:,} x {SECTIONS} | {size:.1f} | {took:.2f} | {LIMIT} |"
-    sys.stdout.write(f"| plan | page (MB) | opens in (s) | limit |\n|---|---:|---:|---:|\n{told}\n")
+    figures = f"| {COURSES:,} x {SECTIONS} | {size:.1f} | {took:.2f} | {LIMIT} |"
+    sys.stdout.write(
+        f"| plan | page (MB) | opens in (s) | limit |\n|---|---:|---:|---:|\n{figures}\n"
+    )
     return int(took > LIMIT)
 
 
 def opened(page: Path) -> list[float]:
-    """Open a page afresh a few times, and return the seconds that each took."""
+    """Open a new page a few times, and return the seconds of each."""
     program = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     took = []
     with sync_playwright() as playwright:

@@ -1,13 +1,13 @@
-"""Counts the writes that a reorder takes, beside the least possible: by `make bench`.
+"""Compares the writes of a reorder with the fewest possible: run it by `make bench`.
 
-A list of sections that stands, in tens, is put into another order; what is counted are the
-sections whose number `ordering.assign` changes, or that had none. The least possible is worked out
-by another way than the program's own: for short lists by trying every choice of sections that
-could keep their number, for long ones by the textbook's table of the square: the longest run of
-numbers that rise, with room for all that come to lie between them.
+Sections that are numbered in tens get another order; counted are the sections whose number
+`ordering.assign` changes or sets. The fewest possible writes are computed in another way than by
+coursesync: for short lists by trying every choice of sections that keep their numbers; for long
+lists by the textbook's quadratic algorithm for the longest rising run of numbers that leaves room
+for the sections between them.
 
-The last column is n less the longest rising run, room or not: with numbers that may have
-fractions, nobody could do with less. Where many are shuffled, whole numbers take a few more.
+The last column is n minus the longest rising run, with or without room: the minimum if numbers
+could have fractions. If many sections are shuffled, whole numbers take a few more writes.
 """
 
 import argparse
@@ -22,45 +22,45 @@ from planning.room import has_room
 
 from coursesync.planning.ordering import assign
 
-SHORT = 12  # of so many sections, every choice can be tried
+SHORT = 12  # up to this number of sections, every choice can be tried
 SIZE = 1_000
 LARGE = 10_000
-SECONDS = 0.050  # that 10,000 sections may take
+SECONDS = 0.050  # the limit for 10,000 sections
 ROUNDS = 5
 Numbers = list[int | None]
 
 
 @dataclass(frozen=True)
 class Reorder:
-    """A new order: the place that each section had, from 0; None for a new one."""
+    """A new order: the earlier position of each section, from 0; None for a new section."""
 
     name: str
     places: Sequence[int | None]
 
     @property
     def prior(self) -> Numbers:
-        """The numbers that the sections had."""
+        """The earlier numbers of the sections."""
         return [None if place is None else 10 * (place + 1) for place in self.places]
 
     @property
     def least(self) -> int:
-        """The least number of writes."""
+        """The fewest possible writes."""
         short = len(self.places) <= SHORT
         return by_trying(self.prior) if short else len(self.places) - most_kept(self.prior, 1)
 
     @property
     def bound(self) -> int:
-        """The least number of writes, had numbers room for any number of others between them."""
+        """The fewest possible writes if there were always room between two numbers."""
         return len(self.places) - most_kept(self.prior, 0)
 
     @property
     def writes(self) -> int:
-        """How many writes it takes: creates, and sections whose number changes."""
+        """The writes: creates, and sections whose number changes."""
         return written(self.prior)
 
 
 def written(prior: Numbers) -> int:
-    """Count the sections that have to be written, as the program numbers them."""
+    """Count the sections that must be written, as coursesync numbers them."""
     numbers = assign(prior, [None] * len(prior))
     if any(one >= other for one, other in pairwise(numbers)):
         sys.exit(f"the numbers do not rise: {numbers}")
@@ -68,7 +68,7 @@ def written(prior: Numbers) -> int:
 
 
 def by_trying(prior: Numbers) -> int:
-    """Return the least number of writes, by trying every choice of sections that stay."""
+    """Return the fewest possible writes, by trying every choice of sections that stay."""
     there = [i for i, number in enumerate(prior) if number is not None]
     for size in range(len(there), 0, -1):
         for stay in combinations(there, size):
@@ -78,9 +78,10 @@ def by_trying(prior: Numbers) -> int:
 
 
 def most_kept(prior: Numbers, room: int) -> int:
-    """Return the length of the longest run that rises, by the table of the square.
+    """Return the length of the longest rising run, by the quadratic algorithm.
 
-    Between two of it, and below the first, there are at least `room` numbers for each section.
+    Between two numbers of the run, and below the first, there are at least `room` numbers for each
+    section.
     """
     ends: list[int] = []
     there = [(i, number) for i, number in enumerate(prior) if number is not None]
@@ -95,7 +96,7 @@ def most_kept(prior: Numbers, room: int) -> int:
 
 
 def reorders() -> Iterator[Reorder]:
-    """Yield what is measured."""
+    """Yield the orders to measure."""
     shuffled = list(range(SIZE))
     random.Random(20).shuffle(shuffled)  # noqa: S311 - no secret hangs on it
     for size in (10, SIZE):
@@ -113,21 +114,21 @@ def reorders() -> Iterator[Reorder]:
 
 
 def seconds() -> float:
-    """Return how long it takes to number 10,000 shuffled sections, at the best of some rounds."""
+    """Return the seconds for numbering 10,000 shuffled sections: the best of some rounds."""
     prior: Numbers = [10 * (place + 1) for place in range(LARGE)]
     random.Random(20).shuffle(prior)  # noqa: S311 - the same
     return min(timed(prior) for _ in range(ROUNDS))
 
 
 def timed(prior: Numbers) -> float:
-    """Return how long it takes to number sections once."""
+    """Return the seconds for numbering sections once."""
     begun = time.perf_counter()
     assign(prior, [None] * len(prior))
     return time.perf_counter() - begun
 
 
 def main() -> None:
-    """Run all, print the table, and fail where more is written than has to be, or too slowly."""
+    """Run all, print the table, and fail if there are too many writes or it takes too long."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     lines = ["| reorder | writes | least | with endless room |", "|---|---:|---:|---:|"]
     failures = []

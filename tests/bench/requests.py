@@ -1,15 +1,14 @@
-"""Counts the requests that a look at the site takes, beside the least possible: by `make bench`.
+"""Compares the requests of a look at the site with the fewest possible: run it by `make bench`.
 
-A real look (`drift`, `plan --refresh`) against the sandbox in this process, which holds the records
-in a database of its own and enforces the published limits; the clock is virtual, so that minutes
-take seconds. The least possible is worked out by another way than the program's own: it knows
-beforehand how many records there are, and takes the lesser of all pages and of the courses' pages.
+A real look (`drift`, `plan --refresh`) runs against the sandbox in this process, which holds the
+records in its own database and enforces the published limits; the clock is virtual, so that minutes
+take seconds. The fewest possible requests are computed in another way than by coursesync: from the
+known number of records, as the smaller of all pages and the courses' pages.
 
-One request more than that is allowed where there is more than one course: to learn how many
-pages there are. What has drifted is asked for once more by its Id, and what is gone alone: one
-request for up to 200 of each, and one for each that is gone. Lists that leave out what is in a
-record cost a look nothing more: what nobody wrote since needs no second read. An import has to read
-all of it by Ids then, 200 at a time.
+With more than one course, one extra request is allowed, to learn the number of pages. Drifted and
+deleted sections are read once more by their Ids, up to 200 in a request, and each deleted section
+then once alone. Lists that leave out properties cost a look nothing: a section that nobody wrote
+since needs no second read. An import then reads all sections by their Ids, 200 in a request.
 """
 
 import argparse
@@ -37,7 +36,7 @@ from coursesync.state.state import Entry, State
 TARGET = "http://localhost"
 LEFT_OUT = frozenset({"SectionContents", "SystemId", "Active"})
 PAGE = 1_000
-FOREIGN = 4_999  # a course that is not ours
+FOREIGN = 4_999  # an unmanaged course
 AT = "2025-01-15T10:30:00Z"
 FIRST_ID = 2_000_000
 _INSERT = """
@@ -49,7 +48,7 @@ VALUES (?, ?, ?, ?, ?, 1, 0, '<p>Everything.</p>', 1, NULL, ?, ?, 'admin@sandbox
 
 @dataclass(frozen=True)
 class Shape:
-    """What the site holds, and how much of it others have edited and deleted."""
+    """The records of the site, and how many of them others have edited and deleted."""
 
     courses: int
     sections: int
@@ -60,14 +59,14 @@ class Shape:
 
     @property
     def least(self) -> int:
-        """The least number of reads that show every record of our courses."""
+        """The fewest reads that show every record of our courses."""
         held = self.courses * self.sections - self.gone + self.foreign
         every = max(1, -(-held // PAGE))
         return min(every, self.courses * max(1, -(-self.sections // PAGE)))
 
     @property
     def allowed(self) -> int:
-        """How many it may take."""
+        """The allowed number of reads."""
         again = bool(self.edited) + bool(self.gone) + self.gone
         return self.least + (self.courses > 1) + again
 
@@ -145,7 +144,7 @@ def fill(database: Path, shape: Shape) -> None:
 
 @contextmanager
 def site(shape: Shape, clock: VirtualClock) -> Iterator[tuple[Sandbox, World]]:
-    """Yield a sandbox that is filled, and the world that looks at it."""
+    """Yield a sandbox with the records of a shape, and a world for a look at it."""
     with tempfile.TemporaryDirectory() as name:
         database = Path(name) / "sandbox.sqlite3"
         with virtual_sandbox(clock, settings_of(shape), database) as (sandbox, remote):
@@ -158,7 +157,7 @@ def site(shape: Shape, clock: VirtualClock) -> Iterator[tuple[Sandbox, World]]:
 
 
 def run(shape: Shape) -> tuple[int, float]:
-    """Look at a site once; return how many requests it took, and how many virtual seconds."""
+    """Look at a site once; return the number of requests and the virtual seconds."""
     clock = VirtualClock()
     with site(shape, clock) as (sandbox, world):
         _, found = refresh(state_of(shape), world)
@@ -170,12 +169,12 @@ def run(shape: Shape) -> tuple[int, float]:
 
 
 def settings_of(shape: Shape) -> Settings:
-    """Return how the sandbox's lists are."""
+    """Return the settings of the sandbox's lists."""
     return Settings(limits="sliding", lists_null=LEFT_OUT if shape.partial else frozenset())
 
 
 def imported(shape: Shape) -> tuple[int, int]:
-    """Read all that an import of every course needs; return the requests, and the least."""
+    """Read everything that an import of every course needs; return the requests and the fewest."""
     with site(shape, VirtualClock()) as (sandbox, world):
         lookout = Lookout(Sender(world), world.remote)
         listed = lookout.sweep(SECTION, lookout.all_titles().keys(), ())
@@ -189,7 +188,7 @@ def imported(shape: Shape) -> tuple[int, int]:
 
 
 def main() -> None:
-    """Run all, print the tables, and fail where more is asked than allowed."""
+    """Run all, print the tables, and fail if there are more requests than allowed."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     lines = [
         "| courses | sections each | foreign | drifted | lists | GETs | least | took (s) |",

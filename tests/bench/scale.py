@@ -1,8 +1,8 @@
 """Measures how the time of `import --all` grows with the account: run it by `make bench`.
 
-An account of so many courses is applied to the sandbox, its outlines and its state are taken away,
-and all of it is imported again, as a whole process. What is to be linear takes, for `TIMES` as
-many courses, little more than `TIMES` as long.
+It applies an account to the sandbox, deletes the outlines and the state, and imports everything
+again, as a whole process. If the time is linear, `TIMES` as many courses take little more than
+`TIMES` as long.
 """
 
 import os
@@ -22,7 +22,7 @@ COURSESYNC = str(BIN / "coursesync")
 
 @contextmanager
 def account(courses: int) -> Iterator[Path]:
-    """Yield a folder whose sandbox holds so many courses of `SECTIONS` sections."""
+    """Yield a folder whose sandbox holds `courses` courses of `SECTIONS` sections."""
     with tempfile.TemporaryDirectory(prefix="coursesync-scale-") as folder:
         root = Path(folder)
         write_courses(root / "courses", courses)
@@ -32,7 +32,7 @@ def account(courses: int) -> Iterator[Path]:
 
 
 def imported(root: Path) -> float:
-    """Import the whole account anew, and return the seconds of processor time that it took."""
+    """Import the whole account again, and return the processor time in seconds."""
     for path in [*(root / "courses").glob("*.yaml"), *root.rglob("*.state.json*")]:
         path.unlink()
     for name in {path.parent for path in (root / "courses").glob("*/*.html")}:
@@ -47,7 +47,7 @@ def imported(root: Path) -> float:
 
 
 def main() -> int:
-    """Measure both accounts in turn, print the ratio, and return 1 if it is not linear."""
+    """Measure both accounts in turn, print the ratio, and return 1 if growth is not linear."""
     with account(FEW) as small, account(FEW * TIMES) as large:
         ratios = sorted(imported(large) / imported(small) for _ in range(5))
     grown = ratios[len(ratios) // 2]

@@ -1,18 +1,19 @@
-"""Measures how near an apply comes to the best that the API's limits allow: run it by `make bench`.
+"""Compares an apply with the best schedule that the API's limits allow: run it by `make bench`.
 
-A real apply, its journal and state on a real disk, against the sandbox in this process, which
-enforces the published limits strictly, over sliding windows or over fixed ones. The clock is
-virtual and only moves when somebody waits, so that hours take seconds. The best possible schedule
-for the same requests is worked out by another way than the program's own: the first moment at
-which each would be let through, request by request.
+A real apply, with journal and state on a real disk, runs against the sandbox in this process, which
+enforces the published limits strictly, over sliding or fixed windows. The clock is virtual and
+moves only when somebody waits, so that hours take seconds. The best schedule for the same requests
+is computed in another way than by coursesync: each request at the first moment at which the limits
+admit it.
 
-With another client, a third of the allowance (a write every three seconds) is taken by another
-program all the time, and it insists; the sandbox throttles both. (Over fixed windows the "best" is
-that of sliding ones, which a run may undercut: the other's share of a window may come too late.)
+With another client, another program always uses a third of the allowance (a write every three
+seconds), even when it is throttled; the sandbox throttles both. (For fixed windows the "best" is
+that of sliding windows. A run can be faster, because the other program's share of a window may come
+too late.)
 
-Runs begin without a state, and would wait for lists that may lag: told that none do, they don't.
+A run begins without a state and would wait for lagging lists; its settling time is set to none.
 
-The last line is on the real clock: what a create costs this machine, in CPU time.
+The last line is on the real clock: the CPU time of a create on this machine.
 """
 
 import argparse
@@ -41,7 +42,7 @@ CREATES = (60, 200, 1_000)
 IN_A_COURSE = 20
 FOREIGN_EVERY = 3.0  # seconds
 AT_WORK = 120.0  # seconds before our run begins
-RUDE = 0.0313  # seconds after which it asks again, whatever it was told
+RUDE = 0.0313  # seconds after which it tries again; it ignores Retry-After
 FOREIGN: Mapping[str, str | int] = {
     "CourseId": 4999,
     "DisplayOrder": 1,
@@ -55,7 +56,7 @@ CPU_MS = 5.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run: virtual seconds from the first request to the last, and what was sent."""
+    """A run: the virtual seconds from the first request to the last, and the requests."""
 
     creates: int
     windows: str
@@ -66,12 +67,12 @@ class Outcome:
 
     @property
     def ratio(self) -> float:
-        """How many times the best possible time it took."""
+        """The ratio of its time to the best possible time."""
         return self.seconds / self.best
 
 
 def write_workspace(folder: Path, creates: int) -> Outlines:
-    """Write outlines of so many sections, and load them."""
+    """Write outlines with this number of sections, and load them."""
     folder.mkdir(parents=True)
     for course in range(-(-creates // IN_A_COURSE)):
         titles = range(course * IN_A_COURSE, min((course + 1) * IN_A_COURSE, creates))
@@ -82,7 +83,7 @@ def write_workspace(folder: Path, creates: int) -> Outlines:
 
 
 def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
-    """Apply a workspace of so many sections on a virtual clock."""
+    """Apply a workspace with this number of sections on a virtual clock."""
     clock = VirtualClock()
     settings = Settings(limits="fixed" if windows == "fixed" else "sliding")
     with (
@@ -108,7 +109,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
             sys.exit(f"{creates} creates did not come through: {report.stop}")
         ours = [met for met in sandbox.log if "Foreign" not in str(met.body)]
     throttled = [met.at for met in ours if met.status == 409]
-    # what was throttled was sent once too often: the best schedule has no need of it
+    # leave out throttled requests: the best schedule has none
     letters = [met.method == "POST" for met in ours if met.status != 409]
     minutes = [sum(at <= other < at + 60 for other in throttled) for at in throttled]
     return Outcome(
@@ -122,7 +123,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
 
 
 def best_possible(writes: list[bool], writes_a_minute: int) -> float:
-    """Return the time from the first to the last of these requests where none waits too long."""
+    """Return the time from the first to the last of these requests in the best schedule."""
     limits, all_at, writes_at = PUBLISHED, list[float](), list[float]()
     for write in writes:
         at = all_at[-1] + limits.gap if all_at else 0.0
@@ -138,7 +139,7 @@ def best_possible(writes: list[bool], writes_a_minute: int) -> float:
 
 
 class Foreign:
-    """Another program that writes every three seconds with the same account, and insists on it."""
+    """Another program: writes every three seconds with the same account, whatever the answer."""
 
     def __init__(self, sandbox: Sandbox, clock: VirtualClock) -> None:
         from coursesync.kinds import KINDS  # noqa: PLC0415 - the same
@@ -146,11 +147,11 @@ class Foreign:
 
         self._remote, self._kind, self._clock = client(sandbox), KINDS["section"], clock
         self._next = 0.0371
-        self._random = random.Random(20)  # noqa: S311 - two programs know nothing of each other
+        self._random = random.Random(20)  # noqa: S311 - only makes the programs independent
         sandbox.add_course(4999, "Foreign")
 
     def until(self, moment: float) -> None:
-        """Send what is due before a moment."""
+        """Send the requests that are due before a moment."""
         beginning = self._clock.seconds
         while self._next < moment:
             self._clock.seconds = max(self._next, beginning)
@@ -162,7 +163,7 @@ class Foreign:
 
 
 def cpu_a_create(creates: int) -> float:
-    """Return the CPU time in milliseconds that one create costs, with the sandbox's share in it."""
+    """Return the CPU time of one create in milliseconds, including the sandbox's."""
     with (
         tempfile.TemporaryDirectory() as name,
         virtual_sandbox(VirtualClock()) as (sandbox, remote),
@@ -188,7 +189,7 @@ def tell(line: str) -> None:
 
 
 def main() -> None:
-    """Run all, print the tables, and fail where a promise is not kept."""
+    """Run all, print the tables, and fail if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.parse_args()
     tell("| creates | windows | other client | took (s) | best (s) | ratio | 409s |")

@@ -1,4 +1,4 @@
-"""A real browser, and a page that notes what goes wrong in it."""
+"""A real browser, and a page that records its errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# it is to reach nothing but this machine, and keep nothing
+# it must reach only this machine, and store nothing
 SWITCHES = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
@@ -24,7 +24,7 @@ SWITCHES = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium without a window."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert program, "install Chromium or Google Chrome: make test does so as root"
     with sync_playwright() as playwright:
@@ -37,9 +37,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def look(browser: Browser) -> Iterator[Look]:
-    """A fresh page of a desktop's width; no request of it leaves this machine.
+    """A new page with a desktop's width; its requests can't leave this machine.
 
-    Whatever a script of the page throws or logs as an error fails the test.
+    An error that a script of the page throws or logs fails the test.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.add_init_script(NOTE_VIOLATIONS)
@@ -48,7 +48,7 @@ def look(browser: Browser) -> Iterator[Look]:
     page.on("pageerror", lambda error: looked.wrong.append(str(error)))
     page.on(
         "console",
-        lambda told: looked.wrong.append(told.text) if told.type == "error" else None,
+        lambda message: looked.wrong.append(message.text) if message.type == "error" else None,
     )
     yield looked
     context.close()

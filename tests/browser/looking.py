@@ -1,4 +1,4 @@
-"""A page in a browser, and what goes wrong in it."""
+"""A page in a browser, and its errors."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ async () => (await axe.run(document, {iframes: false})).violations.flatMap((foun
 
 @dataclass
 class Look:
-    """A page in the browser, and what went wrong in it."""
+    """A page in the browser, and its errors."""
 
     page: Page
     wrong: list[str] = field(default_factory=list)
 
     def violations(self) -> list[str]:
-        """Return what the page's own Content-Security-Policy kept from it."""
+        """Return what the page's own Content-Security-Policy blocked."""
         found = self.page.evaluate("window.violations")
         assert isinstance(found, list)
         return found
 
     def barriers(self) -> list[str]:
-        """Return what keeps people from using the page, as axe-core finds it."""
+        """Return the barriers for people that axe-core finds in the page."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(_RUN_AXE)
         assert isinstance(found, list)

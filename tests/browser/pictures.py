@@ -1,4 +1,4 @@
-"""Screenshots for people to look at, beside what the tests demand."""
+"""Screenshots for people; the tests do not compare them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Keep a screenshot of a whole page, where COURSESYNC_SCREENSHOTS names a folder."""
+    """Save a screenshot of the whole page if COURSESYNC_SCREENSHOTS names a folder."""
     if folder := os.environ.get("COURSESYNC_SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""The browser that the other tests here look through does see what they look for."""
+"""The browser of the other tests detects the errors that they look for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from browser.looking import Look
 
-pytestmark = pytest.mark.xdist_group("review")  # a browser each would take longer than the tests
+pytestmark = pytest.mark.xdist_group("review")  # starting a browser takes longer than the tests
 
 PAGE = """<!doctype html><html lang="en"><head><title>T</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'"></head>
@@ -19,8 +19,8 @@ PAGE = """<!doctype html><html lang="en"><head><title>T</title>
 </body></html>"""
 
 
-def test_what_is_forbidden_and_what_bars_people_is_seen(look: Look, tmp_path: Path) -> None:
-    """A picture from elsewhere, a style in place and a picture without words are all noticed."""
+def test_violations_and_barriers_are_detected(look: Look, tmp_path: Path) -> None:
+    """It detects an external picture, an inline style and a picture without a text."""
     (tmp_path / "page.html").write_text(PAGE)
     look.page.goto((tmp_path / "page.html").as_uri())
 

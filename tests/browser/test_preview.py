@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from browser.looking import Look
     from harness import CommandLine, SandboxServer
 
-pytestmark = pytest.mark.xdist_group("preview")  # a browser each would take longer than the tests
+pytestmark = pytest.mark.xdist_group("preview")  # starting a browser takes longer than the tests
 
 OUTLINE = """\
 id: 4711
@@ -56,7 +56,7 @@ def outline(courses: Path) -> Path:
 
 @pytest.fixture
 def preview(look: Look, cli: CommandLine, outline: Path) -> Iterator[str]:
-    """The address of a preview of that course; the page leaves it before it ends."""
+    """The address of a preview of that course; the page leaves it before the preview ends."""
     assert outline.exists()
     with cli.start_forked("preview", "courses", "--stop-after", "120") as process:
         assert process.stdout is not None
@@ -74,7 +74,7 @@ def open_titles(look: Look) -> list[str]:
 
 
 def test_a_course_is_found_and_opened(look: Look, preview: str) -> None:
-    """The list names each course; its page shows the visible sections, and bars nobody."""
+    """The list names each course; a course's page shows its visible sections, without barriers."""
     look.page.goto(preview)
     barriers = look.barriers()
     keep_picture(look.page, "preview-courses")
@@ -91,7 +91,7 @@ def test_a_course_is_found_and_opened(look: Look, preview: str) -> None:
 
 
 def test_sections_open_by_day(look: Look, preview: str) -> None:
-    """The slider moves by keys, and a section opens on its day."""
+    """The slider can be moved by keys, and a section opens on its day."""
     look.page.goto(f"{preview}/courses/onboarding")
     before = open_titles(look)
     look.page.get_by_label("after enrolment").focus()
@@ -105,8 +105,8 @@ def test_sections_open_by_day(look: Look, preview: str) -> None:
     expect(look.page.locator("#open")).to_have_text("2 of 3 sections are open.")
 
 
-def test_a_section_opens_once_the_one_before_it_is_done(look: Look, preview: str) -> None:
-    """A member who has done what comes before gets in; by the keyboard alone."""
+def test_a_section_opens_once_the_section_before_it_is_done(look: Look, preview: str) -> None:
+    """A section opens when the section before it is done; the keyboard is enough."""
     look.page.goto(f"{preview}/courses/onboarding")
     look.page.get_by_label("after enrolment").focus()
     look.page.keyboard.press("End")
@@ -119,15 +119,15 @@ def test_a_section_opens_once_the_one_before_it_is_done(look: Look, preview: str
 
 
 def test_hidden_sections_are_shown_where_an_author_asks(look: Look, preview: str) -> None:
-    """Members don't see them; an author may."""
+    """Members don't see hidden sections; an author can show them."""
     look.page.goto(f"{preview}/courses/onboarding")
     look.page.get_by_label("Show what is hidden from members").check()
 
     assert "A draft" in open_titles(look)
 
 
-def test_what_is_saved_is_shown_at_once(look: Look, preview: str, outline: Path) -> None:
-    """The page loads itself anew, and stays on its day."""
+def test_a_saved_file_is_shown_at_once(look: Look, preview: str, outline: Path) -> None:
+    """The page reloads, and stays on its day."""
     look.page.goto(f"{preview}/courses/onboarding")
     look.page.get_by_label("after enrolment").fill("7")
     outline.write_text(OUTLINE.replace("Welcome to the space", "Welcome home"))
@@ -140,7 +140,7 @@ def test_what_is_saved_is_shown_at_once(look: Look, preview: str, outline: Path)
 
 
 def test_a_mistake_is_shown_with_its_line(look: Look, preview: str, outline: Path) -> None:
-    """What was valid last stays below it, until the mistake is mended."""
+    """The last valid version stays below it, until the mistake is fixed."""
     look.page.goto(f"{preview}/courses/onboarding")
     outline.write_text(OUTLINE.replace("title: Your first week", "titel: Your first week"))
     notes = look.page.get_by_label("On the outlines")
@@ -156,7 +156,7 @@ def test_a_mistake_is_shown_with_its_line(look: Look, preview: str, outline: Pat
 
 
 def test_an_authors_html_can_do_nothing(look: Look, preview: str, outline: Path) -> None:
-    """No script runs, no form is sent, and nothing leads the page elsewhere."""
+    """No script runs, no form is sent, and no link leaves the page."""
     text = OUTLINE.replace("<p>Come as you are.</p>", "|\n      " + HOSTILE)
     outline.write_text(text.replace("unlock: {after_days: 7}", "unlock: immediate"))
     look.page.goto(f"{preview}/courses/onboarding")
@@ -168,7 +168,7 @@ def test_an_authors_html_can_do_nothing(look: Look, preview: str, outline: Path)
     )
     for name in ("#b", "#a", "#j"):
         frame.locator(name).click(timeout=5_000)
-    # what a click leads to has been asked for by then
+    # by then, a click has sent its request
     look.page.evaluate("fetch('/version').then((answer) => answer.text())")
 
     assert led == []
@@ -177,14 +177,14 @@ def test_an_authors_html_can_do_nothing(look: Look, preview: str, outline: Path)
     assert look.page.evaluate("window.x") is None
     assert look.page.get_by_role("heading", name="Outside").count() == 0
     assert look.violations() == []
-    look.wrong.clear()  # the frame's own policy says what it kept from it
+    look.wrong.clear()  # the frame's own policy reports what it blocked
 
 
 @pytest.mark.many(2)
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_bars_nobody(look: Look, preview: str, width: int, scheme: str) -> None:
-    """On a phone and on a desk, by day and by night: no sideways scrolling, no barrier."""
+    """On a phone and a desktop, light and dark: no sideways scrolling, no barrier."""
     assert scheme in {"light", "dark"}
     look.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     look.page.set_viewport_size({"width": width, "height": 844})
@@ -197,14 +197,14 @@ def test_the_page_fits_and_bars_nobody(look: Look, preview: str, width: int, sch
     assert look.violations() == []
 
 
-def test_the_sandbox_shows_what_is_on_it(
+def test_the_sandbox_shows_its_courses(
     look: Look, cli: CommandLine, server: SandboxServer, outline: Path
 ) -> None:
-    """Its front page has the courses in the same way, and follows what is applied."""
+    """Its front page shows the courses in the same way, and updates after an apply."""
     look.page.goto(server.url)
     expect(look.page.get_by_role("main")).to_contain_text("There is no course yet.")
     assert pointed_at(cli, server)("apply", "--auto-approve").code == 0
-    # while the page still follows, it loads itself anew, and with it goes what a click began
+    # a page that still updates would reload and lose the effect of a click
     expect(look.page.get_by_role("main")).to_contain_text("3 sections, 1 hidden", timeout=15_000)
     look.page.get_by_role("link", name="Course 4711").click()
 
@@ -214,23 +214,23 @@ def test_the_sandbox_shows_what_is_on_it(
 
 
 def test_a_tick_stays_with_its_section(look: Look, preview: str, outline: Path) -> None:
-    """A section that is put in above moves no tick to another."""
+    """A new section above moves no tick to another section."""
     look.page.goto(f"{preview}/courses/onboarding")
     look.page.get_by_label("after enrolment").fill("7")
     look.page.locator("#s1").get_by_label("Done").check()
     new = "sections:\n  - key: new\n    title: New\n    contents: <p>New.</p>\n"
     outline.write_text(OUTLINE.replace("sections:\n", new))
     expect(look.page.locator("#s0 h2")).to_have_text("New", timeout=15_000)
-    # the script that restores it runs when the page is there
+    # the script that restores it runs after the page has loaded
     expect(look.page.locator(".section.is-done h2")).to_have_text(["Your first week"])
 
     assert "Going further" in open_titles(look)
 
 
-def test_where_nothing_was_valid_yet_nothing_is_said_to_be_below(
+def test_without_a_valid_version_none_is_announced(
     look: Look, cli: CommandLine, courses: Path
 ) -> None:
-    """The very first outline is mistaken: there is no course to show."""
+    """If the first outline is invalid, there is no course to show."""
     (courses / "a.yaml").write_text("id: x\n")
     with cli.start_forked("preview", "courses", "--stop-after", "120") as process:
         assert process.stdout is not None

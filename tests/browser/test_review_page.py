@@ -1,4 +1,4 @@
-"""The review page in a real browser: what it shows, by which keys, and what it lets nobody do."""
+"""The review page in a real browser: its content, its keys, and what it blocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness import CommandLine
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.xdist_group("review")  # a browser each would take longer than the tests
+pytestmark = pytest.mark.xdist_group("review")  # starting a browser takes longer than the tests
 
 BEFORE = """\
 id: 4711
@@ -48,7 +48,7 @@ HOSTILE = """\
 
 @pytest.fixture
 def page(cli: CommandLine, courses: Path) -> Path:
-    """A page of a plan that creates, changes, moves and keeps, in two courses."""
+    """The page of a plan for two courses that creates, changes, moves and keeps sections."""
     path = courses / "onboarding.yaml"
     path.write_text(BEFORE)
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
@@ -66,8 +66,8 @@ def page(cli: CommandLine, courses: Path) -> Path:
     return written
 
 
-def test_a_course_stands_before_and_after(look: Look, page: Path) -> None:
-    """Side by side, each section with what unlocks it and what becomes of it."""
+def test_a_course_is_shown_before_and_after(look: Look, page: Path) -> None:
+    """It is shown side by side, each section with its unlock rule and its change."""
     look.page.goto(page.as_uri())
     course = look.page.locator(".course", has_text="Member onboarding")
     sides = course.locator(".way")
@@ -85,8 +85,8 @@ def test_a_course_stands_before_and_after(look: Look, page: Path) -> None:
     assert look.violations() == []
 
 
-def test_what_changes_is_told_by_fields_as_source_and_as_read(look: Look, page: Path) -> None:
-    """A section's details open by the keyboard, and show all three."""
+def test_changes_are_shown_by_fields_as_source_and_as_read(look: Look, page: Path) -> None:
+    """A section's details open by the keyboard, and show all three views."""
     look.page.goto(page.as_uri())
     name = look.page.locator(".is-update summary", has_text="Your first week").last
     name.focus()
@@ -102,7 +102,7 @@ def test_what_changes_is_told_by_fields_as_source_and_as_read(look: Look, page: 
 
 
 def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
-    """Of contents that would, what is read is shown, and nothing runs, loads or leads away."""
+    """Hostile contents are shown as text; nothing runs, loads or leaves the page."""
     asked: list[str] = []
     look.page.on("request", lambda request: asked.append(request.url))
     look.page.goto(page.as_uri())
@@ -116,7 +116,7 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
     assert look.page.evaluate("window.x") is None
     assert look.page.url == page.as_uri()
     assert frame.locator("script, form, svg, link, img, iframe, meta[http-equiv]").count() == 0
-    assert frame.locator("style").count() == 1  # the frame's own
+    assert frame.locator("style").count() == 1  # the frame's own style
     expect(inside).to_contain_text("Not shown here, for it could run or load something: <script>,")
     assert look.page.get_by_role("heading", name="Outside").count() == 0
     assert [url for url in asked if url not in {page.as_uri(), "about:srcdoc"}] == []
@@ -134,7 +134,7 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
 def test_both_sides_of_contents_are_shown(
     look: Look, cli: CommandLine, courses: Path, before: str, after: str, read: list[str]
 ) -> None:
-    """Where there is nothing to read, on either side, that is said; so is what is not shown."""
+    """The page marks a side without contents, and contents that it does not show."""
     path = courses / "onboarding.yaml"
     path.write_text(BEFORE.replace("<p>Come as you are.</p>", before))
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
@@ -144,13 +144,13 @@ def test_both_sides_of_contents_are_shown(
     look.page.goto(page.as_uri())
     look.page.locator(".is-update summary", has_text="Your first week").last.click()
     inside = look.page.locator(".is-update .inside").last
-    expect(inside.locator("figure")).to_have_count(2)  # a script makes them once it is open
-    told = [
+    expect(inside.locator("figure")).to_have_count(2)  # a script creates them when the details open
+    shown = [
         "frame" if figure.locator("iframe").count() else figure.locator("p").inner_text()
         for figure in inside.locator("figure").all()
     ]
 
-    assert told == read
+    assert shown == read
     assert ("could run or load something: <script>" in inside.inner_text()) == ("script" in after)
     assert look.barriers() == []
 
@@ -158,7 +158,7 @@ def test_both_sides_of_contents_are_shown(
 def test_a_section_that_moves_is_shown_in_both_courses(
     look: Look, cli: CommandLine, courses: Path
 ) -> None:
-    """Where it leaves, with where it goes; where it arrives, with where it was."""
+    """The old course shows where it goes, and the new course where it was."""
     (courses / "onboarding.yaml").write_text(BEFORE)
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
     head, rules = BEFORE.split("  - key: rules\n")
@@ -182,8 +182,8 @@ def test_a_section_that_moves_is_shown_in_both_courses(
     assert look.violations() == []
 
 
-def test_courses_are_found_by_words_and_by_what_becomes_of_them(look: Look, page: Path) -> None:
-    """Search, the list of courses and the actions narrow what is shown, and say to how many."""
+def test_courses_are_found_by_words_and_by_change(look: Look, page: Path) -> None:
+    """Search, the list of courses and the actions filter the page, and show the counts."""
     look.page.goto(page.as_uri())
     found = look.page.locator("#found")
     expect(found).to_have_text("2 courses of 2, with 5 changes.")
@@ -204,7 +204,7 @@ def test_courses_are_found_by_words_and_by_what_becomes_of_them(look: Look, page
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_bars_nobody(look: Look, page: Path, width: int, scheme: str) -> None:
-    """On a phone and on a desk, by day and by night: no sideways scrolling, no barrier."""
+    """On a phone and a desktop, light and dark: no sideways scrolling, no barrier."""
     look.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     look.page.set_viewport_size({"width": width, "height": 844})
     look.page.goto(page.as_uri())
@@ -217,7 +217,7 @@ def test_the_page_fits_and_bars_nobody(look: Look, page: Path, width: int, schem
 
 
 def test_the_other_scheme_is_a_button_away(look: Look, page: Path) -> None:
-    """Whoever wants it dark by day has it so."""
+    """A button switches between light and dark."""
     look.page.emulate_media(color_scheme="light")
     look.page.goto(page.as_uri())
     look.page.get_by_role("button", name="Dark or light").click()
@@ -229,12 +229,12 @@ def test_the_other_scheme_is_a_button_away(look: Look, page: Path) -> None:
 
 
 def test_without_scripts_it_is_a_text(browser: Browser, page: Path) -> None:
-    """The plan can be read all the same."""
+    """The plan can be read without scripts."""
     context = browser.new_context(java_script_enabled=False)
     plain = context.new_page()
     plain.goto(page.as_uri())
-    told = plain.inner_text("body")
+    text = plain.inner_text("body")
     context.close()
 
-    assert "Member onboarding" in told
-    assert "A tour" in told
+    assert "Member onboarding" in text
+    assert "A tour" in text

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def schema_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The schema, as the command line writes it into a file."""
+    """The file to which the command line writes the schema."""
     folder = tmp_path_factory.mktemp("schema")
     path = folder / "coursesync.schema.json"
     assert CommandLine(folder)("schema", "--out", path).code == 0

@@ -1,6 +1,6 @@
-"""The bad outlines of `tests/outlines/bad`, by whether a JSON Schema can tell their mistake.
+"""The bad outlines of `tests/outlines/bad`, by whether a JSON Schema can find their mistake.
 
-Those that it can't tell are listed here with the reason; all others it has to tell.
+This file lists those whose mistake it can't find, with the reason; it must find all others.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from outlines.test_bad_outlines import BAD
 
 
 class Reason(Enum):
-    """Why a mistake is none of the structure, so that no JSON Schema can tell it."""
+    """The reason why a JSON Schema can't find a mistake."""
 
     GRAMMAR = "it is no YAML: whatever reads YAML says so, before any schema is asked"
     NOTATION = "it is how a value is written; the schema is shown the value alone"
@@ -20,7 +20,7 @@ class Reason(Enum):
     LETTERS = "it is which characters are letters, which patterns don't know everywhere"
 
 
-UNTOLD: dict[Reason, str] = {
+NOT_FOUND: dict[Reason, str] = {
     Reason.GRAMMAR: """
         brace-never-closed bracket-never-closed dash-without-blank directive-yaml-3
         field-too-far-left item-one-blank-too-deep
@@ -49,5 +49,5 @@ UNTOLD: dict[Reason, str] = {
     Reason.LETTERS: "title-of-emoji-without-key title-of-joiners-alone title-with-a-filler",
 }
 CASES = sorted(path.relative_to(BAD).with_suffix("").as_posix() for path in BAD.rglob("*.yaml"))
-WHY = {case: reason for reason, cases in UNTOLD.items() for case in cases.split()}
+WHY = {case: reason for reason, cases in NOT_FOUND.items() for case in cases.split()}
 STRUCTURAL = [case for case in CASES if case not in WHY]

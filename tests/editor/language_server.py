@@ -1,4 +1,4 @@
-"""An editor as far as a language server can tell: its side of the protocol, on stdio.
+"""A stand-in for an editor: its side of the language server protocol, on stdio.
 
 https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SERVER = ROOT / ".venv/npm/node_modules/yaml-language-server/bin/yaml-language-server"
-PATIENCE = 60  # seconds for one answer; it takes a few tenths of one, on a machine with time
-# the store's list of schemas would be fetched
+PATIENCE = 60  # seconds for one answer, which usually takes some tenths of a second
+# otherwise the server fetches the list of the schema store
 YAML = {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}
 
 
@@ -34,35 +34,35 @@ class Editor:
     settings: Mapping[str, object]
     asked: int = 0
     unread: bytes = b""
-    told: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    diagnostics: dict[str, list[dict[str, object]]] = field(default_factory=dict)
 
     def open(self, path: Path, text: str) -> None:
-        """Open a file, which need not be on the disk, with that text in it."""
+        """Open a file with this text; it need not be on the disk."""
         item = {"uri": path.as_uri(), "languageId": "yaml", "version": 1, "text": text}
-        self.told.pop(path.as_uri(), None)
+        self.diagnostics.pop(path.as_uri(), None)
         self.send("textDocument/didOpen", {"textDocument": item})
 
     def mistakes(self, path: Path) -> list[tuple[int, str]]:
-        """Return the line and the words of each mistake that is marked in an open file."""
+        """Return the line and the message of each mistake that is marked in an open file."""
         until = time.monotonic() + PATIENCE
-        while path.as_uri() not in self.told:
-            self._heed(self._message(until))
+        while path.as_uri() not in self.diagnostics:
+            self._handle(self._message(until))
         found = []
-        for each in self.told[path.as_uri()]:
+        for each in self.diagnostics[path.as_uri()]:
             place, words = each["range"], each["message"]
             assert isinstance(place, dict)
             found.append((place["start"]["line"] + 1, str(words)))
         return sorted(found)
 
     def completions(self, path: Path, line: int, column: int) -> dict[str, str]:
-        """Return what is offered at a place, and what is said of each."""
+        """Return the completions at a position, with their explanations."""
         answer = self.ask("textDocument/completion", _place(path, line, column))
         items = answer["items"] if isinstance(answer, dict) else answer
         assert isinstance(items, list)
         return {item["label"]: _text(item.get("documentation", "")) for item in items}
 
     def hover(self, path: Path, line: int, column: int) -> str:
-        """Return what is shown where the pointer rests."""
+        """Return the text that is shown on hover."""
         answer = self.ask("textDocument/hover", _place(path, line, column))
         assert isinstance(answer, dict), "nothing is shown there"
         return _text(answer["contents"])
@@ -77,10 +77,10 @@ class Editor:
             if message.get("id") == self.asked and "method" not in message:
                 assert "error" not in message, message
                 return message["result"]
-            self._heed(message)
+            self._handle(message)
 
     def send(self, method: str, parameters: object, *, number: int | None = None) -> None:
-        """Send a request that has a number, or a notice."""
+        """Send a request, which has a number, or a notification."""
         numbered = {} if number is None else {"id": number}
         self._write({**numbered, "method": method, "params": parameters})
 
@@ -90,12 +90,12 @@ class Editor:
         stream.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
         stream.flush()
 
-    def _heed(self, message: dict[str, object]) -> None:
-        """Answer what the server asks, and keep what it tells."""
+    def _handle(self, message: dict[str, object]) -> None:
+        """Answer the server's requests, and store its diagnostics."""
         parameters = message.get("params")
         if message.get("method") == "textDocument/publishDiagnostics":
             assert isinstance(parameters, dict)
-            self.told[parameters["uri"]] = parameters["diagnostics"]
+            self.diagnostics[parameters["uri"]] = parameters["diagnostics"]
         elif "id" in message and "method" in message:
             self._write(
                 {"id": message["id"], "result": self._answer(message["method"], parameters)}
@@ -108,7 +108,7 @@ class Editor:
         return [self.settings if item["section"] == "yaml" else {} for item in parameters["items"]]
 
     def _message(self, until: float) -> dict[str, object]:
-        """Read one message; fails where none has come by then."""
+        """Read one message; fails if none arrives in time."""
         head = self._until(b"\r\n\r\n", until)
         lengths = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-len")]
         length = int(lengths[0].partition(b":")[2])
@@ -142,7 +142,7 @@ class Editor:
 
 @contextmanager
 def editor(folder: Path, schema: Path | None = None) -> Iterator[Editor]:
-    """Open a folder in an editor, whose language server is ended with it in any case.
+    """Open a folder in an editor; its language server always ends with the block.
 
     Where a `schema` is given, it is that of all files, as an editor's settings may have it.
     """
@@ -177,5 +177,5 @@ def _place(path: Path, line: int, column: int) -> dict[str, object]:
     return {"textDocument": {"uri": path.as_uri()}, "position": position}
 
 
-def _text(told: object) -> str:
-    return str(told["value"]) if isinstance(told, dict) else str(told)
+def _text(diagnostics: object) -> str:
+    return str(diagnostics["value"]) if isinstance(diagnostics, dict) else str(diagnostics)

@@ -1,4 +1,4 @@
-"""The schema in the hands of check-jsonschema, which is what CI and pre-commit run it with."""
+"""The schema in check-jsonschema, which CI and pre-commit use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("check-jsonschema")  # the corpus is checke
 
 @dataclass(frozen=True)
 class Checked:
-    """What check-jsonschema has to say: of which files, by the schema and by YAML's grammar."""
+    """The files in which check-jsonschema finds mistakes: by the schema, and by YAML's grammar."""
 
     mistaken: frozenset[Path]
     unreadable: frozenset[Path]
@@ -40,33 +40,33 @@ def check(schema: Path, files: Iterable[Path]) -> Checked:
         timeout=180,
         check=False,
     )
-    told = json.loads(done.stdout)
-    assert (told["status"] == "ok") == (done.returncode == 0), done.stderr
-    kinds = [told.get(kind, []) for kind in ("errors", "parse_errors")]
+    result = json.loads(done.stdout)
+    assert (result["status"] == "ok") == (done.returncode == 0), done.stderr
+    kinds = [result.get(kind, []) for kind in ("errors", "parse_errors")]
     return Checked(*(frozenset(Path(each["filename"]) for each in kind) for kind in kinds))
 
 
 @pytest.fixture(scope="module")
 def corpus(schema_file: Path) -> Checked:
-    """What is said of the bad outlines."""
+    """The result for the bad outlines."""
     return check(schema_file, [BAD / f"{case}.yaml" for case in CASES])
 
 
 def test_each_untold_mistake_has_its_file() -> None:
-    """The table names only files of the corpus, each for one reason; most mistakes are told."""
+    """The table names only files of the corpus, each with one reason; most mistakes are found."""
     assert set(WHY) <= set(CASES)
     assert len(STRUCTURAL) > len(CASES) / 2
 
 
 @pytest.mark.parametrize("case", STRUCTURAL)
-def test_a_structural_mistake_is_told(case: str, corpus: Checked) -> None:
-    """Each mistake of the corpus that is one of structure is complained of, by the schema."""
+def test_a_structural_mistake_is_found(case: str, corpus: Checked) -> None:
+    """The schema finds each structural mistake of the corpus."""
     assert BAD / f"{case}.yaml" in corpus.mistaken
 
 
 @pytest.mark.parametrize("case", WHY)
 def test_what_no_schema_can_tell_is_left_to_validate(case: str, corpus: Checked) -> None:
-    """A mistake that the table excuses is truly not told, but where it is not even YAML."""
+    """The schema does not find the mistakes in the table, except in files that are not YAML."""
     assert BAD / f"{case}.yaml" not in corpus.mistaken
     assert (BAD / f"{case}.yaml" in corpus.unreadable) == (WHY[case] is Reason.GRAMMAR)
 
@@ -81,7 +81,7 @@ def test_the_examples_pass(schema_file: Path) -> None:
 @FEW
 @given(texts=st.lists(VALID, min_size=20, max_size=20))
 def test_valid_outlines_pass(texts: list[str], schema_file: Path, tmp_path: Path) -> None:
-    """Read by a YAML 1.2 reader of others, valid outlines of any layout are not complained of."""
+    """Parsed by another YAML 1.2 parser, valid outlines of any layout have no mistakes."""
     for number, text in enumerate(texts):
         (tmp_path / f"{number}.yaml").write_text(text)
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("language-server")  # one server will do
+pytestmark = pytest.mark.xdist_group("language-server")  # one server is enough
 HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitle: Course\n"
-# its marks stand elsewhere: a number beyond those of JavaScript, and files with nothing in them
+# the server marks another line: a number too large for JavaScript, and empty files
 ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"}
 FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect"}
 FIELDS |= {"image", "contents"}
@@ -37,7 +37,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def vs_code(workspace: Path) -> Iterator[Editor]:
-    """An editor in which that workspace is open."""
+    """An editor with that workspace open."""
     with editor(workspace) as opened:
         yield opened
 
@@ -50,7 +50,7 @@ def set_up(schema_file: Path, workspace: Path) -> Iterator[Editor]:
 
 
 def test_the_fields_of_a_section_are_offered(vs_code: Editor, workspace: Path) -> None:
-    """On a new line of a section every field that it lacks is offered, with what it means."""
+    """On a new line of a section, every missing field is offered with its meaning."""
     path = workspace / "fields.yaml"
     vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    \n")
 
@@ -61,7 +61,7 @@ def test_the_fields_of_a_section_are_offered(vs_code: Editor, workspace: Path) -
 
 
 def test_the_ways_to_unlock_are_offered(vs_code: Editor, workspace: Path) -> None:
-    """After `unlock:` all three ways are offered, with what they mean."""
+    """After `unlock:` all three ways are offered with their meanings."""
     path = workspace / "unlock.yaml"
     vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    unlock: \n")
 
@@ -72,7 +72,7 @@ def test_the_ways_to_unlock_are_offered(vs_code: Editor, workspace: Path) -> Non
 
 
 def test_whoever_rests_on_unlock_reads_what_it_means(vs_code: Editor, workspace: Path) -> None:
-    """On hover there are our words, and what may be written."""
+    """Hover shows our explanation, and the possible values."""
     path = workspace / "hover.yaml"
     vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    unlock: sequential\n")
 
@@ -84,7 +84,7 @@ def test_whoever_rests_on_unlock_reads_what_it_means(vs_code: Editor, workspace:
 
 
 def test_a_slip_is_marked_at_its_line(vs_code: Editor, workspace: Path) -> None:
-    """An unknown field and a value of the wrong type are marked as they are typed."""
+    """An unknown field and a value of the wrong type are marked while an author types."""
     path = workspace / "slip.yaml"
     vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    titel: Hello\n    active: 1\n")
 
@@ -94,8 +94,8 @@ def test_a_slip_is_marked_at_its_line(vs_code: Editor, workspace: Path) -> None:
     ]
 
 
-def test_a_pattern_is_told_in_words(vs_code: Editor, workspace: Path) -> None:
-    """What looks wrong is told in words for authors, not by a regular expression."""
+def test_a_pattern_is_explained_in_words(vs_code: Editor, workspace: Path) -> None:
+    """A wrong pattern is explained in words for authors, not by a regular expression."""
     path = workspace / "pattern.yaml"
     vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    key: First Week\n")
 
@@ -105,7 +105,7 @@ def test_a_pattern_is_told_in_words(vs_code: Editor, workspace: Path) -> None:
 
 
 def test_the_examples_are_not_marked() -> None:
-    """In the examples of this project, with the schema that stands beside them, nothing is marked.
+    """The examples of this project, with the schema beside them, have no marks.
 
     That it is that schema which they are checked by, a slip in one of them shows.
     """
@@ -123,7 +123,7 @@ def test_the_examples_are_not_marked() -> None:
 def test_a_structural_mistake_is_marked_where_validate_tells_it(
     case: str, set_up: Editor, workspace: Path
 ) -> None:
-    """Each structural mistake of the corpus is marked at the very line that `validate` names."""
+    """Each structural mistake of the corpus is marked at the line that `validate` names."""
     path = workspace / f"{case}.yaml"
     expected = {each.where.line for each in expectations(BAD / f"{case}.yaml", path)}
     set_up.open(path, (BAD / f"{case}.yaml").read_text())
@@ -134,7 +134,7 @@ def test_a_structural_mistake_is_marked_where_validate_tells_it(
 @FEW
 @given(texts=st.lists(VALID, min_size=20, max_size=20))
 def test_valid_outlines_are_not_marked(texts: list[str], set_up: Editor, workspace: Path) -> None:
-    """Whatever way a valid outline is laid out in, nothing in it is marked."""
+    """A valid outline has no marks, in any layout."""
     paths = [workspace / f"valid-{number}.yaml" for number in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         set_up.open(path, text)
@@ -144,7 +144,7 @@ def test_valid_outlines_are_not_marked(texts: list[str], set_up: Editor, workspa
 
 @pytest.mark.parametrize("letter", ["𞤢", "𠀀"])
 def test_a_letter_of_two_halves_counts_as_one(letter: str, set_up: Editor, workspace: Path) -> None:
-    """A key and a title as long as may be are not too long in an editor that is in JavaScript."""
+    """A key and a title of the greatest length are also valid in an editor in JavaScript."""
     path = workspace / f"{ord(letter)}.yaml"
     sections = f"sections:\n  - key: {letter * 100}\n    title: {letter * 1_000}\n"
     set_up.open(path, HEAD + sections)

@@ -1,4 +1,4 @@
-"""The hooks for pre-commit, run by it in a git repository of outlines.
+"""The hooks for pre-commit, which runs them in a git repository of outlines.
 
 The manifest is ours to the letter but for its language: `python` would have pre-commit build an
 environment from the package index for each test, where `system` takes the program that the built
@@ -27,7 +27,7 @@ ROLES = ("AUTHOR", "COMMITTER")
 
 @dataclass(frozen=True)
 class Repository:
-    """A git repository, and the environment that its commands run in."""
+    """A git repository, and the environment of its commands."""
 
     folder: Path
 
@@ -37,7 +37,7 @@ class Repository:
 
     @property
     def environment(self) -> dict[str, str]:
-        """No git settings but those that a commit needs, and no cache but one of its own."""
+        """The environment: only the git settings that a commit needs, and its own cache."""
         home = self.folder.parent
         who = {
             f"GIT_{role}_{what}": "a@example.com" for role in ROLES for what in ("NAME", "EMAIL")
@@ -52,20 +52,20 @@ class Repository:
         }
 
     def git(self, *arguments: str) -> str:
-        """Run git, which has to succeed, and return what it says."""
+        """Run git, which must succeed, and return its output."""
         ran = self(GIT, *arguments)
         assert ran.code == 0, ran.err
         return ran.out.strip()
 
     def commit(self) -> Ran:
-        """Commit all that is there, through the hooks."""
+        """Commit everything, with the hooks."""
         self.git("add", "--all")
         return self(GIT, "commit", "-m", "Edit the outlines")
 
 
 @pytest.fixture
 def hooks(tmp_path: Path) -> Repository:
-    """A repository that offers the hooks, as this one does."""
+    """A repository that offers the hooks, like this one."""
     here = Repository(tmp_path / "hooks")
     here.folder.mkdir()
     here.git("init", "--quiet")
@@ -79,11 +79,11 @@ def hooks(tmp_path: Path) -> Repository:
 
 
 def authors(hooks: Repository, more: str = "") -> Repository:
-    """Make a repository of authors, in which pre-commit is set up as the README has it."""
+    """Create an authors' repository, with pre-commit set up as in the README."""
     here = Repository(hooks.folder.parent / "work")
     here.folder.mkdir()
     here.git("init", "--quiet")
-    told = README.split("<!-- hooks", 1)[1].split("```yaml\n", 1)[1].split("```", 1)[0]
+    configuration = README.split("<!-- hooks", 1)[1].split("```yaml\n", 1)[1].split("```", 1)[0]
     where = {
         "https://git.example.com/coursesync": str(hooks.folder),
         "v0.1.0": hooks.git("rev-parse", "HEAD"),
@@ -91,15 +91,15 @@ def authors(hooks: Repository, more: str = "") -> Repository:
         "-validate\n": f"-validate\n{more}",
     }
     for written, meant in where.items():
-        assert told.count(written) == 1
-        told = told.replace(written, meant)
-    (here.folder / ".pre-commit-config.yaml").write_text(told)
+        assert configuration.count(written) == 1
+        configuration = configuration.replace(written, meant)
+    (here.folder / ".pre-commit-config.yaml").write_text(configuration)
     assert here(sys.executable, "-m", "pre_commit", "install").code == 0
     return here
 
 
 def write(folder: Path, unlock: str = "sequential", gap: str = "") -> Path:
-    """Write an outline whose section unlocks so, in its one layout but for a gap."""
+    """Write an outline with this unlock rule; only its spacing is not formatted."""
     folder.mkdir(exist_ok=True)
     path = folder / "onboarding.yaml"
     section = f"  - {gap}key: welcome\n    {gap}title: Welcome\n    {gap}unlock: {unlock}\n"
@@ -108,7 +108,7 @@ def write(folder: Path, unlock: str = "sequential", gap: str = "") -> Path:
 
 
 def test_the_manifest_is_one() -> None:
-    """What pre-commit reads of this project is what it may hold."""
+    """The manifest is valid for pre-commit."""
     done = subprocess.run(
         [sys.executable, "-m", "pre_commit", "validate-manifest", MANIFEST],
         capture_output=True,
@@ -120,7 +120,7 @@ def test_the_manifest_is_one() -> None:
 
 
 def test_a_mistake_is_not_committed(hooks: Repository) -> None:
-    """A commit with a mistake is refused, with its line and its mend; mended, it goes through."""
+    """A commit with a mistake is refused with the line and the fix; once fixed, it succeeds."""
     here = authors(hooks)
     write(here.folder / "courses", "never")
     refused = here.commit()
@@ -135,7 +135,7 @@ def test_a_mistake_is_not_committed(hooks: Repository) -> None:
 
 
 def test_an_outline_is_laid_out_before_it_is_committed(hooks: Repository) -> None:
-    """What is not laid out yet is laid out, and the commit waits for a second look."""
+    """An unformatted outline is formatted, and the commit stops for a second look."""
     here = authors(hooks)
     path = write(here.folder / "courses", gap="  ")
     first = here.commit()
@@ -149,7 +149,7 @@ def test_an_outline_is_laid_out_before_it_is_committed(hooks: Repository) -> Non
 
 
 def test_other_commits_are_not_held_up(hooks: Repository) -> None:
-    """A commit that touches no outline is not checked, even where there is no workspace."""
+    """A commit that touches no outline is not checked, even without a workspace."""
     here = authors(hooks)
     (here.folder / "notes.md").write_text("Hello\n")
 
@@ -160,7 +160,7 @@ def test_other_commits_are_not_held_up(hooks: Repository) -> None:
 
 
 def test_a_content_file_is_checked_with_the_outlines(hooks: Repository) -> None:
-    """A change of a content file alone is checked, for an outline takes it in."""
+    """A change of only a content file is checked, because an outline includes it."""
     here = authors(hooks)
     path = write(here.folder / "courses")
     path.write_text(path.read_text() + "    contents: {markdown: welcome.md}\n")
@@ -175,7 +175,7 @@ def test_a_content_file_is_checked_with_the_outlines(hooks: Repository) -> None:
 
 
 def test_another_workspace_is_named_by_args_and_files(hooks: Repository) -> None:
-    """Whose outlines lie elsewhere says so, as the README has it."""
+    """Outlines in another folder are configured as in the README."""
     here = authors(hooks, "        args: [lessons]\n        files: ^lessons/\n")
     write(here.folder / "lessons", "never")
 

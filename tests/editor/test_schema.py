@@ -1,4 +1,4 @@
-"""The JSON Schema of outlines: what it says to authors, and that it never complains wrongly."""
+"""The JSON Schema of outlines: its texts for authors, and that it accepts every valid outline."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ HEAD = {"id": 4711, "title": "Member onboarding"}
 
 @cache
 def validator() -> jsonschema.Draft7Validator:
-    """Return what validates by the schema."""
+    """Return a validator for the schema."""
     return jsonschema.Draft7Validator(coursesync.schema())
 
 
 def complaints(value: object) -> list[str]:
-    """Return what the schema has to say against an outline."""
+    """Return the mistakes that the schema finds in an outline."""
     return [f"{list(each.path)}: {each.message}" for each in validator().iter_errors(value)]
 
 
 def read(text: str) -> Value:
-    """Return what an outline that is valid says, as YAML has it."""
+    """Return the YAML data of a valid outline."""
     tree, found = parse(text, "courses/a.yaml")
     assert tree is not None
     assert found == []
@@ -63,14 +63,14 @@ def read(text: str) -> Value:
 
 
 def are_valid(outline: dict[str, object]) -> bool:
-    """Say whether an outline is valid; asserts that the schema has nothing against it then."""
+    """Return whether an outline is valid; asserts that the schema accepts a valid one."""
     valid = is_valid(json.dumps(outline, ensure_ascii=False))
     assert not (valid and complaints(outline))
     return valid
 
 
 def properties(schema: object) -> dict[str, dict[str, object]]:
-    """Return every field that a schema speaks of, by its place."""
+    """Return every field of a schema, by its path."""
     found: dict[str, dict[str, object]] = {}
     if isinstance(schema, dict):
         for name, inner in schema.items():
@@ -82,7 +82,7 @@ def properties(schema: object) -> dict[str, dict[str, object]]:
 
 
 def test_it_is_a_schema_of_draft_7(schema_file: Path) -> None:
-    """Editors get the draft that all of them know, and nothing of a later one."""
+    """Editors get the draft that all of them know, without features of a later one."""
     checked = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--check-metaschema", schema_file],
         capture_output=True,
@@ -97,20 +97,20 @@ def test_it_is_a_schema_of_draft_7(schema_file: Path) -> None:
 
 def test_it_is_the_same_every_time(cli: CommandLine, schema_file: Path) -> None:
     """Promise 10: the same bytes, to a file or to stdout, whatever the order of Python's sets."""
-    told = {cli("schema", PYTHONHASHSEED=seed).out for seed in ("1", "2")}
+    schemas = {cli("schema", PYTHONHASHSEED=seed).out for seed in ("1", "2")}
 
-    assert told == {schema_file.read_text()}
+    assert schemas == {schema_file.read_text()}
     assert json.loads(schema_file.read_text()) == coursesync.schema()
 
 
-def test_every_field_is_told_in_words() -> None:
+def test_every_field_is_explained_in_words() -> None:
     """Each field has a title and a description; each that takes a value has an example."""
     fields = properties(coursesync.schema())
 
     assert len(fields) == sum(len(model.model_fields) for model in MODELS)
     assert [name for name, field in fields.items() if not field.get("title")] == []
     assert [name for name, field in fields.items() if not field.get("description")] == []
-    without = {name for name, told in fields.items() if not {"examples"} & set(told)}
+    without = {name for name, properties in fields.items() if not {"examples"} & set(properties)}
     assert without == {"Outline sections"}  # its items have examples
 
 
@@ -119,10 +119,10 @@ def test_every_field_is_told_in_words() -> None:
     [(model, name) for model in MODELS for name in model.model_fields if name != "sections"],
 )
 def test_every_example_is_valid(model: type[BaseModel], name: str) -> None:
-    """What an example shows, in the schema and in the words of a mistake, can be written so."""
+    """The examples in the schema and in the messages of mistakes are valid."""
     above = MODELS[model]
-    told = [each for each in examples_of(model, name, above).pieces if isinstance(each, Code)]
-    written = [read(each.text) for each in told]
+    shown = [each for each in examples_of(model, name, above).pieces if isinstance(each, Code)]
+    written = [read(each.text) for each in shown]
     examples = model.model_fields[name].examples or []
 
     assert written == [{above: {name: each}} if above else {name: each} for each in examples]
@@ -134,7 +134,7 @@ def test_every_example_is_valid(model: type[BaseModel], name: str) -> None:
 
 
 def test_a_default_is_what_a_missing_line_means() -> None:
-    """Where the schema tells a default, to write it is to leave the line out."""
+    """If the schema has a default, writing it has the effect of leaving out the line."""
     fields = properties(coursesync.schema())
     defaults = {
         name.removeprefix("Section "): field["default"]
@@ -148,31 +148,31 @@ def test_a_default_is_what_a_missing_line_means() -> None:
 
 
 def test_the_examples_of_this_project_are_valid() -> None:
-    """The schema has nothing against the outlines in `courses/`."""
+    """The schema accepts the outlines in `courses/`."""
     assert [complaints(read(text)) for text in originals()] == [[]] * len(originals())
 
 
 def test_the_schema_of_this_project_is_the_commands(cli: CommandLine) -> None:
     """The schema in `courses/`, which editors of the examples use, is up to date; all name it."""
-    told = cli("schema", ROOT / "courses")
+    printed = cli("schema", ROOT / "courses")
 
-    assert told.out == (ROOT / "courses" / "coursesync.schema.json").read_text(), (
+    assert printed.out == (ROOT / "courses" / "coursesync.schema.json").read_text(), (
         "type  coursesync schema --out courses/coursesync.schema.json"
     )
-    assert told.err == ""
+    assert printed.err == ""
 
 
 @settings(deadline=None, max_examples=examples(200))
 @given(VALID)
 def test_no_valid_layout_is_complained_of(text: str) -> None:
-    """Whatever way a valid outline is laid out in, the schema has nothing against it."""
+    """The schema accepts a valid outline in any layout."""
     assert complaints(read(text)) == []
 
 
 @settings(deadline=None, max_examples=examples(400))
 @given(spoilt())
-def test_what_is_still_valid_when_spoilt_is_not_complained_of(text: str) -> None:
-    """An outline that survives being spoilt is valid by the schema too."""
+def test_a_changed_outline_that_is_still_valid_is_accepted(text: str) -> None:
+    """A changed outline that is still valid is valid by the schema too."""
     if is_valid(text):
         assert complaints(read(text)) == []
 
@@ -222,6 +222,6 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
 @settings(deadline=None, max_examples=examples(400))
 @given(data=st.data())
 def test_a_value_that_the_loader_takes_is_not_complained_of(name: str, data: st.DataObject) -> None:
-    """What is nowhere found to be wrong, of whatever texts and numbers, is valid by the schema."""
+    """An outline that coursesync accepts, with any texts and numbers, is valid by the schema."""
     section = {"key": "welcome", "title": "Welcome", name: data.draw(VALUES[name])}
     are_valid({**HEAD, "sections": [section]})

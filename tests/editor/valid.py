@@ -1,4 +1,4 @@
-"""What is valid, by the rooms that decide it."""
+"""Whether an outline is valid, by coursesync's own modules."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from coursesync.outlines.yaml_reader import parse
 
 
 def contents(name: str) -> str:
-    """Return the contents of any file that an outline may name."""
+    """Return contents for any file that an outline names."""
     path_of("courses/a.yaml", name)
     return "<p>Hello</p>"
 
 
 def is_valid(text: str) -> bool:
-    """Say whether a text is a valid outline."""
+    """Return whether a text is a valid outline."""
     tree, found = parse(text, "courses/a.yaml")
     return tree is not None and not found and not build(tree, contents)[1]
 
@@ -26,6 +26,6 @@ VALID = outlines().filter(is_valid)
 FEW = settings(
     deadline=None,
     max_examples=3,
-    phases=[Phase.generate],  # each takes a process, or many messages
+    phases=[Phase.generate],  # each example takes a process, or many messages
     suppress_health_check=list(HealthCheck),
 )

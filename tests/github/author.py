@@ -1,4 +1,4 @@
-"""What people do on GitHub: propose outlines, merge them, fork; and the jobs that follow."""
+"""People's actions on GitHub (propose outlines, merge them, fork), and the jobs that follow."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class People:
         return self.push(owner)
 
     def push(self, owner: str = "space") -> int:
-        """Open a pull request of what stands in the clone."""
+        """Open a pull request with the content of the clone."""
         self.pulls += 1
         self.github.git("add", "-A", "--force")
         self.github.git("commit", "-q", "-m", f"Propose {self.pulls}")
@@ -63,7 +63,7 @@ class People:
         return self.pulls
 
     def push_again(self, number: int) -> None:
-        """Push what stands in the clone to a pull request that is open."""
+        """Push the content of the clone to an open pull request."""
         self.github.git("add", "-A", "--force")
         self.github.git("commit", "-q", "-m", f"Change {number}")
         head = self.github.git("rev-parse", "HEAD")
@@ -75,7 +75,7 @@ class People:
         self.github.change(pulls=pulls)
 
     def _merge_into_main(self, ref: str) -> str:
-        """Do what GitHub does for each pull request: merge it into main, in a ref of its own."""
+        """Merge a pull request into main in its own ref, as GitHub does."""
         self.github.git("fetch", "-q", "origin", "main")
         head = self.github.git("rev-parse", "HEAD")
         self.github.git("checkout", "-q", "--detach", "FETCH_HEAD")
@@ -86,7 +86,7 @@ class People:
         return merged
 
     def comment(self, number: int, before: Mapping[str, Callable[[], object]] | None = None) -> Job:
-        """Let the plan of a pull request be commented on; `before` is as in `Job.run`."""
+        """Run the job that comments the plan of a pull request; `before` is as in `Job.run`."""
         self.jobs += 1
         head = self.github.state["pulls"][number - 1]["head"]
         run = "github.event.workflow_run"
@@ -106,7 +106,7 @@ class People:
         return Job(self.github, "plan", context, self.jobs).run()
 
     def comments(self, number: int) -> list[str]:
-        """Return what the bot has commented."""
+        """Return the bot's comments."""
         return [
             each["body"]
             for each in self.github.state["comments"]
@@ -114,7 +114,7 @@ class People:
         ]
 
     def digest(self, number: int) -> str:
-        """Return the digest that a comment shows."""
+        """Return the digest in a comment."""
         (body,) = self.comments(number)
         (digest,) = re.findall(r"digest `([0-9a-f]{64})`", body)
         return str(digest)
@@ -137,9 +137,9 @@ class People:
         return merged
 
     def reviewed(self, key: str, course: int, *titles: str) -> str:
-        """Propose, note what the comment's job would, and merge; return the commit.
+        """Open a pull request, write the comment, and merge; return the commit.
 
-        The job itself takes longer, and is run by the tests that are about it.
+        This replaces the job that comments, which takes longer and has its own tests.
         """
         number = self.propose(key, course, *titles)
         self.github.git("fetch", "-q", "origin", f"refs/pull/{number}/merge")
@@ -158,7 +158,7 @@ class People:
         return self.merge(number)
 
     def applying(self, commit: str, digest: str = "", *chosen: str) -> Job:
-        """Return the job that applies a commit of main, not started yet; by hand with inputs."""
+        """Return the job that applies a commit of main, not yet started; inputs mean by hand."""
         self.jobs += 1
         context = {
             "github.sha": commit,
@@ -180,7 +180,7 @@ class People:
         return Job(self.github, "drift", context, self.jobs).run()
 
     def state_on_main(self) -> str:
-        """Return the state file as it is on main, "" where there is none."""
+        """Return the state file on main, or "" if there is none."""
         self.github.git("fetch", "-q", "origin", "main")
         listed = self.github.git("ls-tree", "--name-only", "FETCH_HEAD", "courses/")
         name = "courses/coursesync.state.json"
@@ -188,5 +188,5 @@ class People:
 
 
 def _now(later: float) -> str:
-    """Return the time in so many seconds: a person reads a comment before they merge."""
+    """Return the time after `seconds`, because a person reads a comment before merging."""
     return (datetime.now(UTC) + timedelta(seconds=later)).strftime("%Y-%m-%dT%H:%M:%SZ")

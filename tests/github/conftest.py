@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness import SandboxServer
 
 
-# nothing here lives long enough to be tidied up, or to outlive a power cut
+# the repositories live too short for a clean-up or a power cut
 _QUICK = """\
 [core]
     fsync = none
@@ -41,7 +41,7 @@ _ADA = {
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
-    """Where the bare repository is served, to whoever has a token."""
+    """The address of the bare repository, which needs a token."""
     with served(tmp_path, GITHUB_TOKEN) as address:
         yield address
 
@@ -70,7 +70,7 @@ def github(tmp_path: Path, api: SandboxServer, address: str, begun: Path) -> Git
 
 @pytest.fixture(scope="session")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a bare repository and an author's clone of it, as each test begins with."""
+    """A folder with a bare repository and an author's clone, from which each test begins."""
     folder = tmp_path_factory.mktemp("begun")
     environment = {**_ADA, "PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
     made = GitHub(folder, environment, "")

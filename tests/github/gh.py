@@ -1,7 +1,7 @@
-"""A stand-in for `gh`: the few calls that the workflows make, on a file; every call is recorded.
+"""A stand-in for `gh`: answers the workflows' calls from a file, and records every call.
 
-The file, named by GH_STATE, holds what GitHub would: pulls, comments, issues, rules. The API's
-pages: https://docs.github.com/rest. Like the real one it wants a token, and runs --jq by jq itself.
+GH_STATE names the file, which holds pulls, comments, issues and rules. The API's
+pages: https://docs.github.com/rest. Like the real `gh` it needs a token, and runs --jq by jq.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REPOSITORY = r"repos/space/courses"
 
 
 def main(words: list[str]) -> int:
-    """Carry out one call, and keep it."""
+    """Carry out one call, and record it."""
     if not os.environ.get("GH_TOKEN"):
         sys.stderr.write("gh: set the GH_TOKEN environment variable\n")
         return 4
@@ -47,7 +47,7 @@ def _download(words: list[str]) -> int:
     named = dict(zip(words[3::2], words[4::2], strict=True))
     kept = Path(os.environ["GH_STATE"]).parent / "artifacts" / named["--name"]
     for file in kept.iterdir():
-        # as the real one, which overwrites nothing
+        # like the real `gh`, which overwrites nothing
         with (Path(named["--dir"]) / file.name).open("xb") as new:
             new.write(file.read_bytes())
     return 0
@@ -63,30 +63,30 @@ def _api(words: list[str], state: dict[str, Any]) -> int:
     parser.add_argument("--jq", default=".")
     parser.add_argument("-f", dest="raw", action="append", default=[])
     parser.add_argument("-F", dest="typed", action="append", default=[])
-    told = parser.parse_args(words)
-    fields = dict(each.split("=", 1) for each in told.raw)
-    for name, value in (each.split("=", 1) for each in told.typed):
+    arguments = parser.parse_args(words)
+    fields = dict(each.split("=", 1) for each in arguments.raw)
+    for name, value in (each.split("=", 1) for each in arguments.typed):
         fields[name] = Path(value[1:]).read_text() if value.startswith("@") else value
-    if told.path == "graphql":
-        _print(_graphql(state, (), fields), told.jq)
+    if arguments.path == "graphql":
+        _print(_graphql(state, (), fields), arguments.jq)
         return 0
-    method = told.method or ("POST" if fields else "GET")
-    split = urlsplit(told.path)
+    method = arguments.method or ("POST" if fields else "GET")
+    split = urlsplit(arguments.path)
     query = {name: values[0] for name, values in parse_qs(split.query).items()}
     for (wanted, pattern), answer in _ANSWERS.items():
         if wanted == method and (found := re.fullmatch(f"{REPOSITORY}/{pattern}", split.path)):
             result = answer(state, found.groups(), {**query, **fields})
-            if not told.silent:
-                pages = _pages(result) if told.paginate else _pages(result)[:1]
+            if not arguments.silent:
+                pages = _pages(result) if arguments.paginate else _pages(result)[:1]
                 for page in pages:
-                    _print(page, told.jq)
+                    _print(page, arguments.jq)
             return 0
-    sys.stderr.write(f"gh: Not Found (HTTP 404): {method} {told.path}\n")
+    sys.stderr.write(f"gh: Not Found (HTTP 404): {method} {arguments.path}\n")
     return 1
 
 
 def _pages(result: object) -> list[object]:
-    """Return what is listed as the API gives it: thirty at once."""
+    """Return the pages of a list as the API does: thirty items each."""
     if not isinstance(result, list):
         return [result]
     return [result[i : i + 30] for i in range(0, len(result), 30)] or [[]]
@@ -116,12 +116,12 @@ def _comments(state: dict[str, Any], words: tuple[str, ...], _: Mapping[str, str
 
 
 def _graphql(state: dict[str, Any], _: tuple[str, ...], fields: Mapping[str, str]) -> object:
-    """Answer the one query that the workflows have: a comment's body, and who edited it last."""
+    """Answer the workflows' only query: a comment's body and its last editor."""
     wanted = "... on IssueComment { body updatedAt editor { login } }"
     assert fields["query"] == f"query($id: ID!) {{ node(id: $id) {{ {wanted} }} }}"
     (found,) = (each for each in state["comments"] if each["node_id"] == fields["id"])
-    told = {"body": found["body"], "updatedAt": found["updated_at"], "editor": found["editor"]}
-    return {"data": {"node": told}}
+    node = {"body": found["body"], "updatedAt": found["updated_at"], "editor": found["editor"]}
+    return {"data": {"node": node}}
 
 
 def _now() -> str:

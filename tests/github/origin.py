@@ -1,4 +1,4 @@
-"""The bare repository as GitHub serves it: over HTTP, to nobody without the token.
+"""Serves the bare repository as GitHub does: over HTTP, and only with the token.
 
 Git's own `http-backend` does the work (https://git-scm.com/docs/git-http-backend).
 """

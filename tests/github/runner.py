@@ -1,7 +1,8 @@
 """A runner for the workflows of this project: their own `run:` steps, in order, in bash.
 
-What is `uses:` is played: a checkout is a clone of a bare repository, an artifact a folder. Python
-and coursesync are there already. Expressions are those that the workflows use, and no others.
+A stand-in replaces `uses:`: a checkout is a clone of a bare repository, an artifact a folder.
+Python and coursesync are installed already. It evaluates only the expressions that the workflows
+use.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _STATUS = ("success()", "failure()", "always()", "cancelled()")
 
 
 def shell(named: str | None, script: Path) -> list[str]:
-    """Return how the runner starts a script: by the name of its shell, or where none is named.
+    """Return the command by which the runner starts a script, with or without a named shell.
 
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
     """
@@ -41,7 +42,7 @@ def shell(named: str | None, script: Path) -> list[str]:
 
 @dataclass
 class Ended:
-    """A step that was run: how it ended, and what it wrote into the job's log."""
+    """A finished step: its result, and its part of the job's log."""
 
     name: str
     code: int
@@ -50,9 +51,9 @@ class Ended:
 
 @dataclass
 class GitHub:
-    """A repository on GitHub: a bare one, and what `gh` would find there.
+    """A repository on GitHub: a bare repository, and the data for `gh`.
 
-    Its authors reach it by the path of its folder, jobs by its address and with the token alone.
+    Its authors use the path of its folder; jobs use its address and need the token.
     """
 
     folder: Path
@@ -66,13 +67,13 @@ class GitHub:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What there is of pulls, comments, issues and rules, and every call of `gh`."""
+        """The pulls, comments, issues and rules, and every call of `gh`."""
         found = json.loads((self.folder / "github.json").read_text())
         assert isinstance(found, dict)
         return found
 
     def change(self, **values: object) -> None:
-        """Set what there is."""
+        """Set this data."""
         (self.folder / "github.json").write_text(json.dumps({**self.state, **values}))
 
     def git(self, *words: str, at: Path | None = None) -> str:
@@ -90,7 +91,7 @@ class GitHub:
         return ran.stdout.strip()
 
     def refuse_pushes(self) -> None:
-        """Let main take pull requests only, from now on."""
+        """Let main accept only pull requests."""
         hook = self.origin / "hooks" / "pre-receive"
         refused = "echo 'GH006: Protected branch update failed' >&2; exit 1"
         each = f'[ "$ref" != refs/heads/main ] || {{ {refused}; }}'
@@ -98,7 +99,7 @@ class GitHub:
         hook.chmod(0o755)
 
     def allow_pushes(self) -> None:
-        """Let main take pushes again."""
+        """Let main accept pushes again."""
         (self.origin / "hooks" / "pre-receive").unlink()
 
 
@@ -117,7 +118,7 @@ class Job:
     installed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Read the workflow, and make the folders of the run."""
+        """Read the workflow, and create the folders of the run."""
         text = (ROOT / ".github" / "workflows" / f"{self.workflow}.yml").read_text()
         workflow = YAML(typ="safe").load(text)
         (self.job,) = workflow["jobs"].values()
@@ -130,12 +131,12 @@ class Job:
         gh.write_text(f'#!/bin/sh\nexec {sys.executable} -I {ROOT}/tests/github/gh.py "$@"\n')
         gh.chmod(0o755)
         (self.folder / "bin" / "coursesync").symlink_to(program())
-        pause = self.folder / "bin" / "sleep"  # nobody has to wait between two pushes
+        pause = self.folder / "bin" / "sleep"  # no wait between two pushes
         pause.write_text("#!/bin/sh\nexit 0\n")
         pause.chmod(0o755)
 
     def unforked(self) -> Job:
-        """Let the steps start the installed program: a kill of it is to hit what does the work."""
+        """Let the steps start the installed program, so that a kill hits the working process."""
         forked = self.folder / "bin" / "coursesync"
         forked.unlink()
         forked.symlink_to(PROGRAM)
@@ -143,12 +144,12 @@ class Job:
 
     @property
     def log(self) -> str:
-        """Everything that the steps wrote."""
+        """The output of all steps."""
         return "".join(each.log for each in self.ended)
 
     @property
     def failed(self) -> list[str]:
-        """The steps that failed."""
+        """The failed steps."""
         return [each.name for each in self.ended if each.code]
 
     @property
@@ -158,7 +159,7 @@ class Job:
         return path.read_text() if path.exists() else ""
 
     def run(self, before: Mapping[str, Callable[[], object]] | None = None) -> Job:
-        """Run every step that is to be run; `before` is done right before the step so named."""
+        """Run the steps whose conditions hold; call `before` before the step with its name."""
         for step in self.job["steps"]:
             if not self._is_to_run(step.get("if", "success()")):
                 self._note(step, "skipped")
@@ -168,7 +169,7 @@ class Job:
             if "uses" in step:
                 self._play(step)
                 self._note(step, "success")
-            elif "pip install" in step["run"]:  # coursesync is there already
+            elif "pip install" in step["run"]:  # coursesync is installed already
                 project = self.workspace / "pyproject.toml"
                 self.installed.append(project.read_text() if project.exists() else "")
             else:
@@ -176,7 +177,7 @@ class Job:
         return self
 
     def start(self, step: Mapping[str, Any]) -> subprocess.Popen[str]:
-        """Start a step as the runner does: its shell is the process that signals are sent to."""
+        """Start a step as the runner does: signals go to the process of its shell."""
         script = self.folder / "script.sh"
         script.write_text(step["run"])
         return subprocess.Popen(
@@ -190,7 +191,7 @@ class Job:
         )
 
     def end(self, step: Mapping[str, Any], process: subprocess.Popen[str]) -> Ended:
-        """Wait for a step, and note how it ended."""
+        """Wait for a step, and record its result."""
         log, _ = process.communicate(timeout=120)
         ended = Ended(step["name"], process.returncode, log)
         self.ended.append(ended)
@@ -244,7 +245,7 @@ class Job:
             "GITHUB_WORKSPACE": str(self.workspace),
         }
         filled = {name: self._filled(value) for name, value in given.items()}
-        # which API is said by the workflow, and by nothing else; the sandbox stands in its place
+        # only the workflow names the API; replace it by the sandbox
         around = {**self.github.environment, "GIT_TERMINAL_PROMPT": "0"}
         sandbox = around.pop("COURSESYNC_BASE_URL")
         if filled.get("COURSESYNC_BASE_URL") == "https://spaces.nexudus.com":
@@ -255,10 +256,10 @@ class Job:
         return _EXPRESSION.sub(lambda found: self._value(found[1]), str(text))
 
     def _value(self, name: str) -> str:
-        if " && " in name:  # the second, where the first is set
+        if " && " in name:  # the second operand if the first is set
             first, _, second = name.partition(" && ")
             return self._value(second) if self._value(first) else ""
-        if " || " in name:  # the first that is set
+        if " || " in name:  # the first operand that is set
             first, _, second = name.partition(" || ")
             return self._value(first) or (
                 second.strip("'") if second.startswith("'") else self._value(second)

@@ -1,4 +1,4 @@
-"""The action: its own step, run as a job would run it, for each of its commands."""
+"""The action: its own step, run as in a job, for each of its commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEP = ACTION["runs"]["steps"][-1]
 
 @dataclass(frozen=True)
 class Step:
-    """A step that has ended: its code, its log, and what it left for the job."""
+    """A finished step: its code, its log, and its outputs and files for the job."""
 
     code: int
     log: str
@@ -83,16 +83,18 @@ def action(author: CommandLine, courses: Path) -> Action:
     return Action(author)
 
 
-def test_a_plan_is_told_once_and_left_for_the_next_step(action: Action, api: SandboxServer) -> None:
-    """In the log as text, on the summary page as Markdown, and as a file that apply takes."""
+def test_a_plan_is_shown_once_and_left_for_the_next_step(
+    action: Action, api: SandboxServer
+) -> None:
+    """It is in the log as text, on the summary page as Markdown, and in a file for apply."""
     planned = action("plan")
-    told = json.loads(Path(planned.outputs["plan-json"]).read_text())
+    plan = json.loads(Path(planned.outputs["plan-json"]).read_text())
     applied = action("apply", f"--plan {planned.outputs['plan-json']}")
 
     assert planned.code == 0, planned.log
     assert sorted(planned.outputs) == ["digest", "has-changes", "plan-json"]
     assert planned.outputs["has-changes"] == "true"
-    assert planned.outputs["digest"] == told["digest"]
+    assert planned.outputs["digest"] == plan["digest"]
     assert planned.log.count("Plan: 2 to create") == 1
     assert planned.log.count("::warning file=courses/a.yaml") == 2  # one a section
     assert planned.summary.startswith("**Plan: 2 to create, 0 to update, 0 to delete.**\n")
@@ -103,7 +105,7 @@ def test_a_plan_is_told_once_and_left_for_the_next_step(action: Action, api: San
 def test_the_step_names_the_api_and_no_file_does(
     action: Action, api: SandboxServer, courses: Path
 ) -> None:
-    """What `coursesync.toml` names is neither contacted nor planned for."""
+    """An API that only `coursesync.toml` names is neither contacted nor planned for."""
     (courses / "coursesync.toml").write_text(f'base_url = "{api.url}"\n')
     cli = action.cli
     unnamed = Action(CommandLine(cli.cwd, {"NEXUDUS_TOKEN": TOKEN}))
@@ -117,7 +119,7 @@ def test_the_step_names_the_api_and_no_file_does(
 
 
 def test_each_plan_of_a_job_has_a_file_of_its_own(action: Action) -> None:
-    """The second does not take the place of the first."""
+    """The second plan does not overwrite the first."""
     other = action.cli.cwd / "other"
     other.mkdir()
     write_outline(other, "b", 4712, "Else")
@@ -129,8 +131,8 @@ def test_each_plan_of_a_job_has_a_file_of_its_own(action: Action) -> None:
 
 
 @pytest.mark.parametrize("form", ["markdown", "json", "html"])
-def test_a_plan_in_another_form_has_its_file_all_the_same(action: Action, form: str) -> None:
-    """The arguments say how the log has it; the page and the file stay as they are."""
+def test_a_plan_in_another_form_has_its_file_too(action: Action, form: str) -> None:
+    """The arguments set the form of the log; the page and the file stay the same."""
     planned = action("plan", f"--format {form}")
 
     assert planned.code == 0, planned.log
@@ -139,7 +141,7 @@ def test_a_plan_in_another_form_has_its_file_all_the_same(action: Action, form: 
 
 
 def test_changes_can_fail_a_step(action: Action) -> None:
-    """With --detailed-exitcode a plan that was made ends with 2, and says why."""
+    """With --detailed-exitcode a plan with changes ends with 2, and names the reason."""
     planned = action("plan", "--detailed-exitcode")
 
     assert planned.code == 2
@@ -148,8 +150,8 @@ def test_changes_can_fail_a_step(action: Action) -> None:
     assert planned.summary
 
 
-def test_all_lines_of_the_arguments_are_heeded(action: Action, api: SandboxServer) -> None:
-    """A digest that is demanded on a second line is demanded."""
+def test_all_lines_of_the_arguments_are_used(action: Action, api: SandboxServer) -> None:
+    """A digest in the second line of the arguments is required."""
     refused = action("apply", f"--settling-time 0\n--expect-digest {'0' * 64}\n")
     digest = action("plan").outputs["digest"]
     applied = action("apply", f"\n  --settling-time 0\n  --expect-digest {digest}\n")
@@ -160,16 +162,16 @@ def test_all_lines_of_the_arguments_are_heeded(action: Action, api: SandboxServe
     assert len(api.records()) == 2
 
 
-def test_arguments_are_words_and_no_commands(action: Action) -> None:
-    """A shell reads nothing into them."""
+def test_arguments_are_words_and_not_commands(action: Action) -> None:
+    """No shell interprets the arguments."""
     ran = action("validate", "$(touch owned) `touch owned` ; touch owned")
 
     assert ran.code == 64
     assert not (action.cli.cwd / "owned").exists()
 
 
-def test_what_is_invalid_is_told_at_its_line(action: Action) -> None:
-    """By `validate` as by `plan`; no file is left, and the reason is named."""
+def test_a_mistake_is_reported_at_its_line(action: Action) -> None:
+    """`validate` and `plan` report it, leave no file, and name the reason."""
     (action.cli.cwd / "courses" / "a.yaml").write_text("id: x\ntitle: A\n")
     for command in ("validate", "plan"):
         ran = action(command)
@@ -179,7 +181,7 @@ def test_what_is_invalid_is_told_at_its_line(action: Action) -> None:
 
 
 def test_drift_has_its_page_and_its_outputs(action: Action, api: SandboxServer) -> None:
-    """Where others changed a section, the step says so and ends with 2."""
+    """If others changed a section, the step reports it and ends with 2."""
     action("apply")
     quiet = action("drift")
     record = int(str(api.records()[0]["Id"]))
@@ -191,18 +193,18 @@ def test_drift_has_its_page_and_its_outputs(action: Action, api: SandboxServer) 
     assert "**Drift: 1 edited, 0 deleted, 0 moved.**" in loud.summary
 
 
-def test_a_command_that_is_none_is_told(action: Action) -> None:
-    """Whatever else stands in its place is not run."""
+def test_an_unknown_command_is_reported(action: Action) -> None:
+    """Another word in place of the command is not run."""
     ran = action("touch owned")
 
     assert (ran.code, ran.outputs) == (64, {"failure-reason": "usage"})
     assert "write validate, plan, drift or apply" in ran.log
 
 
-def test_every_output_that_is_promised_is_made(action: Action) -> None:
-    """What action.yml names as its outputs is what the step leaves."""
+def test_every_promised_output_is_written(action: Action) -> None:
+    """The step leaves exactly the outputs in action.yml."""
     made = {*action("plan").outputs, *action("nothing").outputs}
 
     assert set(ACTION["outputs"]) == made
-    for name, told in ACTION["outputs"].items():
-        assert told["value"] == f"${{{{ steps.{STEP['id']}.outputs.{name} }}}}"
+    for name, output in ACTION["outputs"].items():
+        assert output["value"] == f"${{{{ steps.{STEP['id']}.outputs.{name} }}}}"

@@ -1,4 +1,4 @@
-"""What the workflows believe, and whom: states, runs of long ago, answers that did not come."""
+"""What the workflows trust: states, old runs, missing answers."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ def with_swapped_ids(people: People, *keys: str) -> int:
     return people.push("mallory")
 
 
-def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone(
+def test_a_state_from_a_pull_request_needs_a_persons_confirmation(
     people: People, api: SandboxServer
 ) -> None:
-    """It says which records are ours: neither its own merge nor the next one is applied."""
+    """The state decides which records are ours: neither its merge nor the next one is applied."""
     people.applying(people.reviewed("a", 4711, "One", "Two")).run()
     sent = len(api.log())
     number = with_swapped_ids(people, "section.a.one", "section.a.two")
     people.comment(number)
-    (told,) = people.comments(number)
+    (comment,) = people.comments(number)
     merged = people.applying(people.merge(number)).run()
     after = people.applying(people.merge(people.propose("b", 4712, "Else"))).run()
 
-    assert "**This pull request changes the state**" in told
+    assert "**This pull request changes the state**" in comment
     assert (merged.failed, after.failed) == ([TAKE], [TAKE])
     assert f"was last written by pull request #{number}, in " in after.log
     assert "run this workflow by hand" in after.log
@@ -58,7 +58,7 @@ def test_a_state_that_came_by_a_pull_request_is_taken_for_true_by_a_person_alone
 
 
 def applied_from_a_desk(people: People, *words: str) -> str:
-    """Run coursesync where an author sits, and return what it prints; no file is left beside."""
+    """Run coursesync in an author's clone and return its output; remove the state's other files."""
     done = subprocess.run(
         [program(), *words],
         cwd=people.courses.parent,
@@ -72,8 +72,8 @@ def applied_from_a_desk(people: People, *words: str) -> str:
     return done.stdout
 
 
-def test_a_state_that_was_pushed_is_believed(people: People, api: SandboxServer) -> None:
-    """Whoever may push to main has taken courses over, and merges go on from there."""
+def test_a_pushed_state_is_trusted(people: People, api: SandboxServer) -> None:
+    """An author who can push to main has imported courses; later merges are applied."""
     people.github.git("checkout", "-q", "-B", "main", "origin/main")
     write_outline(people.courses, "a", 4711, "One")
     applied_from_a_desk(people, "apply", "courses", "--auto-approve")
@@ -87,10 +87,10 @@ def test_a_state_that_was_pushed_is_believed(people: People, api: SandboxServer)
 
 
 @pytest.mark.parametrize("titles", [("One",), ("One", "Two")])
-def test_a_first_import_is_applied_by_hand_and_then_by_itself(
+def test_a_first_import_is_applied_by_hand_and_then_automatically(
     people: People, api: SandboxServer, titles: tuple[str, ...]
 ) -> None:
-    """A person who has looked at the state says so once, whether or not there is anything to do."""
+    """A person confirms a state once, even if there is nothing to apply."""
     people.github.git("checkout", "-q", "-B", "first", "origin/main")
     write_outline(people.courses, "a", 4711, "One")
     applied_from_a_desk(people, "apply", "courses", "--auto-approve")
@@ -109,8 +109,8 @@ def test_a_first_import_is_applied_by_hand_and_then_by_itself(
     assert [each["Title"] for each in api.records()] == [*titles, "Else"]
 
 
-def test_a_run_of_long_ago_brings_nothing_back(people: People, api: SandboxServer) -> None:
-    """Run again after it was reverted, it would undo what was merged since."""
+def test_an_old_run_restores_nothing(people: People, api: SandboxServer) -> None:
+    """If an old run was repeated after its outlines changed, it would undo later merges."""
     first = people.reviewed("a", 4711, "Old")
     people.applying(first).run()
     (key,) = json.loads(people.state_on_main())["entries"]
@@ -132,8 +132,8 @@ def test_a_run_of_long_ago_brings_nothing_back(people: People, api: SandboxServe
     assert [each["Title"] for each in api.records()] == ["Old"]
 
 
-def test_an_answer_that_does_not_come_is_not_none(people: People, github: GitHub) -> None:
-    """While GitHub is away no second comment is written, and no plan is called unreviewed."""
+def test_a_missing_answer_is_not_an_empty_one(people: People, github: GitHub) -> None:
+    """If GitHub does not answer, no second comment is written, and no plan counts as unreviewed."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
     for calls in range(1, 4):
@@ -148,10 +148,8 @@ def test_an_answer_that_does_not_come_is_not_none(people: People, github: GitHub
     assert "No plan of this commit was reviewed" not in away.log
 
 
-def test_what_is_pushed_between_two_steps_is_not_commented_on(
-    people: People, github: GitHub
-) -> None:
-    """The plan is that of the push that started the job, or there is none."""
+def test_a_push_between_two_steps_is_not_commented_on(people: People, github: GitHub) -> None:
+    """The job plans the push that started it, or nothing."""
     number = people.propose("a", 4711, "One")
     write_outline(people.courses, "a", 4711, "Slipped in")
     slip = {"Take its outlines, as they would be on main": lambda: people.push_again(number)}
@@ -159,14 +157,14 @@ def test_what_is_pushed_between_two_steps_is_not_commented_on(
 
     assert job.failed == []
     assert people.comments(number) == []
-    assert "pushed to again" in job.log
+    assert "a newer push" in job.log
     assert github.state["comments"] == []
 
 
 def test_a_branch_with_two_pull_requests_has_the_comment_on_that_to_main(
     people: People, github: GitHub
 ) -> None:
-    """Another base is another plan, and merging into it applies nothing."""
+    """A pull request to another base has another plan, and its merge applies nothing."""
     number = people.propose("a", 4711, "One")
     pulls = github.state["pulls"]
     github.change(pulls=[*pulls, {**pulls[0], "number": 2, "base": {"ref": "release"}}])
@@ -177,7 +175,7 @@ def test_a_branch_with_two_pull_requests_has_the_comment_on_that_to_main(
 
 
 def test_the_comment_is_found_among_a_hundred(people: People, github: GitHub) -> None:
-    """The API gives thirty at once."""
+    """The API returns thirty comments in a page."""
     number = people.propose("a", 4711, "One")
     chat = {"issue": number, "node_id": "IC", "user": {"login": "ada"}, "body": "hm"}
     github.change(comments=[{**chat, "id": 1_000 + each} for each in range(100)])
@@ -191,7 +189,7 @@ def test_the_comment_is_found_among_a_hundred(people: People, github: GitHub) ->
 
 
 def test_no_outlines_folder_redirects_a_run(people: People, api: SandboxServer) -> None:
-    """Which API and which state is said by the workflow alone."""
+    """Only the workflow names the API and the state."""
     redirected = f'base_url = "https://evil.example"\nstate = "theirs.state.json"\n{NO_LIMITS}'
     number = people.propose("a", 4711, "One")
     (people.courses / "coursesync.toml").write_text(redirected)
@@ -206,7 +204,7 @@ def test_no_outlines_folder_redirects_a_run(people: People, api: SandboxServer) 
 
 
 def test_a_killed_run_keeps_its_ids(people: People, api: SandboxServer) -> None:
-    """The step that commits the state folds the journal that the run has left."""
+    """The step that commits the state folds the run's journal."""
     merged = people.reviewed("a", 4711, "One", "Two", "Three")
     job = people.applying(merged).unforked()
     steps = {step["name"]: step for step in job.job["steps"]}
@@ -231,8 +229,10 @@ def ids_in(text: str) -> set[int]:
     return {entry["id"] for entry in json.loads(text)["entries"].values()}
 
 
-def test_a_journal_that_cant_be_read_is_kept_and_told(people: People, api: SandboxServer) -> None:
-    """What can be pushed is; the step fails, so that the log says how the rest is restored."""
+def test_a_journal_that_cant_be_read_is_kept_and_reported(
+    people: People, api: SandboxServer
+) -> None:
+    """The state is pushed; the step fails, so that the log shows how to restore the journal."""
     people.applying(people.reviewed("a", 4711, "One")).run()
     job = people.applying(people.reviewed("b", 4712, "Two"))
     journal = job.workspace / "courses" / "coursesync.state.json.journal"
@@ -250,10 +250,10 @@ def test_a_journal_that_cant_be_read_is_kept_and_told(people: People, api: Sandb
     assert ids_in(people.state_on_main()) == {each["Id"] for each in api.records()}
 
 
-def test_a_main_that_lost_its_outlines_meanwhile_gets_the_state_all_the_same(
+def test_a_main_that_lost_its_outlines_gets_the_state_too(
     people: People, api: SandboxServer
 ) -> None:
-    """Whoever deletes the folder while a run goes on takes no Id with it."""
+    """If the folder is deleted from main during a run, no Id is lost."""
     merged = people.reviewed("a", 4711, "One")
     git = people.github.git
 
@@ -271,7 +271,7 @@ def test_a_main_that_lost_its_outlines_meanwhile_gets_the_state_all_the_same(
 
 
 def test_a_plan_that_was_edited_was_not_reviewed(people: People, github: GitHub) -> None:
-    """Who may push may write what they like into the bot's comment, and leave its digest."""
+    """Anyone who can push can edit the bot's comment and leave its digest."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
     comments = github.state["comments"]
@@ -285,7 +285,7 @@ def test_a_plan_that_was_edited_was_not_reviewed(people: People, github: GitHub)
 
 
 def test_a_plan_that_came_after_the_merge_was_not_reviewed(people: People, github: GitHub) -> None:
-    """A comment that is brought up to date while somebody merges has been read by nobody."""
+    """Nobody has reviewed a comment that was updated during the merge."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
     merged = people.merge(number)
@@ -295,13 +295,13 @@ def test_a_plan_that_came_after_the_merge_was_not_reviewed(people: People, githu
     job = people.applying(merged).run()
 
     assert job.failed == [FIND]
-    assert "what was read may be another plan" in job.log
+    assert "may have shown another plan" in job.log
 
 
-def test_the_comment_says_what_it_is_of_and_what_it_says_nothing_of(
+def test_the_comment_names_its_commit_and_counts_other_files(
     people: People, github: GitHub
 ) -> None:
-    """Its commit, and how many files change beside the outlines: there may be code among them."""
+    """It names its commit, and counts the files beside the outlines, which may be code."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
     quiet = people.comments(number)[0]
@@ -315,11 +315,11 @@ def test_the_comment_says_what_it_is_of_and_what_it_says_nothing_of(
 
     assert f"Plan of the commit {github.state['pulls'][0]['head']['sha']}.\n" in loud
     assert "also changes" not in quiet
-    assert "**This pull request also changes 2 files that are no outlines,**" in loud
+    assert "**This pull request also changes 2 files that are no outlines.**" in loud
 
 
 def test_another_merge_in_between_is_no_reason_to_stop(people: People, api: SandboxServer) -> None:
-    """Main may move on while a run prepares: the proof is on top of what is there by then."""
+    """If main changes while a run prepares, the proof is on top of the new main."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
     first = people.propose("a", 4711, "One")
     people.comment(first)
@@ -336,7 +336,7 @@ def test_another_merge_in_between_is_no_reason_to_stop(people: People, api: Sand
 def test_a_state_that_others_write_meanwhile_is_not_lost(
     people: People, api: SandboxServer
 ) -> None:
-    """An import that is merged while a run goes on stays on main; the run's own Ids are kept."""
+    """An import that is merged during a run stays on main; the run's Ids are kept."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
     job = people.applying(people.reviewed("a", 4711, "One"))
     theirs: list[int] = []
@@ -356,8 +356,8 @@ def test_a_state_that_others_write_meanwhile_is_not_lost(
     assert ids_in(kept.read_text()) == {each["Id"] for each in api.records()}
 
 
-def test_a_stale_plan_is_told_how_to_go_on(people: People) -> None:
-    """What to type, where, and how what is reviewed then is applied."""
+def test_a_stale_plan_shows_how_to_continue(people: People) -> None:
+    """The log shows what to type, where, and how to apply the plan after its review."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
     second = people.propose("b", 4712, "Two")
@@ -366,14 +366,14 @@ def test_a_stale_plan_is_told_how_to_go_on(people: People) -> None:
     job = people.applying(people.merge(second)).run()
 
     assert job.failed == [APPLY]
-    assert job.log.strip().splitlines()[-1].startswith("::error::Main has moved on")
+    assert job.log.strip().splitlines()[-1].startswith("::error::Main has changed since")
 
 
 FLAG = "refs/heads/coursesync-unrecorded"
 
 
-def test_a_lost_machine_lets_no_run_begin(people: People, api: SandboxServer) -> None:
-    """What it made is looked for by a person first: under a new title it would be made twice."""
+def test_a_lost_machine_blocks_the_next_run(people: People, api: SandboxServer) -> None:
+    """A person first looks for its sections: with a new title they would be created twice."""
     job = people.applying(people.reviewed("a", 4711, "One"))
     names = [step["name"] for step in job.job["steps"]]
     job.job["steps"] = job.job["steps"][: names.index(APPLY) + 1]
@@ -387,7 +387,7 @@ def test_a_lost_machine_lets_no_run_begin(people: People, api: SandboxServer) ->
 
 
 def test_a_run_that_made_nothing_leaves_nothing_behind(people: People) -> None:
-    """It ended stale, and meanwhile others wrote the state: that is no loss, and stops nobody."""
+    """A stale run loses nothing if others wrote the state, and blocks no later run."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
     commit = people.merge(people.propose("a", 4711, "One"))
 
@@ -400,8 +400,8 @@ def test_a_run_that_made_nothing_leaves_nothing_behind(people: People) -> None:
     assert people.github.git("ls-remote", "origin", FLAG) == ""
 
 
-def test_main_without_outlines_is_told_as_such(people: People) -> None:
-    """Whoever runs it by hand there is told what is missing, and nothing stays behind."""
+def test_main_without_outlines_is_reported(people: People) -> None:
+    """A run by hand there reports what is missing, and leaves nothing behind."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
     git = people.github.git
     git("fetch", "-q", "origin")
@@ -417,7 +417,7 @@ def test_main_without_outlines_is_told_as_such(people: People) -> None:
 
 
 def test_a_comment_is_of_main_as_it_is_now(people: People) -> None:
-    """What was merged since a pull request was opened is not taken for what it takes out."""
+    """Later merges into main do not count as removals by the pull request."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
     first = people.propose("a", 4711, "One")
     people.comment(first)
@@ -431,21 +431,21 @@ def test_a_comment_is_of_main_as_it_is_now(people: People) -> None:
     assert merged.failed == [], merged.log
 
 
-def test_what_conflicts_with_main_has_no_plan(people: People) -> None:
-    """Neither side is guessed; the pull request can't be merged as it is anyway."""
+def test_a_conflict_with_main_has_no_plan(people: People) -> None:
+    """The job does not choose a side; the pull request can't be merged anyway."""
     first, second = (people.propose("a", 4711, title) for title in ("One", "Two"))
     people.merge(first)
     job = people.comment(second)
 
     assert job.failed == [], job.log
-    assert "can't be merged into main as it is" in job.log
+    assert "can't be merged into the current main" in job.log
     assert people.comments(second) == []
 
 
-def test_a_comment_of_the_very_second_of_the_merge_was_not_read(
+def test_a_comment_in_the_second_of_the_merge_was_not_reviewed(
     people: People, github: GitHub
 ) -> None:
-    """Whole seconds don't tell which came first."""
+    """Times in whole seconds don't show which event came first."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
     merged = people.merge(number)
@@ -456,8 +456,8 @@ def test_a_comment_of_the_very_second_of_the_merge_was_not_read(
     assert people.applying(merged).run().failed == [FIND]
 
 
-def test_no_title_of_a_merge_turns_runs_away(people: People, api: SandboxServer) -> None:
-    """What is noted of applied outlines is believed of what was pushed, not of what was merged."""
+def test_no_title_of_a_merge_blocks_a_run(people: People, api: SandboxServer) -> None:
+    """A record of applied outlines is trusted in a pushed commit, not in a merged one."""
     people.applying(people.reviewed("a", 4711, "One", "Two")).run()
     number = with_swapped_ids(people, "section.a.one", "section.a.one")
     git = people.github.git

@@ -36,7 +36,7 @@ def ids_on(text: str) -> set[int]:
 
 
 def test_a_pull_request_has_one_comment(people: People, github: GitHub) -> None:
-    """It shows the plan with its digest, and is brought up to date by the next push."""
+    """It shows the plan with its digest, and the next push updates it."""
     number = people.propose("a", 4711, "One", "Two")
     first = people.comment(number)
     again = people.comment(number)
@@ -53,8 +53,8 @@ def test_a_pull_request_has_one_comment(people: People, github: GitHub) -> None:
     assert methods[-1] == "PATCH"
 
 
-def test_a_push_brings_the_comment_up_to_date(people: People) -> None:
-    """The comment has the plan, and the digest, of the last push: that is what a merge applies."""
+def test_a_push_updates_the_comment(people: People) -> None:
+    """The comment has the plan and the digest of the last push, which a merge applies."""
     number = people.propose("a", 4711, "One", "Two")
     people.comment(number)
     old = people.digest(number)
@@ -68,7 +68,7 @@ def test_a_push_brings_the_comment_up_to_date(people: People) -> None:
 
 
 def test_a_comment_of_somebody_else_is_left_alone(people: People, github: GitHub) -> None:
-    """The marker can be written by anyone; the author's name can't."""
+    """Anyone can write the marker, but not the author's name."""
     number = people.propose("a", 4711, "One")
     theirs = {
         "id": 1,
@@ -87,8 +87,8 @@ def test_a_comment_of_somebody_else_is_left_alone(people: People, github: GitHub
     assert applied.failed == [], applied.log
 
 
-def test_mistakes_are_told_in_the_comment_too(people: People) -> None:
-    """What can't be planned has no digest, so it can't be applied either."""
+def test_the_comment_reports_mistakes_too(people: People) -> None:
+    """Outlines that can't be planned have no digest, so they can't be applied."""
     number = people.propose("a", 4711, "One")
     (people.courses / "a.yaml").write_text("id: x\n")
     number = people.push()
@@ -99,7 +99,7 @@ def test_mistakes_are_told_in_the_comment_too(people: People) -> None:
     assert "::error file=courses/a.yaml,line=1,col=5::" in job.log
 
 
-def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: GitHub) -> None:
+def test_a_forks_code_is_not_run_and_its_state_not_trusted(people: People, github: GitHub) -> None:
     """Its outlines are data: no link is followed, and neither its state nor its code is used."""
     merged = people.reviewed("a", 4711, "One")
     people.applying(merged).run()
@@ -125,14 +125,14 @@ def test_of_a_fork_nothing_is_run_and_nothing_believed(people: People, github: G
     (people.courses / "passwd.yaml").unlink()
     number = people.push("mallory")
     people.comment(number)
-    (told,) = people.comments(number)
-    assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in told
-    assert "**This pull request changes the state**" in told
-    assert "evil" not in told
+    (comment,) = people.comments(number)
+    assert "**Plan: 1 to create, 0 to update, 0 to delete.**" in comment
+    assert "**This pull request changes the state**" in comment
+    assert "evil" not in comment
 
 
-def test_a_journal_that_was_merged_is_not_believed(people: People, api: SandboxServer) -> None:
-    """What it says would be taken for done: nothing is applied, and the state stays as it is."""
+def test_a_merged_journal_is_not_trusted(people: People, api: SandboxServer) -> None:
+    """Its entries would be trusted, so nothing is applied, and the state stays the same."""
     people.applying(people.reviewed("a", 4711, "One")).run()
     known, sent = people.state_on_main(), len(api.log())
     people.github.git("checkout", "-q", "-B", "slip", "origin/main")
@@ -149,7 +149,7 @@ def test_a_journal_that_was_merged_is_not_believed(people: People, api: SandboxS
 
 @pytest.mark.parametrize("workflow", ["plan", "comment", "apply", "drift"])
 def test_each_workflow_names_the_api_itself(workflow: str) -> None:
-    """Neither a file of the workspace nor a variable of the repository does."""
+    """Neither a file of the workspace nor a variable of the repository names it."""
     text = (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text()
     (job,) = YAML(typ="safe").load(text)["jobs"].values()
 
@@ -159,8 +159,8 @@ def test_each_workflow_names_the_api_itself(workflow: str) -> None:
 
 
 @pytest.mark.parametrize("workflow", ["plan", "comment"])
-def test_what_runs_for_pull_requests_has_no_secrets(workflow: str) -> None:
-    """A stranger's pull request starts it: there is nothing in it to be had."""
+def test_workflows_for_pull_requests_have_no_secrets(workflow: str) -> None:
+    """A stranger's pull request starts it, so it holds no secret."""
     text = (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text()
     read = YAML(typ="safe").load(text)
     (job,) = read["jobs"].values()
@@ -192,9 +192,7 @@ def test_a_merge_applies_just_what_was_reviewed(
     assert receipt["digest"] == people.digest(number)
 
 
-def test_what_was_changed_after_the_review_is_not_applied(
-    people: People, api: SandboxServer
-) -> None:
+def test_a_change_after_the_review_is_not_applied(people: People, api: SandboxServer) -> None:
     """A push between the comment and the merge changes the digest: nothing is sent."""
     number = people.propose("a", 4711, "One")
     people.comment(number)
@@ -215,8 +213,10 @@ def test_what_was_changed_after_the_review_is_not_applied(
     assert api.creates() == []
 
 
-def test_a_large_change_waits_for_a_person_who_says_so(people: People, api: SandboxServer) -> None:
-    """The merge ends red and says how much it would change; by hand it is applied."""
+def test_a_large_change_waits_for_a_persons_confirmation(
+    people: People, api: SandboxServer
+) -> None:
+    """The merge fails and reports how much it would change; a run by hand applies it."""
     titles = [f"S{number}" for number in range(12)]
     people.applying(people.reviewed("a", 4711, *titles)).run()
     people.github.git("fetch", "-q", "origin")
@@ -235,8 +235,8 @@ def test_a_large_change_waits_for_a_person_who_says_so(people: People, api: Sand
     assert {each["Active"] for each in api.records()} == {False}
 
 
-def test_what_nobody_reviewed_is_not_applied(people: People, api: SandboxServer) -> None:
-    """A push to main without a pull request ends red; by hand, with its digest, it is applied."""
+def test_an_unreviewed_push_is_not_applied(people: People, api: SandboxServer) -> None:
+    """A push to main without a pull request fails; a run by hand with its digest applies it."""
     people.github.git("checkout", "-q", "-B", "main", "origin/main")
     (people.courses / "a.yaml").write_text("id: 4711\ntitle: A\nsections:\n  - title: One\n")
     people.github.git("add", ".")
@@ -266,7 +266,7 @@ def _coursesync(people: People, *words: str) -> str:
 
 
 def merged_while_applied(people: People) -> tuple[Job, Job]:
-    """Merge a second proposal while the first is applied; return the jobs of both."""
+    """Merge a second pull request while the first is applied; return the jobs of both."""
     first = people.propose("a", 4711, "One")
     people.comment(first)
     second = people.propose("b", 4712, "Two")
@@ -281,7 +281,7 @@ def merged_while_applied(people: People) -> tuple[Job, Job]:
 def test_a_review_from_before_there_was_a_state_is_stale_once_there_is_one(
     people: People, api: SandboxServer
 ) -> None:
-    """What was planned for a site that nothing was known of is looked at again by a person."""
+    """A person reviews a plan again if it was made before there was a state."""
     job, after = merged_while_applied(people)
 
     assert job.failed == [], job.log
@@ -294,7 +294,7 @@ def test_a_review_from_before_there_was_a_state_is_stale_once_there_is_one(
 def test_two_merges_into_a_site_with_a_state_are_both_applied(
     people: People, api: SandboxServer
 ) -> None:
-    """Once there is a state, merges of different courses don't stand in each other's way."""
+    """Once there is a state, merges of different courses don't block each other."""
     people.applying(people.reviewed("z", 4713, "Zero")).run()
     job, after = merged_while_applied(people)
 
@@ -304,7 +304,7 @@ def test_two_merges_into_a_site_with_a_state_are_both_applied(
 
 
 @pytest.mark.parametrize("guard", [{"protected": True}, {"rules": [{"type": "pull_request"}]}])
-def test_where_the_state_cant_be_pushed_nothing_is_applied(
+def test_nothing_is_applied_if_the_state_cant_be_pushed(
     people: People, api: SandboxServer, guard: dict[str, object]
 ) -> None:
     """Rules of main that refuse the push are found before the first write."""
@@ -321,11 +321,11 @@ def test_where_the_state_cant_be_pushed_nothing_is_applied(
     assert ids_on(people.state_on_main()) == {each["Id"] for each in api.records()}
 
 
-def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
+def test_a_state_that_could_not_be_pushed_is_restored_by_one_command(
     people: People, api: SandboxServer
 ) -> None:
-    """It is kept, and the log ends with the command that brings it back to main."""
-    people.applying(people.reviewed("z", 4713, "Zero")).run()  # so that there is a state already
+    """The state is kept, and the log ends with the command that restores it to main."""
+    people.applying(people.reviewed("z", 4713, "Zero")).run()  # so that there is a state
     merged = people.reviewed("a", 4711, "One", "Two")
     job = people.applying(merged).run({COMMIT: people.github.refuse_pushes})
     command = job.log.strip().splitlines()[-1]
@@ -355,8 +355,8 @@ def test_a_state_that_cant_be_pushed_after_all_is_restored_by_one_command(
     assert again.run().failed == []
 
 
-def test_a_cancelled_job_keeps_what_it_made(people: People, api: SandboxServer) -> None:
-    """SIGINT reaches coursesync, for it is the step's own process; the state is pushed as ever."""
+def test_a_cancelled_job_keeps_its_records(people: People, api: SandboxServer) -> None:
+    """SIGINT reaches coursesync, which is the step's own process; the state is pushed."""
     merged = people.reviewed("a", 4711, "One", "Two", "Three")
     job = people.applying(merged).unforked()
     steps = {step["name"]: step for step in job.job["steps"]}
@@ -384,7 +384,7 @@ _FROM_APPLY_ON = {
 
 
 def test_drift_keeps_one_issue(people: People, api: SandboxServer, github: GitHub) -> None:
-    """Opened where there is drift, brought up to date, and closed where there is none any more."""
+    """The issue is opened when there is drift, updated, and closed when there is none."""
     people.applying(people.reviewed("a", 4711, "One")).run()
     quiet = people.drifting()
     none = list(github.state["issues"])
@@ -405,8 +405,8 @@ def test_drift_keeps_one_issue(people: People, api: SandboxServer, github: GitHu
     assert "@everyone" not in opened.summary
 
 
-def test_drift_is_put_right_from_its_issue(people: People, api: SandboxServer) -> None:
-    """The issue has the plan that puts the outlines back, and the digest to run it by hand."""
+def test_drift_is_reverted_from_its_issue(people: People, api: SandboxServer) -> None:
+    """The issue has the plan that restores the outlines' version, and the digest to run it."""
     merged = people.reviewed("a", 4711, "One", "Two")
     people.applying(merged).run()
     section = min(int(str(each["Id"])) for each in api.records())
@@ -424,7 +424,7 @@ def test_drift_is_put_right_from_its_issue(people: People, api: SandboxServer) -
 
 
 def test_a_pull_request_is_planned_once(people: People) -> None:
-    """In the check's log and on its summary page; each mistake and each advice is marked once."""
+    """The plan is in the log and on the summary page; each mistake and advice is marked once."""
     number = people.propose("a", 4711, "One")
     planned = people.planning(number)
     (people.courses / "a.yaml").write_text("id: x\ntitle: A\n")
@@ -441,7 +441,7 @@ def test_a_pull_request_is_planned_once(people: People) -> None:
 
 
 def test_no_step_shows_a_secret(people: People) -> None:
-    """Neither the API's token nor GitHub's, with which git has pushed, is in a log or on disk."""
+    """Neither the API's token nor GitHub's, by which git pushed, is in a log or on disk."""
     job = people.applying(people.reviewed("a", 4711, "One")).run()
     kept = [path for path in job.folder.rglob("*") if path.is_file()]
 

@@ -1,6 +1,6 @@
-"""A site to play against: a sandbox in memory, a client, and a clock that the test moves.
+"""A test site: a sandbox in memory, a client, and a clock that the test moves.
 
-Owns the fixtures of this folder. It must never wait: time passes by `Clock.seconds` alone.
+Owns the fixtures of this folder. It must never wait: only `Clock.seconds` moves the time.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ COURSE = 4711
 
 @dataclass
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock that only the test moves."""
 
     seconds: float = 1_000_000.0
     naps: list[float] = field(default_factory=list)
@@ -30,25 +30,25 @@ class Clock:
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
-        """Let the seconds pass, and note how many they were."""
+        """Move the clock, and record the wait."""
         self.naps.append(seconds)
         self.seconds += seconds
 
     def now(self) -> datetime:
-        """Return the date that goes with the seconds."""
+        """Return the date and time of the clock."""
         return datetime(2025, 1, 15, 10, 30, tzinfo=UTC) + timedelta(seconds=self.seconds - 1e6)
 
 
 @dataclass
 class Site:
-    """A sandbox with one course, an administrator's client, and their clock."""
+    """A sandbox with one course, an administrator's client, and the clock of both."""
 
     sandbox: Sandbox
     client: httpx.Client
     clock: Clock
 
     def section(self, **fields: object) -> dict[str, object]:
-        """Return a body that is good but for the fields given."""
+        """Return a valid body with these fields changed."""
         return {
             "CourseId": COURSE,
             "Title": "Welcome",
@@ -59,7 +59,7 @@ class Site:
         }
 
     def create(self, **fields: object) -> httpx.Response:
-        """Send a create of such a body."""
+        """Send a create with this body."""
         return self.client.post(SECTIONS, json=self.section(**fields))
 
     def created(self, **fields: object) -> int:

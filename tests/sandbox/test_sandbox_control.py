@@ -1,4 +1,4 @@
-"""What the sandbox promises of its own pages, and of its log."""
+"""The promises of the sandbox's control pages and its log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECTIONS = "/api/content/coursesections"
 
 @pytest.fixture(autouse=True)
 def no_token(request: pytest.FixtureRequest) -> None:
-    """Leave the token out of every request that does not name one."""
+    """Send no token unless a request names one."""
     site: Site = request.getfixturevalue("site")
     del site.client.headers["Authorization"]
 
@@ -37,7 +37,7 @@ def test_records_are_shown_without_a_token(site: Site) -> None:
 
 
 def test_the_log_is_shown_as_it_is(site: Site) -> None:
-    """`GET /_sandbox/log` has what `Sandbox.log` has, and does not log itself."""
+    """`GET /_sandbox/log` returns the entries of `Sandbox.log`, and is not logged itself."""
     sign_in(site)
     site.client.get(SECTIONS, params={"page": 2})
     site.create(Title="Hello")
@@ -69,7 +69,7 @@ def test_the_log_keeps_no_secret(site: Site) -> None:
 
 
 def test_faults_are_armed_line_by_line(site: Site) -> None:
-    """`POST /_sandbox/faults` takes one text a line, and answers with all that are armed."""
+    """`POST /_sandbox/faults` takes one fault per line, and returns all armed faults."""
     lines = f"POST {SECTIONS}@3:lost-after\n\n* *@2+:slow=2.5\n"
     armed = site.client.post("/_sandbox/faults", content=lines).json()
 
@@ -78,7 +78,7 @@ def test_faults_are_armed_line_by_line(site: Site) -> None:
 
 
 def test_a_bad_fault_arms_none(site: Site) -> None:
-    """One line that is no fault is 400, names it, and arms nothing."""
+    """A line that is not a fault gives a 400 that names it, and arms nothing."""
     answered = site.client.post("/_sandbox/faults", content="* *:slow\n* *:nonsense")
 
     assert answered.status_code == 400
@@ -87,7 +87,7 @@ def test_a_bad_fault_arms_none(site: Site) -> None:
 
 
 def test_faults_are_disarmed(site: Site) -> None:
-    """`DELETE /_sandbox/faults` lets every request go right again."""
+    """`DELETE /_sandbox/faults` disarms all faults."""
     sign_in(site)
     site.sandbox.add_fault(Fault.parse("* *@1+:error-before"))
 
@@ -96,7 +96,7 @@ def test_faults_are_disarmed(site: Site) -> None:
 
 
 def test_courses_are_added(site: Site) -> None:
-    """`POST /_sandbox/courses` makes a course that a section may be in."""
+    """`POST /_sandbox/courses` creates a course that can have sections."""
     sign_in(site)
     site.client.post("/_sandbox/courses", json={"Id": 12, "Title": "New"})
 
@@ -120,7 +120,7 @@ def test_no_other_page_exists(site: Site, method: str, page: str, status: int) -
 
 
 def test_limits_and_faults_spare_these_pages(make_site: MakeSite) -> None:
-    """The pages answer at any pace, whatever is armed."""
+    """The pages ignore the limits and the armed faults."""
     site = make_site(Settings(limits="sliding"))
     site.sandbox.add_fault(Fault.parse("* *@1+:error-before"))
 

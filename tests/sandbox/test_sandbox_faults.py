@@ -1,4 +1,4 @@
-"""What the sandbox promises of its misbehaviour: every row of the table of outcomes."""
+"""The promises of the sandbox's faults: every row of the table of outcomes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def arm(site: Site, *texts: str) -> None:
 def test_a_fault_answers_and_stores_as_it_says(
     site: Site, kind: str, status: int, stored: int
 ) -> None:
-    """Each fault has its status, does or does not carry the write out, and the log tells."""
+    """Each fault has its status, carries out the write or not, and the log records both."""
     arm(site, f"POST {SECTIONS}:{kind}")
     answered = site.create()
     entry = site.sandbox.log[-1]
@@ -96,7 +96,7 @@ def test_cut_json_is_whole_http(site: Site) -> None:
 
 
 def test_html_comes_in_place_of_json(site: Site) -> None:
-    """A page for a browser says that it is one."""
+    """An HTML page has the content type of HTML."""
     arm(site, f"POST {SECTIONS}:html-200")
 
     assert site.create().headers["Content-Type"].startswith("text/html")
@@ -146,7 +146,7 @@ def test_success_without_an_effect(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", ["throttled-after", "too-many-after"])
 def test_a_throttled_answer_after_the_work_names_a_time(site: Site, kind: str) -> None:
-    """A write may be carried out and still be told to come back later."""
+    """A write can be carried out and still be answered with `Retry-After`."""
     arm(site, f"POST {SECTIONS}:{kind}=7")
     answered = site.create()
 
@@ -154,7 +154,7 @@ def test_a_throttled_answer_after_the_work_names_a_time(site: Site, kind: str) -
 
 
 def test_a_token_may_be_revoked_after_the_work(site: Site) -> None:
-    """After `unauthorized-after` the token opens nothing any more."""
+    """After `unauthorized-after` the token is not valid any more."""
     arm(site, f"POST {SECTIONS}:unauthorized-after")
     site.create()
 
@@ -163,7 +163,7 @@ def test_a_token_may_be_revoked_after_the_work(site: Site) -> None:
 
 
 def test_a_known_id_needs_another_record(site: Site) -> None:
-    """Where there is no other record, `known-id` tells the truth."""
+    """Without another record, `known-id` returns the right Id."""
     arm(site, f"POST {SECTIONS}:known-id")
 
     assert site.created() == site.sandbox.sections()[0]["Id"]
@@ -179,7 +179,7 @@ def test_answers_without_a_value_stay_as_they_are(site: Site, kind: str) -> None
 
 
 def test_an_unsuccessful_200(site: Site) -> None:
-    """`unsuccessful` is a 200 that says no."""
+    """`unsuccessful` is a 200 with `WasSuccessful: false`."""
     arm(site, f"POST {SECTIONS}:unsuccessful")
     answered = site.create().json()
 
@@ -196,7 +196,7 @@ def test_an_unsuccessful_200(site: Site) -> None:
         ("too-many=7", "7"),
     ],
 )
-def test_who_is_told_when_to_come_back(site: Site, kind: str, expected: str | None) -> None:
+def test_throttled_answers_have_retry_after(site: Site, kind: str, expected: str | None) -> None:
     """`throttled` and `too-many` have `Retry-After`, `conflict` has none."""
     arm(site, f"POST {SECTIONS}:{kind}")
 
@@ -204,7 +204,7 @@ def test_who_is_told_when_to_come_back(site: Site, kind: str, expected: str | No
 
 
 def test_an_unauthorized_token_stays_so(site: Site) -> None:
-    """`unauthorized` revokes the token: the next request with it is 401, and a login mends it."""
+    """`unauthorized` revokes the token: the next request with it is 401, and a login helps."""
     arm(site, f"POST {SECTIONS}:unauthorized")
     statuses = [site.create().status_code, site.create().status_code]
     form = {
@@ -219,7 +219,7 @@ def test_an_unauthorized_token_stays_so(site: Site) -> None:
 
 
 def test_a_forbidden_token_is_never_let_in(site: Site) -> None:
-    """`forbidden-token` goes on, while other requests with the token pass."""
+    """`forbidden-token` affects every matching request; others with the token pass."""
     arm(site, f"POST {SECTIONS}@2:forbidden-token")
     statuses = [site.create().status_code for _ in range(4)]
 
@@ -234,7 +234,7 @@ def test_a_redirect_leads_elsewhere(site: Site) -> None:
     assert site.create().headers["Location"].startswith("https://elsewhere.example/")
 
 
-def test_slow_sleeps_as_it_is_told(site: Site) -> None:
+def test_slow_sleeps_for_its_amount(site: Site) -> None:
     """`slow` waits with the sandbox's own sleep, after the commit, and then answers."""
     arm(site, f"POST {SECTIONS}:slow=2.5")
     site.create()
@@ -251,8 +251,8 @@ def test_slow_sleeps_as_it_is_told(site: Site) -> None:
         ("@2x2", [200, 500, 500, 200]),
     ],
 )
-def test_faults_befall_the_requests_they_name(site: Site, which: str, expected: list[int]) -> None:
-    """A fault befalls the Nth matching request, or those from there on."""
+def test_faults_affect_the_requests_they_name(site: Site, which: str, expected: list[int]) -> None:
+    """A fault affects the Nth matching request, or that one and later ones."""
     arm(site, f"POST {SECTIONS}{which}:error-before")
 
     assert [site.create().status_code for _ in range(4)] == expected
@@ -269,21 +269,21 @@ def test_faults_befall_the_requests_they_name(site: Site, which: str, expected: 
     ],
 )
 def test_faults_match_by_method_and_path(site: Site, pattern: str, expected: int) -> None:
-    """`*` stands for anything, and a last slash for nothing."""
+    """`*` matches anything, and a last slash does not matter."""
     arm(site, f"{pattern}:error-before")
 
     assert site.create().status_code == expected
 
 
 def test_the_first_fault_armed_wins(site: Site) -> None:
-    """Where two faults befall one request, the one that was armed first acts."""
+    """If two faults affect one request, the one that was armed first acts."""
     arm(site, "* *:error-before", "* *:timeout-408", "* *@2:html-503")
 
     assert [site.create().status_code for _ in range(3)] == [500, 503, 200]
 
 
 def test_cleared_faults_are_gone(site: Site) -> None:
-    """After `clear_faults` every request goes right."""
+    """After `clear_faults` every request succeeds."""
     arm(site, "* *@1+:error-before")
     site.sandbox.clear_faults()
 
@@ -292,7 +292,7 @@ def test_cleared_faults_are_gone(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", list(FaultKind))
 def test_every_fault_reads_as_it_is_written(kind: FaultKind) -> None:
-    """A fault's text is read back as the same fault."""
+    """A fault's text parses to the same fault."""
     amount = 502.0 if kind is FaultKind.STATUS else 1.0
     fault = Fault("POST", SECTIONS, kind, nth=3, times=None, amount=amount)
 
@@ -300,7 +300,7 @@ def test_every_fault_reads_as_it_is_written(kind: FaultKind) -> None:
 
 
 def test_every_kind_acts(site: Site) -> None:
-    """There is no kind of fault that does nothing it could be known by."""
+    """Every kind of fault has an effect that a client can notice."""
     for kind in FaultKind:
         site.sandbox.clear_faults()
         site.sandbox.add_fault(Fault("POST", SECTIONS, kind, amount=500))
@@ -326,14 +326,14 @@ def test_every_kind_acts(site: Site) -> None:
         f"post {SECTIONS}:slow",
     ],
 )
-def test_what_is_no_fault_is_refused(text: str) -> None:
-    """A text that is no fault raises, and never arms something else."""
+def test_a_text_that_is_not_a_fault_is_refused(text: str) -> None:
+    """A text that is not a fault raises `ValueError`."""
     with pytest.raises(ValueError, match=r"fault|amount|status"):
         Fault.parse(text)
 
 
 def test_logins_can_fail_too(site: Site) -> None:
-    """Faults reach the token page, whose bodies the log does not keep."""
+    """Faults affect the token page too, and the log does not keep its bodies."""
     arm(site, "POST /api/token:error-before")
     answered = site.client.post("/api/token", json={"password": "hidden"})
 
@@ -342,7 +342,7 @@ def test_logins_can_fail_too(site: Site) -> None:
 
 
 def test_dropped_is_a_lost_connection(site: Site) -> None:
-    """Whoever catches the standard library's `ConnectionError` catches `Dropped`."""
+    """`Dropped` is a `ConnectionError` of the standard library."""
     arm(site, "* *:lost-before")
     with (
         pytest.raises(ConnectionError),

@@ -1,4 +1,4 @@
-"""What the sandbox promises of other editors, who write behind the client's back."""
+"""The promises of other editors, who write without the client's knowledge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def only(site: Site) -> dict[str, object]:
 
 
 def test_another_editor_creates(site: Site) -> None:
-    """`POST` makes a section of a create's body and answers with its Id."""
+    """`POST` creates a section from a create's body and returns its Id."""
     body = site.section(Title="Theirs", SectionContents="<p>Hi</p>", UnlockType=2, Active=True)
     made = site.client.post(PAGE, json=body).json()
     section = only(site)
@@ -41,7 +41,7 @@ def test_another_editor_creates(site: Site) -> None:
 
 
 def test_a_foreign_create_may_leave_the_unlock_type_out(site: Site) -> None:
-    """What the vendor's pages call optional, another editor may leave out."""
+    """Another editor can leave out what the vendor's pages call optional."""
     body = site.section()
     del body["UnlockType"]
     site.client.post(PAGE, json=body)
@@ -79,7 +79,7 @@ def test_another_editor_removes(site: Site) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_there_must_be_a_section(site: Site, method: str) -> None:
-    """To change or remove what is not there is 404."""
+    """A change or a removal of a record that does not exist is 404."""
     answered = site.client.request(method, PAGE, params={"id": 7}, json={"Id": 7, "Title": "x"})
 
     assert answered.status_code == 404
@@ -99,7 +99,7 @@ def test_there_must_be_a_section(site: Site, method: str) -> None:
     ],
 )
 def test_a_body_is_held_to_the_rules(site: Site, method: str, body: dict[str, object]) -> None:
-    """What the API would refuse is 400 and changes nothing."""
+    """A body that the API would refuse is 400 and changes nothing."""
     section_id = site.created()
     before = site.sandbox.sections()
     if body.keys() & {"By"} or body.get("Title") == " ":
@@ -112,7 +112,7 @@ def test_a_body_is_held_to_the_rules(site: Site, method: str, body: dict[str, ob
 
 
 def test_other_editors_meet_no_obstacle(make_site: MakeSite) -> None:
-    """They need no token, meet no limit and no fault, and leave nothing in the log."""
+    """Other editors need no token, meet no limits or faults, and leave nothing in the log."""
     site = make_site(Settings(limits="sliding"))
     del site.client.headers["Authorization"]
     site.sandbox.add_fault(Fault.parse("* *@1+:error-before"))
@@ -122,7 +122,7 @@ def test_other_editors_meet_no_obstacle(make_site: MakeSite) -> None:
 
 
 def test_lists_lag_behind_other_editors_too(make_site: MakeSite) -> None:
-    """What another editor makes or removes is in lists no sooner than what the client does."""
+    """Another editor's creates and deletes appear in lists as late as the client's."""
     site = make_site(Settings(list_lag=2.5))
     section_id = site.client.post(PAGE, json=site.section()).json()["Id"]
     api = "/api/content/coursesections"

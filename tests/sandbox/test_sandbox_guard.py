@@ -1,4 +1,4 @@
-"""What the sandbox promises of web pages: none of another origin reads it or writes to it.
+"""The sandbox answers no web page of another origin.
 
 Sources: https://en.wikipedia.org/wiki/DNS_rebinding and https://www.w3.org/TR/fetch-metadata/
 """
@@ -39,7 +39,7 @@ PATHS = pytest.mark.parametrize("path", ["/_sandbox/log", "/_sandbox/nothing", S
 def test_only_loopback_hosts_are_answered(
     site: Site, path: str, host: str, *, is_answered: bool
 ) -> None:
-    """A request that was addressed to any other name is 403: a web page could have sent it."""
+    """A request to any other host name is 403: a web page could have sent it."""
     answered = site.client.get(path, headers={"Host": host})
 
     assert (answered.status_code != 403) == is_answered
@@ -68,7 +68,7 @@ def test_only_loopback_hosts_are_answered(
 def test_no_page_of_another_origin_is_answered(
     site: Site, path: str, method: str, headers: dict[str, str], *, is_answered: bool
 ) -> None:
-    """What a browser sends for a page of another origin is 403, whatever the method."""
+    """A browser's request for a page of another origin is 403, with every method."""
     answered = site.client.request(method, path, headers=headers)
 
     assert (answered.status_code != 403) == is_answered
@@ -79,7 +79,7 @@ def test_no_page_of_another_origin_is_answered(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
 )
 def test_a_form_of_another_page_does_nothing(kind: str) -> None:
-    """The three kinds of form that a page may post anywhere arm no fault and make no record."""
+    """The three kinds of form that a page can post anywhere arm no fault and create no record."""
     with sandbox_here() as server:
         address = urlsplit(server.url)
         for path, body in {

@@ -1,6 +1,6 @@
-"""What the sandbox promises of lists that are behind.
+"""The promises of lists that lag.
 
-Nothing in the vendor's pages says that a record is in a search as soon as its create is answered:
+The vendor's pages don't promise that a search shows a record once its create is answered:
 https://developers.nexudus.com/rest-api/content/search-coursesections
 """
 
@@ -32,7 +32,7 @@ def lagging(make_site: MakeSite) -> Site:
 
 
 def listed(site: Site) -> list[int]:
-    """Return the Ids that a search shows, which its `TotalItems` has to count."""
+    """Return the Ids that a search shows; check that `TotalItems` counts them."""
     found = site.client.get(SECTIONS).json()
     assert found["TotalItems"] == len(found["Records"])
     return [each["Id"] for each in found["Records"]]
@@ -44,7 +44,7 @@ def several(site: Site, *ids: int) -> list[int]:
 
 
 def test_a_new_section_is_not_listed_yet(lagging: Site) -> None:
-    """Until the lag is over, searches and `?id=` leave out what a get by Id already shows."""
+    """Until the lag is over, searches and `?id=` leave out records that a read by Id returns."""
     old = lagging.created()
     lagging.clock.seconds += LAG
     new = lagging.created()
@@ -55,7 +55,7 @@ def test_a_new_section_is_not_listed_yet(lagging: Site) -> None:
 
 
 def test_the_lag_ends(lagging: Site) -> None:
-    """Once the lag is over, lists show what was created."""
+    """Once the lag is over, lists show the new records."""
     new = lagging.created()
     lagging.clock.seconds += LAG
 
@@ -63,7 +63,7 @@ def test_the_lag_ends(lagging: Site) -> None:
 
 
 def test_a_removed_section_is_listed_still(lagging: Site) -> None:
-    """Until the lag is over, lists show what a get by Id no longer finds."""
+    """Until the lag is over, lists show deleted records."""
     gone = lagging.created()
     lagging.clock.seconds += LAG
     lagging.client.delete(f"{SECTIONS}/{gone}")
@@ -76,7 +76,7 @@ def test_a_removed_section_is_listed_still(lagging: Site) -> None:
 
 
 def test_lists_show_what_was_there_that_long_ago(lagging: Site) -> None:
-    """A section that lived for less than the lag is listed for as long, and as much later."""
+    """A section that existed for less than the lag is listed as long as it existed, but later."""
     short = lagging.created()
     lagging.clock.seconds += 1
     lagging.client.delete(f"{SECTIONS}/{short}")
@@ -118,7 +118,7 @@ def test_courses_do_not_lag(lagging: Site) -> None:
 
 
 def test_the_truth_does_not_lag(lagging: Site) -> None:
-    """`Sandbox.sections` and `/_sandbox/records` show what is stored."""
+    """`Sandbox.sections` and `/_sandbox/records` show the stored records."""
     new = lagging.created()
     shown = lagging.client.get("/_sandbox/records").json()
 
@@ -164,7 +164,7 @@ with Sandbox(Path(sys.argv[1])) as sandbox:
 
 @pytest.mark.parametrize(("lag", "expected"), [(0.0, 1), (3600.0, 0)])
 def test_other_processes_creates_lag_too(tmp_path: Path, lag: float, expected: int) -> None:
-    """The file remembers when a section was made, whichever process made it."""
+    """The file keeps the time of a create, for every process."""
     path = tmp_path / "sandbox.sqlite"
     subprocess.run([sys.executable, "-c", PROGRAM, str(path)], check=True, timeout=60)
 
@@ -172,7 +172,7 @@ def test_other_processes_creates_lag_too(tmp_path: Path, lag: float, expected: i
 
 
 def test_another_boots_creates_are_old(tmp_path: Path) -> None:
-    """A section made at a moment ahead of the clock, as after a restart of the machine, is old."""
+    """A section that was created ahead of the clock (before a restart of the machine) is old."""
     path = tmp_path / "sandbox.sqlite"
     subprocess.run([sys.executable, "-c", PROGRAM, str(path)], check=True, timeout=60)
 

@@ -1,4 +1,4 @@
-"""What the sandbox promises of requests that it carries out when their client is long gone."""
+"""The promises of requests that the sandbox carries out after their client has gone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADERS = {"Authorization": "Bearer sandbox-token"}
 
 
 def lose(site: Site, method: str = "POST", path: str = SECTIONS, **fields: object) -> None:
-    """Send a request that is dropped, and carried out 5 s later."""
+    """Send a request that is dropped and carried out 5 s later."""
     site.sandbox.add_fault(Fault.parse(f"{method} {path}:late=5"))
     with pytest.raises(Dropped):
         site.client.request(method, path, json=site.section(**fields))
@@ -32,7 +32,7 @@ def titles(site: Site) -> list[object]:
 
 
 def test_it_is_not_done_before_its_time(site: Site) -> None:
-    """Until the seconds are over nothing is stored, and the log says so."""
+    """Until the seconds are over nothing is stored, and the log records that."""
     lose(site)
     site.clock.seconds += 4.99
 
@@ -43,7 +43,7 @@ def test_it_is_not_done_before_its_time(site: Site) -> None:
 
 @pytest.mark.parametrize("look", ["list", "page", "sections", "log"])
 def test_it_is_done_in_time_for_any_look(site: Site, look: str) -> None:
-    """Once they are over, whoever looks first finds it done."""
+    """Once they are over, the first look of any kind shows the record."""
     lose(site)
     site.clock.seconds += 5
     match look:
@@ -61,7 +61,7 @@ def test_it_is_done_in_time_for_any_look(site: Site, look: str) -> None:
 
 
 def test_it_is_dated_when_it_was_due(site: Site) -> None:
-    """However late anyone looks, the record is as old as if it had been made by itself."""
+    """A late look does not change the record's time."""
     lose(site)
     site.clock.seconds += 60
 
@@ -69,7 +69,7 @@ def test_it_is_dated_when_it_was_due(site: Site) -> None:
 
 
 def test_lists_lag_from_when_it_was_due(make_site: MakeSite) -> None:
-    """What was done late is in lists when the lag since then is over."""
+    """A late create appears in lists when the lag since then is over."""
     site = make_site(Settings(list_lag=2))
     lose(site)
     shown = []
@@ -90,8 +90,8 @@ def test_it_comes_before_the_request_that_finds_it_due(site: Site) -> None:
     assert titles(site) == ["New"]
 
 
-def test_what_is_due_first_is_done_first(site: Site) -> None:
-    """Several that wait are done by their time, and not in the order in which they came."""
+def test_the_earliest_request_is_carried_out_first(site: Site) -> None:
+    """Waiting requests are carried out in the order of their times, not of their arrival."""
     for title, seconds in (("Second", 9), ("First", 3), ("Third", 99)):
         site.sandbox.add_fault(Fault.parse(f"POST {SECTIONS}:late={seconds}"))
         with pytest.raises(Dropped):
@@ -112,7 +112,7 @@ def test_a_late_delete_removes(site: Site) -> None:
 
 
 def test_what_would_be_refused_is_refused_late_too(site: Site) -> None:
-    """A bad body stores nothing when its time has come, and the log does not claim it."""
+    """An invalid body stores nothing when it is due, and the log records that."""
     lose(site, Title="")
     site.clock.seconds += 5
 
@@ -120,7 +120,7 @@ def test_what_would_be_refused_is_refused_late_too(site: Site) -> None:
 
 
 def test_a_body_that_is_too_long_is_forgotten(make_site: MakeSite) -> None:
-    """What can't be read can't be done later, and harms no later request."""
+    """A body that can't be read is not carried out later, and harms no later request."""
     site = make_site(Settings(max_body=1000))
     lose(site, Title="x" * 2000)
     site.clock.seconds += 5
@@ -143,7 +143,7 @@ def test_it_works_over_a_socket() -> None:
 
 
 def test_a_streamed_body_outlives_its_connection() -> None:
-    """A body that told no length is carried out late like any other."""
+    """A body without a length is carried out late like any other."""
 
     def stream() -> Iterator[bytes]:
         yield b'{"CourseId": 4711, "Title": "x", "DisplayOrder": 1,'

@@ -1,4 +1,4 @@
-"""What the sandbox promises of lessons, and of the members who complete them.
+"""The promises of lessons, and of the members who complete them.
 
 Source: https://developers.nexudus.com/rest-api/content/search-courselessons
 """
@@ -23,7 +23,7 @@ PAGE = "/_sandbox/lessons"
 
 
 def lesson(site: Site, **fields: object) -> int:
-    """Let another editor make a lesson."""
+    """Create a lesson as another editor."""
     body = {"CourseId": 4711, "Title": "Tour", "DisplayOrder": 10, "UnlockAfterDays": 0, **fields}
     made = site.client.post(PAGE, json=body).json()
     assert isinstance(made["Id"], int), made
@@ -104,7 +104,7 @@ def test_lessons_are_read_by_their_ids(site: Site) -> None:
 
 
 def test_lists_of_lessons_can_be_partial(make_site: MakeSite) -> None:
-    """What lists leave out of sections, they leave out of lessons."""
+    """Lists leave out the same properties of lessons as of sections."""
     site = make_site(Settings(lists_null=frozenset({"LessonContents"})))
     lesson(site, LessonContents="<p>x</p>")
 
@@ -112,7 +112,7 @@ def test_lists_of_lessons_can_be_partial(make_site: MakeSite) -> None:
 
 
 def test_lists_of_lessons_lag(make_site: MakeSite) -> None:
-    """A new lesson and a removed one are listed as late as sections are."""
+    """Lists lag for lessons as they do for sections."""
     site = make_site(Settings(list_lag=2.5))
     lesson_id = lesson(site)
     shown = [listed(site, LESSONS)]
@@ -128,12 +128,12 @@ def test_lists_of_lessons_lag(make_site: MakeSite) -> None:
     [("POST", LESSONS), ("PUT", LESSONS), ("DELETE", f"{LESSONS}/1"), ("POST", MEMBERS)],
 )
 def test_lessons_and_members_can_only_be_read(site: Site, method: str, address: str) -> None:
-    """The API's addresses of lessons and members take no writes."""
+    """The API's paths for lessons and members take no writes."""
     assert site.client.request(method, address, json={}).status_code == 405
 
 
 def test_another_editor_changes_and_removes_a_lesson(site: Site) -> None:
-    """`PUT` sets some properties, null among them, and `DELETE` removes the lesson."""
+    """`PUT` sets some properties, also to null, and `DELETE` removes the lesson."""
     lesson_id = lesson(site, SectionId=site.created(), LessonContents="<p>x</p>")
     site.client.put(PAGE, json={"Id": lesson_id, "SectionId": None, "Title": "New"})
     (changed,) = site.sandbox.lessons()
@@ -158,7 +158,7 @@ def test_a_lesson_is_held_to_the_rules(site: Site, name: str, value: object) -> 
 
 
 def test_members_are_counted(site: Site) -> None:
-    """`TotalItems` counts who joined a course, and no record has a name."""
+    """`TotalItems` counts the members of a course, and no record has a name."""
     site.sandbox.add_course(4712, "Safety")
     site.client.post("/_sandbox/members", json={"CourseId": 4711, "Count": 41})
     site.sandbox.add_members(4712, 2)
@@ -171,7 +171,7 @@ def test_members_are_counted(site: Site) -> None:
 
 
 def test_completions_are_counted(site: Site) -> None:
-    """`TotalItems` counts who completed a lesson; where members are too few, more join."""
+    """`TotalItems` counts the completions of a lesson; if members are too few, more join."""
     first, second = lesson(site), lesson(site)
     site.sandbox.add_members(4711, 3)
     site.client.post("/_sandbox/completions", json={"CourseLessonId": first, "Count": 2})
@@ -184,7 +184,7 @@ def test_completions_are_counted(site: Site) -> None:
 
 
 def test_completions_go_with_their_lesson(site: Site) -> None:
-    """When a lesson is removed, its completions are gone, and the members stay."""
+    """With a lesson its completions are removed, and the members stay."""
     lesson_id = lesson(site)
     site.sandbox.complete_lesson(lesson_id, 3)
     site.client.delete(PAGE, params={"id": lesson_id})
@@ -208,7 +208,7 @@ def test_bad_counts_are_refused(site: Site, page: str, body: dict[str, int]) -> 
 
 
 def test_a_lesson_that_does_not_exist_can_not_be_completed(site: Site) -> None:
-    """In Python this is a `KeyError`."""
+    """In Python a missing lesson is a `KeyError`."""
     with pytest.raises(KeyError):
         site.sandbox.complete_lesson(1, 1)
 
@@ -224,7 +224,7 @@ def test_a_lesson_that_does_not_exist_can_not_be_completed(site: Site) -> None:
     ],
 )
 def test_each_has_its_role(make_site: MakeSite, address: str, role: str) -> None:
-    """Without the role of an address it answers 401."""
+    """Without its role a path answers 401."""
     site = make_site(Settings(users=(User(roles=ALL_ROLES - {role}),)))
 
     assert role in ALL_ROLES
@@ -238,7 +238,7 @@ def test_each_has_its_role(make_site: MakeSite, address: str, role: str) -> None
 def test_the_lessons_of_a_deleted_section(
     site: Site, choice: str, status: int, left: list[object]
 ) -> None:
-    """`section_delete` says what becomes of them, for the API has nothing about it."""
+    """`section_delete` decides about a deleted section's lessons; the API's pages don't say."""
     site.sandbox.change(section_delete=choice)
     section_id = site.created()
     lesson(site, SectionId=section_id)

@@ -1,4 +1,4 @@
-"""What the sandbox promises of the published limits.
+"""The promises of the published limits.
 
 Source: https://developers.nexudus.com/reference/api-limitations
 """
@@ -35,7 +35,7 @@ def limited(request: pytest.FixtureRequest, make_site: MakeSite) -> Site:
 
 
 def test_limits_are_off_unless_asked_for(site: Site) -> None:
-    """A sandbox of its own accord throttles nothing."""
+    """By default a sandbox throttles nothing."""
     assert throttled_at(site, "GET", 0, 200) == 200
 
 
@@ -45,7 +45,7 @@ def test_two_requests_at_once_are_one_too_many(limited: Site) -> None:
 
 
 def test_a_throttled_request_is_not_carried_out(limited: Site) -> None:
-    """It answers 409 with `Retry-After` and no body, and stores nothing."""
+    """A throttled request gets 409 with `Retry-After` and no body, and stores nothing."""
     limited.create()
     answered = limited.create()
 
@@ -73,7 +73,7 @@ def test_writes_are_held_to_the_days_allowance(limited: Site) -> None:
     assert int(limited.client.delete(SECTIONS).headers["Retry-After"]) > 80_000
 
 
-def test_who_waits_as_told_gets_through(limited: Site) -> None:
+def test_a_client_that_waits_passes(limited: Site) -> None:
     """After `Retry-After` seconds the request passes."""
     throttled_at(limited, "POST", 0.11, 70)
     wait = limited.create().headers["Retry-After"]
@@ -83,12 +83,12 @@ def test_who_waits_as_told_gets_through(limited: Site) -> None:
 
 
 def test_a_steady_pace_is_never_throttled(limited: Site) -> None:
-    """A request each 0.75 s stays clear of every limit of a minute, under either window."""
+    """A request every 0.75 s meets no limit of a minute, with either kind of window."""
     assert throttled_at(limited, "GET", 0.75, 300) == 300
 
 
 def test_windows_differ_across_the_full_minute(make_site: MakeSite) -> None:
-    """A burst that straddles a full minute passes fixed windows, and not sliding ones."""
+    """A burst across the start of a minute passes fixed windows, but not sliding ones."""
     passed = []
     for kind in KINDS:
         site = make_site(Settings(limits=kind))
@@ -99,5 +99,5 @@ def test_windows_differ_across_the_full_minute(make_site: MakeSite) -> None:
 
 
 def test_the_100_ms_gap_forgives_rounding(limited: Site) -> None:
-    """Requests that come every 0.1 s in floating point are all 0.1 s apart."""
+    """With floating-point times, requests every 0.1 s all pass."""
     assert throttled_at(limited, "GET", 0.1, 100) == 100

@@ -1,4 +1,4 @@
-"""What the sandbox promises of logins, tokens and roles.
+"""The promises of logins, tokens and roles.
 
 Source: https://developers.nexudus.com/rest-api/authentication
 """
@@ -40,14 +40,14 @@ def status_with(site: Site, authorization: str) -> int:
 
 
 def test_a_login_gives_a_token_that_works(site: Site) -> None:
-    """The access token of a login opens the API."""
+    """The access token of a login is valid for the API."""
     access = log_in(site).json()["access_token"]
 
     assert status_with(site, f"Bearer {access}") == 200
 
 
 def test_a_login_answers_in_oauth_words(site: Site) -> None:
-    """A login's answer has the four fields of the vendor's page, and seconds to live."""
+    """A login's answer has the four fields of the vendor's page, and its lifetime in seconds."""
     answered = log_in(site).json()
 
     assert set(answered) == {"access_token", "token_type", "expires_in", "refresh_token"}
@@ -80,7 +80,7 @@ def test_the_token_page_takes_nothing_but_post(site: Site) -> None:
 def test_two_factor_users_need_their_code(
     make_site: MakeSite, form: dict[str, str], status: int
 ) -> None:
-    """Where a user has two-factor on, a login without the right code is 401."""
+    """If a user has two-factor login, a login without the right code is 401."""
     site = make_site(Settings(users=(User(totp="482910"),)))
 
     assert log_in(site, **form).status_code == status
@@ -98,7 +98,7 @@ def test_a_code_may_work_once(make_site: MakeSite, *, is_once: bool, status: int
 
 
 def test_a_refresh_gives_a_new_token(site: Site) -> None:
-    """A refresh token buys another access token that works."""
+    """A refresh token gives another valid access token."""
     first = log_in(site).json()
     second = refresh(site, first["refresh_token"]).json()
 
@@ -125,7 +125,7 @@ def test_a_refresh_token_works_once(site: Site) -> None:
     ],
 )
 def test_a_refresh_keeps_the_client_id(site: Site, given: str, returned: str, status: int) -> None:
-    """A refresh must give the login's `client_id`, which is the e-mail where none was given."""
+    """A refresh must send the login's `client_id`, by default the e-mail."""
     token = log_in(site, client_id=given).json()["refresh_token"]
 
     assert refresh(site, token, client_id=returned).status_code == status
@@ -143,12 +143,12 @@ def test_an_access_token_runs_out(site: Site) -> None:
     "authorization", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer sandbox-token x"]
 )
 def test_a_bad_token_is_401(site: Site, authorization: str) -> None:
-    """Anything but a good bearer token is 401."""
+    """Anything but a valid bearer token is 401."""
     assert status_with(site, authorization) == 401
 
 
 def test_a_user_may_have_no_fixed_token(make_site: MakeSite) -> None:
-    """With `token=None` nothing opens the API but a login."""
+    """With `token=None` the API needs a login."""
     site = make_site(Settings(users=(User(token=None),)))
 
     assert status_with(site, "Bearer sandbox-token") == 401
@@ -156,7 +156,7 @@ def test_a_user_may_have_no_fixed_token(make_site: MakeSite) -> None:
 
 
 def test_a_refresh_token_opens_nothing(site: Site) -> None:
-    """A refresh token is no access token."""
+    """A refresh token is not an access token."""
     assert status_with(site, f"Bearer {log_in(site).json()['refresh_token']}") == 401
 
 
@@ -174,7 +174,7 @@ def test_a_refresh_token_opens_nothing(site: Site) -> None:
     ],
 )
 def test_a_missing_role_is_401(make_site: MakeSite, role: str, method: str, address: str) -> None:
-    """Each call takes its own role, and a user without it gets 401 and no other word."""
+    """Each call needs its own role, and a user without it gets 401 and no reason."""
     site = make_site(Settings(users=(User(roles=ALL_ROLES - {role}),)))
     allowed = make_site(Settings(users=(User(roles=frozenset({role})),)))
 
@@ -184,7 +184,7 @@ def test_a_missing_role_is_401(make_site: MakeSite, role: str, method: str, addr
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_role_may_be_403(make_site: MakeSite, status: int) -> None:
-    """`missing_role` says how a missing role answers; a bad token is 401 all the same."""
+    """`missing_role` sets the status of a missing role; a bad token is still 401."""
     site = make_site(Settings(users=(User(roles=frozenset({"CourseSection-Read"})),)))
     site.sandbox.change(missing_role=status)
 
@@ -208,19 +208,19 @@ def basic(site: Site, email: str, password: str) -> int:
     ],
 )
 def test_a_login_by_basic_works(site: Site, email: str, password: str, status: int) -> None:
-    """E-mail and password open the API in a header of each request, too."""
+    """E-mail and password are also accepted in a header of each request."""
     assert basic(site, email, password) == status
 
 
 def test_a_login_by_basic_has_no_code(make_site: MakeSite) -> None:
-    """A user with two-factor login can't log in by Basic, which has no place for the code."""
+    """A user with two-factor login can't log in by Basic, which can't hold the code."""
     site = make_site(Settings(users=(User(totp="482910"),)))
 
     assert basic(site, "admin@sandbox.example", "sandbox") == 401
 
 
 def test_whoever_is_logged_in_can_ask_who_it_is(make_site: MakeSite) -> None:
-    """`/api/auth/me` takes a good login and no role, and names the location."""
+    """`/api/auth/me` needs a valid login but no role, and returns the location."""
     site = make_site(Settings(users=(User(roles=frozenset(), business_id=88),)))
     found = site.client.get("/api/auth/me").json()
 

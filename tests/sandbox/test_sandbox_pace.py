@@ -1,4 +1,4 @@
-"""What the sandbox promises to a client that keeps to the limits on a virtual clock.
+"""The promises to a client that keeps to the limits, on a virtual clock.
 
 A limiter that lets one request too many pass would make a careless client look careful, so each
 limit is measured to the request and to the moment.
@@ -35,12 +35,12 @@ def starting(make_site: MakeSite, limits: Literal["sliding", "fixed"]) -> Site:
 
 
 def send(site: Site, method: str, at: float) -> str | None:
-    """Send a request so many seconds after the beginning; return its `Retry-After`, if any."""
+    """Send a request `seconds` after the start; return its `Retry-After`, if any."""
     site.clock.seconds = DAY * 100 + at
     answered = site.client.request(method, SECTIONS)
     assert (answered.status_code == 409) == ("Retry-After" in answered.headers)
-    told: str | None = answered.headers.get("Retry-After")
-    return told
+    wait: str | None = answered.headers.get("Retry-After")
+    return wait
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_one_more_has_to_wait_for_the_whole_window(
     """The request after the last one that fits is 409 until the first one's window is over."""
     passed = [send(limited, method, number * gap) for number in range(allowed)]
     after = (allowed - 1) * gap
-    told = send(limited, method, after + 0.25)
+    wait = send(limited, method, after + 0.25)
     too_soon = send(limited, method, seconds - 0.01)
     in_time = send(limited, method, seconds)
 
     assert set(passed) == {None}
-    assert told is not None
-    assert seconds - after - 0.25 <= int(told) < seconds - after + 0.75
+    assert wait is not None
+    assert seconds - after - 0.25 <= int(wait) < seconds - after + 0.75
     assert (too_soon, in_time) == ("1", None)
 
 
 @pytest.mark.parametrize("limits", ["sliding", "fixed"])
 def test_an_hour_holds_5000_requests(limits: Literal["sliding", "fixed"]) -> None:
-    """At a pace that every minute allows, the 5,001st request has to wait for the next hour."""
+    """At a pace that the minute allows, the 5,001st request must wait for the next hour."""
     limiter = Limiter(Settings(limits=limits))
     passed = {limiter.admit("GET", DAY + number * 0.6) for number in range(5000)}
 
@@ -74,7 +74,7 @@ def test_an_hour_holds_5000_requests(limits: Literal["sliding", "fixed"]) -> Non
 
 
 def test_a_clock_that_was_read_earlier_opens_no_window() -> None:
-    """A request that was timed before another, and comes after it, is held to the later time."""
+    """A request that was timed before another but comes after it counts at the later time."""
     limiter = Limiter(Settings(limits="fixed"))
     times = [DAY + 0.999, DAY + 1.0, DAY + 0.999, DAY + 1.0]
 
@@ -82,14 +82,14 @@ def test_a_clock_that_was_read_earlier_opens_no_window() -> None:
 
 
 def test_the_gap_is_kept_to_the_millisecond(make_site: MakeSite) -> None:
-    """Sliding, a request 99 ms after another has to wait, and one 100 ms after it passes."""
+    """With sliding windows, a request 99 ms after another must wait; after 100 ms it passes."""
     site = starting(make_site, "sliding")
 
     assert [send(site, "GET", at) for at in (0.0, 0.099, 0.1)] == [None, "1", None]
 
 
 def test_what_was_turned_away_does_not_count(limited: Site) -> None:
-    """However often a client comes too early, it passes once its time has come."""
+    """Early requests do not delay a client: it passes once its time has come."""
     for number in range(60):
         send(limited, "POST", number * 0.5)
     turned_away = {send(limited, "POST", 30 + number * 0.1) is None for number in range(290)}
@@ -99,7 +99,7 @@ def test_what_was_turned_away_does_not_count(limited: Site) -> None:
 
 
 def test_no_thread_slips_through(limited: Site) -> None:
-    """Of many requests at one moment a single one passes."""
+    """Of many requests at one moment only one passes."""
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(lambda _: limited.create().status_code, range(40)))
 
@@ -108,7 +108,7 @@ def test_no_thread_slips_through(limited: Site) -> None:
 
 
 def test_a_thousand_creates_on_one_virtual_clock(limited: Site) -> None:
-    """A client that only obeys `Retry-After` takes 1,000 creates' time, and never too little."""
+    """A client that only obeys `Retry-After` needs the full time for 1,000 creates."""
     for number in range(1000):
         while (answered := limited.create(DisplayOrder=number)).status_code == 409:
             limited.clock.sleep(float(answered.headers["Retry-After"]))
@@ -122,7 +122,7 @@ def test_a_thousand_creates_on_one_virtual_clock(limited: Site) -> None:
 
 
 def busiest(moments: list[float], seconds: float) -> int:
-    """Return how many of the moments fit into one window of so many seconds."""
+    """Return the largest number of moments within one window of this length."""
     return max(
         bisect_right(moments, first + seconds - 1e-3) - index for index, first in enumerate(moments)
     )

@@ -1,4 +1,4 @@
-"""What the sandbox promises of itself as a package."""
+"""The promises of the sandbox as a package."""
 
 from __future__ import annotations
 

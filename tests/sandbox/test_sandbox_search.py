@@ -1,4 +1,4 @@
-"""What the sandbox promises of searches.
+"""The promises of searches.
 
 Source: https://developers.nexudus.com/rest-api/content/search-coursesections
 """
@@ -66,12 +66,12 @@ def fill(site: Site) -> Site:
 def test_filters_narrow_the_search(
     three: Site, query: dict[str, str | int], expected: list[str]
 ) -> None:
-    """Each documented filter keeps the records that match it, and several all match."""
+    """Each documented filter keeps the records that match it; with several, all must match."""
     assert titles(three, **query) == expected
 
 
 def test_text_filters_can_be_exact(make_site: MakeSite) -> None:
-    """With `text_filters="exact"` a part of a title finds nothing more than itself."""
+    """With `text_filters="exact"` a filter matches only the whole title."""
     site = fill(make_site(Settings(text_filters="exact")))
 
     assert titles(site, CourseSection_Title="Alpha") == ["Alpha"]
@@ -91,7 +91,7 @@ def test_text_filters_can_be_exact(make_site: MakeSite) -> None:
 def test_the_direction_has_two_readings(
     make_site: MakeSite, style: str, direction: int | None, expected: list[str]
 ) -> None:
-    """`dir` sorts as either of the vendor's pages says, ascending where it is left out."""
+    """`dir` sorts as one of the vendor's pages says; the default is ascending."""
     site = fill(make_site(Settings(dir_style="sign" if style == "sign" else "flag")))
     query: dict[str, str | int] = {"orderBy": "DisplayOrder"}
     if direction is not None:
@@ -113,7 +113,7 @@ def test_the_direction_has_two_readings(
 def test_the_direction_may_be_a_word(
     three: Site, style: str, word: str, expected: list[str]
 ) -> None:
-    """Both readings of the numbers know the two words."""
+    """Both readings of the numbers accept the two words."""
     three.sandbox.change(dir_style=style)
 
     assert titles(three, orderBy="DisplayOrder", dir=word) == expected
@@ -135,7 +135,7 @@ def test_names_may_be_in_any_case(three: Site) -> None:
 
 
 def test_a_page_tells_where_it_is(three: Site) -> None:
-    """The envelope counts items and pages, and says whether there are more."""
+    """The envelope counts items and pages, and tells whether there are more."""
     found = three.client.get(SECTIONS, params={"page": 2, "size": 2}).json()
     records = found.pop("Records")
 
@@ -164,7 +164,7 @@ def test_a_page_is_25_records_long(site: Site) -> None:
 
 
 def test_a_page_has_1000_records_at_most(site: Site) -> None:
-    """A larger `size` is cut to 1000, and the envelope says so."""
+    """A larger `size` is reduced to 1000, and the envelope shows that."""
     assert site.client.get(SECTIONS, params={"size": 5000}).json()["CurrentPageSize"] == 1000
 
 
@@ -176,7 +176,7 @@ def test_a_page_past_the_end_is_empty(three: Site) -> None:
 
 
 def test_lists_leave_collections_out(three: Site) -> None:
-    """A search returns records without the collections that a get by Id has."""
+    """A search returns records without the collections that a read by Id has."""
     listed = three.client.get(SECTIONS).json()["Records"][0]
     whole = three.client.get(f"{SECTIONS}/{listed['Id']}").json()
 

@@ -1,4 +1,4 @@
-"""What the sandbox promises of course sections, and of the courses that they need.
+"""The promises of course sections and their courses.
 
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
@@ -82,7 +82,7 @@ def test_a_section_reads_back_as_it_was_sent(site: Site) -> None:
 
 
 def test_what_a_create_leaves_out_has_a_default(site: Site) -> None:
-    """A section that says neither is without contents and not active."""
+    """By default a section has no contents and is not active."""
     found = record(site, site.created())
 
     assert (found["SectionContents"], found["Active"]) == (None, False)
@@ -105,7 +105,7 @@ def test_an_update_overwrites_the_record(site: Site) -> None:
 
 
 def test_the_answer_is_dated_as_the_record_is() -> None:
-    """`UpdatedOn` in a write's answer is the record's, even as the second turns over."""
+    """`UpdatedOn` in a write's answer is the record's, even at the end of a second."""
     seconds = itertools.count()
     with Sandbox(now=lambda: datetime.fromtimestamp(next(seconds), UTC)) as sandbox:
         sandbox.add_course(4711, "Member onboarding")
@@ -126,7 +126,7 @@ def test_the_answer_is_dated_as_the_record_is() -> None:
 
 
 def test_what_an_update_leaves_out_is_reset(site: Site) -> None:
-    """A PUT without an optional field sets it back to its default."""
+    """A PUT without an optional field resets it to its default."""
     record_id = site.created(SectionContents="<p>x</p>", Active=True)
     site.client.put(SECTIONS, json=site.section(Id=record_id))
     found = record(site, record_id)
@@ -147,7 +147,7 @@ def test_what_an_update_leaves_out_is_reset(site: Site) -> None:
 def test_a_picture_stays_until_replaced_or_cleared(
     site: Site, fields: dict[str, object], expected: str | None
 ) -> None:
-    """An update keeps the picture unless it sends another one or clears it."""
+    """An update keeps the picture unless it sends another picture or clears it."""
     record_id = site.created(NewImageUrl=PICTURE)
     site.client.put(SECTIONS, json=site.section(Id=record_id, **fields))
 
@@ -174,7 +174,7 @@ def test_an_id_is_never_given_twice(site: Site) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("record_id", ["12", str(2**63 - 1), str(2**63), "9" * 30, "x"])
 def test_an_unknown_section_is_404(site: Site, method: str, record_id: str) -> None:
-    """Getting or deleting what is not there is 404, whatever the Id looks like."""
+    """A read or a delete without a record is 404, for every form of Id."""
     assert site.client.request(method, f"{SECTIONS}/{record_id}").status_code == 404
 
 
@@ -207,7 +207,7 @@ def test_ids_may_come_without_brackets(site: Site, form: str, name: str) -> None
 
 @pytest.mark.parametrize("ids", ["", "1,", "[1", "1]", "[a]", "[1,]", "[-1]", str([1] * 1001)])
 def test_a_bad_list_of_ids_is_a_validation_failure(site: Site, ids: str) -> None:
-    """An `id` that is no list of Ids, or a longer one than a page, is 400."""
+    """An `id` that is not a list of Ids, or is longer than a page, is 400."""
     answered = site.client.get(SECTIONS, params={"id": ids})
 
     assert answered.status_code == 400
@@ -220,7 +220,7 @@ def test_no_ids_are_no_records(site: Site) -> None:
 
 
 def test_ids_may_begin_above_32_bits(make_site: MakeSite) -> None:
-    """With `ids_from` new sections get Ids from there on, and courses may have Ids as large."""
+    """With `ids_from` new sections get Ids from there on, and courses can have Ids as large."""
     site = make_site(Settings(ids_from=2**31))
     course_id = 2**63 - 1
     site.sandbox.add_course(2**62, "Old")
@@ -249,7 +249,7 @@ def test_a_create_may_answer_with_the_record(make_site: MakeSite) -> None:
 
 
 def test_a_missing_record_may_be_a_null(make_site: MakeSite) -> None:
-    """With `missing_record="null"` a read by Id answers 200 and null; writes are 404 still."""
+    """With `missing_record="null"` a read by Id answers 200 and null; writes are still 404."""
     site = make_site(Settings(missing_record="null"))
     answered = site.client.get(f"{SECTIONS}/12")
 
@@ -260,7 +260,7 @@ def test_a_missing_record_may_be_a_null(make_site: MakeSite) -> None:
 
 @pytest.mark.parametrize("kind", ["nan", "duplicate-keys", "cut-json", "known-id", "wrong-type"])
 def test_faults_spoil_a_null_too(make_site: MakeSite, kind: str) -> None:
-    """An answer that is a null can be spoilt as any other."""
+    """Faults also damage an answer that is null."""
     site = make_site(Settings(missing_record="null"))
     site.sandbox.add_fault(Fault.parse(f"GET {SECTIONS}/12:{kind}"))
 
@@ -268,19 +268,19 @@ def test_faults_spoil_a_null_too(make_site: MakeSite, kind: str) -> None:
 
 
 def test_an_unknown_address_is_404(site: Site) -> None:
-    """What is no route is 404, and says so as JSON."""
+    """An unknown path is 404, as JSON."""
     answered = site.client.get("/api/content/nothing")
 
     assert (answered.status_code, answered.json()["WasSuccessful"]) == (404, False)
 
 
 def test_an_unknown_method_is_405(site: Site) -> None:
-    """A method that an address does not know is 405."""
+    """A method that a path does not know is 405."""
     assert site.client.patch(SECTIONS, json={}).status_code == 405
 
 
 def test_contents_are_kept_to_the_letter(site: Site) -> None:
-    """Unless told to, the server does not touch the HTML."""
+    """By default the server does not change the HTML."""
     found = record(site, site.created(SectionContents=" <p>a</p>\n <p>b</p>\n"))
 
     assert found["SectionContents"] == " <p>a</p>\n <p>b</p>\n"
@@ -320,7 +320,7 @@ def test_several_courses_come_as_a_bare_array(site: Site) -> None:
 
 
 def test_adding_a_course_again_retitles_it(site: Site) -> None:
-    """`add_course` may be called again, and the last title is the one."""
+    """`add_course` can be called again, and sets the title."""
     record_id = site.created()
     site.sandbox.add_course(4711, "Start here")
 

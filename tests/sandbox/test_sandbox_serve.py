@@ -1,4 +1,4 @@
-"""What the sandbox promises on a real socket."""
+"""The promises of the sandbox on a real socket."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_dropped_connection_ends_without_a_byte(
 
 
 def test_a_cut_body_ends_too_early(client: httpx.Client, sandbox: Sandbox) -> None:
-    """A client sees fewer bytes than `Content-Length` told."""
+    """A client gets fewer bytes than `Content-Length` announced."""
     sandbox.add_fault(Fault.parse(f"POST {SECTIONS}:cut-body"))
     with pytest.raises(httpx.RemoteProtocolError, match=r"incomplete|without sending complete"):
         client.post(SECTIONS, json=BODY)
@@ -172,7 +172,7 @@ def test_it_stops_after_a_while(sandbox: Sandbox) -> None:
 
 
 def test_it_serves_from_any_thread(sandbox: Sandbox) -> None:
-    """Off the main thread, where no signal can be caught, it serves all the same."""
+    """Outside the main thread, which can't catch signals, it serves too."""
     urls: list[str] = []
     thread = threading.Thread(
         target=serve, args=(sandbox,), kwargs={"ready": urls.append, "stop_after": 0.01}
@@ -206,7 +206,7 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
 
 
 def test_sigterm_means_what_it_did_before(sandbox: Sandbox) -> None:
-    """After serving, the handler of SIGTERM is the caller's again."""
+    """After serving, the caller's handler of SIGTERM is restored."""
     before = signal.getsignal(signal.SIGTERM)
     serve(sandbox, ready=lambda _: None, stop_after=0)
 

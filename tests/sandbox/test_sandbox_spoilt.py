@@ -1,4 +1,4 @@
-"""What the sandbox promises of good answers that it spoils, and of odd words about waiting."""
+"""The promises of damaged answers, and of unusual waits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stored_id(site: Site) -> object:
 
 
 def pairs(text: str) -> list[tuple[str, object]]:
-    """Read an object and keep every name, the same ones as well."""
+    """Parse an object and keep every name, also duplicates."""
     found = json.loads(text, object_pairs_hook=list)
     assert isinstance(found, list)
     return found
@@ -48,7 +48,7 @@ def pairs(text: str) -> list[tuple[str, object]]:
     ],
 )
 def test_the_write_was_carried_out(site: Site, kind: str) -> None:
-    """A spoilt answer is a 200 to a write that is stored, and the log tells."""
+    """A damaged answer is a 200 to a write that is stored, and the log records the fault."""
     answered = spoilt(site, kind)
     entry = site.sandbox.log[-1]
 
@@ -58,11 +58,11 @@ def test_the_write_was_carried_out(site: Site, kind: str) -> None:
 
 
 def test_a_name_comes_twice(site: Site) -> None:
-    """`duplicate-keys` says `Value` twice: first the truth, then another record's Id."""
+    """`duplicate-keys` has `Value` twice: first the right Id, then another record's."""
     first = site.created()
-    said = pairs(spoilt(site, "duplicate-keys").text)
+    values = pairs(spoilt(site, "duplicate-keys").text)
 
-    assert [value for name, value in said if name == "Value"] == [
+    assert [value for name, value in values if name == "Value"] == [
         [("Id", stored_id(site))],
         [("Id", first)],
     ]
@@ -70,18 +70,18 @@ def test_a_name_comes_twice(site: Site) -> None:
 
 @pytest.mark.parametrize(("page", "name", "again"), [("", "Records", []), ("/{}", "Id", 0)])
 def test_a_name_comes_twice_in_records(site: Site, page: str, name: str, again: object) -> None:
-    """Without a `Value` it is the first name of all, with an empty value the second time."""
+    """Without a `Value`, the first name occurs twice; its second value is empty."""
     path = SECTIONS + page.format(site.created())
     site.sandbox.add_fault(Fault.parse("GET *:duplicate-keys"))
-    said = [value for each, value in pairs(site.client.get(path).text) if each == name]
+    values = [value for each, value in pairs(site.client.get(path).text) if each == name]
 
-    assert (len(said), said[1]) == (2, again)
-    assert said[0] != again
+    assert (len(values), values[1]) == (2, again)
+    assert values[0] != again
 
 
 @pytest.mark.parametrize("query", [{}, {"id": "[]"}])
 def test_not_a_number(site: Site, query: dict[str, str]) -> None:
-    """`nan` is refused by whoever reads JSON strictly, in an object and in a list."""
+    """A strict JSON parser refuses `nan`, in an object and in a list."""
     site.sandbox.add_fault(Fault.parse("GET *:nan"))
 
     def refuse(constant: str) -> NoReturn:
@@ -92,7 +92,7 @@ def test_not_a_number(site: Site, query: dict[str, str]) -> None:
 
 
 def test_a_name_twice_leaves_a_list_alone(site: Site) -> None:
-    """A bare list has no names."""
+    """`duplicate-keys` leaves a list as it is."""
     site.sandbox.add_fault(Fault.parse("GET *:duplicate-keys"))
 
     assert site.client.get(SECTIONS, params={"id": "[]"}).text == "[]"
@@ -107,7 +107,7 @@ def test_json_under_another_type(site: Site) -> None:
 
 
 def test_half_a_body_without_a_length(site: Site) -> None:
-    """`cut-no-length` tells no length, and the half that comes is no JSON."""
+    """`cut-no-length` has no length, and its half of a body is not JSON."""
     answered = spoilt(site, "cut-no-length")
 
     assert "Content-Length" not in answered.headers
@@ -131,21 +131,21 @@ def test_success_with_errors(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", ["string-id", "errors-and-success"])
 def test_what_has_no_id_stays_as_it_is(site: Site, kind: str) -> None:
-    """A search has no Id to spoil."""
+    """Faults of the Id leave a search as it is."""
     site.sandbox.add_fault(Fault.parse(f"GET *:{kind}"))
 
     assert site.client.get(SECTIONS).json()["Records"] == []
 
 
 def test_slow_headers_are_slow_in_process(site: Site) -> None:
-    """Where there is no socket, `slow-headers` waits as `slow` does."""
+    """Without a socket, `slow-headers` waits as `slow` does."""
     spoilt(site, "slow-headers=2.5")
 
     assert site.clock.naps == [2.5]
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "header"),
     [
         ("throttled=0", "0"),
         ("throttled=999999999", "999999999"),
@@ -154,9 +154,9 @@ def test_slow_headers_are_slow_in_process(site: Site) -> None:
         ("throttled=123456.5", "123456.5"),
     ],
 )
-def test_any_wait_is_told_in_figures(site: Site, kind: str, said: str) -> None:
-    """`Retry-After` is as it was armed, however small or large, and so is the fault's text."""
-    assert spoilt(site, kind).headers["Retry-After"] == said
+def test_a_wait_is_written_without_an_exponent(site: Site, kind: str, header: str) -> None:
+    """`Retry-After` and the fault's text hold the armed amount, however small or large."""
+    assert spoilt(site, kind).headers["Retry-After"] == header
     assert (site.sandbox.log[-1].fault or "").endswith(f":{kind}")
 
 
@@ -164,7 +164,7 @@ def test_any_wait_is_told_in_figures(site: Site, kind: str, said: str) -> None:
     ("amount", "seconds"), [("0", 0), ("2", 2), ("2.5", 3), ("999999999", 999_999_999)]
 )
 def test_a_wait_can_be_a_date(site: Site, amount: str, seconds: int) -> None:
-    """`throttled-date` is 409, and its `Retry-After` is that far from its own `Date`."""
+    """`throttled-date` is 409, and its `Retry-After` is that long after its own `Date`."""
     site.clock.seconds += 0.25
     answered = spoilt(site, f"throttled-date={amount}")
     date, until = (
@@ -179,6 +179,6 @@ def test_a_wait_can_be_a_date(site: Site, amount: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("amount", ["1000000000", "0.0000000001", "1e3", "-1"])
 def test_no_amount_is_too_large_to_act_on(amount: str) -> None:
-    """An amount beyond 999999999 or finer than a billionth is no fault."""
-    with pytest.raises(ValueError, match="no fault"):
+    """An amount beyond 999999999 or finer than a billionth is not a fault."""
+    with pytest.raises(ValueError, match="not a fault"):
         Fault.parse(f"* *:throttled-date={amount}")

@@ -1,4 +1,4 @@
-"""What the sandbox promises of its file: kept, shared, and safe under threads."""
+"""The promises of the sandbox's file: kept, shared, and safe for threads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def client(sandbox: Sandbox) -> httpx.Client:
 
 
 def test_a_file_keeps_its_records(tmp_path: Path) -> None:
-    """What was stored and logged is there when the file is opened again."""
+    """Records and log are still there when the file is opened again."""
     path = tmp_path / "sandbox.sqlite"
     with Sandbox(path) as sandbox, client(sandbox) as each:
         sandbox.add_course(1, "One")
@@ -50,7 +50,7 @@ def test_a_file_keeps_its_records(tmp_path: Path) -> None:
 
 
 def test_memory_is_forgotten() -> None:
-    """Without a file each sandbox begins empty."""
+    """Without a file every sandbox begins empty."""
     with Sandbox() as first, Sandbox() as second:
         first.add_course(1, "One")
         with client(first) as each:
@@ -60,7 +60,7 @@ def test_memory_is_forgotten() -> None:
 
 
 def test_a_revoked_fixed_token_is_good_again_after_a_restart(tmp_path: Path) -> None:
-    """Opening the file anew makes the users' fixed tokens good."""
+    """Opening the file again makes the users' fixed tokens valid."""
     path = tmp_path / "sandbox.sqlite"
     with Sandbox(path) as sandbox, client(sandbox) as each:
         each.post("/_sandbox/faults", content="* *:unauthorized")
@@ -72,7 +72,7 @@ def test_a_revoked_fixed_token_is_good_again_after_a_restart(tmp_path: Path) -> 
 
 
 def test_threads_share_a_sandbox(site: Site) -> None:
-    """Creates from many threads at once all get an Id of their own."""
+    """Creates from many threads at once all get different Ids."""
     with ThreadPoolExecutor(8) as threads:
         ids = list(threads.map(lambda number: site.created(DisplayOrder=number), range(64)))
 
@@ -100,7 +100,7 @@ with Sandbox(Path(sys.argv[1])) as sandbox:
 
 
 def test_processes_share_a_file(tmp_path: Path) -> None:
-    """Several processes may create in one file at once, from its very first moment."""
+    """Several processes can create in one file at once, even while it is new."""
     path = tmp_path / "sandbox.sqlite"
     command = [sys.executable, "-c", PROCESS, str(path)]
     running = [subprocess.Popen(command) for _ in range(4)]
@@ -113,7 +113,7 @@ def test_processes_share_a_file(tmp_path: Path) -> None:
 
 
 def test_a_write_that_fails_leaves_nothing(site: Site) -> None:
-    """A course whose title no database can hold is not half made."""
+    """A course whose title the database can't hold is not created in part."""
     with pytest.raises(UnicodeEncodeError):
         site.sandbox.add_course(12, "\ud800")
 

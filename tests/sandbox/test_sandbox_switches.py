@@ -1,4 +1,4 @@
-"""What the sandbox promises of readings that the vendor's pages leave open.
+"""The promises of the settings, for points that the vendor's pages leave open.
 
 Source: https://developers.nexudus.com/rest-api/content/search-coursesections
 """
@@ -25,7 +25,7 @@ TEXTS = frozenset({"SectionContents", "Active", "DisplayOrder", "Title"})
 
 
 def filled(site: Site) -> dict[str, object]:
-    """Create a section with a value in each property, and return it as a get by Id does."""
+    """Create a section with a value in each property, and return it as a read by Id does."""
     section_id = site.created(SectionContents="<p>Hi</p>", Active=True)
     whole = site.client.get(f"{SECTIONS}/{section_id}").json()
     assert isinstance(whole, dict)
@@ -45,7 +45,7 @@ def test_lists_may_hold_nulls(make_site: MakeSite) -> None:
 
 
 def test_lists_may_leave_properties_out(make_site: MakeSite) -> None:
-    """With `lists_without` a list's records do not have these properties at all."""
+    """With `lists_without` these properties are missing in a list's records."""
     site = make_site(Settings(lists_without=TEXTS))
     whole = filled(site)
     (listed,) = site.client.get(SECTIONS).json()["Records"]
@@ -54,7 +54,7 @@ def test_lists_may_leave_properties_out(make_site: MakeSite) -> None:
 
 
 def test_a_filter_sees_what_a_list_hides(make_site: MakeSite) -> None:
-    """Filters go by what is stored."""
+    """Filters use the stored values."""
     site = make_site(Settings(lists_null=frozenset({"Title"})))
     site.created(Title="Alpha")
     site.created(Title="Beta")
@@ -127,7 +127,7 @@ def test_a_served_sandbox_can_be_set_up(cli: CommandLine, tmp_path: Path) -> Non
     ],
 )
 def test_a_bad_set_is_a_mistake_of_usage(cli: CommandLine, option: str, words: str) -> None:
-    """What can't be set is named, before anything is served."""
+    """A value that can't be set is reported before the server starts."""
     ran = cli("sandbox", "serve", "--set", option, "--stop-after", "0")
 
     assert ran.code == 64
@@ -135,7 +135,7 @@ def test_a_bad_set_is_a_mistake_of_usage(cli: CommandLine, option: str, words: s
 
 
 def test_a_large_id_works_everywhere(cli: CommandLine, courses: Path) -> None:
-    """Ids above 2³¹, of courses and of sections, go through every command."""
+    """Every command handles Ids above 2³¹, of courses and of sections."""
     course_id = 2**62
     outline = write_outline(courses, "a", course_id, "One", "Two")
     with sandbox_here(Settings(ids_from=2**31)) as server:
@@ -159,7 +159,7 @@ def test_a_large_id_works_everywhere(cli: CommandLine, courses: Path) -> None:
 def test_the_readme_lists_each_setting_and_value(site: Site) -> None:
     """The table in the README has a row for each setting, with every value that it can have."""
     rows = re.findall(r"^\| (`.*?)\|(.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    words = {name: told for names, told in rows for name in re.findall("`(.*?)`", names)}
+    words = {name: row for names, row in rows for name in re.findall("`(.*?)`", names)}
     missing = []
     for name in site.client.get("/_sandbox/settings").json():
         answered = site.client.post("/_sandbox/settings", json={name: "?"}).json()

@@ -1,6 +1,6 @@
-"""What the sandbox promises of updates, and of properties that others keep in a record.
+"""The promises of updates, and of the properties that others set in a record.
 
-What an update does to the properties that its body leaves out is not documented:
+The pages do not say what an update does to properties that its body leaves out:
 https://developers.nexudus.com/rest-api/content/update-coursesection
 """
 
@@ -35,7 +35,7 @@ NOTHING: dict[str, object] = {
 
 
 def filled(site: Site) -> int:
-    """Let another editor make a section with a value in each property."""
+    """Create a section with a value in each property, as another editor."""
     made = site.client.post("/_sandbox/sections", json=site.section(**OTHERS, **FIELDS)).json()
     assert isinstance(made["Id"], int)
     return made["Id"]
@@ -69,7 +69,7 @@ def resetting(make_site: MakeSite, resets: str) -> Site:
 def test_what_an_update_resets_is_a_switch(
     make_site: MakeSite, resets: str, expected: dict[str, object]
 ) -> None:
-    """`put_resets` says which properties a PUT resets where its body leaves them out."""
+    """`put_resets` decides which properties a PUT resets if its body leaves them out."""
     site = resetting(make_site, resets)
     section_id = filled(site)
     site.client.put(SECTIONS, json=site.section(Id=section_id)).raise_for_status()
@@ -79,7 +79,7 @@ def test_what_an_update_resets_is_a_switch(
 
 @pytest.mark.parametrize("resets", ["nothing", "fields", "everything"])
 def test_a_record_sent_as_it_was_read_stays(make_site: MakeSite, resets: str) -> None:
-    """Whatever an update resets, the whole record with a new title changes just the title."""
+    """With every setting, an update with the whole record changes only the new title."""
     site = resetting(make_site, resets)
     section_id = filled(site)
     before = record(site, section_id)
@@ -103,7 +103,7 @@ def test_a_null_empties_a_property(make_site: MakeSite, resets: str, name: str) 
 
 
 def test_nothing_required_may_be_left_out(make_site: MakeSite) -> None:
-    """Even where an update resets nothing, its body needs every required field."""
+    """Even if an update resets nothing, its body needs every required field."""
     site = resetting(make_site, "nothing")
     answered = site.client.put(SECTIONS, json={"Id": filled(site), "Title": "New"})
 
@@ -143,7 +143,7 @@ def test_a_system_id_may_be_refused(make_site: MakeSite) -> None:
 
 
 def test_a_refused_system_id_may_come_back_as_it_was(make_site: MakeSite) -> None:
-    """With `system_id="refused"` an update may send the one that the record has, and no other."""
+    """With `system_id="refused"` an update can send only the record's own `SystemId`."""
     site = make_site(Settings(system_id="refused"))
     whole = record(site, filled(site))
     statuses = [
@@ -173,7 +173,7 @@ def test_these_properties_have_types(site: Site, name: str, value: object) -> No
 
 
 def test_another_editor_sets_each_of_them(site: Site) -> None:
-    """`PUT /_sandbox/sections` sets what the client's own requests can't, the picture as well."""
+    """`PUT /_sandbox/sections` sets properties that a client can't, even the picture."""
     section_id = site.created()
     site.client.put("/_sandbox/sections", json={"Id": section_id, **OTHERS, **FIELDS})
 

@@ -1,4 +1,4 @@
-"""What the sandbox promises of bodies that are wrong.
+"""The promises of invalid bodies.
 
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
@@ -86,7 +86,7 @@ def test_a_bad_field_is_named(site: Site, name: str, value: object) -> None:
     ],
 )
 def test_a_field_at_its_bounds_is_good(site: Site, name: str, value: object) -> None:
-    """What is just within the rules is stored."""
+    """A value at the limit of the rules is stored."""
     assert site.create(**{name: value}).status_code == 200
 
 
@@ -125,7 +125,7 @@ def test_a_failure_has_the_vendors_form(site: Site) -> None:
     }
 
 
-def test_every_problem_is_said_at_once(site: Site) -> None:
+def test_every_problem_is_reported_at_once(site: Site) -> None:
     """An empty update names every required field."""
     answered = site.client.put(SECTIONS, json={})
 
@@ -150,7 +150,7 @@ def test_a_refused_update_changes_nothing(site: Site) -> None:
 
 
 def test_a_failure_can_come_as_http_200(make_site: MakeSite) -> None:
-    """With `validation_status=200` the refusal is in the body alone."""
+    """With `validation_status=200` only the body shows the refusal."""
     site = make_site(Settings(validation_status=200))
     answered = site.create(Title="")
 
@@ -170,14 +170,14 @@ def test_the_unlock_type_can_be_optional(make_site: MakeSite) -> None:
     "content",
     [b"", b"{", b"\xff", b"[]", b'"x"', b'{"a": NaN}', b'{"a": 1e999}', b"[" * 100_000],
 )
-def test_what_is_no_json_object_is_400(site: Site, content: bytes) -> None:
-    """A body that is not a JSON object is 400, and the log keeps what was JSON at most."""
+def test_a_body_that_is_not_a_json_object_is_400(site: Site, content: bytes) -> None:
+    """A body that is not a JSON object is 400, and the log keeps it only if it is JSON."""
     assert post(site, content).status_code == 400
     assert site.sandbox.log[-1].body in (None, [], "x")
 
 
 def test_another_content_type_is_415(site: Site) -> None:
-    """A body that does not say it is JSON is 415."""
+    """A body without the content type of JSON is 415."""
     assert post(site, b"{}", "text/plain").status_code == 415
 
 
@@ -190,7 +190,7 @@ def test_a_body_that_is_too_long_is_413(make_site: MakeSite) -> None:
 
 
 def test_numbers_with_a_fraction_are_quoted(site: Site) -> None:
-    """A number that is no integer comes back as it was sent."""
+    """The answer quotes a number that is not an integer as it was sent."""
     answered = site.create(DisplayOrder=0.5)
 
     assert answered.json()["Errors"][0]["AttemptedValue"] == 0.5

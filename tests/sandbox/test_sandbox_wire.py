@@ -1,4 +1,4 @@
-"""What the sandbox promises of answers that only a real socket can carry, read byte by byte."""
+"""The promises of answers that need a real socket, read byte by byte."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def server() -> Iterator[SandboxServer]:
 
 
 def connect(server: SandboxServer, kind: str) -> socket.socket:
-    """Arm a fault and send a create that meets it."""
+    """Arm a fault and send a create that it affects."""
     server.fault(f"POST {SECTIONS}:{kind}")
     host, _, port = server.url.removeprefix("http://").partition(":")
     connection = socket.create_connection((host, int(port)), timeout=20)
@@ -42,7 +42,7 @@ def connect(server: SandboxServer, kind: str) -> socket.socket:
 
 
 def read_to_the_end(connection: socket.socket) -> bytes:
-    """Read until the other side ends the connection as it should: a reset would raise."""
+    """Read until the server ends the connection normally; a reset would raise."""
     read = b""
     while more := connection.recv(4096):
         read += more
@@ -63,7 +63,7 @@ def test_half_a_body_ends_cleanly(server: SandboxServer) -> None:
 
 
 def test_headers_come_byte_by_byte(server: SandboxServer) -> None:
-    """`slow-headers` takes its seconds to say the head, and then says the body whole."""
+    """`slow-headers` takes its seconds to send the head, and then sends the whole body."""
     before = time.monotonic()
     with connect(server, "slow-headers=0.5") as connection:
         pieces = list(iter(lambda: connection.recv(4096), b""))
@@ -78,7 +78,7 @@ def test_headers_come_byte_by_byte(server: SandboxServer) -> None:
 
 
 def test_a_flood_of_continues_has_no_answer(server: SandboxServer) -> None:
-    """`continue-flood` says `100 Continue` and nothing else; the write was carried out."""
+    """`continue-flood` sends only `100 Continue`; the write was carried out."""
     with connect(server, "continue-flood") as connection:
         read = b""
         while len(read) < 1000:
