@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMENT = re.compile(r"#[^\n]*")
 INDENT = re.compile(r"^( *)[^ \n]", re.MULTILINE)
+_KEEPS = re.compile(r"^([|>][1-9]?)\+?")
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*+")
 _FIRST_COMMENT = re.compile(r"(?:[ \t]*\n)*+(?P<blanks> *)#")
 
@@ -26,10 +27,14 @@ class UnusualLayout(Exception):  # noqa: N818 - it is handled, and no failure by
 
 @dataclass(slots=True)
 class Leaf:
-    """The text of a scalar; `is_block` where it is a literal or folded one, after | or >."""
+    """The text of a scalar; `is_block` where it is a literal or folded one, after | or >.
+
+    `is_open`: its last line has no end, and the text might be read otherwise if it had one.
+    """
 
     text: str
     is_block: bool = False
+    is_open: bool = False
 
 
 @dataclass(slots=True)
@@ -142,9 +147,14 @@ class Document:
         """Put the pieces together."""
         writer = _Writer()
         writer.document(self.root)
+        at, closed = writer.open
+        last = len(writer.out) - 1
+        if at >= 0 and (self.is_ended or at < last):
+            writer.out[at] = closed
         text = "".join(writer.out)
-        # a block would be read otherwise without the end of its last line
-        return text if self.is_ended or writer.most is not None else text.removesuffix("\n")
+        # another block would be read otherwise without the end of its last line
+        is_ended = self.is_ended or at < last == writer.block
+        return text if is_ended else text.removesuffix("\n")
 
     def comments(self) -> Iterator[str]:
         """Find all comments."""
@@ -181,8 +191,10 @@ class _Writer:
 
     def __init__(self) -> None:
         self.out: list[str] = []
-        self.most: int | None = None  # the column up to which a comment ends the block above
+        self.block = -1  # where the last block is
+        self._most: int | None = None  # the column up to which a comment ends the block above
         self._keeps = False  # whether that block takes blank lines for its own
+        self.open = (-1, "")  # where the block that was open is, and how it is written with an end
 
     def document(self, root: Part) -> None:
         self.out.append(root.lead)
@@ -218,14 +230,18 @@ class _Writer:
             self._end(f"{head}{text}{part.after}\n")
             return
         signs, end, lines = text.partition("\n")
+        self.block = len(self.out)
+        if part.value.is_open:
+            clipped = signs if "-" in signs else _KEEPS.sub(r"\1-", signs)
+            self.open = (self.block, f"{head}{clipped}{part.after}{end}{lines}\n")
         self._end(f"{head}{signs}{part.after}{end}{lines}\n")
         self._keeps = "+" in signs
         deeper, used = re.search("[1-9]", signs), INDENT.search(lines)
-        self.most = column + int(deeper[0]) - 1 if deeper else len(used[1]) - 1 if used else column
+        self._most = column + int(deeper[0]) - 1 if deeper else len(used[1]) - 1 if used else column
 
     def _end(self, line: str) -> None:
         self.out.append(line)
-        self.most, self._keeps = None, False
+        self._most, self._keeps = None, False
 
     def _above(self, lines: str) -> None:
         if self._keeps:
@@ -233,10 +249,10 @@ class _Writer:
         if not lines:
             return
         found = _FIRST_COMMENT.match(lines)
-        if found and self.most is not None:
+        if found and self._most is not None:
             start, end = found.span("blanks")
-            lines = lines[: min(end, start + self.most)] + lines[end:]
-            self.most = None
+            lines = lines[: min(end, start + self._most)] + lines[end:]
+            self._most = None
         self._keeps = False
         self.out.append(lines)
 

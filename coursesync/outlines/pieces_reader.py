@@ -32,7 +32,6 @@ _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
 _BESIDE = re.compile(r"(?:\s|#[^\n]*)*+")
 _COLON = re.compile(r"\s*:")
 _HEADER = re.compile(r"[|>][-+1-9]*")
-_KEEPS = re.compile(r"^([|>][1-9]?)\+?")
 
 
 def take_apart(text: str) -> Document:
@@ -44,7 +43,7 @@ def take_apart(text: str) -> Document:
     is_ended = text.endswith("\n")
     root = _Reader(text if is_ended else text + "\n", is_ended=is_ended).root()
     document = Document(root, is_ended)
-    if is_ended and document.text() != text:
+    if document.text() != text:
         raise UnusualLayout
     return document
 
@@ -150,10 +149,10 @@ class _Reader:
                 break
             end = above
         self._at = end - 1
-        if end == len(self._text) and not self._is_ended and "-" not in signs:
-            signs = _KEEPS.sub(r"\1-", signs)  # its last line had no end, and gets one
+        is_open = end == len(self._text) and not self._is_ended
         lines = self._text[first : end - 1] if end > first else ""
-        return Leaf(f"{signs}\n{lines}" if end > first else signs, is_block=True)
+        text = f"{signs}\n{lines}" if end > first else signs
+        return Leaf(text, is_block=True, is_open=is_open)
 
     def _in_brackets(self, start: Event) -> Group:
         if self._text[self._at] not in "[{":
