@@ -23,6 +23,7 @@ from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
+from coursesync.errors import Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
 from coursesync.planning.live_diff import same_value, value_in
 from coursesync.planning.plan import Action
@@ -83,8 +84,15 @@ def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
     for pause in _PAUSES:
         if not isinstance(outcome, InDoubt):
             break
-        run.sender.pause(pause, f"{change.address} is in doubt, and is sent again")
-        outcome = _send(run, course, change)
+        reason = outcome.reason
+        try:
+            run.sender.pause(pause, f"{change.address} is in doubt, and is sent again")
+            outcome = _send(run, course, change)
+        except Stop:  # the report must not call a write that was sent "not tried"
+            if change.address not in run.results:
+                doubt = Result(change, Status.IN_DOUBT, change.record_id, reason)
+                run.conclude(doubt)
+            raise
     if change.action is Action.DELETE and isinstance(outcome, Refused) and outcome.missing:
         return _gone(run, change, outcome)
     return outcome

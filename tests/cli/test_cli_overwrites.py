@@ -381,3 +381,19 @@ def test_a_section_that_another_course_refuses_keeps_its_id(
     assert ran.code == 0, ran.err
     assert saved(courses).entries["section.b.two"] == record_id
     assert len(api.records()) == 3
+
+
+def test_an_update_that_was_sent_is_not_called_untried(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A run whose writes are used up by an update in doubt reports the doubt, and why."""
+    api.fault(f"PUT {SECTIONS}@1:status=500")
+    rewrite(courses, "title: Two", "title: Second")
+    ran = applied(*APPLY, "--max-writes", "1")
+
+    assert ran.code == 6
+    assert "section.a.second" in ran.err
+    assert "in doubt: the API answered HTTP 500" in ran.err
+    assert "not tried" not in ran.err
+    assert applied(*APPLY).code == 0
+    assert is_empty(applied)
