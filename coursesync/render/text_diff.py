@@ -14,13 +14,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import alike, blocks
+from coursesync.render.matching import alike, stretches
 from coursesync.text import FLAG, MARKS, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.render.matching import Block, Effort
+    from coursesync.render.matching import Effort, Stretch
 
 _LONG_LINE = 120  # characters; HTML with a longer one is cut at its blocks
 _LONG_WORDS = 20_000  # characters of two lines; above it words are not looked for
@@ -46,15 +46,6 @@ class Piece(NamedTuple):
 
     text: str
     changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Lines of two texts at the same place: the same ones, or some in place of others."""
-
-    before: Sequence[str]
-    after: Sequence[str]
-    same: bool
 
 
 class Mark(Enum):
@@ -107,14 +98,7 @@ def compare(before: str, after: str, effort: Effort) -> list[Stretch]:
     one, other = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if max(map(len, (*one, *other)), default=0) > _LONG_LINE:
         one, other = _cut(one), _cut(other)
-    runs, at, to = [], 0, 0
-    for block in blocks(one, other, effort):
-        if (block.at, block.to) != (at, to):
-            runs.append(Stretch(one[at : block.at], other[to : block.to], same=False))
-        at, to = block.at + block.size, block.to + block.size
-        if block.size:
-            runs.append(Stretch(one[block.at : at], other[block.to : to], same=True))
-    return runs
+    return stretches(one, other, effort)
 
 
 def _cut(lines: list[str]) -> list[str]:
@@ -146,12 +130,15 @@ def words(before: str, after: str, effort: Effort) -> tuple[tuple[Piece, ...], t
         one, other = _ends(before, after)
     else:
         one, other = _WORD.findall(before), _WORD.findall(after)
-    found = blocks(one, other, effort, str.isspace)
-    same = sum(len("".join(one[at : at + size]).strip()) for at, _, size in found)
+    found = stretches(one, other, effort, str.isspace)
+    same = sum(len("".join(run.before).strip()) for run in found if run.same)
     longest = max(len(before.strip()), len(after.strip()))
     if same < _LEAST * longest and longest <= _WHOLE:
         return (Piece(before, changed=True),), (Piece(after, changed=True),)
-    return _pieces(one, other, found)
+    return (
+        tuple(Piece("".join(run.before), changed=not run.same) for run in found),
+        tuple(Piece("".join(run.after), changed=not run.same) for run in found),
+    )
 
 
 def _ends(before: str, after: str) -> tuple[list[str], list[str]]:
@@ -162,22 +149,6 @@ def _ends(before: str, after: str) -> tuple[list[str], list[str]]:
         [before[:head], before[head : len(before) - tail], before[len(before) - tail :]],
         [after[:head], after[head : len(after) - tail], after[len(after) - tail :]],
     )
-
-
-def _pieces(
-    one: Sequence[str], other: Sequence[str], found: Sequence[Block]
-) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Make pieces of two lines that stand beside each other: an empty one for what is not there."""
-    was, now, at, to = [], [], 0, 0
-    for block in found:
-        if (block.at, block.to) != (at, to):
-            was.append(Piece("".join(one[at : block.at]), changed=True))
-            now.append(Piece("".join(other[to : block.to]), changed=True))
-        at, to = block.at + block.size, block.to + block.size
-        if block.size:
-            was.append(Piece("".join(one[block.at : at]), changed=False))
-            now.append(Piece("".join(other[block.to : to]), changed=False))
-    return tuple(was), tuple(now)
 
 
 def shown(runs: Sequence[Stretch], effort: Effort, most: int) -> tuple[Shown, ...]:

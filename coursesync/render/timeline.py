@@ -6,7 +6,7 @@ and followed from the first to the last.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.planning.plan import Action
@@ -91,28 +91,15 @@ def along(stations: Iterable[Station]) -> tuple[Station, ...]:
     Args:
         stations: in any order, without their days.
     """
-    ordered = sorted(stations, key=_place)
-    followed: list[Station] = []
-    for index, station in enumerate(ordered):
-        followed.append(_followed(station, index, followed[-1] if followed else None))
-    return tuple(followed)
-
-
-def _followed(station: Station, index: int, before: Station | None) -> Station:
-    opening = station.kind.opens(station.attributes)
-    day: int | None = opening.days or 0
-    follows = None
-    if opening.in_sequence:
-        follows = index - 1 if before is not None else None
-        day = before.day if before is not None else None
-    return Station(
-        station.address,
-        station.kind,
-        station.attributes,
-        station.change,
-        None if station.is_hidden else day,
-        follows,
-    )
+    way: list[Station] = []
+    for index, station in enumerate(sorted(stations, key=_place)):
+        opening = station.kind.opens(station.attributes)
+        day: int | None = opening.days or 0
+        follows = None
+        if opening.in_sequence:
+            follows, day = (index - 1, way[-1].day) if way else (None, None)
+        way.append(replace(station, day=None if station.is_hidden else day, follows=follows))
+    return tuple(way)
 
 
 def _place(station: Station) -> tuple[int, str]:

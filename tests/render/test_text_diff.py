@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.planning.subsequence import longest_rise
-from coursesync.render.matching import Effort, blocks
+from coursesync.render.matching import Effort, stretches
 from coursesync.render.text_diff import Fold, Line, Mark, compare, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.render.matching import Stretch
     from coursesync.render.text_diff import Piece, Shown
 
 EFFORT = 200_000
@@ -38,6 +39,11 @@ def seen(each: Shown) -> str:
     if isinstance(each, Fold):
         return f"…{'!' if each.changed else ''}{each.count}"
     return each.mark.value + "".join(piece.text for piece in each.pieces)
+
+
+def equal(found: Sequence[Stretch]) -> list[str]:
+    """Return the items of each stretch that is the same in both rows."""
+    return ["".join(each.before) for each in found if each.same]
 
 
 def changed(pieces: Sequence[Piece]) -> list[str]:
@@ -281,8 +287,8 @@ def test_a_row_is_compared_no_further_than_is_paid_for() -> None:
     """Without effort only what is the same at the ends, or stands there once, is found."""
     one, other = [*"axbxc"], [*"aybyc"]
 
-    assert blocks(one, other, Effort(0)) == [(0, 0, 1), (4, 4, 1), (5, 5, 0)]
-    assert blocks(one, other, Effort(EFFORT)) == [(0, 0, 1), (2, 2, 1), (4, 4, 1), (5, 5, 0)]
+    assert equal(stretches(one, other, Effort(0))) == ["a", "c"]
+    assert equal(stretches(one, other, Effort(EFFORT))) == ["a", "b", "c"]
 
 
 def test_an_effort_is_spent_once() -> None:
