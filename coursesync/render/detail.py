@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.render.differences import Difference
-    from coursesync.render.text_diff import Line, Shown
+    from coursesync.render.text_diff import Shown
 
     Paint: TypeAlias = Callable[[str, str], str]
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}
@@ -62,15 +62,11 @@ def _line(line: Shown, margin: int, width: int, paint: Paint) -> Iterator[str]:
         yield f"{edge}  {line.words}"
         return
     style, mark = _STYLES[line.mark], line.mark.value
-    pieces = (*line.pieces, *_noted(line))
-    for i, row in enumerate(rows(pieces, width - margin - 2 * _STEP) or [()]):
+    noted = (Piece(f" ({line.note})", changed=False),) if line.note else ()
+    for i, row in enumerate(rows((*line.pieces, *noted), width - margin - 2 * _STEP) or [()]):
         start = f"{mark} {' ' * _STEP if i else ''}"
         painted = [paint(style, text) if changed else text for text, changed in row]
         yield f"{edge}{paint(style, start) if style else start}{''.join(painted)}".rstrip()
-
-
-def _noted(line: Line) -> tuple[Piece, ...]:
-    return (Piece(f" ({line.note})", changed=False),) if line.note else ()
 
 
 def rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:

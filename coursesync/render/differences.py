@@ -109,29 +109,23 @@ def differences(change: Change, bounds: Bounds | None = None) -> tuple[Differenc
     Returns:
         The fields that differ, in the outline's order, long texts last.
     """
-    if change.before is None or change.after is None:
+    kind, before, after = change.kind, change.before, change.after
+    if before is None or after is None:
         return ()
-    found = between(change.kind, change.before, change.after, bounds)
-    if change.place is None:
-        return (*_protection(change), *found)
-    placed, moved = _placed(change.place), change.place.moved
-    told = (
-        replace(each, remark=placed, moved=moved) if each.field == ORDER else each for each in found
-    )
-    return (*_protection(change), *told)
-
-
-def between(
-    kind: Kind, before: Attributes, after: Attributes, bounds: Bounds | None = None
-) -> tuple[Difference, ...]:
-    """Compare the attributes of a record with others, as `differences` does."""
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
         by_field.setdefault(_field(kind, name), []).append(name)
-    return tuple(
+    found = [
         _difference(kind, field, tuple(by_field[field]), (before, after), bounds or Bounds())
         for field in _in_order(kind, by_field)
-    )
+    ]
+    if change.place is not None:
+        placed, moved = _placed(change.place), change.place.moved
+        found = [
+            replace(each, remark=placed, moved=moved) if each.field == ORDER else each
+            for each in found
+        ]
+    return (*_protection(change), *found)
 
 
 def _differing(before: Attributes, after: Attributes) -> set[str]:
@@ -139,10 +133,8 @@ def _differing(before: Attributes, after: Attributes) -> set[str]:
         return set()
     from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
 
-    compared = DeepDiff(
-        _brief(before), _brief(after), view="tree", threshold_to_diff_deeper=0
-    ).values()
-    return {str(item.path(output_format="list")[0]) for items in compared for item in items}
+    found = DeepDiff(_brief(before), _brief(after), view="tree", threshold_to_diff_deeper=0)
+    return {str(item.path(output_format="list")[0]) for items in found.values() for item in items}
 
 
 def _brief(attributes: Attributes) -> dict[str, FieldValue]:
@@ -209,12 +201,12 @@ def _text(
     bounds: Bounds,
 ) -> Difference:
     before, after = ("" if text is None else str(text) for text in texts)
+    was, now = map(_size, texts)
     if note := only_unseen(before, after):
-        return Difference(field, names, _size(texts[0]), _size(texts[1]), note=note)
-    lines = shown(
-        compare(before, after, Effort(bounds.effort)), Effort(bounds.effort), bounds.lines
-    )
-    return Difference(field, names, _size(texts[0]), _size(texts[1]), lines=lines)
+        return Difference(field, names, was, now, note=note)
+    found = compare(before, after, Effort(bounds.effort))
+    lines = shown(found, Effort(bounds.effort), bounds.lines)
+    return Difference(field, names, was, now, lines=lines)
 
 
 def _size(text: FieldValue | None) -> str | None:

@@ -58,10 +58,6 @@ FINDINGS = {
     Finding.TWIN: Words("2", "red"),
     Finding.UNREADABLE: Words("?"),
 }
-_SENTENCES = {
-    Finding.GONE: "was deleted on the site",
-    Finding.NORMALISED: "is written by the site in its own way; that is no drift",
-}
 _STANCES = {
     Stance.AS_SENT: "",
     Stance.CHANGED: "The outline also changes it.",
@@ -124,7 +120,19 @@ class DriftView:
     @cached_property
     def summary(self) -> str:
         """How much has drifted, as in `Drift: 1 edited, 2 deleted, 0 moved.`."""
-        return _summary(self.found, self.managed)
+        if not self.found and not self.managed:
+            return NOTHING_MANAGED
+        met = Counter(each.finding for each in self.found)
+        drift = [finding for finding in Finding if finding.is_drift]
+        counts = [f"{met[each]:,} {each.value}" for each in drift]
+        counts += [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
+        unread = met[Finding.UNREADABLE]
+        if any(met[finding] for finding in (*drift, Finding.TWIN)):
+            counts += [f"{unread:,} that can't be read"] if unread else []
+            return f"Drift: {', '.join(counts)}."
+        if unread:
+            return f"No drift, as far as is known: {count(unread, LISTED.name)} can't be read."
+        return NO_DRIFT
 
     @cached_property
     def besides(self) -> str:
@@ -220,8 +228,10 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
             return f"has the place {_order(each)}, as {rivals} has"
         case Finding.UNREADABLE:
             return f"can't be read: {each.failure}. Whether it was edited is not known."
-        case _:
-            return _SENTENCES[each.finding]
+        case Finding.GONE:
+            return "was deleted on the site"
+        case Finding.NORMALISED:
+            return "is written by the site in its own way; that is no drift"
 
 
 def _elsewhere(each: Drifted) -> str:
@@ -250,22 +260,6 @@ def _by_whom(each: Drifted) -> str:
 def _order(each: Drifted) -> str:
     order = each.record.attributes.get(each.kind.order_property) if each.record else None
     return "?" if order is None else inert(str(order), 20)
-
-
-def _summary(found: Sequence[Drifted], managed: int) -> str:
-    if not found and not managed:
-        return NOTHING_MANAGED
-    met = Counter(each.finding for each in found)
-    drift = [finding for finding in Finding if finding.is_drift]
-    counts = [f"{met[each]:,} {each.value}" for each in drift]
-    counts += [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
-    unread = met[Finding.UNREADABLE]
-    if any(met[finding] for finding in (*drift, Finding.TWIN)):
-        counts += [f"{unread:,} that can't be read"] if unread else []
-        return f"Drift: {', '.join(counts)}."
-    if unread:
-        return f"No drift, as far as is known: {count(unread, LISTED.name)} can't be read."
-    return NO_DRIFT
 
 
 def _remedies(every: Sequence[Drifted], hint: Hint) -> Iterator[Sentence]:

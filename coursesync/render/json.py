@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Hindrance
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.plan_words import Hint
     from coursesync.render.rows import PlanView, Row
@@ -62,7 +61,17 @@ def compose(
             "digest": plan.digest,
             "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
-            "hindrances": [_hindrance(each) for each in plan.hindrances],
+            "hindrances": [
+                {
+                    "address": each.change.address,
+                    "id": each.change.record_id,
+                    "lessons": [
+                        {"id": one.id, "title": inert(one.title or "")} for one in each.lessons
+                    ],
+                    "unknown": each.unknown,
+                }
+                for each in plan.hindrances
+            ],
             "least_seconds": round(least_seconds(plan.writes, plan.reads, view.limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
@@ -75,15 +84,6 @@ def compose(
             "writes": plan.writes,
         }
     )
-
-
-def _hindrance(each: Hindrance) -> dict[str, object]:
-    return {
-        "address": each.change.address,
-        "id": each.change.record_id,
-        "lessons": [{"id": one.id, "title": inert(one.title or "")} for one in each.lessons],
-        "unknown": each.unknown,
-    }
 
 
 def compose_drift(found: Sequence[Drifted], state: State) -> str:
@@ -120,10 +120,12 @@ def compose_failure(error: CoursesyncError, hint: Hint = bare) -> str:
 def _document(content: dict[str, object]) -> str:
     whole = {"format_version": FORMAT_VERSION, **content}
     written = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    return _MEANT_FOR_OTHERS.sub(lambda found: _escape(found[1]) if found[1] else found[0], written)
+    return _MEANT_FOR_OTHERS.sub(_escaped, written)
 
 
-def _escape(character: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
+    if not (character := found[1]):
+        return found[0]
     return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 

@@ -62,11 +62,12 @@ def compose(view: PlanView, advice: Told | None = None, most: int | None = None)
     Returns:
         Lines, the last with its end.
     """
-    parts, foot = [*_parts(view, advice)], Part(Rank.ALWAYS, (*_foot(view),))
+    parts = [*_parts(view, advice)]
+    target = f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
+    foot = Part(Rank.ALWAYS, ("", target))
     if most is None or takes(*parts, foot) <= most:
         return joined(*parts, foot)
-    ranked = [*_parts(view, advice, weighty_first=True)]
-    kept = fit(ranked, most - foot.size - ROOM_TO_SAY)
+    kept = fit([*_parts(view, advice, weighty_first=True)], most - foot.size - ROOM_TO_SAY)
     return joined(kept, left_out(kept, _LEFT_OUT, view.hint(Command("plan", full=True))), foot)
 
 
@@ -74,26 +75,14 @@ def _parts(view: PlanView, advice: Told | None, *, weighty_first: bool = False) 
     if not view.rows:
         yield Part(Rank.ALWAYS, (f"**{NOTHING}**",))
     else:
-        yield Part(Rank.ALWAYS, tuple(_head(view)))
+        head = [f"**{view.summary}**", *(["", view.cost] if view.cost else [])]
+        for warning in view.warnings:
+            head += ["", f"> {with_code(warning)}"]
+        yield Part(Rank.ALWAYS, tuple(head))
         for course in view.courses:
             yield from _course(course, weighty_first=weighty_first)
     if advice:
         yield Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE))), 1)
-
-
-def _head(view: PlanView) -> Iterator[str]:
-    yield f"**{view.summary}**"
-    if view.cost:
-        yield ""
-        yield view.cost
-    for warning in view.warnings:
-        yield ""
-        yield f"> {with_code(warning)}"
-
-
-def _foot(view: PlanView) -> Iterator[str]:
-    yield ""
-    yield f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
 
 
 def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
@@ -113,30 +102,22 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
         if row.differences:
             yield Part(Rank.DETAIL, tuple(details(row.title, row.differences)), 1)
         if row.settlement:
-            yield Part(Rank.ASKED, tuple(_settlement(row)), 1)
+            heading = f"To settle {escape(row.title)}, which is in doubt:"
+            lines = (f"- {with_code(line)}" for line in row.settlement)
+            yield Part(Rank.ASKED, ("", heading, "", *lines), 1)
 
 
-def _heading(course: CourseView) -> Iterator[str]:
-    yield ""
-    yield f"### {escape(course.title)}"
-    yield ""
-    yield f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
-    yield ""
-    yield f"| | order | {LISTED.name} | for members |"
-    yield "|---|---:|---|---|"
+def _heading(course: CourseView) -> tuple[str, ...]:
+    path = code(course.path) if course.path else NO_OUTLINE
+    return (
+        *("", f"### {escape(course.title)}", "", f"course {course.course.id}, {path}", ""),
+        *(f"| | order | {LISTED.name} | for members |", "|---|---:|---|---|"),
+    )
 
 
 def _row(row: Row, title: str) -> str:
     mark = f"`{row.wording.mark}` {row.wording.verb}"
     return f"| {mark} | {row.order} | {escape(title)} | {escape(row.words)} |"
-
-
-def _settlement(row: Row) -> Iterator[str]:
-    yield ""
-    yield f"To settle {escape(row.title)}, which is in doubt:"
-    yield ""
-    for line in row.settlement:
-        yield f"- {with_code(line)}"
 
 
 def _advice(advice: Told) -> Iterator[str]:

@@ -16,6 +16,7 @@ from coursesync.text import at, count, duration, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.applying.receipt import Origin
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
@@ -30,7 +31,7 @@ _NO_STATE = (
     f"A {LISTED.name} that is there already just as it is here is adopted; one of the same title "
     "that differs is left to you."
 )
-_MOST_HINDRANCES, _MOST_LESSONS = 3, 3  # that are named
+_MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES = 3, 3, 5  # that are named
 
 
 def bare(command: Command) -> Shell:
@@ -75,14 +76,10 @@ def _hindered(plan: Plan) -> Iterator[Sentence]:
 def _large(plan: Plan) -> Sentence:
     """Say that a plan is of unusual size, and what that means; "" where it is not."""
     much = " and ".join(oversized(plan))
-    return (
-        Remedy(
-            f"This changes {much}. apply stops before its first write, unless it is told",
-            Shell("--allow-large-change"),
-        )
-        if much
-        else ""
-    )
+    if not much:
+        return ""
+    stops = f"This changes {much}. apply stops before its first write, unless it is told"
+    return Remedy(stops, Shell("--allow-large-change"))
 
 
 def _beyond(plan: Plan) -> Sentence:
@@ -149,3 +146,13 @@ def settlement(
     if SEVERAL_MARKED in (reason or change.reason):  # then it was created, more than once
         return take
     return (*take, Remedy(new, hint(Command("resolve", change.address, not_created=True))))
+
+
+def uncommitted(origin: Origin) -> str:
+    """Name the files that were applied and that the commit does not hold so; "" for none."""
+    names = origin.uncommitted
+    if not names:
+        return ""
+    more = f" and {count(len(names) - _MOST_FILES, 'more file')}" if names[_MOST_FILES:] else ""
+    listed = ", ".join(inert(name, 200) for name in names[:_MOST_FILES])
+    return f"The commit does not hold what was applied: not committed were {listed}{more}."

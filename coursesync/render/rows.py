@@ -67,7 +67,6 @@ _ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 # a row of any other action says all of it
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
 _MOST_KEYS = 5  # that one hint names
-_LONGEST = 500  # characters of a title; where there is less room, renderers cut it
 
 
 @dataclass(frozen=True)
@@ -191,8 +190,8 @@ def view(plan: Plan, hint: Hint = bare, limits: Limits = PUBLISHED) -> PlanView:
     courses = [
         CourseView(
             course=course,
-            title=inert(course.title, _LONGEST) or inert(course.key, _LONGEST),
-            path=inert(course.path or "", _LONGEST),
+            title=inert(course.title) or inert(course.key),
+            path=inert(course.path or ""),
             rows=tuple(rows[id(change)] for change in changes),
             departures=tuple(_departure(change, plan) for change in course.departures),
             renamed=_maybe_renamed(changes),
@@ -210,7 +209,7 @@ def _row(change: Change, plan: Plan, hint: Hint, among: int) -> Row:
         change=change,
         wording=WORDING[change.action],
         order=change.order,
-        title=inert(change.title, _LONGEST),
+        title=inert(change.title),
         remark=_remark(change),
         meaning=_meaning(change),
         question=question,
@@ -231,7 +230,7 @@ def _departure(change: Change, plan: Plan) -> Row:
         change=change,
         wording=LEAVING,
         order=change.kind.order_of(prior),
-        title=inert(change.kind.title_of(prior), _LONGEST),
+        title=inert(change.kind.title_of(prior)),
         remark=f"goes to course {goes}, and keeps its Id {change.record_id}",
         meaning="",
         question="",

@@ -51,14 +51,14 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
     plan = view.plan
     is_long = most is not None and len(view.rows) > most
     for course in view.courses:
-        yield paint("bold", inert(course.title))
-        yield f"  course {course.course.id}, {inert(course.path) or NO_OUTLINE}"
+        yield paint("bold", course.title)
+        yield f"  course {course.course.id}, {course.path or NO_OUTLINE}"
         if is_long:
             yield from _counts(course, paint)
         yield from _rows([row for row in course.rows if not is_long or row.is_weighty], paint)
         if not is_long:
             for row in course.departures:
-                yield from _row(row, inert(row.title), paint, apart=True)
+                yield from _row(row, row.title, paint, apart=True)
         if course.renamed:
             yield from wrapped(course.renamed, "  ", _WIDTH)
         yield ""
@@ -86,19 +86,18 @@ def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[st
 
 def _rows(rows: Sequence[Row], paint: Callable[[str, str], str]) -> Iterator[str]:
     """Yield the changes of a course, their titles and words in columns."""
-    titles = [inert(row.title) for row in rows]
-    width = _column(titles, [row.words for row in rows])
-    for row, title in zip(rows, titles, strict=True):
+    width = _column(rows)
+    for row in rows:
         fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
-        yield from _row(row, title.ljust(width) if fits else title, paint)
+        yield from _row(row, row.title.ljust(width) if fits else row.title, paint)
         yield from _below(row, paint)
 
 
-def _column(titles: Sequence[str], told: Sequence[str]) -> int:
+def _column(rows: Sequence[Row]) -> int:
     """Return the width of the titles' column with which the most rows fit on one line."""
     steps = [0] * (_WIDTH + 1)
-    for title, words in zip(titles, told, strict=True):
-        least, most = len(title), _WIDTH - _TITLE_AT - 2 - len(words)
+    for row in rows:
+        least, most = len(row.title), _WIDTH - _TITLE_AT - 2 - len(row.words)
         if least <= most:
             steps[least] += 1
             steps[most + 1] -= 1

@@ -51,7 +51,6 @@ _BARE = re.compile(r"&(?!#[0-9]|#[xX][0-9a-fA-F]|[a-zA-Z])")
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
 _TANGLED = "The tags are nested too deep, or too many are left open. This is the text alone:"
 _MOST_NAMES = 10  # of elements that are not shown
-_LONGEST_ROW = 2_000  # characters of a line of a difference
 
 
 class Allowance:
@@ -73,12 +72,13 @@ def _cleaned(html: str) -> str:
     if len(html) > _SHORT and is_tangled(html):
         return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(_TAGS.sub(' ', html)))}</p>"
     quick = html if len(html) <= _SHORT else _without_slow(html)
-    cleaned = nh3.clean(quick, attributes=_KEPT, attribute_filter=_shortened, link_rel=None)
+    cleaned = nh3.clean(
+        quick,
+        attributes=_KEPT,
+        attribute_filter=lambda _tag, _name, value: value[:_LONGEST_VALUE],
+        link_rel=None,
+    )
     return cleaned if quick is html else cleaned.translate(_AS_HTML)
-
-
-def _shortened(_tag: str, _name: str, value: str) -> str:
-    return value[:_LONGEST_VALUE]
 
 
 def _without_slow(html: str) -> str:
@@ -126,8 +126,8 @@ def _course(view: CourseView, allowance: Allowance) -> Told:
     leaving = {id(row.change): row.remark for row in view.departures}
     return {
         "id": str(view.course.id),  # a script's numbers would round a large one
-        "title": inert(view.title),
-        "path": inert(view.path) or None,
+        "title": view.title,
+        "path": view.path or None,
         "before": [
             _station(station, both.before, numbers) | {"leaves": leaving.get(id(station.change))}
             for station in both.before
@@ -152,7 +152,7 @@ def _change(row: Row, allowance: Allowance) -> Told:
         "verb": row.wording.verb,
         "counted": row.wording.counted,
         "mark": row.wording.mark,
-        "title": inert(row.title),
+        "title": row.title,
         "remark": row.remark,
         "question": _pieces(row.question),
         "settle": [*map(_pieces, row.settlement)],
@@ -193,11 +193,11 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
 
 
 def _pieces(sentence: Sentence) -> list[Told]:
-    pieces = Remedy(sentence).pieces
-    shown = (each if isinstance(each, str) else to_type(each) for each in pieces)
     return [
-        {"text": text, "typed": not isinstance(each, str)}
-        for text, each in zip(shown, pieces, strict=True)
+        {"text": each, "typed": False}
+        if isinstance(each, str)
+        else {"text": to_type(each), "typed": True}
+        for each in Remedy(sentence).pieces
     ]
 
 
@@ -215,11 +215,6 @@ def _difference(difference: Difference) -> Told:
 def _line(line: Shown) -> Told:
     if isinstance(line, Fold):
         return {"fold": line.words}
-    pieces = [[inert_row(piece.text), piece.changed] for piece in line.pieces]
+    # `text_diff` has cut each line; a piece keeps its blanks
+    pieces = [[as_shown(without_unseen(text, " ")), changed] for text, changed in line.pieces]
     return {"mark": line.mark.value, "pieces": pieces, "note": line.note}
-
-
-def inert_row(text: str) -> str:
-    """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
-    kept = as_shown(without_unseen(text[:_LONGEST_ROW], " "))
-    return kept if len(text) <= _LONGEST_ROW else f"{kept}…"
