@@ -1,7 +1,7 @@
-"""Plans and drift as Markdown, for a pull request or a step summary.
+"""Writes plans and drift as Markdown, for a pull request or a step summary.
 
-All that comes from outlines is escaped (`markdown_escape`). Where there is a bound, whole parts are
-left out, the least important first, and the document says so.
+All text from outlines is escaped (`markdown_escape`). If the size is bounded, whole parts are left
+out, the least important first, and the document says so.
 """
 
 from __future__ import annotations
@@ -30,37 +30,29 @@ if TYPE_CHECKING:
     from coursesync.render.rows import CourseView, PlanView, Row
 
 _MOST_ADVICE = 50
-_SHORT = 80  # characters of a title in a row where there is little room
+_SHORT = 80  # characters of a title when the document must be cut
+# what is left out, in words; `{}` is the number of records, with its noun
 _LEFT_OUT = {
-    Rank.LOST: lambda number: f"{count(number, LISTED.name)} to delete",
-    Rank.WEIGHTY: lambda number: (
-        f"{count(number, LISTED.name)} to hide from members, or in question"
-    ),
-    Rank.ASKED: lambda number: count(number, "question"),
-    Rank.ROWS: lambda number: count(number, f"changed {LISTED.name}"),
-    Rank.NEW: lambda number: count(number, f"new {LISTED.name}"),
-    Rank.DETAIL: lambda number: f"what changes in {count(number, LISTED.name)}",
-    Rank.ASIDE: lambda _number: "advice",
+    Rank.LOST: "{} to delete",
+    Rank.WEIGHTY: "{} to hide from members, or to answer a question about",
+    Rank.ASKED: "questions about {}",
+    Rank.ROWS: "{} with other changes",
+    Rank.NEW: "{} to create",
+    Rank.DETAIL: "what changes in {}",
+    Rank.ASIDE: "advice",
 }
 _DRIFT_LEFT_OUT = {
-    Rank.WEIGHTY: lambda number: f"{count(number, LISTED.name)} that others changed",
-    Rank.ROWS: lambda _number: "what is no drift",
-    Rank.DETAIL: lambda number: f"what changed in {count(number, LISTED.name)}",
+    Rank.WEIGHTY: "{} that others changed",
+    Rank.ROWS: "findings that are not drift",
+    Rank.DETAIL: "what changed in {}",
 }
 
 
 def compose(view: PlanView, advice: Told | None = None, most: int | None = None) -> str:
-    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice folded below.
+    """Write a plan as GitHub-flavoured Markdown: the summary first, the advice folded at the end.
 
-    Args:
-        view: the plan.
-        advice: what there is to say of its outlines.
-        most: how many bytes of UTF-8 it may have. Differences are left out first, then advice, then
-            new records, then others; weighty rows come first and go last. The summary, the cost
-            and the digest stay.
-
-    Returns:
-        Lines, the last with its end.
+    `most` is the bytes of UTF-8 that it may have. If it must be cut, parts go in the order of
+    `Rank`, the last first, and weighty rows move to the top.
     """
     parts = [*_parts(view, advice)]
     target = f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
@@ -86,7 +78,7 @@ def _parts(view: PlanView, advice: Told | None, *, weighty_first: bool = False) 
 
 
 def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
-    """Yield a course: its table, a part a row, then what is asked, then the differences."""
+    """Yield the parts of a course: the rows of its table, the questions, then the differences."""
     rows = [*course.rows, *course.departures]
     if weighty_first:
         rows.sort(key=lambda row: row.rank)
@@ -96,7 +88,7 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
     for row in course.rows:
         if row.question:
             yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
-    if course.renamed:  # of rows of any weight
+    if course.renamed:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
     for row in course.rows:
         if row.differences:
@@ -121,9 +113,9 @@ def _row(row: Row, title: str) -> str:
 
 
 def _advice(advice: Told) -> Iterator[str]:
-    told = count(len(advice.shown) + advice.more, "piece", "pieces")
+    pieces = count(len(advice.shown) + advice.more, "piece")
     yield ""
-    yield f"<details><summary>{told} of advice for the authors</summary>"
+    yield f"<details><summary>{pieces} of advice for the authors</summary>"
     yield ""
     for each in advice.shown:
         yield f"- {code(str(each.where))} {escape(each.problem)}<br>{with_code(each.remedy)}"
@@ -134,10 +126,10 @@ def _advice(advice: Told) -> Iterator[str]:
 
 
 def compose_drift(view: DriftView, most: int | None = None) -> str:
-    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
+    """Write the findings on the site as GitHub-flavoured Markdown, the summary first.
 
-    `most` is how many bytes of UTF-8 it may have. What changed is left out first, then what is no
-    drift, then the last that is; the rest stays.
+    `most` is the bytes of UTF-8 that it may have. If it must be cut, differences go first, then
+    findings that are not drift.
     """
     head = [f"**{view.summary}**", *(["", view.besides] if view.besides else [])]
     parts = [Part(Rank.ALWAYS, tuple(head))]
@@ -153,7 +145,7 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
 
 
 def above(view: DriftView) -> str:
-    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    """Write the lines above a refreshed plan, and a blank line."""
     return "\n>\n".join(f"> {with_code(line)}" for line in view.brief) + "\n\n"
 
 
@@ -161,7 +153,7 @@ def _course_drift(course: CourseDrift) -> Iterator[Part]:
     rows = sorted(course.rows, key=lambda row: not row.needs_care)
     heading = (
         *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
-        *("| | what became of it |", "|---|---|"),
+        *("| | what was found |", "|---|---|"),
     )
     for i, row in enumerate(rows):
         rank = Rank.WEIGHTY if row.needs_care else Rank.ROWS

@@ -59,13 +59,7 @@ def stretches(
     effort: Effort,
     weightless: Callable[[str], bool] | None = None,
 ) -> list[Stretch]:
-    """Compare two rows.
-
-    Args:
-        one: the first row.
-        other: the second row.
-        effort: what may be spent; it is less afterwards.
-        weightless: returns True for items that alone make nothing equal, for example spaces.
+    """Compare two rows, and spend `effort`; items that are `weightless` alone make nothing equal.
 
     Returns:
         Equal and different stretches in turn, which together are both rows.
