@@ -235,14 +235,14 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
 
 def _elsewhere(each: Drifted) -> str:
     course = each.record.parent_id if each.record else "?"
-    if each.is_foreign:
-        by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
-        return f"is a {each.kind.name} of course {course} that coursesync never wrote{by_whom}"
-    return f"was moved to course {course} on the site{_by_whom(each)}"
+    if not each.is_foreign:
+        return f"was moved to course {course} on the site{_by_whom(each)}"
+    by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
+    return f"is a {each.kind.name} of course {course} that coursesync never wrote{by_whom}"
 
 
 def _made(record: Record | None) -> str:
-    """Return when a record was created, and who wrote it last: no answer says who created it."""
+    # who wrote it last, because no answer of the API says who created it
     if record is None:
         return "created at an unknown time"
     by = f", last written by {inert(record.updated_by, 100)}" if record.updated_by else ""
@@ -250,8 +250,7 @@ def _made(record: Record | None) -> str:
 
 
 def _by_whom(each: Drifted) -> str:
-    record = each.record
-    if record is None:
+    if (record := each.record) is None:
         return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     return f"{by}{at(record.updated_on)}"

@@ -33,58 +33,42 @@ _NO_STATE = (
 _MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES = 3, 3, 5  # named in one message
 
 
-def warnings(plan: Plan) -> tuple[Sentence, ...]:
-    """Return what to know before a plan is applied, one message for each fact."""
-    is_first = plan.has_changes and not plan.serial
-    found = (_large(plan), _losing(plan), _beyond(plan), _NO_STATE if is_first else "")
-    return (*(each for each in found if each), *_hindered(plan))
-
-
-def _losing(plan: Plan) -> Sentence:
-    if not any(change.lesson_courses for change in plan.changes):
-        return ""
-    noun = LISTED.name
-    what = (
-        f"Members' progress belongs to lessons, and lessons are not deleted or moved with their "
-        f"{noun}. apply stops before it deletes a {noun} that has lessons in Nexudus, or moves it "
-        "to another course."
-    )
-    if not plan.count(Action.DELETE):
-        return what
-    instead = f"To hide a {noun} from members instead of deleting it:"
-    return Remedy(what, instead, Shell("--on-removal", "deactivate"))
-
-
-def _hindered(plan: Plan) -> Iterator[Sentence]:
+def warnings(plan: Plan) -> Iterator[Sentence]:
+    """Yield what to know before a plan is applied."""
+    noun, nouns = LISTED.name, LISTED.plural
+    if much := " and ".join(oversized(plan)):
+        stops = f"This changes {much}. apply stops before its first write unless you add"
+        yield Remedy(stops, Shell("--allow-large-change"))
+    if any(change.lesson_courses for change in plan.changes):
+        what = (
+            "Members' progress belongs to lessons, and lessons are not deleted or moved with their "
+            f"{noun}. apply stops before it deletes a {noun} that has lessons in Nexudus, or moves "
+            "it to another course."
+        )
+        if plan.count(Action.DELETE):
+            instead = f"To hide a {noun} from members instead of deleting it:"
+            yield Remedy(what, instead, Shell("--on-removal", "deactivate"))
+        else:
+            yield what
+    if any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
+        yield Remedy(
+            f"To hide the kept {nouns} from members, add",
+            Code('on_removal = "deactivate"'),
+            "to coursesync.toml, or run plan and apply with",
+            Shell("--on-removal", "deactivate"),
+            "To delete them, run both with",
+            Shell("--on-removal", "delete", "--prune"),
+        )
+    if plan.has_changes and not plan.serial:
+        yield _NO_STATE
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
-        what = f"{inert(each.change.address, 100)} (Id {each.change.record_id})"
-        yield f"apply would stop at {what}: {told(each, _MOST_LESSONS)}."
+        address = inert(each.change.address, 100)
+        lessons = told(each, _MOST_LESSONS)
+        yield f"apply would stop at {address} (Id {each.change.record_id}): {lessons}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
-        yield f"apply would stop at {count(more, f'more {LISTED.name}')} because of lessons."
-
-
-def _large(plan: Plan) -> Sentence:
-    much = " and ".join(oversized(plan))
-    if not much:
-        return ""
-    stops = f"This changes {much}. apply stops before its first write unless you add"
-    return Remedy(stops, Shell("--allow-large-change"))
-
-
-def _beyond(plan: Plan) -> Sentence:
-    """Say how to hide or delete records that are kept only by default; "" if there is none."""
-    if not any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
-        return ""
-    return Remedy(
-        f"To hide the kept {LISTED.plural} from members, add",
-        Code('on_removal = "deactivate"'),
-        "to coursesync.toml, or run plan and apply with",
-        Shell("--on-removal", "deactivate"),
-        "To delete them, run both with",
-        Shell("--on-removal", "delete", "--prune"),
-    )
+        yield f"apply would stop at {count(more, f'more {noun}')} because of lessons."
 
 
 def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:

@@ -196,7 +196,7 @@ def view(plan: Plan, hint: Hint = Command.in_words, limits: Limits = PUBLISHED) 
         rows=(*rows.values(),),
         courses=(*courses,),
         cost=cost(plan, limits),
-        warnings=warnings(plan),
+        warnings=(*warnings(plan),),
     )
 
 

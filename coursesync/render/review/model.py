@@ -103,12 +103,6 @@ def _read_reference(found: re.Match[str]) -> str:
     return _AMPERSAND if read == "&" else read if ord(read) in _STAND_INS else written
 
 
-def _not_shown(html: str) -> list[str]:
-    """Return the first few names of elements that are removed."""
-    names = dict.fromkeys(name.lower() for name in _TAG.findall(html))
-    return [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
-
-
 def model(view: PlanView, allowance: Allowance) -> list[Json]:
     """Return the data of each course of a plan, for JSON; the contents spend `allowance`."""
     return [_course(course, allowance) for course in view.courses]
@@ -170,7 +164,9 @@ def _contents(change: Change, allowance: Allowance) -> Json | None:
     html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
     read = {side: allowance.of(text) for side, text in html.items()}
     cut = None in read.values()
-    left_out = [] if cut else _not_shown("".join(html.values()))
+    tags = _TAG.findall("" if cut else "".join(html.values()))
+    names = dict.fromkeys(tag.lower() for tag in tags)
+    left_out = [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
     return {"was": None, "now": None, **read, "cut": cut, "left_out": left_out}
 
 
