@@ -1,7 +1,7 @@
-"""What differs between what was sent and what is wanted, in the words of the outline's author.
+"""The differences between what was sent and what is wanted, in the words of the outline's author.
 
-Pure. DeepDiff finds the properties that differ; here they become the outline's fields, with their
-values as every rendering writes them. No difference is left out because its words are the same.
+DeepDiff finds the properties that differ. This module turns them into the outline's fields, with
+values in words. It must never leave a difference out because both values read the same.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from coursesync.render.text_diff import Shown
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
-_WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # of all changes of a plan: a second or less
+_WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # for all changes of a plan: at most about a second
 _FEWEST_LINES = 6
 _LONG_TITLE = 60
-_ALIKE = "differs only in what is not shown here"
-_LONG, _AROUND = 160, 40  # characters of a value, and of what its two values begin with alike
-_SHORT = 200  # characters of an attribute that DeepDiff sees as it is
+_ALIKE = "the difference is not shown here"
+_LONG, _AROUND = 160, 40  # characters of a value, and before its first difference
+_SHORT = 200  # characters of a value that DeepDiff compares; a longer one gets a digest
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field of a changed resource.
 
-    `field` is the outline's name for it, `properties` are those of the API's that differ. `before`
-    and `after` are its values in words, None where there is none; `quoted` says that they are an
-    author's own text. `remark` says what values alone don't, or where what has `moved` stands now;
-    `lines` are those of a long text. `note` says in what two values differ that look the same.
+    `field` is its name in the outline, `properties` are the API's properties that differ. `before`
+    and `after` are its values in words, or None; `quoted` says that they are an author's text.
+    `remark` adds to the values; for a record that has `moved`, it says where. `lines` compares long
+    texts. `note` explains the difference between two values that look the same.
     """
 
     field: str
@@ -55,9 +55,9 @@ class Difference:
 
     @property
     def values(self) -> tuple[str, str]:
-        """Both values in a few words, safe to print; no two look the same.
+        """Both values, short and safe to print.
 
-        In place of a second that looks like the first, there are the words for what differs.
+        If the second looks like the first, it is replaced by, or followed by, an explanation.
         """
         before, after = self.before, self.after
         if before and after:
@@ -83,55 +83,41 @@ def _worded(value: str | None, *, quoted: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the long texts of one change may take.
-
-    `effort`: the pairs of lines, and of words, that are compared; `lines`: those that are shown.
-    """
+    """How many pairs of lines or words of one change are compared, and how many lines are shown."""
 
     effort: int = 200_000
     lines: int = 40
 
 
 def bounds_among(compared: int) -> Bounds:
-    """Return what each of so many changes may take, so that all of them are told in good time."""
+    """Return the bounds of each of so many changes, so that all together take bounded time."""
     most, share = Bounds(), max(1, compared)
     lines = max(_FEWEST_LINES, _WHOLE_LINES // share)
     return Bounds(min(most.effort, _WHOLE_EFFORT // share), min(most.lines, lines))
 
 
 def differences(change: Change, bounds: Bounds | None = None) -> tuple[Difference, ...]:
-    """Compare what a change finds with what it leaves.
+    """Return the fields that a change changes, in the outline's order, long texts last.
 
-    Args:
-        change: a change; one that creates or deletes has no differences.
-        bounds: what its long texts may take.
-
-    Returns:
-        The fields that differ, in the outline's order, long texts last.
+    A create or a delete has no differences. `bounds` limits the comparison of long texts.
     """
-    if change.before is None or change.after is None:
+    kind, before, after = change.kind, change.before, change.after
+    if before is None or after is None:
         return ()
-    found = between(change.kind, change.before, change.after, bounds)
-    if change.place is None:
-        return (*_protection(change), *found)
-    placed, moved = _placed(change.place), change.place.moved
-    told = (
-        replace(each, remark=placed, moved=moved) if each.field == ORDER else each for each in found
-    )
-    return (*_protection(change), *told)
-
-
-def between(
-    kind: Kind, before: Attributes, after: Attributes, bounds: Bounds | None = None
-) -> tuple[Difference, ...]:
-    """Compare the attributes of a record with others, as `differences` does."""
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
         by_field.setdefault(_field(kind, name), []).append(name)
-    return tuple(
+    found = [
         _difference(kind, field, tuple(by_field[field]), (before, after), bounds or Bounds())
         for field in _in_order(kind, by_field)
-    )
+    ]
+    if change.place is not None:
+        placed, moved = _placed(change.place), change.place.moved
+        found = [
+            replace(each, remark=placed, moved=moved) if each.field == ORDER else each
+            for each in found
+        ]
+    return (*_protection(change), *found)
 
 
 def _differing(before: Attributes, after: Attributes) -> set[str]:
@@ -139,14 +125,12 @@ def _differing(before: Attributes, after: Attributes) -> set[str]:
         return set()
     from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
 
-    compared = DeepDiff(
-        _brief(before), _brief(after), view="tree", threshold_to_diff_deeper=0
-    ).values()
-    return {str(item.path(output_format="list")[0]) for items in compared for item in items}
+    found = DeepDiff(_brief(before), _brief(after), view="tree", threshold_to_diff_deeper=0)
+    return {str(item.path(output_format="list")[0]) for items in found.values() for item in items}
 
 
 def _brief(attributes: Attributes) -> dict[str, FieldValue]:
-    """Put a digest in place of a long text: DeepDiff would compare its lines, without a bound."""
+    """Replace long texts by digests, because DeepDiff would compare their lines without a bound."""
     return {
         name: sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
         if isinstance(value, str) and (len(value) > _SHORT or "\n" in value)
@@ -161,7 +145,7 @@ def _field(kind: Kind, name: str) -> str:
 
 
 def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
-    """Sort fields as an author writes them, after the record's place; long texts come last."""
+    """Sort fields: the record's place, then the fields in the author's order, then long texts."""
     known = [COURSE, ORDER, *(field.name for field in kind.fields)]
     place = {field: i for i, field in enumerate(known)}
     long = _field(kind, kind.contents_property)
@@ -192,7 +176,7 @@ def _difference(
 
 
 def _spelled(names: Iterable[str], attributes: Attributes) -> str:
-    """Name the API's properties: for what no words of an author's tell apart."""
+    """Return the API's names and values, for a difference that the author's words don't show."""
     return ", ".join(f"{name} {_value(attributes.get(name)) or '(none)'}" for name in names)
 
 
@@ -209,12 +193,12 @@ def _text(
     bounds: Bounds,
 ) -> Difference:
     before, after = ("" if text is None else str(text) for text in texts)
+    was, now = map(_size, texts)
     if note := only_unseen(before, after):
-        return Difference(field, names, _size(texts[0]), _size(texts[1]), note=note)
-    lines = shown(
-        compare(before, after, Effort(bounds.effort)), Effort(bounds.effort), bounds.lines
-    )
-    return Difference(field, names, _size(texts[0]), _size(texts[1]), lines=lines)
+        return Difference(field, names, was, now, note=note)
+    found = compare(before, after, Effort(bounds.effort))
+    lines = shown(found, Effort(bounds.effort), bounds.lines)
+    return Difference(field, names, was, now, lines=lines)
 
 
 def _size(text: FieldValue | None) -> str | None:
@@ -224,7 +208,7 @@ def _size(text: FieldValue | None) -> str | None:
 
 
 def _placed(place: Place) -> str:
-    """Say where a renumbered record stands."""
+    """Return where a renumbered record is now."""
     if not place.moved:
         return "keeps its place"
     follows, precedes = (

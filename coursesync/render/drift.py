@@ -1,4 +1,4 @@
-"""What was found on the site, as people read it: the words for a finding, and a view of them all.
+"""One view of what was found on the site, for all renderers.
 
 Owns the words for a finding (`FINDINGS`). It must never lay anything out: the renderers do that.
 """
@@ -15,7 +15,6 @@ from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.differences import COURSE, bounds_among, differences
-from coursesync.render.plan_words import bare
 from coursesync.render.rows import NO_OUTLINE
 from coursesync.text import at, count, inert
 
@@ -32,16 +31,16 @@ if TYPE_CHECKING:
 NO_DRIFT = "No drift: the site has what was last applied."
 TWINS = (
     f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
-    "someone copied it. Members see both. Choose one, the same on every machine, then delete the "
-    "other in Nexudus."
+    "someone copied it. Members see both. Keep the same one on every machine, and delete the other "
+    "in Nexudus."
 )
-NOTHING_MANAGED = "No drift: the state is empty, for nothing is under management yet."
-_MOST = 10  # lines of one thing; JSON has them all
+NOTHING_MANAGED = "No drift: the state is empty, nothing is managed yet."
+_MOST = 10  # lines for one kind of finding; JSON has all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words for a finding: its mark, its colour, and how so many that are no drift are told."""
+    """The words for a finding: mark, colour, and, if it is not drift, what follows a number."""
 
     mark: str
     style: str = "cyan"
@@ -52,31 +51,27 @@ FINDINGS = {
     Finding.EDITED: Words("~", "yellow"),
     Finding.GONE: Words("-", "red"),
     Finding.ELSEWHERE: Words(">", "yellow"),
-    Finding.NORMALISED: Words("=", besides="written by the site in its own way"),
-    Finding.UNMANAGED: Words(".", besides="not under management"),
-    Finding.COLLIDES: Words("!", besides="in the place of another"),
+    Finding.NORMALISED: Words("=", besides="reformatted by the site"),
+    Finding.UNMANAGED: Words(".", besides="not managed"),
+    Finding.COLLIDES: Words("!", besides="with the order of another"),
     Finding.TWIN: Words("2", "red"),
     Finding.UNREADABLE: Words("?"),
-}
-_SENTENCES = {
-    Finding.GONE: "was deleted on the site",
-    Finding.NORMALISED: "is written by the site in its own way; that is no drift",
 }
 _STANCES = {
     Stance.AS_SENT: "",
     Stance.CHANGED: "The outline also changes it.",
-    Stance.SAME: "The outline says the same.",
-    Stance.NONE: "It is in no outline any more.",
+    Stance.SAME: "The outline already has this change.",
+    Stance.NONE: "It is no longer in any outline.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class DriftRow:
-    """One thing that was found, or, without a `finding`, how many more there are.
+    """One finding; a row without a `finding` says how many more there are.
 
-    `name` is the record, `sentence` what was found of it, `stance` what the outline says of it, ""
-    where that is nothing new; `title` is the record's as it was sent. `differences` are what others
-    changed, field by field, its course aside.
+    `name` is the record, `sentence` what was found, and `stance` how the outline compares. `title`
+    is the title that was sent. `differences` are what others changed, field by field; the course
+    is not among them.
     """
 
     sentence: str
@@ -88,13 +83,13 @@ class DriftRow:
 
     @property
     def needs_care(self) -> bool:
-        """Whether a person has to look at it."""
+        """Whether a person must look at it."""
         return self.finding is not None and self.finding.needs_care
 
 
 @dataclass(frozen=True, slots=True)
 class CourseDrift:
-    """What was found in a course; `origin` is its Id and its outline."""
+    """The findings in a course; `origin` is its Id and its outline."""
 
     title: str
     origin: str
@@ -103,39 +98,51 @@ class CourseDrift:
 
 @dataclass(frozen=True)
 class DriftView:
-    """What was found on the site, as people read it.
+    """The findings as people read them.
 
-    `found` is judged (`planning.stance`), `within` are the courses that it speaks of, by Id, and
-    `managed` counts the records in the state. `hint` returns the words of a command to type.
+    `found` comes from `planning.stance`, which compared it with the outlines. `within` holds the
+    courses by Id, and `managed` is the number of records in the state.
     """
 
     found: Sequence[Drifted]
     within: Mapping[int, Course]
     managed: int
-    hint: Hint = bare
+    hint: Hint = Command.in_words
 
     @cached_property
     def courses(self) -> tuple[CourseDrift, ...]:
-        """The courses in which something was found."""
+        """The courses that have findings."""
         bounds = bounds_among(len(self.found))
         by_course = groupby(self.found, key=lambda each: each.course_id)
         return tuple(self._course(each, group, bounds) for each, group in by_course)
 
     @cached_property
     def summary(self) -> str:
-        """How much has drifted, as in `Drift: 1 edited, 2 deleted, 0 moved.`."""
-        return _summary(self.found, self.managed)
+        """The number of drifted records: `Drift: 1 edited, 2 deleted, 0 moved.`."""
+        if not self.found and not self.managed:
+            return NOTHING_MANAGED
+        met = Counter(each.finding for each in self.found)
+        drift = [finding for finding in Finding if finding.is_drift]
+        counts = [f"{met[each]:,} {each.value}" for each in drift]
+        counts += [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
+        unread = met[Finding.UNREADABLE]
+        if any(met[finding] for finding in (*drift, Finding.TWIN)):
+            counts += [f"{unread:,} that can't be read"] if unread else []
+            return f"Drift: {', '.join(counts)}."
+        if unread:
+            return f"No drift found, but {count(unread, LISTED.name)} can't be read."
+        return NO_DRIFT
 
     @cached_property
     def besides(self) -> str:
-        """What was found that is no drift; "" where there is nothing."""
+        """The findings that are not drift; "" if there is none."""
         met = Counter(each.finding for each in self.found)
         parts = [
             f"{met[finding]:,} {words.besides}"
             for finding, words in FINDINGS.items()
             if words.besides and met[finding]
         ]
-        return f"Besides, and no drift: {', '.join(parts)}." if parts else ""
+        return f"Also found, not drift: {', '.join(parts)}." if parts else ""
 
     @cached_property
     def remedies(self) -> tuple[Sentence, ...]:
@@ -144,13 +151,13 @@ class DriftView:
 
     @cached_property
     def brief(self) -> tuple[Sentence, ...]:
-        """What a plan that was refreshed begins from, in a few sentences."""
+        """The summary and the first findings, for the top of a refreshed plan."""
         drifted = [e for e in self.found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
         lines: list[Sentence] = [self.summary]
         lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
         if len(drifted) > _MOST:
             more = len(drifted) - _MOST
-            lines.append(Remedy(f"and {more:,} more. All of them:", self.hint(Command("drift"))))
+            lines.append(Remedy(f"and {more:,} more. To see all:", self.hint(Command("drift"))))
         return (*lines,)
 
     def _course(self, course_id: int, group: Iterable[Drifted], bounds: Bounds) -> CourseDrift:
@@ -164,7 +171,7 @@ class DriftView:
 
 
 def _rows(group: Iterable[Drifted], bounds: Bounds) -> Iterator[DriftRow]:
-    """Yield what was found in a course; of each that is no drift, the first few."""
+    """Yield a row for each finding; of findings that are not drift, only the first few."""
     left = 0
     met: Counter[Finding] = Counter()
     for each in group:
@@ -174,7 +181,7 @@ def _rows(group: Iterable[Drifted], bounds: Bounds) -> Iterator[DriftRow]:
         else:
             left += 1
     if left:
-        yield DriftRow(f"and {left:,} more that {'is' if left == 1 else 'are'} no drift")
+        yield DriftRow(f"and {left:,} more that {'is' if left == 1 else 'are'} not drift")
 
 
 def _row(each: Drifted, bounds: Bounds) -> DriftRow:
@@ -191,7 +198,7 @@ def _row(each: Drifted, bounds: Bounds) -> DriftRow:
 
 
 def name(each: Drifted) -> str:
-    """Name a record: by its address, or by its title where it has none."""
+    """Return the address of a record, or its title if it has no address, and its Id."""
     if each.address is not None:
         own = each.entry.id if each.entry is not None else each.record_id
         return f"{inert(each.address, 250)} (Id {own})"
@@ -199,8 +206,8 @@ def name(each: Drifted) -> str:
     return f'"{inert(str(title), 60)}" (Id {each.record_id})'
 
 
-def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
-    """Say what was found of a record, after its name."""
+def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
+    """Return what was found, as a predicate that follows the record's name."""
     match each.finding:
         case Finding.EDITED:
             return f"was edited on the site{_by_whom(each)}"
@@ -209,39 +216,41 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - a finding each
         case Finding.TWIN:
             twin = _made(each.record)
             if each.entry is None:
-                return f"is in doubt, and one of several records with its marker, {twin}"
+                return f"is in doubt; this is one of several records with its marker, {twin}"
             own = f"was {_made(each.own)}" if each.own else "is not on the site"
             state = f"The one in the state, Id {each.entry.id},"
             return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
         case Finding.UNMANAGED:
-            return f"at {_order(each)} is not under management"
+            return f"at {_order(each)} is not managed"
         case Finding.COLLIDES:
             rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
-            return f"has the place {_order(each)}, as {rivals} has"
+            return f"has the order {_order(each)}, which {rivals} has too"
         case Finding.UNREADABLE:
-            return f"can't be read: {each.failure}. Whether it was edited is not known."
-        case _:
-            return _SENTENCES[each.finding]
+            return f"can't be read: {each.failure}. It is not known whether it was edited."
+        case Finding.GONE:
+            return "was deleted on the site"
+        case Finding.NORMALISED:
+            return "was reformatted by the site; that is not drift"
 
 
 def _elsewhere(each: Drifted) -> str:
     course = each.record.parent_id if each.record else "?"
-    if each.is_foreign:
-        return f"is a {each.kind.name} of course {course} that was never ours{_by_whom(each)}"
-    return f"was moved to course {course} on the site{_by_whom(each)}"
+    if not each.is_foreign:
+        return f"was moved to course {course} on the site{_by_whom(each)}"
+    by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
+    return f"is a {each.kind.name} of course {course} that coursesync never wrote{by_whom}"
 
 
 def _made(record: Record | None) -> str:
-    """Say when a record was created, and who wrote it last: who created it, no answer says."""
+    # who wrote it last, because no answer of the API says who created it
     if record is None:
-        return "created at a time that is not known"
+        return "created at an unknown time"
     by = f", last written by {inert(record.updated_by, 100)}" if record.updated_by else ""
-    return f"created{at(record.created_on) or ' at a time that is not known'}{by}"
+    return f"created{at(record.created_on) or ' at an unknown time'}{by}"
 
 
 def _by_whom(each: Drifted) -> str:
-    record = each.record
-    if record is None:
+    if (record := each.record) is None:
         return ""
     by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     return f"{by}{at(record.updated_on)}"
@@ -252,55 +261,42 @@ def _order(each: Drifted) -> str:
     return "?" if order is None else inert(str(order), 20)
 
 
-def _summary(found: Sequence[Drifted], managed: int) -> str:
-    if not found and not managed:
-        return NOTHING_MANAGED
-    met = Counter(each.finding for each in found)
-    drift = [finding for finding in Finding if finding.is_drift]
-    counts = [f"{met[each]:,} {each.value}" for each in drift]
-    counts += [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
-    unread = met[Finding.UNREADABLE]
-    if any(met[finding] for finding in (*drift, Finding.TWIN)):
-        counts += [f"{unread:,} that can't be read"] if unread else []
-        return f"Drift: {', '.join(counts)}."
-    if unread:
-        return f"No drift, as far as is known: {count(unread, LISTED.name)} can't be read."
-    return NO_DRIFT
-
-
 def _remedies(every: Sequence[Drifted], hint: Hint) -> Iterator[Sentence]:
+    noun, nouns = LISTED.name, LISTED.plural
+    forget = hint(Command("state rm", "ADDRESS"))
+    refreshed = hint(Command("apply", refresh=True))
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
     twins = [each for each in every if each.finding is Finding.TWIN]
     if any(each.entry is None for each in twins):
-        yield Remedy("To settle what is in doubt:", hint(Command("resolve", "ADDRESS", id="ID")))
+        settle = hint(Command("resolve", "ADDRESS", id="ID"))
+        yield Remedy("To settle a create that is in doubt:", settle)
     if any(each.entry is not None for each in twins):
         yield TWINS
-        yield Remedy("To say which record to keep:", hint(Command("resolve", "ADDRESS", keep="ID")))
+        keep = hint(Command("resolve", "ADDRESS", keep="ID"))
+        yield Remedy("To choose the record to keep:", keep)
     if any(each.is_foreign for each in every):
         yield Remedy(
-            f"An Id that belongs to a {LISTED.name} which coursesync never wrote is left alone. To "
-            f"create the {LISTED.name} of the outline, forget that Id first:",
-            hint(Command("state rm", "ADDRESS")),
+            f"coursesync does not touch a {noun} that it never wrote. To create the outline's "
+            f"{noun}, first forget that Id:",
+            forget,
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
-        yield Remedy("Where the outline says the same, that is settled by", hint(Command("apply")))
+        yield Remedy("To record changes that the outline already has:", hint(Command("apply")))
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield "To keep what the site has, write it into the outline."
-        yield Remedy("To put ours back:", hint(Command("apply", refresh=True)))
+        yield "To keep the site's version, copy it into the outline."
+        yield Remedy("To restore the outline's version:", refreshed)
     if Finding.GONE in wanted:
-        yield Remedy("To see what is to be created again:", hint(Command("plan", refresh=True)))
+        yield Remedy("To see what would be created again:", hint(Command("plan", refresh=True)))
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
         yield Remedy(
-            f"What is in no outline any more is not put back: bring its {LISTED.name} back to the "
-            "outline, or let it go by",
-            hint(Command("state rm", "ADDRESS")),
+            f"A {noun} that is no longer in any outline is not restored. Put it back into the "
+            "outline, or forget it:",
+            forget,
         )
     if Finding.GONE in left:
-        yield Remedy(
-            "What is in no outline and gone is forgotten by", hint(Command("apply", refresh=True))
-        )
+        yield Remedy(f"To forget deleted {nouns} that are in no outline:", refreshed)
     if any(each.finding is Finding.UNREADABLE for each in every):
-        yield "What can't be read: look at it in Nexudus, and try again later."
+        yield f"Look in Nexudus at the {nouns} that can't be read, and try again later."

@@ -1,6 +1,6 @@
-"""A document that has to fit: its parts by rank, and which of them there is room for. Pure.
+"""Owns the choice of the parts of a document that fit within a number of bytes.
 
-What is left out is left out by whole parts, and counted, so that the document can say so.
+Parts are left out whole, and counted, so that the document can say what is missing.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ class Rank(IntEnum):
     """Priority when a document must be cut: a flood of new records must not hide a deletion."""
 
     ALWAYS = 0
-    LOST = 1  # rows of what is gone for good
-    WEIGHTY = 2  # rows of what else takes from members, or waits for a person
-    ASKED = 3  # what a person is asked of those
-    ROWS = 4  # of what is there already
-    NEW = 5  # rows of what is new
-    ASIDE = 6
-    DETAIL = 7
+    LOST = 1  # rows of deleted records
+    WEIGHTY = 2  # other rows that take something from members, or need a person's answer
+    ASKED = 3  # questions to a person
+    ROWS = 4  # rows of other existing records
+    NEW = 5  # rows of new records
+    ASIDE = 6  # advice
+    DETAIL = 7  # differences
 
 
 _ROWS = frozenset({Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
@@ -32,7 +32,7 @@ _ROWS = frozenset({Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines that stand or fall together; `tells` counts the records that they tell of."""
+    """Lines that are kept or left out together; `tells` is the number of records they are about."""
 
     rank: Rank
     lines: tuple[str, ...]
@@ -40,49 +40,41 @@ class Part:
 
     @property
     def size(self) -> int:
-        """The bytes that it takes in UTF-8, line ends included."""
+        """Its size in bytes of UTF-8, with line ends."""
         return sum(len(line.encode()) + 1 for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The lines that there is room for, and how much is told of in those left out, by rank."""
+    """The lines that fit, and the number of records that are left out, by rank."""
 
     lines: tuple[str, ...]
     left_out: Mapping[Rank, int] = field(default_factory=dict)
 
 
 def takes(*parts: Part) -> int:
-    """Return the bytes that parts take."""
+    """Return the size of parts in bytes."""
     return sum(part.size for part in parts)
 
 
 def joined(*parts: Part | Fitted) -> str:
-    """Return the lines of parts, one below the other, the last with its end."""
+    """Return the lines of parts as one text, with a final line end."""
     return "\n".join(line for part in parts for line in part.lines) + "\n"
 
 
 def fit(parts: Sequence[Part], most: int) -> Fitted:
-    """Choose the parts that there is room for.
+    """Choose the parts that fit into `most` bytes: by rank, and within a rank from the first on.
 
-    Args:
-        parts: in the order in which they stand.
-        most: how many bytes there are. What is of the first rank is kept all the same; of rows the
-            first are kept, and nothing of less weight where one has no room.
-
-    Returns:
-        What is kept, in order.
+    Once a row does not fit, nothing of a lower rank is kept. Parts of rank `ALWAYS` are kept even
+    if they alone are too large.
     """
-    room = most - takes(*(part for part in parts if part.rank is Rank.ALWAYS))
+    room = most
     kept: set[int] = set()
     for i in sorted(range(len(parts)), key=lambda i: parts[i].rank):
-        part = parts[i]
-        if part.rank is Rank.ALWAYS:
+        if parts[i].rank is Rank.ALWAYS or parts[i].size <= room:
             kept.add(i)
-        elif part.size <= room:
-            kept.add(i)
-            room -= part.size
-        elif part.rank in _ROWS:
+            room -= parts[i].size
+        elif parts[i].rank in _ROWS:
             room = 0
     left: Counter[Rank] = Counter()
     for i, part in enumerate(parts):

@@ -1,7 +1,7 @@
-"""The plan as JSON, for programs, and as a plan file. Pure.
+"""Writes plans, drift and failures as JSON, for programs; a plan's JSON is also the plan file.
 
-`format_version` is 1: names are only ever added while it stays so. On failure the document
-has `error` and `diagnostics` in the plan's place.
+While `format_version` is 1, names are only added. If a command fails, the document has `error` and
+`diagnostics` instead of the plan.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy
+from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy
 from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import bounds_among, differences
-from coursesync.render.plan_words import bare
 from coursesync.render.text_diff import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.outlines.advice.pieces import Told
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Hindrance
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.plan_words import Hint
     from coursesync.render.rows import PlanView, Row
@@ -35,8 +33,8 @@ if TYPE_CHECKING:
     from coursesync.state.state import State
 
 FORMAT_VERSION = 1
-# what a terminal, a reader's eye or GitHub's runner (`##[`) would take for something else
-_MEANT_FOR_OTHERS = re.compile(rf"{FLAG}|([{NEVER}{PRIVATE}]|#(?=#\[))")
+# what a terminal, a reader or GitHub's runner (`##[`) could misread
+_MISLEADING = re.compile(rf"{FLAG}|([{NEVER}{PRIVATE}]|#(?=#\[))")
 
 
 def compose(
@@ -46,8 +44,7 @@ def compose(
 ) -> str:
     """Write a plan as JSON: names sorted, two-space indent, a final newline.
 
-    `advice` has the form of `diagnostics`; `advice_left_out` is how much more there is. `drift` is
-    what was found on the site where the plan was refreshed, None where it was not.
+    `drift` holds the findings on the site; None if the plan was not refreshed.
     """
     plan = view.plan
     return _document(
@@ -62,7 +59,17 @@ def compose(
             "digest": plan.digest,
             "drift": None if drift is None else _drift(drift),
             "has_changes": plan.has_changes,
-            "hindrances": [_hindrance(each) for each in plan.hindrances],
+            "hindrances": [
+                {
+                    "address": each.change.address,
+                    "id": each.change.record_id,
+                    "lessons": [
+                        {"id": one.id, "title": inert(one.title or "")} for one in each.lessons
+                    ],
+                    "unknown": each.unknown,
+                }
+                for each in plan.hindrances
+            ],
             "least_seconds": round(least_seconds(plan.writes, plan.reads, view.limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
@@ -77,17 +84,8 @@ def compose(
     )
 
 
-def _hindrance(each: Hindrance) -> dict[str, object]:
-    return {
-        "address": each.change.address,
-        "id": each.change.record_id,
-        "lessons": [{"id": one.id, "title": inert(one.title or "")} for one in each.lessons],
-        "unknown": each.unknown,
-    }
-
-
 def compose_drift(found: Sequence[Drifted], state: State) -> str:
-    """Write what was found on the site as JSON, in the same form."""
+    """Write the findings on the site as JSON."""
     return _document(
         {
             "drift": _drift(found),
@@ -102,7 +100,7 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     )
 
 
-def compose_failure(error: CoursesyncError, hint: Hint = bare) -> str:
+def compose_failure(error: CoursesyncError, hint: Hint = Command.in_words) -> str:
     """Write the failure of a command as JSON; `hint` returns the words of a command to type."""
     diagnostics = error.diagnostics if isinstance(error, InvalidOutlines) else ()
     return _document(
@@ -120,10 +118,12 @@ def compose_failure(error: CoursesyncError, hint: Hint = bare) -> str:
 def _document(content: dict[str, object]) -> str:
     whole = {"format_version": FORMAT_VERSION, **content}
     written = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    return _MEANT_FOR_OTHERS.sub(lambda found: _escape(found[1]) if found[1] else found[0], written)
+    return _MISLEADING.sub(_escaped, written)
 
 
-def _escape(character: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
+    if not (character := found[1]):
+        return found[0]
     return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
@@ -195,11 +195,10 @@ def _line(line: Shown) -> dict[str, object]:
 
 
 def _noted(note: str) -> dict[str, object]:
-    """Return in what values differ that look the same, where they do."""
     return {"note": note} if note else {}
 
 
-def _diagnostic(diagnostic: Diagnostic, hint: Hint = bare) -> dict[str, object]:
+def _diagnostic(diagnostic: Diagnostic, hint: Hint = Command.in_words) -> dict[str, object]:
     return {
         "column": diagnostic.where.column,
         "line": diagnostic.where.line,

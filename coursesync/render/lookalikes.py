@@ -1,4 +1,4 @@
-"""In what two texts differ that look the same: blanks, Unicode forms, what can't be seen."""
+"""Explains how two texts that look the same differ: spaces, Unicode forms, invisible characters."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HIDDEN = re.compile(rf"[\s{NEVER}{MARKS}]*")
-_LONGEST_WORD = 1_000  # to compose a long run of combining marks takes the square of its length
-_LONGEST_FORM = 8  # characters that are written in another form at one place
-_MOST_KINDS, _MOST_RUNS = 3, 4  # that are named
-_FARTHEST = 50_000  # characters behind the first difference, where more of them are looked for
+_LONGEST_WORD = 1_000  # composing a long run of combining marks takes the square of its length
+_LONGEST_FORM = 8  # characters at one place that differ in Unicode form
+_MOST_KINDS, _MOST_RUNS = 3, 4  # named in one message
+_FARTHEST = 50_000  # characters after the first difference that are searched for more
 _SIZES = sorted(product(range(1, _LONGEST_FORM + 1), repeat=2), key=sum)
-_UNNAMED = "what can't be seen"
+_UNNAMED = "invisible characters"
 _FORMS: Final = ("NFC", "NFD")
 _SHORT_NAMES = {
     "\r\n": "a Windows line end (CRLF)",
@@ -32,7 +32,7 @@ _NAMED_AS_ONE = re.compile(r"\r\n|.", re.DOTALL)
 
 
 class _Spot(NamedTuple):
-    """Where two texts differ: what stands there in each, and where that is in the second."""
+    """A difference: the characters in both texts, and their position in the second."""
 
     was: str
     now: str
@@ -40,29 +40,26 @@ class _Spot(NamedTuple):
 
 
 def only_unseen(before: str, after: str) -> str:
-    """Say in what two texts differ that look the same; "" where they are the same, or don't."""
+    """Return how two texts that look the same differ; "" if they are equal, or look different."""
     if before == after or _seen(before) != _seen(after):
         return ""
     kinds: dict[str, list[_Spot]] = {}
     is_cut = False
     for spot in _spots(before, after):
         if spot.was or spot.now:
-            kinds.setdefault(_told(spot), []).append(spot)
+            kinds.setdefault(_described(spot), []).append(spot)
         else:
             is_cut = True
-    told = [
-        f"{what} {_place(after, first)}{_also(len(more))}" for what, (first, *more) in kinds.items()
-    ]
-    rest = "; and there is more" if is_cut or len(told) > _MOST_KINDS else ""
-    return f"differs only in: {'; '.join(told[:_MOST_KINDS]) or _UNNAMED}{rest}"
-
-
-def _also(more: int) -> str:
-    return f" and at {count(more, 'more place')}" if more else ""
+    named = []
+    for what, (first, *more) in kinds.items():
+        also = f" and at {count(len(more), 'more place')}" if more else ""
+        named.append(f"{what} {_place(after, first)}{also}")
+    rest = "; and there is more" if is_cut or len(named) > _MOST_KINDS else ""
+    return f"differs only in: {'; '.join(named[:_MOST_KINDS]) or _UNNAMED}{rest}"
 
 
 def _seen(text: str) -> str:
-    """Return what an eye sees of a text: all blanks are alike, and so are all Unicode forms."""
+    """Return a text as a reader sees it, with all whitespace and all Unicode forms alike."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     words = without_marks(" ".join(text.split())).split()
@@ -77,7 +74,7 @@ def _seen_word(word: str) -> str:
 
 
 def _spots(before: str, after: str) -> Iterator[_Spot]:
-    """Go through two texts that look the same, side by side; the last is empty if there is more."""
+    """Yield the differences of two texts that look the same; an empty one at the end: and more."""
     i = j = alike(before, after)
     end = j + _FARTHEST
     while (i < len(before) or j < len(after)) and j < end:
@@ -105,12 +102,12 @@ def _hidden(text: str, at: int) -> str:
 def _without_common_end(was: str, now: str, at: int) -> _Spot:
     end = alike(was[::-1], now[::-1])
     if "\r\n" in {was[-end - 1 :][:2], now[-end - 1 :][:2]}:
-        end -= 1  # a Windows line end is one
+        end -= 1  # keep a Windows line end whole
     return _Spot(was[: len(was) - end], now[: len(now) - end], at)
 
 
 def _other_form(before: str, after: str, i: int, j: int) -> tuple[str, str] | None:
-    """Return the fewest characters from two places on that are the same in another form."""
+    """Return the fewest characters at two positions that differ only in Unicode form."""
     for was, now in _SIZES:
         one, other = before[i : i + was], after[j : j + now]
         if one != other and all(
@@ -121,22 +118,17 @@ def _other_form(before: str, after: str, i: int, j: int) -> tuple[str, str] | No
     return None
 
 
-def _told(spot: _Spot) -> str:
-    """Say what is at a spot in the second text, and what was there in the first."""
+def _described(spot: _Spot) -> str:
     was, now, _ = spot
-    if not _is_hidden(was + now):
+    if not _HIDDEN.fullmatch(was + now):
         sign = unicodedata.normalize("NFC", now)
         forms = [_form(now), _form(was)]
         if not all(forms):
             forms = [_code_points(now), _code_points(was)]
         return f"the Unicode form of “{sign}” ({', not '.join(forms)})"
     if not now:
-        return f"{_names(was)} less"
+        return f"{_names(was)} missing"
     return f"{_names(now)}{f' in place of {_names(was)}' if was else ''}"
-
-
-def _is_hidden(text: str) -> bool:
-    return _HIDDEN.fullmatch(text) is not None
 
 
 def _form(text: str) -> str:
@@ -149,7 +141,6 @@ def _code_points(text: str) -> str:
 
 
 def _names(hidden: str) -> str:
-    """Name characters that can't be seen, the first few."""
     runs = [(one, len([*run])) for one, run in groupby(_NAMED_AS_ONE.findall(hidden))]
     named = [
         _name(one) if times == 1 else f"{times:,} times {_name(one)}"

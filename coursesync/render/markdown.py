@@ -1,7 +1,7 @@
-"""Plans and drift as Markdown, for a pull request or a step summary.
+"""Writes plans and drift as Markdown, for a pull request or a step summary.
 
-All that comes from outlines is escaped (`markdown_escape`). Where there is a bound, whole parts are
-left out, the least important first, and the document says so.
+All text from outlines is escaped (`markdown_escape`). If the size is bounded, whole parts are left
+out, the least important first, and the document says so.
 """
 
 from __future__ import annotations
@@ -30,43 +30,36 @@ if TYPE_CHECKING:
     from coursesync.render.rows import CourseView, PlanView, Row
 
 _MOST_ADVICE = 50
-_SHORT = 80  # characters of a title in a row where there is little room
+_SHORT = 80  # characters of a title when the document must be cut
+# what is left out, in words; `{}` is the number of records, with its noun
 _LEFT_OUT = {
-    Rank.LOST: lambda number: f"{count(number, LISTED.name)} to delete",
-    Rank.WEIGHTY: lambda number: (
-        f"{count(number, LISTED.name)} to hide from members, or in question"
-    ),
-    Rank.ASKED: lambda number: count(number, "question"),
-    Rank.ROWS: lambda number: count(number, f"changed {LISTED.name}"),
-    Rank.NEW: lambda number: count(number, f"new {LISTED.name}"),
-    Rank.DETAIL: lambda number: f"what changes in {count(number, LISTED.name)}",
-    Rank.ASIDE: lambda _number: "advice",
+    Rank.LOST: "{} to delete",
+    Rank.WEIGHTY: "{} to hide from members, or to answer a question about",
+    Rank.ASKED: "questions about {}",
+    Rank.ROWS: "{} with other changes",
+    Rank.NEW: "{} to create",
+    Rank.DETAIL: "what changes in {}",
+    Rank.ASIDE: "advice",
 }
 _DRIFT_LEFT_OUT = {
-    Rank.WEIGHTY: lambda number: f"{count(number, LISTED.name)} that others changed",
-    Rank.ROWS: lambda _number: "what is no drift",
-    Rank.DETAIL: lambda number: f"what changed in {count(number, LISTED.name)}",
+    Rank.WEIGHTY: "{} that others changed",
+    Rank.ROWS: "findings that are not drift",
+    Rank.DETAIL: "what changed in {}",
 }
 
 
 def compose(view: PlanView, advice: Told | None = None, most: int | None = None) -> str:
-    """Write a plan as GitHub-flavoured Markdown; the summary comes first, advice folded below.
+    """Write a plan as GitHub-flavoured Markdown: the summary first, the advice folded at the end.
 
-    Args:
-        view: the plan.
-        advice: what there is to say of its outlines.
-        most: how many bytes of UTF-8 it may have. Differences are left out first, then advice, then
-            new records, then others; weighty rows come first and go last. The summary, the cost
-            and the digest stay.
-
-    Returns:
-        Lines, the last with its end.
+    `most` is the bytes of UTF-8 that it may have. If it must be cut, parts go in the order of
+    `Rank`, the last first, and weighty rows move to the top.
     """
-    parts, foot = [*_parts(view, advice)], Part(Rank.ALWAYS, (*_foot(view),))
+    parts = [*_parts(view, advice)]
+    target = f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
+    foot = Part(Rank.ALWAYS, ("", target))
     if most is None or takes(*parts, foot) <= most:
         return joined(*parts, foot)
-    ranked = [*_parts(view, advice, weighty_first=True)]
-    kept = fit(ranked, most - foot.size - ROOM_TO_SAY)
+    kept = fit([*_parts(view, advice, weighty_first=True)], most - foot.size - ROOM_TO_SAY)
     return joined(kept, left_out(kept, _LEFT_OUT, view.hint(Command("plan", full=True))), foot)
 
 
@@ -74,30 +67,18 @@ def _parts(view: PlanView, advice: Told | None, *, weighty_first: bool = False) 
     if not view.rows:
         yield Part(Rank.ALWAYS, (f"**{NOTHING}**",))
     else:
-        yield Part(Rank.ALWAYS, tuple(_head(view)))
+        head = [f"**{view.summary}**", *(["", view.cost] if view.cost else [])]
+        for warning in view.warnings:
+            head += ["", f"> {with_code(warning)}"]
+        yield Part(Rank.ALWAYS, tuple(head))
         for course in view.courses:
             yield from _course(course, weighty_first=weighty_first)
     if advice:
         yield Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE))), 1)
 
 
-def _head(view: PlanView) -> Iterator[str]:
-    yield f"**{view.summary}**"
-    if view.cost:
-        yield ""
-        yield view.cost
-    for warning in view.warnings:
-        yield ""
-        yield f"> {with_code(warning)}"
-
-
-def _foot(view: PlanView) -> Iterator[str]:
-    yield ""
-    yield f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
-
-
 def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
-    """Yield a course: its table, a part a row, then what is asked, then the differences."""
+    """Yield the parts of a course: the rows of its table, the questions, then the differences."""
     rows = [*course.rows, *course.departures]
     if weighty_first:
         rows.sort(key=lambda row: row.rank)
@@ -107,23 +88,23 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
     for row in course.rows:
         if row.question:
             yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
-    if course.renamed:  # of rows of any weight
+    if course.renamed:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
     for row in course.rows:
         if row.differences:
             yield Part(Rank.DETAIL, tuple(details(row.title, row.differences)), 1)
         if row.settlement:
-            yield Part(Rank.ASKED, tuple(_settlement(row)), 1)
+            heading = f"To settle {escape(row.title)}, which is in doubt:"
+            lines = (f"- {with_code(line)}" for line in row.settlement)
+            yield Part(Rank.ASKED, ("", heading, "", *lines), 1)
 
 
-def _heading(course: CourseView) -> Iterator[str]:
-    yield ""
-    yield f"### {escape(course.title)}"
-    yield ""
-    yield f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
-    yield ""
-    yield f"| | order | {LISTED.name} | for members |"
-    yield "|---|---:|---|---|"
+def _heading(course: CourseView) -> tuple[str, ...]:
+    path = code(course.path) if course.path else NO_OUTLINE
+    return (
+        *("", f"### {escape(course.title)}", "", f"course {course.course.id}, {path}", ""),
+        *(f"| | order | {LISTED.name} | for members |", "|---|---:|---|---|"),
+    )
 
 
 def _row(row: Row, title: str) -> str:
@@ -131,18 +112,10 @@ def _row(row: Row, title: str) -> str:
     return f"| {mark} | {row.order} | {escape(title)} | {escape(row.words)} |"
 
 
-def _settlement(row: Row) -> Iterator[str]:
-    yield ""
-    yield f"To settle {escape(row.title)}, which is in doubt:"
-    yield ""
-    for line in row.settlement:
-        yield f"- {with_code(line)}"
-
-
 def _advice(advice: Told) -> Iterator[str]:
-    told = count(len(advice.shown) + advice.more, "piece", "pieces")
+    pieces = count(len(advice.shown) + advice.more, "piece")
     yield ""
-    yield f"<details><summary>{told} of advice for the authors</summary>"
+    yield f"<details><summary>{pieces} of advice for the authors</summary>"
     yield ""
     for each in advice.shown:
         yield f"- {code(str(each.where))} {escape(each.problem)}<br>{with_code(each.remedy)}"
@@ -153,10 +126,10 @@ def _advice(advice: Told) -> Iterator[str]:
 
 
 def compose_drift(view: DriftView, most: int | None = None) -> str:
-    """Write what was found on the site as GitHub-flavoured Markdown; the summary comes first.
+    """Write the findings on the site as GitHub-flavoured Markdown, the summary first.
 
-    `most` is how many bytes of UTF-8 it may have. What changed is left out first, then what is no
-    drift, then the last that is; the rest stays.
+    `most` is the bytes of UTF-8 that it may have. If it must be cut, differences go first, then
+    findings that are not drift.
     """
     head = [f"**{view.summary}**", *(["", view.besides] if view.besides else [])]
     parts = [Part(Rank.ALWAYS, tuple(head))]
@@ -172,7 +145,7 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
 
 
 def above(view: DriftView) -> str:
-    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    """Write the lines above a refreshed plan, and a blank line."""
     return "\n>\n".join(f"> {with_code(line)}" for line in view.brief) + "\n\n"
 
 
@@ -180,7 +153,7 @@ def _course_drift(course: CourseDrift) -> Iterator[Part]:
     rows = sorted(course.rows, key=lambda row: not row.needs_care)
     heading = (
         *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
-        *("| | what became of it |", "|---|---|"),
+        *("| | what was found |", "|---|---|"),
     )
     for i, row in enumerate(rows):
         rank = Rank.WEIGHTY if row.needs_care else Rank.ROWS

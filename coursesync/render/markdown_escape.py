@@ -1,6 +1,6 @@
-"""What is written into Markdown so that it means nothing but itself; and details, folded. Pure.
+"""Escapes text for Markdown, and writes differences, folded.
 
-Neither Markdown nor HTML, mentions nor commands in an author's text have any effect.
+Owns that nothing in an author's text has an effect: no Markdown, HTML, mention or command.
 """
 
 from __future__ import annotations
@@ -10,27 +10,28 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
+from coursesync.kinds import LISTED
 from coursesync.render.detail import one_row
 from coursesync.render.fit import Part, Rank
 from coursesync.render.text_diff import Fold
-from coursesync.text import inert, to_type
+from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from coursesync.errors import Sentence, Shell, Typed
     from coursesync.render.differences import Difference
     from coursesync.render.fit import Fitted
     from coursesync.render.text_diff import Shown
 
-# what has a meaning inside a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
-# address or an emoji's name could start: https://github.github.com/gfm/
+# what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
+# address or the name of an emoji could start: https://github.github.com/gfm/
 _MEANING = re.compile(
     r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
-    r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # no Id, which is copied
+    r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # a commit, not an Id
 )
-ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes, for what was left out; of the command therein
-_WORD_JOINER = "&#8288;"  # unseen; GitHub looks for mentions and references in the rendered text
+ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
+_WORD_JOINER = "&#8288;"  # invisible; GitHub looks for mentions and references in the rendered text
 _ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
 _WRITTEN = {
     "<": "&lt;",
@@ -44,58 +45,57 @@ _WRITTEN = {
 
 
 def escape(text: str) -> str:
-    """Make text from elsewhere mean nothing but itself in Markdown."""
+    """Escape text from elsewhere for Markdown."""
     return _MEANING.sub(lambda found: _meant(found[0], f"\\{found[0]}"), inert(text, 500))
 
 
 def _meant(text: str, otherwise: str) -> str:
-    """Write what would mean something; the number of a commit is parted into pieces that don't."""
+    """Escape one match of `_MEANING`; a commit's number is split so that GitHub makes no link."""
     if len(text) > 1:
         return _WORD_JOINER.join(wrap(text, 6))
     return _WRITTEN.get(text, otherwise)
 
 
 def with_code(text: Sentence) -> str:
-    """Write a sentence in Markdown; what is to be typed is code."""
+    """Write a sentence in Markdown, with commands as code."""
     return Remedy(text).written(_as_code, escape, gap=" ")
 
 
 def _as_code(typed: Typed) -> str:
-    """Fence what is to be typed in with more ticks than it holds; a blank keeps its own apart."""
+    """Write code between more backticks than it contains, with spaces if it contains any."""
     text = to_type(typed)
     ticks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
 
 
 def in_html(text: str) -> str:
-    """Make text from elsewhere mean nothing but itself between HTML tags.
+    """Escape text from elsewhere for a place between HTML tags.
 
-    No backslash escapes there: https://spec.commonmark.org/0.31.2/#html-blocks
+    A backslash escapes nothing there: https://spec.commonmark.org/0.31.2/#html-blocks
     """
     written = _MEANING.sub(lambda found: _meant(found[0], found[0]), inert(text, 500))
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def left_out(kept: Fitted, words: Mapping[Rank, Callable[[int], str]], command: Shell) -> Part:
-    """Say what a document had no room for, in ROOM_TO_SAY bytes at the most.
+def left_out(kept: Fitted, words: Mapping[Rank, str], command: Shell) -> Part:
+    """Return a note, of at most `ROOM_TO_SAY` bytes, on what a document leaves out.
 
-    Args:
-        kept: what it had room for.
-        words: how so many of a rank are told.
-        command: by which all of it is seen.
+    `words` has a text for each rank, with `{}` for the number of records; `command` shows it all.
     """
-    told = ", ".join(
-        say(kept.left_out[rank]) for rank, say in words.items() if rank in kept.left_out
+    named = ", ".join(
+        text.format(count(kept.left_out[rank], LISTED.name))
+        for rank, text in words.items()
+        if rank in kept.left_out
     )
     where = _as_code(command)
-    all_of_it = f" All of it: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
-    return Part(Rank.ALWAYS, ("", f"**Left out here, for room: {told}.**{all_of_it}"))
+    all_of_it = f" To see everything: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
+    return Part(Rank.ALWAYS, ("", f"**Left out here, because of its size: {named}.**{all_of_it}"))
 
 
 def details(
     title: str, found: tuple[Difference, ...], words: str = "What changes in"
 ) -> Iterator[str]:
-    """Write the differences of a record, folded."""
+    """Write the differences of a record in a folded block."""
     yield ""
     yield f"<details><summary>{words} {in_html(title)}</summary>"
     yield ""
@@ -127,7 +127,7 @@ def _shown(line: Shown) -> str:
 
 
 def _fenced(lines: list[str]) -> Iterator[str]:
-    """Fence lines in with more ticks than any of them holds: nothing in them means anything."""
+    """Write lines as a code block; its fence is longer than any run of backticks in them."""
     longest = max((len(ticks) for line in lines for ticks in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     yield f"{fence}diff"
@@ -136,5 +136,5 @@ def _fenced(lines: list[str]) -> Iterator[str]:
 
 
 def code(text: str) -> str:
-    """Write text from elsewhere as code, in which nothing means anything."""
+    """Write text from elsewhere as code."""
     return f"`{inert(text).replace('`', chr(0x2019))}`"

@@ -1,8 +1,8 @@
-"""What two rows of lines, or of words, have in common. It is bounded.
+"""Finds what two rows of lines, or of words, have in common, in bounded time.
 
-That is difflib's work, which may take the square of their length and more. So what is the same at
-both ends is set aside first; a long rest is cut at what stands once in either; and of what is then
-left, only so much is compared as the caller's `Effort` pays for. The rest counts as different.
+difflib does the comparison, but it may take the square of the rows' length and more. So equal items
+at both ends are set aside first, a long rest is cut at items that occur once in each row, and only
+as many pairs are compared as the caller's `Effort` allows. The rest counts as different.
 """
 
 from __future__ import annotations
@@ -19,11 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _SMALL = 40_000  # pairs: two hundred lines with two hundred
-_SETUP = 30  # pairs that could be compared in the time that it takes to begin
+_SETUP = 30  # the number of pairs that take as long as starting a comparison
 
 
-class Block(NamedTuple):
-    """`size` items from `at` in the one row that are those from `to` in the other."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Items at the same place in two rows: equal ones, or some that replace others."""
+
+    before: Sequence[str]
+    after: Sequence[str]
+    same: bool
+
+
+class _Block(NamedTuple):
+    """`size` equal items: from `at` in one row, and from `to` in the other."""
 
     at: int
     to: int
@@ -37,46 +46,45 @@ class Effort:
     left: int
 
     def pays(self, pairs: int) -> bool:
-        """Spend what a comparison takes, or say that it is too dear."""
+        """Spend so many pairs and return True; return False if too few are left."""
         if pairs > self.left:
             return False
         self.left -= pairs
         return True
 
 
-def blocks(
+def stretches(
     one: Sequence[str],
     other: Sequence[str],
     effort: Effort,
     weightless: Callable[[str], bool] | None = None,
-) -> list[Block]:
-    """Find what two rows have in common.
-
-    Args:
-        one: the first row.
-        other: the second.
-        effort: what may be spent; it is less afterwards.
-        weightless: tells the items by which alone nothing is the same, such as blanks.
+) -> list[Stretch]:
+    """Compare two rows, and spend `effort`; items that are `weightless` alone make nothing equal.
 
     Returns:
-        Blocks that rise in both rows and don't touch, then one of no size at the rows' ends.
+        Equal and different stretches in turn, which together are both rows.
     """
-    ends = Block(len(one), len(other), 0)
     head = alike(one, other)
     tail = alike(one[head:][::-1], other[head:][::-1])
-    low = Block(0, 0, head)
-    high = Block(len(one) - tail, len(other) - tail, tail)
+    low = _Block(0, 0, head)
+    high = _Block(len(one) - tail, len(other) - tail, tail)
     found = [low]
-    fixed = [low, *_once(one, other, low, high), high]
-    for before, after in pairwise(fixed):
+    for before, after in pairwise([low, *_once(one, other, low, high), high]):
         found += _between(one, other, (before, after), effort, weightless)
         found.append(after)
-    return [*_joined(found), ends]
+    result, at, to = [], 0, 0
+    for block in (*_joined(found), _Block(len(one), len(other), 0)):
+        if (block.at, block.to) != (at, to):
+            result.append(Stretch(one[at : block.at], other[to : block.to], same=False))
+        at, to = block.at + block.size, block.to + block.size
+        if block.size:
+            result.append(Stretch(one[block.at : at], other[block.to : to], same=True))
+    return result
 
 
 def alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """Count the items, or the characters, that two rows or texts begin with alike."""
-    low, high = 0, min(len(one), len(other))  # by halving: texts of a megabyte are met
+    """Return how many items, or characters, two rows or texts have in common at their start."""
+    low, high = 0, min(len(one), len(other))  # halving is fast even for texts of a megabyte
     while low < high:
         middle = (low + high + 1) // 2
         if one[low:middle] == other[low:middle]:
@@ -86,8 +94,8 @@ def alike(one: Sequence[str], other: Sequence[str]) -> int:
     return low
 
 
-def _once(one: Sequence[str], other: Sequence[str], low: Block, high: Block) -> list[Block]:
-    """Find the items of a long rest that stand once in either row, and in the same order."""
+def _once(one: Sequence[str], other: Sequence[str], low: _Block, high: _Block) -> list[_Block]:
+    """Find the items of a long rest that occur once in each row, and in the same order."""
     here, there = range(low.size, high.at), range(low.size, high.to)
     if len(here) * len(there) <= _SMALL:
         return []
@@ -95,36 +103,36 @@ def _once(one: Sequence[str], other: Sequence[str], low: Block, high: Block) -> 
     places = {other[j]: j for j in there if elsewhere[other[j]] == 1}
     at = [i for i in here if often[one[i]] == 1 and one[i] in places]
     to = [places[one[i]] for i in at]
-    return [Block(at[k], to[k], 1) for k in longest_rise(to)]
+    return [_Block(at[k], to[k], 1) for k in longest_rise(to)]
 
 
 def _between(
     one: Sequence[str],
     other: Sequence[str],
-    fixed: tuple[Block, Block],
+    fixed: tuple[_Block, _Block],
     effort: Effort,
     weightless: Callable[[str], bool] | None,
-) -> Iterator[Block]:
+) -> Iterator[_Block]:
     low, high = fixed
     at, to = low.at + low.size, low.to + low.size
     here, there = one[at : high.at], other[to : high.to]
     if not here or not there or not effort.pays(len(here) * len(there) + _SETUP):
         return
     for match in SequenceMatcher(weightless, here, there, autojunk=False).get_matching_blocks():
-        yield Block(at + match.a, to + match.b, match.size)
+        yield _Block(at + match.a, to + match.b, match.size)
 
 
-def _joined(found: Iterable[Block]) -> Iterator[Block]:
-    """Make one block of those that touch, and leave out those of no size."""
-    last: Block | None = None
+def _joined(found: Iterable[_Block]) -> Iterator[_Block]:
+    """Merge blocks that touch, and leave out empty ones."""
+    last = _Block(0, 0, 0)
     for block in found:
         if not block.size:
             continue
-        if last and (last.at + last.size, last.to + last.size) == (block.at, block.to):
-            last = Block(last.at, last.to, last.size + block.size)
+        if (last.at + last.size, last.to + last.size) == (block.at, block.to):
+            last = _Block(last.at, last.to, last.size + block.size)
             continue
-        if last:
+        if last.size:
             yield last
         last = block
-    if last:
+    if last.size:
         yield last

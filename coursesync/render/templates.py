@@ -1,7 +1,7 @@
-"""Pages from templates, in which every value is escaped and a name that is not known is an error.
+"""Owns the template environment: every value is escaped, and an unknown name is an error.
 
-Owns how templates are read. They are handed over as text: nothing is read from a disk here. Only
-what is made for a page, such as its style, may stand in it as it is (`safe`).
+Templates come in as text; this module must never read a disk. Only what is made for a page, for
+example its style, may be marked `safe`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def environment(sources: Mapping[str, str]) -> Environment:
-    """Return the templates of these names and texts."""
+    """Return an environment with the given templates, by name."""
     made = Environment(
         loader=DictLoader(sources),
         autoescape=True,
@@ -31,13 +31,14 @@ def environment(sources: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(count=count, inert=inert, in_html=in_html, noun=LISTED.name)
+    made.globals.update(count=count, inert=inert, in_html=in_html)
+    made.globals.update(noun=LISTED.name, nouns=LISTED.plural)
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     return made
 
 
 def in_html(sentence: Sentence) -> Markup:
-    """Write a sentence as HTML; what is to be typed is code."""
+    """Write a sentence as HTML, with commands as code."""
     return Markup(  # noqa: S704 - each piece is escaped
         Remedy(sentence).written(
             lambda typed: f"<code>{escape(to_type(typed))}</code>",

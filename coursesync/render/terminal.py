@@ -1,4 +1,4 @@
-"""Plans and drift as text, for a terminal or a log: 80 columns wherever the titles allow it."""
+"""Writes plans and drift as text for a terminal or a log, 80 columns wide where titles allow."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
 _MARGIN = " " * _TITLE_AT
-_FOUND_AT = 6  # columns, of what stands below a thing that was found
-MOST_ROWS = 500  # changes that are told one by one, where nobody asks for all
+_FOUND_AT = 6  # columns: the indent below a finding
+MOST_ROWS = 500  # changes listed one by one, unless all are asked for
 
 
 def plain(_style: str, text: str) -> str:
-    """Leave text as it is: the paint of a log."""
+    """Return text without colour."""
     return text
 
 
@@ -35,14 +35,9 @@ def compose(
 ) -> str:
     """Write a plan as text.
 
-    Args:
-        view: the plan.
-        paint: takes a style (a colour's name, or "bold") and a text, returns the text in it.
-        most: of a plan with more changes than this, those that take nothing from members and ask
-            nothing of a person are only counted. None shows each of them.
-
-    Returns:
-        Lines, the last with its end.
+    `paint` takes a style (a colour's name, or "bold") and a text, and returns the styled text. If a
+    plan has more changes than `most`, changes that take nothing from members and need no person's
+    answer are only counted.
     """
     return "\n".join(_lines(view, paint, most)) + "\n"
 
@@ -51,20 +46,20 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
     plan = view.plan
     is_long = most is not None and len(view.rows) > most
     for course in view.courses:
-        yield paint("bold", inert(course.title))
-        yield f"  course {course.course.id}, {inert(course.path) or NO_OUTLINE}"
+        yield paint("bold", course.title)
+        yield f"  course {course.course.id}, {course.path or NO_OUTLINE}"
         if is_long:
             yield from _counts(course, paint)
         yield from _rows([row for row in course.rows if not is_long or row.is_weighty], paint)
         if not is_long:
             for row in course.departures:
-                yield from _row(row, inert(row.title), paint, apart=True)
+                yield from _row(row, row.title, paint, apart=True)
         if course.renamed:
             yield from wrapped(course.renamed, "  ", _WIDTH)
         yield ""
     if is_long:
         all_of_it = view.hint(Command("plan", full=True))
-        yield from wrapped(Remedy(f"Each of these {len(view.rows):,} changes:", all_of_it))
+        yield from wrapped(Remedy(f"To see all {len(view.rows):,} changes:", all_of_it))
         yield ""
     yield paint("bold", view.summary) if view.rows else NOTHING
     if view.cost:
@@ -76,7 +71,7 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
 
 
 def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield how many changes there are of each kind that is only counted."""
+    """Yield the number of changes for each action that is only counted."""
     numbers = Counter(row.change.action for row in course.rows if not row.is_weighty)
     counted = [(numbers[action], words) for action, words in WORDING.items()]
     for number, words in [*counted, (len(course.departures), LEAVING)]:
@@ -85,20 +80,18 @@ def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[st
 
 
 def _rows(rows: Sequence[Row], paint: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield the changes of a course, their titles and words in columns."""
-    titles = [inert(row.title) for row in rows]
-    width = _column(titles, [row.words for row in rows])
-    for row, title in zip(rows, titles, strict=True):
+    width = _column(rows)
+    for row in rows:
         fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
-        yield from _row(row, title.ljust(width) if fits else title, paint)
+        yield from _row(row, row.title.ljust(width) if fits else row.title, paint)
         yield from _below(row, paint)
 
 
-def _column(titles: Sequence[str], told: Sequence[str]) -> int:
-    """Return the width of the titles' column with which the most rows fit on one line."""
+def _column(rows: Sequence[Row]) -> int:
+    """Return the width of the titles' column that lets the most rows fit on one line."""
     steps = [0] * (_WIDTH + 1)
-    for title, words in zip(titles, told, strict=True):
-        least, most = len(title), _WIDTH - _TITLE_AT - 2 - len(words)
+    for row in rows:
+        least, most = len(row.title), _WIDTH - _TITLE_AT - 2 - len(row.words)
         if least <= most:
             steps[least] += 1
             steps[most + 1] -= 1
@@ -109,7 +102,7 @@ def _column(titles: Sequence[str], told: Sequence[str]) -> int:
 def _row(
     row: Row, title: str, paint: Callable[[str, str], str], *, apart: bool = False
 ) -> Iterator[str]:
-    """Yield a change on one line, or with its words below where they don't fit or stand apart."""
+    """Yield a change on one line; its words go below if they don't fit, or if `apart`."""
     line = f"  {row.wording.mark} {row.order:>4}  {title}"
     if not apart and len(line) + 2 + len(row.words) <= _WIDTH:
         yield paint(row.wording.style, f"{line}  {row.words}")
@@ -119,9 +112,8 @@ def _row(
 
 
 def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield what stands below a change's own line: what it changes, and what a person may do."""
     if row.differences:
-        from coursesync.render.detail import detail  # noqa: PLC0415 - most plans need it not
+        from coursesync.render.detail import detail  # noqa: PLC0415 - few plans need it
 
         for difference in row.differences:
             yield from detail(difference, _TITLE_AT, _WIDTH, paint)
@@ -131,7 +123,7 @@ def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
 
 
 def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> str:
-    """Write what was found on the site as text; `paint` is as for a plan."""
+    """Write the findings on the site as text; `paint` is as in `compose`."""
     lines = []
     for course in view.courses:
         lines += [paint("bold", course.title), f"  {course.origin}"]
@@ -144,15 +136,15 @@ def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> 
 
 
 def above(view: DriftView) -> str:
-    """Write the lines that stand above a plan that was refreshed, and one that is blank."""
+    """Write the lines above a refreshed plan, and a blank line."""
     first, *more = view.brief
     lines = [line for each in more for line in wrapped(each, "  ", _WIDTH, "  ")]
     return "\n".join((str(first), *lines)) + "\n\n"
 
 
 def _found(row: DriftRow, paint: Callable[[str, str], str]) -> Iterator[str]:
-    from coursesync.render.detail import detail  # noqa: PLC0415 - most plans need it not
-    from coursesync.render.drift import FINDINGS  # noqa: PLC0415 - a plan needs it not
+    from coursesync.render.detail import detail  # noqa: PLC0415 - few plans need it
+    from coursesync.render.drift import FINDINGS  # noqa: PLC0415 - a plan does not need it
 
     if row.finding is None:
         yield f"  . {row.sentence}"

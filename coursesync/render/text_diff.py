@@ -1,8 +1,8 @@
-"""What differs between two texts, by line and by word, and how much of it a reader is shown.
+"""Compares two texts by line and by word, and chooses what a reader is shown of them.
 
-The comparison is complete: both texts can be had back from it. What is the same is then folded,
-what is long is cut, and what is too much is counted. Nothing is made safe to print here: the
-renderers do that.
+The comparison is complete: both texts can be rebuilt from it. What is shown is not: equal lines are
+folded, long lines are cut, and lines beyond a limit are counted. The renderers make text safe to
+print, this module does not.
 """
 
 from __future__ import annotations
@@ -14,51 +14,42 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import alike, blocks
+from coursesync.render.matching import alike, stretches
 from coursesync.text import FLAG, MARKS, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from coursesync.render.matching import Block, Effort
+    from coursesync.render.matching import Effort, Stretch
 
-_LONG_LINE = 120  # characters; HTML with a longer one is cut at its blocks
-_LONG_WORDS = 20_000  # characters of two lines; above it words are not looked for
-_WHOLE = 600  # characters up to which lines that have little in common are told as a whole
-_LEAST = 0.3  # of two such lines that are the same words
+_LONG_LINE = 120  # characters; HTML with a longer line is cut at its block elements
+_LONG_WORDS = 20_000  # characters of two lines; longer ones are not compared by word
+_WHOLE = 600  # characters: the longest line that is shown
+_LEAST = 0.3  # the share of equal words below which two lines are shown as wholly different
 _BLOCKS = (
     "address|article|aside|blockquote|dd|details|div|dl|dt|figure|footer|form|h[1-6]|header|hr|"
     "iframe|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|video"
 )
 _TAG = re.compile(rf"<(?:(?P<end>/)?(?:{_BLOCKS})\b[^<>]*|(?P<br>br)\b[^<>]*)>", re.IGNORECASE)
-# what scripts and emoji are joined by stays with what it joins
+# joiners of scripts and emoji stay with the characters that they join
 _WORD = re.compile(
     rf"</?\w{{1,20}}>?|{FLAG}|[\w{MARKS}]{{1,40}}|\s{{1,40}}"
     rf"|[^\w\s](?:[\ufe00-\ufe0f]|\u200d[^\w\s]){{0,10}}"
 )
-_CONTEXT = 1  # lines on either side
-_SAME = 100  # characters that are shown of unchanged words
-_AROUND = 40  # those that are left of longer ones beside a change
+_CONTEXT = 1  # unchanged lines shown before and after a change
+_SAME = 100  # characters of unchanged words that are shown uncut
+_AROUND = 40  # characters of longer unchanged words that are shown beside a change
 
 
 class Piece(NamedTuple):
-    """Words of a line, changed or not."""
+    """A part of a line, changed or not."""
 
     text: str
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Lines of two texts at the same place: the same ones, or some in place of others."""
-
-    before: Sequence[str]
-    after: Sequence[str]
-    same: bool
-
-
 class Mark(Enum):
-    """What became of a line."""
+    """Whether a line is unchanged, removed or added."""
 
     SAME = " "
     GONE = "-"
@@ -67,7 +58,7 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown; `note` says in what it differs from one that looks the same."""
+    """A line to show; `note` explains its difference from a line that looks the same."""
 
     mark: Mark
     pieces: tuple[Piece, ...]
@@ -76,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Lines that are not shown: unchanged ones, or the changed ones that are too many."""
+    """The number of lines that are not shown: unchanged lines, or changed ones beyond the limit."""
 
     count: int
     changed: bool
@@ -93,32 +84,21 @@ Shown: TypeAlias = "Line | Fold"
 
 
 def compare(before: str, after: str, effort: Effort) -> list[Stretch]:
-    """Compare two texts line by line.
+    """Compare two texts line by line; if `effort` is not enough, more lines count as replaced.
 
-    Args:
-        before: the one text; where either has a very long line, HTML is cut at its blocks.
-        after: the other.
-        effort: how much may be compared; where it does not do, more is told as replaced.
+    If either text has a very long line, HTML is cut at its block elements.
 
     Returns:
-        Runs that are the same and runs that are not, in turn. All lines of one side, with their
-        ends, joined: that is its text.
+        Equal and different stretches in turn. The joined lines of one side are its text.
     """
     one, other = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if max(map(len, (*one, *other)), default=0) > _LONG_LINE:
         one, other = _cut(one), _cut(other)
-    runs, at, to = [], 0, 0
-    for block in blocks(one, other, effort):
-        if (block.at, block.to) != (at, to):
-            runs.append(Stretch(one[at : block.at], other[to : block.to], same=False))
-        at, to = block.at + block.size, block.to + block.size
-        if block.size:
-            runs.append(Stretch(one[block.at : at], other[block.to : to], same=True))
-    return runs
+    return stretches(one, other, effort)
 
 
 def _cut(lines: list[str]) -> list[str]:
-    """Cut lines of HTML before and after the elements that a browser puts on lines of their own."""
+    """Cut lines of HTML before and after block elements."""
     parts: list[str] = []
     for line in lines:
         at, first = 0, len(parts)
@@ -139,23 +119,26 @@ def words(before: str, after: str, effort: Effort) -> tuple[tuple[Piece, ...], t
     """Compare two lines word by word.
 
     Returns:
-        The pieces of the one and of the other; joined they are the lines. What is unchanged is the
-        same in both. Where hardly anything is, each line is one changed piece.
+        The pieces of each line; joined, they are the line. Unchanged pieces are the same in both.
+        If hardly anything is the same, each line is one changed piece.
     """
     if len(before) + len(after) > _LONG_WORDS:
         one, other = _ends(before, after)
     else:
         one, other = _WORD.findall(before), _WORD.findall(after)
-    found = blocks(one, other, effort, str.isspace)
-    same = sum(len("".join(one[at : at + size]).strip()) for at, _, size in found)
+    found = stretches(one, other, effort, str.isspace)
+    same = sum(len("".join(run.before).strip()) for run in found if run.same)
     longest = max(len(before.strip()), len(after.strip()))
     if same < _LEAST * longest and longest <= _WHOLE:
         return (Piece(before, changed=True),), (Piece(after, changed=True),)
-    return _pieces(one, other, found)
+    return (
+        tuple(Piece("".join(run.before), changed=not run.same) for run in found),
+        tuple(Piece("".join(run.after), changed=not run.same) for run in found),
+    )
 
 
 def _ends(before: str, after: str) -> tuple[list[str], list[str]]:
-    """Cut two very long lines in three: where they begin to differ, and where they end to."""
+    """Cut each of two very long lines into an equal start, the difference, and an equal end."""
     head = alike(before, after)
     tail = alike(before[head:][::-1], after[head:][::-1])
     return (
@@ -164,48 +147,28 @@ def _ends(before: str, after: str) -> tuple[list[str], list[str]]:
     )
 
 
-def _pieces(
-    one: Sequence[str], other: Sequence[str], found: Sequence[Block]
-) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Make pieces of two lines that stand beside each other: an empty one for what is not there."""
-    was, now, at, to = [], [], 0, 0
-    for block in found:
-        if (block.at, block.to) != (at, to):
-            was.append(Piece("".join(one[at : block.at]), changed=True))
-            now.append(Piece("".join(other[to : block.to]), changed=True))
-        at, to = block.at + block.size, block.to + block.size
-        if block.size:
-            was.append(Piece("".join(one[block.at : at]), changed=False))
-            now.append(Piece("".join(other[block.to : to]), changed=False))
-    return tuple(was), tuple(now)
-
-
 def shown(runs: Sequence[Stretch], effort: Effort, most: int) -> tuple[Shown, ...]:
-    """Fold what two texts have in common, down to a line on either side of what changed.
-
-    Args:
-        runs: what `compare` found.
-        effort: how much may be compared.
-        most: how many changed lines are shown; the others are counted at the end.
+    """Choose the lines to show: `most` changed lines, each with a line of context around it.
 
     Returns:
-        Lines without their ends, and folds between them; what is long in a line is cut.
+        Lines without line ends, long ones cut; folds between them; at the end, the number of
+        changed lines that are not shown.
     """
-    told: list[Shown] = []
-    left, untold = most, 0
+    lines: list[Shown] = []
+    left, hidden = most, 0
     for i, run in enumerate(runs):
         if not run.same:
             gone, new = _share(len(run.before), len(run.after), left)
             left -= gone + new
-            untold += len(run.before) + len(run.after) - gone - new
-            told += _replaced(run.before[:gone], run.after[:new], effort)
-        elif not untold:
-            told += _folded(run.before, first=i == 0, last=i == len(runs) - 1)
-    return (*told, Fold(untold, changed=True)) if untold else tuple(told)
+            hidden += len(run.before) + len(run.after) - gone - new
+            lines += _replaced(run.before[:gone], run.after[:new], effort)
+        elif not hidden:
+            lines += _folded(run.before, first=i == 0, last=i == len(runs) - 1)
+    return (*lines, Fold(hidden, changed=True)) if hidden else tuple(lines)
 
 
 def _share(gone: int, new: int, left: int) -> tuple[int, int]:
-    """Divide the lines that may be shown between those of the one text and of the other."""
+    """Return how many removed and how many added lines are shown, if only `left` may be."""
     some = min(gone, max(left // 2, left - new))
     return some, min(new, left - some)
 
@@ -213,7 +176,7 @@ def _share(gone: int, new: int, left: int) -> tuple[int, int]:
 def _folded(lines: Sequence[str], *, first: bool, last: bool) -> Iterator[Shown]:
     head, tail = (0 if first else _CONTEXT), (0 if last else _CONTEXT)
     hidden = len(lines) - head - tail
-    if hidden <= 1:  # to say that a line is hidden takes a line
+    if hidden <= 1:  # a fold takes a line itself
         head, tail, hidden = len(lines), 0, 0
     yield from map(_unchanged, lines[:head])
     if hidden:
@@ -226,36 +189,36 @@ def _unchanged(line: str) -> Line:
 
 
 def _replaced(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[Line]:
-    """Tell what stood there, then what stands there now; words are paired line by line."""
-    paired = min(len(before), len(after))
+    """Return the removed lines, then the added ones; words are compared line by line."""
     gone, new = [], []
-    for old, now in zip(before[:paired], after[:paired], strict=True):
+    for old, now in zip(before, after, strict=False):
         was, is_ = map(_brief, words(old, now, effort))
         gone.append(Line(Mark.GONE, was))
         new.append(Line(Mark.NEW, is_, only_unseen(old, now)))
+    paired = len(gone)
     gone += [Line(Mark.GONE, _brief((Piece(line, changed=True),))) for line in before[paired:]]
     new += [Line(Mark.NEW, _brief((Piece(line, changed=True),))) for line in after[paired:]]
     return gone + new
 
 
 def _brief(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Cut what is unchanged and long, and the end of a line that is very long all the same."""
-    told: list[Piece] = []
+    """Cut long unchanged pieces, and then the end of a line that is still too long."""
+    kept: list[Piece] = []
     room = _WHOLE
     for i, piece in enumerate(pieces):
         text, changed = piece
         if not changed and len(text) > _SAME:
             text = _around(text, first=i == 0, last=i == len(pieces) - 1)
         if len(text) > room:
-            told.append(Piece(f"{text[:room]}…", changed))
+            kept.append(Piece(f"{text[:room]}…", changed))
             break
         room -= len(text)
-        told.append(Piece(text, changed))
-    return _without_end(told)
+        kept.append(Piece(text, changed))
+    return _without_end(kept)
 
 
 def _around(text: str, *, first: bool, last: bool) -> str:
-    """Leave of unchanged words those beside a change; where there is none, the first ones."""
+    """Keep the part of an unchanged piece beside a change; without a change, its start."""
     if first and last:
         return f"{_head(text, _SAME)}…"
     before = "" if first else _head(text, _AROUND)
@@ -264,14 +227,19 @@ def _around(text: str, *, first: bool, last: bool) -> str:
 
 
 def _head(text: str, size: int) -> str:
-    """Return the start of a text up to a blank, or up to `size` where there is none."""
+    """Return at most `size` characters of a text, if possible up to a space."""
     return text[:size].rpartition(" ")[0] or text[:size]
 
 
 def _without_end(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Leave out the line's end, which is not for showing, and join what is alike."""
+    """Remove the line end, which is in the last piece."""
     if pieces:
         text, changed = pieces[-1]
         pieces[-1] = Piece(text.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"), changed)
-    seen = groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.changed)
-    return tuple(Piece("".join(piece.text for piece in alike), changed) for changed, alike in seen)
+    return joined(pieces)
+
+
+def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Join neighbours that are both changed, or both unchanged, and leave out empty pieces."""
+    groups = groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.changed)
+    return tuple(Piece("".join(text for text, _ in group), changed) for changed, group in groups)

@@ -1,14 +1,14 @@
-"""A course as its members meet it: what opens when, before and after a plan.
+"""A course as its members see it: what opens on which day, before and after a plan.
 
-What a record's own fields mean is its kind's to say; here records are put in the members' order
-and followed from the first to the last.
+Owns the members' order and the days. The meaning of a record's fields is up to its kind.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from coursesync.kinds.field import Role
 from coursesync.planning.plan import Action
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 class Station:
     """A record on a member's way through a course.
 
-    `change` is what the plan does to it, None where it stays as it is; one of another course takes
-    it there. `day` is the first day after enrolment on which a member can be in it, None where no
-    member ever can: it is hidden, or waits for one that is. `follows` is the one that has to be
-    done first, as its place in the course (from 0), None where it waits for none.
+    `change` is the plan's change, or None; a change of another course moves the record there. `day`
+    is the first day after enrolment on which a member can open it, None if no member ever can
+    because it is hidden, or waits for a hidden one. `follows` is the index in the course of the
+    record that must be done first, or None.
     """
 
     address: Address
@@ -39,33 +39,39 @@ class Station:
 
     @property
     def title(self) -> str:
-        """What members see it called."""
+        """The title that members see."""
         return self.kind.title_of(self.attributes)
 
     @property
+    def contents(self) -> str:
+        """Its contents as HTML."""
+        return str(self.attributes.get(self.kind.contents_property, ""))
+
+    @property
+    def picture(self) -> str:
+        """The address of its picture, or ""."""
+        picture = self.attributes.get(self.kind.property_of(Role.PICTURE))
+        return picture if isinstance(picture, str) else ""
+
+    @property
     def is_hidden(self) -> bool:
-        """Whether members don't see it."""
+        """Whether it is hidden from members."""
         return not self.attributes.get(self.kind.active_property, True)
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """A course's records in the members' order, as they are and as the plan leaves them."""
+    """A course's records in the members' order, before and after the plan."""
 
     before: tuple[Station, ...]
     after: tuple[Station, ...]
 
 
 def ways(course: Course, changes: Sequence[Change]) -> Ways:
-    """Show a course whole: what the plan changes in it, among what stays.
+    """Return all records of a course before and after the plan's changes in it.
 
-    Args:
-        course: a course of a plan.
-        changes: the plan's changes in it, as `Plan.by_course` gives them.
-
-    Returns:
-        Both ways. A record in doubt is on the second alone, for nobody knows whether it is there;
-        one that goes to another course is on this one's first, and on the other's second.
+    A record in doubt is only in `after`, because nobody knows whether it exists. A record that
+    moves to another course is in `before` here, and in `after` there.
     """
     standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
     before = [
@@ -82,37 +88,20 @@ def ways(course: Course, changes: Sequence[Change]) -> Ways:
 
 
 def along(stations: Iterable[Station]) -> tuple[Station, ...]:
-    """Put records in the members' order, and find for each the first day that it can be entered.
+    """Return records in the members' order, with the first day on which each can be opened.
 
-    A record that opens in sequence waits for the one above it in the list, hidden or not: the API's
-    page does not say that hidden ones are passed over. A first one that opens in sequence waits for
-    nothing that could be done.
-
-    Args:
-        stations: in any order, without their days.
+    A record that opens in sequence waits for the one above it, hidden or not, because the API's
+    page does not say that hidden ones are skipped. If it is the first, it never opens.
     """
-    ordered = sorted(stations, key=_place)
-    followed: list[Station] = []
-    for index, station in enumerate(ordered):
-        followed.append(_followed(station, index, followed[-1] if followed else None))
-    return tuple(followed)
-
-
-def _followed(station: Station, index: int, before: Station | None) -> Station:
-    opening = station.kind.opens(station.attributes)
-    day: int | None = opening.days or 0
-    follows = None
-    if opening.in_sequence:
-        follows = index - 1 if before is not None else None
-        day = before.day if before is not None else None
-    return Station(
-        station.address,
-        station.kind,
-        station.attributes,
-        station.change,
-        None if station.is_hidden else day,
-        follows,
-    )
+    way: list[Station] = []
+    for index, station in enumerate(sorted(stations, key=_place)):
+        opening = station.kind.opens(station.attributes)
+        day: int | None = opening.days or 0
+        follows = None
+        if opening.in_sequence:
+            follows, day = (index - 1, way[-1].day) if way else (None, None)
+        way.append(replace(station, day=None if station.is_hidden else day, follows=follows))
+    return tuple(way)
 
 
 def _place(station: Station) -> tuple[int, str]:

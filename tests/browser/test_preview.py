@@ -70,7 +70,7 @@ def preview(look: Look, cli: CommandLine, outline: Path) -> Iterator[str]:
 
 def open_titles(look: Look) -> list[str]:
     """Return the titles of the sections that are open."""
-    return look.page.locator(".section.is-open h2").all_inner_texts()
+    return look.page.locator(".record.is-open h2").all_inner_texts()
 
 
 def test_a_course_is_found_and_opened(look: Look, preview: str) -> None:
@@ -80,7 +80,7 @@ def test_a_course_is_found_and_opened(look: Look, preview: str) -> None:
     keep_picture(look.page, "preview-courses")
     look.page.get_by_role("link", name="Member onboarding").click()
     expect(look.page.get_by_role("heading", level=1)).to_have_text("Member onboarding")
-    titles = look.page.locator(".section:visible h2").all_inner_texts()
+    titles = look.page.locator(".record:visible h2").all_inner_texts()
     frame = look.page.frame_locator("#s0 iframe")
     expect(frame.locator("p")).to_have_css("color", "rgb(18, 52, 86)")
     keep_picture(look.page, "preview-course-desktop")
@@ -121,7 +121,7 @@ def test_a_section_opens_once_the_section_before_it_is_done(look: Look, preview:
 def test_hidden_sections_are_shown_where_an_author_asks(look: Look, preview: str) -> None:
     """Members don't see hidden sections; an author can show them."""
     look.page.goto(f"{preview}/courses/onboarding")
-    look.page.get_by_label("Show what is hidden from members").check()
+    look.page.get_by_label("Show hidden").check()
 
     assert "A draft" in open_titles(look)
 
@@ -132,7 +132,7 @@ def test_a_saved_file_is_shown_at_once(look: Look, preview: str, outline: Path) 
     look.page.get_by_label("after enrolment").fill("7")
     outline.write_text(OUTLINE.replace("Welcome to the space", "Welcome home"))
     expect(look.page.locator("#s0 h2")).to_have_text("Welcome home", timeout=15_000)
-    expect(look.page.locator(".section.is-open h2")).to_have_text(
+    expect(look.page.locator(".record.is-open h2")).to_have_text(
         ["Welcome home", "Your first week"]
     )
 
@@ -143,7 +143,7 @@ def test_a_mistake_is_shown_with_its_line(look: Look, preview: str, outline: Pat
     """The last valid version stays below it, until the mistake is fixed."""
     look.page.goto(f"{preview}/courses/onboarding")
     outline.write_text(OUTLINE.replace("title: Your first week", "titel: Your first week"))
-    notes = look.page.get_by_label("On the outlines")
+    notes = look.page.get_by_label("Notes on the outlines")
     expect(notes).to_contain_text("courses/onboarding.yaml:8:5", timeout=15_000)
     expect(notes.locator("pre").last).to_contain_text("titel: Your first week")
     keep_picture(look.page, "preview-mistake")
@@ -208,7 +208,7 @@ def test_the_sandbox_shows_its_courses(
     expect(look.page.get_by_role("main")).to_contain_text("3 sections, 1 hidden", timeout=15_000)
     look.page.get_by_role("link", name="Course 4711").click()
 
-    expect(look.page.locator(".section.is-open h2")).to_have_text("Welcome to the space")
+    expect(look.page.locator(".record.is-open h2")).to_have_text("Welcome to the space")
     assert outline.exists()
     look.page.goto("about:blank")
 
@@ -222,7 +222,7 @@ def test_a_tick_stays_with_its_section(look: Look, preview: str, outline: Path) 
     outline.write_text(OUTLINE.replace("sections:\n", new))
     expect(look.page.locator("#s0 h2")).to_have_text("New", timeout=15_000)
     # the script that restores it runs after the page has loaded
-    expect(look.page.locator(".section.is-done h2")).to_have_text(["Your first week"])
+    expect(look.page.locator(".record.is-done h2")).to_have_text(["Your first week"])
 
     assert "Going further" in open_titles(look)
 
@@ -235,10 +235,10 @@ def test_without_a_valid_version_none_is_announced(
     with cli.start_forked("preview", "courses", "--stop-after", "120") as process:
         assert process.stdout is not None
         look.page.goto(process.stdout.readline().strip())
-        notes = look.page.get_by_label("On the outlines").inner_text()
+        notes = look.page.get_by_label("Notes on the outlines").inner_text()
         look.page.goto("about:blank")
         process.terminate()
         process.communicate(timeout=30)
 
     assert "There is nothing to show yet." in notes
-    assert "valid last" not in notes
+    assert "last valid" not in notes

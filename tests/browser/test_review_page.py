@@ -117,7 +117,7 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
     assert look.page.url == page.as_uri()
     assert frame.locator("script, form, svg, link, img, iframe, meta[http-equiv]").count() == 0
     assert frame.locator("style").count() == 1  # the frame's own style
-    expect(inside).to_contain_text("Not shown here, for it could run or load something: <script>,")
+    expect(inside).to_contain_text("Not shown, because it could run or load something: <script>,")
     assert look.page.get_by_role("heading", name="Outside").count() == 0
     assert [url for url in asked if url not in {page.as_uri(), "about:srcdoc"}] == []
     assert look.violations() == []
@@ -126,9 +126,9 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "read"),
     [
-        ("<p>Come as you are.</p>", '""', ["frame", "Nothing to read."]),
-        ('""', "<p>Here.</p>", ["Nothing to read.", "frame"]),
-        ("<p>Come.</p>", "<script>1</script>", ["frame", "Nothing to read."]),
+        ("<p>Come as you are.</p>", '""', ["frame", "No contents."]),
+        ('""', "<p>Here.</p>", ["No contents.", "frame"]),
+        ("<p>Come.</p>", "<script>1</script>", ["frame", "No contents."]),
     ],
 )
 def test_both_sides_of_contents_are_shown(
@@ -171,8 +171,8 @@ def test_a_section_that_moves_is_shown_in_both_courses(
     losing = look.page.locator(".course", has_text="Member onboarding")
     taking = look.page.locator(".course", has_text="Events")
 
-    expect(losing.locator(".counts")).to_have_text("< 1 to other courses")
-    expect(losing.locator(".way").first).to_contain_text("goes to course 4712 (Events)")
+    expect(losing.locator(".counts")).to_have_text("< 1 to move to another course")
+    expect(losing.locator(".way").first).to_contain_text("moves to course 4712 (Events)")
     expect(losing.locator(".way").last.locator(".title")).to_have_count(2)
     taking.locator(".is-update summary").click()
     expect(taking.locator(".inside")).to_contain_text("was section.onboarding.rules")
@@ -220,7 +220,7 @@ def test_the_other_scheme_is_a_button_away(look: Look, page: Path) -> None:
     """A button switches between light and dark."""
     look.page.emulate_media(color_scheme="light")
     look.page.goto(page.as_uri())
-    look.page.get_by_role("button", name="Dark or light").click()
+    look.page.get_by_role("button", name="Theme").click()
 
     assert (
         look.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"

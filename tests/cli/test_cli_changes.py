@@ -82,7 +82,7 @@ def test_a_new_key_is_a_move_that_sends_nothing(
     planned = author("plan")
     applied = author("apply", "--auto-approve")
 
-    assert f"was section.onboarding.first-week, and keeps its Id {record_id}" in planned.out
+    assert f"was section.onboarding.first-week; keeps its Id {record_id}" in planned.out
     assert "Nothing is sent to Nexudus" in planned.out
     assert applied.code == 0
     assert len(api.log()) == sent
@@ -121,7 +121,7 @@ def test_a_removed_section_stays_on_the_site(
     applied = author("apply", "--auto-approve")
     entries = saved(courses).entries
 
-    assert "in no outline any more; kept on the site (Id" in planned.out
+    assert "no longer in any outline; kept on the site (Id" in planned.out
     assert "0 to delete, 1 kept." in planned.out
     assert applied.code == 0
     assert len(api.log()) == sent

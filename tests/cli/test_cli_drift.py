@@ -99,8 +99,8 @@ def test_an_edit_is_told_with_who_and_when_and_what(
         "        + <p>Hi\n"
         "\n"
         "Drift: 1 edited, 0 deleted, 0 moved.\n"
-        "To keep what the site has, write it into the outline.\n"
-        "To put ours back:  coursesync apply courses --refresh\n"
+        "To keep the site's version, copy it into the outline.\n"
+        "To restore the outline's version:  coursesync apply courses --refresh\n"
     )
     assert set(methods_since(api, met)) == {"GET"}
     assert kept(courses) == before
@@ -115,7 +115,7 @@ def test_what_the_server_makes_of_the_text_is_no_drift(
     ran = applied("drift")
 
     assert ran.code == 0
-    assert "is written by the site in its own way" in ran.out
+    assert "was reformatted by the site" in ran.out
     assert "No drift" in ran.out
 
 
@@ -154,7 +154,7 @@ def test_deleted_and_moved_sections_are_drift(
     assert "was moved to course 4712 on the site by\n    someone@example.com at" in ran.out
     assert "- section.a.three (Id" in ran.out
     assert "Drift: 0 edited, 1 deleted, 1 moved." in ran.out
-    assert "To see what is to be created again:  coursesync plan courses --refresh" in ran.out
+    assert "To see what would be created again:  coursesync plan courses --refresh" in ran.out
 
 
 def test_what_is_not_ours_is_told_and_is_no_drift(applied: CommandLine, api: SandboxServer) -> None:
@@ -166,10 +166,10 @@ def test_what_is_not_ours_is_told_and_is_no_drift(applied: CommandLine, api: San
     ran = applied("drift")
 
     assert ran.code == 0
-    assert f'. "Theirs" (Id {first}) at 15 is not under management' in ran.out
-    assert f'! "Also theirs" (Id {second}) has the place 20, as section.a.two has' in ran.out
-    assert "and 3 more that are no drift" in ran.out
-    assert "Besides, and no drift: 13 not under management, 1 in the place of another." in ran.out
+    assert f'. "Theirs" (Id {first}) at 15 is not managed' in ran.out
+    assert f'! "Also theirs" (Id {second}) has the order 20, which section.a.two has too' in ran.out
+    assert "and 3 more that are not drift" in ran.out
+    assert "Also found, not drift: 13 not managed, 1 with the order of another." in ran.out
 
 
 def test_a_list_that_lags_makes_nothing_gone(
@@ -216,8 +216,8 @@ def test_what_the_outline_says_is_told(
 
     assert [each["outline"] for each in drift_of(ran)] == ["changed", "none", "same"]
     assert "The outline also changes it." in told
-    assert "The outline says the same." in told
-    assert "It is in no outline any more." in told
+    assert "The outline already has this change." in told
+    assert "It is no longer in any outline." in told
 
 
 def test_drift_as_json(applied: CommandLine, api: SandboxServer) -> None:
@@ -315,7 +315,7 @@ def test_nothing_managed_takes_no_request_and_no_credentials(
     planned = cli("plan", "--refresh")
 
     assert (ran.code, planned.code) == (0, 0)
-    assert "nothing is under management yet" in ran.out
+    assert "nothing is managed yet" in ran.out
     assert "1 to create" in planned.out
 
 
@@ -485,7 +485,7 @@ def test_many_findings_are_shortened_above_a_plan(
     above = author("plan", "--refresh").out.partition("\n\n")[0]
 
     assert above.count("was edited on the site") == 10
-    assert above.endswith("and 2 more. All of them:  coursesync drift courses")
+    assert above.endswith("and 2 more. To see all:  coursesync drift courses")
     assert author("drift").out.count("was edited on the site") == 12
 
 

@@ -120,7 +120,7 @@ def test_drift_of_what_is_in_no_outline_has_a_way_on_of_its_own(
     gone = on_one_line(applied("drift").out)
     forgotten = applied(*APPLY, "--refresh")
 
-    assert "To put ours back" not in edited
+    assert "To restore the outline's version" not in edited
     assert "coursesync state rm ADDRESS" in edited
     assert "to be created again" not in gone
     assert "(Id 1000004) was deleted on the site, and is forgotten." in forgotten.said

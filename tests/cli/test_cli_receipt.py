@@ -241,7 +241,7 @@ def test_what_was_not_committed_is_named(
     assert done.code == 0, done.err
     assert origin["commit"] == git(author.cwd, "rev-parse", "HEAD")
     assert origin["uncommitted"] == names
-    said = f"The commit does not hold what was applied: not committed were {', '.join(names)}."
+    said = f"These files were applied, but they are not committed: {', '.join(names)}."
     assert said in done.said
 
 

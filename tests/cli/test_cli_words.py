@@ -44,8 +44,8 @@ def test_a_doubt_in_a_plan_says_what_to_do(
         assert f'Id {found}: "one" at 70, created ' in screen
         assert f" coursesync resolve {ONE} --id {found}\n" in screen
         assert f" coursesync resolve {ONE} --not-created\n" in screen
-        assert f"To go on with that one: coursesync resolve {ONE} --id" in on_one_line(screen)
-        assert f"To make one of its own: coursesync resolve {ONE} --not" in on_one_line(screen)
+        assert f"To use that one: coursesync resolve {ONE} --id" in on_one_line(screen)
+        assert f"To create a new one: coursesync resolve {ONE} --not" in on_one_line(screen)
     assert f"`coursesync resolve {ONE} --id {found}`" in told.out
     assert [candidate["id"] for candidate in change["candidates"]] == [found]
 
@@ -61,7 +61,7 @@ def test_a_doubt_without_a_candidate_says_that_it_is_looked_for(
     folder = courses.rename(courses.with_name("lessons"))
     elsewhere = author("plan", folder.name)
 
-    assert "The next apply looks for it on the site." in planned.out
+    assert "The next apply looks for it." in planned.out
     assert f"If it is there:  coursesync resolve {ONE} --id N\n" in planned.out
     assert f"If it is not:    coursesync resolve {ONE} --not-created\n" in planned.out
     assert f"coursesync resolve {ONE} --not-created -w lessons\n" in elsewhere.out

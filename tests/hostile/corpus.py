@@ -1,4 +1,4 @@
-"""Outlines and content files that were made to take long, to take much, or to pass for others.
+"""Outlines and content files that are made to be slow, to be large, or to look like others.
 
 Each is a function's worth of text: the name says what it is, the value what is expected of it.
 """
@@ -14,7 +14,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Case:
-    """An outline, and the first diagnostic that it gets; none where it is merely large."""
+    """An outline and its first diagnostic; None if it is valid but large."""
 
     outline: str | bytes
     place: str = ""

@@ -1,4 +1,4 @@
-"""The command line as a process that may take two seconds and 200 MB, and what it took."""
+"""The command line as a process that may use two seconds and 200 MB, and what it used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ with open(sys.argv[1], "w") as file:
 
 @dataclass(frozen=True)
 class Took:
-    """A process that has ended: what it said, and what it took."""
+    """A process that has ended: its output, and the time and memory that it used."""
 
     code: int
     out: str
@@ -39,12 +39,12 @@ class Took:
     megabytes: float
 
     def within_bounds(self) -> bool:
-        """Say whether it kept to its two seconds and 200 MB, and ended by itself."""
+        """Return whether it kept to two seconds and 200 MB, and ended by itself."""
         return self.code >= 0 and self.seconds < SECONDS and self.megabytes < MEGABYTES
 
 
 def bounded(cwd: Path, *arguments: str) -> Took:
-    """Run a command in a folder; it is killed where it takes far more than it may."""
+    """Run a command in a folder; kill it if it uses far more than it may."""
     said = subprocess.run(
         [sys.executable, "-ISE", "-c", MEASURED, "took.json", PROGRAM, *arguments],
         cwd=cwd,

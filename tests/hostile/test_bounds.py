@@ -1,4 +1,4 @@
-"""Whatever a file holds, it costs two seconds and 200 MB at the most, and is told at its place."""
+"""Any file costs at most two seconds and 200 MB, and its mistake is reported at its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_LINE = 400
 
 
 def told(took: Took) -> list[str]:
-    """Return what was said of a file, and assert that it is fit for people and for a log."""
+    """Return the output on a file, and assert that people and logs can read it."""
     assert took.within_bounds(), (took.seconds, took.megabytes, took.err[:300])
     assert "Traceback" not in took.err
     lines = took.err.splitlines()
@@ -34,7 +34,7 @@ def told(took: Took) -> list[str]:
 @pytest.mark.many(9)
 @pytest.mark.parametrize("case", OUTLINES.values(), ids=OUTLINES)
 def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -> None:
-    """What can't be an outline is refused at its line and column, in words, and soon."""
+    """A file that can't be an outline is refused quickly, in words, with line and column."""
     content = case.outline.encode() if isinstance(case.outline, str) else case.outline
     (cli_folder / "courses" / "a.yaml").write_bytes(content)
 
@@ -52,7 +52,7 @@ def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_folder: Path) -> None:
-    """What is only large is planned in any format, and soon, with a page of advice at the most."""
+    """A large file is planned quickly in any format, with at most a page of advice."""
     (cli_folder / "courses" / "a.yaml").write_text(text, encoding="utf-8")
 
     took = bounded(cli_folder, "plan", "--format", form)
@@ -69,7 +69,7 @@ def test_a_large_outline_is_planned_within_bounds(text: str, form: str, cli_fold
 @pytest.mark.many(7)
 @pytest.mark.parametrize(("text", "times"), CONTENTS.values(), ids=CONTENTS)
 def test_hostile_contents_get_advice_within_bounds(text: str, times: int, cli_folder: Path) -> None:
-    """Tags that would keep a sanitizer busy for minutes are judged soon, or named as too many."""
+    """Tags that would keep a sanitizer busy for minutes are checked quickly, or refused."""
     courses = cli_folder / "courses"
     for i in range(times):
         (courses / f"{i}.html").write_text(f"{i}{text}")
@@ -97,7 +97,7 @@ def test_hostile_contents_get_advice_within_bounds(text: str, times: int, cli_fo
 def test_large_contents_are_compared_within_bounds(
     before: str, after: str, form: str, cli: CommandLine, courses: Path
 ) -> None:
-    """What is large and changes all through is told in any format, in few lines, and soon."""
+    """A large text that changes throughout is shown quickly in any format, in few lines."""
     (courses / "a.yaml").write_text(f"{SECTION}    contents: {{html: a.html}}\n")
     (courses / "a.html").write_text(before)
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
@@ -113,7 +113,7 @@ def test_large_contents_are_compared_within_bounds(
 @pytest.mark.many(7)
 @pytest.mark.parametrize(("text", "words"), MARKDOWN.values(), ids=MARKDOWN)
 def test_hostile_markdown_is_bounded(text: str, words: str, cli_folder: Path) -> None:
-    """Markdown that would take the renderer long is refused by name; the rest is soon done."""
+    """Markdown that would be slow to render is refused by name; other Markdown is fast."""
     courses = cli_folder / "courses"
     (courses / "a.yaml").write_text(f"{SECTION}    contents: {{markdown: a.md}}\n")
     (courses / "a.md").write_text(text)
@@ -134,7 +134,7 @@ def test_hostile_markdown_is_bounded(text: str, words: str, cli_folder: Path) ->
 def test_a_file_named_by_thousands_of_sections_is_read_once(
     size: int, sections: int, words: str, cli_folder: Path
 ) -> None:
-    """A content file counts each time it is used, and is read and judged once."""
+    """A content file counts each time it is used, and is read and checked once."""
     courses = cli_folder / "courses"
     named = "".join(
         f"  - {{title: A{i}, contents: {{html: {'./' * (i % 5)}a.html}}}}\n"
@@ -150,7 +150,7 @@ def test_a_file_named_by_thousands_of_sections_is_read_once(
 
 
 def test_many_markdown_files_are_bounded_together(cli_folder: Path) -> None:
-    """The Markdown of a course is bounded as a whole: not file by file."""
+    """The bound on Markdown is for the whole course, not for each file."""
     courses = cli_folder / "courses"
     named = "".join(f"  - {{title: A{i}, contents: {{markdown: {i}.md}}}}\n" for i in range(50))
     (courses / "a.yaml").write_text(SECTION + named)
@@ -177,7 +177,7 @@ def crowd(folder: Path, name: str, number: int) -> None:
 def test_a_crowded_workspace_is_refused(
     name: str, number: int, words: str, cli_folder: Path
 ) -> None:
-    """A workspace of more files than any site has is refused before they are read."""
+    """A workspace with too many files is refused before they are read."""
     crowd(cli_folder / "courses" / "more", name, number)
 
     took = bounded(cli_folder, "validate")
@@ -187,7 +187,7 @@ def test_a_crowded_workspace_is_refused(
 
 
 def test_thousands_of_bad_files_are_told_up_to_a_bound(cli_folder: Path) -> None:
-    """Of the mistakes of very many files thousands are told, and that there are more."""
+    """With very many mistakes, thousands are listed, and the output says that there are more."""
     for i in range(100):
         (cli_folder / "courses" / f"{i:03}.yaml").write_text("[]\n" + "\u202e\n" * 300)
 
@@ -198,7 +198,7 @@ def test_thousands_of_bad_files_are_told_up_to_a_bound(cli_folder: Path) -> None
 
 
 def test_a_deep_workspace_is_refused(cli_folder: Path) -> None:
-    """Folders that lie deeper than people put them are refused, not followed to the end."""
+    """Folders that are nested too deeply are refused, not followed."""
     (cli_folder / "courses").joinpath(*["d" * 50] * 60).mkdir(parents=True)
 
     took = bounded(cli_folder, "validate")
@@ -208,7 +208,7 @@ def test_a_deep_workspace_is_refused(cli_folder: Path) -> None:
 
 
 def test_links_in_a_circle_are_not_followed(cli_folder: Path) -> None:
-    """A folder that is a link to one above it is a mistake, told once."""
+    """A folder that links to one of its parents is one mistake."""
     (cli_folder / "courses" / "a.yaml").write_text(f"{SECTION}    contents: Hello\n")
     (cli_folder / "courses" / "again").symlink_to(cli_folder / "courses")
 
@@ -222,6 +222,6 @@ def test_links_in_a_circle_are_not_followed(cli_folder: Path) -> None:
 
 
 def test_the_corpus_is_large() -> None:
-    """At least eighty hostile files are kept, each with what is said of it."""
+    """The corpus has at least eighty hostile files, each with its message."""
     assert len(OUTLINES) >= 80
     assert all(re.fullmatch(r"\d+:\d+", case.place) and case.words for case in OUTLINES.values())

@@ -1,4 +1,4 @@
-"""The example outlines, spoilt at random: every failure is one of ours, and none takes long."""
+"""Randomly damaged examples fail only in expected ways, and within the bounds."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def originals() -> dict[str, bytes]:
 
 @st.composite
 def spoilt(draw: st.DrawFn) -> tuple[str, bytes]:
-    """One of the example files, with bytes, tokens or lines of it changed."""
+    """An example file with some bytes, tokens or lines changed."""
     name = draw(st.sampled_from([*originals()]))
     content = originals()[name]
     for _ in range(draw(st.integers(1, 4))):
@@ -127,7 +127,7 @@ MUTATIONS: list[Callable[[st.DrawFn, bytes], bytes]] = [_splice, _flip, _value, 
 
 
 def lay_out(courses: Path, name: str, content: bytes) -> None:
-    """Write the examples into a folder, with one of them spoilt."""
+    """Write the examples into a folder, one of them damaged."""
     shutil.copytree(ROOT / "courses", courses, ignore=shutil.ignore_patterns(".*", "*.state*"))
     (courses / name).write_bytes(content)
 
@@ -135,7 +135,7 @@ def lay_out(courses: Path, name: str, content: bytes) -> None:
 @settings(deadline=None, max_examples=150, derandomize=True)
 @given(spoilt())
 def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> None:
-    """Whatever bytes an outline or content file has, it is planned, or refused in our words."""
+    """An outline or content file of any bytes is planned, or refused with a message of ours."""
     with tempfile.TemporaryDirectory() as folder:
         courses = Path(folder) / "courses"
         lay_out(courses, *found)
@@ -153,7 +153,7 @@ PROCESSED = [b"[" * 3_000, b"\xed\xa0\x80", b"\0", b"&a [*a]", "a\u0316\u0301".e
 
 @pytest.mark.parametrize("put", PROCESSED, ids=range(len(PROCESSED)))
 def test_a_spoilt_workspace_ends_the_process_in_order(put: bytes, cli_folder: Path) -> None:
-    """The program ends such a workspace with 3, within its bounds and without a traceback."""
+    """On a damaged workspace the program exits with 3, in time and without a traceback."""
     (cli_folder / "courses").rmdir()
     content = originals()["onboarding.yaml"].replace(b"title: ", b"title: " + put, 1)
     lay_out(cli_folder / "courses", "onboarding.yaml", content)

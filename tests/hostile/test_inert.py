@@ -1,4 +1,4 @@
-"""No text of an outline moves a cursor, commands a CI job, pings, links or leaves its table."""
+"""No text of an outline moves a cursor, commands a CI job, pings, links or breaks a table."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def plan_with(words: str) -> Plan:
 
 
 def is_inert(written: str) -> bool:
-    """Say whether a terminal, a log of GitHub's and a reader's eye take it for mere text."""
+    """Return whether a terminal, a GitHub log and a reader see only text."""
     lines = re.split(r"[\n\r\x85\u2028\u2029]", written)
     return not (
         re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]", written)
@@ -78,7 +78,7 @@ def is_inert(written: str) -> bool:
 @settings(deadline=None, max_examples=examples(150))
 @given(PIECES.map("".join))
 def test_no_rendering_lets_text_act(words: str) -> None:
-    """Whatever a state or an outline holds, no rendering moves a cursor or commands a log."""
+    """No rendering of any state or outline moves a cursor or commands a log."""
     plan = plan_with(words)
 
     assert all(
@@ -89,7 +89,7 @@ def test_no_rendering_lets_text_act(words: str) -> None:
 @settings(deadline=None, max_examples=examples(150))
 @given(PIECES.map("".join))
 def test_json_says_what_it_was_given(words: str) -> None:
-    """What JSON escapes is the same once it is read."""
+    """Escaped text in JSON is unchanged when it is read."""
     told = standard_json.loads(json.compose(view(plan_with(words))))
 
     assert words in [(change["before"] or {}).get("SectionContents") for change in told["changes"]]
@@ -98,7 +98,7 @@ def test_json_says_what_it_was_given(words: str) -> None:
 @settings(deadline=None, max_examples=examples(200))
 @given(PIECES.map("".join))
 def test_no_sentence_lets_text_act(words: str) -> None:
-    """What is printed of a failure, or of anything, is harmless lines."""
+    """Every printed line is harmless, also in a failure."""
     assert is_inert(on_one_line(words).replace("\t", " "))
     assert is_inert(inert(words))
     assert is_inert(harmless(words).replace("\t", " "))
@@ -106,7 +106,7 @@ def test_no_sentence_lets_text_act(words: str) -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_the_heading_of_a_course_is_inert(title: str) -> None:
-    """The title of a course stands at a line's start, and still commands nothing."""
+    """The title of a course at the start of a line commands nothing."""
     plan = plan_of(course("A", title=title.strip()), EMPTY)
 
     assert all(
@@ -115,7 +115,7 @@ def test_the_heading_of_a_course_is_inert(title: str) -> None:
 
 
 def test_markdown_neither_pings_nor_links() -> None:
-    """In Markdown no at sign stands before a name, and no bracket or address makes a link."""
+    """In Markdown no at sign mentions anybody, and no bracket or address makes a link."""
     titles = [*HOSTILE, "https://evil.example www.evil.example"]
     sections = [Section(title.strip(), f"k{number}") for number, title in enumerate(titles)]
     written = markdown.compose(view(plan_of(course(*sections))))
@@ -127,7 +127,7 @@ def test_markdown_neither_pings_nor_links() -> None:
 
 
 def test_the_summary_of_a_change_links_nowhere() -> None:
-    """Between HTML tags, where nothing can be escaped, an address is broken by a joiner."""
+    """Between HTML tags, where nothing can be escaped, a joiner breaks an address."""
     title = "https://evil.example and www.evil.example"
     before = state_of(Section(title, "a", "old"))
     written = markdown.compose(view(plan_of(course(Section(title, "a", "new")), before)))
@@ -137,7 +137,7 @@ def test_the_summary_of_a_change_links_nowhere() -> None:
 
 
 def test_an_address_of_a_foreign_state_is_inert() -> None:
-    """An address that no outline could have is shown without its controls."""
+    """An address with control characters is shown without them."""
     sent: Sent = {"Title": "A", "DisplayOrder": 90, "CourseId": 4711}
     doubt = Doubt(sent=sent, parent_id=4711, reason="lost", since=AT)
     state = replace(EMPTY, doubts={Address("section.c.\x1b[2J\n::error::"): doubt})
@@ -150,7 +150,7 @@ def test_an_address_of_a_foreign_state_is_inert() -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_the_program_prints_inert_text(title: str, cli: CommandLine, courses: Path) -> None:
-    """Plan, apply and the plan of what was applied print nothing that acts, on either stream."""
+    """Plan, apply and the next plan print only harmless text, on both streams."""
     quoted = standard_json.dumps(title.strip())
     (courses / "a.yaml").write_text(
         f"id: 1\ntitle: {quoted}\nsections:\n  - {{title: {quoted}, key: a, contents: {quoted}}}\n"

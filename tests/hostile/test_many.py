@@ -1,4 +1,4 @@
-"""Thousands of one mistake are told in good time, and not each by a look at all others."""
+"""Thousands of equal mistakes take time in proportion to their number, not to its square."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def seconds_to_refuse(courses: Path) -> float:
 
 
 def test_thousands_of_names_in_another_form(courses: Path) -> None:
-    """The names of a folder are compared once, however many are looked for."""
+    """The names of a folder are compared once, for any number of missing files."""
     names = [f"page-{i}.html" for i in range(4_000)]
     for name in names:
         (courses / name.upper()).touch()
@@ -37,7 +37,7 @@ def test_thousands_of_names_in_another_form(courses: Path) -> None:
 
 
 def test_thousands_of_sections_of_one_title(courses: Path) -> None:
-    """The next free key is not looked for from the start each time."""
+    """The search for a free key does not start from the beginning each time."""
     (courses / "a.yaml").write_text(HEAD + "  - {title: Welcome}\n" * 5_000)
 
     assert seconds_to_refuse(courses) < SECONDS

@@ -1,4 +1,4 @@
-"""Streams that are closed or full, and a configuration that is no such file."""
+"""Closed or full streams, and an unusable configuration file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shell(cli: CommandLine, line: str, **variables: str) -> subprocess.Completed
 def test_output_that_is_lost_is_1(
     command: str, away: str, unbuffered: str, cli: CommandLine, onboarding: Path
 ) -> None:
-    """Where stdout is full or closed, the command ends with 1 and says why, not by a traceback."""
+    """If stdout is full or closed, the command exits with 1 and says why, without a traceback."""
     done = shell(cli, f"coursesync {command} {away}", PYTHONUNBUFFERED=unbuffered)
 
     assert done.returncode == 1, done.stderr
@@ -69,7 +69,7 @@ def test_output_that_is_lost_is_1(
 def test_a_closed_stream_is_no_bug(
     line: str, code: int, cli: CommandLine, onboarding: Path
 ) -> None:
-    """Whatever stream is closed or full, the exit code says how it went."""
+    """The exit code is right whichever stream is closed or full."""
     done = shell(cli, line)
 
     assert done.returncode == code, done.stderr
@@ -109,7 +109,7 @@ def as_dead_link(path: Path) -> None:
 def test_a_configuration_that_is_no_file_is_64(
     make: object, cli: CommandLine, onboarding: Path
 ) -> None:
-    """A `coursesync.toml` that can't be read as a file is told as such, at once."""
+    """A `coursesync.toml` that can't be read is reported at once."""
     assert callable(make)
     make(onboarding.with_name("coursesync.toml"))
 
@@ -150,7 +150,7 @@ CONFIGURATIONS = {
 def test_a_configuration_that_cant_be_meant_is_64(
     content: bytes, cli: CommandLine, onboarding: Path
 ) -> None:
-    """A `coursesync.toml` of odd contents is refused in words, by plan and apply alike."""
+    """Plan and apply refuse a `coursesync.toml` with odd contents in words."""
     onboarding.with_name("coursesync.toml").write_bytes(content)
     ran = [cli("plan", timeout=20), cli("apply", "--auto-approve", NEXUDUS_TOKEN="x", timeout=20)]
 

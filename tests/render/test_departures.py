@@ -1,4 +1,4 @@
-"""What goes to another course: said where it leaves, too, and named by more than Ids."""
+"""A record that moves to another course is shown in both courses, with their titles."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def moved(*stay: str, outlines: bool = True) -> Plan:
 
 
 def carried(plan: Plan) -> Any:  # noqa: ANN401 - as JSON is
-    """Return what the review page carries for its script, as that reads it."""
+    """Return the data of the review page as its script reads it."""
     return json.loads(json.dumps(model(view(plan), Allowance())))
 
 
 def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
-    """It has no change of its own, and is told whole, with what leaves it."""
+    """A course that only loses sections has no change, and is shown whole, with what leaves it."""
     plan = moved("A")
     (losing, nothing), (taking, changes) = plan.by_course()
 
@@ -49,19 +49,17 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
 
 
 def test_the_review_page_asks_what_the_text_asks() -> None:
-    """Whether a new section is one that is gone, and whether one moved: openly, at its course."""
+    """A course asks whether a new section is an old one, and whether a section moved."""
     renamed = plan_of(course(Section("Z", contents="<p>new</p>"), "A"), STATE)
     (asking,) = carried(renamed)
     silent, _ = carried(moved("A"))
 
-    assert asking["asked"][0][0]["text"].startswith(
-        "If a new section is one that is in no outline any more"
-    )
+    assert asking["asked"][0][0]["text"].startswith("Is a new section an old one under a new key?")
     assert silent["asked"] == []
 
 
 def test_large_ids_of_courses_stay_apart_in_a_browser() -> None:
-    """The review page's scripts get an Id as a text: their numbers would round the last digits."""
+    """The review page carries an Id as text, because a script would round a large number."""
     large = [course("A", course_id=2**62 + step, key=f"c{step}") for step in range(2)]
     told = json.loads(json.dumps(carried(plan_of(large, state_of()))), parse_int=float)
 
@@ -69,7 +67,7 @@ def test_large_ids_of_courses_stay_apart_in_a_browser() -> None:
 
 
 def test_a_new_section_is_asked_about_once() -> None:
-    """One that looks like a section of another course is not called that of its own course, too."""
+    """A section that may come from another course is not also taken for an old one of its own."""
     taking = course(Section("B", contents="b"), course_id=THERE, key="d")
     state = state_of("A", Section("B", contents="b"))
     stood = state.entries[address("a")]
@@ -80,12 +78,12 @@ def test_a_new_section_is_asked_about_once() -> None:
     written = terminal.compose(view(plan_of([course("A"), taking], replace(state, entries=there))))
 
     assert "Is this section.c.b, moved here?" in written
-    assert "maybe moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
-    assert "If a new section is one" not in written
+    assert "possibly moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
+    assert "Is a new section" not in written
 
 
 def test_programs_are_told_of_each_course() -> None:
-    """Two courses of one key are two; a change names its course, and the one that it leaves."""
+    """Two courses with one key stay apart; a change names its course, and the one it leaves."""
     taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")
     told = json.loads(json_form.compose(view(plan_of([course("A"), taking], STATE))))
     (change,) = told["changes"]
@@ -95,7 +93,7 @@ def test_programs_are_told_of_each_course() -> None:
 
 
 def test_a_plan_knows_its_courses() -> None:
-    """By key, Id, title and outline, with how many records each has once guests are counted."""
+    """A plan knows the key, title, outline and number of records of each course."""
     losing, taking = moved("A").courses.values()
     known = CourseRecord(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
     left = plan_of([], replace(STATE, courses={"c": known})).courses[HERE]
@@ -116,7 +114,7 @@ def test_a_plan_knows_its_courses() -> None:
 
 
 def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
-    """All its sections may have left it."""
+    """A course is shown even if all its sections leave it."""
     losing, _ = next(moved(outlines=False).by_course())
 
     assert (losing.key, losing.path) == ("c", None)
@@ -124,37 +122,39 @@ def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
 
 
 def test_text_says_it_in_both_courses() -> None:
-    """The one says where it goes, with its Id; the other where it came from, by title."""
+    """The old course says where the record goes, the new course where it comes from."""
     lines = re.sub(r"\s+", " ", terminal.compose(view(moved("A"))))
 
-    assert "< 20 B goes to course 4712 (Using the space), and keeps its Id 1002" in lines
+    assert "< 20 B moves to course 4712 (Using the space); keeps its Id 1002" in lines
     assert "course: 4711 (Onboarding) -> 4712 (Using the space)" in lines
 
 
 def test_a_long_plan_counts_what_leaves() -> None:
-    """Where changes are counted, so are they."""
-    assert "  < 1 to other courses" in terminal.compose(view(moved("A")), most=0).splitlines()
+    """If changes are only counted, departures are counted too."""
+    assert (
+        "  < 1 to move to another course" in terminal.compose(view(moved("A")), most=0).splitlines()
+    )
 
 
 def test_markdown_says_it_in_both_courses() -> None:
-    """A row in the table of the course that it leaves."""
+    """In Markdown, a departure is a row in the table of the course that it leaves."""
     written = markdown.compose(view(moved("A")))
 
-    assert "| `<` move away | 20 | B | goes to course 4712 (Using the space)" in written
+    assert "| `<` move away | 20 | B | moves to course 4712 (Using the space)" in written
     assert "| course | 4711 (Onboarding) | 4712 (Using the space) |" in written
 
 
 def test_the_review_page_says_it_in_both_courses() -> None:
-    """On the side before, the section says where it goes."""
+    """On the review page, a departing section says on the side before where it goes."""
     losing, taking = carried(moved("A"))
 
     assert [station["leaves"] for station in losing["before"]] == [
         None,
-        "goes to course 4712 (Using the space), and keeps its Id 1002",
+        "moves to course 4712 (Using the space); keeps its Id 1002",
     ]
     assert losing["departures"] == {
         "mark": "<",
-        "counted": "to other courses",
+        "counted": "to move to another course",
         "number": 1,
     }
     assert [station["leaves"] for station in taking["before"]] == []

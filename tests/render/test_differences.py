@@ -1,4 +1,4 @@
-"""What an update changes, in the words of the outline's author; where a section has moved to."""
+"""The differences of an update are in the author's words, and say where a section moved."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ SHORT_WORDS = st.lists(st.text(st.characters(codec="utf-8"), max_size=30), max_s
 
 
 def change(before: Section, after: Section) -> Change:
-    """Return the one change that an edit of a course's only section makes."""
+    """Return the change that an edit of a course's only section makes."""
     (found,) = plan_of(course(after), state_of(before)).changes
     return found
 
 
 def sent(before: Attributes, after: Attributes) -> Change:
-    """Return an update from attributes that no outline gives, as another's state may hold."""
+    """Return an update from attributes that no outline gives, but another's state may hold."""
     made = change(Section("A", "a"), Section("B", "a"))
     common: dict[str, FieldValue] = {"CourseId": 4711, "Title": "A", "DisplayOrder": 10}
     held = replace(made.entry, sent={**common, **before}, seen={})
@@ -91,7 +91,7 @@ def told(found: Change) -> list[tuple[str, str | None, str | None]]:
 def test_a_difference_is_told_in_the_outlines_words(
     before: dict[str, object], after: dict[str, object], expected: list[tuple[str, str, str]]
 ) -> None:
-    """Each field that differs is told once, by the outline's name and in words."""
+    """Each field that differs is listed once, with the outline's name and values in words."""
     was, now = ({"title": "A", **fields} for fields in (before, after))
     found = change(
         Section(str(was["title"]), "a", more=was), Section(str(now["title"]), "a", more=now)
@@ -121,7 +121,7 @@ def test_a_difference_is_told_in_the_outlines_words(
 def test_no_difference_is_hidden(
     before: Attributes, after: Attributes, expected: list[tuple[str, str, str]]
 ) -> None:
-    """What no words of an author's tell apart is told by the API's names; nothing is left out."""
+    """If an author's words can't show a difference, the API's names do; none is left out."""
     assert told(sent(before, after)) == expected
 
 
@@ -133,7 +133,7 @@ def test_the_apis_names_are_at_hand() -> None:
 
 
 def test_fields_come_as_an_author_writes_them() -> None:
-    """Where a section stands comes first, then its fields in the outline's order, contents last."""
+    """A section's place comes first, then its fields in the outline's order, contents last."""
     more = {"active": False, "unlock": "sequential", **PICTURE}
     found = change(Section("A", "a", "x"), Section("B", "a", "y", pin=30, more=more))
 
@@ -143,7 +143,7 @@ def test_fields_come_as_an_author_writes_them() -> None:
 
 
 def test_what_is_created_or_kept_has_no_differences() -> None:
-    """Differences are those of what stands and is to stand otherwise."""
+    """A created, kept or deleted record has no differences."""
     plan = plan_of(course("A"), state_of("B", "C"))
 
     assert [differences(each) for each in plan.changes] == [()] * len(plan.changes)
@@ -164,7 +164,7 @@ def test_what_is_created_or_kept_has_no_differences() -> None:
 def test_a_new_order_is_told_by_the_neighbours(
     now: str | list[Section | str], key: str, remark: str
 ) -> None:
-    """A section that moved is told with those between which it stands, as the outline has it."""
+    """A section that moved is shown with its new neighbours in the outline."""
     was = sorted(now.replace("X", "") if isinstance(now, str) else "ABC")
     plan = plan_of(course(*now), state_of(*was))
     (found,) = [each for each in plan.changes if each.address == f"section.c.{key}"]
@@ -176,7 +176,7 @@ def test_a_new_order_is_told_by_the_neighbours(
 @settings(deadline=None)
 @given(st.permutations("ABCDEFG"), st.data())
 def test_what_moved_is_what_stands_elsewhere(now: list[str], data: st.DataObject) -> None:
-    """With what is said to have moved taken out, the rest stands in the order that it had."""
+    """Without the sections that are reported as moved, the order is unchanged."""
     pinned = data.draw(st.sets(st.sampled_from(now)))
     sections = [
         Section(each, pin=11 * i + 5 if each in pinned else None) for i, each in enumerate(now)
@@ -194,7 +194,7 @@ def test_what_moved_is_what_stands_elsewhere(now: list[str], data: st.DataObject
     st.lists(st.integers(0, 5), min_size=8, max_size=8),
 )
 def test_a_number_that_stays_is_in_place(prior: tuple[int | None, ...], steps: list[int]) -> None:
-    """A section that keeps its number keeps its place; one that was not there has none."""
+    """The records in place are in order, and every unchanged number is in place."""
     known = [number if number is None or number >= 0 else None for number in prior]
     now = assign(known, [None] * len(known))
     kept = in_place(prior, now)
@@ -209,7 +209,7 @@ def test_a_number_that_stays_is_in_place(prior: tuple[int | None, ...], steps: l
 
 
 def test_a_section_from_another_course_is_told_with_both() -> None:
-    """A section that an author moves to another course shows the courses, and its new place."""
+    """A section that moves to another course shows both courses and its new place."""
     state = applied(plan_of([course("A", "B", key="a", course_id=1), course("C", key="c")]))
     moved = Section("B", previous=("a.b",))
     plan = plan_of([course("A", key="a", course_id=1), course(moved, "C", key="c")], state)
@@ -224,7 +224,7 @@ def test_a_section_from_another_course_is_told_with_both() -> None:
 
 
 def test_the_place_is_no_part_of_the_digest() -> None:
-    """A neighbour's new title is not another thing to do with this section."""
+    """A section's neighbours are not part of the digest."""
     state = state_of("A", "B", "C")
     first = plan_of(course("B", "C", "A"), state)
     changes = tuple(replace(each, place=None) for each in first.changes)
@@ -240,7 +240,7 @@ def updates(number: int) -> Plan:
 
 
 def test_many_updates_share_what_a_plan_may_take() -> None:
-    """The more is changed, the less is shown of each; never nothing."""
+    """The more changes, the fewer lines of each are shown, but never none."""
     few, many = (view(updates(number)).rows[0].differences[0].lines for number in (3, 400))
 
     assert len(few) > len(many) > 1
@@ -249,7 +249,7 @@ def test_many_updates_share_what_a_plan_may_take() -> None:
 @settings(deadline=None, max_examples=60)
 @given(SHORT_WORDS, SHORT_WORDS, SHORT_WORDS)
 def test_any_text_fits_into_eighty_columns(before: str, after: str, more: str) -> None:
-    """Whatever contents and titles hold, no line of their differences is wider than 80 columns."""
+    """No line of a difference is wider than 80 columns, for any contents and titles."""
     was: Attributes = {"Title": f"A {more}", "SectionContents": before, "NewImageUrl": more}
     found = sent(was, {"Title": "B", "SectionContents": after, "ClearImageFile": True})
     plan = replace(plan_of(course("B"), EMPTY), changes=(found,))
@@ -261,7 +261,7 @@ def test_any_text_fits_into_eighty_columns(before: str, after: str, more: str) -
 
 @pytest.mark.parametrize("ticks", ["```", "`````", "~~~\n```"])
 def test_a_fence_is_longer_than_any_in_the_contents(ticks: str) -> None:
-    """Contents that hold a fence do not end the one that they stand in."""
+    """Contents with a code fence don't end the code block that they are shown in."""
     made = plan_of(
         course(Section("A", "a", f"new\n{ticks}\n")), state_of(Section("A", "a", f"old\n{ticks}\n"))
     )
@@ -274,7 +274,7 @@ def test_a_fence_is_longer_than_any_in_the_contents(ticks: str) -> None:
 
 @pytest.mark.parametrize("end", ["1", "2" * 300])
 def test_values_that_differ_far_from_the_start_are_shown_where_they_do(end: str) -> None:
-    """Of two long titles that begin alike, what differs is on the screen."""
+    """If two long titles begin alike, their difference is on the screen."""
     before, after = f"{'long ' * 100}{end}", f"{'long ' * 100}other"
     written = terminal.compose(
         view(plan_of(course(Section(after, "a")), state_of(Section(before, "a"))))
@@ -285,7 +285,7 @@ def test_values_that_differ_far_from_the_start_are_shown_where_they_do(end: str)
 
 
 def test_a_long_address_can_be_copied() -> None:
-    """Two values that fill more than a line each stand below their field, each on one line."""
+    """Two long values are shown below their field, each on a line of its own."""
     addresses = [f"https://cdn.example.com/{letter * 100}.png" for letter in "ab"]
     before, after = ({"image": address} for address in addresses)
     made = plan_of(
@@ -300,7 +300,7 @@ def test_a_long_address_can_be_copied() -> None:
 
 
 def test_values_that_look_the_same_are_told_to_differ() -> None:
-    """A title with another kind of blank is not shown as if nothing changed."""
+    """A title that differs only in a kind of space gets a note."""
     made = plan_of(course(Section("A B", "a")), state_of(Section("A\u2009B", "a")))
 
     told = " ".join(terminal.compose(view(made)).split())
@@ -310,7 +310,7 @@ def test_values_that_look_the_same_are_told_to_differ() -> None:
 
 
 def test_only_the_changed_words_of_a_line_are_painted() -> None:
-    """On a terminal the words that changed are in colour, those around them are not."""
+    """On a terminal only the changed words have a colour."""
     made = plan_of(
         course(Section("A", "a", "<p>On your first day</p>")),
         state_of(Section("A", "a", "<p>On the first day</p>")),
@@ -322,7 +322,7 @@ def test_only_the_changed_words_of_a_line_are_painted() -> None:
 
 
 def test_what_is_applied_has_no_differences_left() -> None:
-    """Once an update is carried out, there is nothing to tell."""
+    """After an update is applied, there are no differences."""
     state = state_of(Section("A", "a", "old", more=PICTURE))
     wanted = course(Section("B", "a", "new", more={"image": None}))
     state = applied(plan_of(wanted, state), state)

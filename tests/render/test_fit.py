@@ -1,4 +1,4 @@
-"""What there is room for: never too much, the most important first, and all else counted."""
+"""A cut document keeps to its size, keeps the most important parts, and counts the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS = st.lists(
 
 
 def rows(*sizes: int) -> list[Part]:
-    """Make rows of so many bytes each, their line ends included, that tell of one change each."""
+    """Make rows of the given sizes in bytes, with line ends, each about one change."""
     return [Part(Rank.ROWS, (str(n) * (size - 1),), 1) for n, size in enumerate(sizes)]
 
 
@@ -30,7 +30,7 @@ def told(fitted: Fitted) -> str:
 
 @given(PARTS, st.integers(0, 200))
 def test_it_keeps_to_its_bound(parts: list[Part], most: int) -> None:
-    """Whatever is asked for fits, but for what is always there."""
+    """The kept parts never take more than the bound, except for parts of rank ALWAYS."""
     always = sum(part.size for part in parts if part.rank is Rank.ALWAYS)
     size = sum(len(line.encode()) + 1 for line in fit(parts, most).lines)
 
@@ -39,7 +39,7 @@ def test_it_keeps_to_its_bound(parts: list[Part], most: int) -> None:
 
 @given(PARTS, st.integers(0, 200))
 def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
-    """What is kept and what is counted are all that there was, by rank."""
+    """Every part is either kept or counted, by rank."""
     marked = [
         Part(part.rank, (f"{n} {part.lines[0]}",), part.tells) for n, part in enumerate(parts)
     ]
@@ -52,13 +52,13 @@ def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
 
 
 def test_what_fits_to_the_byte_is_kept() -> None:
-    """There is no room to spare, and none is needed."""
+    """A document that fits to the byte is kept whole."""
     assert told(fit(rows(10, 10), 20)) == "01"
     assert told(fit(rows(10, 10), 19)) == "0"
 
 
 def test_no_row_comes_after_one_that_was_left_out() -> None:
-    """Else sections would be missing in between; nor does what is less important."""
+    """After a row that is left out, no later row and nothing less important is kept."""
     aside = Part(Rank.ASIDE, ("a",))
     fitted = fit([*rows(10, 30, 5), aside], 20)
 
@@ -68,7 +68,7 @@ def test_no_row_comes_after_one_that_was_left_out() -> None:
 
 
 def test_differences_go_first() -> None:
-    """Before advice, and before rows; those that have room are kept all the same."""
+    """Differences go before advice and rows; those that still fit are kept."""
     long, short = Part(Rank.DETAIL, ("l" * 40,), 1), Part(Rank.DETAIL, ("s" * 4,), 1)
     aside = Part(Rank.ASIDE, ("a" * 9,))
     fitted = fit([long, short, aside, *rows(10)], 26)
@@ -78,7 +78,7 @@ def test_differences_go_first() -> None:
 
 
 def test_what_weighs_goes_last() -> None:
-    """New rows give way to what takes from members, wherever that stands."""
+    """New rows go before rows that take something from members, in any order."""
     new, asked = Part(Rank.NEW, ("n" * 9,), 1), Part(Rank.ASKED, ("q" * 9,), 1)
     weighty = Part(Rank.WEIGHTY, ("w" * 9,), 1)
     parts = [new, new, *rows(10), asked, weighty]
@@ -91,7 +91,7 @@ def test_what_weighs_goes_last() -> None:
 
 
 def test_what_is_always_there_takes_the_room_of_the_rest() -> None:
-    """It is kept even where there is no room for it."""
+    """Parts of rank ALWAYS are kept even if they don't fit."""
     always = Part(Rank.ALWAYS, ("!" * 15,))
 
     assert told(fit([always, *rows(10)], 20)) == "!"
@@ -100,7 +100,7 @@ def test_what_is_always_there_takes_the_room_of_the_rest() -> None:
 
 
 def test_parts_are_joined_line_by_line() -> None:
-    """The last line has its end, as the others have."""
+    """Every joined line has its line end, the last one too."""
     parts = (Part(Rank.ROWS, ("a", "b")), Fitted(("c",)))
 
     assert joined(*parts) == "a\nb\nc\n"

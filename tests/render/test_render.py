@@ -1,4 +1,4 @@
-"""The plan as text, Markdown and JSON: readable, inert, the same bytes each time."""
+"""A plan as text, Markdown and JSON is readable, safe to print and deterministic."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ HOSTILE = [
 
 
 def all_kinds(title: str) -> Plan:
-    """Return a plan with a change of every action that is planned, each of this title."""
+    """Return a plan with a change of every action, each with this title."""
     sections = [Section(f"{title} {n}", f"k{n}", f"c{n}") for n in range(4)]
     course_id = {"title": f"{title} course"}
     before = applied(plan_of(course(*sections, **course_id)))  # type: ignore[arg-type]
@@ -104,7 +104,7 @@ def test_text_keeps_to_eighty_columns() -> None:
 
 
 def test_text_has_no_colour_by_default() -> None:
-    """A log gets no escape sequence, whatever the titles hold."""
+    """A log gets no escape sequence, for any title."""
     sent: Sent = {"Title": "\x1b[31mred", "DisplayOrder": 90, "CourseId": 4711}
     doubt = Doubt(sent=sent, parent_id=4711, reason="\x1b[2Jgone", since=AT)
     state = replace(EMPTY, doubts={address("k9"): doubt})
@@ -122,7 +122,7 @@ def test_text_paints_what_it_is_told_to() -> None:
 
 
 def test_a_plan_of_nothing_says_so() -> None:
-    """Where nothing is to be done, a person reads just that."""
+    """A plan without changes says that there is nothing to do."""
     nothing = plan_of(course("A"), state_of("A"))
 
     assert terminal.compose(view(nothing)).startswith("Nothing to do")
@@ -131,7 +131,7 @@ def test_a_plan_of_nothing_says_so() -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markdown_takes_a_title_for_text(title: str) -> None:
-    """No title makes a link, HTML, code or a cell: the document is built as for a plain title."""
+    """No title makes a link, HTML, code or a cell: the document's structure stays the same."""
     assert skeleton(markdown.compose(view(all_kinds("Welcome")))) == skeleton(
         markdown.compose(view(all_kinds(title)))
     )
@@ -139,7 +139,7 @@ def test_markdown_takes_a_title_for_text(title: str) -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markdown_shows_a_title_as_it_is(title: str) -> None:
-    """What a reader sees of a title is the title, but for joiners that can't be seen."""
+    """A reader sees the title unchanged, except for invisible joiners."""
     seen = [cell.replace("\u2060", "") for cell in cells(markdown.compose(view(all_kinds(title))))]
 
     assert inert(f"{title} course") in seen
@@ -157,7 +157,7 @@ def test_the_summary_of_a_change_shows_the_title_as_it_is(title: str) -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markdown_mentions_nobody(title: str) -> None:
-    """No at sign or number sign of a title stands before a name that GitHub would look up.
+    """No at sign or number sign of a title is followed by a name that GitHub would look up.
 
     Nor does a commit's number stand whole; in tables as in the words of what is folded.
     """
@@ -173,7 +173,7 @@ def test_markdown_mentions_nobody(title: str) -> None:
 @settings(deadline=None, max_examples=examples(100))
 @given(st.text(SEEN, min_size=1, max_size=30))
 def test_markdown_takes_any_text_for_text(words: str) -> None:
-    """Whatever characters stand in an attribute, the document is built the same."""
+    """The document's structure is the same for any characters in an attribute."""
     before = state_of(Section("A", contents="x"))
     plain = plan_of(course(Section("A", contents="plain")), before)
     other = plan_of(course(Section("A", contents=f"x {words}")), before)
@@ -184,7 +184,7 @@ def test_markdown_takes_any_text_for_text(words: str) -> None:
 
 
 def test_json_has_its_format_version_and_every_name() -> None:
-    """The document for programs says its version, and each change all of its names."""
+    """The JSON document has its version, and each change has all names."""
     document = json.loads(json_form.compose(view(all_kinds("Welcome"))))
 
     assert document["format_version"] == 1
@@ -206,7 +206,7 @@ def test_json_has_its_format_version_and_every_name() -> None:
 
 
 def test_json_says_a_failure_with_its_diagnostics() -> None:
-    """A failed command leaves a document of the same format, with the mistakes in order."""
+    """A failed command writes a document of the same format, with the mistakes in order."""
     second = Diagnostic(Where("b.yaml", 2, 3), "wrong", "mend it")
     first = Diagnostic(Where("a.yaml", 9, 1), "wrong too")
 
@@ -218,7 +218,7 @@ def test_json_says_a_failure_with_its_diagnostics() -> None:
 
 
 def test_json_says_any_failure() -> None:
-    """A failure that no outline is to blame for has its words and its exit code."""
+    """A failure that no outline caused has its words and its exit code."""
     document = json.loads(json_form.compose_failure(StalePlan("it moved", "plan again")))
 
     assert document["error"] == {"exit_code": 4, "problem": "it moved", "remedy": "plan again"}
@@ -236,7 +236,7 @@ def test_the_same_plan_is_the_same_bytes(form: object) -> None:
 
 
 def test_no_rendering_hides_a_change() -> None:
-    """Every change of a plan is in every rendering, of whatever kind it is."""
+    """Every change of a plan is in every rendering."""
     plan = plan_of(course(*(f"Part {n:03}" for n in range(200))), EMPTY)
     forms = (terminal.compose, markdown.compose, json_form.compose)
     renderings = [form(view(plan)) for form in forms]
@@ -268,7 +268,7 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
 
     assert len(written.encode()) <= most or not sections
     assert (written == whole) == (len(whole.encode()) <= most)
-    assert ("Left out here, for room" in written) == (written != whole)
+    assert ("Left out here" in written) == (written != whole)
     if sections:
         assert written.startswith(f"**{view(plan).summary}**\n")
         assert plan.digest in written
@@ -276,18 +276,18 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
 
 
 def test_markdown_counts_what_it_leaves_out() -> None:
-    """Sections that have no row any more are told by their number, with the command for all."""
+    """Sections without a row are counted, with the command that shows all."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(1_000))))
     shown = view(plan, hint=lambda command: Shell(*command.in_words().words, "here"))
     written = markdown.compose(shown, most=30_000)
-    (number,) = re.findall(r"room: ([0-9,]+) new sections[.]", written)
+    (number,) = re.findall(r"size: ([0-9,]+) sections to create[.]", written)
 
     assert written.count("`+` create") + int(number.replace(",", "")) == 1_000
-    assert "All of it: `coursesync plan --full here`" in written
+    assert "To see everything: `coursesync plan --full here`" in written
 
 
 def test_what_is_deleted_comes_before_what_is_hidden() -> None:
-    """However many sections are hidden, and however long their titles are."""
+    """A document keeps to its size for any number of hidden sections and any titles."""
     wide = "\U0001f600#" * 245
     long = [Section(f"{number:02}{wide}", f"s-{number}") for number in range(15)]
     hidden = [replace(each, more={"active": False}) for each in long]
@@ -300,18 +300,18 @@ def test_what_is_deleted_comes_before_what_is_hidden() -> None:
 
 
 def test_a_bound_holds_whatever_the_workspace_is_called() -> None:
-    """The command that shows all of it is left out where it would be too long itself."""
+    """The command that shows everything is left out if it is itself too long."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(100))))
     folder = "/".join(["\U0001f600" * 60] * 6)
     shown = view(plan, hint=lambda command: Shell(*command.in_words().words, folder))
     written = markdown.compose(shown, most=4_000)
 
     assert len(written.encode()) <= 4_000
-    assert "Left out here, for room" in written
+    assert "Left out here" in written
 
 
 def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
-    """What is hidden by its outline, and what may be a section that was moved, is not counted."""
+    """A section that is hidden, or may have been moved, has its row in the longest plan."""
     shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})
     moved = Section("Moved", "moved", "<p>Moved.</p>")
     new = [Section(f"New {number}") for number in range(20)]
@@ -329,11 +329,16 @@ def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
 def test_a_deletion_says_whose_progress_is_and_what_hides_instead() -> None:
     """Progress belongs to lessons; no form of a plan says that a section has any."""
     plan = plan_of(course("A"), state_of("A", "B"), DELETE)
-    told = "Members' progress belongs to lessons, and lessons don't go with their section"
+    told = (
+        "Members' progress belongs to lessons, and lessons are not deleted or moved with their "
+        "section."
+    )
     as_text = " ".join(terminal.compose(view(plan)).split())
 
     assert told in as_text
-    assert "To hide one from members instead of deleting it: --on-removal deactivate" in as_text
+    assert (
+        "To hide a section from members instead of deleting it: --on-removal deactivate" in as_text
+    )
     assert f"> {told}" in markdown.compose(view(plan))
     assert told not in " ".join(
         terminal.compose(view(plan_of(course("A", "C"), state_of("A")))).split()
@@ -341,7 +346,7 @@ def test_a_deletion_says_whose_progress_is_and_what_hides_instead() -> None:
 
 
 def test_no_padding_hides_what_is_taken_from_members() -> None:
-    """However many new sections there are, what is deleted or hidden has the first rows."""
+    """Rows of deleted and hidden sections come first, for any number of new sections."""
     shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})
     padding = [Section(f"{number} {'x' * 240}", f"s-{number}") for number in range(360)]
     plan = plan_of(course(*padding, hidden), state_of(Section("Gone", "gone"), shown), DELETE)
@@ -351,4 +356,4 @@ def test_no_padding_hides_what_is_taken_from_members() -> None:
     assert "| `-` delete | 10 | Gone |" in written
     assert "| `~` update | " in written
     assert written.index("Gone") < written.index("| `+` create")
-    assert re.search(r"room: 3[0-9]{2} new sections, what changes in 1 section[.]", written)
+    assert re.search(r"size: 3[0-9]{2} sections to create, what changes in 1 section[.]", written)

@@ -1,4 +1,4 @@
-"""The review page as text: the same bytes each time, and nothing in it breaks out."""
+"""The review page is deterministic, and no text in it becomes HTML."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Tags(HTMLParser):
         self.tags: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag, and demand that it has no handler and no style."""
+        """Count a tag, and assert that it has no handler and no style."""
         assert not [name for name, _ in attrs if name.startswith("on") or name == "style"]
         self.tags.append(tag)
 
@@ -47,20 +47,20 @@ def tags(page: str) -> list[str]:
 
 
 def model_in(page: str) -> list[dict[str, object]]:
-    """Return what the page carries for its script."""
+    """Return the data that the page carries for its script."""
     (found,) = re.findall(r'<script type="application/json" id="model">(.*?)</script>', page)
     return cast("list[dict[str, object]]", json.loads(found))
 
 
 def titled(title: str, contents: str) -> Section:
-    """Make a section of that title, whatever it is, and those contents."""
+    """Make a section with any title and contents."""
     return Section(" ".join(f"x{title}x".split()) or "x", "a", contents)
 
 
 @settings(deadline=None, max_examples=80)
 @given(HOSTILE, HOSTILE)
 def test_no_text_breaks_out_of_the_page(title: str, contents: str) -> None:
-    """Whatever an outline says, the page has the tags that it has of a plain one."""
+    """The page has the same tags for a hostile outline as for a plain one."""
     seen = "".join(c for c in title if c.isprintable())
     words = "".join(c for c in contents if c.isprintable())
     plain = compose(view(plan_of(course(titled("A", "B")))), ASSETS)
@@ -70,7 +70,7 @@ def test_no_text_breaks_out_of_the_page(title: str, contents: str) -> None:
 
 
 def test_the_same_plan_gives_the_same_bytes() -> None:
-    """Nothing of a machine or a time is in it."""
+    """The same plan gives the same page, without a trace of the machine or the time."""
     plan = plan_of(course("A", "B"), state_of("A"))
 
     assert compose(view(plan), ASSETS) == compose(view(plan), ASSETS)
@@ -78,7 +78,7 @@ def test_the_same_plan_gives_the_same_bytes() -> None:
 
 
 def test_a_course_is_there_whole_before_and_after() -> None:
-    """What stays is among what changes, on both sides."""
+    """Unchanged sections are shown among the changed ones, on both sides."""
     (shown,) = model_in(compose(view(plan_of(course("A", "C", "B"), state_of("A", "B"))), ASSETS))
     titles = {
         side: [each["title"] for each in cast("list[dict[str, object]]", shown[side])]
@@ -89,7 +89,7 @@ def test_a_course_is_there_whole_before_and_after() -> None:
 
 
 def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
-    """A page does not grow without end: of contents that it has no room for it says so."""
+    """The size of a page is bounded; it marks contents that are too long."""
     sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
     assets = replace(ASSETS, most_contents=250)
     (shown,) = model_in(compose(view(plan_of(course(*sections))), assets))
@@ -100,7 +100,7 @@ def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
 
 
 def test_the_policy_lets_run_what_is_in_the_page_and_nothing_else() -> None:
-    """No source is named, only digests; and it is the page's own."""
+    """The page's security policy names no source, only the digests of its own script and styles."""
     told = policy(ASSETS)
 
     assert "unsafe" not in told
@@ -110,7 +110,7 @@ def test_the_policy_lets_run_what_is_in_the_page_and_nothing_else() -> None:
 
 
 def test_without_scripts_the_plan_is_there_as_text() -> None:
-    """Whoever lets no script run reads the plan all the same."""
+    """The plan can be read without scripts."""
     page = compose(view(plan_of(course("A title"))), ASSETS)
     (text,) = re.findall(r"<noscript><pre>(.*?)</pre></noscript>", page, re.DOTALL)
 
@@ -118,7 +118,7 @@ def test_without_scripts_the_plan_is_there_as_text() -> None:
 
 
 def test_what_is_deleted_is_read_once_more() -> None:
-    """Whoever approves a deletion sees what goes with it."""
+    """A deletion shows the contents that are lost."""
     gone = Section("Gone", "gone", "<p>Precious.</p>")
     plan = plan_of(course("A"), state_of("A", gone), Policy(OnRemoval.DELETE, prune=True))
     (shown,) = model_in(compose(view(plan), ASSETS))
@@ -139,7 +139,7 @@ PIECES = [*REFERENCES.split(" "), " ", "\n", "\xa0", "\xad", "\x80"]
 @settings(deadline=None, max_examples=examples(300))
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_long_contents_are_read_as_short_ones_are(html: str) -> None:
-    """What is done so that the parser is quick changes nothing of what is read."""
+    """The replacements that keep the parser fast don't change what is read."""
     short, long = (Allowance().of(f"{html}<p>{rest}") for rest in ("end", "end" * 10_000))
 
     assert long == f"{short}".replace("end", "end" * 10_000)
@@ -150,7 +150,7 @@ def test_long_contents_are_read_as_short_ones_are(html: str) -> None:
     ["&", "&amp;", "&a", "&#", "&nbsp;", "\xa0", "a\xad", "<", '"', "x", "x\n", "👩\u200d💻"],
 )
 def test_very_long_contents_take_no_longer_than_they_are(piece: str) -> None:
-    """The time of any sign grows with the size, and not with its square."""
+    """The time grows with the size, not with its square, for any character."""
 
     def page(size: int) -> str:
         html = (piece * size)[:size]
@@ -184,7 +184,7 @@ DEEP = {
 
 @pytest.mark.parametrize("html", DEEP.values(), ids=DEEP)
 def test_deep_contents_are_on_the_page_in_good_time(html: str) -> None:
-    """What would keep a parser busy for long is shown as its text alone, and said to be."""
+    """Contents that would keep a parser busy are shown only as text, with a note."""
     begun = process_time()
     page = compose(view(plan_of(course(Section("A", "a", f"{html}&lt;words")))), ASSETS)
 
@@ -204,7 +204,7 @@ ORDINARY = {
 
 @pytest.mark.parametrize("html", ORDINARY.values(), ids=ORDINARY)
 def test_long_contents_of_ordinary_tags_are_shown_as_members_read_them(html: str) -> None:
-    """Ends that HTML lets one leave out nest nothing."""
+    """Optional end tags that are left out don't count as nesting."""
     page = compose(view(plan_of(course(Section("A", "a", html)))), ASSETS)
 
     assert "the text alone" not in page

@@ -1,4 +1,4 @@
-"""One view of a plan: every action has its words, and all renderings show the same rows."""
+"""Every action has its words, and all renderings show the same rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEYS = ("updated", "moved", "protected", "hidden", "gone", "leaving")
 
 
 def plan_under(policy: Policy) -> Plan:
-    """Return a plan of two courses with all that is planned under a policy, and a departure."""
+    """Return a plan of two courses with every action under a policy, and a departure."""
     titles = {"course_id": 4712, "key": "d", "title": "Another"}
     stand = [course(*(Section(f"Title {key}", key, "old") for key in KEYS))]
     stand.append(course(Section("Title there", "there"), **titles))  # type: ignore[arg-type]
@@ -52,14 +52,14 @@ def plan_under(policy: Policy) -> Plan:
 
 
 def test_every_action_has_its_words() -> None:
-    """No renderer meets an action that the table does not have; each is counted in its own way."""
+    """The table has every action, each with its own words for a count."""
     assert set(WORDING) == set(Action)
     assert len({words.counted for words in WORDING.values()}) == len(Action)
     assert {words.mark for words in WORDING.values()}.isdisjoint({LEAVING.mark})
 
 
 def test_the_plans_here_hold_every_action() -> None:
-    """What is compared below is all that there is."""
+    """The plans that are compared below have every action."""
     plans = [plan_under(policy) for policy in POLICIES]
 
     assert {change.action for plan in plans for change in plan.changes} == set(Action)
@@ -67,13 +67,13 @@ def test_the_plans_here_hold_every_action() -> None:
 
 
 def in_text(written: str) -> list[tuple[str, str, str]]:
-    """Return mark, title and what follows, of each row of a text."""
+    """Return the mark, the title and the words of each row of a text."""
     rows = re.findall(r"^  (\S) +\d+  (Title \w+)(.*(?:\n {10}\S.*)*)", written, re.MULTILINE)
     return [(mark, title, " ".join(rest.split())) for mark, title, rest in rows]
 
 
 def in_markdown(written: str) -> list[tuple[str, str, str]]:
-    """Return mark and verb, title and words, of each row of the tables of courses."""
+    """Return the mark, the title and the words of each row of the tables."""
     tokens = MarkdownIt("commonmark").enable("table").parse(written)
     found: list[list[str]] = []
     for before, token in itertools.pairwise(tokens):
@@ -87,7 +87,7 @@ def in_markdown(written: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_all_renderings_show_the_same_rows(policy: Policy) -> None:
-    """The same changes in the same order, with the same marks, verbs and remarks."""
+    """All renderings have the same changes in the same order, with the same words."""
     shown = view(plan_under(policy))
     rows = [row for each in shown.courses for row in (*each.rows, *each.departures)]
     own = [row for each in shown.courses for row in each.rows]
@@ -114,13 +114,13 @@ def test_all_renderings_show_the_same_rows(policy: Policy) -> None:
 
 
 def as_list(value: object) -> list[dict[str, object]]:
-    """Return the changes of a course as the page carries them."""
+    """Return the changes of a course in the page's data."""
     assert isinstance(value, list)
     return value
 
 
 def test_people_read_one_word_for_what_members_see_no_more() -> None:
-    """It is hidden from members; `deactivate` is what is typed, and what programs read."""
+    """People read that it is hidden from members; commands and programs use `deactivate`."""
     shown = view(plan_under(Policy(OnRemoval.DEACTIVATE)))
     text = terminal.compose(shown)
 

@@ -1,4 +1,4 @@
-"""Two texts compared: all of it is told, little of it is shown, and no text takes long."""
+"""The comparison of two texts is complete, short on the screen, and bounded in time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.planning.subsequence import longest_rise
-from coursesync.render.matching import Effort, blocks
+from coursesync.render.matching import Effort, stretches
 from coursesync.render.text_diff import Fold, Line, Mark, compare, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.render.matching import Stretch
     from coursesync.render.text_diff import Piece, Shown
 
 EFFORT = 200_000
@@ -27,17 +28,22 @@ MEGABYTE = 1_000_000
 
 
 def told(before: str, after: str, most: int = 40) -> list[str]:
-    """Return what is shown of two texts as a reader would see it."""
+    """Return the comparison of two texts as a reader sees it."""
     return [
         seen(each) for each in shown(compare(before, after, Effort(EFFORT)), Effort(EFFORT), most)
     ]
 
 
 def seen(each: Shown) -> str:
-    """Write what is shown, in one line."""
+    """Write a shown line or fold in one line."""
     if isinstance(each, Fold):
         return f"…{'!' if each.changed else ''}{each.count}"
     return each.mark.value + "".join(piece.text for piece in each.pieces)
+
+
+def equal(found: Sequence[Stretch]) -> list[str]:
+    """Return the items of each stretch that is the same in both rows."""
+    return ["".join(each.before) for each in found if each.same]
 
 
 def changed(pieces: Sequence[Piece]) -> list[str]:
@@ -48,7 +54,7 @@ def changed(pieces: Sequence[Piece]) -> list[str]:
 @settings(deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from([0, 50, EFFORT]))
 def test_both_texts_can_be_had_back(before: str, after: str, effort: int) -> None:
-    """What is told line by line is all of both texts, and what is called the same is."""
+    """The lines of the comparison are both texts, and lines marked as equal are equal."""
     runs = compare(before, after, Effort(effort))
 
     assert "".join(line for run in runs for line in run.before) == before
@@ -59,7 +65,7 @@ def test_both_texts_can_be_had_back(before: str, after: str, effort: int) -> Non
 @settings(deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from([0, 50, EFFORT]))
 def test_both_lines_can_be_had_back(before: str, after: str, effort: int) -> None:
-    """What is told word by word is all of both lines, and what is called the same is."""
+    """The words of the comparison are both lines, and words marked as equal are equal."""
     was, now = words(before, after, Effort(effort))
 
     assert "".join(piece.text for piece in was) == before
@@ -70,7 +76,7 @@ def test_both_lines_can_be_had_back(before: str, after: str, effort: int) -> Non
 @settings(deadline=None)
 @given(LINES, LINES)
 def test_no_changed_line_is_folded(before: str, after: str) -> None:
-    """Below the cap every changed line is shown, in order; folds hide unchanged ones alone."""
+    """Below the limit every changed line is shown, in order; folds hide only unchanged lines."""
     runs = compare(before, after, Effort(EFFORT))
     lines = [each for each in shown(runs, Effort(EFFORT), 1_000) if isinstance(each, Line)]
     gone = [line.rstrip("\n") for run in runs if not run.same for line in run.before]
@@ -83,7 +89,7 @@ def test_no_changed_line_is_folded(before: str, after: str) -> None:
 @settings(deadline=None)
 @given(LINES, LINES, st.integers(0, 12))
 def test_every_line_is_shown_or_counted(before: str, after: str, most: int) -> None:
-    """Under any cap, the changed lines that are shown and those that are counted are all."""
+    """Under any limit, every changed line is either shown or counted."""
     runs = compare(before, after, Effort(EFFORT))
     told_ = shown(runs, Effort(EFFORT), most)
     here = sum(isinstance(each, Line) and each.mark is not Mark.SAME for each in told_)
@@ -96,7 +102,7 @@ def test_every_line_is_shown_or_counted(before: str, after: str, most: int) -> N
 @settings(deadline=None)
 @given(st.lists(st.integers(-5, 5), max_size=9))
 def test_the_longest_rise(values: list[int]) -> None:
-    """The run that is found never falls, and no run that never falls is longer."""
+    """The result never falls, and no longer sequence never falls."""
     found = longest_rise(values)
     longest = [0] * len(values)
     for i, value in enumerate(values):
@@ -120,12 +126,12 @@ def test_the_longest_rise(values: list[int]) -> None:
     ],
 )
 def test_what_is_the_same_is_folded(before: str, after: str, expected: list[str]) -> None:
-    """A line is left on either side of a change; of more, their number."""
+    """One line before and after a change is shown; other unchanged lines are counted."""
     assert told(before, after) == expected
 
 
 def test_a_long_run_of_the_same_is_counted() -> None:
-    """Between two changes stand a line after the one, the number of the rest, a line before."""
+    """Between two changes are one line, the number of folded lines, and one line."""
     before = "".join(f"{n}\n" for n in range(20))
     after = before.replace("2\n", "x\n", 1).replace("19\n", "y\n")
 
@@ -133,7 +139,7 @@ def test_a_long_run_of_the_same_is_counted() -> None:
 
 
 def test_too_many_changes_are_counted() -> None:
-    """Of more changed lines than are shown, some of either text stand there; the rest is told."""
+    """If there are too many changed lines, some of each text are shown, and the rest is counted."""
     before = "".join(f"old {n}\n" for n in range(50))
     after = "".join(f"new {n}\n" for n in range(80))
     lines = told(before, after, 10)
@@ -146,7 +152,7 @@ def test_too_many_changes_are_counted() -> None:
 
 
 def test_the_changed_words_of_a_line() -> None:
-    """In a line that is much the same, just the words that changed are called so."""
+    """In a line that is mostly unchanged, only the changed words are marked."""
     was, now = words("<p>On day one, ask.</p>", "<p>On your first day, ask.</p>", Effort(EFFORT))
 
     assert changed(was) == [" one"]
@@ -154,7 +160,7 @@ def test_the_changed_words_of_a_line() -> None:
 
 
 def test_lines_that_have_little_in_common_are_told_whole() -> None:
-    """A line in place of another one is not picked to pieces for a comma."""
+    """Two lines with only a comma in common are shown as wholly different."""
     was, now = words("Bring your keys, please", "The kitchen, upstairs", Effort(EFFORT))
 
     assert changed(was) == ["Bring your keys, please"]
@@ -162,7 +168,7 @@ def test_lines_that_have_little_in_common_are_told_whole() -> None:
 
 
 def test_html_in_one_long_line_is_cut_at_its_blocks() -> None:
-    """Where HTML stands in one long line, the paragraph that changed is what is shown."""
+    """If HTML is on one long line, only the changed paragraph is shown."""
     before = "".join(f"<p>Paragraph {n} of the text</p>" for n in range(10))
     after = before.replace("Paragraph 5", "Part 5")
 
@@ -178,7 +184,7 @@ def test_html_in_one_long_line_is_cut_at_its_blocks() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "", "\x1c", "\u2028"])
 def test_a_change_in_a_long_line_is_shown_with_what_is_around_it(end: str) -> None:
-    """Of a long line there stand the words that changed and some on either side."""
+    """A long line is cut to the changed words and some on each side."""
     before = f"{'before ' * 100}old{' after' * 100}{end}"
     gone, new = told(before, before.replace("old", "new words"))
 
@@ -189,7 +195,7 @@ def test_a_change_in_a_long_line_is_shown_with_what_is_around_it(end: str) -> No
 
 
 def test_what_stands_between_two_changes_of_a_line_is_cut() -> None:
-    """Of many words between two changes those beside either are left, and of a line 600."""
+    """Between two changes only the words beside them are shown, and at most 600 of a line."""
     before = f"one {'word ' * 100}two"
     gone, new = told(before, before.replace("one", "1").replace("two", "2"))
     (added,) = told("", "word " * 200)
@@ -202,7 +208,7 @@ def test_what_stands_between_two_changes_of_a_line_is_cut() -> None:
 
 
 def test_changes_far_apart_are_found_in_a_long_text() -> None:
-    """Lines that stand there once hold a long text together, whatever changes between them."""
+    """Lines that occur once align a long text, whatever changes between them."""
     before = "".join(f"{n}\n" for n in range(1_000))
     after = before.replace("\n100\n", "\nx\n").replace("\n500\n", "\ny\n").replace("\n900\n", "\n")
 
@@ -214,7 +220,7 @@ def test_changes_far_apart_are_found_in_a_long_text() -> None:
 
 @pytest.mark.parametrize("end", ["", "gone "])
 def test_words_added_at_the_end_are_shown_beside_what_stood_there(end: str) -> None:
-    """Both lines show the same neighbourhood, also where the one has nothing there."""
+    """Both lines show the same words around a change, even if one has nothing there."""
     gone, new = told(f"{'word ' * 100}last {end}", f"{'word ' * 100}last more")
 
     assert gone.startswith("-…word")
@@ -235,7 +241,7 @@ def test_words_added_at_the_end_are_shown_beside_what_stood_there(end: str) -> N
     ],
 )
 def test_what_looks_the_same_is_told_to_differ(before: str, after: str, *, unseen: bool) -> None:
-    """A line that differs in blanks or unseen characters alone is marked: an eye can't tell."""
+    """A line that differs only in spaces or invisible characters gets a note."""
     *_, last = shown(compare(before, after, Effort(EFFORT)), Effort(EFFORT), 40)
 
     assert isinstance(last, Line)
@@ -243,7 +249,7 @@ def test_what_looks_the_same_is_told_to_differ(before: str, after: str, *, unsee
 
 
 def numbered(letter: str) -> str:
-    """Return a megabyte of lines, each of which stands there once."""
+    """Return a megabyte of lines that each occur once."""
     return "".join(f"{letter}{n}\n" for n in range(MEGABYTE // 8))
 
 
@@ -267,7 +273,7 @@ HUGE = {
 
 @pytest.mark.parametrize(("before", "after"), HUGE.values(), ids=HUGE)
 def test_huge_texts_are_compared_soon(before: str, after: str) -> None:
-    """Two hostile texts of a megabyte are told in good time, and in few lines."""
+    """Two hostile texts of a megabyte are compared in bounded time, and in few lines."""
     start = process_time()
     lines = told(before, after)
     took = process_time() - start
@@ -278,15 +284,15 @@ def test_huge_texts_are_compared_soon(before: str, after: str) -> None:
 
 
 def test_a_row_is_compared_no_further_than_is_paid_for() -> None:
-    """Without effort only what is the same at the ends, or stands there once, is found."""
+    """Without effort, only equal ends and items that occur once are found."""
     one, other = [*"axbxc"], [*"aybyc"]
 
-    assert blocks(one, other, Effort(0)) == [(0, 0, 1), (4, 4, 1), (5, 5, 0)]
-    assert blocks(one, other, Effort(EFFORT)) == [(0, 0, 1), (2, 2, 1), (4, 4, 1), (5, 5, 0)]
+    assert equal(stretches(one, other, Effort(0))) == ["a", "c"]
+    assert equal(stretches(one, other, Effort(EFFORT))) == ["a", "b", "c"]
 
 
 def test_an_effort_is_spent_once() -> None:
-    """What was paid for one comparison is not there for the next."""
+    """Effort that is spent on one comparison is not available to the next."""
     effort = Effort(10)
 
     assert effort.pays(7)

@@ -1,4 +1,4 @@
-"""A course whole, before and after a plan: which section opens when."""
+"""A course before and after a plan shows which section opens on which day."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_stays_is_shown_among_what_changes() -> None:
 
 
 def test_each_section_is_known_by_its_address() -> None:
-    """Before by the one that it had, after by the one that it has from then on."""
+    """A record has its old address on the side before, and its new one on the side after."""
     outline = course(Section("A", "new", previous=("a",)), "B", "C")
     found = ways_of(plan_of(outline, state_of("A", "B")))
 
@@ -58,12 +58,12 @@ def test_each_section_is_known_by_its_address() -> None:
 
 
 def test_days_count_where_a_section_is_timed() -> None:
-    """What is open from the start is there on day 0, what is timed on its own day."""
+    """A section that is open from the start has day 0, and a timed one its own day."""
     assert opening(Section("A"), Section("B", more={"unlock": {"after_days": 7}})) == [0, 7]
 
 
 def test_what_opens_in_sequence_opens_no_sooner_than_what_it_waits_for() -> None:
-    """A section behind one of day 7 can't be entered before day 7."""
+    """A section that follows one of day 7 does not open before day 7."""
     later = Section("A", more={"unlock": {"after_days": 7}})
     waits = [Section(title, more={"unlock": "sequential"}) for title in ("B", "C")]
 
@@ -72,7 +72,7 @@ def test_what_opens_in_sequence_opens_no_sooner_than_what_it_waits_for() -> None
 
 
 def test_what_waits_for_a_hidden_section_never_opens() -> None:
-    """No member can do a section that is hidden, so what waits for it has no day."""
+    """A section that waits for a hidden one has no day, because members can't do that one."""
     hidden = Section("A", more={"active": False})
     waits = Section("B", more={"unlock": "sequential"})
 
@@ -80,13 +80,13 @@ def test_what_waits_for_a_hidden_section_never_opens() -> None:
 
 
 def test_a_first_section_in_sequence_never_opens() -> None:
-    """There is nothing before it that could be done."""
+    """A first section that opens in sequence has no day."""
     assert opening(Section("A", more={"unlock": "sequential"})) == [None]
 
 
 @given(st.lists(st.tuples(st.sampled_from(UNLOCKS), st.booleans()), max_size=8))
 def test_a_way_is_the_same_however_its_sections_are_given(told: list[tuple[object, bool]]) -> None:
-    """Order and days come from the sections alone, not from how they are listed."""
+    """Order and days don't depend on how the sections are listed."""
     sections = [
         Section(f"S{number}", more={"unlock": unlock, "active": active})
         for number, (unlock, active) in enumerate(told)

@@ -1,7 +1,7 @@
-"""The portal's pages: the list of courses, and a course as the way that a member takes through it.
+"""Writes the portal's pages: the list of courses, and each course as a member goes through it.
 
-Author's HTML stands in sandboxed frames, in which no script runs and nothing leads out; all other
-text is escaped.
+Owns the security policies. Authors' HTML is shown in sandboxed frames without scripts and links;
+all other text is escaped. Nothing is served here.
 """
 
 from __future__ import annotations
@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from coursesync.kinds.field import Role
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Diagnostic
     from coursesync.render.timeline import Station
 
-# for each page: no script or style but the portal's own, and nothing is sent anywhere; pictures are
-# those that members would load
+# for each page: only the portal's own script and style, and nothing is sent anywhere; pictures load
+# from where members would load them
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src https: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-# for an author's HTML: it may look as it likes, and do nothing
+# for an author's HTML: any style, but no script, form or link
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; media-src https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
@@ -38,7 +36,7 @@ _FRAME_STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A course to be shown: its records in the members' order."""
+    """A course to show, with its records in the members' order."""
 
     key: str
     id: int
@@ -53,12 +51,12 @@ class View:
 
     @property
     def hidden(self) -> int:
-        """The number of records that they don't."""
+        """The number of records that are hidden from members."""
         return len(self.stations) - self.visible
 
     @property
     def address(self) -> str:
-        """The address of the course's page; below it are those of its contents."""
+        """The path of the course's page; its contents are below it."""
         return f"/courses/{quote(self.key, safe='')}"
 
     @property
@@ -69,7 +67,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A mistake or a piece of advice, and the line that it is about."""
+    """A mistake or a piece of advice, with the line that it is about."""
 
     diagnostic: Diagnostic
     line: str = ""
@@ -78,10 +76,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that a portal shows: its name, the courses, and what there is to say of their outlines.
+    """Everything that a portal shows: its name, the courses, and notes on their outlines.
 
-    `more` is how many notes there are beyond those. `version` is another whenever any of it is: a
-    page asks for it, and loads itself anew.
+    `more` is the number of notes that are not shown. `version` changes with everything else: a page
+    asks for it, and reloads when it has changed.
     """
 
     name: str
@@ -92,12 +90,12 @@ class Shown:
 
     @property
     def has_mistakes(self) -> bool:
-        """Whether the notes are mistakes: all of them are, or none."""
+        """Whether the notes are mistakes; they are all mistakes, or all advice."""
         return any(not note.is_advice for note in self.notes)
 
 
 class Portal:
-    """Writes the portal's pages from their templates, by name."""
+    """Writes the portal's pages from templates, given by name."""
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         from coursesync.render.templates import environment  # noqa: PLC0415 - takes long
@@ -111,29 +109,19 @@ class Portal:
     def course(self, shown: Shown, view: View) -> str:
         """Write the page of one course."""
         title = view.title or view.key
-        own = {"picture_of": _picture_of, "html_of": _html_of}
-        return self._page("course.html", shown=shown, title=title, view=view, **own)
+        return self._page("course.html", shown=shown, title=title, view=view)
 
     def missing(self, shown: Shown) -> str:
-        """Write the page for an address where there is none."""
+        """Write the page for an unknown address."""
         return self._page("missing.html", shown=shown, title="No such course")
 
     def contents(self, view: View, index: int) -> str | None:
-        """Write the contents of a record as a document of its own; None where there is none."""
+        """Write the contents of a record as a document; None if there is no such record."""
         if not 0 <= index < len(view.stations):
             return None
         station = view.stations[index]
-        html = _html_of(station)  # as its author wrote it: `FRAME_POLICY` lets none of it act
-        return self._page("contents.html", title=station.title, style=_FRAME_STYLE, html=html)
+        # the contents stand there unchanged: `FRAME_POLICY` lets nothing in them run
+        return self._page("contents.html", station=station, style=_FRAME_STYLE)
 
     def _page(self, name: str, **values: object) -> str:
         return self._templates.get_template(name).render(values)
-
-
-def _picture_of(station: Station) -> str:
-    picture = station.attributes.get(station.kind.property_of(Role.PICTURE))
-    return picture if isinstance(picture, str) else ""
-
-
-def _html_of(station: Station) -> str:
-    return str(station.attributes.get(station.kind.contents_property, ""))

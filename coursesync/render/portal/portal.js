@@ -1,9 +1,9 @@
 "use strict";
 
-// Which sections are open on a day, to a member who has done what is ticked; and a page that loads
-// itself anew once its outlines are saved. Without it every section is shown as locked, by its title.
+// Shows which records are open on a day to a member who has done the ticked ones, and reloads the page
+// when its outlines change. Without this script every record is shown as locked, with its title only.
 
-const sections = [...document.querySelectorAll(".section")];
+const records = [...document.querySelectorAll(".record")];
 const day = document.getElementById("day");
 const hidden = document.getElementById("hidden");
 const kept = `coursesync ${location.pathname}`;
@@ -12,12 +12,12 @@ function isDone(index) {
   return document.querySelector(`[data-done="${index}"]`).checked;
 }
 
-function opens(section, isOpen) {
-  if (section.classList.contains("is-hidden")) return hidden.checked;
-  if (Number(section.dataset.day) > Number(day.value)) return false;
-  const follows = section.dataset.follows;
+function opens(record, isOpen) {
+  if (record.classList.contains("is-hidden")) return hidden.checked;
+  if (Number(record.dataset.day) > Number(day.value)) return false;
+  const follows = record.dataset.follows;
   if (follows === "") return true;
-  // the first section of a course waits for nothing that could be done
+  // the first record in a course has none before it that could be done, so it never opens
   const before = Number(follows);
   return before >= 0 && isOpen[before] && isDone(before);
 }
@@ -30,18 +30,19 @@ function fit(frame) {
 function show() {
   document.getElementById("shown").textContent = day.value;
   const isOpen = [];
-  sections.forEach((section, index) => {
-    section.hidden = section.classList.contains("is-hidden") && !hidden.checked;
-    isOpen[index] = opens(section, isOpen);
-    section.classList.toggle("is-open", isOpen[index]);
-    section.classList.toggle("is-done", isOpen[index] && isDone(index));
-    if (isOpen[index]) section.querySelectorAll("iframe").forEach(fit);
+  records.forEach((record, index) => {
+    record.hidden = record.classList.contains("is-hidden") && !hidden.checked;
+    isOpen[index] = opens(record, isOpen);
+    record.classList.toggle("is-open", isOpen[index]);
+    record.classList.toggle("is-done", isOpen[index] && isDone(index));
+    if (isOpen[index]) record.querySelectorAll("iframe").forEach(fit);
   });
-  const visible = sections.filter((section) => !section.hidden);
-  const open = visible.filter((section) => section.classList.contains("is-open"));
-  document.getElementById("open").textContent = `${open.length} of ${visible.length} sections are open.`;
-  // by address: a section that is put in between moves no tick
-  const done = sections.filter((_, index) => isDone(index)).map((section) => section.dataset.address);
+  const visible = records.filter((record) => !record.hidden);
+  const open = visible.filter((record) => record.classList.contains("is-open"));
+  const summary = document.getElementById("open");
+  summary.textContent = `${open.length} of ${visible.length} ${summary.dataset.nouns} are open.`;
+  // by address: a record that is inserted moves no tick
+  const done = records.filter((_, index) => isDone(index)).map((record) => record.dataset.address);
   sessionStorage.setItem(kept, JSON.stringify({ day: day.value, hidden: hidden.checked, done }));
 }
 
@@ -50,8 +51,8 @@ function restore() {
   if (!before) return;
   day.value = before.day;
   hidden.checked = before.hidden;
-  sections.forEach((section, index) => {
-    document.querySelector(`[data-done="${index}"]`).checked = before.done.includes(section.dataset.address);
+  records.forEach((record, index) => {
+    document.querySelector(`[data-done="${index}"]`).checked = before.done.includes(record.dataset.address);
   });
 }
 
@@ -72,7 +73,7 @@ async function watch() {
       return;
     }
   } catch {
-    // the preview has ended, or is about to begin again
+    // the preview has ended, or is restarting
   }
   setTimeout(watch, 700);
 }

@@ -1,4 +1,1 @@
-"""The review page: a plan as one HTML file that needs nothing beside it; see `page`.
-
-Beside this are its template, its style (`review.css`) and its script (`review.js`).
-"""
+"""The review page: a plan as one HTML file; see `page`. Its template, style and script are here."""

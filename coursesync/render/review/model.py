@@ -1,7 +1,7 @@
-"""What the review page knows of a plan: its courses before and after, as values for JSON.
+"""The data of the review page: the courses of a plan before and after, as values for JSON.
 
-All text from outlines is inert here already. Contents are carried twice: as source, line by line,
-and as a member would read them, cleaned of what could run, load or lead anywhere.
+Owns that text from outlines is safe to show. The page carries contents twice: as source, line by
+line, and as members read them, without anything that could run, load or link.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from coursesync.render.text_diff import Shown
     from coursesync.render.timeline import Station
 
-    Told: TypeAlias = dict[str, object]
+    Json: TypeAlias = dict[str, object]
 
 MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
-# links lead nowhere, and styles are none; a picture is told by its words, or its address
+# no links and no styles; a picture is replaced by its description, or its address
 _KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
 _TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})")
 _TAGS = re.compile(r"<[a-zA-Z/!?][^>]*+>?")
 _SHORT, _LONGEST_VALUE = 20_000, 2_000  # characters of HTML, and of an attribute
-# what a parser of HTML is slow with: bare ampersands, and what begins with the same byte as U+00A0
+# html5ever is slow with bare ampersands, and with characters whose first byte is that of U+00A0
 _AMPERSAND = "\U0010f000"
 _STAND_INS = {code: chr(0x10F000 + code) for code in range(0x80, 0xC0)}
 _AS_HTML = {ord(mark): chr(code) for code, mark in _STAND_INS.items()} | {
@@ -46,22 +46,21 @@ _AS_HTML = {ord(mark): chr(code) for code, mark in _STAND_INS.items()} | {
     ord(_STAND_INS[0xA0]): "&nbsp;",
 }
 _WITHOUT_STAND_INS = dict.fromkeys(_AS_HTML, "\ufffd")
-_LONGEST_REFERENCE = 40  # characters; no name has more, and no number needs more
+_LONGEST_REFERENCE = 40  # characters; no name is longer, and no number needs to be
 _BARE = re.compile(r"&(?!#[0-9]|#[xX][0-9a-fA-F]|[a-zA-Z])")
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
-_TANGLED = "The tags are nested too deep, or too many are left open. This is the text alone:"
-_MOST_NAMES = 10  # of elements that are not shown
-_LONGEST_ROW = 2_000  # characters of a line of a difference
+_TANGLED = "The tags are nested too deeply, or too many are not closed. This is only the text:"
+_MOST_NAMES = 10  # elements that are not shown
 
 
 class Allowance:
-    """The contents that there is room for; what is beyond it is left out, and said to be."""
+    """Counts how many characters of contents the page may still carry."""
 
     def __init__(self, most: int = MOST_CONTENTS) -> None:
         self._left = most
 
     def of(self, html: str) -> str | None:
-        """Return contents, as they are read, where there is room for them, else None."""
+        """Return contents as members read them, or None if they are too long."""
         if len(html) > self._left:
             return None
         self._left -= len(html)
@@ -69,65 +68,54 @@ class Allowance:
 
 
 def _cleaned(html: str) -> str:
-    """Keep of HTML what is read: its text, and how that is set."""
+    """Keep only the text of HTML and its formatting."""
     if len(html) > _SHORT and is_tangled(html):
         return f"<p><em>{_TANGLED}</em></p><p>{escape(unescaped(_TAGS.sub(' ', html)))}</p>"
     quick = html if len(html) <= _SHORT else _without_slow(html)
-    cleaned = nh3.clean(quick, attributes=_KEPT, attribute_filter=_shortened, link_rel=None)
+    cleaned = nh3.clean(
+        quick,
+        attributes=_KEPT,
+        attribute_filter=lambda _tag, _name, value: value[:_LONGEST_VALUE],
+        link_rel=None,
+    )
     return cleaned if quick is html else cleaned.translate(_AS_HTML)
 
 
-def _shortened(_tag: str, _name: str, value: str) -> str:
-    return value[:_LONGEST_VALUE]
-
-
 def _without_slow(html: str) -> str:
-    """Put characters for private use in the place of those that a parser of HTML is slow with.
+    """Replace characters that the HTML parser is slow with by characters for private use.
 
-    From each of them it looks for the next tag, to the end of a long text where there is none.
-    What the parser then gives out has the same meaning with `_AS_HTML` in their place.
+    At each of them the parser looks for the next tag, if need be to the end of a long text. In its
+    output, `_AS_HTML` puts the original characters back.
     """
     marked = _BARE.sub(_AMPERSAND, html.translate(_WITHOUT_STAND_INS))
     return _REFERENCE.sub(_read_reference, marked).translate(_STAND_INS)
 
 
 def _read_reference(found: re.Match[str]) -> str:
-    """Read a character reference that stands for one of these, and leave any other."""
+    """Replace a reference to a slow character, and leave all others."""
     written = found[0]
     if written.startswith("&#") and len(written) > _LONGEST_REFERENCE:
         return written
     if (read := unescape(written)) == written:
-        return f"{_AMPERSAND}{written[1:]}"  # it is no reference
+        return f"{_AMPERSAND}{written[1:]}"  # not a reference
     if len(read) != 1 or found.string.startswith("=", found.end()):
-        return written  # with text behind it, an attribute has it in another way
+        return written  # an attribute reads this in another way
     return _AMPERSAND if read == "&" else read if ord(read) in _STAND_INS else written
 
 
-def _not_shown(html: str) -> list[str]:
-    """Name the elements of HTML that are not kept, the first few."""
-    names = dict.fromkeys(name.lower() for name in _TAG.findall(html))
-    return [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
-
-
-def model(view: PlanView, allowance: Allowance) -> list[Told]:
-    """Return what the page knows of each course of a plan, for JSON.
-
-    Args:
-        view: the plan.
-        allowance: what contents there is room for.
-    """
+def model(view: PlanView, allowance: Allowance) -> list[Json]:
+    """Return the data of each course of a plan, for JSON; the contents spend `allowance`."""
     return [_course(course, allowance) for course in view.courses]
 
 
-def _course(view: CourseView, allowance: Allowance) -> Told:
-    """Return what the page knows of a course."""
+def _course(view: CourseView, allowance: Allowance) -> Json:
     both = ways(view.course, [row.change for row in view.rows])
     numbers = {id(row.change): number for number, row in enumerate(view.rows)}
     leaving = {id(row.change): row.remark for row in view.departures}
     return {
         "id": str(view.course.id),  # a script's numbers would round a large one
-        "title": inert(view.title),
-        "path": inert(view.path) or None,
+        "title": view.title,
+        "path": view.path or None,
         "before": [
             _station(station, both.before, numbers) | {"leaves": leaving.get(id(station.change))}
             for station in both.before
@@ -145,14 +133,14 @@ def _course(view: CourseView, allowance: Allowance) -> Told:
     }
 
 
-def _change(row: Row, allowance: Allowance) -> Told:
+def _change(row: Row, allowance: Allowance) -> Json:
     return {
         "address": inert(row.change.address),
         "action": row.change.action.value,
         "verb": row.wording.verb,
         "counted": row.wording.counted,
         "mark": row.wording.mark,
-        "title": inert(row.title),
+        "title": row.title,
         "remark": row.remark,
         "question": _pieces(row.question),
         "settle": [*map(_pieces, row.settlement)],
@@ -161,11 +149,11 @@ def _change(row: Row, allowance: Allowance) -> Told:
     }
 
 
-def _contents(change: Change, allowance: Allowance) -> Told | None:
-    """Return what a member reads before and after; None where the plan changes nothing of that.
+def _contents(change: Change, allowance: Allowance) -> Json | None:
+    """Return what members read before and after; None if the plan does not change it.
 
-    `was` and `now` are None where there is no such side, or no room, as `cut` says; `left_out`
-    names the elements that are not shown.
+    `was` or `now` is None if there is no such side, or, if `cut`, because it is too long.
+    `left_out` names the elements that are not shown.
     """
     name = change.kind.contents_property
     before, after = change.before, change.after
@@ -176,11 +164,13 @@ def _contents(change: Change, allowance: Allowance) -> Told | None:
     html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}
     read = {side: allowance.of(text) for side, text in html.items()}
     cut = None in read.values()
-    left_out = [] if cut else _not_shown("".join(html.values()))
+    tags = _TAG.findall("" if cut else "".join(html.values()))
+    names = dict.fromkeys(tag.lower() for tag in tags)
+    left_out = [name for name in names if name not in nh3.ALLOWED_TAGS][:_MOST_NAMES]
     return {"was": None, "now": None, **read, "cut": cut, "left_out": left_out}
 
 
-def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) -> Told:
+def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) -> Json:
     after = "" if station.follows is None else inert(way[station.follows].title, 100)
     return {
         "title": inert(station.title),
@@ -192,16 +182,16 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
     }
 
 
-def _pieces(sentence: Sentence) -> list[Told]:
-    pieces = Remedy(sentence).pieces
-    shown = (each if isinstance(each, str) else to_type(each) for each in pieces)
+def _pieces(sentence: Sentence) -> list[Json]:
     return [
-        {"text": text, "typed": not isinstance(each, str)}
-        for text, each in zip(shown, pieces, strict=True)
+        {"text": each, "typed": False}
+        if isinstance(each, str)
+        else {"text": to_type(each), "typed": True}
+        for each in Remedy(sentence).pieces
     ]
 
 
-def _difference(difference: Difference) -> Told:
+def _difference(difference: Difference) -> Json:
     before, after = difference.values
     return {
         "field": inert(difference.field),
@@ -212,14 +202,9 @@ def _difference(difference: Difference) -> Told:
     }
 
 
-def _line(line: Shown) -> Told:
+def _line(line: Shown) -> Json:
     if isinstance(line, Fold):
         return {"fold": line.words}
-    pieces = [[inert_row(piece.text), piece.changed] for piece in line.pieces]
+    # `text_diff` has cut each line; a piece keeps its blanks
+    pieces = [[as_shown(without_unseen(text, " ")), changed] for text, changed in line.pieces]
     return {"mark": line.mark.value, "pieces": pieces, "note": line.note}
-
-
-def inert_row(text: str) -> str:
-    """Return a piece of a line as it can be shown: nothing unseen in it, and bounded."""
-    kept = as_shown(without_unseen(text[:_LONGEST_ROW], " "))
-    return kept if len(text) <= _LONGEST_ROW else f"{kept}…"

@@ -1,7 +1,7 @@
-"""The review page: one HTML file, for a browser that is online or not.
+"""Writes the review page: one HTML file that also works offline.
 
-Its policy lets run just the one script and the styles that are in it, by their digests, and lets
-nothing be loaded. Without scripts it shows the plan as text.
+Owns its security policy: only its own script and styles apply, by their digests, and nothing may be
+loaded. Without scripts the page shows the plan as text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coursesync.render.rows import PlanView
 
 _MOST_ADVICE = 50
-# within the frames that show contents; the page's own policy holds there, too
+# for the frames that show contents; the page's policy applies there too
 _FRAME_STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;margin:.75rem;overflow-wrap:anywhere;background:#fff;"
     "color:#1f2328}body>:first-child{margin-top:0}.picture{border:1px dashed #8c8c8c;padding:.5rem}"
@@ -32,9 +32,9 @@ _FRAME_STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The page's template, style and script, as they stand beside this module.
+    """The texts of the page's template, style and script.
 
-    `most_contents` is how many characters of contents the page may carry.
+    `most_contents` is the number of characters of contents that the page may carry.
     """
 
     template: str
@@ -46,16 +46,9 @@ class Assets:
 def compose(
     view: PlanView, assets: Assets, advice: Told | None = None, *, above: Sequence[Sentence] = ()
 ) -> str:
-    """Write a plan as a page.
+    """Write a plan as a page; `above` holds sentences to show above the plan's own warnings.
 
-    Args:
-        view: the plan.
-        assets: the page's style and script.
-        advice: what there is to say of its outlines.
-        above: what a look at the site found, in sentences.
-
-    Returns:
-        The whole file; the same plan gives the same bytes.
+    The same plan gives the same bytes.
     """
     from coursesync.render.templates import environment  # noqa: PLC0415 - takes long
 

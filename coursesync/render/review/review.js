@@ -1,7 +1,7 @@
 "use strict";
 
-// Shows the plan that the page carries: a card a course, made when it is opened; within it the course
-// before and after, side by side; within that what changes. Text is only ever set as text.
+// Shows the plan that the page carries. Each course is a card; opening it shows the course before and
+// after, side by side, with the changes. Text from outlines is only ever set as text, never as HTML.
 
 const courses = JSON.parse(document.getElementById("model").textContent);
 const list = document.getElementById("courses");
@@ -27,10 +27,10 @@ function plural(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-// --- contents, as a member would read them: the page carries them without what could run or load
+// --- contents as members read them; the page carries nothing that could run or load
 
 function withoutPictures(html) {
-  const holder = document.createElement("template"); // what stands in one loads nothing
+  const holder = document.createElement("template"); // its contents load nothing
   holder.innerHTML = html;
   holder.content.querySelectorAll("img").forEach((image) => {
     const words = image.alt || image.getAttribute("src") || "without an address";
@@ -54,7 +54,7 @@ function rendered(contents, title) {
   sides.forEach(([word, html]) => {
     if (html === null) return;
     const side = make("figure");
-    const read = html.trim() ? frame(html, `${word}: ${title}`) : make("p", "Nothing to read.", "none");
+    const read = html.trim() ? frame(html, `${word}: ${title}`) : make("p", "No contents.", "none");
     side.append(make("figcaption", word), read);
     both.append(side);
   });
@@ -100,11 +100,11 @@ function table(differences, title) {
 }
 
 function contents(read, title) {
-  if (read.cut) return [make("p", "These contents are left out here, for room.")];
-  const told = [make("h4", "contents, as a member reads them"), rendered(read, title)];
+  if (read.cut) return [make("p", "These contents are too long to show here.")];
+  const parts = [make("h4", "contents, as members read them"), rendered(read, title)];
   const names = read.left_out.map((name) => `<${name}>`).join(", ");
-  if (names) told.push(make("p", `Not shown here, for it could run or load something: ${names}`));
-  return told;
+  if (names) parts.push(make("p", `Not shown, because it could run or load something: ${names}`));
+  return parts;
 }
 
 function detail(change) {
@@ -151,7 +151,7 @@ function way(course, side, word) {
   const column = make("section", "", "way");
   column.append(make("h3", word));
   if (!course[side].length) {
-    column.append(make("p", "No section.", "none"));
+    column.append(make("p", "None.", "none"));
     return column;
   }
   const line = make("ol");
@@ -161,12 +161,15 @@ function way(course, side, word) {
 }
 
 function counts(course) {
-  const told = new Map();
-  course.changes.forEach(({ counted, mark }) => told.set(`${mark} ${counted}`, (told.get(`${mark} ${counted}`) || 0) + 1));
+  const numbers = new Map();
+  course.changes.forEach(({ counted, mark }) => {
+    const words = `${mark} ${counted}`;
+    numbers.set(words, (numbers.get(words) || 0) + 1);
+  });
   const { mark, counted, number } = course.departures;
-  if (number) told.set(`${mark} ${counted}`, number);
-  if (course.asked.length) told.set("? to ask you", course.asked.length);
-  return [...told].map(([words, number]) => `${words.slice(0, 1)} ${number} ${words.slice(2)}`).join(", ");
+  if (number) numbers.set(`${mark} ${counted}`, number);
+  if (course.asked.length) numbers.set("? for you to answer", course.asked.length);
+  return [...numbers].map(([words, number]) => `${words.slice(0, 1)} ${number} ${words.slice(2)}`).join(", ");
 }
 
 function card(course) {
