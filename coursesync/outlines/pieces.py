@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COMMENT = re.compile(r"#[^\n]*")
 INDENT = re.compile(r"^( *)[^ \n]", re.MULTILINE)
@@ -25,39 +21,24 @@ class UnusualLayout(Exception):  # noqa: N818 - it is handled, and no failure by
 
 
 @dataclass(slots=True)
-class Leaf:
-    """The text of a scalar; `is_block` where it is a literal or folded one, after | or >."""
-
-    text: str
-    is_block: bool = False
-
-
-@dataclass(slots=True)
 class Group:
-    """A mapping or a list.
+    """A mapping or a list on lines.
 
     Attributes:
         is_list: whether it is a list.
-        column: where its fields or dashes stand, from 0; None for one in brackets or braces.
+        column: where its fields or dashes stand, from 0.
         parts: its fields or items.
-        end: what stands before the closing bracket, with the last comma.
     """
 
     is_list: bool
-    column: int | None
+    column: int
     parts: list[Part] = field(default_factory=list)
-    end: str = ""
 
     def index(self, step: str | int) -> int:
-        """Return where a field or an item is among the parts; raises LookupError."""
+        """Return the index of a field or an item among the parts."""
         if isinstance(step, int):
-            if step in range(len(self.parts)):
-                return step
-        else:
-            for i, part in enumerate(self.parts):
-                if part.name == step:
-                    return i
-        raise LookupError(step)
+            return step
+        return next(i for i, part in enumerate(self.parts) if part.name == step)
 
 
 @dataclass(slots=True)
@@ -66,90 +47,61 @@ class Part:
 
     Attributes:
         mark: the field's name with its colon, as written, or the item's dash.
-        value: what it holds.
+        value: the text of a scalar or of a value in brackets, or a group on lines.
         name: the field's name as it is read; "" for an item.
-        lead: what stands above, in whole lines; in brackets, what stands before it.
-        sep: what stands between mark and value.
-        after: the comment on the line of the mark, with the blanks before it; below a value of
-            several lines it stands beside the last, and in brackets there may be more of it.
+        lead: the comments and blank lines above, in whole lines.
+        sep: the characters between mark and value; none before a group on the next line.
+        after: the comment on the line of the mark, with the blanks before it; beside the last line
+            of a value of several lines.
         tail: the comments below that belong to it, in whole lines.
-        is_inline: whether the value is a group on lines that begins beside the mark.
     """
 
     mark: str
-    value: Leaf | Group
+    value: str | Group
     name: str = ""
     lead: str = ""
     sep: str = ""
     after: str = ""
     tail: str = ""
-    is_inline: bool = False
 
     @property
     def lines(self) -> Group | None:
         """The group on lines that it holds, if it does."""
-        if isinstance(self.value, Group) and self.value.column is not None:
-            return self.value
-        return None
+        return self.value if isinstance(self.value, Group) else None
 
-    def comments(self) -> Iterator[str]:
-        """Find the comments inside, beside and below it, each from its `#` to the line's end."""
-        yield from COMMENT.findall(self.sep)
-        yield from self.inner_comments()
-        yield from COMMENT.findall(self.after + "\n" + self.tail)
-
-    def inner_comments(self) -> Iterator[str]:
-        """Find the comments inside its value."""
-        if isinstance(self.value, Group):
-            for part in self.value.parts:
-                yield from COMMENT.findall(part.lead)
-                yield from part.comments()
-            yield from COMMENT.findall(self.value.end)
+    @property
+    def is_inline(self) -> bool:
+        """Whether it holds a group that begins beside the mark."""
+        return isinstance(self.value, Group) and self.sep != ""
 
     def shift(self, by: int) -> None:
-        """Move all lines but those above and the first to the right, or to the left."""
+        """Move all its lines to the right, or to the left, except the first and those above."""
         if not by:
             return
-        self.sep, self.after = _move_rest(self.sep, by), _move_rest(self.after, by)
-        self.tail = move_lines(self.tail, by)
-        if isinstance(self.value, Leaf):
-            self.value.text = _move_rest(self.value.text, by)
+        self.sep, self.tail = _move_rest(self.sep, by), move_lines(self.tail, by)
+        if isinstance(self.value, str):
+            self.value = _move_rest(self.value, by)
             return
-        move = _move_rest if self.value.column is None else move_lines
-        self.value.column = None if self.value.column is None else self.value.column + by
-        self.value.end = _move_rest(self.value.end, by)
+        self.value.column += by
         for part in self.value.parts:
-            part.lead = move(part.lead, by)
+            part.lead = move_lines(part.lead, by)
             part.shift(by)
 
     def ends_blank(self) -> bool:
-        """Say whether its last line is blank: the end of a block that keeps its last lines."""
-        lines = self.lines
-        if self.tail or lines:
-            return not self.tail and lines is not None and lines.parts[-1].ends_blank()
-        end = self.value.text.rpartition("\n") if isinstance(self.value, Leaf) else ("", "", "")
-        return bool(end[1]) and not end[2].strip()
+        """Return whether its last line is blank: the end of a block that keeps its last lines."""
+        if self.tail:
+            return False
+        if isinstance(self.value, Group):
+            return self.value.parts[-1].ends_blank()
+        _, end, last = self.value.rpartition("\n")
+        return bool(end) and not last.strip()
 
 
-@dataclass(slots=True)
-class Document:
-    """A whole text; `is_ended`: its last line has an end."""
-
-    root: Part
-    is_ended: bool = True
-
-    def text(self) -> str:
-        """Put the pieces together."""
-        writer = _Writer()
-        writer.document(self.root)
-        text = "".join(writer.out)
-        # a block would be read otherwise without the end of its last line
-        return text if self.is_ended or writer.most is not None else text.removesuffix("\n")
-
-    def comments(self) -> Iterator[str]:
-        """Find all comments."""
-        yield from COMMENT.findall(self.root.lead)
-        yield from self.root.comments()
+def text_of(root: Part) -> str:
+    """Put the pieces of a whole text together."""
+    writer = _Writer()
+    writer.root(root)
+    return "".join(writer.out)
 
 
 def move_lines(lines: str, by: int) -> str:
@@ -184,41 +136,38 @@ class _Writer:
         self.most: int | None = None  # the column up to which a comment ends the block above
         self._keeps = False  # whether that block takes blank lines for its own
 
-    def document(self, root: Part) -> None:
+    def root(self, root: Part) -> None:
         self.out.append(root.lead)
-        if root.lines:
+        if root.lines and root.lines.parts:
             self._group(root.lines)
         else:
-            self._line(root.sep, root)
+            self._end("{}\n")
         self._above(root.tail)
 
     def _group(self, group: Group, head: str | None = None) -> None:
-        """Write a group on lines; `head` stands before it, where it begins after a dash."""
-        column = group.column or 0
+        """Write a group; `head` is the start of its first line if it begins after a dash."""
         for part in group.parts:
             if head is None:
                 self._above(part.lead)
-                head = " " * column
+                head = " " * group.column
             head += part.mark + part.sep
-            lines = part.lines
-            if lines is None:
-                self._line(head, part, column)
+            if isinstance(part.value, str):
+                self._line(head, part.value, part.after, group.column)
             elif part.is_inline:
-                self._above(hoisted(lines.parts[0].lead, lines.column or 0, column))
-                self._group(lines, head)
+                self._above(hoisted(part.value.parts[0].lead, part.value.column, group.column))
+                self._group(part.value, head)
             else:
                 self._end(f"{head}{part.after}\n")
-                self._group(lines)
+                self._group(part.value)
             self._above(part.tail)
             head = None
 
-    def _line(self, head: str, part: Part, column: int = 0) -> None:
-        text = _on_line(part.value)
-        if not (isinstance(part.value, Leaf) and part.value.is_block):
-            self._end(f"{head}{text}{part.after}\n")
+    def _line(self, head: str, text: str, after: str, column: int) -> None:
+        if not text.startswith(("|", ">")):
+            self._end(f"{head}{text}{after}\n")
             return
         signs, end, lines = text.partition("\n")
-        self._end(f"{head}{signs}{part.after}{end}{lines}\n")
+        self._end(f"{head}{signs}{after}{end}{lines}\n")
         self._keeps = "+" in signs
         deeper, used = re.search("[1-9]", signs), INDENT.search(lines)
         self.most = column + int(deeper[0]) - 1 if deeper else len(used[1]) - 1 if used else column
@@ -239,14 +188,3 @@ class _Writer:
             self.most = None
         self._keeps = False
         self.out.append(lines)
-
-
-def _on_line(value: Leaf | Group) -> str:
-    if isinstance(value, Leaf):
-        return value.text
-    parts = (
-        f"{part.lead}{part.mark}{part.sep}{_on_line(part.value)}{part.after}"
-        for part in value.parts
-    )
-    opening, closing = "[]" if value.is_list else "{}"
-    return f"{opening}{','.join(parts)}{value.end}{closing}"

@@ -18,9 +18,10 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
-from coursesync.outlines.pieces import INDENT, Document, Group, Leaf, Part, UnusualLayout
+from coursesync.outlines.pieces import COMMENT, INDENT, Group, Part, UnusualLayout, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,24 +30,38 @@ if TYPE_CHECKING:
 
 _SAYS_NOTHING = re.compile(r"(?P<blanks>[ \t]*)(?P<comment>#[^\n]*)?\n")
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
-_BESIDE = re.compile(r"(?:\s|#[^\n]*)*+")
 _COLON = re.compile(r"\s*:")
 _HEADER = re.compile(r"[|>][-+1-9]*")
 _KEEPS = re.compile(r"^([|>][1-9]?)\+?")
 
 
-def take_apart(text: str) -> Document:
+def take_apart(text: str) -> Part:
     """Take a text apart that can be read, its line ends line feeds, without a byte order mark.
 
+    Returns:
+        The outline itself. Put together, it is the text again, with a line feed at its end.
+
     Raises:
-        UnusualLayout: it has a key after a question mark, or a field in brackets.
+        UnusualLayout: it is in braces, or has a key after a question mark.
     """
     is_ended = text.endswith("\n")
     root = _Reader(text if is_ended else text + "\n", is_ended=is_ended).root()
-    document = Document(root, is_ended)
-    if is_ended and document.text() != text:
+    if is_ended and text_of(root) != text:
         raise UnusualLayout
-    return document
+    return root
+
+
+def comments(text: str) -> list[str]:
+    """Find all comments of a text that can be read, each from its # to the end of its line."""
+    found: list[str] = []
+    at, advance = 0, CParser(text).get_event
+    while not isinstance(event := advance(), StreamEndEvent):
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, ScalarEvent) and start < end:
+            header = text[start : text.find("\n", start)] if event.style in {"|", ">"} else ""
+            found += COMMENT.findall(f"{text[at:start]}\n{header}")
+            at = end
+    return found + COMMENT.findall(text[at:])
 
 
 class _Reader:
@@ -62,24 +77,21 @@ class _Reader:
         self._next()  # the start of the stream
         self._next()  # the start of the document
         event = self._next()
+        if not _is_on_lines(event):
+            raise UnusualLayout
         self._at = self._text.rfind("\n", 0, event.start_mark.index) + 1
-        root = Part("", Leaf(""), lead=self._text[: self._at])
-        if _is_on_lines(event):
-            root.value = self._on_lines(event)
-        else:
-            self._value(event, root)
-            root.after = self._rest_of_line()
-        root.tail = self._text[self._at :]
-        return root
+        lead = self._text[: self._at]
+        return Part("", self._on_lines(event), lead=lead, tail=self._text[self._at :])
 
     def _on_lines(self, start: Event, *, is_inline: bool = False) -> Group:
         """Read a group on lines of its own; it is `is_inline` where it begins after a dash."""
         column = start.start_mark.column
         group = Group(isinstance(start, SequenceStartEvent), column)
         while not isinstance(event := self._next(), MappingEndEvent | SequenceEndEvent):
-            part = Part("-", Leaf(""))
+            part = Part("-", "")
             if not is_inline or group.parts:
-                part.lead = self._matched(_ABOVE)
+                if found := _ABOVE.match(self._text, self._at):
+                    part.lead, self._at = found[0], found.end()
                 if self._text[self._at : self._at + column].strip(" "):
                     raise UnusualLayout
                 self._at += column
@@ -102,13 +114,13 @@ class _Reader:
             if not part.name:  # what is below a field, stands above the next
                 part.tail = self._own_comments(max(start.column, column + 1))
             return
-        if "\n" in self._text[self._at : start.index]:
-            part.after = self._rest_of_line()
+        between = self._text[self._at : start.index]
+        is_inline = "\n" not in between
+        if is_inline:
+            part.sep, self._at = between, start.index
         else:
-            part.is_inline = True
-            part.sep = self._text[self._at : start.index]
-            self._at = start.index
-        part.value = self._on_lines(event, is_inline=part.is_inline)
+            part.after = self._rest_of_line()
+        part.value = self._on_lines(event, is_inline=is_inline)
         part.tail = self._own_comments(max(start.column, column + 1))
 
     def _key(self, event: Event, part: Part) -> Event:
@@ -123,20 +135,19 @@ class _Reader:
         return self._next()
 
     def _value(self, event: Event, part: Part) -> None:
-        """Read a scalar, or a group in brackets."""
-        start, end = event.start_mark.index, event.end_mark.index
-        if not isinstance(event, ScalarEvent):
-            part.sep = self._text[self._at : start]
-            self._at = start
-            part.value = self._in_brackets(event)
-        elif start < end:
-            part.sep = self._text[self._at : start]
+        """Read a scalar, or a value in brackets."""
+        start, last, depth = event.start_mark.index, event, _depth(event)
+        while depth:
+            last = self._next()
+            depth += _depth(last)
+        end = last.end_mark.index
+        if start < end:
+            part.sep, part.value = self._text[self._at : start], self._text[start:end]
             self._at = end
-            part.value = Leaf(self._text[start:end])
-            if event.style in {"|", ">"}:
+            if part.value.startswith(("|", ">")):
                 part.value = self._block(start, end, part)
 
-    def _block(self, start: int, end: int, part: Part) -> Leaf:
+    def _block(self, start: int, end: int, part: Part) -> str:
         """Read a block of text; the last blank lines are no part of it where they don't count."""
         header = _HEADER.match(self._text, start)
         signs = header[0] if header else ""
@@ -153,31 +164,7 @@ class _Reader:
         if end == len(self._text) and not self._is_ended and "-" not in signs:
             signs = _KEEPS.sub(r"\1-", signs)  # its last line had no end, and gets one
         lines = self._text[first : end - 1] if end > first else ""
-        return Leaf(f"{signs}\n{lines}" if end > first else signs, is_block=True)
-
-    def _in_brackets(self, start: Event) -> Group:
-        if self._text[self._at] not in "[{":
-            raise UnusualLayout
-        self._at += 1
-        group = Group(isinstance(start, SequenceStartEvent), None)
-        end = self._at
-        while not isinstance(event := self._next(), MappingEndEvent | SequenceEndEvent):
-            part = Part("", Leaf(""), lead=self._matched(_BESIDE))
-            if event.start_mark.index != self._at:
-                raise UnusualLayout
-            self._value(event if group.is_list else self._key(event, part), part)
-            part.after = self._matched(_BESIDE)
-            end = self._at
-            self._at += self._text[self._at] == ","
-            group.parts.append(part)
-        self._at = event.end_mark.index
-        group.end = self._text[end : self._at - 1]
-        return group
-
-    def _matched(self, pattern: re.Pattern[str]) -> str:
-        found = pattern.match(self._text, self._at)
-        self._at = found.end() if found else self._at
-        return found[0] if found else ""
+        return f"{signs}\n{lines}" if end > first else signs
 
     def _rest_of_line(self) -> str:
         start, end = self._at, self._text.index("\n", self._at)
@@ -199,3 +186,9 @@ class _Reader:
 
 def _is_on_lines(event: Event) -> bool:
     return isinstance(event, MappingStartEvent | SequenceStartEvent) and not event.flow_style
+
+
+def _depth(event: Event) -> int:
+    """Return by how many brackets an event goes deeper."""
+    opens = isinstance(event, MappingStartEvent | SequenceStartEvent)
+    return opens - isinstance(event, MappingEndEvent | SequenceEndEvent)

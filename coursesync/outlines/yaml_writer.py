@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.outlines.fields import PROSE
-from coursesync.outlines.pieces import Document, Group, Leaf, Part
+from coursesync.outlines.pieces import Group, Part, text_of
 from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import holds_unseen
 
@@ -26,8 +26,7 @@ SHORT = 200  # characters of text for members: up to that they stand on one line
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXoO_:eETZ]*")
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`.~=")
-_BRACKETS = re.compile(r"[,\[\]{}]")
-_NOT_IN_BRACKETS = re.compile("[:?]")  # libyaml ends a plain scalar there
+_NOT_IN_BRACKETS = re.compile(r"[,\[\]{}:?]")  # libyaml ends a plain scalar at : and ?
 _NOT_INSIDE = re.compile(r":(?:\s|$)|\s#|[\t\r\n]")
 
 
@@ -57,11 +56,11 @@ def _is_plain(text: str) -> bool:
 def flow(value: Value) -> str:
     """Write a value on one line, as in `{after_days: 7}`."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {flow(inner)}' for name, inner in value.items())}}}"
+        return f"{{{', '.join(f'{scalar(name)}: {flow(each)}' for name, each in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(flow, value))}]"
     if isinstance(value, str):
-        return quoted(value) if _BRACKETS.search(value) else scalar(value)
+        return quoted(value) if _NOT_IN_BRACKETS.search(value) else scalar(value)
     return json.dumps(value)
 
 
@@ -101,46 +100,32 @@ def prose(text: str, column: int) -> list[str]:
 
 def field(name: str, value: Value, column: int) -> Part:
     """Write a field on lines of its own; a list of mappings stands below its name."""
-    mark = f"{scalar(name)}:"
+    part = Part(f"{scalar(name)}:", "", name)
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         items = [item(each, column + 2) for each in value]
         for each in items[1:]:
             each.lead = "\n"
-        return Part(mark, Group(is_list=True, column=column + 2, parts=items), name)
+        part.value = Group(is_list=True, column=column + 2, parts=items)
+        return part
+    part.sep = " "
     if isinstance(value, str):
-        lines = prose(value, column) if name in PROSE else [scalar(value)]
-        return Part(mark, Leaf("\n".join(lines), len(lines) > 1), name, sep=" ")
-    return Part(mark, in_brackets(value).value, name, sep=" ")
+        part.value = "\n".join(prose(value, column)) if name in PROSE else scalar(value)
+    else:
+        part.value = flow(value)
+    return part
 
 
 def item(value: Value, column: int, width: int = 2) -> Part:
-    """Write an item of a list: its dash in a column, what follows so many to the right."""
-    sep = " " * (width - 1)
+    """Write an item of a list: its dash in a column, its fields `width` columns to the right."""
+    part = Part("-", flow(value), sep=" " * (width - 1))
     if isinstance(value, dict) and value:
         below = column + width
         fields = [field(name, each, below) for name, each in value.items()]
-        group = Group(is_list=False, column=below, parts=fields)
-        return Part("-", group, sep=sep, is_inline=True)
-    return Part("-", in_brackets(value).value, sep=sep)
-
-
-def in_brackets(value: Value, name: str = "") -> Part:
-    """Write a field, or an item without a name, as it stands in braces or brackets."""
-    mark, sep = (f"{scalar(name)}:", " ") if name else ("", "")
-    if isinstance(value, dict):
-        parts = [in_brackets(each, inner) for inner, each in value.items()]
-    elif isinstance(value, list):
-        parts = [in_brackets(each) for each in value]
-    else:
-        is_odd = isinstance(value, str) and _NOT_IN_BRACKETS.search(value)
-        return Part(mark, Leaf(quoted(str(value)) if is_odd else flow(value)), name, sep=sep)
-    for part in parts[1:]:
-        part.lead = " "
-    return Part(mark, Group(isinstance(value, list), None, parts), name, sep=sep)
+        part.value = Group(is_list=False, column=below, parts=fields)
+    return part
 
 
 def document(value: Mapping[str, Value]) -> str:
     """Write a whole text that holds a mapping."""
     fields = [field(name, each, 0) for name, each in value.items()]
-    root = Part("", Group(is_list=False, column=0, parts=fields))
-    return Document(root).text()
+    return text_of(Part("", Group(is_list=False, column=0, parts=fields)))

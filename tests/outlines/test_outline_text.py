@@ -268,12 +268,12 @@ def test_an_empty_list_takes_sections(empty: str) -> None:
 
 
 def test_sections_in_brackets_take_more() -> None:
-    """What is put in between stands in brackets, too."""
+    """All of them are put on lines."""
     text = "id: 4711\ntitle: T\nsections: [{title: A}]   # short\n"
     done = with_items(text, PATH, course(item(1, "A"), item(2, "B, b")))
 
     assert done.text == (
-        'id: 4711\ntitle: T\nsections: [{title: A}, {key: b-b, title: "B, b"}]   # short\n'
+        "id: 4711\ntitle: T\nsections:   # short\n  - title: A\n\n  - key: b-b\n    title: B, b\n"
     )
 
 
