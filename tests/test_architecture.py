@@ -144,7 +144,7 @@ ONLY = {  # what only these may import, at whatever level
             "nexudus.records",
         ),
         *("operations.config_text", "outlines.mistakes"),
-        *("outlines.outline", "outlines.schema", "outlines.slip", "planning.plan_file"),
+        *("outlines.outline", "outlines.schema", "planning.plan_file"),
     ),
     # by a string, what is imported is not seen here
     "importlib.import_module": ("__init__", "cli"),

@@ -25,8 +25,7 @@ from coursesync.errors import (
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
 from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.content_files import text_of as contents_of
-from coursesync.outlines.edit import AddItem, LayOut, PinKey, edited
-from coursesync.outlines.fields import fields_at
+from coursesync.outlines.edit import AddItem, LayOut, PinKey, edited, fields_at
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ContentFiles, Written, with_keys
 from coursesync.outlines.yaml_reader import parse

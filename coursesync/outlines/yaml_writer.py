@@ -1,7 +1,7 @@
-"""How values are written as YAML, so that they are read as those very values.
+"""Writes values as YAML that is read as those values.
 
-A text is plain where a person would write it plain and no reader, of YAML 1.2 or 1.1, takes it for
-anything else; otherwise it is in quotes, or a block. Tests hold it to the real loader.
+Owns when a text is plain: when a person would write it so and every reader, of YAML 1.2 or 1.1,
+takes it for that text. Otherwise it is in quotes, or a block.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.fields import PROSE
+from coursesync.kinds import LISTED
+from coursesync.kinds.field import Role
 from coursesync.outlines.pieces import Group, Part, text_of
 from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import holds_unseen
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Value
 
-SHORT = 200  # characters of text for members: up to that they stand on one line
+SHORT = 200  # characters; a longer text for members is written as a block
+_PROSE = LISTED.field(Role.CONTENTS).name
 
-# what some reader of YAML, 1.1 or 1.2, takes for no text: https://yaml.org/type/
+# words that some reader of YAML, 1.1 or 1.2, does not read as text: https://yaml.org/type/
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXoO_:eETZ]*")
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`.~=")
@@ -36,7 +38,7 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Write a text in double quotes, whatever it holds."""
+    """Write a text in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -68,12 +70,12 @@ def block(text: str, column: int) -> list[str] | None:
     """Write a text as a literal block.
 
     Args:
-        text: what is to be read.
-        column: that of the field, from 0; the text stands two to the right of it.
+        text: the text that is to be read.
+        column: the field's, from 0; the text stands two columns to the right of it.
 
     Returns:
-        The lines, of which the first (`|` or `|-`) follows the field's name; None where the text
-        can't be written so, or ends in more than one line end, which a block hides from readers.
+        The lines; the first (`|` or `|-`) follows the field's name. None if the text can't be
+        a block, or ends in more than one line feed, which people don't see in a block.
     """
     if not text.strip(" \t\n") or "\r" in text or text.endswith("\n\n") or holds_unseen(text):
         return None
@@ -86,12 +88,8 @@ def block(text: str, column: int) -> list[str] | None:
     ]
 
 
-def prose(text: str, column: int) -> list[str]:
-    """Write a text for members on one line where it is short, else as a block where it can be.
-
-    Returns:
-        The lines, of which the first follows the name of the field in that column.
-    """
+def _prose(text: str, column: int) -> list[str]:
+    """Write a text for members: on one line if it is short, else as a block if that is possible."""
     plain = scalar(text)
     if "\n" not in text and len(text) <= SHORT and (plain == text or "\\" not in plain):
         return [plain]
@@ -109,7 +107,7 @@ def field(name: str, value: Value, column: int) -> Part:
         return part
     part.sep = " "
     if isinstance(value, str):
-        part.value = "\n".join(prose(value, column)) if name in PROSE else scalar(value)
+        part.value = "\n".join(_prose(value, column)) if name == _PROSE else scalar(value)
     else:
         part.value = flow(value)
     return part

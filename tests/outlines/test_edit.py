@@ -1,4 +1,4 @@
-"""What edits make of an outline that somebody wrote with care."""
+"""Edits of an outline that somebody wrote with care."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ EMPTIED = """\
 
 
 def test_fields_and_items_are_removed() -> None:
-    """What stands beside them goes, and what stands above them stays."""
+    """Comments beside them go, and comments above them stay."""
     one = after(Remove((S, 0, "unlock")), Remove((S, 2, "previous_keys", 0)), Remove((S, 1)))
     none = [Remove((S, 0))] * 3
 
@@ -194,13 +194,13 @@ def test_comments_in_brackets_are_kept() -> None:
     ids=str,
 )
 def test_an_edit_without_a_place_is_a_bug(edit: Edit) -> None:
-    """Nothing is guessed where a path leads nowhere."""
+    """If a path leads nowhere, nothing is guessed."""
     with pytest.raises(LookupError):
         after(edit)
 
 
-def test_what_would_not_be_read_as_intended_is_refused() -> None:
-    """The text is read again before anybody gets it."""
+def test_a_text_that_is_not_read_as_intended_is_refused() -> None:
+    """The text is read again before it is returned."""
     with pytest.raises(InvalidOutlines):
         after(SetField((S, 0, "title"), "un\u200bseen"))
     with pytest.raises(UnusableFile, match="would not mean the same"):
@@ -208,7 +208,7 @@ def test_what_would_not_be_read_as_intended_is_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["? a\n: b\n", "- ? a\n  : b\n", "{a: 1}\n"])
-def test_what_can_not_be_taken_apart_is_refused(text: str) -> None:
-    """It is reported what to write instead."""
+def test_a_text_that_can_not_be_taken_apart_is_refused(text: str) -> None:
+    """The error says what to write instead."""
     with pytest.raises(UnusableFile, match="can't be edited"):
         edited(text, PATH, [LayOut((), 0)])

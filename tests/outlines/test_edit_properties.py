@@ -1,4 +1,4 @@
-"""What holds for any list of edits of any outline, however that is laid out."""
+"""Properties of any list of edits of an outline of any layout."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def same(value: object) -> str:
 def test_any_edits_give_the_intended_value_and_lose_no_comment(
     text: str, data: st.DataObject
 ) -> None:
-    """A comment goes only with what it stands beside or inside, and none is added."""
+    """A comment goes only with the part that it is beside or inside, and none is added."""
     value = deepcopy(read(text).value)
     found = data.draw(edits(value))
     for edit in found:
@@ -192,7 +192,7 @@ def test_an_edit_touches_no_line_of_another_section(text: str, data: st.DataObje
 
 @settings(deadline=None, max_examples=examples(400), suppress_health_check=list(HealthCheck))
 @given(spoilt())
-def test_whatever_can_be_read_can_be_taken_apart(text: str) -> None:
+def test_any_valid_text_can_be_taken_apart(text: str) -> None:
     """The pieces put together are the very text, or it is refused."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     read(text)
@@ -233,7 +233,7 @@ def test_an_outline_of_any_size_is_edited_in_linear_time() -> None:
     ids=["blank lines", "blanks", "comments", "a long line", "brackets"],
 )
 def test_odd_outlines_are_edited_in_time(text: str) -> None:
-    """No run of anything takes the square of its length."""
+    """No repetition takes quadratic time."""
     begun = process_time()
     done = edited(text, PATH, [PinKey(("sections", 0)), AddItem(("sections", 0), {"title": "B"})])
 
