@@ -1,9 +1,9 @@
 """The one tool that edits an outline's text: edits as values, and `edited`, which carries them out.
 
-A line that no edit concerns stays as it is, to the letter. A comment above a field or an item stays
-there when that is removed, and moves when that is moved. A comment beside or inside something that
-is removed goes with it; one inside a value that is replaced is put above the field. A value in
-brackets is one text here: an edit inside it replaces it as a whole.
+Lines that no edit concerns stay the same, to the letter. A comment above a field or an item moves
+with it, but stays if the part is removed. A comment beside or inside a removed part goes; one
+inside a replaced value moves above the field. A value in brackets is one text here: an edit inside
+it replaces all of it.
 
 It must never return a text that is not read as intended, or that has lost a comment.
 """
@@ -44,7 +44,7 @@ class SetField:
 
 @dataclass(frozen=True, slots=True)
 class PinKey:
-    """Write down the key that an item without one has by its title."""
+    """Write the key of an item that has one only by its title."""
 
     path: Path
 
@@ -144,7 +144,7 @@ def _is_same(one: Value, other: Value) -> bool:
 
 
 class _Sheet:
-    """An outline while it is edited: first the intended value changes, then the pieces of text."""
+    """An outline during its edits: each changes the intended value, then the pieces of text."""
 
     def __init__(self, value: Value, root: Part) -> None:
         self.value = value
@@ -213,7 +213,7 @@ class _Sheet:
         return value, take(holder, path[-1]) if holder else None
 
     def _holder(self, path: Path) -> placing.Place | None:
-        """Return the place of a group on lines; write one in brackets as it is intended instead."""
+        """Return the place of a group on lines; write one in brackets again from its value."""
         found, _ = placing.find(self.root, path)
         if isinstance(found.part.value, str):
             self._rewrite(path)
@@ -228,6 +228,6 @@ class _Sheet:
         value = self.value
         for step in path:
             if not isinstance(value, dict | list):
-                raise LookupError(path)  # noqa: TRY004 - nothing stands there
+                raise LookupError(path)  # noqa: TRY004 - the path leads nowhere
             value = value[step]  # type: ignore[index]  # a step that does not fit raises
         return value

@@ -1,8 +1,7 @@
 """A YAML text as pieces, each with the comments above, beside and below it.
 
-Owns how pieces are moved to another column and put together: a text that was taken apart
-(`pieces_reader`) is the same again, to the last character. It must never decide what an outline
-should say (`edit` does).
+Owns how pieces move to another column, and how they become a text: the pieces of `pieces_reader`
+give the same text, to the last character. It must never decide what an outline says (`edit` does).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _FIRST_COMMENT = re.compile(r"(?:[ \t]*\n)*+(?P<blanks> *)#")
 
 
 class UnusualLayout(Exception):  # noqa: N818 - it is handled, and no failure by itself
-    """The text is valid, and is written in a way that can't be taken apart by lines."""
+    """The text is valid, but can't be taken apart by lines."""
 
 
 @dataclass(slots=True)
@@ -26,7 +25,7 @@ class Group:
 
     Attributes:
         is_list: whether it is a list.
-        column: where its fields or dashes stand, from 0.
+        column: the column of its fields or dashes, from 0.
         parts: its fields or items.
     """
 
@@ -35,10 +34,13 @@ class Group:
     parts: list[Part] = field(default_factory=list)
 
     def index(self, step: str | int) -> int:
-        """Return the index of a field or an item among the parts."""
+        """Return the index of a field or an item among the parts; raises LookupError."""
         if isinstance(step, int):
             return step
-        return next(i for i, part in enumerate(self.parts) if part.name == step)
+        for i, part in enumerate(self.parts):
+            if part.name == step:
+                return i
+        raise LookupError(step)
 
 
 @dataclass(slots=True)
@@ -51,9 +53,9 @@ class Part:
         name: the field's name as it is read; "" for an item.
         lead: the comments and blank lines above, in whole lines.
         sep: the characters between mark and value; none before a group on the next line.
-        after: the comment on the line of the mark, with the blanks before it; beside the last line
-            of a value of several lines.
-        tail: the comments below that belong to it, in whole lines.
+        after: the comment beside it, with the blanks before it: on the last line of a scalar or a
+            value in brackets, else on the line of the mark.
+        tail: its comments below, in whole lines.
     """
 
     mark: str
@@ -66,7 +68,7 @@ class Part:
 
     @property
     def lines(self) -> Group | None:
-        """The group on lines that it holds, if it does."""
+        """The group on lines that it holds, if any."""
         return self.value if isinstance(self.value, Group) else None
 
     @property
@@ -75,7 +77,7 @@ class Part:
         return isinstance(self.value, Group) and self.sep != ""
 
     def shift(self, by: int) -> None:
-        """Move all its lines to the right, or to the left, except the first and those above."""
+        """Move its lines below the first to the right, or to the left."""
         if not by:
             return
         self.sep, self.tail = _move_rest(self.sep, by), move_lines(self.tail, by)
@@ -88,7 +90,7 @@ class Part:
             part.shift(by)
 
     def ends_blank(self) -> bool:
-        """Return whether its last line is blank: the end of a block that keeps its last lines."""
+        """Return whether it ends in a block whose last line is blank."""
         if self.tail:
             return False
         if isinstance(self.value, Group):
@@ -117,24 +119,24 @@ def _move_rest(text: str, by: int) -> str:
 
 
 def hoisted(lines: str, old: int, new: int) -> str:
-    """Move comments from one column to another, and none further to the right than there."""
+    """Move comments from one column to another, at most to that one."""
     return re.sub(rf"(?m)^ {{{new},}}(?=\S)", " " * new, move_lines(lines, new - old))
 
 
 def blank_lines(lead: str) -> tuple[str, str]:
-    """Part the first blank lines from the others."""
+    """Split off the first blank lines."""
     found = _BLANK_LINES.match(lead)
     end = found.end() if found else 0
     return lead[:end], lead[end:]
 
 
 class _Writer:
-    """Puts pieces together; what follows a block of text must not be read as a part of it."""
+    """Puts pieces together so that no comment or blank line becomes part of a block of text."""
 
     def __init__(self) -> None:
         self.out: list[str] = []
         self.most: int | None = None  # the column up to which a comment ends the block above
-        self._keeps = False  # whether that block takes blank lines for its own
+        self._keeps = False  # whether blank lines below belong to that block
 
     def root(self, root: Part) -> None:
         self.out.append(root.lead)

@@ -1,8 +1,7 @@
-"""A YAML text taken apart into pieces, by the places that the parser's events give.
+"""Takes a YAML text apart into pieces, by the positions in the parser's events.
 
-Owns what each comment belongs to: what it stands above or beside. One below the last field of a
-mapping, or the last item of a list, belongs to these where it is indented as far as they are; in
-brackets, one after a comma stands above what comes next. It must never change a character.
+Owns which piece a comment belongs to: the one below or beside it. A comment below a whole mapping
+or list belongs to it if it is indented as far. It must never change a character.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from ruamel.yaml.events import Event
 
-_SAYS_NOTHING = re.compile(r"(?P<blanks>[ \t]*)(?P<comment>#[^\n]*)?\n")
+_COMMENT_OR_BLANK = re.compile(r"(?P<blanks>[ \t]*)(?P<comment>#[^\n]*)?\n")
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
 _COLON = re.compile(r"\s*:")
 _HEADER = re.compile(r"[|>][-+1-9]*")
@@ -65,7 +64,7 @@ def comments(text: str) -> list[str]:
 
 
 class _Reader:
-    """One pass over the events of a text; `_at` is the first character that is in no piece yet."""
+    """One pass over the events of a text; `_at` is the first character without a piece."""
 
     def __init__(self, text: str, *, is_ended: bool) -> None:
         self._text = text
@@ -84,7 +83,7 @@ class _Reader:
         return Part("", self._on_lines(event), lead=lead, tail=self._text[self._at :])
 
     def _on_lines(self, start: Event, *, is_inline: bool = False) -> Group:
-        """Read a group on lines of its own; it is `is_inline` where it begins after a dash."""
+        """Read a group on lines; `is_inline` if it begins after a dash."""
         column = start.start_mark.column
         group = Group(isinstance(start, SequenceStartEvent), column)
         while not isinstance(event := self._next(), MappingEndEvent | SequenceEndEvent):
@@ -106,12 +105,12 @@ class _Reader:
         return group
 
     def _part(self, event: Event, part: Part, column: int) -> None:
-        """Read what follows a colon or a dash, whose line begins at `column`."""
+        """Read the value after a colon or a dash; their line begins at `column`."""
         start = event.start_mark
         if not _is_on_lines(event):
             self._value(event, part)
             part.after += self._rest_of_line()
-            if not part.name:  # what is below a field, stands above the next
+            if not part.name:  # a comment below a field belongs to the next field
                 part.tail = self._own_comments(max(start.column, column + 1))
             return
         between = self._text[self._at : start.index]
@@ -148,7 +147,7 @@ class _Reader:
                 part.value = self._block(start, end, part)
 
     def _block(self, start: int, end: int, part: Part) -> str:
-        """Read a block of text; the last blank lines are no part of it where they don't count."""
+        """Read a block of text, without the last blank lines unless it keeps them."""
         header = _HEADER.match(self._text, start)
         signs = header[0] if header else ""
         first = self._text.index("\n", start) + 1
@@ -162,7 +161,7 @@ class _Reader:
             end = above
         self._at = end - 1
         if end == len(self._text) and not self._is_ended and "-" not in signs:
-            signs = _KEEPS.sub(r"\1-", signs)  # its last line had no end, and gets one
+            signs = _KEEPS.sub(r"\1-", signs)  # its last line had no line feed, and gets one
         lines = self._text[first : end - 1] if end > first else ""
         return f"{signs}\n{lines}" if end > first else signs
 
@@ -172,9 +171,9 @@ class _Reader:
         return self._text[start:end]
 
     def _own_comments(self, column: int) -> str:
-        """Read the comments to the last that comes before one less indented than `column`."""
+        """Read comments up to the first that is less indented than `column`."""
         at = end = self._at
-        while found := _SAYS_NOTHING.match(self._text, at):
+        while found := _COMMENT_OR_BLANK.match(self._text, at):
             at = found.end()
             if found["comment"]:
                 if len(found["blanks"]) < column:
@@ -189,6 +188,6 @@ def _is_on_lines(event: Event) -> bool:
 
 
 def _depth(event: Event) -> int:
-    """Return by how many brackets an event goes deeper."""
+    """Return 1 for the start of a group, -1 for its end, else 0."""
     opens = isinstance(event, MappingStartEvent | SequenceStartEvent)
     return opens - isinstance(event, MappingEndEvent | SequenceEndEvent)

@@ -32,10 +32,9 @@ _BLANK_LINE = re.compile(r"^[ \t]*\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part, and the column in which its line begins.
+    """A part, and the column in which its line begins; the outline's is -2.
 
-    What a part holds on lines stands two columns to the right of it, unless it is there already;
-    so the outline itself counts as at -2.
+    A new group in a part begins two columns to the right of it.
     """
 
     part: Part
@@ -45,7 +44,7 @@ class Place:
     def group(self) -> Group:
         """The group that the part holds; raises LookupError if it holds none."""
         if not isinstance(self.part.value, Group):
-            raise LookupError(self.part.name)  # noqa: TRY004 - nothing stands there
+            raise LookupError(self.part.name)  # noqa: TRY004 - the path leads nowhere
         return self.part.value
 
 
@@ -91,7 +90,7 @@ def rewrite(place: Place, value: Value) -> None:
 
 
 def open_list(place: Place) -> None:
-    """Make an empty list in brackets one on lines, which has no item yet."""
+    """Turn an empty list in brackets into one on lines."""
     part = place.part
     put_above(place, comments_in(Place(replace(part, lead="", tail="", after=""), place.column)))
     part.value, part.sep = Group(is_list=True, column=place.column + 2), ""
@@ -149,7 +148,7 @@ def remove(holder: Place, step: str | int) -> Place:
 
 
 def lay_out(root: Part, at: Place, column: int, fields: Sequence[str]) -> None:
-    """Move a group on lines to a column, and order its fields; the first stands beside its dash."""
+    """Move a group on lines to a column, beside its dash if it has one; order its fields."""
     part, lines = at.part, at.part.lines
     if part is root:
         part.shift(column - at.group.column)
@@ -164,7 +163,7 @@ def lay_out(root: Part, at: Place, column: int, fields: Sequence[str]) -> None:
 
 
 def _join(part: Part, dash: int, column: int) -> None:
-    """Let what an item holds begin beside its dash, in a column."""
+    """Move the value of an item to a column beside its dash."""
     lines = part.lines
     beside, end, below = part.sep.partition("\n")
     if lines:
@@ -185,7 +184,7 @@ def _join(part: Part, dash: int, column: int) -> None:
 
 
 def _width(group: Group) -> int:
-    """Return how far what the items hold stands to the right of the dashes."""
+    """Return the distance of the items' values from their dashes."""
     for part in group.parts[:1]:
         if part.lines:
             return part.lines.column - group.column
@@ -214,7 +213,7 @@ def _insert(group: Group, index: int, part: Part) -> None:
 
 
 def _gap(group: Group, part: Part) -> str:
-    """Return what is to stand between two parts: a blank line if one is before the last of them."""
+    """Return the lines between two parts: a blank one if the last part has one above it."""
     if not group.is_list:
         return ""
     if len(group.parts) < 2:  # noqa: PLR2004 - there is no other gap
