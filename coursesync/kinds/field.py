@@ -41,7 +41,7 @@ ABSENT = Absent.ABSENT
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One row of a kind's table: a field of an outline, and the API's properties behind it.
+    """One row of a kind's table: a field of an outline, and its properties in the API.
 
     Attributes:
         name: the field's name in an outline.
@@ -110,7 +110,7 @@ def picture(
     Args:
         name: the field's name in an outline; its value is a web address, or null to remove it.
         prop: the property that takes the address.
-        clearing: the property that removes the picture where it is true.
+        clearing: the property that removes the picture if it is true.
         trace: the property that names the stored file.
         other_names: as in `Field`.
     """

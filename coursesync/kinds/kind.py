@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.kinds.unlock import Opening
 
-    # what an author wrote, by the names of an outline's fields
+    # an author's values by the names of an outline's fields
     Values: TypeAlias = Mapping[str, Value]
 
 
@@ -97,7 +97,7 @@ class Kind:
     fields: tuple[Field, ...]
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
-        """Return the properties of what an author wrote, contents as HTML.
+        """Return the properties of an author's values; contents are HTML.
 
         A field that is not written counts as its default; without one, nothing is sent for it.
         """
@@ -109,7 +109,7 @@ class Kind:
         return found
 
     def decode(self, attributes: Attributes) -> dict[str, Value]:
-        """Return what an author would write of a record, defaults too: the inverse of `encode`."""
+        """Return an author's values for a record, defaults too: the inverse of `encode`."""
         return {
             field.name: field.decode(attributes)
             for field in self._sent
@@ -121,11 +121,11 @@ class Kind:
         return self._roles[role]
 
     def property_of(self, role: Role) -> str:
-        """Return the property behind the field that has a role, or the first of them."""
+        """Return the first property of the field that has a role."""
         return next(iter(self.field(role).properties))
 
     def field_of(self, name: str) -> str:
-        """Return the outline's field behind a property, or the property if it has none.
+        """Return the outline's field of a property, or the property if it has none.
 
         The course's Id comes from the outline's own `id`.
         """

@@ -76,7 +76,7 @@ class Remove:
 class LayOut:
     """Move the fields of a mapping, or the dashes of a list, to a column, and order the fields.
 
-    The first field of an item then stands beside its dash. A value in brackets stays as it is.
+    The first field of an item moves beside its dash. A value in brackets stays the same.
     In the outline itself, comments at its end move to the margin, and its last blank lines go.
     """
 
@@ -118,7 +118,7 @@ def edited(text: str, path: str, edits: Sequence[Edit]) -> str:
         sheet = _Sheet(value, take_apart(text))
     except UnusualLayout:
         raise UnusableFile(
-            f"{path} can't be edited: it stands in braces, or has a key after a ?",
+            f"{path} can't be edited: it is written in braces, or has a key after a ?",
             Remedy("Write each field on a line of its own, as in", Code("title: Welcome")),
         ) from None
     for edit in edits:

@@ -34,7 +34,7 @@ def markdown_of(html: str) -> str | None:
 
 
 def _converted(html: str) -> str | None:
-    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - only where one imports
+    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - for import only
     from markdownify import markdownify  # noqa: PLC0415 - the same
 
     with warnings.catch_warnings():

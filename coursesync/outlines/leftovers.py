@@ -256,7 +256,6 @@ def _is_quoted(text: str, found: re.Match[str]) -> bool:
 
 
 def _front_matter(text: str) -> tuple[int, int] | None:
-    """Return the start and end of front matter."""
     found = _FRONT.match(text)
     if found is None:
         return _json(text)

@@ -133,14 +133,13 @@ class _Slip:
 
 
 def _group_in(annotation: object) -> type[BaseModel] | None:
-    """Return the model of a group of fields that an annotation allows, if any."""
     if isinstance(annotation, type):
         return annotation if issubclass(annotation, BaseModel) else None
     return next(filter(None, map(_group_in, get_args(annotation))), None)
 
 
 def examples_of(group: type[BaseModel], name: str, above: str = "") -> Remedy:
-    """Write a field's examples as they stand in an outline.
+    """Write a field's examples as an outline has them.
 
     Args:
         group: the model that the field is of.

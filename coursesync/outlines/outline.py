@@ -1,7 +1,7 @@
 """Makes an `Outline` of a positioned tree, or all its diagnostics.
 
-Owns the order of the checks. It must never decide what a valid field is (the models do), what is
-sent (a kind's table does) or how a mistake is reported (`mistakes` and `checks` do).
+Owns the order of the checks. It must never decide which fields are valid (the models do), their
+properties (a kind's table does) or the words of mistakes (`mistakes` and `checks` do).
 """
 
 from __future__ import annotations

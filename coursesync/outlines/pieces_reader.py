@@ -123,7 +123,6 @@ class _Reader:
         part.tail = self._own_comments(max(start.column, column + 1))
 
     def _key(self, event: Event, part: Part) -> Event:
-        """Read a field's name; return the event of its value."""
         if not isinstance(event, ScalarEvent) or event.start_mark.index != self._at:
             raise UnusualLayout
         part.name = unicodedata.normalize("NFC", event.value)
@@ -134,7 +133,6 @@ class _Reader:
         return self._next()
 
     def _value(self, event: Event, part: Part) -> None:
-        """Read a scalar, or a value in brackets."""
         start, last, depth = event.start_mark.index, event, _depth(event)
         while depth:
             last = self._next()

@@ -100,7 +100,6 @@ def _items_of(text: str, path: str) -> list[Value]:
 def _additions(
     held: Sequence[Value], course: WantedCourse
 ) -> tuple[list[AddItem], Mapping[str, str]]:
-    """Return the edits that add the lacking items, and the new content files."""
     there = _places(held, course.items)
     lacking = [item for item, place in zip(course.items, there, strict=True) if place is None]
     keyed = with_keys(lacking, _keys_of(held) | course.taken)
@@ -114,7 +113,6 @@ def _additions(
 
 
 def _keys_of(items: Sequence[Value]) -> set[str]:
-    """Return the keys that an outline's items have, or had before."""
     keys: set[str] = set()
     for item in items:
         keys.add(item_key(item))

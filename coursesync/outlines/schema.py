@@ -62,7 +62,6 @@ def schema_text() -> str:
 
 
 def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
-    """Return a model's schema, and the schemas that it refers to, by name."""
     found = model.model_json_schema(ref_template=_DEFINED, schema_generator=_Draft7)
     for field in found["properties"].values():
         field.update(_offered(field.pop("examples", [])))

@@ -86,8 +86,6 @@ def load(
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over a workspace's files."""
-
     folder: Path
     files: Files
     keys: Mapping[str, str]

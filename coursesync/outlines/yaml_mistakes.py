@@ -29,7 +29,7 @@ SECOND = (
     "Delete the --- line, or move the text after it into a file of its own.",
 )
 NO_NAME = ("a field's name must be plain text", coded("Write `name: value`"))
-# the parser's problem (or its start) -> what is wrong, what to do
+# the parser's problem (or its start) -> our problem and remedy
 _WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
         "there is a second `: ` on this line, or the line is indented wrongly",

@@ -67,8 +67,6 @@ def _document(advance: Callable[[], Event]) -> Value:
 
 
 class _Values:
-    """One pass over the events of a document."""
-
     def __init__(self, advance: Callable[[], Event]) -> None:
         self._advance = advance
         self._left = MOST_NODES

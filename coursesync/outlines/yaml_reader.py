@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 16
 MAX_NODES = 50_000
-MAX_NOTES = 1_000  # a file; they are cut to what a person reads later
+MAX_NOTES = 1_000  # a file; later fewer are shown
 _HALTED = "The rest of the file is checked after that."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
 
@@ -117,8 +117,6 @@ def _is_caused_above(error: MarkedYAMLError) -> bool:
 
 
 class _Composer:
-    """One pass over the parser's events of one file."""
-
     def __init__(self, text: str, path: str, diagnostics: list[Diagnostic]) -> None:
         self._text = text
         self._path = path
@@ -165,7 +163,7 @@ class _Composer:
             return self._scalar(event)
         if isinstance(event, AliasEvent):
             return self._alias(event)
-        assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - what is left
+        assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - the only others
         self._extras(event)
         self._depth += 1
         if self._depth > MAX_DEPTH:

@@ -70,8 +70,8 @@ def block(text: str, column: int) -> list[str] | None:
     """Write a text as a literal block.
 
     Args:
-        text: the text that is to be read.
-        column: the field's, from 0; the text stands two columns to the right of it.
+        text: the text.
+        column: the field's, from 0; the text begins two columns to the right of it.
 
     Returns:
         The lines; the first (`|` or `|-`) follows the field's name. None if the text can't be
@@ -97,7 +97,7 @@ def _prose(text: str, column: int) -> list[str]:
 
 
 def field(name: str, value: Value, column: int) -> Part:
-    """Write a field on lines of its own; a list of mappings stands below its name."""
+    """Write a field on lines of its own; a list of mappings is below its name."""
     part = Part(f"{scalar(name)}:", "", name)
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         items = [item(each, column + 2) for each in value]

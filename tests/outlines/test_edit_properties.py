@@ -126,7 +126,7 @@ def carried_out(text: str, found: list[Edit]) -> str:
     try:
         return edited(text, PATH, found)
     except UnusableFile as refused:
-        assert "stands in braces" in refused.problem  # noqa: PT017 - all else is a mistake
+        assert "written in braces" in refused.problem  # noqa: PT017 - all else is a mistake
         assume(False)  # noqa: FBT003 - as it is called
         raise
 

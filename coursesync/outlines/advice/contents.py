@@ -186,7 +186,6 @@ def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
 
 
 def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
-    """Find the addresses of links and pictures that don't work for members."""
     for token in there:
         tag, attribute, value = token
         if tag not in _ALLOWED_TAGS:
@@ -205,7 +204,6 @@ def unlinked(html: str) -> Iterator[Objection]:
 
 
 def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
-    """Return the faults of the addresses in an attribute, each once."""
     if attribute not in _ADDRESSES:
         return ()
     is_media = tag in _MEDIA_TAGS

@@ -21,12 +21,10 @@ _TEXT = "|".join(f"<{tag}>{_LINE}</{tag}>" for tag in ("p", "h1", "h2", "h3", "h
 
 
 def _several(tag: str, item: str) -> str:
-    """Return the pattern of a tag that holds any number of items and blanks."""
     return rf"<{tag}>\s*+(?:(?:{item})\s*+)*+</{tag}>"
 
 
 def _lists(item: str) -> str:
-    """Return the pattern of a list with these items."""
     return "|".join(_several(tag, f"<li>{item}</li>") for tag in ("ul", "ol"))
 
 
