@@ -75,7 +75,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.apply", "operations.drift", "operations.import_", "operations.import_checks"),
-    *("operations.import_drafts", "operations.twins", "outlines.editing"),
+    *("operations.import_drafts", "operations.twins", "outlines.edit", "outlines.placing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
@@ -144,7 +144,7 @@ ONLY = {  # what only these may import, at whatever level
             "nexudus.records",
         ),
         *("operations.config_text", "outlines.mistakes"),
-        *("outlines.outline", "outlines.schema", "outlines.slip", "planning.plan_file"),
+        *("outlines.outline", "outlines.schema", "planning.plan_file"),
     ),
     # by a string, what is imported is not seen here
     "importlib.import_module": ("__init__", "cli"),

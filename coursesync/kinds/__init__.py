@@ -1,4 +1,4 @@
-"""The resource kinds: each is a table, the model of what an author writes, and a line here."""
+"""The resource kinds: each has a table, a model, and a line here."""
 
 from coursesync.kinds.address import Address
 from coursesync.kinds.kind import Kind
@@ -9,5 +9,5 @@ LISTED = SECTION  # the kind that an outline lists
 
 
 def kind_of(address: Address) -> Kind:
-    """Return the kind of the record at an address; raises KeyError where there is none."""
+    """Return the kind of an address; raises KeyError for an unknown one."""
     return KINDS[address.partition(".")[0]]

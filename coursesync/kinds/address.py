@@ -1,4 +1,4 @@
-"""Addresses and keys: how a resource is named, and what of a title can stand in a key. Pure."""
+"""Addresses and keys: the names of resources, and keys from titles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
-# a state holds tens of thousands of them as the names of its entries.
+# a state has tens of thousands of them.
 Address = NewType("Address", str)
 
 MAX_KEY = 100
@@ -28,15 +28,14 @@ def address_of(kind: str, *keys: str) -> Address:
 
 
 def parse_address(text: str) -> Address | None:
-    """Return the address that `text` is, or None where it is none."""
+    """Return `text` as an address, or None if it is none."""
     kind, *keys = text.split(".")
-    # a course's key, and the resource's own within it
     well_formed = kind.isidentifier() and len(keys) == _KEYS and all(map(was_key, keys))
     return Address(text) if well_formed else None
 
 
 def key_of(address: Address) -> str:
-    """Return the last key of an address: its own within its parent."""
+    """Return the last key of an address."""
     return address.rpartition(".")[2]
 
 
@@ -48,10 +47,10 @@ def course_of(address: Address) -> str:
 def slug(text: str) -> str:
     """Derive a key from a title: lower case, accents off Latin letters, hyphens between words.
 
-    What can't be seen is left out; a joiner ends a word, as it always did.
+    Invisible characters are left out, except that a joiner ends a word.
 
     Returns:
-        A valid key, or "" where nothing of the text can stand in one.
+        A valid key, or "" if the text has no character for one.
     """
     if len(text) <= MAX_KEY and _ASCII_KEY.fullmatch(text):
         return text
@@ -59,7 +58,7 @@ def slug(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    # to put a long run of combining marks in order takes the square of its length
+    # ordering a long run of combining marks takes quadratic time
     text = text[:MAX_TITLE]
     decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
     composed = unicodedata.normalize("NFC", decomposed.lower())
@@ -68,27 +67,27 @@ def _slug(text: str) -> str:
 
 
 def is_key(text: str) -> bool:
-    """Say whether a text is a key: what `slug` would make of it is itself."""
+    """Return whether a text is a key: `slug` does not change it."""
     return 0 < len(text) <= MAX_KEY and slug(text) == text
 
 
 def was_key(text: str) -> bool:
-    """Say whether a text is a key, or was one when keys could hold a variation selector.
+    """Return whether a text is a key, or was one when keys could hold a variation selector.
 
-    Such keys are in states, and have to be named to be given up.
+    States still have those keys, and `previous_keys` names them.
     """
     return is_key(text) or (0 < len(text) <= MAX_KEY and _slug(text) == text)
 
 
 class FreeKeys:
-    """Gives out keys that nobody has, and each only once."""
+    """Gives out free keys, each only once."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         self._taken = set(taken)
-        self._numbers: dict[str, int] = {}  # the last that was behind a key
+        self._numbers: dict[str, int] = {}  # the last number after a key
 
     def take(self, key: str) -> str:
-        """Return a key, with -2, -3 and so on behind it where it is taken."""
+        """Return a key, with -2, -3 and so on after it if it is taken."""
         free, number = key, self._numbers.get(key, 1)
         while free in self._taken:
             number += 1

@@ -1,4 +1,4 @@
-"""Contents as an outline may write them: HTML in place, or the name of a file. Pure."""
+"""The two forms of contents in an outline: HTML in place, or the name of a file."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 255
 _LONGEST_PATH = 1_000
-# the same for editors, whose regular expressions lack some of Python's
+# for editors, whose regular expressions have no flag for case
 _PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
-_NO_BLANK = re.compile(r"(markdown|html):(.*)", re.DOTALL)
+_NO_SPACE = re.compile(r"(markdown|html):(.*)", re.DOTALL)
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
 
 def file_named(text: str) -> str:
-    """Return `html` or `markdown` where contents look like the name of such a file, else ""."""
+    """Return `html` or `markdown` if contents look like the name of such a file, else ""."""
     if len(text) > _LONGEST_NAME or not (named := _FILE_NAME.fullmatch(text.strip())):
         return ""
     return "markdown" if named["kind"].lower().startswith("m") else "html"
 
 
 def _in_place(text: str) -> str:
-    if (named := _NO_BLANK.match(text)) and file_named(text):
+    if (named := _NO_SPACE.match(text)) and file_named(text):
         kind, name = named.groups()
         raise mistake(
-            f"`{kind}:` has no blank behind it, so this is one word of text",
-            Remedy("Put a blank behind the colon:", Code(f"{kind}: {name.strip()[:60]}")),
+            f"there is no space after `{kind}:`, so this is one word of text",
+            Remedy("Put a space after the colon:", Code(f"{kind}: {name.strip()[:60]}")),
         )
     if kind := file_named(text):
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",
             Remedy(
-                "To take them from that file, write",
+                "To read them from that file, write",
                 Code(f"contents: {{{kind}: {text.strip()[:60]}}}"),
             ),
         )
@@ -65,7 +65,7 @@ def _named(*endings: str) -> AfterValidator:
 
 
 def _path(ending: str) -> FieldInfo:
-    """Tell editors how a content file may be named, by what `outlines.content_files` refuses."""
+    """Describe the names of content files to editors, as `outlines.content_files` checks them."""
     return shaped(
         rf"^(?!/)(?!(?:[^/]*/)*\.[^/])[^\\]{{1,{_LONGEST_PATH}}}\.{ending}$",
         "Name a file beside the outline or in a folder below it: .html for html, .md for markdown.",
@@ -110,7 +110,7 @@ class ContentFile(BaseModel):
     def _one_file(self) -> ContentFile:
         if (self.html is None) == (self.markdown is None):
             raise mistake(
-                "contents name one file: either html or markdown",
+                "contents must name one file: either html or markdown",
                 coded(
                     "Write `contents: {html: welcome.html}` or `contents: {markdown: welcome.md}`"
                 ),

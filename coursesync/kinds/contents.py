@@ -1,10 +1,9 @@
-"""Markdown contents to the HTML that Nexudus stores, and bounds on what a course may hold.
+"""Renders Markdown contents as the HTML that Nexudus stores.
 
-CommonMark with tables and strikethrough, as GitHub shows it to the reviewer of the file.
-HTML inside Markdown is kept, for authors may also write HTML in place.
-
-The renderer takes time and memory for what it is asked to look at, and for some of it the square
-of that: so what it may be asked is bounded here, far above what a lesson needs, before it starts.
+Owns the dialect, and the bounds on a course. The dialect is CommonMark with tables and
+strikethrough, as GitHub shows it to a reviewer; HTML inside Markdown is kept. It must never render
+a text that it did not check, because the renderer takes quadratic time for some. The bounds are far
+above the needs of a lesson.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
 
 MAX_MARKDOWN = 65_536  # characters a file: ten thousand words
-MAX_COURSE = 4_000_000  # characters of all that a course's sections take from files
+MAX_COURSE = 4_000_000  # characters that the items of a course take from files
 # a course, as `markdown_effort` counts: about a second, for half a megabyte of prose
 MAX_EFFORT = 50_000
 DEEPEST = 8
-MOST_BRACKETS = 1_000  # each may be the start of a link, and is looked for to the end
+MOST_BRACKETS = 1_000  # each may start a link, whose end is searched for
 _MARKS = re.compile(r"[*_~\[\]<&|\\`!]")
-# quotes and list items, one in the other, on one line
+# quotes and list items inside each other, on one line
 _NESTED = re.compile(
     rf"^[ \t]*(?:(?:>|[-+*](?=[ \t])|[0-9]{{1,9}}[.)](?=[ \t]))[ \t]*){{{DEEPEST + 1}}}",
     re.MULTILINE,
@@ -40,16 +39,16 @@ _SPLIT = "Split it into several files, each the contents of a section of its own
 
 @cache
 def _markdown() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - only where a course has Markdown
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - for a course with Markdown only
 
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 class Contents:
-    """What the sections of one course take from files: all of it of bounded size and effort."""
+    """The contents of one course, bounded in size and effort."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
-        """`read` gives the text of a file that the outline names, or raises UnusableFile."""
+        """Make it with `read`, which returns a content file's text or raises UnusableFile."""
         self._read = read
         self._rendered: set[str] = set()
         self._effort = 0
@@ -64,15 +63,10 @@ class Contents:
         if not isinstance(written, dict):
             return str(written)
         if (name := written.get("markdown")) is not None:
-            return self.markdown(str(name))
-        return self.html(str(written["html"]))
+            return self._from_markdown(str(name))
+        return self._counted(self._read(str(written["html"])))
 
-    def html(self, name: str) -> str:
-        """Return an HTML file's text; raises UnusableFile."""
-        return self._counted(self._read(name))
-
-    def markdown(self, name: str) -> str:
-        """Return a Markdown file's text as HTML; raises UnusableFile."""
+    def _from_markdown(self, name: str) -> str:
         text = self._read(name)
         try:
             check_markdown(text)
@@ -83,8 +77,8 @@ class Contents:
             self._effort += markdown_effort(text)
         if self._effort > MAX_EFFORT:
             raise UnusableFile(
-                "the Markdown of this course has more lines and marks than is read in good time",
-                "Let some sections take their contents from HTML files, or split the course.",
+                "the Markdown of this course has too many lines and marks to be rendered",
+                "Use HTML files for the contents of some sections, or split the course.",
             )
         return self._counted(to_html(text))
 
@@ -92,7 +86,7 @@ class Contents:
         self._characters += len(html)
         if self._characters > MAX_COURSE:
             raise UnusableFile(
-                f"the contents of this course come to more than {MAX_COURSE:,} characters",
+                f"the contents of this course have more than {MAX_COURSE:,} characters",
                 "Name a file in fewer sections, or split the course.",
             )
         return html
@@ -106,7 +100,7 @@ def to_html(markdown: str) -> str:
 
 
 def check_markdown(markdown: str) -> None:
-    """Raise UnusableFile, in words that follow a file's name, for what is no lesson."""
+    """Raise UnusableFile for Markdown beyond the bounds; its words follow a file's name."""
     if len(markdown) > MAX_MARKDOWN:
         raise UnusableFile(f"has more than {MAX_MARKDOWN:,} characters of Markdown", _SPLIT)
     if markdown.count("[") > MOST_BRACKETS:
@@ -114,15 +108,12 @@ def check_markdown(markdown: str) -> None:
     if found := _NESTED.search(markdown):
         line = markdown.count("\n", 0, found.end()) + 1
         raise UnusableFile(
-            f"has quotes or lists more than {DEEPEST} deep, one in the other, on line {line}",
+            f"has quotes or lists more than {DEEPEST} deep on line {line}",
             coded("Use fewer `>` and `-` at the start of that line."),
         )
 
 
 def markdown_effort(markdown: str) -> int:
-    """Return how much there is for the renderer to look at.
-
-    A line is three and a mark in it is one; for each bracket it may look at the marks after it.
-    """
+    """Return the effort of rendering: 3 a line, 1 a mark, and for each bracket all marks."""
     marks = len(_MARKS.findall(markdown))
     return 3 * markdown.count("\n") + marks + markdown.count("[") * marks // 200

@@ -1,4 +1,4 @@
-"""What an author may write of a course: the outline's own fields, and the list of its sections."""
+"""The model of an outline: the course's own fields, and the list of its items."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coursesync.kinds.attributes import MAX_ID
 from coursesync.kinds.spec import STRICT, Key, Title
 
-MOST_LISTED = 5_000  # what the API lets one write in a day
+MOST_LISTED = 5_000  # the writes that the API allows in a day
 
 
 class CourseSpec(BaseModel):
@@ -19,7 +19,7 @@ class CourseSpec(BaseModel):
 
     id: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
         title="The course's Id",
-        description="The course's Id in Nexudus. coursesync makes no courses: it must be there.",
+        description="The course's Id in Nexudus. coursesync creates no course: it must exist.",
         examples=[4711],
     )
     key: Key | None = Field(

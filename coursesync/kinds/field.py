@@ -1,6 +1,6 @@
 """A field of a kind: how an author's value becomes the API's properties, and back.
 
-Owns what one row of a kind's table can say. It must never know which kinds there are.
+Owns the columns of a kind's table. It must never know which kinds there are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Role(Enum):
-    """What code that serves every kind needs to find in a table, whatever it is called there."""
+    """How code for every kind finds a field, whatever its name."""
 
     TITLE = "title"
     ORDER = "order"
@@ -31,7 +31,7 @@ class Role(Enum):
 
 
 class Absent(Enum):
-    """The default of a field that has none: where it is not written, nothing is sent."""
+    """The default of a field without one: if it is not written, nothing is sent."""
 
     ABSENT = "absent"
 
@@ -41,28 +41,26 @@ ABSENT = Absent.ABSENT
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One row of a kind's table: a field of an outline, and the API's properties behind it.
+    """One row of a kind's table: a field of an outline, and its properties in the API.
 
     Attributes:
         name: the field's name in an outline.
-        properties: the API's properties that it sets, with their types; none for a field that only
-            coursesync needs.
-        encoder: makes the properties of a value that an author wrote; by default the value is its
-            only property.
-        decoder: the inverse of `encoder`. Where a property is missing, it returns what the API does
-            without it.
+        properties: the API's properties that it sets, with their types; none for a field of
+            coursesync's own.
+        encoder: makes the properties of an author's value; by default the value is its only
+            property.
+        decoder: the inverse of `encoder`. For a missing property it returns the API's default.
         default: the value of a field that is not written.
-        role: what it is to code that serves every kind.
-        words: says the value before and after a change, where properties don't speak for
-            themselves; None stands for no value.
-        settle: takes what was sent and what is wanted, and returns what is to be sent, for
+        role: how code for every kind finds it.
+        words: returns words for the value before and after a change, if properties need them;
+            None is no value.
+        settle: takes the sent and the wanted properties, and returns the ones to send, for
             properties that can't be read back.
         idle: returns the properties that have no effect, given the others.
         write_only: whether its properties can't be read back.
-        trace: the property that can be read, and is empty where the first of `properties` was
-            never taken.
-        other_names: what authors call it by mistake.
-        opposites: what authors write by mistake for its value `false`.
+        trace: a readable property that is empty if the first of `properties` was never accepted.
+        other_names: names that authors write by mistake.
+        opposites: names that authors write by mistake for its value `false`.
     """
 
     name: str
@@ -80,7 +78,7 @@ class Field:
     opposites: tuple[str, ...] = ()
 
     def encode(self, value: Value) -> Attributes:
-        """Return the properties of a value that an author wrote; contents are given as HTML."""
+        """Return the properties of an author's value; contents are HTML."""
         if self.encoder is not None:
             return self.encoder(value)
         return {name: cast("FieldValue", value) for name in self.properties}
@@ -112,7 +110,7 @@ def picture(
     Args:
         name: the field's name in an outline; its value is a web address, or null to remove it.
         prop: the property that takes the address.
-        clearing: the property that removes the picture where it is true.
+        clearing: the property that removes the picture if it is true.
         trace: the property that names the stored file.
         other_names: as in `Field`.
     """
@@ -124,8 +122,7 @@ def picture(
         return attributes.get(prop)
 
     def settle(prior: Attributes, desired: Attributes) -> Attributes:
-        # a picture that was sent and is no longer wanted has to be removed by name; one that was
-        # removed before, or never sent, needs nothing
+        # a sent picture that is not wanted any more has to be cleared
         if prop in desired:
             return desired
         if prop in prior or prior.get(clearing):
@@ -133,7 +130,7 @@ def picture(
         return desired
 
     def words(before: Attributes, after: Attributes) -> tuple[str | None, str | None]:
-        # where no picture was ever sent, there may be one all the same
+        # without a sent picture, there may be one on the site
         unsent = None if clearing in before else "as on the site"
         was, now = before.get(prop), after.get(prop)
         cleared = "removed" if after.get(clearing) else unsent

@@ -1,4 +1,4 @@
-"""HTML as the standard library reads it, and whether two pieces of it say the same."""
+"""Reads HTML with the standard library, and compares it."""
 
 from __future__ import annotations
 
@@ -12,29 +12,27 @@ _BARE = re.compile(r"<(?![a-zA-Z/!?])")
 
 
 def same_html(one: str, other: str) -> bool:
-    """Say whether two texts are the same HTML but for blanks, quotes, entities and comments."""
+    """Return whether two texts are the same HTML except for blanks, quotes, entities, comments."""
     if one == other:
         return True
     return _Tokens.of(one) == _Tokens.of(other)
 
 
 def fed(parser: HTMLParser, html: str) -> str | None:
-    """Feed HTML to a parser, in a time that grows with the text and no faster.
+    """Feed HTML to a parser, in linear time.
 
     Returns:
-        What is left at the end, as a tag without its end; None where a declaration is none that
-        the parser knows, and nothing is read from there on.
+        The unread rest, for example a tag without its end; None if the parser stopped at an
+        unknown declaration.
     """
     try:
         parser.feed(_BARE.sub("&lt;", with_short_references(html)))
     except AssertionError:
         return None
-    return parser.rawdata  # `close()` would look for the end of each tag that has none
+    return parser.rawdata  # `close()` would search for the end of each open tag
 
 
 class _Tokens(HTMLParser):
-    """HTML as a list of its tags and words."""
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tokens: list[object] = []

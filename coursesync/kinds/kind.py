@@ -1,6 +1,6 @@
-"""What a resource kind is, and one desired resource of any.
+"""Resource kinds, and desired resources of any kind.
 
-Owns what can be asked of any kind's table. What is particular to one kind lives in its own file.
+Owns the questions to a kind's table. It must never know a kind: each has a file of its own.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.kinds.unlock import Opening
 
-    # what an author wrote, by the names of an outline's fields
+    # an author's values by the names of an outline's fields
     Values: TypeAlias = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One desired resource: what an outline wants to exist.
+    """One desired resource of an outline.
 
-    `attributes` lack the order, which the plan gives out; `pin` is the order where the author
-    pinned it. `path` is the resource's place in the outline's `tree`.
+    `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
+    `path` is the resource's place in the outline's `tree`.
     """
 
     kind: Kind
@@ -52,7 +52,7 @@ class Resource:
 
     @property
     def title(self) -> str:
-        """What members see it called."""
+        """The title that members see."""
         return self.kind.title_of(self.attributes)
 
     @property
@@ -73,16 +73,15 @@ class Kind:
     """A resource kind: the table of its fields, and where its records live in the API.
 
     Attributes:
-        name: what one is called in addresses and in messages.
-        plural: what several are called; in an outline, the name of their list.
+        name: the word for one record, in addresses and messages.
+        plural: the word for several; in an outline, the name of their list.
         endpoint: the path of its records in the API.
         role: the stem of the roles that the API asks for.
         course_filter: narrows a search to one course.
         parent_property: the property that holds the course's Id.
         parent_title_property: the property that shows the course's title, and can only be read.
         marker_property: the record's free text for users of the API, which people don't see.
-        spec: imports the model of what an author writes, which takes long and is needed only where
-            an outline is parsed.
+        spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
     """
 
@@ -98,7 +97,7 @@ class Kind:
     fields: tuple[Field, ...]
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
-        """Return the properties of what an author wrote, contents as HTML.
+        """Return the properties of an author's values; contents are HTML.
 
         A field that is not written counts as its default; without one, nothing is sent for it.
         """
@@ -110,7 +109,7 @@ class Kind:
         return found
 
     def decode(self, attributes: Attributes) -> dict[str, Value]:
-        """Return what an author would write of a record, defaults too: the inverse of `encode`."""
+        """Return an author's values for a record, defaults too: the inverse of `encode`."""
         return {
             field.name: field.decode(attributes)
             for field in self._sent
@@ -118,26 +117,26 @@ class Kind:
         }
 
     def field(self, role: Role) -> Field:
-        """Return the field that has a role; raises KeyError where the kind has none."""
+        """Return the field that has a role; raises KeyError if there is none."""
         return self._roles[role]
 
     def property_of(self, role: Role) -> str:
-        """Return the property behind the field that has a role, or the first of them."""
+        """Return the first property of the field that has a role."""
         return next(iter(self.field(role).properties))
 
     def field_of(self, name: str) -> str:
-        """Return the outline's field that a property comes from, or the property where none is.
+        """Return the outline's field of a property, or the property if it has none.
 
         The course's Id comes from the outline's own `id`.
         """
         return "id" if name == self.parent_property else self._names.get(name, name)
 
     def settle(self, prior: Attributes | None, desired: Attributes) -> Attributes:
-        """Return what is to be sent, for properties that can be sent but never read back.
+        """Return the properties to send, because some can't be read back.
 
         Args:
-            prior: what was sent last, None where nothing was.
-            desired: what is wanted.
+            prior: the last sent ones, None if nothing was sent.
+            desired: the wanted ones.
         """
         if prior is None:
             return desired
@@ -150,15 +149,15 @@ class Kind:
         return frozenset().union(*(idle(attributes) for idle in self._idles))
 
     def opens(self, attributes: Attributes) -> Opening:
-        """Say when a member gets into a record."""
+        """Return when a member gets into a record."""
         return opening(attributes)
 
     def describe(self, attributes: Attributes) -> str:
-        """Say in a learner's words when a record opens."""
+        """Return in a member's words when a record opens."""
         return described(attributes, self.name)
 
     def title_of(self, attributes: Attributes) -> str:
-        """Return a record's title, "" where it has none."""
+        """Return a record's title, "" for none."""
         return str(attributes.get(self.title_property, ""))
 
     def order_of(self, attributes: Attributes) -> int:
@@ -198,7 +197,7 @@ class Kind:
 
     @cached_property
     def traces(self) -> Mapping[str, str]:
-        """The property to read in place of one that can't be read back, by the latter."""
+        """For each property that can't be read back: the property to read instead."""
         return {next(iter(each.properties)): each.trace for each in self._sent if each.trace}
 
     @cached_property

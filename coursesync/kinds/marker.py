@@ -1,8 +1,8 @@
-"""The marker: what a create leaves in a record for machines to find it by. Pure.
+"""The marker that a create leaves in a record, so that a later run finds it.
 
-The vendor's reference describes `SystemId` as free text that belongs to users of the API, set and
-seen through it alone (https://developers.nexudus.com, `rest-api/content`). Its create pages don't
-list it, so a marker is believed only where it was read back.
+The vendor's reference describes `SystemId` as free text for users of the API, set and read only
+through it (https://developers.nexudus.com, `rest-api/content`). Its create pages don't list it, so
+a marker counts only if it was read back.
 """
 
 from __future__ import annotations
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 SEVERAL_MARKED = "more than one record carries its marker"
 _OURS = "coursesync:"
-_DIGITS = 32  # of the digest: half of them would do to tell a million records apart
+_DIGITS = 32  # of the digest; 16 would distinguish a million records
 
 
 def marker_of(target: str, parent_id: int, address: Address) -> str:
-    """Return the marker of a record.
-
-    Two machines that create the same section give the same, also where each has a state of its
-    own.
+    """Return the marker of a record: the same on two machines, even with two states.
 
     Args:
         target: the API's base URL.
@@ -35,5 +32,5 @@ def marker_of(target: str, parent_id: int, address: Address) -> str:
 
 
 def is_marker(text: str | None) -> bool:
-    """Say whether a record's text for users of the API is a marker of coursesync's."""
+    """Return whether a record's `SystemId` is a marker of coursesync."""
     return text is not None and re.fullmatch(rf"{_OURS}[0-9a-f]{{{_DIGITS}}}", text) is not None

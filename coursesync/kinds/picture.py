@@ -1,4 +1,4 @@
-"""A picture's address on the web, as an outline may write it. Pure."""
+"""The web address of a picture in an outline."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _picture(url: str) -> str:
     if len(url) > _LONGEST_ADDRESS:
         raise mistake(
             f"the image's address has {len(url):,} characters, more than {_LONGEST_ADDRESS:,}",
-            "Browsers take no longer ones: give the picture a shorter address.",
+            "Browsers read no longer ones: give the picture a shorter address.",
         )
     parts = _ADDRESS.fullmatch(url)
     if parts is None:
@@ -43,7 +43,7 @@ def _picture(url: str) -> str:
     if parts["user"]:
         raise mistake(
             "the image's address holds a user name or password, which every member could read",
-            "Put the picture where it can be read without one.",
+            "Put the picture where nobody needs a password.",
         )
     name = (parts["path"] or "").rpartition("/")[2]
     ending = name.rpartition(".")[2][:20]
@@ -60,7 +60,7 @@ Picture: TypeAlias = Annotated[
     AfterValidator(_picture),
     shaped(
         _PICTURE_ON_THE_WEB,
-        "Write the address of a JPG, PNG or GIF that starts with https://, without blanks, "
+        "Write the address of a JPG, PNG or GIF that starts with https://, without spaces, "
         "user name or password.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Numbers that an author pinned: which of them contradict the list that they stand in. Pure."""
+"""Finds pinned numbers that contradict the order of their list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 UNPINNED = -1
-MAX_PIN = 1_000_000_000  # what follows the highest pin still has 32-bit numbers to go to
+MAX_PIN = 1_000_000_000  # leaves 32-bit numbers for the items after the highest pin
 
 
 class Pinned(Enum):
@@ -17,18 +17,18 @@ class Pinned(Enum):
 
     TWICE = "the number is pinned already"
     FALLS = "the number is below an earlier pin"
-    NO_ROOM = "fewer numbers are left than sections lie between"
+    NO_ROOM = "there are fewer free numbers than items between the pins"
 
 
 def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned]]:
     """Find the pins that contradict the list.
 
     Args:
-        pins: the pinned number of each section in order, None where it has none.
+        pins: the pinned number of each item in order, None for no pin.
 
     Returns:
-        For each pin that can't hold: its index, that of the pin it collides with (None: the
-        start of the list), and why.
+        For each pin that can't hold: its index, the index of the pin that it contradicts (None:
+        the start of the list), and why.
     """
     before: int | None = None
     for i, pin in enumerate(pins):

@@ -1,4 +1,4 @@
-"""What an author may write of a section: the model that it is checked by."""
+"""The model of a section in an outline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, Spec, form
 
 
 class Timed(BaseModel):
-    """So many days after the member's enrolment, as in {after_days: 7}."""
+    """A number of days after the member's enrolment, as in {after_days: 7}."""
 
     model_config = ConfigDict(**STRICT, title="Some days after enrolment")
 
@@ -49,7 +49,7 @@ class SectionSpec(Spec):
         "immediate",
         title="When it opens",
         description="immediate (the default): from the start. sequential: once the section before "
-        "it is done. {after_days: 7}: so many days after the member's enrolment.",
+        "it is done. {after_days: 7}: that many days after the member's enrolment.",
         examples=["immediate", "sequential", {"after_days": 7}],
     )
     contents: Annotated[
@@ -58,7 +58,7 @@ class SectionSpec(Spec):
     ] = Field(
         "",
         title="Contents",
-        description="What stands at the top of the section: HTML in place, or a file beside this "
+        description="The text at the top of the section: HTML in place, or a file beside this "
         "outline or in a folder below it, {html: welcome.html} or {markdown: welcome.md}.",
         examples=["<p>Welcome!</p>", {"markdown": "welcome.md"}],
     )

@@ -1,6 +1,7 @@
-"""What an author may write of a resource of any kind: the models that an outline is checked by.
+"""The model of the fields that every kind has.
 
-Each kind adds its own fields. What a validator raises becomes a diagnostic word for word.
+Owns what an author may write in them, and the words of these mistakes: a validator's error becomes
+a diagnostic word for word. It must never know a kind; each adds its own fields.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from coursesync.errors import Sentence
-# what an author wrote: nothing unknown, nothing converted; built when a first outline is parsed
+# nothing unknown, nothing converted; models are built when the first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
 
 
 def form(value: object) -> str:
-    """Say which of its two forms a field has: a group of fields, or one value."""
+    """Return which of its two forms a field has: a group of fields, or one value."""
     return MAPPING if isinstance(value, dict | BaseModel) else PLAIN
 
 
 def mistake(problem: str, remedy: Sentence) -> PydanticCustomError:
-    """Make the error that a validator raises, so that it becomes a diagnostic word for word."""
+    """Make the error for a validator to raise; it becomes a diagnostic word for word."""
     return PydanticCustomError("mistake", "{problem}", {"problem": problem, "remedy": remedy})
 
 
@@ -39,14 +40,14 @@ def _one_line(text: str) -> str:
     if len(text) > MAX_TITLE:
         raise mistake(
             f"the title has {len(text):,} characters, more than {MAX_TITLE:,}",
-            "Members see it in a list: keep it short, and put the rest into the contents.",
+            "Members see it in a list: keep it short, and move the rest into the contents.",
         )
     if is_blank(text):
         raise mistake("the title is blank", "Write what members should see.")
     if "\n" in text or "\r" in text:
         raise mistake("the title has more than one line", "Write it on one line, without | or >.")
     if text != text.strip():
-        raise mistake("the title begins or ends with a blank", "Delete the blank.")
+        raise mistake("the title begins or ends with a space", "Delete the space.")
     return text
 
 
@@ -56,10 +57,10 @@ def _key(text: str) -> str:
         if hidden := next((c for c in text if not without_marks(c)), ""):
             raise mistake(
                 f"the key holds {named(hidden)}, which can't be seen",
-                Remedy("Type it again, without that, as in", Code(written)),
+                Remedy("Type it again without that character, as in", Code(written)),
             )
         raise mistake(
-            f'"{text[:40]}" is no key' if text.strip() else "the key is blank",
+            f'"{text[:40]}" can\'t be a key' if text.strip() else "the key is blank",
             Remedy("Use small letters, digits and hyphens, as in", Code(written)),
         )
     return text
@@ -74,13 +75,13 @@ def _former_key(text: str) -> str:
 
 
 def shaped(pattern: str, otherwise: str) -> FieldInfo:
-    """Tell editors what a text looks like; it is the validator that decides.
+    """Describe a text to editors; only the validator decides.
 
     Args:
-        pattern: what every valid text matches, in what the regular expressions of ECMAScript,
-            with code points, and of Python have in common. A length stands in it too, for some
-            editors count what `maxLength` speaks of in halves of characters.
-        otherwise: what an editor says of a text that does not match.
+        pattern: a regular expression that every valid text matches, valid in ECMAScript (with code
+            points) and in Python. It also limits the length, because some editors count UTF-16
+            units for `maxLength`.
+        otherwise: an editor's message for a text that does not match.
     """
     field: FieldInfo = Field(
         json_schema_extra={"pattern": pattern, "patternErrorMessage": otherwise}
@@ -88,21 +89,21 @@ def shaped(pattern: str, otherwise: str) -> FieldInfo:
     return field
 
 
-# editors know no letters but ASCII's: any other character might be one
+# editors know only ASCII letters: any other character may be one
 _WORD = r"[^\u0000-\u002f\u003a-\u0060\u007b-\u007f]+"
 _WORDS = f"{_WORD}(?:-{_WORD})*"
 _KEY_ENDING = f"(?=[^.]{{1,{MAX_KEY}}}$){_WORDS}$"
-_NO_KEY = "This is no key: use small letters, digits and hyphens, as in first-week."
+_NO_KEY = "This can't be a key: use small letters, digits and hyphens, as in first-week."
 Title: TypeAlias = Annotated[
     str,
     AfterValidator(_one_line),
     shaped(
         rf"^(?=[^\n\r]{{1,{MAX_TITLE}}}$)\S(?:.*\S)?$",
-        f"A title is one line of at most {MAX_TITLE:,} characters, without a blank at either end.",
+        f"A title is one line of at most {MAX_TITLE:,} characters, without a space at either end.",
     ),
 ]
 Key: TypeAlias = Annotated[str, AfterValidator(_key), shaped(f"^{_KEY_ENDING}", _NO_KEY)]
-# `old-key`, or `other-course.old-key` for a section that comes from another course
+# `old-key`, or `other-course.old-key` for an item that comes from another course
 FormerKey: TypeAlias = Annotated[
     str,
     AfterValidator(_former_key),
@@ -111,23 +112,23 @@ FormerKey: TypeAlias = Annotated[
 
 
 class Spec(BaseModel):
-    """What an author writes of a resource of any kind; each kind adds its own fields."""
+    """The fields that an author may write in a resource of any kind."""
 
     model_config = STRICT
 
     key: Key = Field(
         "",  # not given: made from the title
         title="Lasting name",
-        description="How coursesync recognises this when its title or its place changes: with the "
-        "key goes its Id in Nexudus, which its lessons name. So give one, and leave it. Small "
+        description="How coursesync recognises this when its title or its place changes: the key "
+        "keeps its Id in Nexudus, which its lessons name. So write one, and leave it. Small "
         "letters, digits and hyphens; by default it is made from the title.",
         examples=["first-week"],
     )
     previous_keys: list[FormerKey] = Field(
         default_factory=list,
         title="Former names",
-        description="Keys that this had before. With a course's key and a dot before it, as in "
-        "onboarding.house-rules, it comes from that course with its Id.",
+        description="Keys that this had before. If it was in another course, write that course's "
+        "key and a dot before the old key, as in onboarding.house-rules; the Id is kept.",
         examples=[["old-key"]],
     )
     title: Title = Field(

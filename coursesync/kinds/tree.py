@@ -1,10 +1,8 @@
-"""A YAML document as plain values, with the position of each beside it.
+"""A YAML document as plain values with their positions.
 
-`yaml_reader` makes a `Tree`; `outline` reads it. Values are what a model
-validates (str, int, float, bool, None, list, dict); `Mark`s mirror them: the line, column
-and, where a plain scalar became something other than text, the characters that were written.
-Marks are bare tuples because a workspace has hundreds of thousands of them.
-Does no I/O and knows no YAML library.
+`yaml_reader` makes a `Tree`; `outline` reads it. `Mark`s mirror the values: line, column and, if a
+plain scalar is not text, its characters. Marks are bare tuples because a workspace has hundreds of
+thousands of them. It must never know a YAML library.
 """
 
 from __future__ import annotations
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
-# line and column from 0; what was written; the marks below: by key ((line, column) of the key
-# itself, mark of its value), or by index
+# line and column from 0; the written characters; the marks below: by key (line and column of the
+# key, mark of its value), or by index
 Mark: TypeAlias = "tuple[int, int, str | None, Below]"
 Below: TypeAlias = "Mapping[str, tuple[int, int, Mark]] | Sequence[Mark] | None"
 Path: TypeAlias = "tuple[str | int, ...]"
@@ -28,9 +26,9 @@ Path: TypeAlias = "tuple[str | int, ...]"
 
 @dataclass(frozen=True)
 class Tree:
-    """A document: the file's path as shown to people, its value, and where it all stands.
+    """A document: the file's path as shown to people, its value, and all positions.
 
-    `locate` gives the value's mark; it is asked once, and only where a place is to be told.
+    `locate` returns the value's mark; it is called once, and only if a position is needed.
     """
 
     path: str
@@ -43,7 +41,7 @@ class Tree:
         return self.locate()
 
     def find(self, path: Path) -> tuple[Mark, bool]:
-        """Return the mark at `path`, or its nearest ancestor's, and whether it is the very one."""
+        """Return the mark at `path`, or its nearest ancestor's, and whether `path` was found."""
         mark = self.mark
         for step in path:
             below = mark[3]
@@ -56,7 +54,7 @@ class Tree:
         return mark, True
 
     def value_at(self, path: Path) -> Value:
-        """Return the value at a path that is known to be in the tree."""
+        """Return the value at a path that is in the tree."""
         value = self.value
         for step in path:
             value = value[step]  # type: ignore[index]  # the caller's condition
@@ -68,7 +66,7 @@ class Tree:
         return Where(self.path, line + 1, column + 1)
 
     def where_key(self, path: Path) -> Where:
-        """Return the place of the key that `path` ends in; where there is none, of its parent."""
+        """Return the place of the key at the end of `path`, or of its parent if it is missing."""
         below = self.find(path[:-1])[0][3]
         if isinstance(below, dict) and path[-1] in below:
             line, column, _ = below[path[-1]]
@@ -76,6 +74,6 @@ class Tree:
         return self.where(path[:-1])
 
     def written(self, path: Path) -> str | None:
-        """Return the characters of the plain scalar at `path` if they may be meant otherwise."""
+        """Return the characters of the plain scalar at `path` if it may have been meant as text."""
         mark, found = self.find(path)
         return mark[2] if found else None

@@ -23,8 +23,8 @@ IMMEDIATE, SEQUENTIAL, AFTER_DAYS = "immediate", "sequential", "after_days"  # i
 class Opening:
     """When a member gets into a record.
 
-    `days` is how many days after enrolment, None where no days are set. One `in_sequence` opens
-    once the record before it is done.
+    `days`: days after enrolment, None if not timed. `in_sequence`: once the record before it is
+    done.
     """
 
     days: int | None = None
@@ -32,14 +32,14 @@ class Opening:
 
 
 def opening(attributes: Attributes) -> Opening:
-    """Say when a record opens; the API's page says that days count only where it is timed."""
+    """Return when a record opens; by the API's page, days count only if it is timed."""
     unlock = attributes.get(_TYPE)
     days = int(attributes.get(_DAYS, 0)) if unlock == _TIMED else None
     return Opening(days, in_sequence=unlock == _SEQUENTIAL)
 
 
 def described(attributes: Attributes, noun: str) -> str:
-    """Say in a learner's words when a record opens; `noun` is what its kind is called."""
+    """Return in a member's words when a record opens; `noun` is the word for its kind."""
     unlock, days = attributes.get(_TYPE), attributes.get(_DAYS, 0)
     if unlock == _SEQUENTIAL:
         return f"unlocks after the {noun} before it"
@@ -49,7 +49,7 @@ def described(attributes: Attributes, noun: str) -> str:
 
 
 def unlock_of(noun: str) -> Field:
-    """Make the row of `unlock` for a kind whose records are called that."""
+    """Make the row of `unlock` for a kind; `noun` is the word for one of its records."""
     return Field(
         "unlock",
         {_DAYS: int, _TYPE: int},

@@ -1,7 +1,7 @@
-"""What no single field of an outline shows: keys, Ids and orders that contradict each other.
+"""Finds mistakes that no single field shows: keys, Ids and orders that contradict each other.
 
-Reads the tree as it was written, so that these mistakes are told beside those of the
-fields, in one go.
+Owns what an outline claims for itself, and the keys of its items. It must never need a valid
+outline: it reads the tree, so that these mistakes are reported together with those of the fields.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Path, Tree, Value
 
-# where the items of an outline stand, and what one is called
+# the field that holds the items of an outline, and the word for one of them
 ITEMS, _NOUN = LISTED.plural, LISTED.name
 _TITLE, _ORDER, _PICTURE = (
     LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.PICTURE)
@@ -31,7 +31,7 @@ _TITLE, _ORDER, _PICTURE = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The key and the course that an outline claims for itself; None where it gives no Id."""
+    """The key and the course Id that an outline claims for itself; None if it gives no Id."""
 
     tree: Tree
     key: str
@@ -45,11 +45,7 @@ def claim(tree: Tree) -> Claim:
 
 
 def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
-    """Find what two outlines claim: one key or one course Id given twice.
-
-    Returns:
-        A diagnostic at the later of the two, in the order of `claims`.
-    """
+    """Yield a diagnostic for each key or course Id that an earlier outline claims too."""
     keys: dict[str, Claim] = {}
     ids: dict[int, Claim] = {}
     for one in claims:
@@ -68,7 +64,7 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
 
 
 def course_key_of(tree: Tree) -> str:
-    """Return the course's key: as given, else from the file's name; "" where it has none."""
+    """Return the course's key: as written, else made from the file's name; "" if it has none."""
     given = tree.value.get("key") if isinstance(tree.value, dict) else None
     return (
         given if isinstance(given, str) else slug(tree.path.rpartition("/")[2].rpartition(".")[0])
@@ -76,7 +72,7 @@ def course_key_of(tree: Tree) -> str:
 
 
 def item_key(item: object) -> str:
-    """Return an item's key, given or derived; "" where it can have none."""
+    """Return an item's key: as written, else made from its title; "" if there is none."""
     if not isinstance(item, dict):
         return ""
     key, title = item.get("key"), item.get(_TITLE)
@@ -88,17 +84,17 @@ def item_key(item: object) -> str:
 def key_mistakes(
     tree: Tree, keys: list[str], in_state: Callable[[], Collection[str]] = tuple
 ) -> Iterator[Diagnostic]:
-    """Find the keys that are missing, stand twice, or are claimed as former ones twice.
+    """Find missing keys, duplicate keys, and former keys that two items claim.
 
     Args:
         tree: the outline.
-        keys: each item's key, given or derived, "" where it has none (`item_key`).
-        in_state: gives the keys that the state has in this course; asked where one stands twice.
+        keys: the `item_key` of each item.
+        in_state: gives the keys that the state has in this course; called for a duplicate only.
     """
     if not course_key_of(tree):
         yield Diagnostic(
             Where(tree.path),
-            "no key can be made from the file's name, for it has no letter or digit",
+            "no key can be made from the file's name, because it has no letter or digit",
             coded("Rename the file, or give the course one, as in `key: onboarding`"),
         )
     first: dict[str, int] = {}
@@ -108,7 +104,8 @@ def key_mistakes(
             yield from _no_key(tree, (ITEMS, i))
         elif (other := first.setdefault(key, i)) != i:
             if free is None:
-                free = FreeKeys({*keys, *_former_names(tree, len(keys)), *in_state()})
+                former = {key.rpartition(".")[2] for *_, key in _previous_keys(tree, len(keys))}
+                free = FreeKeys({*keys, *former, *in_state()})
             given = tree.find((ITEMS, i, "key"))[1]
             line = tree.where((ITEMS, other)).line
             yield Diagnostic(
@@ -127,19 +124,14 @@ def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
             line = tree.where((ITEMS, holder)).line
             problem = f'"{former[:100]}" is still the key of the {_NOUN} on line {line}'
             remedy = (
-                f"Take it out here, or give that {_NOUN} another key: a former key is used no more."
+                f"Delete it here, or give that {_NOUN} another key: a former key is not in use."
             )
             yield Diagnostic(tree.where(path), problem, remedy)
         elif (other := claimed.setdefault(former, i)) != i:
             line = tree.where((ITEMS, other)).line
-            problem = f'"{former[:100]}" was the key of the {_NOUN} on line {line} too'
-            remedy = f"Only one {_NOUN} can go on under its Id."
+            problem = f'the {_NOUN} on line {line} has the former key "{former[:100]}" too'
+            remedy = f"Only one {_NOUN} can keep its Id: delete it from the other."
             yield Diagnostic(tree.where(path), problem, remedy)
-
-
-def _former_names(tree: Tree, items: int) -> Iterator[str]:
-    """Return the last part of each former key, whatever course it was in."""
-    return (key.rpartition(".")[2] for _, _, key in _previous_keys(tree, items))
 
 
 def _previous_keys(tree: Tree, items: int) -> Iterator[tuple[int, Path, str]]:
@@ -152,7 +144,7 @@ def _previous_keys(tree: Tree, items: int) -> Iterator[tuple[int, Path, str]]:
 
 
 def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
-    """Find `image:` with nothing behind it, which would remove the picture by a slip."""
+    """Find `image:` without a value, which would remove the picture by mistake."""
     for i, item in enumerate(items):
         path: Path = (ITEMS, i, _PICTURE)
         if not isinstance(item, dict) or item.get(_PICTURE, "") is not None:
@@ -169,7 +161,7 @@ def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]
 
 
 def title_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
-    """Find titles in curly quotes where an author meant quotes of YAML; in those they are text."""
+    """Find plain titles in curly quotes, where an author probably meant quotes of YAML."""
     course = tree.value
     for holder, path in [(course, ()), *((each, (ITEMS, i)) for i, each in enumerate(items))]:
         title = holder.get(_TITLE) if isinstance(holder, dict) else None
@@ -178,8 +170,8 @@ def title_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
         if tree.written((*path, _TITLE)) is not None:
             yield Diagnostic(
                 tree.where((*path, _TITLE)),
-                "the title stands in curly quotes, which YAML takes as part of the text",
-                coded('Retype the quotes as `"` or, to show them to members, put `"` around them.'),
+                "the title is in curly quotes, which YAML reads as part of the text",
+                coded('Type the quotes as `"`; to show them to members, put `"` around them.'),
             )
 
 
@@ -190,13 +182,13 @@ def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
         if isinstance(title, str) and title.strip():
             yield Diagnostic(
                 tree.where((*path, _TITLE)),
-                "no key can be made from this title, for it has no letter or digit",
+                "no key can be made from this title, because it has no letter or digit",
                 coded(f"Give the {_NOUN} one, as in `key: first-week`"),
             )
 
 
 def order_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
-    """Find the pinned orders that contradict the list."""
+    """Find pinned orders that contradict the order of the list."""
     pins = [
         pin
         if isinstance(item, dict) and type(pin := item.get(_ORDER)) is int and 0 <= pin <= MAX_PIN
@@ -216,7 +208,7 @@ _ORDER_WORDS: dict[Pinned, Callable[[int], tuple[str, str]]] = {
     ),
     Pinned.FALLS: lambda line: (
         f"this {_ORDER} is below the one pinned before it, on line {line}",
-        f"Members see the list's order: move the {_NOUN}, or change the number.",
+        f"Members see the order of the list: move the {_NOUN}, or change the number.",
     ),
     Pinned.NO_ROOM: lambda line: (
         f"too few numbers are left for the {ITEMS} before this one"

@@ -1,6 +1,7 @@
-"""The files of a workspace, read with care: inside it, each once, and not without end.
+"""Reads the files of a workspace.
 
-What an outline may name as contents is decided here; what they become is not.
+Owns which files an outline may name as contents. It must never read a file outside the workspace,
+one twice, or more than the bounds allow.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from coursesync.text import coded, find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.errors import Diagnostic, Sentence
@@ -29,27 +30,22 @@ if TYPE_CHECKING:
 MOST_BYTES = 100_000_000  # all files of a workspace
 _FORMS = frozenset({"html", "markdown"})
 _MOST_ALIKE = 3  # names of files
-# another version may read the same bytes otherwise
+# another version may read the same bytes differently
 _SALT = f"coursesync {__version__}\n".encode()
 
 
 def digest(content: bytes) -> str:
-    """Return what tells whether a file is as it was: the same with line ends of any kind."""
+    """Return the digest of a file; line ends of any kind give the same."""
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return sha256(_SALT + content).hexdigest()
 
 
 class Files:
-    """One pass over a workspace's files; raises UnusableFile for one that can't be used."""
+    """One pass over a workspace's files; its methods raise UnusableFile."""
 
     def __init__(self, folder: Path, unwritten: Mapping[str, bytes] | None = None) -> None:
-        """Begin a pass.
-
-        Args:
-            folder: the workspace.
-            unwritten: files that are to be read as if they stood there already, by their paths.
-        """
+        """Begin a pass; `unwritten` files are read as if they were in the folder."""
         self._folder = folder
         self._unwritten = unwritten or {}
         self._bytes = 0
@@ -59,10 +55,10 @@ class Files:
         self._texts: dict[str, str | UnusableFile] = {}
 
     def read(self, path: str) -> bytes:
-        """Read a file that is known to be no link.
+        """Read a file that is no link.
 
         Raises:
-            CoursesyncError: by now more has been read than a workspace may hold.
+            CoursesyncError: the files read so far are more than a workspace may hold.
         """
         if (content := self._unwritten.get(path)) is None:
             content = read(self._folder / path)
@@ -70,15 +66,15 @@ class Files:
         self._bytes += len(content)
         if self._bytes > MOST_BYTES:
             raise CoursesyncError(
-                f"the files of the workspace come to more than {MOST_BYTES // 1_000_000} MB",
+                f"the files of the workspace have more than {MOST_BYTES // 1_000_000} MB",
                 "Divide it into several workspaces, each with a state of its own.",
             )
         return content
 
     def inside(self, path: str) -> bytes:
-        """Read a file of the workspace: by the very name that it has, and through no link.
+        """Read a file by its exact name, through no link.
 
-        A file system may read other names as that one, and another machine's does not.
+        Some file systems accept other names for it, and other machines would not find it.
         """
         folder, parts = self._folder, PurePosixPath(path).parts
         if path in self._unwritten:
@@ -92,12 +88,12 @@ class Files:
         return self.read(path)
 
     def _names(self, folder: Path, otherwise: str) -> frozenset[str]:
-        """Return the names in a folder; where they can't be read, the one that is looked for."""
+        """Return the names in a folder; if it can't be read, only `otherwise`."""
         if folder not in self._listed:
             try:
                 self._listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208 - names alone
             except OSError:
-                return frozenset({otherwise})  # to read the file itself says why
+                return frozenset({otherwise})  # reading the file reports why
         return self._listed[folder]
 
     def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
@@ -124,12 +120,7 @@ class Files:
         )
 
     def _alike(self, above: str, parts: tuple[str, ...]) -> Iterator[str]:
-        """Find the paths that are the same but for Unicode form, capital and small letters.
-
-        Args:
-            above: the path of the folder to look in.
-            parts: the rest of the path that is looked for; each of them may differ.
-        """
+        """Find the paths below `above` that differ from `parts` in Unicode form or case only."""
         if not parts:
             yield above
             return
@@ -145,22 +136,12 @@ class Files:
         return self._forms[folder]
 
     def digest(self, path: str) -> str:
-        """Return the digest of a content file; it is read once, whoever names it."""
-        if path not in self._digests:
-            try:
-                self._digests[path] = digest(self.inside(path))
-            except UnusableFile as unusable:
-                self._digests[path] = unusable
-        return _known(self._digests[path])
+        """Return the digest of a content file, which is read once."""
+        return _once(self._digests, path, lambda: digest(self.inside(path)))
 
     def text(self, path: str) -> str:
-        """Return the text of a content file; it is read once, whoever names it."""
-        if path not in self._texts:
-            try:
-                self._texts[path] = self._text(path)
-            except UnusableFile as unusable:
-                self._texts[path] = unusable
-        return _known(self._texts[path])
+        """Return the text of a content file, which is read once."""
+        return _once(self._texts, path, lambda: self._text(path))
 
     def _text(self, path: str) -> str:
         content = self.inside(path)
@@ -173,18 +154,17 @@ class Files:
     def _path_alone(self, path: str, text: str) -> Diagnostic | None:
         target = only_path(text)
         if not re.search(r"[./]", target) or target.startswith("/"):
-            return None  # a word, whatever is called so
+            return None  # a word
         there = self._folder / PurePosixPath(path).parent / target
         is_path = os.path.isfile(there) or os.path.islink(there)  # noqa: PTH113, PTH114 - any text
         return path_alone(shown(self._folder / path), target) if is_path else None
 
 
 def text_of(content: bytes, at: str) -> str:
-    """Return the text of a content file; raises UnusableFile where it can't be one.
+    """Return the text of a content file's bytes; `at` is its path as shown to people.
 
-    Args:
-        content: its bytes.
-        at: its path as shown to people.
+    Raises:
+        UnusableFile: it can't be contents.
     """
     try:
         text = decode(content)
@@ -200,10 +180,10 @@ def text_of(content: bytes, at: str) -> str:
 
 
 def symbolic_link(path: str) -> UnusableFile:
-    """Say that a file or folder is a link; its path is given as shown to people."""
+    """Return the error for a file or folder that is a link; `path` is as shown to people."""
     return UnusableFile(
         f"{path} is a symbolic link",
-        "Put a copy of what it leads to in its place: a checkout without links holds only a path.",
+        "Replace it with a copy of its target: a checkout without links would hold only a path.",
     )
 
 
@@ -216,10 +196,10 @@ def _folded(name: str) -> str:
 
 
 def path_of(outline: str, name: str) -> str:
-    """Return the path, in the workspace, of a content file as an outline names it.
+    """Return the path in the workspace of a content file that an outline names.
 
     Raises:
-        UnusableFile: it may not be named so.
+        UnusableFile: the name is not allowed.
     """
     parts = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or ".." in parts:
@@ -232,7 +212,7 @@ def path_of(outline: str, name: str) -> str:
     if any(part.startswith(".") for part in parts) or "\0" in name:
         raise UnusableFile(
             f"`{inert(name, 60)}` is a hidden file or in a hidden folder",
-            "Move the contents to a file whose path has no part that starts with a dot.",
+            "Move it to a path in which no name starts with a dot.",
         )
     return (PurePosixPath(outline).parent / name).as_posix()
 
@@ -250,7 +230,14 @@ def names_in(value: Value) -> Iterator[str]:
                 yield from names_in(each)
 
 
-def _known(found: str | UnusableFile) -> str:
+def _once(known: dict[str, str | UnusableFile], path: str, read: Callable[[], str]) -> str:
+    """Return the known result for a path, or raise its known error; read it if it is new."""
+    if path not in known:
+        try:
+            known[path] = read()
+        except UnusableFile as unusable:
+            known[path] = unusable
+    found = known[path]
     if isinstance(found, UnusableFile):
         raise UnusableFile(found.problem, found.remedy, found.mistakes)
     return found

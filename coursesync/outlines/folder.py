@@ -1,4 +1,7 @@
-"""The workspace as a folder: which files in it are outlines. Reads names, and no file."""
+"""Finds the outlines in a workspace's folder.
+
+Owns which files are outlines, and how many a workspace may have. It must never read a file.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MOST_FOLDERS = 30  # one in the other
+MOST_FOLDERS = 30  # inside each other
 MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
 ENDINGS = (".yaml", ".yml")
 
 
 def check_folder(folder: Path) -> None:
-    """Raise UsageError where a workspace is no folder."""
-    if not os.path.isdir(folder):  # noqa: PTH112 - of a name that is too long it says no
+    """Raise UsageError if a workspace is no folder."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - False for a name that is too long
         what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
         raise UsageError(
             f"the workspace {shown(folder)} {what}",
-            coded("Name the folder that holds your outlines; if you stand in it, name it `.`"),
+            coded("Name the folder that holds your outlines; `.` is the current folder."),
         )
 
 
 def empty_workspace(folder: Path) -> CoursesyncError:
-    """Return the failure that a workspace without outlines is."""
+    """Return the error for a workspace without outlines."""
     return CoursesyncError(
         f"the workspace {folder} holds no outline",
         Remedy(
@@ -39,7 +42,7 @@ def empty_workspace(folder: Path) -> CoursesyncError:
             Code("id:"),
             "and",
             Code("title:"),
-            "To have them written of courses that are on the site:",
+            "To write one for a course that is in Nexudus:",
             Command("import", course="ID"),
         ),
     )
@@ -48,16 +51,16 @@ def empty_workspace(folder: Path) -> CoursesyncError:
 def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str, bool]]:
     """Find the outlines of a workspace: their paths in it, and whether they are symbolic links.
 
-    A link that leads to a folder is among them, for there may be outlines in that.
+    A link to a folder is among them, because outlines may be in that folder.
 
     Args:
         folder: the workspace.
-        unwritten: paths of files that are taken to stand there already.
+        unwritten: paths of files that count as written.
 
     Raises:
         CoursesyncError: it can't be read, or there is more than a workspace may hold.
     """
-    # a folder that is not there yet counts as well
+    # a folder that does not exist yet counts as well
     names = {part for path in unwritten for part in (path, path.rpartition("/")[0])} - {""}
     new = [name for name in names if not os.path.lexists(folder / name)]
     more = [(name, False) for name in new if name.lower().endswith(ENDINGS)]
@@ -75,8 +78,8 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
 def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[str, bool]]:
     if prefix.count("/") > MOST_FOLDERS:
         raise CoursesyncError(
-            f"the folder {shown(folder / prefix)[:200]}… lies too deep",
-            f"A workspace may have {MOST_FOLDERS} folders, one in the other.",
+            f"the folder {shown(folder / prefix)[:200]}… is too deep",
+            f"A workspace may have {MOST_FOLDERS} folders inside each other.",
         )
     try:
         with os.scandir(folder / prefix) as scan:
@@ -90,7 +93,7 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
         if next(names) >= MOST_NAMES:
             raise CoursesyncError(
                 f"the workspace {shown(folder)} holds more than {MOST_NAMES:,} files and folders",
-                "Keep what is no outline elsewhere, or in a folder whose name starts with a dot.",
+                "Move other files elsewhere, or into a folder whose name starts with a dot.",
             )
         if entry.name.startswith("."):
             continue
@@ -98,5 +101,5 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
             yield prefix + entry.name, entry.is_symlink()
         elif entry.is_dir(follow_symlinks=False):
             yield from _below(folder, f"{prefix}{entry.name}/", names)
-        elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - of a loop it says no
+        elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - False for a loop
             yield prefix + entry.name, True

@@ -1,7 +1,7 @@
-"""HTML contents as the Markdown that gives them, where there is such a text. Pure.
+"""Finds the Markdown for HTML contents.
 
-What a converter makes of HTML is a guess: only a Markdown text that our own renderer turns into
-the very same HTML, byte for byte, stands for it.
+Owns the proof: a converter's result is a guess, and only a text that our renderer turns into the
+same HTML, byte for byte, is Markdown for it. It must never return another.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import warnings
 from coursesync.errors import UnusableFile
 from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, to_html
 
-# the converter takes the square of these, and no person writes them
+# the converter takes quadratic time for these, and no person writes them
 _SLOW = re.compile(r"[^\S\n]{80}|\n{20}|<!")
 _MOST_TAGS = 2_000
 
 
 def markdown_of(html: str) -> str | None:
-    """Return a Markdown text that is rendered to that HTML exactly; None where none was found."""
+    """Return a Markdown text that renders to exactly that HTML, or None."""
     if not html.endswith("\n") or len(html) > MAX_MARKDOWN or "\r" in html:
         return None
     if _SLOW.search(html) or html.count("<") > _MOST_TAGS:
@@ -34,13 +34,13 @@ def markdown_of(html: str) -> str | None:
 
 
 def _converted(html: str) -> str | None:
-    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - only where one imports
+    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - for import only
     from markdownify import markdownify  # noqa: PLC0415 - the same
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it wonders at HTML that looks like a path or like XML
+        warnings.simplefilter("ignore")  # about HTML that looks like a path or like XML
         try:
             text = markdownify(html, heading_style="ATX", bullets="-")
         except (ParserRejectedMarkup, RecursionError, ValueError):
-            return None  # the last for a number of more digits than Python reads, or of other ones
+            return None  # ValueError: a number with too many digits, or with unusual ones
     return f"{text}\n"

@@ -1,7 +1,7 @@
-"""What git and other tools leave in a file where its author's text should be. Pure.
+"""Finds what git and other tools leave in a file instead of its author's text.
 
-Owns how such a file is recognised: unsettled merges, pointers of Git LFS, paths that stand for
-symbolic links, front matter. It must never object to text that somebody wrote for members.
+Owns how unsettled merges, pointers of Git LFS, paths in place of symbolic links, and front matter
+are recognised. It must never object to text that somebody wrote for members.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ _MOST_LINES = 40  # of markers, in one sentence
 _LONGEST_PATH = 1_000
 _USUAL_LENGTH = 7  # of a marker
 _MOST_BLANKS = 50
-_MOST_MARKERS = 2_000  # later ones are reported when these are gone
-# https://git-scm.com/docs/git-merge#_how_conflicts_are_presented; longer ones stand in a base that
-# was itself merged, or come from `conflict-marker-size`
+_MOST_MARKERS = 2_000  # a file; the others are reported once these are gone
+# https://git-scm.com/docs/git-merge#_how_conflicts_are_presented; longer ones come from nested
+# merges or from `conflict-marker-size`
 _MARKER = re.compile(
     r"^(?P<blanks>[ \t]*)(?P<marker>(?P<sign>[<|=>])(?P=sign){6,})(?:[ \t]+(?P<label>\S.*)?)?$",
     re.MULTILINE,
 )
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, and the name that it had before
 _POINTER = re.compile(r"version https://(?:git-lfs|hawser)\.github\.com/spec/\S*[ \t]*(?:\n|\Z)")
-# relative, or with the ending of such a file where it is no address of a page
+# a relative path, or a path with one of these endings that is no web address
 _PATH = re.compile(
     r"\.\.?[/\\]\S.*|(?!//|[a-z][\w+.-]*://|(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/)"
     r"\S+\.(?:md|markdown|html?|ya?ml)",
     re.IGNORECASE,
 )
-# where Markdown and HTML show text as it is: https://spec.commonmark.org/0.31.2/#fenced-code-blocks
+# the edges of text that Markdown and HTML show unchanged: https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 _EDGE = re.compile(
     r"^[ \t]*(?P<fence>`{3,}(?!.*`)|~{3,})(?P<rest>.*)$|<(?P<end>/?)pre\b",
     re.MULTILINE | re.IGNORECASE,
 )
 _FRONT = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
-# a field whose name is one word; what may stand beside such fields
+# a field whose name is one word; the other lines that front matter may have
 _FIELD = {
     "---": re.compile(r"""(?:[\w.$/-]+|"[^"]+"|'[^']+')[ \t]*:(?:[ \t].*)?"""),
     "+++": re.compile(r"""(?:[\w.-]+|"[^"]+"|'[^']+')[ \t]*=.*|\[.+\].*"""),
@@ -66,19 +66,16 @@ class _Marker:
 
 
 def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnostic]:
-    """Find what does not belong in an outline.
+    """Return a diagnostic for each leftover in an outline.
 
     Args:
         text: the file's characters, every line end a line feed.
         path: the file's path as shown to people.
-        is_outline: whether it can be read as one; if not, a marker alone is a mistake, too.
-
-    Returns:
-        One diagnostic for each unsettled merge, or one for what the whole file is.
+        is_outline: whether it can be read as an outline; if not, a single marker is a mistake too.
     """
     if whole := _whole(text, path):
         return [whole]
-    remedy = "Keep what is right of the two sides, and delete the lines of the markers."
+    remedy = "Keep the right side, or parts of both, and delete the lines of the markers."
     found: list[Sequence[_Marker]] = [
         merge
         for merge in _certain(text, _merges(text, indented=True))
@@ -94,7 +91,7 @@ def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnos
 
 
 def in_contents(text: str, path: str) -> Diagnostic | None:
-    """Find what does not belong in a content file; the arguments are as for `in_outline`."""
+    """Return the first leftover in a content file; the arguments are as for `in_outline`."""
     if whole := _whole(text, path):
         return whole
     merges = [
@@ -106,8 +103,8 @@ def in_contents(text: str, path: str) -> Diagnostic | None:
         return Diagnostic(
             Where(path, merges[0][0].line),
             _unsettled(merges),
-            "Keep what is right of the two sides, and delete the lines of the markers. If members "
-            "are to see such a line, put a blank before it.",
+            "Keep the right side, or parts of both, and delete the lines of the markers. To show "
+            "such a line to members, put a space before it.",
         )
     if found := _front_matter(text):
         first, last = (text.count("\n", 0, at) + 1 for at in found)
@@ -115,26 +112,26 @@ def in_contents(text: str, path: str) -> Diagnostic | None:
             Where(path, first),
             f"the file begins with front matter, on lines {first} to {last}: members would see it",
             coded(
-                "Delete these lines where they are fields: a title belongs in the outline. Where "
-                "the dashes are to be a line across the page, write `***` in their place."
+                "If these lines are fields, delete them: a title belongs in the outline. If the "
+                "dashes should be a line across the page, write `***` instead of them."
             ),
         )
     return None
 
 
 def only_path(text: str) -> str:
-    """Return the one line of a text that may be a path and nothing else, or else ""."""
+    """Return the line of a text that may be a path and nothing else, or ""."""
     line = text.strip()
     is_short = 0 < len(line) <= _LONGEST_PATH
     return line if is_short and not re.search(r"[\n\0<>]", line) else ""
 
 
 def path_alone(path: str, target: str) -> Diagnostic:
-    """Say that a file holds only a path, and why that may be."""
+    """Return the diagnostic for a file that holds only a path."""
     return Diagnostic(
         Where(path),
-        f"the file holds only a path, `{inert(target, 60)}`: a checkout without symbolic links "
-        "makes such a file of a link",
+        f"the file holds only a path, `{inert(target, 60)}`: git writes a symbolic link so where "
+        "there are none",
         "Replace it with a copy of the file that it names.",
     )
 
@@ -147,8 +144,8 @@ def _whole(text: str, path: str) -> Diagnostic | None:
             Remedy(
                 "Fetch it with",
                 Shell("git", "lfs", "pull"),
-                "or, since it is text, keep it in git itself: that takes the pattern that "
-                ".gitattributes has for it, as in",
+                "or, since it is text, keep it in git itself: name its pattern from "
+                ".gitattributes, as in",
                 Shell("git", "lfs", "untrack", "*" + path[path.rfind(".") :]),
             ),
         )
@@ -165,11 +162,11 @@ def _unsettled(merges: Sequence[Sequence[_Marker]]) -> str:
 
 
 def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
-    """Find the unsettled merges, each by its markers, also those of which some were deleted."""
+    """Find the unsettled merges, each by its markers, of which some may be deleted."""
     if not any(sign * _USUAL_LENGTH in text for sign in "<|>"):
         return
     merge: list[_Marker] = []
-    underline: _Marker | None = None  # or what is left of a merge
+    underline: _Marker | None = None  # or the middle of a merge without a start
     for marker in _markers(text, indented=indented):
         is_inner = bool(merge) and marker.length > merge[0].length
         if marker.sign == "<" and merge and not is_inner:
@@ -193,7 +190,7 @@ def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
 
 
 def _certain(text: str, merges: Iterable[Sequence[_Marker]]) -> Iterator[Sequence[_Marker]]:
-    """Leave out what may be text, and whole merges that are shown as an example."""
+    """Drop merges that may be text, and whole ones in an example."""
     examples: list[tuple[int, int]] | None = None
     for merge in filter(_is_certain, merges):
         if (merge[0].sign, merge[-1].sign) == ("<", ">"):
@@ -205,7 +202,7 @@ def _certain(text: str, merges: Iterable[Sequence[_Marker]]) -> Iterator[Sequenc
 
 
 def _examples(text: str) -> Iterator[tuple[int, int]]:
-    """Find where code in fences and preformatted text begin and end."""
+    """Find the start and end of code in fences and of preformatted text."""
     begun: re.Match[str] | None = None
     for edge in _EDGE.finditer(text):
         if begun is None:
@@ -223,7 +220,7 @@ def _ends(begun: re.Match[str], edge: re.Match[str]) -> bool:
 
 
 def _is_certain(merge: Sequence[_Marker]) -> bool:
-    """Say whether it is a merge: one marker alone may be an arrow, and two of them ornaments."""
+    """Return whether it is a merge: one marker may be an arrow, two may be ornaments."""
     signs = {marker.sign for marker in merge}
     labels = [marker for marker in merge if marker.has_label]
     if len(signs) > 1:
@@ -252,28 +249,27 @@ def _markers(text: str, *, indented: bool) -> Iterator[_Marker]:
 
 
 def _is_quoted(text: str, found: re.Match[str]) -> bool:
-    """Say whether a line that starts with > has one beside it, as in a quotation of Markdown."""
+    """Return whether a line beside this one starts with > too, as in a Markdown quotation."""
     above = text[text.rfind("\n", 0, max(0, found.start() - 1)) + 1 : found.start()]
     below = text[found.end() : found.end() + _MOST_BLANKS]
     return above.lstrip().startswith(">") or below.lstrip().startswith(">")
 
 
 def _front_matter(text: str) -> tuple[int, int] | None:
-    """Find where front matter begins and ends."""
     found = _FRONT.match(text)
     if found is None:
         return _json(text)
     fence, body = found.groups()
     field, lines = _FIELD[fence], body.split("\n")
     others = [line for line in lines if not field.fullmatch(line)]
-    # between lines across the page, text may well have words with a colon behind them
+    # between two lines across the page, text may have words with a colon after them
     is_begun = bool(field.fullmatch(lines[0])) if fence == "---" else len(others) < len(lines)
     is_front = is_begun and all(map(_BESIDE.fullmatch, others))
     return (found.start(1), found.end()) if is_front or _BRACES.fullmatch(body) else None
 
 
 def _json(text: str) -> tuple[int, int] | None:
-    """Find front matter as Hugo has it, too: https://gohugo.io/content-management/front-matter/."""
+    """Return the start and end of front matter in JSON: https://gohugo.io/content-management/front-matter/."""
     found = _OBJECT.match(text)
     try:
         return found.span(1) if found and json.loads(found[1]) else None

@@ -1,6 +1,6 @@
-"""How a mistake in an outline is told: pydantic's errors in, diagnostics out.
+"""Pydantic's errors in an outline as diagnostics that a course author understands.
 
-Validation is pydantic's; the words are ours, because the reader is a course author.
+Owns the words of these mistakes. It must never decide what is valid: the models do.
 """
 
 from __future__ import annotations
@@ -8,44 +8,56 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from pydantic import BaseModel
 
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.spec import MAPPING, PLAIN
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.slip import Slip
+from coursesync.outlines.yaml_writer import flow
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from pydantic import BaseModel, ValidationError
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
     from coursesync.errors import Sentence
-    from coursesync.kinds.tree import Path, Tree
+    from coursesync.kinds.tree import Path, Tree, Value
 
-MOST = 250
-# what authors write by mistake, and the field that they mean
+MOST = 250  # more than anyone reads
+# the names that authors write by mistake, and the field that they mean
 _OTHER_NAMES = {"days": AFTER_DAYS} | {
     other: field.name for field in LISTED.fields for other in field.other_names
 }
 _OPPOSITES = {other: field.name for field in LISTED.fields for other in field.opposites}
+_LAID_OUT = {  # fields whose example needs more than one line
+    LISTED.plural: coded(f"`{LISTED.plural}:` and below it a line that starts with `- title:`"),
+    "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
+}
+_NOUNS = {
+    bool: "a yes/no value",
+    int: "a number",
+    float: "a number with decimals",
+    str: "text",
+    list: "a list",
+    dict: "a group of fields",
+}
 
 
 def diagnose(
     error: ValidationError, tree: Tree, base: Path, model: type[BaseModel]
 ) -> Iterator[Diagnostic]:
-    """Tell each of pydantic's errors at its place in the outline.
+    """Return a diagnostic for each of pydantic's errors, at most `MOST`.
 
     Args:
-        error: what validating the value at `base` raised.
+        error: raised by validating the value at `base`.
         tree: the outline's file.
         base: the path of the validated value in the tree.
         model: the model that it was validated against.
-
-    Returns:
-        A diagnostic an error; of more than `MOST` the first, which are more than anyone reads.
     """
     for detail in error.errors(include_url=False)[:MOST]:
         at_key = detail["type"] == "extra_forbidden"
@@ -55,18 +67,100 @@ def diagnose(
             steps.append(last)
         path: Path = (*base, *steps)
         words = _WORDS.get(detail["type"], _unknown)
-        problem, remedy = words(Slip(detail, tree, path, model))
+        problem, remedy = words(_Slip(detail, tree, path, model))
         where = tree.where_key(path) if at_key else tree.where(path)
         yield Diagnostic(where, problem, remedy)
 
 
-def _no_value(slip: Slip) -> tuple[str, Sentence]:
+class _Slip:
+    """One of pydantic's errors, and the facts about it that its message names."""
+
+    def __init__(
+        self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]
+    ) -> None:
+        self.detail = detail
+        self.model = model
+        self.path = path
+        self.name = next((step for step in reversed(path) if isinstance(step, str)), "outline")
+        self.written = tree.written(path)
+        self.context = detail.get("ctx") or {}
+
+    @property
+    def subject(self) -> str:
+        """The subject of the message: a field by its name, an item of a list by its number."""
+        if not self.path:
+            return "the outline"
+        last = self.path[-1]
+        return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
+
+    @property
+    def found(self) -> str:
+        """What the author wrote, as a noun."""
+        value = self.detail["input"]
+        if value is None:
+            return "empty"
+        return _NOUNS[type(value)]
+
+    @property
+    def example(self) -> Sentence:
+        """A remedy with the examples of the field from its model; "" if there are none."""
+        group, above = self._group
+        if self.name not in _LAID_OUT and self.name not in group.model_fields:
+            return ""
+        examples = _LAID_OUT.get(self.name) or examples_of(group, self.name, above)
+        return Remedy("Write, for example,", examples)
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the fields that are allowed in its group."""
+        return list(self._group[0].model_fields)
+
+    def holder_of(self, name: str) -> str:
+        """Return the field beside this one whose group has a field of that name, or ""."""
+        for holder, known in self._group[0].model_fields.items():
+            inner = _group_in(known.annotation)
+            if inner is not None and name in inner.model_fields:
+                return holder
+        return ""
+
+    @property
+    def _group(self) -> tuple[type[BaseModel], str]:
+        """The model of the group that this field is in, and the name of the field that holds it."""
+        above = self.path[-2] if len(self.path) > 1 else None
+        holder = self.model.model_fields.get(above) if isinstance(above, str) else None
+        inner = _group_in(holder.annotation) if holder else None
+        return (inner, str(above)) if inner else (self.model, "")
+
+
+def _group_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next(filter(None, map(_group_in, get_args(annotation))), None)
+
+
+def examples_of(group: type[BaseModel], name: str, above: str = "") -> Remedy:
+    """Write a field's examples as an outline has them.
+
+    Args:
+        group: the model that the field is of.
+        name: the field.
+        above: the field that holds the group; "" for the outline or one of its items.
+    """
+    examples: Iterable[Value] = group.model_fields[name].examples or ()
+    written = (
+        f"{above}: {flow({name: each})}" if above else f"{name}: {flow(each)}" for each in examples
+    )
+    first, *others = map(Code, written)
+    return Remedy(first, *(piece for each in others for piece in ("or", each)))
+
+
+def _no_value(slip: _Slip) -> tuple[str, Sentence]:
     needed = slip.path[-1:] in {("id",), ("title",), (LISTED.plural,)}
     more = "" if needed else "or delete the line"
     return f"{slip.subject} has no value", Remedy(slip.example, more)
 
 
-def _text(slip: Slip) -> tuple[str, Sentence]:
+def _text(slip: _Slip) -> tuple[str, Sentence]:
     if slip.detail["input"] is None and not slip.written:
         return _no_value(slip)
     if slip.written:
@@ -79,8 +173,8 @@ def _text(slip: Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} must be text, and is {slip.found}", slip.example
 
 
-def _typed(noun: str) -> Callable[[Slip], tuple[str, Sentence]]:
-    def words(slip: Slip) -> tuple[str, Sentence]:
+def _typed(noun: str) -> Callable[[_Slip], tuple[str, Sentence]]:
+    def words(slip: _Slip) -> tuple[str, Sentence]:
         value = slip.detail["input"]
         if value is None:
             return _no_value(slip)
@@ -90,13 +184,13 @@ def _typed(noun: str) -> Callable[[Slip], tuple[str, Sentence]]:
     return words
 
 
-def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
+def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
     name = inert(str(slip.path[-1]), 40)
     if (alike := _look_alike(name, slip.fields)) is not None:
         return alike
     if holder := slip.holder_of(name):
         return (
-            f"`{name}` belongs to `{holder}`, and stands beside it",
+            f"`{name}` belongs in `{holder}`, not beside it",
             coded(f"Put it below `{holder}:` and indent it further than that."),
         )
     if (opposite := _OPPOSITES.get(name.lower())) in slip.fields:
@@ -110,7 +204,7 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
 
 
 def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
-    """Tell a field's name with a letter that only looks like the one that is meant."""
+    """Report a field's name with a letter that only looks like the right one, or a hidden one."""
     strangers = [character for character in name if not character.isascii()]
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
@@ -120,35 +214,35 @@ def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
     meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
     for field in fields if strangers else ():
         if meant.fullmatch(field):
+            code = f"U+{ord(strangers[0]):04X}"
             other = unicodedata.name(strangers[0], "another character")
-            told = f"U+{ord(strangers[0]):04X} ({other})"
             return (
-                f"`{name}` is not `{field}`: its `{strangers[0]}` is {told}",
-                coded(f"It only looks the same; type it anew: `{field}:`"),
+                f"`{name}` is not `{field}`: its `{strangers[0]}` is {code} ({other})",
+                coded(f"It only looks the same; type it again: `{field}:`"),
             )
     return None
 
 
-def _missing(slip: Slip) -> tuple[str, Sentence]:
+def _missing(slip: _Slip) -> tuple[str, Sentence]:
     *owner, name = slip.path
     named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
     return f"{named if owner else 'the outline'} has no `{name}`", slip.example
 
 
-def _too_low(slip: Slip) -> tuple[str, Sentence]:
+def _too_low(slip: _Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} can't be below {slip.context['ge']}", slip.example
 
 
-def _too_high(slip: Slip) -> tuple[str, Sentence]:
+def _too_high(slip: _Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} can't be above {slip.context['le']}", slip.example
 
 
-def _too_many(slip: Slip) -> tuple[str, Sentence]:
+def _too_many(slip: _Slip) -> tuple[str, Sentence]:
     found, most = slip.context["actual_length"], slip.context["max_length"]
     return f"{slip.subject} has {found:,} items, more than {most:,}", "Split the course."
 
 
-def _choice(slip: Slip) -> tuple[str, Sentence]:
+def _choice(slip: _Slip) -> tuple[str, Sentence]:
     value = slip.detail["input"]
     written = f'"{value[:40]}"' if isinstance(value, str) else (slip.written or "")[:40]
     problem = f"{slip.subject} can't be {written or slip.found}"
@@ -158,15 +252,15 @@ def _choice(slip: Slip) -> tuple[str, Sentence]:
     return problem, slip.example
 
 
-def _own_words(slip: Slip) -> tuple[str, Sentence]:
+def _own_words(slip: _Slip) -> tuple[str, Sentence]:
     return slip.context["problem"], slip.context["remedy"]
 
 
-def _unknown(slip: Slip) -> tuple[str, Sentence]:
+def _unknown(slip: _Slip) -> tuple[str, Sentence]:
     return f"{slip.subject} is not valid: {slip.detail['msg']}", slip.example
 
 
-_WORDS: dict[str, Callable[[Slip], tuple[str, Sentence]]] = {
+_WORDS: dict[str, Callable[[_Slip], tuple[str, Sentence]]] = {
     "bool_type": _typed("true or false"),
     "extra_forbidden": _unknown_field,
     "greater_than_equal": _too_low,

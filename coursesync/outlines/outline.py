@@ -1,7 +1,7 @@
-"""An outline: a positioned tree in, an `Outline` or all its diagnostics out.
+"""Makes an `Outline` of a positioned tree, or all its diagnostics.
 
-The models say what is valid, a kind's table what is sent, `mistakes` how a mistake is reported;
-this derives keys, and checks what no single field shows: keys, Ids and pinned orders given twice.
+Owns the order of the checks. It must never decide which fields are valid (the models do), their
+properties (a kind's table does) or the words of mistakes (`mistakes` and `checks` do).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import LISTED
@@ -44,13 +44,14 @@ if TYPE_CHECKING:
 _TITLE, _ORDER, _CONTENTS = (
     LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
 )
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One valid outline: a course, and the resources that it wants, in the members' order.
+    """One valid outline: a course and its desired resources, in the members' order.
 
-    `path` is the file's path as shown to people, `file` its path in the workspace; `sources` are
+    `path` is the file's path as shown to people, `file` its path in the workspace; `sources` has
     the digests of that file and of each content file, by their paths in the workspace.
     """
 
@@ -65,7 +66,7 @@ class Outline:
 
     @property
     def record(self) -> CourseRecord:
-        """What the state is to remember of it, once all of it is applied."""
+        """The record of the outline in the state, once all of it is applied."""
         return CourseRecord(
             id=self.course_id, path=self.file, sources=self.sources, title=self.title
         )
@@ -81,13 +82,14 @@ def build(
     Args:
         tree: the outline's file; its name without the ending is the course's key by default.
         read: gives the text of a content file that the outline names, or raises UnusableFile.
-        in_state: gives the keys that the state has in a course, by the course's key; asked only
-            where a new key has to be proposed.
+        in_state: gives the keys that the state has in a course, by the course's key; called only
+            to propose a new key.
 
     Returns:
-        The outline, or None where it has any mistake; and every mistake.
+        The outline, None if it has a mistake; and every mistake.
     """
-    course, diagnostics = _course(tree)
+    diagnostics: list[Diagnostic] = []
+    course = _valid(CourseSpec, tree, (), diagnostics)
     course_key = course_key_of(tree)
     raw = tree.value.get(LISTED.plural) if isinstance(tree.value, dict) else None
     items: list[Value] = list(islice(raw, MOST_LISTED)) if isinstance(raw, list) else []
@@ -100,7 +102,7 @@ def build(
     resources = []
     for i, item in enumerate(items):
         path: Path = (LISTED.plural, i)
-        spec = _spec(tree, item, path, diagnostics)
+        spec = _valid(LISTED.spec(), tree, path, diagnostics)
         try:
             values = _values(item, contents) if spec else _of_file(item, contents)
         except UnusableFile as unusable:
@@ -117,23 +119,16 @@ def build(
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []
 
 
-def _course(tree: Tree) -> tuple[CourseSpec | None, list[Diagnostic]]:
+def _valid(model: type[M], tree: Tree, path: Path, diagnostics: list[Diagnostic]) -> M | None:
     try:
-        return CourseSpec.model_validate(tree.value), []
+        return model.model_validate(tree.value_at(path))
     except ValidationError as error:
-        return None, list(diagnose(error, tree, (), CourseSpec))
-
-
-def _spec(tree: Tree, item: Value, path: Path, diagnostics: list[Diagnostic]) -> Spec | None:
-    try:
-        return LISTED.spec().model_validate(item)
-    except ValidationError as error:
-        diagnostics += diagnose(error, tree, path, LISTED.spec())
+        diagnostics += diagnose(error, tree, path, model)
         return None
 
 
 def _values(item: Value, contents: Contents) -> Values:
-    """Return what is sent of a valid item, but for its order: its contents as HTML."""
+    """Return a valid item's values except its order; contents become HTML."""
     assert isinstance(item, dict)  # noqa: S101 - its model says so
     values = {name: value for name, value in item.items() if name != _ORDER}
     if _CONTENTS in values:
@@ -142,10 +137,10 @@ def _values(item: Value, contents: Contents) -> Values:
 
 
 def _of_file(item: Value, contents: Contents) -> Values:
-    """Read the file of an item that has mistakes elsewhere, so that all are reported at once."""
+    """Read the content file of an item with mistakes, so that its mistakes are reported too."""
     if isinstance(item, dict) and _CONTENTS in item:
         alone = {_TITLE: "-", _CONTENTS: item[_CONTENTS]}
-        with suppress(ValidationError):  # that is reported already
+        with suppress(ValidationError):  # it is reported already
             LISTED.spec().model_validate(alone)
             return _values(alone, contents)
     return {}

@@ -1,8 +1,7 @@
-"""A YAML text taken apart into pieces, by the places that the parser's events give.
+"""Takes a YAML text apart into pieces, by the positions in the parser's events.
 
-Owns what each comment belongs to: what it stands above or beside. One below the last field of a
-mapping, or the last item of a list, belongs to these where it is indented as far as they are; in
-brackets, one after a comma stands above what comes next. It must never change a character.
+Owns which piece a comment belongs to: the one below or beside it. A comment below a whole mapping
+or list belongs to it if it is indented as far. It must never change a character.
 """
 
 from __future__ import annotations
@@ -18,38 +17,54 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
-from coursesync.outlines.pieces import INDENT, Document, Group, Leaf, Part, UnusualLayout
+from coursesync.outlines.pieces import COMMENT, INDENT, Group, Part, UnusualLayout, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ruamel.yaml.events import Event
 
-_SAYS_NOTHING = re.compile(r"(?P<blanks>[ \t]*)(?P<comment>#[^\n]*)?\n")
+_COMMENT_OR_BLANK = re.compile(r"(?P<blanks>[ \t]*)(?P<comment>#[^\n]*)?\n")
 _ABOVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
-_BESIDE = re.compile(r"(?:\s|#[^\n]*)*+")
 _COLON = re.compile(r"\s*:")
 _HEADER = re.compile(r"[|>][-+1-9]*")
+_KEEPS = re.compile(r"^([|>][1-9]?)\+?")
 
 
-def take_apart(text: str) -> Document:
+def take_apart(text: str) -> Part:
     """Take a text apart that can be read, its line ends line feeds, without a byte order mark.
 
+    Returns:
+        The outline itself. Put together, it is the text again, with a line feed at its end.
+
     Raises:
-        UnusualLayout: it has a key after a question mark, or a field in brackets.
+        UnusualLayout: it is in braces, or has a key after a question mark.
     """
     is_ended = text.endswith("\n")
     root = _Reader(text if is_ended else text + "\n", is_ended=is_ended).root()
-    document = Document(root, is_ended)
-    if document.text() != text:
+    if is_ended and text_of(root) != text:
         raise UnusualLayout
-    return document
+    return root
+
+
+def comments(text: str) -> list[str]:
+    """Find all comments of a text that can be read, each from its # to the end of its line."""
+    found: list[str] = []
+    at, advance = 0, CParser(text).get_event
+    while not isinstance(event := advance(), StreamEndEvent):
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, ScalarEvent) and start < end:
+            header = text[start : text.find("\n", start)] if event.style in {"|", ">"} else ""
+            found += COMMENT.findall(f"{text[at:start]}\n{header}")
+            at = end
+    return found + COMMENT.findall(text[at:])
 
 
 class _Reader:
-    """One pass over the events of a text; `_at` is the first character that is in no piece yet."""
+    """One pass over the events of a text; `_at` is the first character without a piece."""
 
     def __init__(self, text: str, *, is_ended: bool) -> None:
         self._text = text
@@ -61,24 +76,21 @@ class _Reader:
         self._next()  # the start of the stream
         self._next()  # the start of the document
         event = self._next()
+        if not _is_on_lines(event):
+            raise UnusualLayout
         self._at = self._text.rfind("\n", 0, event.start_mark.index) + 1
-        root = Part("", Leaf(""), lead=self._text[: self._at])
-        if _is_on_lines(event):
-            root.value = self._on_lines(event)
-        else:
-            self._value(event, root)
-            root.after = self._rest_of_line()
-        root.tail = self._text[self._at :]
-        return root
+        lead = self._text[: self._at]
+        return Part("", self._on_lines(event), lead=lead, tail=self._text[self._at :])
 
     def _on_lines(self, start: Event, *, is_inline: bool = False) -> Group:
-        """Read a group on lines of its own; it is `is_inline` where it begins after a dash."""
+        """Read a group on lines; `is_inline` if it begins after a dash."""
         column = start.start_mark.column
         group = Group(isinstance(start, SequenceStartEvent), column)
         while not isinstance(event := self._next(), MappingEndEvent | SequenceEndEvent):
-            part = Part("-", Leaf(""))
+            part = Part("-", "")
             if not is_inline or group.parts:
-                part.lead = self._matched(_ABOVE)
+                if found := _ABOVE.match(self._text, self._at):
+                    part.lead, self._at = found[0], found.end()
                 if self._text[self._at : self._at + column].strip(" "):
                     raise UnusualLayout
                 self._at += column
@@ -93,25 +105,24 @@ class _Reader:
         return group
 
     def _part(self, event: Event, part: Part, column: int) -> None:
-        """Read what follows a colon or a dash, whose line begins at `column`."""
+        """Read the value after a colon or a dash; their line begins at `column`."""
         start = event.start_mark
         if not _is_on_lines(event):
             self._value(event, part)
             part.after += self._rest_of_line()
-            if not part.name:  # what is below a field, stands above the next
+            if not part.name:  # a comment below a field belongs to the next field
                 part.tail = self._own_comments(max(start.column, column + 1))
             return
-        if "\n" in self._text[self._at : start.index]:
-            part.after = self._rest_of_line()
+        between = self._text[self._at : start.index]
+        is_inline = "\n" not in between
+        if is_inline:
+            part.sep, self._at = between, start.index
         else:
-            part.is_inline = True
-            part.sep = self._text[self._at : start.index]
-            self._at = start.index
-        part.value = self._on_lines(event, is_inline=part.is_inline)
+            part.after = self._rest_of_line()
+        part.value = self._on_lines(event, is_inline=is_inline)
         part.tail = self._own_comments(max(start.column, column + 1))
 
     def _key(self, event: Event, part: Part) -> Event:
-        """Read a field's name; return the event of its value."""
         if not isinstance(event, ScalarEvent) or event.start_mark.index != self._at:
             raise UnusualLayout
         part.name = unicodedata.normalize("NFC", event.value)
@@ -122,21 +133,19 @@ class _Reader:
         return self._next()
 
     def _value(self, event: Event, part: Part) -> None:
-        """Read a scalar, or a group in brackets."""
-        start, end = event.start_mark.index, event.end_mark.index
-        if not isinstance(event, ScalarEvent):
-            part.sep = self._text[self._at : start]
-            self._at = start
-            part.value = self._in_brackets(event)
-        elif start < end:
-            part.sep = self._text[self._at : start]
+        start, last, depth = event.start_mark.index, event, _depth(event)
+        while depth:
+            last = self._next()
+            depth += _depth(last)
+        end = last.end_mark.index
+        if start < end:
+            part.sep, part.value = self._text[self._at : start], self._text[start:end]
             self._at = end
-            part.value = Leaf(self._text[start:end])
-            if event.style in {"|", ">"}:
+            if part.value.startswith(("|", ">")):
                 part.value = self._block(start, end, part)
 
-    def _block(self, start: int, end: int, part: Part) -> Leaf:
-        """Read a block of text; the last blank lines are no part of it where they don't count."""
+    def _block(self, start: int, end: int, part: Part) -> str:
+        """Read a block of text, without the last blank lines unless it keeps them."""
         header = _HEADER.match(self._text, start)
         signs = header[0] if header else ""
         first = self._text.index("\n", start) + 1
@@ -149,34 +158,10 @@ class _Reader:
                 break
             end = above
         self._at = end - 1
-        is_open = end == len(self._text) and not self._is_ended
+        if end == len(self._text) and not self._is_ended and "-" not in signs:
+            signs = _KEEPS.sub(r"\1-", signs)  # its last line had no line feed, and gets one
         lines = self._text[first : end - 1] if end > first else ""
-        text = f"{signs}\n{lines}" if end > first else signs
-        return Leaf(text, is_block=True, is_open=is_open)
-
-    def _in_brackets(self, start: Event) -> Group:
-        if self._text[self._at] not in "[{":
-            raise UnusualLayout
-        self._at += 1
-        group = Group(isinstance(start, SequenceStartEvent), None)
-        end = self._at
-        while not isinstance(event := self._next(), MappingEndEvent | SequenceEndEvent):
-            part = Part("", Leaf(""), lead=self._matched(_BESIDE))
-            if event.start_mark.index != self._at:
-                raise UnusualLayout
-            self._value(event if group.is_list else self._key(event, part), part)
-            part.after = self._matched(_BESIDE)
-            end = self._at
-            self._at += self._text[self._at] == ","
-            group.parts.append(part)
-        self._at = event.end_mark.index
-        group.end = self._text[end : self._at - 1]
-        return group
-
-    def _matched(self, pattern: re.Pattern[str]) -> str:
-        found = pattern.match(self._text, self._at)
-        self._at = found.end() if found else self._at
-        return found[0] if found else ""
+        return f"{signs}\n{lines}" if end > first else signs
 
     def _rest_of_line(self) -> str:
         start, end = self._at, self._text.index("\n", self._at)
@@ -184,9 +169,9 @@ class _Reader:
         return self._text[start:end]
 
     def _own_comments(self, column: int) -> str:
-        """Read the comments to the last that comes before one less indented than `column`."""
+        """Read comments up to the first that is less indented than `column`."""
         at = end = self._at
-        while found := _SAYS_NOTHING.match(self._text, at):
+        while found := _COMMENT_OR_BLANK.match(self._text, at):
             at = found.end()
             if found["comment"]:
                 if len(found["blanks"]) < column:
@@ -198,3 +183,9 @@ class _Reader:
 
 def _is_on_lines(event: Event) -> bool:
     return isinstance(event, MappingStartEvent | SequenceStartEvent) and not event.flow_style
+
+
+def _depth(event: Event) -> int:
+    """Return 1 for the start of a group, -1 for its end, else 0."""
+    opens = isinstance(event, MappingStartEvent | SequenceStartEvent)
+    return opens - isinstance(event, MappingEndEvent | SequenceEndEvent)

@@ -1,87 +1,100 @@
-"""How fields and items are put in, taken out, replaced and laid out among the pieces of a text.
+"""Puts fields and items into the pieces of a text, takes them out, rewrites them, lays them out.
 
-Owns what becomes of the comments and blank lines around them. It must never touch a piece that no
-edit is about. Knows no edit, and does not check what comes out (`edit` does).
+Owns where the comments and blank lines around them go. It must never touch another piece. It knows
+no edit, and does not check the result (`edit` does).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.outlines.pieces import (
     COMMENT,
     Group,
-    Leaf,
     Part,
-    UnusualLayout,
     blank_lines,
     hoisted,
     move_lines,
+    text_of,
 )
-from coursesync.outlines.yaml_writer import field, in_brackets, item
+from coursesync.outlines.pieces_reader import comments
+from coursesync.outlines.yaml_writer import SHORT, field, flow, item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from coursesync.kinds.tree import Path, Value
-    from coursesync.outlines.pieces import Document
 
 _BLANK_LINE = re.compile(r"^[ \t]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part, the column in which its line begins, and whether it stands in brackets itself.
+    """A part, and the column in which its line begins; the outline's is -2.
 
-    What a part holds on lines stands two columns to the right of it, unless it is there already;
-    so the outline itself, at no column, counts as -2.
+    A new group in a part begins two columns to the right of it.
     """
 
     part: Part
     column: int
-    in_brackets: bool
 
     @property
     def group(self) -> Group:
-        """The mapping or list that the part holds; raises LookupError where it holds none."""
-        if isinstance(self.part.value, Leaf):
-            raise LookupError(self.part.name)  # noqa: TRY004 - nothing stands there
+        """The group that the part holds; raises LookupError if it holds none."""
+        if not isinstance(self.part.value, Group):
+            raise LookupError(self.part.name)  # noqa: TRY004 - the path leads nowhere
         return self.part.value
 
 
-def place(document: Document, path: Path) -> Place:
-    """Find the part at a path; raises LookupError where there is none."""
-    at = Place(document.root, -2, in_brackets=False)
-    for step in path:
-        group = at.group
-        column = at.column if group.column is None else group.column
-        in_flow = at.in_brackets or group.column is None
-        at = Place(group.parts[group.index(step)], column, in_flow)
-    return at
+def find(root: Part, path: Path) -> tuple[Place, Path]:
+    """Find the part at a path.
+
+    Returns:
+        Its place. If the path leads into brackets: the place of these, and the rest of the path.
+    """
+    place = Place(root, -2)
+    for i, step in enumerate(path):
+        group = place.part.value
+        if isinstance(group, str):
+            return place, path[i:]
+        place = Place(group.parts[group.index(step)], group.column)
+    return place, ()
 
 
-def set_value(holder: Place, name: str | int, value: Value) -> None:
-    """Replace the value of a field or an item."""
-    group = holder.group
-    index = group.index(name)
-    old = group.parts[index]
-    kept = [*old.inner_comments(), *(COMMENT.findall(old.sep) if "\n" in old.sep else ())]
-    if group.column is None:
-        new = in_brackets(value, old.name)
-        blanks = "\n" + " " * (holder.column + 4)
-        new.lead = old.lead + "".join(f" {comment}{blanks}" for comment in kept)
-    else:
-        new = field(old.name, value, group.column) if old.name else item(value, group.column)
-        kept += COMMENT.findall(old.tail)
-        if new.is_inline:
-            kept += COMMENT.findall(old.after)
-        new.lead = old.lead + _as_lines(kept, group.column)
-    new.after = "" if new.is_inline else old.after
-    if old.name:
-        new.mark = old.mark if old.mark.endswith(":") else f"{old.mark}:"
-    group.parts[index] = new
+def comments_in(place: Place) -> list[str]:
+    """Return the comments above, inside, beside and below a part."""
+    text = text_of(Part("", Group(is_list=True, column=place.column, parts=[place.part])))
+    return comments(text) if "#" in text else []
+
+
+def put_above(place: Place, found: Iterable[str]) -> None:
+    """Put comments on lines of their own directly above a part."""
+    place.part.lead += "".join(f"{' ' * place.column}{comment}\n" for comment in found)
+
+
+def rewrite(place: Place, value: Value) -> None:
+    """Replace the value of a field or an item; the braces of an item stay if they are short."""
+    part, column = place.part, place.column
+    new = field(part.name, value, column) if part.name else item(value, column)
+    is_brace = isinstance(part.value, str) and part.value.startswith("{")
+    if is_brace and isinstance(value, dict) and len(flow(value)) <= SHORT:
+        new = Part(part.mark, flow(value), sep=" ")
+    beside = "" if new.is_inline else part.after
+    inside = replace(part, lead="", tail="", after=part.after if new.is_inline else "")
+    put_above(place, comments_in(Place(inside, column)))
+    part.value, part.sep, part.after = new.value, new.sep, beside
+    if part.name and not part.mark.endswith(":"):
+        part.mark += ":"
+
+
+def open_list(place: Place) -> None:
+    """Turn an empty list in brackets into one on lines."""
+    part = place.part
+    put_above(place, comments_in(Place(replace(part, lead="", tail="", after=""), place.column)))
+    part.value, part.sep = Group(is_list=True, column=place.column + 2), ""
+    part.after = part.after.rstrip()
 
 
 def add_field(holder: Place, name: str, value: Value, names: Sequence[str]) -> None:
@@ -89,188 +102,120 @@ def add_field(holder: Place, name: str, value: Value, names: Sequence[str]) -> N
     group = holder.group
     before = names[: names.index(name)] if name in names else [part.name for part in group.parts]
     places = [i + 1 for i, part in enumerate(group.parts) if part.name in before]
-    is_flow = group.column is None
-    new = in_brackets(value, name) if is_flow else field(name, value, group.column or 0)
-    _insert(group, max(places, default=0), new)
+    _insert(group, max(places, default=0), field(name, value, group.column))
 
 
-def add_item(holder: Place, index: int, value: Value) -> None:
-    """Put a new item into a list."""
-    _insert(holder.group, index, _new_item(holder, value))
+def add_item(holder: Place, index: int, value: Value, moved: Place | None) -> None:
+    """Put an item into a list: one that was cut elsewhere, or a new one."""
+    group = holder.group
+    if moved is None:
+        part = item(value, group.column, _width(group))
+    else:
+        part, by = moved.part, group.column - moved.column
+        part.lead = move_lines(part.lead, by)
+        part.shift(by)
+    _insert(group, index, part)
 
 
-def move(holder: Place, index: int, value: Value, find: Callable[[], Place], to: int) -> None:
-    """Take an item, with the comments above it, out of a list, and put it into another.
-
-    Args:
-        holder: the list that has the item.
-        index: where that stands there.
-        value: what it holds.
-        find: finds the other list once the item is out of this one.
-        to: the index that the item gets there.
-    """
-    old = holder.group.column
-    part = _cut(holder.group, index)
+def cut(holder: Place, step: str | int) -> Place:
+    """Take a field or an item out, with the comments above it; blank lines at the top stay."""
+    group = holder.group
+    index = group.index(step)
+    part = group.parts.pop(index)
+    top, part.lead = blank_lines(part.lead)
+    if group.parts and not index:
+        group.parts[0].lead = top + blank_lines(group.parts[0].lead)[1]
+    cut_out = Place(part, group.column)
     _close_empty(holder)
-    holder = find()
-    new = _new_item(holder, value)
-    column = holder.group.column
-    if (old is None) != (column is None):
-        kept = [*COMMENT.findall(part.lead), *part.comments()]
-        part = new
-        part.lead = _as_lines(kept, holder.column + 4 if column is None else column)
-    elif old is not None and column is not None:
-        part.lead = move_lines(part.lead, column - old)
-        part.shift(column - old)
-    _insert(holder.group, to, part)
+    return cut_out
 
 
-def remove(holder: Place, name: str | int) -> Part:
+def remove(holder: Place, step: str | int) -> Place:
     """Take a field or an item out, and leave the comments above it where they are."""
     group = holder.group
-    index = group.index(name)
+    index = group.index(step)
     lead = group.parts[index].lead
     if "#" not in lead:
-        part = _cut(group, index)
+        return cut(holder, step)
+    part = group.parts.pop(index)
+    part.lead = ""
+    if index < len(group.parts):
+        group.parts[index].lead = lead + group.parts[index].lead
     else:
-        part = group.parts.pop(index)
-        if index < len(group.parts):
-            group.parts[index].lead = lead + group.parts[index].lead
-        elif group.column is not None:
-            holder.part.tail = lead + holder.part.tail
-        elif group.parts:
-            group.parts[-1].after += lead
-        else:
-            group.end = lead + group.end.removeprefix(",")
+        holder.part.tail = lead + holder.part.tail
     _close_empty(holder)
-    return part
+    return Place(part, group.column)
 
 
-def lay_out(document: Document, at: Place, column: int, fields: Sequence[str]) -> None:
-    """Move a group on lines to a column, and order its fields; the first stands beside its dash."""
+def lay_out(root: Part, at: Place, column: int, fields: Sequence[str]) -> None:
+    """Move a group on lines to a column, beside its dash if it has one; order its fields."""
     part, lines = at.part, at.part.lines
-    if part is document.root:
-        if lines is None:
-            raise UnusualLayout
-        part.shift(column - (lines.column or 0))
+    if part is root:
+        part.shift(column - at.group.column)
         part.tail = re.sub(r"(?m)^[ \t]+", "", part.tail).rstrip("\n")
         part.tail += "\n" if part.tail else ""
-        document.is_ended = True
-    elif at.in_brackets:
-        return
     elif part.mark == "-":
         _join(part, at.column, max(column, at.column + 2))
     elif lines:
-        part.shift(max(column, at.column + 1) - (lines.column or 0))
+        part.shift(max(column, at.column + 1) - lines.column)
     if lines and fields:
         lines.parts.sort(key=lambda each: [*fields, each.name].index(each.name))
 
 
 def _join(part: Part, dash: int, column: int) -> None:
-    """Let what an item holds begin beside its dash, in a column."""
+    """Move the value of an item to a column beside its dash."""
     lines = part.lines
     beside, end, below = part.sep.partition("\n")
-    old = dash + 1 + len(part.sep)
     if lines:
-        old = lines.column or 0
+        old = lines.column
         if not part.is_inline:
             beside, end, part.after = part.after, "\n", ""
             below, lines.parts[0].lead = lines.parts[0].lead, ""
     elif end:
         old = len(below) - len(below.rstrip(" "))
         below = below[: len(below) - old]
+    else:
+        old = dash + 1 + len(part.sep)
     if end:
-        part.lead += _as_lines(COMMENT.findall(beside), dash) + hoisted(below, old, dash)
-    part.is_inline = lines is not None
+        put_above(Place(part, dash), COMMENT.findall(beside))
+        part.lead += hoisted(below, old, dash)
     part.sep = " " * (column - dash - 1)
     part.shift(column - old)
 
 
-def _new_item(holder: Place, value: Value) -> Part:
-    """Write an item of a list as its others are; an empty list gets lines of its own."""
-    part, group = holder.part, holder.group
-    if isinstance(value, dict) and not group.parts and not holder.in_brackets:
-        group.column = holder.column + 2
-        beside, end, below = part.sep.partition("\n")
-        if end:  # the brackets stand below the mark
-            beside, below = beside.rstrip(), f"{below}{part.after}"
-        else:
-            beside = part.after.rstrip()
-        kept = [*COMMENT.findall(below), *COMMENT.findall(group.end)]
-        part.sep, part.after, group.end = "", beside, ""
-        part.tail = _as_lines(kept, group.column) + part.tail
-    if group.column is None:
-        return in_brackets(value)
-    return item(value, group.column, _width(group))
-
-
 def _width(group: Group) -> int:
-    """Return how far what the items hold stands to the right of the dashes."""
+    """Return the distance of the items' values from their dashes."""
     for part in group.parts[:1]:
         if part.lines:
-            return (part.lines.column or 0) - (group.column or 0)
+            return part.lines.column - group.column
         if part.sep and "\n" not in part.sep:
             return 1 + len(part.sep)
     return 2
 
 
 def _close_empty(holder: Place) -> None:
-    """Write a group that lost its last part as [] or {}."""
+    """Write a group that lost its last part as [] or {}, except the outline itself."""
     part, group = holder.part, holder.group
-    if not group.parts and group.column is not None:
-        group.column = None
-        part.sep = " " if part.mark else ""
-        part.is_inline = False
+    if not group.parts and part.mark:
+        part.value, part.sep = "[]" if group.is_list else "{}", " "
 
 
 def _insert(group: Group, index: int, part: Part) -> None:
-    """Put a part in; what stands before the first stays before the first."""
-    above, below = group.parts[max(index - 1, 0) : index], group.parts[index : index + 1]
+    """Put a part in; blank lines before the first stay before the first."""
     gap = _gap(group, part)
-    if above:
-        part.lead = ("" if above[0].ends_blank() else gap) + part.lead
-    elif below:
-        top, rest = _apart(group, below[0].lead)
-        part.lead, below[0].lead = top + part.lead, gap + rest
-    if group.column is None:
-        if not group.parts:
-            part.after, group.end = part.after + group.end, ""
-        elif not below and not group.end and "#" not in above[0].after:
-            part.after, above[0].after = part.after + above[0].after, ""
+    if index:
+        part.lead = ("" if group.parts[index - 1].ends_blank() else gap) + part.lead
+    elif group.parts:
+        first = group.parts[0]
+        top, rest = blank_lines(first.lead)
+        part.lead, first.lead = top + part.lead, gap + rest
     group.parts.insert(index, part)
 
 
-def _cut(group: Group, index: int) -> Part:
-    """Take a part out; what stands before the first stays before the first."""
-    part = group.parts.pop(index)
-    below = group.parts[index : index + 1]
-    top, part.lead = _apart(group, part.lead)
-    if below and not index:
-        below[0].lead = top + _apart(group, below[0].lead)[1]
-    if not group.parts:
-        group.end = group.end.removeprefix(",")
-    elif not below and not group.end and "#" not in part.after:
-        group.parts[-1].after, part.after = group.parts[-1].after + part.after, ""
-    return part
-
-
-def _apart(group: Group, lead: str) -> tuple[str, str]:
-    """Part the blank lines, or the blanks in brackets, before a part from its comments."""
-    if group.column is not None:
-        return blank_lines(lead)
-    return (" ", lead) if "#" in lead else (lead, "")
-
-
 def _gap(group: Group, part: Part) -> str:
-    """Return what is to stand between two parts: what stands before the last of several."""
-    is_alone = len(group.parts) < 2  # noqa: PLR2004 - there is none between them
-    like = group.parts[-1].lead if group.parts else ""
-    if group.column is None:
-        return " " if "#" in like or (is_alone and "\n" not in like) else like
-    if is_alone or not group.is_list:
-        return "\n" if group.is_list and isinstance(part.value, Group) else ""
-    return "\n" if _BLANK_LINE.search(like) else ""
-
-
-def _as_lines(comments: Iterable[str], column: int) -> str:
-    return "".join(f"{' ' * column}{comment}\n" for comment in comments)
+    """Return the lines between two parts: a blank one if the last part has one above it."""
+    if not group.is_list:
+        return ""
+    if len(group.parts) < 2:  # noqa: PLR2004 - there is no other gap
+        return "\n" if part.lines else ""
+    return "\n" if _BLANK_LINE.search(group.parts[-1].lead) else ""

@@ -1,8 +1,8 @@
-"""The JSON Schema of outlines, for editors: made of the models that outlines are checked by.
+"""Makes the JSON Schema of outlines, for editors, from the models that check outlines.
 
-Draft 7 (https://json-schema.org/draft-07), which all editors know. It complains of no valid
-outline; what no schema can say (keys given twice, a file that is not there) `validate` tells.
-Pure.
+Owns what editors show of a field. It is draft 7 (https://json-schema.org/draft-07), which all
+editors know. It must never object to a valid outline; only `validate` finds the mistakes that a
+schema can't express (duplicate keys, missing files).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Value
 
-_NOT_GIVEN = (None, "", UNPINNED)  # defaults that stand for nothing an author could write
+_NOT_GIVEN = (None, "", UNPINNED)  # defaults that mean "not given"
 _DEFINED = "#/definitions/{model}"
 
 
@@ -32,24 +32,19 @@ class _Draft7(GenerateJsonSchema):
     schema_dialect = "http://json-schema.org/draft-07/schema#"
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Tell a default only where it says something."""
-        told = super().default_schema(schema)
-        if "default" in told and told["default"] in _NOT_GIVEN:
-            del told["default"]
-        return told
+        found = super().default_schema(schema)
+        if "default" in found and found["default"] in _NOT_GIVEN:
+            del found["default"]
+        return found
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """Say "text or null" in one: editors tell the mistakes of a choice less well."""
+        """Write "text or null" as one type, because editors report mistakes in a choice badly."""
         inner = self.generate_inner(schema["schema"])
         return {**inner, "type": [inner["type"], "null"]}
 
 
 def schema() -> dict[str, object]:
-    """Describe outlines as a JSON Schema, draft 7.
-
-    Returns:
-        The schema, with titles, descriptions, defaults and examples for authors; the same for
-        every workspace.
+    """Return the JSON Schema of outlines, draft 7; it is the same for every workspace.
 
     Example:
         >>> jsonschema.validate(outline, coursesync.schema())
@@ -62,12 +57,11 @@ def schema() -> dict[str, object]:
 
 
 def schema_text() -> str:
-    """Return the schema as JSON: sorted, indented, the same bytes every time."""
+    """Return the schema as sorted, indented JSON."""
     return json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
 
 
 def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
-    """Return a model's schema, and those that it refers to by their names."""
     found = model.model_json_schema(ref_template=_DEFINED, schema_generator=_Draft7)
     for field in found["properties"].values():
         field.update(_offered(field.pop("examples", [])))
@@ -75,12 +69,12 @@ def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
 
 
 def _offered(examples: list[Value]) -> dict[str, list[Value]]:
-    """Sort examples by how editors offer them: a group of fields has a label and a body.
+    """Sort examples by how editors offer them; a group of fields has a label and a body.
 
     https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas
     """
     plain: list[Value] = [each for each in examples if not isinstance(each, dict)]
     groups = [each for each in examples if isinstance(each, dict)]
     snippets: list[Value] = [{"label": flow(each), "body": each} for each in groups]
-    told: dict[str, list[Value]] = {"examples": plain, "defaultSnippets": snippets}
-    return {name: offered for name, offered in told.items() if offered}
+    found: dict[str, list[Value]] = {"examples": plain, "defaultSnippets": snippets}
+    return {name: offered for name, offered in found.items() if offered}

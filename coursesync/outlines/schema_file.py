@@ -1,4 +1,4 @@
-"""The JSON Schema of outlines in a file, and the outlines that don't name it for editors yet."""
+"""Writes the schema file, and finds the outlines that don't name a schema for editors."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _NAMED = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*\S", re.MUL
 
 
 def write_schema(path: Path, text: str) -> None:
-    """Write the schema, where nothing is or in the place of an older one, whose line ends it keeps.
+    """Write the schema, or replace an older one and keep its line ends.
 
     Raises:
-        CoursesyncError: it can't be written, or something that is no schema is there.
+        CoursesyncError: it can't be written, or the file there is no schema.
     """
     try:
         older = read(path)
@@ -43,13 +43,13 @@ def _is_schema(path: Path) -> bool:
 
 
 def line_for(outline: Path, schema: Path) -> str:
-    """Return the line that names the schema to editors, in an outline."""
+    """Return the line of an outline that names the schema to editors."""
     path = Path(os.path.relpath(schema, outline.parent)).as_posix()
     return f"# yaml-language-server: $schema={path if path.startswith('.') else f'./{path}'}"
 
 
 def without_schema(folder: Path) -> Iterator[Path]:
-    """Find the outlines of a workspace that name no schema; what can't be read is passed over.
+    """Find the outlines of a workspace that name no schema; skip files that can't be read.
 
     Raises:
         UsageError: `folder` is no folder.

@@ -1,8 +1,8 @@
-"""The workspace's files: reads the outlines, and the contents that they name.
+"""Reads the outlines of a workspace, and the contents that they name.
 
-Reads only regular files inside the workspace, of bounded size, in UTF-8; never writes. An
-outline whose bytes, and whose content files' bytes, are those that were last applied is not
-parsed again: it is `settled`.
+Owns which outlines are parsed: if an outline's bytes and its content files' bytes are the ones that
+were last applied, it is `settled` and not parsed. It must never write, and reads only regular files
+inside the workspace, of bounded size, in UTF-8.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ MOST_MISTAKES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """The outlines of a workspace, as they were read.
+    """The outlines of a workspace.
 
-    `outlines` are those that were parsed, by key; `settled` the keys of the courses that stand
-    as they were last applied; `advice` what there is to say of the parsed ones, in their order.
+    `outlines` are the parsed ones, sorted by key; `settled` are the keys of the courses that did
+    not change since they were last applied; `advice` is on the parsed ones, in their order.
     """
 
     outlines: tuple[Outline, ...]
@@ -54,13 +54,9 @@ def load(
 
     Args:
         folder: the workspace's folder.
-        applied: what the state remembers of each course that is applied as a whole, by key.
-        managed: gives the addresses that the state has; asked only where a new key has to be
-            proposed.
-        unwritten: files that are read as if they stood in it already, by their paths in it.
-
-    Returns:
-        The outlines, and what there is to say of them.
+        applied: the state's record of each course that is applied as a whole, by key.
+        managed: gives the addresses in the state; called only to propose a new key.
+        unwritten: files that are read as if they were in the folder, by their paths in it.
 
     Raises:
         UsageError: `folder` is no folder.
@@ -75,10 +71,10 @@ def load(
             reading.give_up(path)
             break
     if reading.clashes_with_settled(applied or {}):
-        # only a parsed outline can say where it clashes
+        # only a parsed outline knows the place of the clash
         return load(folder, None, managed, unwritten)
     if reading.claims:
-        from coursesync.outlines.checks import clashes  # noqa: PLC0415 - only where one changed
+        from coursesync.outlines.checks import clashes  # noqa: PLC0415 - if one changed
 
         reading.diagnostics += clashes(reading.claims)
     if reading.diagnostics:
@@ -90,8 +86,6 @@ def load(
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over a workspace's files, gathering outlines and diagnostics."""
-
     folder: Path
     files: Files
     keys: Mapping[str, str]
@@ -123,9 +117,9 @@ class _Reading:
         self._parse(path, at, text, digest=digest(content))
 
     def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
-        from coursesync.outlines.checks import claim  # noqa: PLC0415 - only where one changed
-        from coursesync.outlines.outline import build  # noqa: PLC0415 - only where one changed
-        from coursesync.outlines.yaml_reader import parse  # noqa: PLC0415 - only where one changed
+        from coursesync.outlines.checks import claim  # noqa: PLC0415 - if one changed
+        from coursesync.outlines.outline import build  # noqa: PLC0415 - if one changed
+        from coursesync.outlines.yaml_reader import parse  # noqa: PLC0415 - if one changed
 
         sources = {path: digest}
         tree, diagnostics = parse(text, at)
@@ -140,7 +134,7 @@ class _Reading:
         self.diagnostics += _bounded(diagnostics)
 
     def _advise(self, outline: Outline, path: str) -> None:
-        from coursesync.outlines.advice.rules import Source, advise  # noqa: PLC0415 - only where one changed
+        from coursesync.outlines.advice.rules import Source, advise  # noqa: PLC0415 - if one changed
 
         def source(name: str) -> Source:
             file = path_of(path, name)
@@ -149,10 +143,9 @@ class _Reading:
         self.advice += advise(outline, source)
 
     def distinct_advice(self) -> tuple[Advice, ...]:
-        """Return the advice, that on one file once."""
         if not self.advice:
             return ()
-        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - only where one changed
+        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
 
         return distinct(self.advice)
 
@@ -178,30 +171,29 @@ class _Reading:
         return text
 
     def give_up(self, path: str) -> None:
-        """Say that the files after this one were not looked at."""
+        """Report that the files after this one were not read."""
         problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
-        remedy = "The files after it were not looked at: mend these first, and validate again."
+        remedy = "The files after it were not read: correct these first, and validate again."
         self.diagnostics.append(Diagnostic(Where(shown(self.folder / path)), problem, remedy))
 
     def clashes_with_settled(self, applied: Mapping[str, CourseRecord]) -> bool:
-        """Say whether a parsed outline claims the key or the Id of one that was not parsed."""
+        """Return whether a parsed outline claims the key or the Id of a settled one."""
         ids = {applied[key].id for key in self.settled}
         return any(c.key in self.settled or c.course_id in ids for c in self.claims)
 
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """Cut what one file has to say to what a person can read."""
     if len(diagnostics) <= MOST_DIAGNOSTICS:
         return diagnostics
-    told = sorted(diagnostics)[:MOST_DIAGNOSTICS]
+    first = sorted(diagnostics)[:MOST_DIAGNOSTICS]
     more = f"and at least {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
-    return [*told, Diagnostic(told[-1].where, more, "Mend these first, and validate again.")]
+    return [*first, Diagnostic(first[-1].where, more, "Correct these first, and validate again.")]
 
 
 def _elsewhere(more: list[Diagnostic], already: list[Diagnostic]) -> list[Diagnostic]:
-    """Leave out what only follows from a mistake that is told already at the same place."""
-    told = {diagnostic.where for diagnostic in already}
-    return [diagnostic for diagnostic in more if diagnostic.where not in told]
+    """Drop the mistakes at a place that has one already: they follow from it."""
+    reported = {diagnostic.where for diagnostic in already}
+    return [diagnostic for diagnostic in more if diagnostic.where not in reported]
 
 
 def _check_name(path: str) -> None:

@@ -1,8 +1,8 @@
-"""An outline as a person would have written it: values in, YAML text and content files out.
+"""Writes a new outline as a person would: YAML text and content files from values.
 
-Pure. Knows not where the values come from, and writes no file. Every text is written so that
-the loader reads that very text; one that no outline may hold (a title of two lines, a character
-that can't be seen) is written all the same, and told by the loader like any other mistake.
+Owns which contents go into files, and the names of these. Every text is written so that the loader
+reads that text. It must never check one: a title of two lines is written too, and the loader
+reports the mistake.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _LONGEST_NAME = 200  # bytes of a file's name without its ending; file systems t
 
 @dataclass(frozen=True, slots=True)
 class WantedItem:
-    """An item that is to stand in an outline.
+    """An item for an outline.
 
-    `values` are what an author would write of it, by field, with contents as HTML; what has the
-    value of its field's default is not written. `key` is "" where it is to come from the title.
+    `values` are an author's values by field, with contents as HTML; defaults are not written. `key`
+    is "" if it should be made from the title.
     """
 
     id: int
@@ -48,7 +48,7 @@ class WantedItem:
 
     @property
     def title(self) -> str:
-        """What members see it called."""
+        """The title that members see."""
         return str(self.values.get(_TITLE, ""))
 
     @property
@@ -59,9 +59,9 @@ class WantedItem:
 
 @dataclass(frozen=True, slots=True)
 class WantedCourse:
-    """A course that is to have an outline; its items are in the members' order.
+    """A course for an outline; its items are in the members' order.
 
-    `taken` are keys that none of them is to be given: the state has them for others.
+    No item gets a key of `taken`: the state has these for others.
     """
 
     course_id: int
@@ -73,14 +73,14 @@ class WantedCourse:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An outline's text, and the content files that it names by their path from its folder."""
+    """An outline's text, and its content files by their paths from its folder."""
 
     text: str
     files: Mapping[str, str]
 
 
 class ContentFiles:
-    """The content files of one course, as they come to be."""
+    """Collects the new content files of one course."""
 
     def __init__(self, course: WantedCourse) -> None:
         fits = len(course.key.encode()) <= _LONGEST_NAME and not is_reserved(course.key)
@@ -90,7 +90,7 @@ class ContentFiles:
         self.texts: dict[str, str] = {}
 
     def fields(self, item: WantedItem) -> dict[str, Value]:
-        """Return the fields of an item, which has a key; long contents are added to the files."""
+        """Return the fields of an item with a key; long contents go into the files."""
         fields: dict[str, Value] = {"key": item.key, _TITLE: item.title}
         for field in LISTED.fields:
             value = item.values.get(field.name, field.default)
@@ -101,7 +101,7 @@ class ContentFiles:
         return fields
 
     def _added(self, item: WantedItem) -> dict[str, Value]:
-        """Add an item's contents to the files; return how its outline names the file."""
+        """Add an item's contents to the files; return the field that names the file."""
         name = item.key
         if len(name.encode()) > _LONGEST_NAME or is_reserved(name) or alike(name) in self._names:
             name = f"{LISTED.name}-{item.id}"
@@ -117,7 +117,7 @@ class ContentFiles:
 
 
 def _goes_into_a_file(text: str) -> bool:
-    if "\r" in text or text.startswith("\ufeff"):  # reading a file changes those
+    if "\r" in text or text.startswith("\ufeff"):  # reading a file changes these
         return False
     return (
         len(text) > LONG or bool(file_named(text)) or (len(text) > SHORT and block(text, 0) is None)
@@ -125,21 +125,17 @@ def _goes_into_a_file(text: str) -> bool:
 
 
 def alike(name: str) -> str:
-    """Return what two names share that some file system takes for one."""
+    """Return a form of a name that is equal for two names which some file system confuses."""
     return normalize("NFC", normalize("NFC", name).upper().casefold())
 
 
 def is_reserved(name: str) -> bool:
-    """Say whether Windows keeps a name for itself, whatever ending a file has with it."""
+    """Return whether Windows reserves a name, with any ending."""
     return _RESERVED.fullmatch(name) is not None
 
 
 def written(course: WantedCourse) -> Written:
-    """Write a new outline; its file is to be named after the course's key.
-
-    Returns:
-        The text and the content files; their line ends are line feeds, and they are UTF-8.
-    """
+    """Write a new outline, whose file must be named after the course's key."""
     files = ContentFiles(course)
     items: list[Value] = [files.fields(item) for item in with_keys(course.items, course.taken)]
     outline: dict[str, Value] = {"id": course.course_id, "title": course.title, ITEMS: items}
@@ -147,12 +143,7 @@ def written(course: WantedCourse) -> Written:
 
 
 def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[WantedItem]:
-    """Give each item that has none a key: from its title, with -2, -3 where it is taken.
-
-    Args:
-        items: in the members' order; keys that they have stay.
-        taken: keys that are not to be given.
-    """
+    """Give each item without a key one: from its title, with -2, -3 after a `taken` key."""
     free = FreeKeys({*taken, *(item.key for item in items)})
     return [
         item

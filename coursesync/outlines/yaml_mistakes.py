@@ -1,8 +1,8 @@
-"""What the YAML parser complains of, in words that a course author understands.
+"""The YAML parser's errors in words that a course author understands.
 
-The parser's own words (libyaml's, in ruamel.yaml.clib) name its grammar; an author wants the
-habit that led there: a colon in a title, a tab, a quote left open. What is not known here is
-told in the parser's words.
+Owns these words: the parser (libyaml, in ruamel.yaml.clib) names its grammar, an author needs the
+cause: a colon in a title, a tab, an open quote. It must never hide an error that it does not know:
+that keeps the parser's words.
 """
 
 from __future__ import annotations
@@ -23,15 +23,20 @@ EMPTY = (
     "the file is empty",
     coded(f"Start it with `id:, title:` and `{LISTED.plural}:`"),
 )
+DIRECTIVE = ("a % directive is not allowed here", "Delete each line that starts with %.")
+SECOND = (
+    "a second document starts here; one file is one course",
+    "Delete the --- line, or move the text after it into a file of its own.",
+)
 NO_NAME = ("a field's name must be plain text", coded("Write `name: value`"))
-# the parser's problem (or its start) -> what is wrong, what to do
+# the parser's problem (or its start) -> our problem and remedy
 _WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
         "there is a second `: ` on this line, or the line is indented wrongly",
         Remedy(
             "Put a text that holds `: ` in quotes, as in",
             Code('title: "Part 1: the kitchen"'),
-            "or else start the line in the same column as its neighbours.",
+            "or start the line in the same column as the lines around it.",
         ),
     ),
     "found character that cannot start any token": (
@@ -51,7 +56,7 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
         "Add the closing quote at the end of the text.",
     ),
     "did not find expected node content": (
-        "a bracket or brace is left open, or stands where a text should start",
+        "a bracket or brace is left open, or is where a text should start",
         "Close it; a text that starts with [ ] { or } needs quotes.",
     ),
     "did not find expected ',' or": (
@@ -61,9 +66,9 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
     "did not find expected key": (
         "this doesn't line up with the lines above it, or follows a closing quote or bracket",
         (
-            "Start it in its neighbours' column; put a text that begins with a quote or a bracket "
-            "in quotes as a whole; in 'single quotes' write '' for an apostrophe; or look above "
-            "for a quote left open."
+            "Start it in the column of the lines around it; put a text that begins with a quote or "
+            "a bracket in quotes as a whole; in 'single quotes' write '' for an apostrophe; or "
+            "look above for an open quote."
         ),
     ),
     "did not find expected '-' indicator": (
@@ -75,22 +80,17 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
         coded("Put `-` on a line of its own below, or the text in quotes."),
     ),
     "found unknown escape character": (
-        'in "double quotes" a backslash starts an escape, and this is none',
+        'in "double quotes" a backslash starts an escape, but this is not one',
         "Write \\\\ for a backslash, or use 'single quotes'.",
     ),
     "found invalid Unicode character escape code": (
-        "this escape stands for no character, or for half of one",
+        "this escape is not a character, or only half of one",
         "Type the character itself; as an escape, 🎉 is \\U0001F389.",
     ),
-    "found duplicate %": (
-        "a % directive is not allowed here",
-        "Delete the lines that start with %.",
-    ),
+    "found duplicate %": DIRECTIVE,
     "could not find expected ':'": (
         "this line has no `: ` between a field's name and its value",
-        coded(
-            "Write `name: value` where a text that goes on is indented further than its first line."
-        ),
+        coded("Write `name: value`; indent the next lines of a text further than its first."),
     ),
     "did not find expected <document start>": (
         "there is text after the end of the outline, or before its first field",
@@ -100,14 +100,8 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
         "text can't follow | or > on the same line",
         "Start the text on the next line, indented further.",
     ),
-    "found incompatible YAML document": (
-        "a % directive is not allowed here",
-        "Delete the line that starts with %.",
-    ),
-    "found unknown directive name": (
-        "a % directive is not allowed here",
-        "Delete the line that starts with %.",
-    ),
+    "found incompatible YAML document": DIRECTIVE,
+    "found unknown directive name": DIRECTIVE,
 }
 _COLUMNS = (
     "mapping values are not allowed",
@@ -118,23 +112,20 @@ _TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no
 
 
 def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:
-    """Say what is wrong and what to do.
+    """Return the problem and the remedy for an error of the parser.
 
     Args:
-        error: what the parser raised.
+        error: the parser's exception.
         text: the whole file.
-        line: the line, from 0, that the parser points to.
-
-    Returns:
-        The problem and the remedy, each a sentence.
+        line: the line that the parser points to, from 0.
     """
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
     lines = text.split("\n")
     written = lines[line] if line < len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return _TAB
-    if problem.startswith(_COLUMNS) and (told := _misplaced(lines, line)):
-        return told
+    if problem.startswith(_COLUMNS) and (words := _misplaced(lines, line)):
+        return words
     for start, words in _WORDS.items():
         if problem.startswith(start):
             return words
@@ -144,7 +135,7 @@ def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:
     )
 
 
-# what an author may have left open above, or put into a text: then columns tell nothing
+# a quote or bracket that may be open, or a colon in a text: then columns are no evidence
 _OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")
@@ -154,7 +145,7 @@ _CLOSE_BY = 40  # lines above
 
 
 def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
-    """Tell a line that stands in another column than those above it; None where it may not be that.
+    """Report a line that starts in another column than those above it, if that is certain.
 
     Args:
         lines: of the file.
@@ -164,22 +155,22 @@ def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
     if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
         return None
     if _NO_BLANK.match(lines[at]):
-        return "the `-` has no blank behind it", _DASH
+        return "there is no space after the `-`", _DASH
     if _NO_BLANK.match(above[-1]):
-        return "the `-` above has no blank behind it", _DASH
+        return "there is no space after the `-` above", _DASH
     what = "item" if lines[at].lstrip(" ").startswith("-") else "field"
     here = len(lines[at]) - len(lines[at].lstrip(" "))
     shape = _ITEM if what == "item" else _FIELD
     known = [found.end(1) for found in map(shape.match, above) if found]
     items = {found.end(1) for found in map(_ITEM.match, above) if found}
     if what == "field" and (here in items or not _FIELD.match(lines[at])):
-        return None  # it lacks its dash, or is a text that goes on
+        return None  # its dash is missing, or it continues a text
     nearest = min(known, key=lambda column: (abs(column - here), column), default=here)
     if nearest == here:
         return None
     return (
         f"this {what} starts in column {here + 1}, and those above it in column {nearest + 1}",
-        f"Start it in the same column: put {count(nearest, 'blank')} before it."
+        f"Start it in the same column: put {count(nearest, 'space')} before it."
         if nearest
-        else "Delete the blanks before it.",
+        else "Delete the spaces before it.",
     )

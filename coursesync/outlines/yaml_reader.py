@@ -1,10 +1,10 @@
-"""YAML text in, a positioned `Tree` and its diagnostics out.
+"""Reads YAML text as a positioned `Tree`, with all its mistakes.
 
-The parser's events are composed here rather than by ruamel's own composer: the events of its
-C parser are several times faster, carry every position, and show what a composer resolves
-away (anchors, tags, the style of a scalar), which is what the rules are about. Scalars are
-resolved by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema), so `no` and
-`2024-01-01` are text. Depth and number of nodes are bounded, for the parser bounds neither.
+Owns what YAML an outline may hold. It composes the events of ruamel's C parser itself: they are
+several times faster than ruamel's composer, carry every position, and show anchors, tags and the
+style of a scalar, which the rules need. Scalars follow YAML 1.2's core schema
+(https://yaml.org/spec/1.2.2/#103-core-schema), so `no` and `2024-01-01` are text. It must never
+read without bounds on depth and number of nodes, because the parser has none.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ruamel.yaml.events import (
 from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import EMPTY, NO_NAME, advice
+from coursesync.outlines.yaml_mistakes import DIRECTIVE, EMPTY, NO_NAME, SECOND, advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import CURLY, MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
@@ -48,17 +48,17 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 16
 MAX_NODES = 50_000
-MAX_NOTES = 1_000  # a file; they are cut to what a person reads later
-_HALTED = "The rest of the file is read after that."
-_LONGEST_NAME = 1_000  # to compose a long run of combining marks takes the square of its length
+MAX_NOTES = 1_000  # a file; later fewer are shown
+_HALTED = "The rest of the file is checked after that."
+_LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
 
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
-# a title may well hold a #, as in  C # basics: there a comment needs two blanks before it
+# a title may hold a #, as in  C # basics: there a comment needs two blanks before it
 _TAIL_OF_TITLE = re.compile(r"(?:[ \t]|[ \t]+(?=#[^\s#!]))(#.*)")
 
 
 class _Halt(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module
-    """The rest of the file can't be read; the diagnostic is already noted."""
+    """The rest of the file can't be read; the diagnostic is noted."""
 
 
 def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
@@ -69,10 +69,10 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
         path: the file's path as shown to people.
 
     Returns:
-        The tree, or None where there is none to read; and every diagnostic. A tree that comes
-        with diagnostics holds None where they point, so that the rest can still be checked.
+        The tree, None if the text can't be read; and every diagnostic. A tree with diagnostics
+        holds None where they point, so that the rest can be checked.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")  # alone it ends a line, too
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # a lone carriage return ends a line, too
     tree, diagnostics = _parsed(text, path)
     is_outline = tree is not None and isinstance(tree.value, dict)
     left = in_outline(text, path, is_outline=is_outline)
@@ -98,17 +98,17 @@ def _in_full(text: str, path: str, diagnostics: list[Diagnostic]) -> Tree | None
 
 
 def _marks(text: str, path: str) -> Mark:
-    """Read a document again, for where its values stand: only what is shown needs to know."""
+    """Read a document again for the positions of its values, which only messages need."""
     tree = _in_full(text, path, [])
     assert tree is not None  # noqa: S101 - it was read before
     return tree.mark
 
 
-TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the blanks before each line."
+TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the spaces before each line."
 
 
-def _mend_is_above(error: MarkedYAMLError) -> bool:
-    """Say whether the mend is where a quote, a bracket or a field was begun."""
+def _is_caused_above(error: MarkedYAMLError) -> bool:
+    """Return whether to point to the start of a quote, a bracket or a field."""
     problem = str(error.problem)
     if "end of stream" in problem or "could not find expected ':'" in problem:
         return error.context_mark is not None
@@ -117,8 +117,6 @@ def _mend_is_above(error: MarkedYAMLError) -> bool:
 
 
 class _Composer:
-    """One pass over the parser's events of one file."""
-
     def __init__(self, text: str, path: str, diagnostics: list[Diagnostic]) -> None:
         self._text = text
         self._path = path
@@ -136,35 +134,22 @@ class _Composer:
             if isinstance(start, StreamEndEvent):
                 self._note(None, *EMPTY)
                 return None
-            self._directives(start)
+            if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
+                self._note(start.start_mark, *DIRECTIVE)
             value, mark = self._node(self._next())
             self._next()  # the end of the document
-            self._only_one(self._next())
+            end = self._next()
+            if isinstance(end, DocumentStartEvent):
+                self._note(end.start_mark, *SECOND)
         except (YAMLError, ValueError, KeyError, AttributeError) as error:
             # the parser raises the last three on some malformed input
             self._unreadable(error)
         return Tree(self._path, value, lambda: mark)
 
-    def _directives(self, start: Event) -> None:
-        if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
-            self._note(
-                start.start_mark,
-                "a % directive is not allowed here",
-                "Delete the line that starts with %.",
-            )
-
-    def _only_one(self, event: Event) -> None:
-        if isinstance(event, DocumentStartEvent):
-            self._note(
-                event.start_mark,
-                "a second document starts here; one file is one course",
-                "Delete the --- line, or move what follows into a file of its own.",
-            )
-
     def _unreadable(self, error: Exception) -> NoReturn:
         mark = None
         if isinstance(error, MarkedYAMLError):
-            mark = error.context_mark if _mend_is_above(error) else error.problem_mark
+            mark = error.context_mark if _is_caused_above(error) else error.problem_mark
         at: StreamMark | Where | None = mark
         lines = self._text.split("\n")
         if mark is not None and mark.line >= len(lines):  # a last line without an end
@@ -178,7 +163,7 @@ class _Composer:
             return self._scalar(event)
         if isinstance(event, AliasEvent):
             return self._alias(event)
-        assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - what is left
+        assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - the only others
         self._extras(event)
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -237,7 +222,7 @@ class _Composer:
             self._node(event)
             self._note(event.start_mark, *NO_NAME)
             return None
-        if event.anchor or event.ctag:  # `tag` is made anew each time
+        if event.anchor or event.ctag:  # `tag` is computed each time
             self._extras(event)
         key: str = event.value
         self._check_escapes(event)
@@ -246,8 +231,8 @@ class _Composer:
         if key in values:
             self._note(
                 event.start_mark,
-                f"`{inert(key, 40)}` stands here a second time",
-                "A field may be given once; delete one of the two.",
+                f"`{inert(key, 40)}` is given a second time",
+                "Delete one of the two.",
             )
             return None
         return key
@@ -255,7 +240,7 @@ class _Composer:
     def _scalar(self, event: ScalarEvent, lost: re.Pattern[str] = _LOST_TAIL) -> tuple[Value, Mark]:
         at = event.start_mark
         text: str = event.value
-        if event.anchor or event.ctag:  # `tag` is made anew each time
+        if event.anchor or event.ctag:  # `tag` is computed each time
             self._extras(event)
         if event.implicit[0]:  # a plain scalar
             if not text or text[0] in MAYBE_NOT_TEXT:
@@ -283,7 +268,7 @@ class _Composer:
             self._note(
                 at,
                 f"a number of {len(text):,} characters is more than any field takes",
-                "Where it is meant as text, put it in quotes.",
+                "If it is text, put it in quotes.",
             )
             return None
 
@@ -298,7 +283,7 @@ class _Composer:
             self._note(
                 Where(self._path, end.line + 1, tail.start(1) + 1),
                 f"`{dropped}` is dropped here: after a space, # starts a comment",
-                f'Put the whole in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
+                f'Put all of it in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
             )
 
     def _alias(self, event: Event) -> tuple[Value, Mark]:
@@ -317,7 +302,7 @@ class _Composer:
         self._note(
             event.start_mark,
             problem,
-            "No course needs that many: look for lines pasted again and again.",
+            "No course needs that many: look for lines that were pasted repeatedly.",
         )
         raise _Halt
 

@@ -1,4 +1,4 @@
-"""What a plain scalar means: YAML 1.2's core schema, and nothing of YAML 1.1's.
+"""The value of a plain scalar: YAML 1.2's core schema, never YAML 1.1's.
 
 https://yaml.org/spec/1.2.2/#103-core-schema; so `no`, `2024-01-01` and `1_000` are text.
 """
@@ -21,7 +21,6 @@ _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
-CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
 MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
 _BASES = {"0o": 8, "0x": 16}
 
@@ -31,13 +30,13 @@ class TooLongError(ValueError):
 
 
 def resolve(text: str) -> str | int | float | bool | None:
-    """Return what a plain scalar stands for; the very same text where it is text.
+    """Return the value of a plain scalar; text is returned as the same object.
 
     Raises:
         TooLongError: it is a whole number of more than `MAX_DIGITS` characters.
     """
     if text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS:
-        return int(text)  # nearly all that is no text; the rest is spelled out below
+        return int(text)  # nearly all scalars that are not text
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):

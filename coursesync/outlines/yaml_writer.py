@@ -1,7 +1,7 @@
-"""How values are written as YAML, so that they are read as those very values.
+"""Writes values as YAML that is read as those values.
 
-A text is plain where a person would write it plain and no reader, of YAML 1.2 or 1.1, takes it for
-anything else; otherwise it is in quotes, or a block. Tests hold it to the real loader.
+Owns when a text is plain: when a person would write it so and every reader, of YAML 1.2 or 1.1,
+takes it for that text. Otherwise it is in quotes, or a block.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.fields import PROSE
-from coursesync.outlines.pieces import Document, Group, Leaf, Part
+from coursesync.kinds import LISTED
+from coursesync.kinds.field import Role
+from coursesync.outlines.pieces import Group, Part, text_of
 from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import holds_unseen
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Value
 
-SHORT = 200  # characters of text for members: up to that they stand on one line
+SHORT = 200  # characters; a longer text for members is written as a block
+_PROSE = LISTED.field(Role.CONTENTS).name
 
-# what some reader of YAML, 1.1 or 1.2, takes for no text: https://yaml.org/type/
+# words that some reader of YAML, 1.1 or 1.2, does not read as text: https://yaml.org/type/
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXoO_:eETZ]*")
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`.~=")
-_BRACKETS = re.compile(r"[,\[\]{}]")
-_NOT_IN_BRACKETS = re.compile("[:?]")  # libyaml ends a plain scalar there
+_NOT_IN_BRACKETS = re.compile(r"[,\[\]{}:?]")  # libyaml ends a plain scalar at : and ?
 _NOT_INSIDE = re.compile(r":(?:\s|$)|\s#|[\t\r\n]")
 
 
@@ -37,7 +38,7 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Write a text in double quotes, whatever it holds."""
+    """Write a text in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -57,11 +58,11 @@ def _is_plain(text: str) -> bool:
 def flow(value: Value) -> str:
     """Write a value on one line, as in `{after_days: 7}`."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {flow(inner)}' for name, inner in value.items())}}}"
+        return f"{{{', '.join(f'{scalar(name)}: {flow(each)}' for name, each in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(flow, value))}]"
     if isinstance(value, str):
-        return quoted(value) if _BRACKETS.search(value) else scalar(value)
+        return quoted(value) if _NOT_IN_BRACKETS.search(value) else scalar(value)
     return json.dumps(value)
 
 
@@ -69,12 +70,12 @@ def block(text: str, column: int) -> list[str] | None:
     """Write a text as a literal block.
 
     Args:
-        text: what is to be read.
-        column: that of the field, from 0; the text stands two to the right of it.
+        text: the text.
+        column: the field's, from 0; the text begins two columns to the right of it.
 
     Returns:
-        The lines, of which the first (`|` or `|-`) follows the field's name; None where the text
-        can't be written so, or ends in more than one line end, which a block hides from readers.
+        The lines; the first (`|` or `|-`) follows the field's name. None if the text can't be
+        a block, or ends in more than one line feed, which people don't see in a block.
     """
     if not text.strip(" \t\n") or "\r" in text or text.endswith("\n\n") or holds_unseen(text):
         return None
@@ -87,12 +88,8 @@ def block(text: str, column: int) -> list[str] | None:
     ]
 
 
-def prose(text: str, column: int) -> list[str]:
-    """Write a text for members on one line where it is short, else as a block where it can be.
-
-    Returns:
-        The lines, of which the first follows the name of the field in that column.
-    """
+def _prose(text: str, column: int) -> list[str]:
+    """Write a text for members: on one line if it is short, else as a block if that is possible."""
     plain = scalar(text)
     if "\n" not in text and len(text) <= SHORT and (plain == text or "\\" not in plain):
         return [plain]
@@ -100,47 +97,33 @@ def prose(text: str, column: int) -> list[str]:
 
 
 def field(name: str, value: Value, column: int) -> Part:
-    """Write a field on lines of its own; a list of mappings stands below its name."""
-    mark = f"{scalar(name)}:"
+    """Write a field on lines of its own; a list of mappings is below its name."""
+    part = Part(f"{scalar(name)}:", "", name)
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         items = [item(each, column + 2) for each in value]
         for each in items[1:]:
             each.lead = "\n"
-        return Part(mark, Group(is_list=True, column=column + 2, parts=items), name)
+        part.value = Group(is_list=True, column=column + 2, parts=items)
+        return part
+    part.sep = " "
     if isinstance(value, str):
-        lines = prose(value, column) if name in PROSE else [scalar(value)]
-        return Part(mark, Leaf("\n".join(lines), len(lines) > 1), name, sep=" ")
-    return Part(mark, in_brackets(value).value, name, sep=" ")
+        part.value = "\n".join(_prose(value, column)) if name == _PROSE else scalar(value)
+    else:
+        part.value = flow(value)
+    return part
 
 
 def item(value: Value, column: int, width: int = 2) -> Part:
-    """Write an item of a list: its dash in a column, what follows so many to the right."""
-    sep = " " * (width - 1)
+    """Write an item of a list: its dash in a column, its fields `width` columns to the right."""
+    part = Part("-", flow(value), sep=" " * (width - 1))
     if isinstance(value, dict) and value:
         below = column + width
         fields = [field(name, each, below) for name, each in value.items()]
-        group = Group(is_list=False, column=below, parts=fields)
-        return Part("-", group, sep=sep, is_inline=True)
-    return Part("-", in_brackets(value).value, sep=sep)
-
-
-def in_brackets(value: Value, name: str = "") -> Part:
-    """Write a field, or an item without a name, as it stands in braces or brackets."""
-    mark, sep = (f"{scalar(name)}:", " ") if name else ("", "")
-    if isinstance(value, dict):
-        parts = [in_brackets(each, inner) for inner, each in value.items()]
-    elif isinstance(value, list):
-        parts = [in_brackets(each) for each in value]
-    else:
-        is_odd = isinstance(value, str) and _NOT_IN_BRACKETS.search(value)
-        return Part(mark, Leaf(quoted(str(value)) if is_odd else flow(value)), name, sep=sep)
-    for part in parts[1:]:
-        part.lead = " "
-    return Part(mark, Group(isinstance(value, list), None, parts), name, sep=sep)
+        part.value = Group(is_list=False, column=below, parts=fields)
+    return part
 
 
 def document(value: Mapping[str, Value]) -> str:
     """Write a whole text that holds a mapping."""
     fields = [field(name, each, 0) for name, each in value.items()]
-    root = Part("", Group(is_list=False, column=0, parts=fields))
-    return Document(root).text()
+    return text_of(Part("", Group(is_list=False, column=0, parts=fields)))

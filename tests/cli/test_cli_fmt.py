@@ -165,7 +165,7 @@ def test_an_invalid_outline_is_told_and_nothing_written(cli: CommandLine, untidy
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{id: 1, title: T, sections: [{title: A}]}\n", "stands in braces"),
+        ("{id: 1, title: T, sections: [{title: A}]}\n", "written in braces"),
         ("id: 1\n? title\n: T\nsections: []\n", "a key after a ?"),
     ],
 )

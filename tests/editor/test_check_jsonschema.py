@@ -65,7 +65,7 @@ def test_a_structural_mistake_is_found(case: str, corpus: Checked) -> None:
 
 
 @pytest.mark.parametrize("case", WHY)
-def test_what_no_schema_can_tell_is_left_to_validate(case: str, corpus: Checked) -> None:
+def test_mistakes_that_no_schema_can_find_are_left_to_validate(case: str, corpus: Checked) -> None:
     """The schema does not find the mistakes in the table, except in files that are not YAML."""
     assert BAD / f"{case}.yaml" not in corpus.mistaken
     assert (BAD / f"{case}.yaml" in corpus.unreadable) == (WHY[case] is Reason.GRAMMAR)

@@ -100,7 +100,7 @@ def test_a_pattern_is_explained_in_words(vs_code: Editor, workspace: Path) -> No
     vs_code.open(path, f"{HEAD}sections:\n  - title: Welcome\n    key: First Week\n")
 
     assert vs_code.mistakes(path) == [
-        (6, "This is no key: use small letters, digits and hyphens, as in first-week.")
+        (6, "This can't be a key: use small letters, digits and hyphens, as in first-week.")
     ]
 
 

@@ -1,8 +1,8 @@
 """The hooks for pre-commit, which runs them in a git repository of outlines.
 
-The manifest is ours to the letter but for its language: `python` would have pre-commit build an
-environment from the package index for each test, where `system` takes the program that the built
-wheel has put beside these tests. That the wheel brings that program, `test_package` says.
+The manifest is ours except for its language: with `python`, pre-commit would build an environment
+from the package index for each test; `system` takes the installed program, which the built wheel
+brings (`test_package`).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from coursesync.errors import Code
 from coursesync.kinds.content_spec import ContentFile
 from coursesync.kinds.course_spec import CourseSpec
 from coursesync.kinds.section_spec import SectionSpec, Timed
-from coursesync.outlines.slip import examples_of
+from coursesync.outlines.mistakes import examples_of
 from coursesync.outlines.yaml_reader import parse
 from coursesync.text import UNSEEN
 

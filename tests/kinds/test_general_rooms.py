@@ -1,4 +1,4 @@
-"""What serves every kind names none: no property of the API, and not the word for a record."""
+"""Code for every kind names none: no property of the API, and no word for a record."""
 
 from __future__ import annotations
 

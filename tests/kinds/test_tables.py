@@ -65,7 +65,7 @@ def with_defaults(kind: Kind, values: Values) -> Values:
 @settings(deadline=None, max_examples=examples(400))
 @given(st.data())
 def test_decoding_gives_back_what_an_author_wrote(kind: Kind, data: st.DataObject) -> None:
-    """Whatever is valid, the properties of it say all of it, and nothing else."""
+    """The properties of any valid item hold all of it, and nothing else."""
     values = data.draw(SAYABLE[kind.name])
     kind.spec().model_validate(values)
 
@@ -76,7 +76,7 @@ def test_decoding_gives_back_what_an_author_wrote(kind: Kind, data: st.DataObjec
 @settings(deadline=None, max_examples=examples(400))
 @given(st.data())
 def test_encoding_gives_back_what_a_record_holds(kind: Kind, data: st.DataObject) -> None:
-    """An outline can say all of a record but for what has no effect in it."""
+    """An outline can hold all of a record except properties without effect."""
     attributes = data.draw(VALID[kind.name])
     idle = kind.idle(attributes)
 
@@ -90,7 +90,7 @@ def test_encoding_gives_back_what_a_record_holds(kind: Kind, data: st.DataObject
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_table_and_its_model_know_the_same_fields(kind: Kind) -> None:
-    """What an outline may hold, and what a missing line means, is the same in both."""
+    """The fields of an outline, and their defaults, are the same in both."""
     model = kind.spec().model_fields
     defaults = {each.name: each.default for each in kind.fields if each.default is not ABSENT}
 
@@ -102,7 +102,7 @@ def test_a_table_and_its_model_know_the_same_fields(kind: Kind) -> None:
 @settings(deadline=None, max_examples=examples(200))
 @given(st.data())
 def test_properties_have_the_types_that_the_table_gives(kind: Kind, data: st.DataObject) -> None:
-    """What is sent can be compared with what is read, by its type too."""
+    """Sent values can be compared with read ones, by their types too."""
     sent = kind.encode(data.draw(SAYABLE[kind.name]))
     types = {name: type_ for each in kind.fields for name, type_ in each.properties.items()}
 

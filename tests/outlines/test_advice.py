@@ -1,4 +1,4 @@
-"""Advice: what valid outlines would do to members, told at its place with what to write instead."""
+"""Advice on valid outlines: the effect on members, at its place, and what to write instead."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def days(number: int) -> str:
 
 
 def advice(writer: Author, sections: str) -> list[tuple[str, str, str]]:
-    """Return what is advised on an outline: place, problem and remedy."""
+    """Return the advice on an outline: place, problem and remedy."""
     writer.write(sections)
     ran = writer.cli("validate")
     assert ran.code == 0, ran.err
-    return told(ran.err)
+    return read(ran.err)
 
 
-def told(err: str) -> list[tuple[str, str, str]]:
-    """Read advice off the screen: place, problem and remedy, each blank of that one alone."""
+def read(err: str) -> list[tuple[str, str, str]]:
+    """Read advice from the terminal's output: place, problem and remedy, with single blanks."""
     pieces: list[tuple[str, str, str]] = []
     for line in filter(None, err.splitlines()):
         if not line.startswith("    "):
@@ -52,7 +52,7 @@ SPEAKING = {
     "timed, falling": (
         section("One") + section("Two", days(9)) + section("Three", days(3)),
         "onboarding.yaml:10:13",
-        'after 3 days, before one that stands above it and opens after 9 days: "Two", on line 6',
+        'after 3 days, before one above it that opens after 9 days: "Two", on line 6',
         "Write  unlock: {after_days: 9}  or more, or move this section up.",
     ),
     "timed, below the highest": (
@@ -95,7 +95,7 @@ SPEAKING = {
         section("Straße  eins") + section("Two") + section("STRASSE EINS", "key: other"),
         "onboarding.yaml:8:12",
         "the other that has its title, on line 4",
-        "Say in  title:",
+        "Write in  title:  how",
     ),
     "a long title": (
         section("x" * 201),
@@ -115,10 +115,10 @@ SPEAKING = {
 @pytest.mark.parametrize(
     ("sections", "place", "problem", "remedy"), SPEAKING.values(), ids=SPEAKING
 )
-def test_what_members_would_stumble_over_is_told(
+def test_what_members_would_stumble_over_is_reported(
     sections: str, place: str, problem: str, remedy: str, writer: Author
 ) -> None:
-    """Each rule speaks once, at the field to change, and says what to write there."""
+    """Each rule reports once, at the field to change, and says what to write there."""
     pieces = advice(writer, sections)
 
     assert [piece[0] for piece in pieces] == [place]
@@ -153,8 +153,8 @@ SILENT = {
 
 
 @pytest.mark.parametrize("sections", SILENT.values(), ids=SILENT)
-def test_what_is_as_it_should_be_gets_no_advice(sections: str, writer: Author) -> None:
-    """No rule speaks where members meet nothing odd."""
+def test_a_good_outline_gets_no_advice(sections: str, writer: Author) -> None:
+    """No rule reports an outline that is fine for members."""
     assert advice(writer, sections) == []
 
 
@@ -172,7 +172,7 @@ def test_what_is_as_it_should_be_gets_no_advice(sections: str, writer: Author) -
         "<p title='a > b'></p>",
     ],
 )
-def test_contents_without_anything_to_see_are_told(contents: str, writer: Author) -> None:
+def test_contents_without_anything_to_see_are_reported(contents: str, writer: Author) -> None:
     """Blanks, tags without text and remarks leave a section empty."""
     pieces = advice(writer, section("One", f'contents: "{contents}"'))
 
@@ -228,8 +228,8 @@ UNFIT = [
     ('<a href="  JaVa&#x53;cript:steal()">a</a>', "`href` of `<a>` runs a program"),
     ('<a href="java&#10;scr&Tab;ipt&colon;steal()">a</a>', "`href` of `<a>` runs a program"),
     ("<a href=vbscript:steal()>a</a>", "`href` of `<a>` runs a program"),
-    ('<a href="data:text/html,hello">a</a>', "`href` of `<a>` holds a whole page"),
-    ('<img src="data:image/png;base64,AAAA">', "`src` of `<img>` holds the whole file"),
+    ('<a href="data:text/html,hello">a</a>', "`href` of `<a>` contains a whole page"),
+    ('<img src="data:image/png;base64,AAAA">', "`src` of `<img>` contains the whole file"),
     ('<img src="http://example.com/a.png">', "`src` of `<img>` comes over http:"),
     ('<img src="HTTP&#58;//example.com/a.png">', "`src` of `<img>` comes over http:"),
     (
@@ -247,7 +247,7 @@ UNFIT = [
     ('a<a href="https://example.com>b</a>', "the tag `<a` has no end"),
     ("<style>p {color: red}</style>a", "`<style>` would change how the whole page looks"),
     ("<form>a</form>", "`<form>` does not belong in contents"),
-    ("a<td>b</td>", "`<td>` stands where it can't"),
+    ("a<td>b</td>", "`<td>` is not allowed here"),
     ("<body onload=steal()>a</body>", "`<body>` does not belong in contents"),
     ("a<svg onload=steal()></svg>", "`<svg>` does not belong in contents"),
     ("<foo-bar>a</foo-bar>", "`<foo-bar>` does not belong in contents"),
@@ -260,7 +260,7 @@ UNFIT = [
 
 
 @pytest.mark.parametrize(("contents", "problem"), UNFIT, ids=[each[:40] for each, _ in UNFIT])
-def test_what_does_not_belong_in_contents_is_told(
+def test_what_does_not_belong_in_contents_is_reported(
     contents: str, problem: str, writer: Author
 ) -> None:
     """The tag or attribute that a sanitizer would drop is named, at the field `contents`."""
@@ -294,8 +294,8 @@ NOWHERE = [
     ("?page=2", "is only part of an address"),
     ("pictures\\a.png", "is only part of an address"),
     ("www.example.com/a.png", "lacks its https://"),
-    ("blob:https://example.com/1", "leads to what only a program on your own computer had"),
-    ("cid:image001.png@01", "leads to what only a program on your own computer had"),
+    ("blob:https://example.com/1", "works only in a program on your own computer"),
+    ("cid:image001.png@01", "works only in a program on your own computer"),
     ("http://localhost:8000/a.png", "leads to each reader's own computer"),
     ("https://LOCALHOST./a.png", "leads to each reader's own computer"),
     ("//localhost/a.png", "leads to each reader's own computer"),
@@ -313,10 +313,10 @@ NOWHERE = [
     "tag", ['a<img src="{}">', '<a href="{}">b</a>', '<video poster="{}"></video>']
 )
 @pytest.mark.parametrize(("address", "problem"), NOWHERE, ids=[each for each, _ in NOWHERE])
-def test_an_address_that_leads_members_nowhere_is_told_at_its_place(
+def test_an_address_that_does_not_work_for_members_is_reported_at_its_place(
     address: str, problem: str, tag: str, writer: Author
 ) -> None:
-    """A link or a picture that works only for its author is told once, at its line and column."""
+    """A link or a picture that works only for its author is reported once, at its place."""
     (writer.courses / "a.html").write_text(f"<p>Hi</p>\n<p>{tag.format(address)}</p>\n")
     pieces = advice(writer, section("A", "contents: {html: a.html}"))
     found = [each for each in pieces if problem in each[1]]
@@ -328,7 +328,7 @@ def test_an_address_that_leads_members_nowhere_is_told_at_its_place(
     assert len(found) == 1
 
 
-def test_an_e_mail_address_without_its_scheme_is_told(writer: Author) -> None:
+def test_an_e_mail_address_without_its_scheme_is_reported(writer: Author) -> None:
     """A browser would look for a page of that name."""
     pieces = advice(writer, section("A", "contents: '<a href=\"anna@example.com\">write</a>'"))
 
@@ -352,7 +352,7 @@ MARKDOWN = """\
 """
 
 
-def test_what_markdown_makes_of_addresses_is_told_at_its_place(writer: Author) -> None:
+def test_addresses_in_markdown_are_reported_at_their_place(writer: Author) -> None:
     """Each address has the line where it first stands, also where Markdown makes none of it."""
     (writer.courses / "a.md").write_text(MARKDOWN)
     pieces = advice(writer, section("A", "contents: {markdown: a.md}"))
@@ -376,7 +376,7 @@ def test_what_markdown_makes_of_addresses_is_told_at_its_place(writer: Author) -
 
 
 def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:
-    """What stands in a content file is told there: once, whoever names it."""
+    """A problem in a content file is reported once, in that file, even if two items name it."""
     lesson = "# Hi\n\nSome *text*, ![a](http://example.com/a.png)\n\n<b>bold\n"
     (writer.courses / "a.md").write_text(lesson)
     (writer.courses / "b.html").write_text("<p>Hi</p>\r\n<p>é <i onclick='a()'>b</i></p>\r\n")
@@ -390,8 +390,8 @@ def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:
     ]
 
 
-def test_what_markdown_makes_anew_is_told_at_the_field(writer: Author) -> None:
-    """Where the file's text is not what became of it, the outline's field is the place."""
+def test_html_that_markdown_makes_is_reported_at_the_field(writer: Author) -> None:
+    """If the file does not contain the HTML, the outline's field is the place."""
     (writer.courses / "a.md").write_text("![a](http://example.com/&ouml;.png)\n")
 
     assert [

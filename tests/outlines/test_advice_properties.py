@@ -1,4 +1,4 @@
-"""What holds for advice on whatever is valid."""
+"""Properties of advice on any valid outline."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ UNLOCKS = st.sampled_from(["immediate", "sequential", "{after_days: 0}", "{after
 @settings(deadline=None, max_examples=examples(600))
 @given(HTML)
 def test_any_contents_at_all_are_judged_and_none_raises(html: str) -> None:
-    """Whatever contents are, judging them ends, and says the same again."""
+    """Checking any contents ends, and gives the same again."""
     found = findings(html)
     findings.cache_clear()
 
@@ -99,7 +99,7 @@ def outlines(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-def everything_told(text: str, html: str) -> list[Diagnostic]:
+def all_advice(text: str, html: str) -> list[Diagnostic]:
     """Give all advice on an outline whose content files hold this HTML."""
     tree, mistakes = parse(text, "courses/a.yaml")
     assert tree is not None
@@ -113,10 +113,10 @@ def everything_told(text: str, html: str) -> list[Diagnostic]:
 @given(outlines(), HTML)
 def test_any_valid_outline_gets_the_same_advice_again(text: str, html: str) -> None:
     """Advice never fails, is sorted by place, lies inside its file, and is the same each time."""
-    pieces = everything_told(text, html)
+    pieces = all_advice(text, html)
     lines = {"courses/a.yaml": text.count("\n") + 1}
 
-    assert pieces == sorted(pieces) == everything_told(text, html)
+    assert pieces == sorted(pieces) == all_advice(text, html)
     for each in pieces:
         most = lines.get(each.where.path, html.count("\n") + 1)
         assert 1 <= each.where.line <= most
@@ -131,7 +131,7 @@ WRAPS += ["thead", "tr", "td", "th", 'a href="https://a.example/?b=c&copy=d"', '
 
 
 def wrapped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Put some pieces of HTML into a tag, wherever that may belong."""
+    """Put some pieces of HTML into a tag."""
     several = st.lists(inner, max_size=3).map("".join)
     return st.builds(
         lambda tag, text: f"<{tag}>{text}</{tag.split()[0]}>", st.sampled_from(WRAPS), several
@@ -140,6 +140,6 @@ def wrapped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @settings(deadline=None, max_examples=examples(1_000))
 @given(st.recursive(st.sampled_from(LEAVES), wrapped, max_leaves=8))
-def test_what_passes_for_plain_is_what_the_judge_would_pass(html: str) -> None:
-    """No short cut is taken past something to say: with a tag that is not plain, it is judged."""
+def test_plain_html_is_html_without_advice(html: str) -> None:
+    """Plain HTML would get no advice: with a tag that is not plain added, it still gets none."""
     assert not is_plain(html) or findings(f"{html}<bdi>a</bdi>") == ()

@@ -1,4 +1,4 @@
-"""What a file can hold that is no outline: unseen characters, other encodings, endless numbers."""
+"""Files that can't be outlines: unseen characters, other encodings, endless numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("character", UNSEEN.values(), ids=UNSEEN)
-def test_a_character_that_cant_be_seen_is_told_at_its_place(character: str, courses: Path) -> None:
+def test_an_unseen_character_is_reported_at_its_place(character: str, courses: Path) -> None:
     """A control or bidi character is named by its number, at its line and column."""
     text = HEAD.replace("Welcome", f"Wel{character}come")
     (courses / "a.yaml").write_text(text, encoding="utf-8", newline="")
@@ -115,7 +115,7 @@ CONTENTS = {
 def test_content_that_is_no_outline_is_refused_in_good_time(
     content: bytes, expected: tuple[int, int, str], courses: Path
 ) -> None:
-    """Whatever a file holds, it is refused in one sentence at its place, and quickly."""
+    """Any file is refused quickly, in one sentence, at its place."""
     (courses / "a.yaml").write_bytes(content)
 
     line, column, problem = only(courses)

@@ -1,4 +1,4 @@
-"""What a name of the workspace can be but an outline: a FIFO, a folder, a link out, odd bytes."""
+"""Names in a workspace that are no outline: a FIFO, a folder, a link out, odd bytes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ MAKERS = {
 
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("name", ["b.yaml", "b.html"])
-def test_what_is_no_file_of_the_workspace_is_refused_under_its_name(
+def test_anything_but_a_file_of_the_workspace_is_refused_by_name(
     make: object, name: str, courses: Path
 ) -> None:
     """A FIFO, a folder, a link out: refused by name, as an outline and as a content file."""
@@ -84,7 +84,7 @@ def test_a_socket_is_no_outline(courses: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.yaml", b"a\x1b[31m.yaml", b"two\nlines.yaml"])
 def test_a_file_name_can_hold_any_byte(name: bytes, cli: CommandLine, courses: Path) -> None:
-    """A mistake in a file whose name can't be shown is told on one line, in plain letters."""
+    """A mistake in a file whose name can't be shown is reported on one line, in plain letters."""
     (courses / os.fsdecode(name)).write_text("id: x\ntitle: T\nsections: []\n")
 
     ran = cli("validate")
@@ -96,7 +96,7 @@ def test_a_file_name_can_hold_any_byte(name: bytes, cli: CommandLine, courses: P
 def test_a_name_that_the_state_cant_hold_is_refused_before_anything_is_sent(
     cli: CommandLine, courses: Path
 ) -> None:
-    """A file whose name is not in UTF-8 is invalid, for the state could not name it."""
+    """A file whose name is not in UTF-8 is invalid, because the state could not name it."""
     (courses / os.fsdecode(b"caf\xe9.yaml")).write_text(HEAD)
 
     ran = cli("apply", "--sandbox", "--auto-approve")
@@ -145,7 +145,7 @@ def test_the_mistakes_of_folders_come_at_once_in_the_order_of_their_paths(course
 
 
 def test_a_file_is_looked_for_whatever_else_is_wrong(courses: Path) -> None:
-    """A section that has another mistake is told of its missing file at once, too."""
+    """The missing file of a section with another mistake is reported at once, too."""
     wrong = f"{HEAD}    unlock: sequental\n    contents: {{markdown: gone.md}}\n"
     (courses / "a.yaml").write_text(wrong)
     first, second = diagnostics_of(courses)

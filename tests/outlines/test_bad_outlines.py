@@ -1,6 +1,6 @@
-"""Bad outlines, one mistake a file: each is told at its very place, in words, with a remedy.
+"""Bad outlines, one mistake a file: each is reported at its place, in words, with a remedy.
 
-The files stand in `bad/`. A file's first lines say what is expected of it:
+The files are in `bad/`. A file's first lines say what is expected of it:
 
     # expect: LINE:COLUMN a fragment of the problem's words
     # remedy: a fragment of the remedy's words
@@ -37,7 +37,7 @@ LONGEST_LINE = 250  # characters of a problem or a remedy that a person still re
 
 @dataclass(frozen=True)
 class Expected:
-    """A diagnostic that is to come: its place, and fragments of its words."""
+    """An expected diagnostic: its place, and fragments of its words."""
 
     where: Where
     problem: str
@@ -78,14 +78,14 @@ def _content_files(courses: Path) -> None:
 
 
 def diagnostics_of(courses: Path) -> tuple[Diagnostic, ...]:
-    """Load a workspace that is to be refused, and return why."""
+    """Load a workspace that is to be refused, and return the reason."""
     with pytest.raises(InvalidOutlines) as refused:
         load(courses)
     return refused.value.diagnostics
 
 
 def assert_met(expected: list[Expected], found: tuple[Diagnostic, ...]) -> None:
-    """Assert that just what is expected was told."""
+    """Assert that exactly the expected mistakes were reported."""
     assert [each.where for each in expected] == [each.where for each in found], found
     for each, diagnostic in zip(expected, found, strict=True):
         assert each.problem in diagnostic.problem
@@ -93,8 +93,8 @@ def assert_met(expected: list[Expected], found: tuple[Diagnostic, ...]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_at_its_place(case: str, courses: Path) -> None:
-    """Each mistake is told once, at its line and column, in words that name it; nothing else is."""
+def test_a_mistake_is_reported_at_its_place(case: str, courses: Path) -> None:
+    """Each mistake is reported once, at its line and column, in words that name it."""
     lay_out(case, courses)
     expected = expected_of(case, courses)
 
@@ -111,9 +111,9 @@ def test_a_mistake_comes_with_a_remedy(case: str, courses: Path) -> None:
 
     assert all(diagnostic.remedy for diagnostic in found)
     assert all(
-        len(said) <= LONGEST_LINE and said.isprintable()
+        len(line) <= LONGEST_LINE and line.isprintable()
         for diagnostic in found
-        for said in (diagnostic.problem.replace(str(courses), ""), str(diagnostic.remedy))
+        for line in (diagnostic.problem.replace(str(courses), ""), str(diagnostic.remedy))
     )
 
 
@@ -122,10 +122,10 @@ def test_the_corpus_is_large() -> None:
     assert len(CASES) >= 80
 
 
-def test_every_mistake_of_every_file_is_told_at_once_and_sorted(
+def test_every_mistake_of_every_file_is_reported_at_once_and_sorted(
     cli: CommandLine, courses: Path
 ) -> None:
-    """One run tells all the mistakes of all the files, by file, line and column, and exits 3."""
+    """One run reports all the mistakes of all the files, by file, line and column, and exits 3."""
     _content_files(courses)
     files = [path for path in BAD.iterdir() if path.is_file()]
     for number, path in enumerate(files):  # each with an Id of its own, or they would clash

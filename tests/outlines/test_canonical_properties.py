@@ -1,4 +1,4 @@
-"""What `coursesync fmt` keeps of every valid outline, however it is laid out."""
+"""Properties of `coursesync fmt` for valid outlines of any layout."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ STRAY = "sections:\n- title: A\ntitle: Member onboarding\nid: 4711\n          # 
 @given(outlines())
 @example(STRAY)
 def test_formatting_again_changes_nothing(text: str) -> None:
-    """What `fmt` has written it leaves alone."""
+    """`fmt` does not change its own output."""
     once = formatted(text)
 
     assert laid_out(once, "courses/onboarding.yaml") == once
@@ -68,7 +68,7 @@ def test_a_formatted_outline_is_the_same_outline(text: str) -> None:
 @settings(deadline=None, max_examples=examples(200))
 @given(outlines())
 def test_no_line_is_written_in_another_way(text: str) -> None:
-    """Lines move and are indented anew; what stands on them stays, comments too."""
+    """Lines move and get another indent; their text stays, comments too."""
     done = formatted(text)
 
     def written(whole: str) -> list[str]:
@@ -98,8 +98,8 @@ def test_the_canonical_layout_is_canonical(text: str) -> None:
     suppress_health_check=[HealthCheck.filter_too_much],  # most of what is spoilt is refused
 )
 @given(spoilt())
-def test_whatever_is_valid_is_laid_out_or_refused_in_words(text: str) -> None:
-    """Of a text in which anything may stand anywhere, nothing is lost and nothing raises."""
+def test_any_valid_outline_is_laid_out_or_refused_in_words(text: str) -> None:
+    """With anything anywhere in a text, nothing is lost and nothing raises."""
     done = formatted(text.replace("\r\n", "\n").replace("\r", "\n"))
 
     assert laid_out(done, "courses/onboarding.yaml") == done

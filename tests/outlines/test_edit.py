@@ -1,4 +1,4 @@
-"""What edits make of an outline that somebody wrote with care."""
+"""Edits of an outline that somebody wrote with care."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coursesync.errors import InvalidOutlines, UnusableFile
-from coursesync.outlines.edit import AddItem, Edit, LayOut, Move, PinKey, Remove, SetField
-from coursesync.outlines.editing import edited
+from coursesync.outlines.edit import AddItem, Edit, LayOut, Move, PinKey, Remove, SetField, edited
 
 if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
@@ -146,7 +145,7 @@ EMPTIED = """\
 
 
 def test_fields_and_items_are_removed() -> None:
-    """What stands beside them goes, and what stands above them stays."""
+    """Comments beside them go, and comments above them stay."""
     one = after(Remove((S, 0, "unlock")), Remove((S, 2, "previous_keys", 0)), Remove((S, 1)))
     none = [Remove((S, 0))] * 3
 
@@ -158,20 +157,26 @@ def test_fields_and_items_are_removed() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[{title: A}]", "[{title: A}, {title: B}]"),
-        ("[ {title: A} ]   # one", "[ {title: A}, {title: B} ]   # one"),
-        ("[\n  {title: A}\n  ]", "[\n  {title: A},\n  {title: B}\n  ]"),
-        ("[\n  {title: A}, # a\n  ]", "[\n  {title: A},\n  {title: B}, # a\n  ]"),
-        ("[{title: A},\n  {title: C}]", "[{title: A},\n  {title: B},\n  {title: C}]"),
-        ("[]  # none", " # none\n  - title: B"),
+        ("[{title: A}]", "\n  - title: A\n\n  - title: B"),
+        ("[ {title: A} ]   # one", "   # one\n  - title: A\n\n  - title: B"),
+        ("[{title: A},\n  {title: C}]", "\n  - title: A\n\n  - title: B\n\n  - title: C"),
+        ("[]  # none", "  # none\n  - title: B"),
     ],
 )
 def test_brackets(text: str, expected: str) -> None:
-    """An item in brackets is put in as the others are."""
+    """Items in brackets are put on lines when one is added."""
     index = text.count("A")
     done = edited(f"sections: {text}\n", PATH, [AddItem((S, index), {"title": "B"})])
 
-    assert done == f"sections: {expected}\n"
+    assert done == f"sections:{expected}\n"
+
+
+def test_comments_in_brackets_are_kept() -> None:
+    """They stand above the field whose value is replaced."""
+    text = "sections: [\n  {title: A}, # a\n  ]\n"
+    done = edited(text, PATH, [PinKey((S, 0))])
+
+    assert done == "# a\nsections:\n  - key: a\n    title: A\n"
 
 
 @pytest.mark.parametrize(
@@ -189,21 +194,21 @@ def test_brackets(text: str, expected: str) -> None:
     ids=str,
 )
 def test_an_edit_without_a_place_is_a_bug(edit: Edit) -> None:
-    """Nothing is guessed where a path leads nowhere."""
+    """If a path leads nowhere, nothing is guessed."""
     with pytest.raises(LookupError):
         after(edit)
 
 
-def test_what_would_not_be_read_as_intended_is_refused() -> None:
-    """The text is read again before anybody gets it."""
+def test_a_text_that_is_not_read_as_intended_is_refused() -> None:
+    """The text is read again before it is returned."""
     with pytest.raises(InvalidOutlines):
         after(SetField((S, 0, "title"), "un\u200bseen"))
     with pytest.raises(UnusableFile, match="would not mean the same"):
         after(SetField((S, 0, "e\u0301"), "the name is read in another form"))
 
 
-@pytest.mark.parametrize("text", ["? a\n: b\n", "a: {? b : c}\n", "a: [b: c]\n", "{a: 1}\n"])
-def test_what_can_not_be_taken_apart_is_refused(text: str) -> None:
-    """It is reported what to write instead."""
+@pytest.mark.parametrize("text", ["? a\n: b\n", "- ? a\n  : b\n", "{a: 1}\n"])
+def test_a_text_that_can_not_be_taken_apart_is_refused(text: str) -> None:
+    """The error says what to write instead."""
     with pytest.raises(UnusableFile, match="can't be edited"):
         edited(text, PATH, [LayOut((), 0)])

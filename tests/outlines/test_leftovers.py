@@ -1,4 +1,4 @@
-"""What git and other tools leave where text should be: no member gets to see it."""
+"""Leftovers of git and other tools in place of text: no member gets to see them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ MERGES = {
 def test_an_unsettled_merge_in_a_content_file_is_named_with_its_lines(
     text: str, lines: str, end: str, name: str, writer: Author
 ) -> None:
-    """Every marker's line is named, whatever ends the lines, and whatever of the merge is left."""
+    """Every marker's line is named, with any line ends, even if some markers are gone."""
     (problem,) = of_file(writer, text.replace("\n", end), name)
 
     first = lines.partition(",")[0]
@@ -127,7 +127,7 @@ def test_text_for_members_is_left_alone(text: str, writer: Author) -> None:
 
 
 def test_in_an_outline_each_merge_is_a_mistake_of_its_own(writer: Author) -> None:
-    """The parser's complaints, which only follow from the markers, are not told beside them."""
+    """The parser's complaints, which only follow from the markers, are not reported beside them."""
     writer.write(f"- title: A\n{MERGE}- title: B\n{DIFF3}".replace("\n", "\r\n"), head="")
     head = "id: 4711\ntitle: T\nsections:\n"
     outline = head + MERGE.replace("ours", "  - title: A") + DIFF3.replace("ours", "  - title: B")
@@ -147,7 +147,7 @@ def test_in_an_outline_each_merge_is_a_mistake_of_its_own(writer: Author) -> Non
 
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "|||||||", "=======", ">>>>>>> topic"])
 def test_a_marker_that_was_left_alone_in_an_outline_is_named(marker: str, writer: Author) -> None:
-    """Where the YAML can't be read because of it, its line is told and nothing that follows."""
+    """If the YAML can't be read because of it, only its line is reported."""
     outline = f"id: 4711\ntitle: T\nsections:\n  - title: A\n{marker}\n  - title: B\n"
     (writer.courses / "onboarding.yaml").write_text(outline)
 
@@ -197,7 +197,7 @@ WHOLE = {
 def test_a_file_that_stands_for_another_is_a_mistake(
     text: str, problem: str, name: str, writer: Author
 ) -> None:
-    """What a checkout without LFS or without links makes of a file is sent to nobody."""
+    """The file that a checkout without LFS or without links has is sent to nobody."""
     if name.endswith("yaml"):
         (writer.courses / name).write_bytes(text.encode())
         found = [each for _, each in mistakes(writer)]
@@ -255,8 +255,8 @@ LINES = [
 
 @settings(deadline=None, max_examples=examples(600))
 @given(st.lists(st.sampled_from(LINES) | st.text(max_size=5), max_size=12).map("\n".join))
-def test_whatever_a_file_holds_is_judged(text: str) -> None:
-    """Judging ends, points inside the file, and names the lines of no text without a marker."""
+def test_any_file_is_checked(text: str) -> None:
+    """The search ends, points inside the file, and names only lines with a marker."""
     lines = text.split("\n")
     in_file = in_contents(text, "a.md")
     found = [*([in_file] if in_file else []), *in_outline(text, "a.yaml")]
@@ -343,7 +343,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("wanted", "there", "why"), NAMES.values(), ids=NAMES)
-def test_a_name_in_another_form_is_told_with_the_one_that_is_there(
+def test_a_name_in_another_form_is_reported_with_the_one_that_is_there(
     wanted: str, there: str, why: str, writer: Author
 ) -> None:
     """Each part of the path may differ in Unicode form or in capital letters."""
@@ -359,7 +359,7 @@ def test_a_name_in_another_form_is_told_with_the_one_that_is_there(
     assert why in ran.said
 
 
-def test_of_several_names_that_are_alike_each_is_told(writer: Author) -> None:
+def test_of_several_names_that_are_alike_each_is_reported(writer: Author) -> None:
     """The author knows which one is meant."""
     for name in ("WELCOME.md", "welcome.md"):
         (writer.courses / name).write_text("Hello\n")

@@ -1,4 +1,4 @@
-"""What the fields of an outline mean, told by the plan that the command line makes of them."""
+"""The meaning of the fields of an outline, by the plan that the command line makes of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_section_with_a_title_alone_is_all_defaults(writer: Author) -> None:
-    """A section that says nothing but its title is active, open and empty, and has no picture."""
+    """A section with only a title is active, open and empty, and has no picture."""
     writer.write("- title: Welcome to the space\n")
 
     assert writer.sent() == [
@@ -190,7 +190,7 @@ def test_a_change_knows_its_place_in_the_outline(writer: Author) -> None:
 
 
 def test_a_previous_key_says_which_section_it_was(writer: Author) -> None:
-    """A section with another key and other words keeps its Id where previous_keys names it."""
+    """A section with another key and other words keeps its Id if previous_keys names it."""
     writer.write("- key: house-rules\n  title: House rules\n")
     writer.cli("apply", "--sandbox", "--auto-approve")
     writer.write("- key: sharing\n  title: Sharing\n  previous_keys: [rules, house-rules]\n")

@@ -1,4 +1,4 @@
-"""What holds for every text an author may save, found by spoiling the example outlines."""
+"""Properties of every text that an author may save, found by spoiling the example outlines."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def lies_inside(diagnostic: Diagnostic, text: str) -> bool:
 
 @settings(deadline=None, max_examples=examples(400))
 @given(spoilt())
-def test_every_spoilt_outline_is_told_and_none_raises(text: str) -> None:
-    """Whatever becomes of an outline, each diagnostic lies inside it and has a remedy."""
+def test_every_spoilt_outline_is_reported_and_none_raises(text: str) -> None:
+    """Each diagnostic of a spoilt outline lies inside it and has a remedy."""
     for diagnostic in all_diagnostics(text):
         assert lies_inside(diagnostic, text), diagnostic
         assert diagnostic.problem
@@ -75,7 +75,7 @@ def test_every_spoilt_outline_is_told_and_none_raises(text: str) -> None:
 
 @settings(deadline=None, max_examples=examples(300))
 @given(st.text(max_size=60))
-def test_any_text_at_all_is_told_and_none_raises(text: str) -> None:
+def test_any_text_is_reported_and_none_raises(text: str) -> None:
     """A file of any characters is read, or refused at a place inside it."""
     assert all(lies_inside(diagnostic, text) for diagnostic in all_diagnostics(text))
 

@@ -1,4 +1,4 @@
-"""Outlines that coursesync writes are read as the very values that they were written of."""
+"""Outlines that coursesync writes are read as the values that they were written from."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LONG_TEXTS = st.builds(lambda text, times: text * times, TEXTS, st.sampled_from(
 
 
 def read(done: Written) -> Outline | None:
-    """Read what was written as the loader does; None where it may not be said at all."""
+    """Read what was written as the loader does; None if no outline may hold it."""
     tree, found = parse(done.text, PATH)
     outline = build(tree, done.files.__getitem__)[0] if tree is not None else None
     return None if found else outline
@@ -64,7 +64,7 @@ def sayable(text: str, field: str) -> bool:
 @settings(deadline=None, max_examples=examples(600))
 @given(TITLES | TEXTS)
 def test_every_title_is_read_as_it_was(title: str) -> None:
-    """Whatever YAML would take a title for, members see that title."""
+    """Members see a title unchanged, even if YAML could read it as something else."""
     assume(sayable(title, "title"))
     outline = read(written(course(item(7, title))))
 
@@ -102,7 +102,7 @@ def test_all_contents_are_read_as_they_were(first: str, second: str) -> None:
     )
 )
 def test_every_field_is_read_as_it_was(items: list[WantedItem]) -> None:
-    """What is not the default is written, and read again; keys are told apart."""
+    """Values that are not the default are written and read again; keys are distinct."""
     wanted = [
         replace(each, id=i + 1, values={**each.values, "display_order": i * 10})
         for i, each in enumerate(items)
@@ -120,7 +120,7 @@ def test_every_field_is_read_as_it_was(items: list[WantedItem]) -> None:
 @settings(deadline=None, max_examples=examples(300))
 @given(LONG_TEXTS)
 def test_a_block_is_read_as_it_was(text: str) -> None:
-    """What can be written as a block is read as that very text."""
+    """A text that is written as a block is read as that text."""
     lines = block(text, 0)
     assume(lines is not None)
     assert lines is not None
@@ -252,7 +252,7 @@ def test_lacking_sections_are_put_where_members_see_them() -> None:
 
 
 def test_an_outline_that_lacks_nothing_stays_to_the_letter() -> None:
-    """Where all sections are there, the text is the very same."""
+    """If all sections are there, the text is the same."""
     assert with_items(OLD.rstrip(), PATH, course(item(2, "Welcome"))).text == OLD.rstrip()
 
 
@@ -268,24 +268,24 @@ def test_an_empty_list_takes_sections(empty: str) -> None:
 
 
 def test_sections_in_brackets_take_more() -> None:
-    """What is put in between stands in brackets, too."""
+    """All of them are put on lines."""
     text = "id: 4711\ntitle: T\nsections: [{title: A}]   # short\n"
     done = with_items(text, PATH, course(item(1, "A"), item(2, "B, b")))
 
     assert done.text == (
-        'id: 4711\ntitle: T\nsections: [{title: A}, {key: b-b, title: "B, b"}]   # short\n'
+        "id: 4711\ntitle: T\nsections:   # short\n  - title: A\n\n  - key: b-b\n    title: B, b\n"
     )
 
 
 def test_a_key_after_a_question_mark_is_left_to_a_person() -> None:
-    """Where nothing can be put in, it is reported what to write instead."""
+    """If nothing can be added, the error says what to write instead."""
     text = "id: 4711\n? title\n: T\nsections: [{title: A}]\n"
     with pytest.raises(CoursesyncError, match="can't be edited"):
         with_items(text, PATH, course(item(1, "B")))
 
 
-def test_what_no_outline_may_hold_is_told_by_the_loader() -> None:
-    """A title that can't be written is written all the same, and told like any other mistake."""
+def test_a_title_that_no_outline_may_hold_is_reported_by_the_loader() -> None:
+    """The title is written anyway, and reported like any other mistake."""
     done = written(course(item(1, "two\nlines"), item(2, "a\u200bb")))
 
     assert [each.where.line for each in mistakes_in(done, PATH)] == [5, 8]

@@ -1,4 +1,1 @@
-"""Advice on valid outlines: what members may stumble over, and what to write instead.
-
-It forbids nothing by itself; `--strict` makes it an error.
-"""
+"""Advice on valid outlines; only `--strict` makes it an error."""

@@ -1,7 +1,7 @@
-"""Which addresses of links and pictures lead members nowhere.
+"""Finds addresses of links and pictures that don't work for members.
 
-Owns what an address is, as a browser reads it: https://url.spec.whatwg.org/#url-parsing. It must
-never object to one that any member's browser can open.
+Owns how an address is read, as browsers do it: https://url.spec.whatwg.org/#url-parsing. It must
+never object to one that every member's browser can open.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 PROGRAMS = frozenset({"javascript", "vbscript", "livescript"})
 _WEB = frozenset({"http", "https"})
-# what a program or a tab calls something that it alone has; word processors and mail leave them
+# schemes that work in one program or tab only; word processors and mail programs leave them
 _OWN = frozenset(
     {
         *("about", "app", "applewebdata", "blob", "chrome", "chrome-extension", "cid", "content"),
@@ -21,7 +21,7 @@ _OWN = frozenset(
         *("webkit-fake-url",),
     }
 )
-# those that a browser knows, and that lead members nowhere: letters are those of drives
+# schemes that don't work for members; single letters are drives
 UNFIT = _OWN | {"data", "file", *"abcdefghijklmnopqrstuvwxyz"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _AROUND = "".join(map(chr, range(0x21)))
@@ -32,22 +32,22 @@ _HOST = re.compile(r"[/\\]*(?:[^/\\?#@]*@)?(\[[^\]/\\?#]*\]|[^/\\?#:]*)")
 
 
 def scheme_of(address: str) -> str:
-    """Return an address's scheme in small letters, "" where it has none."""
+    """Return an address's scheme in small letters, "" for none."""
     found = _SCHEME.match(_as_read(address))
     return found[1].lower() if found else ""
 
 
 def fault_of(address: str, *, is_media: bool) -> str:
-    """Name what is wrong with an address, "" where nothing is.
+    """Return the fault of an address, "" for none.
 
     Args:
-        address: as it stands in an attribute, its character references read.
-        is_media: whether something is to be shown of it, or else it is a link.
+        address: the value of an attribute, its character references decoded.
+        is_media: whether it is shown or played; if not, it is a link.
 
     Returns:
-        "empty"; "computer", a file of the author's own; "data", the file itself; "own", what only a
-        program of the author's has; "local", the reader's own computer; "mail", a person without
-        `mailto:`; "www", without `https:`; "relative", complete only beside the author's files.
+        "empty"; "computer": a file of the author's; "data": the file itself; "own": works in one
+        program of the author's; "local": the reader's computer; "mail": a person without `mailto:`;
+        "www": without `https:`; "relative": works only beside the author's files.
     """
     read = _as_read(address)
     scheme = scheme_of(read)
@@ -63,7 +63,7 @@ def fault_of(address: str, *, is_media: bool) -> str:
 
 
 def addresses_in(attribute: str, value: str) -> list[str]:
-    """Return the addresses in an attribute: `srcset` has several, each with what it is for."""
+    """Return the addresses in an attribute; `srcset` has several, each with a size."""
     return _OF_SET.findall(value) if attribute == "srcset" else [value]
 
 

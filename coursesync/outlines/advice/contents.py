@@ -1,8 +1,8 @@
-"""What in contents members may not get to see, or should not: the judge is nh3.
+"""Finds HTML in contents that members may not see, or should not; nh3 parses it.
 
-Owns what contents may hold. nh3 parses a text as browsers do, and its callback tells which elements
-and attributes are there. Plain contents, as most are, are recognised without it. It must never be
-given more than is bounded here: what it takes for tangled tags grows with their square.
+Owns what contents may hold. nh3 parses a text as browsers do, and its callback lists the elements
+and attributes. Plain contents, as most are, are recognised without it. nh3 must never get more than
+the bounds here allow, because tangled tags take it quadratic time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
 MOST_FINDINGS = 5  # a piece of contents
-MOST_ADDRESSES = 20  # the same, of those that lead nowhere
+MOST_ADDRESSES = 20  # findings on addresses, a piece of contents
 _LONGEST_TANGLED = 50_000  # characters
 _Token: TypeAlias = tuple[str, str, str]  # tag, attribute, value
 
@@ -79,7 +79,7 @@ _ALLOWED_ATTRIBUTES = frozenset(
 )
 _LOADED = frozenset({"src", "srcset", "poster"})
 _ADDRESSES = _LOADED | {"href"}
-_LEADING = frozenset({"href", "poster", "src"})  # where a browser runs a program's address
+_LEADING = frozenset({"href", "poster", "src"})  # a browser runs a program there
 _CODE = re.compile(r"<(?:code|pre)\b.*?(?:</(?:code|pre)>|\Z)", re.DOTALL)
 _UNLINKED = re.compile(
     r"!\[[^][<>\n]{0,300}\]\([^()<>\n]{0,1000}\)"
@@ -92,9 +92,9 @@ _MARK = "data-coursesync"  # set by the cleaner on each element
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What is wrong in a piece of HTML, and what to do about it.
+    """A problem in a piece of HTML, and its remedy.
 
-    `clues` are what to look for in the text that the HTML was made of, the best one first.
+    `clues` are strings that mark its place in the text that the HTML was made of, best first.
     """
 
     problem: str
@@ -106,7 +106,7 @@ UNCHECKED = Objection(*UNCHECKED_WORDS)
 
 
 def is_empty(text: str) -> bool:
-    """Say whether contents hold nothing to read, to look at or to hear."""
+    """Return whether contents hold nothing to read, to look at or to hear."""
     if not text or text.isspace():
         return True
     if is_plain(text) and _SHOWN.search(text):
@@ -115,13 +115,13 @@ def is_empty(text: str) -> bool:
 
 
 def html_effort(text: str) -> int:
-    """Return how much there is to look at in contents: a tag's end is one, ten entities are."""
+    """Return the effort of checking contents: 1 for a tag or for ten entities."""
     return text.count("<") + text.count("&") // 10
 
 
 @lru_cache(maxsize=32)  # items, and courses, may share a file
 def findings(text: str) -> tuple[Objection, ...]:
-    """Return what is wrong in contents: tags first; of much, the first few of each kind."""
+    """Return the problems in contents, tags first, at most a few of each kind."""
     if is_plain(text):
         return ()
     if html_effort(text) > MOST_EFFORT:
@@ -140,7 +140,7 @@ class _Judge:
     """A cleaner that notes the elements and attributes it keeps."""
 
     def __init__(self) -> None:
-        import nh3  # noqa: PLC0415 - only where contents are not plain
+        import nh3  # noqa: PLC0415 - for contents that are not plain only
 
         self._there: dict[_Token, None] = {}
         tags = set(_ALLOWED_TAGS | _OTHER_TAGS)
@@ -160,7 +160,7 @@ class _Judge:
         self._there[tag, attribute, value] = None
 
     def tokens(self, text: str) -> tuple[_Token, ...]:
-        """Return each (tag, attribute, value) that is there, in order; an element has `_MARK`."""
+        """Return each (tag, attribute, value) of a text in order; each element has `_MARK`."""
         self._there.clear()
         self._cleaner.clean(text)
         return tuple(self._there)
@@ -170,14 +170,14 @@ _judge = cache(_Judge)
 
 
 def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
-    """Find what a sanitizer drops: tags first, then attributes."""
+    """Find the tags, then the attributes, that a sanitizer drops."""
     names = {tag: None for tag, attribute, _ in there if attribute == _MARK}
     for tag in {**nesting.tags, **names}:
         if tag not in names or tag not in _ALLOWED_TAGS:
             yield _tag(tag)
     read = {(tag, attribute) for tag, attribute, _ in there}
     kinds = {token: _kind(token) for token in there}
-    # an address that can't be one
+    # addresses that nh3 could not read
     kinds |= {(*each, ""): "address" for each in nesting.addressed if each not in read}
     for token, kind in kinds.items():
         if kind and token[0] in names and token[0] in _ALLOWED_TAGS:
@@ -186,7 +186,6 @@ def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
 
 
 def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
-    """Find the addresses of links and pictures that lead members nowhere."""
     for token in there:
         tag, attribute, value = token
         if tag not in _ALLOWED_TAGS:
@@ -198,14 +197,13 @@ def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
 
 
 def unlinked(html: str) -> Iterator[Objection]:
-    """Find what in HTML that Markdown became is still written as a link: its address is none."""
+    """Find links in rendered Markdown that are still text, because their address is invalid."""
     text = _CODE.sub("", html) if "](" in html or "&lt;" in html or "]:" in html else ""
     for found in islice(_UNLINKED.finditer(text), MOST_ADDRESSES):
         yield Objection(*UNLINKED_WORDS, clues=(unescaped(found[0])[:200],))
 
 
 def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
-    """Name what is wrong with the addresses in an attribute, each once."""
     if attribute not in _ADDRESSES:
         return ()
     is_media = tag in _MEDIA_TAGS
@@ -221,7 +219,7 @@ def _is_insecure(tag: str, attribute: str, value: str) -> bool:
 
 
 def _kind(token: _Token) -> str:
-    """Return why an attribute is dropped, by its name in `ATTRIBUTE_WORDS`; "" where it stays."""
+    """Return why an attribute is dropped, as in `ATTRIBUTE_WORDS`; "" if it is not."""
     attribute, value = token[1:]
     if attribute.startswith("on"):
         return "handler"

@@ -1,7 +1,7 @@
-"""How the tags of a piece of HTML are nested, and whether it shows anything.
+"""Checks how the tags of a piece of HTML are nested, and whether it shows anything.
 
-Owns which tags may stand in which, and which end by themselves, as the standard has it. It must
-never take a time that grows faster than the text.
+Owns which tags end which, and which may stay open, by the HTML standard. It must never take more
+than linear time.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from coursesync.text import is_blank
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DEEPEST = 100  # tags, one in the other
+DEEPEST = 100  # tags inside each other
 MOST_ATTRIBUTES = 50  # a tag
 FEW_TAGS = 500  # with so many, no parser takes long
 _MOST_EFFORT = 1_000_000  # tags that a parser would open once more
 _CUT = re.compile(r"<(/?[a-zA-Z][^\s>=\"'&]*)")
-# what all parsers divide into the same tags, whatever their version
+# HTML in which all parsers find the same tags
 _REGULAR = re.compile(
     r"(?:[^<]++|<(?![a-zA-Z/!?])"
     r"|<[a-zA-Z][\w:-]*+(?:\s++[a-zA-Z][\w:.-]*+"
@@ -37,12 +37,12 @@ _VOID = frozenset(
     {*("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param")}
     | {"source", "track", "wbr"}
 )
-# what is text up to the tag's own end
+# tags whose content is text up to their own end tag
 _RAW = frozenset(
     {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"},
 )
 _RAW_START = re.compile(f"<(?:{'|'.join(sorted(_RAW))})", re.IGNORECASE)
-# https://html.spec.whatwg.org/multipage/syntax.html#optional-tags: what a start ends
+# https://html.spec.whatwg.org/multipage/syntax.html#optional-tags: the tags that a start tag ends
 _ENDS_A_PARAGRAPH = (
     *("address", "article", "aside", "blockquote", "center", "details", "dialog", "div", "dl"),
     *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
@@ -66,12 +66,14 @@ _SHOWN_BY_ITSELF = frozenset({"img", "iframe", "video", "audio", "embed", "objec
 
 @dataclass(slots=True)
 class Nesting:
-    """What one pass over the tags finds.
+    """The result of one pass over the tags, in the order of the text.
 
-    `slips` are how tags are wrong, with the tag's name: "open", never closed; "stray", closes
-    nothing; "cut", has no `>`; "deep"; "overloaded" with attributes. `left` counts the tags that
-    are never closed. `tags` are the names of all tags, `addressed` each tag and attribute that
-    holds an address. All are in the order of the text.
+    Attributes:
+        slips: a fault and the tag's name. The faults: "open", never closed; "stray", closes
+            nothing; "cut", without `>`; "deep"; "overloaded" with attributes.
+        left: the number of tags that are never closed.
+        tags: the names of all tags.
+        addressed: each tag and attribute that holds an address.
     """
 
     slips: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -80,28 +82,28 @@ class Nesting:
     addressed: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def has(self, *hows: str) -> bool:
-        """Say whether a tag is wrong in one of these ways."""
+        """Return whether a tag has one of these faults."""
         return any(how in hows for how, _ in self.slips)
 
 
 def nesting_of(text: str) -> Nesting:
-    """Go over the tags of a piece of HTML; those that are nested too deep end it early."""
+    """Check the tags of a piece of HTML, up to the first that is nested too deep."""
     reader = _Nester()
     reader.read(text)
     return reader.end()
 
 
 def is_regular(text: str) -> bool:
-    """Say whether the sanitizer's parser sees just the tags that `nesting_of` sees."""
+    """Return whether the sanitizer's parser sees the tags that `nesting_of` sees."""
     if _FOREIGN.search(text) and _RAW_START.search(text):
-        return False  # in a drawing or a formula, the content of these is not text
+        return False  # in SVG and MathML, the content of these tags is not text
     return _REGULAR.fullmatch(text) is not None
 
 
 def is_tangled(text: str) -> bool:
-    """Say whether a sanitizer may take long for HTML, for how tags are nested or left open.
+    """Return whether a sanitizer may take long for HTML.
 
-    For each tag, it looks through those that are open, or opens once more those that were left so.
+    For each tag, it searches the open tags, or opens again those that were never closed.
     """
     found, tags = nesting_of(text), text.count("<")
     if found.has("overloaded") or tags <= FEW_TAGS:
@@ -110,7 +112,7 @@ def is_tangled(text: str) -> bool:
 
 
 def shows_nothing(text: str) -> bool:
-    """Say whether a piece of HTML has nothing to read, to look at or to hear."""
+    """Return whether a piece of HTML has nothing to read, to look at or to hear."""
     return not _Looker().read(text)
 
 
@@ -122,7 +124,7 @@ class _Reader(HTMLParser):
     rest = ""
 
     def read(self, text: str) -> bool:
-        """Go over a text; return whether that ended early."""
+        """Read a text; return whether that ended early."""
         try:
             self.rest = fed(self, text) or ""
             if not self.rest.startswith("<") and not self.cdata_elem:
@@ -132,11 +134,11 @@ class _Reader(HTMLParser):
         return False
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)  # HTML has no other tags that end themselves
+        self.handle_starttag(tag, attrs)  # in HTML, `/>` means nothing
 
 
 class _Looker(_Reader):
-    """Ends at what can be seen."""
+    """Stops at the first visible thing."""
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - html.parser's
         if tag in _SHOWN_BY_ITSELF:
@@ -185,7 +187,7 @@ class _Nester(_Reader):
             last = len(self._open) - 1 - self._open[::-1].index(tag)
             self._close_down_to(last + 1)
             self._open.pop()
-        elif tag not in {"p", "br"}:  # which are read as an empty paragraph, and a line's end
+        elif tag not in {"p", "br"}:  # browsers read these as start tags
             self._slip("stray", tag)
 
     def _close_down_to(self, depth: int) -> None:

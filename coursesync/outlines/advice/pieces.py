@@ -1,6 +1,7 @@
-"""Pieces of advice as values: where each stands, and which are shown. Pure.
+"""Pieces of advice as values.
 
-A piece knows its place only once it is shown: to find that, an outline is read once more.
+Owns which pieces are shown. It must never look for the place of another: that reads an outline
+again.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Advice:
-    """One piece of advice, and what its place is found by.
+    """One piece of advice.
 
-    That is `at` where it is known, else the value at `path` in the outline's `tree`. `problem`
-    ends in the line of `other` where it speaks of another item.
+    Its place is `at` if that is known, else the value at `path` in the outline's `tree`. If it
+    names another item, its text ends in the line of `other`.
     """
 
     tree: Tree
@@ -36,30 +37,30 @@ class Advice:
     at: Where | None = None
 
     def diagnostic(self) -> Diagnostic:
-        """Return it with its place."""
+        """Return it as a diagnostic with its place."""
         line = f", on line {self.tree.where(self.other).line}" if self.other else ""
         return Diagnostic(self.at or self.tree.where(self.path), self.problem + line, self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is shown of all the advice: the first so many, sorted by place; and how many more."""
+    """The advice that is shown, sorted by place, and the number of other pieces."""
 
     shown: tuple[Diagnostic, ...] = ()
     more: int = 0
 
     def first(self, most: int) -> Told:
-        """Return the same, with at most so many shown."""
+        """Return the same with at most `most` shown."""
         cut = self.shown[:most]
         return Told(cut, self.more + len(self.shown) - len(cut))
 
 
 def told(advice: Sequence[Advice], most: int) -> Told:
-    """Find the places of the first so many, outline by outline.
+    """Return the first `most` pieces with their places.
 
     Args:
-        advice: in the order of the outlines.
-        most: how many are to be shown.
+        advice: all pieces, in the order of the outlines.
+        most: the number to show.
     """
     shown = tuple(islice(_placed(advice), most))
     return Told(shown, len(advice) - len(shown))
@@ -71,6 +72,6 @@ def _placed(advice: Iterable[Advice]) -> Iterator[Diagnostic]:
 
 
 def distinct(advice: Iterable[Advice]) -> tuple[Advice, ...]:
-    """Leave out what is said of a content file again, since two items name it."""
+    """Drop repeated advice on a content file that several items name."""
     first = {(each.at, each.problem) if each.at else id(each): each for each in advice}
     return tuple(first.values())

@@ -1,6 +1,6 @@
-"""The HTML that most contents are made of, as Markdown is rendered.
+"""Recognises plain HTML, the kind that Markdown becomes.
 
-Owns the short cut past what can't have anything wrong, for speed; any other text is judged.
+Owns the fast path of advice. It must never accept HTML that could get advice on its tags.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ _TEXT = "|".join(f"<{tag}>{_LINE}</{tag}>" for tag in ("p", "h1", "h2", "h3", "h
 
 
 def _several(tag: str, item: str) -> str:
-    """Return what matches a tag that holds any number of items, and blanks."""
     return rf"<{tag}>\s*+(?:(?:{item})\s*+)*+</{tag}>"
 
 
 def _lists(item: str) -> str:
-    """Return what matches a list whose items hold this."""
     return "|".join(_several(tag, f"<li>{item}</li>") for tag in ("ul", "ol"))
 
 
@@ -42,7 +40,7 @@ _PLAIN = re.compile(
 )
 
 
-@lru_cache(maxsize=512)  # each rule on contents asks
+@lru_cache(maxsize=512)  # several rules ask
 def is_plain(text: str) -> bool:
-    """Say whether HTML is so simple that there can't be anything wrong with its tags."""
+    """Return whether HTML is so simple that nothing can be wrong with its tags."""
     return "<" not in text or _PLAIN.fullmatch(text) is not None

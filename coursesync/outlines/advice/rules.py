@@ -1,7 +1,7 @@
 """The rules of advice, each a small function over an outline.
 
-What to say of the HTML in contents is decided by `contents`; the texts of content files are passed
-in.
+Owns when advice is given; `contents` has the rules for HTML. It must never read a file: the texts
+of content files are passed in.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
 
 LONGEST_TITLE = 200
-MOST_EFFORT = 30_000  # a course, of what is not plain
+MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 _NOUN, _ITEMS = LISTED.name, LISTED.plural
 _TITLE, _UNLOCK, _ACTIVE, _CONTENTS = (
     LISTED.field(role).name for role in (Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS)
@@ -45,12 +45,7 @@ class Source:
 
 
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
-    """Give all advice on an outline.
-
-    Args:
-        outline: a valid one.
-        source: gives the content file that the outline names so.
-    """
+    """Yield all advice on a valid outline; `source` gives a content file by its name there."""
     active = [each for each in outline.resources if _is_active(each)]
     yield from locked_first(active)
     yield from behind_hidden(outline.resources)
@@ -62,7 +57,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
 
 
 def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find a first item that is locked: members who begin the course can open nothing."""
+    """Find a locked first item: members who begin the course can open nothing."""
     for first in active[:1]:
         opens = opening(first.attributes)
         if opens.in_sequence:
@@ -82,11 +77,10 @@ def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
 
 
 def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
-    """Find what waits for an item that members can't see, and so can't finish.
+    """Find items that wait for one that members can't see, and so can't finish.
 
-    The item before it is the one above it in the list, active or not: the list is the course's
-    order, and the API's page does not say that hidden ones are passed over. What waits in turn
-    behind it is not reported again, nor what `locked_first` reports.
+    An item waits for the one above it in the list, active or not: the API's page does not say that
+    hidden ones are skipped. Items that wait for a reported one are not reported, nor is the first.
     """
     seen = False
     for before, each in zip((None, *resources), resources, strict=False):
@@ -108,7 +102,7 @@ def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
 
 
 def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find timed items that open before one that stands above them."""
+    """Find timed items that open before an item above them."""
     latest, later = None, 0
     for each in active:
         days = opening(each.attributes).days
@@ -120,8 +114,8 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
         yield _on(
             each,
             _UNLOCK,
-            f"members get this {_NOUN} after {count(days, 'day')}, before one that stands above "
-            f"it and opens after {count(later, 'day')}: {_called(latest)}",
+            f"members get this {_NOUN} after {count(days, 'day')}, before one above it that "
+            f"opens after {count(later, 'day')}: {_called(latest)}",
             coded(
                 f"Write `{_UNLOCK}: {{{AFTER_DAYS}: {later}}}` or more, or move this {_NOUN} up."
             ),
@@ -130,16 +124,16 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
 
 
 def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find titles that members can't tell apart: small and capital letters and blanks aside.
+    """Find titles that differ at most in case and blanks.
 
-    A hidden item may be the draft of the one that it is to replace.
+    Hidden items are not compared: one may be the draft of another.
     """
     first: dict[str, Resource] = {}
     for each in active:
         title = " ".join(each.title.casefold().split())
         if (other := first.setdefault(title, each)) is not each:
             problem = f"members can't tell this {_NOUN} from the other that has its title"
-            remedy = coded(f"Say in `{_TITLE}:` what is particular to this one.")
+            remedy = coded(f"Write in `{_TITLE}:` how this one differs.")
             yield _on(each, _TITLE, problem, remedy, other)
 
 
@@ -151,7 +145,7 @@ def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
                 each,
                 _TITLE,
                 f"the title has {length:,} characters: in the list of {_ITEMS} members may see "
-                "only how it begins",
+                "only its beginning",
                 coded(
                     f"Keep `{_TITLE}:` below {LONGEST_TITLE}, and put the rest into `{_CONTENTS}:`"
                 ),
@@ -159,10 +153,7 @@ def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
 
 
 def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
-    """Find items in which there is nothing to read, to look at or to hear.
-
-    Hidden ones may be drafts. Lessons are not in outlines: what Nexudus has of them is not known.
-    """
+    """Find items with nothing to read, to look at or to hear; hidden ones may be drafts."""
     for each in active:
         if is_empty(each.contents):
             yield _on(
@@ -170,8 +161,8 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 _CONTENTS,
                 f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
                 coded(
-                    f"Write some, as in `{_CONTENTS}: <p>Welcome!</p>` or say `{_ACTIVE}: false` "
-                    "until then."
+                    f"Write contents, as in `{_CONTENTS}: <p>Welcome!</p>` or hide it until then: "
+                    f"`{_ACTIVE}: false`"
                 ),
             )
 
@@ -179,7 +170,7 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
 def unfit_contents(
     resources: Sequence[Resource], source: Callable[[str], Source]
 ) -> Iterator[Advice]:
-    """Find what in contents members won't see, or should not: programs, broken tags and such."""
+    """Find HTML in contents that members won't see, or should not: programs, broken tags."""
     left = MOST_EFFORT
     for each in resources:
         text = each.contents
@@ -196,7 +187,7 @@ def _is_active(resource: Resource) -> bool:
 
 
 def _file(resource: Resource, form: str) -> str:
-    """Return the name of the file that the contents come from, "" for none."""
+    """Return the name of the content file in this form, "" for none."""
     given = resource.tree.value_at(resource.path)
     contents = given.get(_CONTENTS) if isinstance(given, dict) else None
     name = contents.get(form) if isinstance(contents, dict) else None
@@ -211,7 +202,7 @@ def _in_contents(resource: Resource, finding: Objection, source: Callable[[str],
 
 
 def _place(file: Source, clues: Sequence[str]) -> Where | None:
-    """Find where a content file names first what a finding is about; None where it does nowhere."""
+    """Return the place of the first clue that a content file holds, if any."""
     for clue in clues:
         edge = r"(?<!\w)" if clue[0].isalnum() else ""
         if found := re.search(edge + re.escape(clue), file.text, re.IGNORECASE):

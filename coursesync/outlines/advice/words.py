@@ -1,6 +1,6 @@
-"""The words of advice on contents: what members will experience, and what to write instead.
+"""The words of advice on contents: the effect on members, and what to write instead.
 
-Names of tags and attributes are all that is taken over from contents, short and inert.
+Owns these words. It must never quote contents, except names of tags and attributes, cut and inert.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST_NAME = 30
 
 
 def filled(words: tuple[str, Sentence], *, name: str, tag: str = "") -> tuple[str, Sentence]:
-    """Put names into a problem and its remedy: `name` is a tag's, or an attribute's of `tag`."""
+    """Put names into a problem and its remedy: of a tag, or of an attribute of `tag`."""
     names = {"name": _shown(name), "at": f"`{_shown(name)}` of `<{_shown(tag)}>`"}
     pieces = (
         Code(each.text.format_map(names)) if isinstance(each, Code) else each
@@ -33,24 +33,24 @@ def _shown(name: str) -> str:
 
 
 UNCHECKED_WORDS = (
-    "these contents are too much for coursesync to check: they may hold what members won't see",
+    "these contents are too much for coursesync to check: members may not see parts of them",
     (
         f"Make them simpler: split the {LISTED.name}, or take out the tags that a word processor "
         "put in."
     ),
 )
-# by the tag's name; "misplaced" for one that is allowed elsewhere, "other" for any other
+# by the tag's name; "misplaced" for a tag that is allowed elsewhere, "other" for the rest
 TAG_WORDS: dict[str, tuple[str, Sentence]] = {
     "script": (
         "`<script>` is a program that would run in the browser of each member who looks here",
-        coded("Delete it, from `<script` up to `</script>` and let a link lead to what it shows."),
+        coded("Delete it, from `<script` up to `</script>` and link to a page that does the same."),
     ),
     "style": (
         "`<style>` would change how the whole page looks to members, or be dropped",
         coded("Delete it, from `<style` up to `</style>` and use headings, lists and bold text."),
     ),
     "misplaced": (
-        "`<{name}>` stands where it can't: members would see its text only, or out of place",
+        "`<{name}>` is not allowed here: members would see only its text, or see it elsewhere",
         coded("Put it where it belongs, as a `<td>` in a `<tr>` of a `<table>`"),
     ),
     "other": (
@@ -61,7 +61,7 @@ TAG_WORDS: dict[str, tuple[str, Sentence]] = {
 ATTRIBUTE_WORDS: dict[str, tuple[str, Sentence]] = {
     "handler": (
         "{at} is a program that would run in the browser of each member who looks here",
-        coded('Delete `{name}="…"` from this tag; a link can lead to what it does.'),
+        coded('Delete `{name}="…"` from this tag, and link to a page that does the same.'),
     ),
     "program": (
         "{at} runs a program in members' browsers instead of leading somewhere",
@@ -69,14 +69,14 @@ ATTRIBUTE_WORDS: dict[str, tuple[str, Sentence]] = {
     ),
     "insecure": (
         "{at} comes over http: browsers may refuse to show it, and members see a gap",
-        coded("Write `https://` instead of `http://` there, and see that the address works."),
+        coded("Write `https://` instead of `http://` and check that the address works."),
     ),
     "address": (
         "{at} is no address that a browser can open: members who follow it get nowhere",
         coded('Write one that starts with https://, as in `{name}="https://example.com/tour"`'),
     ),
     "other": (
-        "{at} is likely to be dropped: what it should do, members won't see",
+        "{at} is likely to be dropped: members won't see its effect",
         "Check its spelling, or delete it from this tag.",
     ),
 }
@@ -84,11 +84,11 @@ _WEB = coded('Put the file on the web, and write its address, as in `{name}="htt
 _PAGE = coded('Write the whole address, as in `{name}="https://example.com/tour"`')
 _FOR_MEDIA = "{at} %s: members see a gap"
 _FOR_LINK = "{at} %s: members who follow it get nowhere"
-# what is wrong, and what to do where something is to be shown, and where a link is
+# the fault, the remedy for a picture or film, and the remedy for a link
 _ADDRESS = {
     "empty": ("names nothing", _WEB, _PAGE),
     "computer": ("leads to a file on your own computer or network", _WEB, _WEB),
-    "own": ("leads to what only a program on your own computer had", _WEB, _PAGE),
+    "own": ("works only in a program on your own computer", _WEB, _PAGE),
     "local": ("leads to each reader's own computer", _WEB, _PAGE),
     "mail": (
         "is an e-mail address, and no picture",
@@ -108,16 +108,16 @@ ADDRESS_WORDS = {
 }
 ADDRESS_WORDS["data"] = {
     "media": (
-        "{at} holds the whole file in itself: it may be dropped, and members see a gap",
+        "{at} contains the whole file: it may be dropped, and members see a gap",
         _WEB,
     ),
     "link": (
-        "{at} holds a whole page in itself: browsers don't open that, and members see nothing",
+        "{at} contains a whole page: browsers don't open that, and members see nothing",
         _PAGE,
     ),
 }
 UNLINKED_WORDS = (
-    "Markdown makes no link and no picture of this address: members see it as it is written here",
+    "Markdown makes no link and no picture of this address: members see the text as written here",
     coded(
         "Write one that starts with https:// and has no blank, as in "
         "`[tour](https://example.com/tour)`"
@@ -126,15 +126,15 @@ UNLINKED_WORDS = (
 SLIP_WORDS: dict[str, tuple[str, Sentence]] = {
     "open": (
         "`<{name}>` is never closed: members may see all that follows as part of it",
-        coded("Write `</{name}>` where it is to end."),
+        coded("Write `</{name}>` where it should end."),
     ),
     "stray": (
-        "`</{name}>` closes nothing: the tag that it was meant for may be misspelt or gone",
-        coded("Write `<{name}>` where it is to begin, or delete `</{name}>`"),
+        "`</{name}>` closes nothing: its `<{name}>` may be misspelt or missing",
+        coded("Write `<{name}>` where it should begin, or delete `</{name}>`"),
     ),
     "cut": (
-        "the tag `<{name}` has no end: members won't see it, nor what follows",
-        coded("Write the missing `>` (or quote) of the tag; if you mean the sign, write `&lt;`"),
+        "the tag `<{name}` has no end: members won't see it, nor the text after it",
+        coded("Write the missing `>` (or quote); if you mean the character, write `&lt;`"),
     ),
     "overloaded": (
         f"`<{{name}}>` has more than {MOST_ATTRIBUTES} attributes: no browser needs so many",
