@@ -199,8 +199,9 @@ def _create(run: Run, course: CourseRun, change: Change) -> None:
     match create(run, course, change):
         case Applied(record_id):
             run.managed.add(record_id)
-            again = "sent again, for the first left no trace" if run.times_sent(change) > 1 else ""
-            run.conclude(Result(change, Status.CREATED, record_id, again))
+            is_again = run.times_sent(change) > 1
+            reason = "sent again, because the first left no trace" if is_again else ""
+            run.conclude(Result(change, Status.CREATED, record_id, reason))
         case Refused() as refused:
             _stop_course(run, course, change, refused)
         case InDoubt(reason, claimed):

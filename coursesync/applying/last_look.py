@@ -123,7 +123,7 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         given = f"the API gave it the Id {record_id}"
         if record is None:
             if not is_earlier:
-                yield result, f"{given}, but has no such {change.kind.name}"
+                yield result, f"{given}, but has no {change.kind.name} with it"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
             is_ours = entry is not None and was_ours(entry, record, change.kind)

@@ -62,7 +62,7 @@ def hindrance_to(
 def _unknown(change: Change, stop: Stop) -> Hindrance:
     from coursesync.nexudus.lessons import LIST_ROLE  # noqa: PLC0415 - brings pydantic
 
-    remedy = Remedy(f"It takes the role {LIST_ROLE} to look for them.", stop.remedy)
+    remedy = Remedy(f"Looking for them needs the role {LIST_ROLE}.", stop.remedy)
     return Hindrance(change, unknown=stop.reason, remedy=remedy)
 
 
@@ -115,7 +115,7 @@ def _courses(run: Run, change: Change) -> Collection[int]:
 
 def _hold(run: Run, course: CourseRun, found: Hindrance) -> None:
     change = found.change
-    course.held = f"{change.address} has lessons, or they are not known"
+    course.held = f"{change.address} has lessons, or they can't be listed"
     what = "deleted" if change.action is Action.DELETE else "moved"
     reason = f"not {what}, because {told(found)}"
     status = Status.HAS_LESSONS

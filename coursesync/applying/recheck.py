@@ -61,8 +61,7 @@ def current(run: Run, change: Change) -> Record | None:
             return None
         run.sender.until_writable()
     raise Stop(
-        f"the API is too slow: what {change.address} is on the site could not be read within a "
-        "minute before its update",
+        f"the API is too slow: {change.address} could not be read in the minute before its update",
         "Try again later.",
     )
 
@@ -118,7 +117,7 @@ def _leave(run: Run, change: Change, failure: str) -> None:
 def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:
     # a deletion is sent anyway: its answer says for certain whether the record exists
     if change.action is not Action.DELETE:
-        _hold(run, course, change, Status.GONE, "it is not on the site any more")
+        _hold(run, course, change, Status.GONE, "it is no longer on the site")
 
 
 def _note_attempt(run: Run, change: Change, record: Record) -> None:

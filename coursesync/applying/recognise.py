@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
-_UNMARKED = "a record that is just like it does not carry its marker"
+_UNMARKED = "a record that matches it does not have its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
 
@@ -170,11 +170,10 @@ def _finding(
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
-            return Unclear(
-                f"another {sought.change.kind.name} of the outline could be it as well", (record,)
-            )
+            name = sought.change.kind.name
+            return Unclear(f"another {name} of the outline matches its record too", (record,))
         case [_, *_]:
-            return Unclear("more than one record could be it", tuple(fitting))
+            return Unclear("more than one record matches it", tuple(fitting))
     return Absent() if is_certain else _nearest(sought, places, claims)
 
 
@@ -182,12 +181,12 @@ def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Reco
     """Return the finding if no record fits: one is near, or none is."""
     alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
-        return Unclear(
-            "the course has one already that is like it, and not as the outline says", tuple(alike)
-        )
+        name = sought.change.kind.name
+        reason = f"the course already has a similar {name} that differs from the outline"
+        return Unclear(reason, tuple(alike))
     recent = [r for r in places.records if r.id not in claims and _is_recent(sought, r)]
     if recent:
-        return Unclear("something else appeared in the course at that time", tuple(recent))
+        return Unclear("another record appeared in the course at that time", tuple(recent))
     return Absent()
 
 

@@ -50,7 +50,7 @@ def look_around(run: Run) -> None:
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):
-        why = f"an earlier run may have made these {left[0].kind.plural}, and lists may lag"
+        why = f"an earlier run may have created these {left[0].kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
         for course in left:
@@ -233,7 +233,7 @@ def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, 
         case Absent():  # sent often enough, or the API reported success: a person has to decide
             course.held = f"{change.address} is in doubt"
             times = count_of(run.times_sent(change), "time")
-            reason = f"{sought.doubt.reason}; it was sent {times}, and no trace of it is there"
+            reason = f"{sought.doubt.reason}; it was sent {times}, and no record of it was found"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
         case Unclear():
             _leave_in_doubt(run, course, change, found, sought.doubt)

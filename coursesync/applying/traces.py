@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
 
-REASON = f"a cut-off run of another state created a {LISTED.name} at this address"
+REASON = f"an interrupted run of another state created a {LISTED.name} at this address"
 
 
 def are_told(change: Change, elsewhere: Iterable[State]) -> bool:

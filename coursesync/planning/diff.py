@@ -142,13 +142,12 @@ def _clashes(
             reported.add(change.parent_id)
             yield Diagnostic(
                 outline.tree.where(("id",)),
-                f'the {change.kind.plural} of the key "{outline.key}" are those of the course '
-                f"{other.parent_id} in the state",
+                f'in the state, the {change.kind.plural} with the key "{outline.key}" belong to '
+                f"the course {other.parent_id}",
                 Remedy(
-                    f"If this id is a slip, put {other.parent_id} back; if this is another "
-                    "course, give the outline a",
+                    f"If this id is a typing error, change it back to {other.parent_id}; if this "
+                    "is another course, give the outline its own",
                     Code("key:"),
-                    "of its own.",
                 ),
             )
 
@@ -199,7 +198,7 @@ def _with_warning(change: Change, other: Address | None) -> Change:
     """Give a change its reason if a record that stays on the site has the same pinned number."""
     if other is None or change.reason or change.resource is None or change.resource.pin is None:
         return change
-    reason = f"its display_order is that of {other}, which stays: members see either of them first"
+    reason = f"{other}, which stays, has the same display_order: either may be shown first"
     return replace(change, reason=reason)
 
 
@@ -264,7 +263,7 @@ def _change(
         was=moved,
         resource=resource,
         protected=protected,
-        reason="its last update was cut off, and is sent again" if entry.unsure else "",
+        reason="its last update was interrupted, and is sent again" if entry.unsure else "",
         place=place,
     )
 

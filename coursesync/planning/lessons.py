@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10
 REMEDY = (
-    "In Nexudus, move each lesson to another section, or delete it: to delete a lesson loses what "
-    "members have completed of it."
+    "In Nexudus, move each lesson to another section, or delete it. Deleting a lesson loses the "
+    "progress of members in it."
 )
 
 
@@ -28,8 +28,7 @@ def told(hindrance: Hindrance, most: int = MOST_NAMED) -> str:
     if hindrance.unknown:
         return f"its lessons can't be listed: {hindrance.unknown}"
     lessons = hindrance.lessons
-    are = "is" if len(lessons) == 1 else "are"
-    return f"{count(len(lessons), 'lesson')} {are} in it: {_named(lessons, most)}"
+    return f"it has {count(len(lessons), 'lesson')}: {_named(lessons, most)}"
 
 
 def _named(lessons: Sequence[Lesson], most: int) -> str:

@@ -158,7 +158,7 @@ def read_plan_file(path: Path) -> PlanFile:
     """Read a plan file.
 
     Raises:
-        CoursesyncError: it can't be read, is no plan file of this version, or was edited.
+        CoursesyncError: it can't be read, is not a plan file of this version, or was edited.
     """
     try:
         written = read(path, _MAX_BYTES)
@@ -170,5 +170,5 @@ def read_plan_file(path: Path) -> PlanFile:
     except UnusableFile as error:
         problem = f"the plan file {error.problem}"
     except (ValidationError, ValueError, RecursionError):
-        problem = f"{shown(path)} is no plan file of this version"
+        problem = f"{shown(path)} is not a plan file of this version"
     raise CoursesyncError(problem, Remedy("Make one with", Command("plan", out="FILE")))

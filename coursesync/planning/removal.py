@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 PROTECTED = (
-    f"protected; to release it, apply its {LISTED.name} without protect: true, and take it out "
-    "again"
+    f"protected; to release it, apply its {LISTED.name} without protect: true, then remove it again"
 )
 PRUNED = "--prune deletes only together with --on-removal delete"
 

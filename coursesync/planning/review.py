@@ -47,13 +47,13 @@ class Reviewed(Protocol):
 def what_moved(plan: Plan, reviewed: Reviewed) -> str:
     """Return a clause that says why a plan is not the reviewed one; "" if it is."""
     if reviewed.target != plan.target:
-        return f"it was made for {inert(reviewed.target, 80)}, and this is {plan.target}"
+        return f"it was made for {inert(reviewed.target, 80)}, but this run is for {plan.target}"
     if reviewed.lineage != plan.lineage:
         if not reviewed.lineage:
             return "it was made when there was no state, and now there is one"
         return "it was made from another state"
     if reviewed.serial != plan.serial:
-        return f"the state has moved on since (serial {reviewed.serial}, now {plan.serial})"
+        return f"the state has changed since (serial {reviewed.serial}, now {plan.serial})"
     if reviewed.digest == plan.digest:
         return ""
     others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}

@@ -109,10 +109,10 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
     noun, (key, address) = resource.kind.name, next(iter(names.items()))
     if address in entries:
         return (
-            f"previous_keys names {key}, which is the key of another {noun} still: this one is "
-            "made anew. If it is to go on as that one, delete that one's lines."
+            f"previous_keys names {key}, but another {noun} still has that key, so a new record is "
+            f"created. To keep the existing record, delete the other {noun} from the outline."
         )
-    return f"previous_keys names {key}, and no {noun} of the state has that key: is it misspelt?"
+    return f"previous_keys names {key}, but no {noun} in the state has that key. Is it misspelt?"
 
 
 def contradictions(
@@ -133,9 +133,9 @@ def contradictions(
             if old in homeless:
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
-                    f"{resource.address} has a record of its own already, and can't be {old} too",
+                    f"{resource.address} already has a record, so it can't take over that of {old}",
                     Remedy(
-                        f"Give the {resource.kind.name} that comes from there another key; or to "
+                        f"Give the {resource.kind.name} that comes from there another key. Or, to "
                         "give up this one's record:",
                         Command("state rm", resource.address),
                     ),

@@ -36,7 +36,7 @@ class Disk:
         try:
             facts = os.fstat(file)
             if not stat.S_ISREG(facts.st_mode):
-                raise OSError(errno.EINVAL, "it is no regular file")
+                raise OSError(errno.EINVAL, "it is not a regular file")
             if facts.st_size > MAX_BYTES:
                 raise OSError(errno.EFBIG, "it is larger than 1 GB")
             parts = []
@@ -130,8 +130,8 @@ def unwritable_remedy(error: OSError) -> Sentence:
     """Return what helps if a file can't be written."""
     file = error.filename2 or error.filename
     if file and isinstance(error, IsADirectoryError):
-        return Remedy("Take away what stands there:", away(file))
-    return "Check that you may write in that folder and that the disk has room."
+        return Remedy("Move away what is in its place:", away(file))
+    return "Check that you may write to that folder, and that the disk has space."
 
 
 def temporary(path: Path) -> Path:

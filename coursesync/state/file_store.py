@@ -166,7 +166,7 @@ class StateFile:
         except OSError as error:
             raise StateError(
                 f"the journal {left.journal} can't be removed: {error.strerror or error}",
-                f"What it tells is saved in {self.path.name}: you may remove it yourself.",
+                f"The state {self.path.name} has all of it: you may remove it yourself.",
             ) from error
         return saved
 
@@ -239,8 +239,7 @@ class StateFile:
             raise StateError(
                 f"{self.path} was changed while this ran: its serial is {stored.serial}, "
                 f"not {state.serial}",
-                "Nothing was overwritten. Where this run did anything, it is in "
-                f"{self.journal_path}.",
+                f"Nothing was overwritten. If this run did anything, it is in {self.journal_path}.",
             )
 
     def _saved(self) -> State:
@@ -281,10 +280,10 @@ class StateFile:
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EINVAL, errno.ENXIO}:
                 raise StateError(
-                    f"the {what} {path} is a link or no file",
+                    f"the {what} {path} is a link or not a file",
                     Remedy(
-                        f"A save would put a file in its place: put the {what} itself there. "
-                        "Where there is none, take away what stands there:",
+                        f"A save would replace it by a file. Put the {what} itself there; if "
+                        "there is none, move away what is in its place:",
                         away(path),
                     ),
                 ) from error
@@ -296,9 +295,10 @@ class StateFile:
     def _check_target(self, target: str) -> None:
         if target != self.target:
             own = Shell("--state", "coursesync.other.state.json")
+            remedy = f"This run's target is {self.target}. Give that a state of its own, as in"
             raise StateError(
-                f"the state {self.path} is of another target: {inert(target, 100)}",
-                Remedy(f"This run's target is {self.target}. Give that its own, as in", own),
+                f"the state {self.path} belongs to another target: {inert(target, 100)}",
+                Remedy(remedy, own),
             )
 
     def _back_up(self) -> None:

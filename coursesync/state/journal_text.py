@@ -102,7 +102,7 @@ def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") ->
     same = (run.lineage, run.target) == (saved.lineage, saved.target)
     if same and run.serial < saved.serial and len(steps) == len(found) and holds(saved, steps):
         return saved
-    return Foreign("was begun from another state", (run.checksum or _label(content))[:LABEL])
+    return Foreign("began from another state", (run.checksum or _label(content))[:LABEL])
 
 
 def made_by(content: bytes, target: str) -> State:
@@ -135,12 +135,12 @@ def _with_unix_line_ends(content: bytes) -> bytes:
 def _not_a_journal(content: bytes) -> str | None:
     """Return why a file can't be a journal, not even a damaged one; None if it may be one."""
     if CONFLICT.search(content):
-        return "holds the marks of a merge conflict"
+        return "contains merge conflict markers"
     lines = content.split(b"\n")
     is_torn = len(lines) == 1 and _HEAD.startswith(content[: len(_HEAD)])
     if is_torn or any(each.startswith(_HEAD) or _is_whole(each) for each in lines):
         return None
-    return "is none that coursesync wrote"
+    return "was not written by coursesync"
 
 
 def _label(content: bytes) -> str:
@@ -213,7 +213,7 @@ def _check_format(text: bytes, journal: Path) -> None:
     if version not in JOURNAL_FORMATS:
         raise StateError(
             f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "
-            f"knows {JOURNAL_FORMATS[-1]}",
+            f"reads {JOURNAL_FORMATS[-1]}",
             Remedy(
                 "Use the coursesync that wrote it, or a newer one:",
                 Shell("pip", "install", "-U", "coursesync"),
@@ -229,8 +229,8 @@ def _is_whole(text: bytes) -> bool:
 def _damaged(number: int, journal: Path) -> StateError:
     return StateError(
         f"the journal {journal} is damaged at line {number}",
-        "It tells what a cut-off run did. Before you move it away, look in Nexudus for what "
-        "its lines speak of.",
+        "It records what an interrupted run did. Before you move it away, look in Nexudus for the "
+        "records that it names.",
     )
 
 

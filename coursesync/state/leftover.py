@@ -34,14 +34,13 @@ class Aside:
     def warning(self, journal: Path, state: Path) -> tuple[str, Remedy]:
         """Say that the journal of a state is another's, and what to do about it."""
         problem = (
-            f"the journal {journal} {self.why}, and is not folded into {state}. It is kept: what "
-            f"changes the state moves it to {self.path.name}"
+            f"the journal {journal} {self.why}, so it is not merged into {state}. It is kept: the "
+            f"next command that changes the state moves it to {self.path.name}"
         )
         return problem, Remedy(
-            "apply looks for what its run made before it makes anything. To fold it in, put back "
-            "the state that it was begun from (another branch's, or a later one):",
+            "apply looks for the records of its run before it creates anything. To merge it, "
+            "restore the state that it began from (another branch's, or a later one). Then run",
             Command("state recover"),
-            "then does it.",
         )
 
 
@@ -134,15 +133,15 @@ def way_back(
     run = None if content is None else begun(content, journal)
     if run is None:
         return ""
-    beside = "A cut-off run's journal stands beside it"
+    beside = "An interrupted run left a journal beside it"
     with suppress(StateError):
         kept = read(backup) or b""
         if began_from(run, parse(kept, backup), checksum_of(kept)):
             copied = Shell("cp", as_argument(backup), as_argument(state))
-            return Remedy(f"{beside}, and begins from the backup:", copied, "Then go on.")
+            return Remedy(f"{beside}, which began from the backup. Restore the backup:", copied)
     if run.serial == 1:  # without a file, `file_store` starts from the same empty state
         return Remedy(
-            f"{beside}, and tells all that there is: delete the state, and nothing else:",
+            f"{beside}, which is enough: delete the state, and nothing else:",
             Shell("rm", as_argument(state)),
         )
-    return f"{beside}: put back the state of serial {run.serial} that it begins from, from git."
+    return f"{beside}, which began from serial {run.serial}: restore that state from git."

@@ -112,21 +112,21 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
         Remedy(
             "Restore it from git:",
             Shell("git", "checkout", "--", path),
-            "Where git has none, delete it: the next apply adopts what is on the site just as the "
-            "outlines say.",
+            "If git has none, delete the file: the next apply then adopts the records on the site "
+            "that match the outlines.",
         )
     )
     if ".coursesync" in path.parts:
-        restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
+        restore = f"It belongs to the sandbox. To start over, delete the folder {path.parent}"
     if CONFLICT.search(content):
         return StateError(
-            f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
+            f"the state {path} contains merge conflict markers (<<<<<<<)",
             way_back
             or Remedy(
-                "Take one side as a whole; never join the two by hand. In a merge, this takes "
-                "what was pulled:",
+                "Take one side whole; never combine the two by hand. During a merge, this takes "
+                "the version that was pulled:",
                 Shell("git", "checkout", "--theirs", "--", path),
-                "Then see",
+                "Then run",
                 Command("drift"),
             ),
         )
@@ -137,7 +137,7 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     if version is not None and version != FORMAT:
         return StateError(
             f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
-            f"knows {FORMAT}",
+            f"reads {FORMAT}",
             Remedy(
                 "Use the coursesync that wrote it, or a newer one:",
                 Shell("pip", "install", "-U", "coursesync"),
@@ -147,6 +147,6 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
     return StateError(
         f"the state {path} was changed by something other than coursesync: "
-        + ("it holds what is never written" if fits else "its checksum does not fit"),
+        + ("it contains what coursesync never writes" if fits else "its checksum does not match"),
         restore,
     )
