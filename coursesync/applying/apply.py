@@ -76,14 +76,8 @@ def apply(
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     results += tuple(each for at in run.earlier if not (each := run.results[at]).done)
-    report = Report(
-        results,
-        led_to,
-        stop,
-        twins=_twins(run, found),
-        unlisted=run.unlisted,
-        unread=run.unread,
-    )
+    twins = _twins(run, found)
+    report = Report(results, led_to, stop, twins=twins, unlisted=run.unlisted, unread=run.unread)
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
     led_to = confirm(led_to, run.confirmed)
@@ -96,7 +90,6 @@ def apply(
 
 
 def _twins(run: Run, found: Iterable[Drifted]) -> tuple[Drifted, ...]:
-    """Return the twins that the last look or the refresh before the run found."""
     both = {each.record_id: each for each in (*twins_in(found), *run.twins)}
     return tuple(both.values())
 
@@ -171,9 +164,8 @@ def _note_keys(run: Run) -> None:
 def _advance(run: Run) -> None:
     for course in run.courses:
         for change in course.changes:
-            if not change.action.changes or change.address in run.results:
-                continue
-            if change.address in course.doubts:
+            is_over = change.address in run.results or change.address in course.doubts
+            if is_over or not change.action.changes:
                 continue
             if not course.held and not course.doubts:
                 run.go_on()
@@ -185,14 +177,8 @@ def _advance(run: Run) -> None:
             elif course.doubts:
                 break
             else:
-                _carry_out(run, course, change)
-
-
-def _carry_out(run: Run, course: CourseRun, change: Change) -> None:
-    if change.action.overwrites:
-        _overwrite(run, course, change)
-    else:
-        _create(run, course, change)
+                carry_out = _overwrite if change.action.overwrites else _create
+                carry_out(run, course, change)
 
 
 def _create(run: Run, course: CourseRun, change: Change) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
-from coursesync.planning.lessons import REMEDY, told
+from coursesync.planning.lessons import REMEDY, describe
 from coursesync.planning.plan import Action, Hindrance
 
 if TYPE_CHECKING:
@@ -117,6 +117,6 @@ def _hold(run: Run, course: CourseRun, found: Hindrance) -> None:
     change = found.change
     course.held = f"{change.address} has lessons, or they can't be listed"
     what = "deleted" if change.action is Action.DELETE else "moved"
-    reason = f"not {what}, because {told(found)}"
+    reason = f"not {what}, because {describe(found)}"
     status = Status.HAS_LESSONS
     run.conclude(Result(change, status, change.record_id, reason, remedy=found.remedy))

@@ -48,9 +48,9 @@ class Sought:
 
     Attributes:
         change: the create.
-        doubt: what it sends, with which marker, and since when its outcome is unknown ("" where it
-            was not sent yet).
-        before: the Ids that looks had shown before it was sent; None where an earlier run sent it.
+        doubt: its attributes, its marker, and since when its outcome is unknown ("" if it was not
+            sent yet).
+        before: the Ids that looks had shown before it was sent; None if an earlier run sent it.
         until: when the looks end, by the run's clock.
     """
 
@@ -137,7 +137,6 @@ def recognise(
 def _by_marker(
     sought: Sequence[Sought], unmanaged: Sequence[Record]
 ) -> Mapping[Address, list[Record]]:
-    """Return the records that have the marker of each create."""
     carrying: dict[str, list[Record]] = {}
     for record in unmanaged:
         if record.marker is not None:
@@ -178,7 +177,6 @@ def _finding(
 
 
 def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Recognition:
-    """Return the finding if no record fits: one is near, or none is."""
     alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
         name = sought.change.kind.name
@@ -246,8 +244,7 @@ class _Places:
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
-    The entry keeps the differences of a candidate to what was sent, so that the next plan shows
-    them.
+    The entry has the differences between a candidate and what was sent; the next plan shows them.
     """
     entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
     for candidate in doubt.candidates:
@@ -269,8 +266,8 @@ def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, 
 def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
     """Return the attributes that a record has: as sent if it fits, otherwise as it reads.
 
-    The next plan then shows the differences. Order, parent and title are never missing: where the
-    record has none, they are as sent.
+    The next plan then shows the differences. Order, parent and title are never missing: those that
+    the record lacks are as sent.
     """
     if fits(sent, has, kind):
         return sent

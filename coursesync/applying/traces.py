@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REASON = f"an interrupted run of another state created a {LISTED.name} at this address"
 
 
-def are_told(change: Change, elsewhere: Iterable[State]) -> bool:
+def may_exist(change: Change, elsewhere: Iterable[State]) -> bool:
     """Return whether another state's run may have created something at a change's address."""
     return any(change.address in {*made.entries, *made.doubts} for made in elsewhere)
 

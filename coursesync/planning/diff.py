@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
-from coursesync.planning.course_diff import sides_of
-from coursesync.planning.courses import course_at, touched
-from coursesync.planning.ordering import assign
-from coursesync.planning.places import places
+from coursesync.planning.course_diff import course_at, sides_of, touched
+from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Action, Change, Plan
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
@@ -26,8 +24,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
+    from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.course_diff import Side
-    from coursesync.planning.places import Place
+    from coursesync.planning.ordering import Place
     from coursesync.state.state import Doubt, Entry, State
 
 
@@ -43,6 +42,11 @@ class OtherCourses(NamedTuple):
     leads: Mapping[Address, Address]
     waits: Mapping[Address, Address]
     entries: Mapping[Address, Entry]
+
+
+def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
+    """Make the plan of the outlines that were read; see `diff`."""
+    return diff(outlines.outlines, outlines.settled, state, policy)
 
 
 def diff(
@@ -94,7 +98,6 @@ def diff(
 
 
 def _refuse(found: Iterable[Diagnostic]) -> None:
-    """Raise InvalidOutlines if there are any mistakes."""
     if mistaken := list(found):
         raise InvalidOutlines(mistaken)
 
@@ -117,7 +120,6 @@ def _carry_over(sides: Mapping[int, Side]) -> None:
 
 
 def _other_courses(sides: Mapping[int, Side], state: State) -> OtherCourses:
-    """Find what connects the resources that are still new with other courses."""
     new = {course_id: side.new for course_id, side in sides.items()}
     doubts = {course_id: side.doubts.keys() for course_id, side in sides.items()}
     return OtherCourses(leads(new, _orphans(sides)), waiting(new, doubts), state.entries)
@@ -183,7 +185,6 @@ def _wanted(
     place: Place | None,
     others: OtherCourses,
 ) -> Iterator[Change]:
-    """Yield the change of a resource, if it needs one."""
     desired = {**resource.attributes, resource.kind.order_property: order}
     if (doubt := side.doubts.get(resource.address)) is not None:
         yield _in_doubt(resource.address, doubt, resource, desired)

@@ -1,8 +1,8 @@
 """Drift: what others have changed on the server since our last write.
 
 Owns the comparison of what we sent (the state) with what the server has. The server may rewrite
-HTML: if its `UpdatedOn` is the time of our last write, other contents are no drift. Every other
-difference is. It must never decide what is done: `diff` does, from the state that `refreshed`
+HTML: if its `UpdatedOn` is the time of our last write, other contents are no drift. Any other
+difference is drift. It must never decide what is done: `diff` does, from the state that `refreshed`
 returns.
 """
 
@@ -50,7 +50,7 @@ class Finding(Enum):
 
     @property
     def is_drift(self) -> bool:
-        """Whether the server has something else than we wrote."""
+        """Whether the record on the server differs from what we wrote."""
         return self in {Finding.EDITED, Finding.GONE, Finding.ELSEWHERE}
 
     @property

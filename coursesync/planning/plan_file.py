@@ -18,7 +18,7 @@ from coursesync.kinds.attributes import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.planning.review import what_moved
+from coursesync.text import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
+_MOST_ADDRESSES = 3  # that a message names
 
 # in the order that fits most values, so that the first fits
 _Attributes: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
@@ -137,6 +138,24 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Comm
         raise StalePlan(
             f"the plan's digest is {plan.digest}, not the one that was expected", remedy
         )
+
+
+def what_moved(plan: Plan, reviewed: Plan | PlanFile) -> str:
+    """Return a clause that says why a plan is not the reviewed one; "" if it is."""
+    if reviewed.target != plan.target:
+        return f"it was made for {inert(reviewed.target, 80)}, but this run is for {plan.target}"
+    if reviewed.lineage != plan.lineage:
+        if not reviewed.lineage:
+            return "it was made when there was no state, and now there is one"
+        return "it was made from another state"
+    if reviewed.serial != plan.serial:
+        return f"the state has changed since (serial {reviewed.serial}, now {plan.serial})"
+    if reviewed.digest == plan.digest:
+        return ""
+    others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}
+    named = ", ".join(inert(each, 250) for each in sorted(others)[:_MOST_ADDRESSES])
+    more = f" and {len(others) - _MOST_ADDRESSES:,} more" if len(others) > _MOST_ADDRESSES else ""
+    return f"the outlines have changed since it was made ({named}{more})"
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:

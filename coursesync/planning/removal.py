@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PROTECTED = (
     f"protected; to release it, apply its {LISTED.name} without protect: true, then remove it again"
 )
-PRUNED = "--prune deletes only together with --on-removal delete"
+_PRUNED = "--prune deletes only together with --on-removal delete"
 
 
 def orphaned(
@@ -86,11 +86,8 @@ def _decide(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
         case OnRemoval.DELETE if policy.prune and not entry.protected:
             return Action.DELETE, ""
         case OnRemoval.DELETE:
-            return (
-                Action.KEEP,
-                PROTECTED if entry.protected else "only --prune deletes it",
-            )
+            return Action.KEEP, PROTECTED if entry.protected else "only --prune deletes it"
         case _ if not active:
             return Action.KEEP, "hidden from members"
         case _:
-            return Action.KEEP, PRUNED if policy.prune else ""
+            return Action.KEEP, _PRUNED if policy.prune else ""

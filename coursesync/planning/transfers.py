@@ -2,6 +2,9 @@
 
 Lessons refer to a record by its Id. A guess must never give up an Id, and must never move a record
 to another course: an author states the move with `previous_keys: [other-course.key]`.
+
+In these functions, `new` has the resources without an entry, and `orphans` the entries without a
+resource, both by the Id of their course.
 """
 
 from __future__ import annotations
@@ -24,14 +27,7 @@ if TYPE_CHECKING:
 
 
 class Arrival(NamedTuple):
-    """A resource whose author claims an entry of another course.
-
-    Attributes:
-        course_id: the Id of the resource's course.
-        address: the resource's address.
-        old: the entry's address.
-        home: the Id of the entry's course.
-    """
+    """A resource in the course `course_id` that claims the entry `old` of the course `home`."""
 
     course_id: int
     address: Address
@@ -43,10 +39,6 @@ def arrivals(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> list[Arrival]:
     """Find the resources that come from another course because their authors say so.
-
-    Args:
-        new: the resources without an entry, by the Id of their course.
-        orphans: the entries without a resource, by the Id of their course.
 
     Returns:
         The claims whose resource and entry are in no other claim.
@@ -73,7 +65,7 @@ def waiting(
     They have to wait: to create them now might create them twice.
 
     Args:
-        new: the resources without an entry, by the Id of their course.
+        new: see above.
         doubts: the addresses of creates in doubt, by the Id of their course.
 
     Returns:
@@ -118,14 +110,9 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
 def contradictions(
     known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> Iterator[Diagnostic]:
-    """Find the resources that have an entry, and claim one of another course as well.
+    """Report the resources with an entry (`known`) that claim one of another course as well.
 
-    Args:
-        known: the resources with an entry.
-        orphans: the entries without a resource, by the Id of their course.
-
-    Yields:
-        A diagnostic for each, because one of the two records would lose its resource.
+    One of the two records would lose its resource.
     """
     homeless = {address for held in orphans.values() for address in held}
     for resource in known:

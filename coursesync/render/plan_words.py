@@ -9,7 +9,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
-from coursesync.planning.lessons import told
+from coursesync.planning.lessons import describe
 from coursesync.planning.plan import Action
 from coursesync.text import at, count, duration, inert
 
@@ -66,7 +66,7 @@ def _hindered(plan: Plan) -> Iterator[Sentence]:
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
         what = f"{inert(each.change.address, 100)} (Id {each.change.record_id})"
-        yield f"apply would stop at {what}: {told(each, _MOST_LESSONS)}."
+        yield f"apply would stop at {what}: {describe(each, _MOST_LESSONS)}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
         yield f"apply would stop at {count(more, f'more {LISTED.name}')} because of lessons."

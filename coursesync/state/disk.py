@@ -140,11 +140,11 @@ def temporary(path: Path) -> Path:
 
 
 def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
-    """Replace a file, if there is one, so that it is never there in part.
+    """Write a file as a whole, over an old one if there is one: no reader sees a part of it.
 
     It differs from `files.write_whole`: it goes through `disk`, which tests can cut the power of,
     and returns when the new name outlives a power cut. No other process may write the file at the
-    same time, because the temporary file of a cut-off run is removed.
+    same time, because the temporary file of an interrupted run is removed.
     """
     beside = temporary(path)
     disk.remove(beside)

@@ -55,7 +55,7 @@ class StateFile:
 
     @property
     def journal_path(self) -> Path:
-        """The path of the journal, during a run or after one was cut off."""
+        """The path of the journal, during a run or after one was interrupted."""
         return self._journal.path
 
     @property
@@ -84,7 +84,7 @@ class StateFile:
                     "deleted",
                     "Wait until that has ended, then run this again.",
                 )
-            with suppress(OSError):  # left by a cut-off save; the next save reports an error
+            with suppress(OSError):  # left by an interrupted save; the next one reports errors
                 self.disk.remove(temporary(self.path))
                 self.disk.remove(temporary(self.backup_path))
             self.hold = object()
@@ -95,7 +95,7 @@ class StateFile:
                 self._journal.close()
 
     def load(self) -> State:
-        """Read the state and apply the journal of a cut-off run to it, without writing.
+        """Read the state and apply the journal of an interrupted run to it, without writing.
 
         Returns:
             The state; its serial is 0 if there is no file.
@@ -110,14 +110,15 @@ class StateFile:
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
-        """Return the states that the journals of other states lead to; see `made_elsewhere`."""
-        from coursesync.state.leftover import made_elsewhere  # noqa: PLC0415 - rarely needed
+        """Return the states that the readable journals of other states lead to; see `made_by`."""
+        from coursesync.state.journal_text import made_by  # noqa: PLC0415 - rarely needed
 
-        left = self._left(self._saved())
-        others = [
-            path for path in self.disk.beside(self.journal_path) if not left or path != left.journal
-        ]
-        return made_elsewhere(others, self.target, self.disk.read)
+        left, made = self._left(self._saved()), []
+        for path in self.disk.beside(self.journal_path):
+            if left is None or path != left.journal:
+                with suppress(OSError):
+                    made.append(made_by(self.disk.read(path), self.target))
+        return tuple(made)
 
     def begin(self, state: State) -> State:
         """Save a new state or an applied journal, write the backup, and open a journal.
@@ -147,7 +148,7 @@ class StateFile:
         return state
 
     def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, if anything, and remove the journal.
+        """Save what an interrupted run left in the journal, if anything, and remove the journal.
 
         A journal of another state is set aside and kept.
 
@@ -207,7 +208,6 @@ class StateFile:
         return saved
 
     def _left(self, saved: State) -> Leftover | None:
-        """Return what the journals beside the state lead to; None if there are none."""
         if not self._has_journal():
             return None
         from coursesync.state.leftover import take_up  # noqa: PLC0415 - rarely needed

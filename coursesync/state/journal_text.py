@@ -1,8 +1,8 @@
 """A journal as bytes: one record per line, each with a checksum.
 
-Owns how lines are written, and what the journal of a cut-off run means for a state. A journal that
-began from another state must never be applied to this one, and is no error: a merge may have
-brought it here, or a checkout may have taken its state away. This module must never touch a file:
+Owns how lines are written, and what the journal of an interrupted run means for a state. A journal
+that began from another state must never be applied to this one. It is no error: a merge may have
+brought it here, or a checkout may have removed its state. This module must never touch a file:
 `journal_file` and `file_store` do.
 """
 
@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from coursesync.errors import Remedy, Shell, StateError
+from coursesync.errors import StateError
 from coursesync.state.journal import (
     JOURNAL_FORMATS,
     Conclusion,
@@ -27,8 +27,7 @@ from coursesync.state.journal import (
 from coursesync.state.plain import written
 from coursesync.state.replay import fold, holds
 from coursesync.state.state import State
-from coursesync.state.state_text import CONFLICT, is_address
-from coursesync.text import inert
+from coursesync.state.state_text import CONFLICT, is_address, unknown_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +67,7 @@ class Foreign:
 
 
 def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") -> State | Foreign:
-    """Apply the journal of a cut-off run to the state that the run began from, and to no other.
+    """Apply the journal of an interrupted run to the state that the run began from, and no other.
 
     Args:
         saved: the state in its file.
@@ -211,14 +210,7 @@ def _check_format(text: bytes, journal: Path) -> None:
     except (ValueError, AttributeError, RecursionError):
         return  # damaged; the caller reports that when it reads the line
     if version not in JOURNAL_FORMATS:
-        raise StateError(
-            f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "
-            f"reads {JOURNAL_FORMATS[-1]}",
-            Remedy(
-                "Use the coursesync that wrote it, or a newer one:",
-                Shell("pip", "install", "-U", "coursesync"),
-            ),
-        )
+        raise unknown_format(f"the journal {journal}", version, JOURNAL_FORMATS[-1])
 
 
 def _is_whole(text: bytes) -> bool:

@@ -1,8 +1,8 @@
 """The state: what was last sent, and under which Ids.
 
 Owns its values and the functions from one state to the next; `file_store` reads, locks and saves.
-A field's metadata says how a file has it (`plain`). The names in a file must be in alphabetical
-order, because fields are written in the order in which they are defined.
+The metadata of each field, made by `plain`, define its form in a file. The names in a file must be
+in alphabetical order, because fields are written in the order in which they are defined.
 """
 
 from __future__ import annotations

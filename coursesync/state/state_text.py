@@ -106,6 +106,15 @@ def _digest(rest: bytes) -> bytes:
     return sha256(rest).hexdigest().encode()
 
 
+def unknown_format(file: str, version: object, known: int) -> StateError:
+    """Return an error that says that a file has a format which this coursesync can't read."""
+    install = Shell("pip", "install", "-U", "coursesync")
+    return StateError(
+        f"{file} has the format {inert(str(version), 20)}; this coursesync reads {known}",
+        Remedy("Use the coursesync that wrote it, or a newer one:", install),
+    )
+
+
 def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     """Return an error that says why a state can't be used, and how to restore one."""
     restore = way_back or (
@@ -135,14 +144,7 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     except (ValueError, AttributeError, RecursionError):
         return StateError(f"the state {path} is damaged: it is not JSON", restore)
     if version is not None and version != FORMAT:
-        return StateError(
-            f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
-            f"reads {FORMAT}",
-            Remedy(
-                "Use the coursesync that wrote it, or a newer one:",
-                Shell("pip", "install", "-U", "coursesync"),
-            ),
-        )
+        return unknown_format(f"the state {path}", version, FORMAT)
     checksum = _CHECKSUM.match(content)
     fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
     return StateError(

@@ -15,8 +15,7 @@ from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare
 from coursesync.planning.live_diff import differing, edits
-from coursesync.planning.refreshed_state import refreshed
-from coursesync.planning.stance import judged
+from coursesync.planning.refreshed_state import judged, refreshed
 from coursesync.state.state import CourseRecord, Doubt, Entry, State
 from coursesync.text import same_moment
 
