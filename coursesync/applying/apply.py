@@ -124,19 +124,10 @@ def _forgotten(found: Iterable[Drifted], at: str) -> Iterator[Forget]:
 
 
 def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
-    """Forget the records that a refresh found to be deleted, and save.
+    """Forget the records that a refresh found to be deleted; return the state as saved.
 
-    Args:
-        store: where the state is kept; the caller holds its lock.
-        state: the state after the refresh.
-        found: the findings of the refresh.
-        at: the time, ISO 8601 in UTC.
-
-    Returns:
-        The state as saved, including what an interrupted run left in the journal.
-
-    Raises:
-        StateError: it can't be saved.
+    The caller holds the state's lock, and `state` is the state after the refresh. The saved state
+    includes what an interrupted run left in the journal. Raises StateError if it can't be saved.
     """
     steps = list(_forgotten(found, at))
     if not steps:

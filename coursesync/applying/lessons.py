@@ -28,16 +28,13 @@ MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 def hindrance_to(
     change: Change, courses: Collection[int], lessons: Lessons, most_age: float = inf
 ) -> Hindrance | None:
-    """Find the lessons that stand in the way of a change.
+    """Find the lessons that prevent a change that deletes a section, or moves it to another course.
 
     Args:
-        change: deletes a section, or moves it to another course.
+        change: the change; lessons of the course to which it moves the section do not prevent it.
         courses: the Ids of the courses whose lessons may be in the section.
         lessons: lists them.
         most_age: the largest age of a list, in seconds.
-
-    Returns:
-        None if nothing is in the way; lessons of the course to which the section moves are not.
 
     Raises:
         Stop: the run was asked to stop, or may send nothing more for now.

@@ -57,9 +57,6 @@ class CourseRun:
     """The progress of one course.
 
     Attributes:
-        id: the course's Id.
-        kind: the kind of its changes.
-        changes: its changes, in order.
         held: why nothing more is done in it; "" while it goes on.
         looked: the number of interruptions that the run had had at the last look.
         unread: the record that could not be read in that look, and why; it may be one that is
@@ -76,11 +73,6 @@ class CourseRun:
     unread: str = ""
     lessons_seen: bool = False
     doubts: dict[Address, Sought] = field(default_factory=dict)
-
-    @property
-    def looks(self) -> bool:
-        """Whether to look at it before anything is sent."""
-        return any(change.action.looks for change in self.changes)
 
 
 class Run:

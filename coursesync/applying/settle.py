@@ -40,7 +40,7 @@ MAX_SENT = 3  # times to send one create, each time after looks that found no tr
 
 def look_around(run: Run) -> None:
     """List each course that gets something new; raises Stop if that is impossible."""
-    looked = [course for course in run.courses if course.looks]
+    looked = [each for each in run.courses if any(c.action.looks for c in each.changes)]
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):

@@ -30,13 +30,7 @@ def may_exist(change: Change, elsewhere: Iterable[State]) -> bool:
 def traces(
     change: Change, elsewhere: Iterable[State], unmanaged: Sequence[Record]
 ) -> tuple[Record, ...]:
-    """Return the records that another state's run may have created for a change.
-
-    Args:
-        change: the create.
-        elsewhere: the states that their journals lead to.
-        unmanaged: the records of the course that have no entry.
-    """
+    """Return the unmanaged records of its course that another state's run may have created."""
     found = {record.id: record for made in elsewhere for record in _traces(change, made, unmanaged)}
     return tuple(found.values())
 

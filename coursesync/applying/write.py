@@ -225,18 +225,11 @@ def _intent(run: Run, change: Change) -> Intent:
 
 
 def _conclusion(change: Change, outcome: Outcome, at: str) -> Conclusion:
+    conclusion = partial(Conclusion, address=change.address, at=at)
     match outcome:
         case Applied(record_id, updated_on):
-            return Conclusion(
-                address=change.address,
-                outcome="applied",
-                id=record_id,
-                updated_on=updated_on,
-                at=at,
-            )
+            return conclusion(outcome="applied", id=record_id, updated_on=updated_on)
         case InDoubt(reason, claimed):
-            return Conclusion(
-                address=change.address, outcome="in doubt", reason=reason, claimed=claimed, at=at
-            )
+            return conclusion(outcome="in doubt", reason=reason, claimed=claimed)
         case _:
-            return Conclusion(address=change.address, outcome="not applied", at=at)
+            return conclusion(outcome="not applied")

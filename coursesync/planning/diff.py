@@ -74,7 +74,8 @@ def diff(
     """
     parsed = tuple(outlines)
     sides = sides_of(parsed, frozenset(settled), state)
-    _refuse(contradictions(_paired(sides), _orphans(sides)))
+    paired = (r for side in sides.values() for r in side.resources if r.address in side.pairs)
+    _refuse(contradictions(paired, _orphans(sides)))
     _carry_over(sides)
     others = _other_courses(sides, state)
     courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
@@ -100,10 +101,6 @@ def diff(
 def _refuse(found: Iterable[Diagnostic]) -> None:
     if mistaken := list(found):
         raise InvalidOutlines(mistaken)
-
-
-def _paired(sides: Mapping[int, Side]) -> Iterator[Resource]:
-    return (r for side in sides.values() for r in side.resources if r.address in side.pairs)
 
 
 def _orphans(sides: Mapping[int, Side]) -> dict[int, dict[Address, Entry]]:
@@ -167,7 +164,8 @@ def _changes(course_id: int, side: Side, others: OtherCourses, policy: Policy) -
     orders = assign(prior, [resource.pin for resource in side.resources], ids, held.keys())
     placed: Sequence[Place | None] = [None] * len(orders)
     if side.pairs:
-        placed = places([_title(resource) for resource in side.resources], prior, orders)
+        titles = [each.kind.title_of(each.attributes) for each in side.resources]
+        placed = places(titles, prior, orders)
     for resource, order, place in zip(side.resources, orders, placed, strict=True):
         for change in _wanted(course_id, side, resource, order, place, others):
             yield _with_warning(change, held.get(order))
@@ -203,10 +201,6 @@ def _with_warning(change: Change, other: Address | None) -> Change:
     return replace(change, reason=reason)
 
 
-def _title(resource: Resource) -> str:
-    return resource.kind.title_of(resource.attributes)
-
-
 def _order(side: Side, resource: Resource, course_id: int) -> int | None:
     item = side.doubts.get(resource.address) or side.entry(resource)
     if item is None or item.parent_id != course_id:
@@ -215,10 +209,7 @@ def _order(side: Side, resource: Resource, course_id: int) -> int | None:
 
 
 def _create(
-    course_id: int,
-    resource: Resource,
-    desired: Attributes,
-    others: OtherCourses,
+    course_id: int, resource: Resource, desired: Attributes, others: OtherCourses
 ) -> Change:
     return Change(
         Action.CREATE,

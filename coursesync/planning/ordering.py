@@ -79,15 +79,13 @@ def assign(
 
 
 def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
-    """Find the resources that keep their place among those that were there, renumbered or not.
+    """Return, for each resource, whether it keeps its place among those that were there.
+
+    Every one with the same number does, and as many others as possible. The rest have moved.
 
     Args:
         prior: the number that each resource had, in the outline's new order; None for a new one.
         now: the new numbers, which rise.
-
-    Returns:
-        For each resource, whether it keeps its place: every one with the same number does, and as
-        many others as possible. The rest have moved.
     """
     least = min((number for number in prior if number is not None), default=0)
     shifted = [None if number is None else number - least + i for i, number in enumerate(prior)]
@@ -101,16 +99,7 @@ def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
 def places(
     titles: Sequence[str], prior: Sequence[int | None], now: Sequence[int]
 ) -> list[Place | None]:
-    """Find the place of each resource whose number changes.
-
-    Args:
-        titles: the resources' titles, in the outline's order.
-        prior: the number that each had in this course; None for one that was not there.
-        now: the new numbers, which rise.
-
-    Returns:
-        For each resource its place; None if its number stays.
-    """
+    """Return the place of each resource, None if its number stays; see `in_place`."""
     if list(prior) == list(now):
         return [None] * len(titles)
     keeps = in_place(prior, now)

@@ -120,16 +120,10 @@ class HowMade:
 
 
 def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Command) -> None:
-    """Compare the plan as it is now with the one that was reviewed.
-
-    Args:
-        plan: the plan as it is now.
-        reviewed: the plan file that was reviewed, if any.
-        digest: the digest that was reviewed, if any.
-        again: the command that makes a new plan.
+    """Compare a plan with the reviewed plan file, and with the reviewed digest, if any.
 
     Raises:
-        StalePlan: they differ; the message says why.
+        StalePlan: they differ; the message says why, and has `again`, which makes a new plan.
     """
     remedy = Remedy("Make and review a new plan:", again)
     if reviewed is not None and (moved := what_moved(plan, reviewed)):

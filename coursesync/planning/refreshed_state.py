@@ -76,13 +76,7 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
 
 
 def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
-    """Add its stance to each record that has drifted.
-
-    Args:
-        found: the findings of `compare`.
-        plan: the plan from the state as `refreshed`; it changes the records that the outlines want
-            otherwise.
-    """
+    """Add its stance to each record that has drifted; the plan is from the `refreshed` state."""
     changes = {change.was or change.address: change for change in plan.changes}
     return tuple(
         replace(each, stance=_stance(each, changes.get(each.address)))

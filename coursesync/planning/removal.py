@@ -31,14 +31,9 @@ def orphaned(
 ) -> list[Change]:
     """Return the changes for the orphans of one course.
 
-    Args:
-        orphans: its entries that no outline wants.
-        leads: new resources that look like one of them, in other courses, by the orphan's address.
-        policy: what may be done to orphans.
-
-    Returns:
-        Deactivations in the members' order, then deletions from the last to the first, then the
-        orphans that are kept.
+    These are deactivations in the members' order, then deletions from the last to the first, then
+    the orphans that are kept. `leads` has the new resources of other courses that look like one of
+    the orphans, by the orphan's address.
     """
     changes = [
         _change(address, entry, leads.get(address), policy) for address, entry in orphans.items()

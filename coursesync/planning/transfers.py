@@ -38,11 +38,7 @@ class Arrival(NamedTuple):
 def arrivals(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> list[Arrival]:
-    """Find the resources that come from another course because their authors say so.
-
-    Returns:
-        The claims whose resource and entry are in no other claim.
-    """
+    """Return the claims on entries of other courses whose resource and entry are in no other."""
     homes = {address: home for home, held in orphans.items() for address in held}
     if not homes:
         return []
@@ -82,14 +78,9 @@ def waiting(
 
 
 def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
-    """Explain why a former key of a new resource leads to no entry.
+    """Explain why a former key of a new resource leads to no entry; "" if it names none.
 
-    Args:
-        resource: it has neither an entry nor a doubt.
-        entries: those of the state; if there are none, every key is unknown and means nothing.
-
-    Returns:
-        The text for people; "" if the resource names no former key.
+    If the state has no entries, every key is unknown, and that means nothing: "".
     """
     if not resource.previous_keys or not entries:
         return ""

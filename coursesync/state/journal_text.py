@@ -57,9 +57,9 @@ class Foreign:
     """A journal that did not begin from the state beside it.
 
     Attributes:
-        why: how that is known, as a predicate for messages.
-        label: for the journal's name once it is set aside: the beginning of the checksum of the
-            state that it began from, if it has that; else of its own checksum.
+        why: the evidence, as a predicate for messages.
+        label: a part of its name once it is set aside: the start of the checksum of the state that
+            it began from or, if it has none, of its own.
     """
 
     why: str

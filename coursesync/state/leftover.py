@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A journal of another state: how that is known, and its path once it is set aside."""
+    """A journal of another state: the evidence, and its path once it is set aside."""
 
     why: str
     path: Path
