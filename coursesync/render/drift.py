@@ -105,7 +105,7 @@ class CourseDrift:
 class DriftView:
     """What was found on the site, as people read it.
 
-    `found` is judged (`planning.stance`), `within` are the courses that it speaks of, by Id, and
+    `found` is judged (see `judged`), `within` are the courses that it speaks of, by Id, and
     `managed` counts the records in the state. `hint` returns the words of a command to type.
     """
 
