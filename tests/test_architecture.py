@@ -343,7 +343,7 @@ def _length(function: ast.FunctionDef) -> int:
 
 def test_a_change_holds_all_that_apply_needs() -> None:
     """Apply calls no planner, and looks no entry up in the state: the plan has what it needs."""
-    planners = {"planning.diff", "planning.workspace_plan"}
+    planners = {"planning.diff"}
     met = {
         (name, target(each.name))
         for name, module in modules().items()

@@ -92,8 +92,8 @@ def address(key: str, course_key: str = "c") -> Address:
     return Address(f"section.{course_key}.{key}")
 
 
-def told(plan: Plan) -> list[tuple[str, str]]:
-    """Return what a plan says, as action and address."""
+def actions_in(plan: Plan) -> list[tuple[str, str]]:
+    """Return the action and the address of each change of a plan."""
     return [(change.action.value, change.address) for change in plan.changes]
 
 

@@ -76,14 +76,8 @@ def apply(
     changes = (run.results.get(change.address) for change in plan.changes)
     results = tuple(result for result in changes if result is not None)
     results += tuple(each for at in run.earlier if not (each := run.results[at]).done)
-    report = Report(
-        results,
-        led_to,
-        stop,
-        twins=_twins(run, found),
-        unlisted=run.unlisted,
-        unread=run.unread,
-    )
+    twins = _twins(run, found)
+    report = Report(results, led_to, stop, twins=twins, unlisted=run.unlisted, unread=run.unread)
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
     led_to = confirm(led_to, run.confirmed)
@@ -96,7 +90,6 @@ def apply(
 
 
 def _twins(run: Run, found: Iterable[Drifted]) -> tuple[Drifted, ...]:
-    """Return the twins that the last look or the refresh before the run found."""
     both = {each.record_id: each for each in (*twins_in(found), *run.twins)}
     return tuple(both.values())
 
@@ -131,19 +124,10 @@ def _forgotten(found: Iterable[Drifted], at: str) -> Iterator[Forget]:
 
 
 def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
-    """Forget the records that a refresh found to be deleted, and save.
+    """Forget the records that a refresh found to be deleted; return the state as saved.
 
-    Args:
-        store: where the state is kept; the caller holds its lock.
-        state: the state after the refresh.
-        found: the findings of the refresh.
-        at: the time, ISO 8601 in UTC.
-
-    Returns:
-        The state as saved, including what an interrupted run left in the journal.
-
-    Raises:
-        StateError: it can't be saved.
+    The caller holds the state's lock, and `state` is the state after the refresh. The saved state
+    includes what an interrupted run left in the journal. Raises StateError if it can't be saved.
     """
     steps = list(_forgotten(found, at))
     if not steps:
@@ -171,9 +155,8 @@ def _note_keys(run: Run) -> None:
 def _advance(run: Run) -> None:
     for course in run.courses:
         for change in course.changes:
-            if not change.action.changes or change.address in run.results:
-                continue
-            if change.address in course.doubts:
+            is_over = change.address in run.results or change.address in course.doubts
+            if is_over or not change.action.changes:
                 continue
             if not course.held and not course.doubts:
                 run.go_on()
@@ -185,22 +168,17 @@ def _advance(run: Run) -> None:
             elif course.doubts:
                 break
             else:
-                _carry_out(run, course, change)
-
-
-def _carry_out(run: Run, course: CourseRun, change: Change) -> None:
-    if change.action.overwrites:
-        _overwrite(run, course, change)
-    else:
-        _create(run, course, change)
+                carry_out = _overwrite if change.action.overwrites else _create
+                carry_out(run, course, change)
 
 
 def _create(run: Run, course: CourseRun, change: Change) -> None:
     match create(run, course, change):
         case Applied(record_id):
             run.managed.add(record_id)
-            again = "sent again, for the first left no trace" if run.times_sent(change) > 1 else ""
-            run.conclude(Result(change, Status.CREATED, record_id, again))
+            is_again = run.times_sent(change) > 1
+            reason = "sent again, because the first left no trace" if is_again else ""
+            run.conclude(Result(change, Status.CREATED, record_id, reason))
         case Refused() as refused:
             _stop_course(run, course, change, refused)
         case InDoubt(reason, claimed):

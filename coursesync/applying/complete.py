@@ -1,7 +1,7 @@
 """Which courses has a run finished?
 
-Owns the answer that the state is to remember: an outline of a finished course need not be read
-again. It must never call a course finished for which the next plan would have something to say.
+Owns the answer, which the state keeps: the outline of a finished course need not be read again. It
+must never call a course finished if the next plan would mention it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from coursesync.kinds.address import course_of
 from coursesync.planning.plan import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from coursesync.applying.report import Result
     from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import CourseRecord, State
 
-# afterwards, the record is reported as one that is kept
+# the next plan reports these records as kept
 _REPORTED = {Action.KEEP, Action.DEACTIVATE}
 _FOUND = {Status.ADOPTED, Status.SETTLED}
 
@@ -28,25 +28,26 @@ _FOUND = {Status.ADOPTED, Status.SETTLED}
 def completed(
     plan: Plan, results: Mapping[Address, Result], led_to: State
 ) -> Mapping[str, CourseRecord]:
-    """Find the courses for which a run has left nothing to do, and nothing to report.
+    """Find the courses in which a run has left nothing to do, and nothing to report.
 
     Args:
         plan: what was carried out.
-        results: what became of each change, and of what earlier runs had created.
+        results: the result of each change, and of each record that earlier runs created.
         led_to: the state that the run led to.
 
     Returns:
-        What the state is to remember of their outlines, by the courses' keys.
+        The records of these courses for the state, by key.
     """
     changes = {change.address: change for change in plan.changes}
     changes.update({address: result.change for address, result in results.items()})
     ids, keys = set[int | None](), {course_of(address) for address in led_to.doubts}
     for change in changes.values():
-        if _is_open(change, results.get(change.address), led_to):
+        is_open = _is_open(change, results.get(change.address), led_to)
+        if is_open:
             ids |= {change.parent_id, change.home}
-            keys |= set(_others(change))
-        elif change.action is Action.DOUBT:
-            keys |= set(_others(change))  # what waited for the doubt has its turn now
+        # the next plan deals with a resource that waited for a doubt
+        if change.lead is not None and (is_open or change.action is Action.DOUBT):
+            keys.add(course_of(change.lead))
     return {
         key: record
         for key, record in plan.sources.items()
@@ -54,14 +55,8 @@ def completed(
     }
 
 
-def _others(change: Change) -> Iterator[str]:
-    """Yield the course, if any, of what looks like the record of a change."""
-    if change.lead is not None:
-        yield course_of(change.lead)
-
-
 def _is_open(change: Change, result: Result | None, led_to: State) -> bool:
-    """Say whether the next plan would speak of a change's record."""
+    """Return whether the next plan would mention a change's record."""
     if change.action in _REPORTED or result is None or not result.done:
         return True
     if result.status not in _FOUND:

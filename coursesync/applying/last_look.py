@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from coursesync.applying.run import Run
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
 
 _NEW = {Status.CREATED, Status.SETTLED}  # an adopted record was in a list already
@@ -123,7 +122,7 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         given = f"the API gave it the Id {record_id}"
         if record is None:
             if not is_earlier:
-                yield result, f"{given}, but has no such {change.kind.name}"
+                yield result, f"{given}, but has no {change.kind.name} with it"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
             entry = entries.get(change.address)
             is_ours = entry is not None and was_ours(entry, record, change.kind)
@@ -150,28 +149,27 @@ def _others(
     for course in courses:
         kind, made = course.kind, {result.record_id: result for result in _made(run, course)}
         every = (kind.title_property, kind.order_property, kind.contents_property)
-        tellers = {
+        compared = {
             record_id: every if result.change.address in run.earlier else every[:1]
             for record_id, result in made.items()
         }
         ours = [each for each in found if each.parent_id == course.id and each.id in made]
-        is_vague = partial(_lacks, tellers)
-        for record in run.lookout.whole(kind, ours, is_vague):
+        for record in run.lookout.whole(kind, ours, partial(_lacks_any, compared)):
             result = made[record.id]
             sent = result.change.after
             if sent is None:  # no outline wants it any more, and a list showed it
                 continue
             is_other = not any(
                 same_value(name, sent.get(name, ""), value_in(record.attributes, name, kind), kind)
-                for name in tellers[record.id]
+                for name in compared[record.id]
             )
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
                 yield result, f"{given}, which belongs to another {kind.name} of this course"
 
 
-def _lacks(tellers: Mapping[int | None, Sequence[str]], record: Record) -> bool:
-    return not record.unknown.isdisjoint(tellers[record.id])
+def _lacks_any(compared: Mapping[int | None, Sequence[str]], record: Record) -> bool:
+    return not record.unknown.isdisjoint(compared[record.id])
 
 
 def _looked_at(run: Run, but: Collection[CourseRun] = ()) -> list[Record]:
@@ -213,14 +211,6 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
     course.doubts[change.address] = Sought(change, doubt, until=run.world.clock.now())
 
 
-def _read(
-    run: Run, kind: Kind, records: Sequence[Record], ids: Collection[int]
-) -> Sequence[Record]:
-    """Read by Id the records that a list showed in part; drop those that can't be read."""
-    chosen = [each for each in records if each.id in ids]
-    return run.lookout.whole(kind, chosen, lambda _: True, {})
-
-
 def _twins(
     run: Run, courses: Collection[CourseRun], records: Sequence[Record]
 ) -> Iterator[Drifted]:
@@ -230,8 +220,10 @@ def _twins(
     for kind in KINDS.values():
         if all(course.kind is not kind for course in courses):
             continue
-        alike = namesakes(state, records, kind)
-        live |= {each.id: each for each in _read(run, kind, records, alike)}
+        ids = namesakes(state, records, kind)
+        alike = [each for each in records if each.id in ids]
+        # reads them by Id, and drops those that can't be read
+        live |= {each.id: each for each in run.lookout.whole(kind, alike, lambda _: True, {})}
         for twin_id, address in sorted(twins(state, live.values(), kind).items()):
             entry, record = state.entries.get(address), live[twin_id]
             own = live.get(entry.id) if entry is not None else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
-from coursesync.planning.lessons import REMEDY, told
+from coursesync.planning.lessons import REMEDY, describe
 from coursesync.planning.plan import Action, Hindrance
 
 if TYPE_CHECKING:
@@ -28,16 +28,13 @@ MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 def hindrance_to(
     change: Change, courses: Collection[int], lessons: Lessons, most_age: float = inf
 ) -> Hindrance | None:
-    """Find the lessons that stand in the way of a change.
+    """Find the lessons that prevent a change that deletes a section, or moves it to another course.
 
     Args:
-        change: deletes a section, or moves it to another course.
+        change: the change; lessons of the course to which it moves the section do not prevent it.
         courses: the Ids of the courses whose lessons may be in the section.
         lessons: lists them.
         most_age: the largest age of a list, in seconds.
-
-    Returns:
-        None if nothing is in the way; lessons of the course to which the section moves are not.
 
     Raises:
         Stop: the run was asked to stop, or may send nothing more for now.
@@ -62,7 +59,7 @@ def hindrance_to(
 def _unknown(change: Change, stop: Stop) -> Hindrance:
     from coursesync.nexudus.lessons import LIST_ROLE  # noqa: PLC0415 - brings pydantic
 
-    remedy = Remedy(f"It takes the role {LIST_ROLE} to look for them.", stop.remedy)
+    remedy = Remedy(f"Looking for them needs the role {LIST_ROLE}.", stop.remedy)
     return Hindrance(change, unknown=stop.reason, remedy=remedy)
 
 
@@ -115,8 +112,8 @@ def _courses(run: Run, change: Change) -> Collection[int]:
 
 def _hold(run: Run, course: CourseRun, found: Hindrance) -> None:
     change = found.change
-    course.held = f"{change.address} has lessons, or they are not known"
+    course.held = f"{change.address} has lessons, or they can't be listed"
     what = "deleted" if change.action is Action.DELETE else "moved"
-    reason = f"not {what}, because {told(found)}"
+    reason = f"not {what}, because {describe(found)}"
     status = Status.HAS_LESSONS
     run.conclude(Result(change, status, change.record_id, reason, remedy=found.remedy))

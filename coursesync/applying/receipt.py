@@ -25,8 +25,8 @@ _FORMAT = "coursesync run"
 class Origin:
     """Where a run came from: the outlines' commit, who started it, and the page of the CI run.
 
-    `uncommitted` are the files that the run used and that the commit does not hold as they were,
-    by their path in the repository.
+    `uncommitted` are the paths, in the repository, of the files that the run used and that differ
+    from the commit.
     """
 
     actor: str | None = None
@@ -42,7 +42,7 @@ def compose(plan: Plan, origin: Origin, began: str, report: Report | None = None
         plan: the plan that is carried out.
         origin: where the run comes from.
         began: when it began, ISO 8601 in UTC.
-        report: what became of each change; None before the run has ended.
+        report: the report of the run; None before it has ended.
     """
     record = {
         "began": began,
@@ -72,7 +72,7 @@ def compose(plan: Plan, origin: Origin, began: str, report: Report | None = None
 def _change(result: Result, report: Report) -> dict[str, object]:
     change = result.change
     entry = report.state.entries.get(change.address)
-    # the reason for this one names who edited the record
+    # the reason for this status names the person who edited the record
     is_personal = result.status is Status.DRIFTED
     return {
         "action": change.action.value,
@@ -88,7 +88,7 @@ def _change(result: Result, report: Report) -> dict[str, object]:
 
 
 def parse(text: bytes) -> Mapping[str, object] | None:
-    """Return the record of a run, of this version or another; None where the text is none."""
+    """Return the record of a run, of any version; None if the text is not one."""
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
@@ -98,7 +98,7 @@ def parse(text: bytes) -> Mapping[str, object] | None:
 
 
 def did_something(record: Mapping[str, object]) -> bool:
-    """Say whether the run of a record changed anything, so that the record must be kept."""
+    """Return whether a run changed anything, so that its record must be kept."""
     changes = record.get("changes")
     if not isinstance(changes, list):
         return True

@@ -51,7 +51,7 @@ def current(run: Run, change: Change) -> Record | None:
     Raises:
         Stop: it can't be read, or the run was asked to stop.
     """
-    record_id = record_id_of(change)
+    record_id = change.entry.id
     for _ in range(_MAX_READINGS):
         read_at, record = run.fresh.get(record_id, (float("-inf"), None))
         if run.world.clock.now() - read_at < MAX_AGE:
@@ -61,8 +61,7 @@ def current(run: Run, change: Change) -> Record | None:
             return None
         run.sender.until_writable()
     raise Stop(
-        f"the API is too slow: what {change.address} is on the site could not be read within a "
-        "minute before its update",
+        f"the API is too slow: {change.address} could not be read in the minute before its update",
         "Try again later.",
     )
 
@@ -92,33 +91,26 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
     courses = {course.id: course for course in run.courses}
     read_at = run.world.clock.now()
     unreadable = dict[int, str]()
-    found = run.lookout.records(kind, [record_id_of(change) for change in changes], unreadable)
+    found = run.lookout.records(kind, [change.entry.id for change in changes], unreadable)
     for change in changes:
-        record_id = record_id_of(change)
+        record_id = change.entry.id
         if record_id in unreadable:
-            _leave(run, change, unreadable[record_id])
+            # it may be edited, so it is skipped; its course goes on
+            reason = f"it can't be read: {unreadable[record_id]}"
+            run.conclude(Result(change, Status.UNREADABLE, record_id, reason))
             continue
         record = found.get(record_id)
         run.fresh[record_id] = (read_at, record)
         if record is None:
-            _hold_gone(run, courses[change.parent_id], change)
+            # a deletion is sent anyway: its answer says for certain whether the record exists
+            if change.action is not Action.DELETE:
+                reason = "it is no longer on the site"
+                _hold(run, courses[change.parent_id], change, Status.GONE, reason)
             continue
         run.lives_in[record_id] = record.parent_id
         _note_attempt(run, change, record)
         if reason := _edited(run, change, record):
             _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
-
-
-def _leave(run: Run, change: Change, failure: str) -> None:
-    """Skip a record that can't be read, because it may be edited; its course goes on."""
-    reason = f"it can't be read: {failure}"
-    run.conclude(Result(change, Status.UNREADABLE, change.record_id, reason))
-
-
-def _hold_gone(run: Run, course: CourseRun, change: Change) -> None:
-    # a deletion is sent anyway: its answer says for certain whether the record exists
-    if change.action is not Action.DELETE:
-        _hold(run, course, change, Status.GONE, "it is not on the site any more")
 
 
 def _note_attempt(run: Run, change: Change, record: Record) -> None:
@@ -167,9 +159,3 @@ _HELD = {Status.DRIFTED: "was edited", Status.GONE: "was deleted"}
 def _hold(run: Run, course: CourseRun, change: Change, status: Status, reason: str) -> None:
     course.held = f"{change.address} {_HELD[status]} on the site"
     run.conclude(Result(change, status, change.record_id, reason))
-
-
-def record_id_of(change: Change) -> int:
-    """Return the Id of the record that a change overwrites."""
-    assert change.record_id is not None  # noqa: S101 - `diff` gives each of them one
-    return change.record_id

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
-_UNMARKED = "a record that is just like it does not carry its marker"
+_UNMARKED = "a record that matches it does not have its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
 
@@ -48,9 +48,9 @@ class Sought:
 
     Attributes:
         change: the create.
-        doubt: what it sends, with which marker, and since when its outcome is unknown ("" where it
-            was not sent yet).
-        before: the Ids that looks had shown before it was sent; None where an earlier run sent it.
+        doubt: its attributes, its marker, and since when its outcome is unknown ("" if it was not
+            sent yet).
+        before: the Ids that looks had shown before it was sent; None if an earlier run sent it.
         until: when the looks end, by the run's clock.
     """
 
@@ -137,7 +137,6 @@ def recognise(
 def _by_marker(
     sought: Sequence[Sought], unmanaged: Sequence[Record]
 ) -> Mapping[Address, list[Record]]:
-    """Return the records that have the marker of each create."""
     carrying: dict[str, list[Record]] = {}
     for record in unmanaged:
         if record.marker is not None:
@@ -170,24 +169,22 @@ def _finding(
         case [record] if claims[record.id] == 1:
             return Found(record)
         case [record]:
-            return Unclear(
-                f"another {sought.change.kind.name} of the outline could be it as well", (record,)
-            )
+            name = sought.change.kind.name
+            return Unclear(f"another {name} of the outline matches its record too", (record,))
         case [_, *_]:
-            return Unclear("more than one record could be it", tuple(fitting))
+            return Unclear("more than one record matches it", tuple(fitting))
     return Absent() if is_certain else _nearest(sought, places, claims)
 
 
 def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Recognition:
-    """Return the finding if no record fits: one is near, or none is."""
     alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
-        return Unclear(
-            "the course has one already that is like it, and not as the outline says", tuple(alike)
-        )
+        name = sought.change.kind.name
+        reason = f"the course already has a similar {name} that differs from the outline"
+        return Unclear(reason, tuple(alike))
     recent = [r for r in places.records if r.id not in claims and _is_recent(sought, r)]
     if recent:
-        return Unclear("something else appeared in the course at that time", tuple(recent))
+        return Unclear("another record appeared in the course at that time", tuple(recent))
     return Absent()
 
 
@@ -247,8 +244,7 @@ class _Places:
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
-    The entry keeps the differences of a candidate to what was sent, so that the next plan shows
-    them.
+    The entry has the differences between a candidate and what was sent; the next plan shows them.
     """
     entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
     for candidate in doubt.candidates:
@@ -270,8 +266,8 @@ def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, 
 def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
     """Return the attributes that a record has: as sent if it fits, otherwise as it reads.
 
-    The next plan then shows the differences. Order, parent and title are never missing: where the
-    record has none, they are as sent.
+    The next plan then shows the differences. Order, parent and title are never missing: those that
+    the record lacks are as sent.
     """
     if fits(sent, has, kind):
         return sent

@@ -45,8 +45,6 @@ class Result:
     """A change and its result.
 
     Attributes:
-        change: the change.
-        status: its result.
         record_id: the Id of its record, if known.
         reason: why it was not carried out.
         problems: the validation errors of the API.

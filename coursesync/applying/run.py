@@ -21,7 +21,7 @@ from coursesync.state.logbook import Logbook
 from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
@@ -57,9 +57,6 @@ class CourseRun:
     """The progress of one course.
 
     Attributes:
-        id: the course's Id.
-        kind: the kind of its changes.
-        changes: its changes, in order.
         held: why nothing more is done in it; "" while it goes on.
         looked: the number of interruptions that the run had had at the last look.
         unread: the record that could not be read in that look, and why; it may be one that is
@@ -77,11 +74,6 @@ class CourseRun:
     lessons_seen: bool = False
     doubts: dict[Address, Sought] = field(default_factory=dict)
 
-    @property
-    def looks(self) -> bool:
-        """Whether to look at it before anything is sent."""
-        return any(change.action.looks for change in self.changes)
-
 
 class Run:
     """The ports of a run, and what it has done so far."""
@@ -98,10 +90,9 @@ class Run:
         self.lessons = Lessons(self.sender, world)
         # where each record was when it was read before its update: course Id by record Id
         self.lives_in: dict[int, int] = {}
-        self.courses = [
-            CourseRun(course, changes[0].kind, changes)
-            for course, changes in _by_course(plan.changes)
-        ]
+        by_course = groupby(plan.changes, key=lambda change: change.parent_id)
+        grouped = [(course, tuple(changes)) for course, changes in by_course]
+        self.courses = [CourseRun(course, own[0].kind, own) for course, own in grouped]
         self.managed = {entry.id for entry in state.entries.values()}
         # every Id seen on the server; a create must return one that is not in here
         self.seen: set[int] = set()
@@ -150,7 +141,7 @@ class Run:
         )
 
     def stamp(self) -> str:
-        """Return the time of day."""
+        """Return the time, ISO 8601 in UTC."""
         return self.world.clock.stamp()
 
     def go_on(self) -> None:
@@ -169,12 +160,8 @@ class Run:
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
         """Adopt a record as the one that a create made, or would have made.
 
-        Args:
-            change: the create.
-            sent: the attributes that it sent, or would send. Where the record differs, the entry
-                keeps the difference, so that the next plan shows it.
-            record: the record that was found.
-            status: the result to report.
+        The entry has the differences between the record and `sent`, the attributes that the create
+        sent or would send; the next plan shows them.
 
         Raises:
             StateError: the journal can't be opened.
@@ -191,11 +178,6 @@ class Run:
         self.managed.add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))
-
-
-def _by_course(changes: Iterable[Change]) -> Iterator[tuple[int, Sequence[Change]]]:
-    for course, those in groupby(changes, key=lambda change: change.parent_id):
-        yield course, tuple(those)
 
 
 def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:

@@ -17,23 +17,17 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from coursesync.applying.looks import listed, pause_before_look
-from coursesync.applying.recognise import (
-    Absent,
-    Found,
-    Sought,
-    Unclear,
-    recognise,
-)
+from coursesync.applying.recognise import Absent, Found, Sought, Unclear, recognise
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
-from coursesync.applying.traces import REASON, are_told, traces
+from coursesync.applying.traces import REASON, may_exist, traces
 from coursesync.nexudus.outcome import Problem
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from coursesync.applying.recognise import Recognition
     from coursesync.applying.run import CourseRun, Run
@@ -46,11 +40,11 @@ MAX_SENT = 3  # times to send one create, each time after looks that found no tr
 
 def look_around(run: Run) -> None:
     """List each course that gets something new; raises Stop if that is impossible."""
-    looked = [course for course in run.courses if course.looks]
+    looked = [each for each in run.courses if any(c.action.looks for c in each.changes)]
     _look_once(run, looked)
     left = [course for course in looked if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):
-        why = f"an earlier run may have made these {left[0].kind.plural}, and lists may lag"
+        why = f"an earlier run may have created these {left[0].kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
         found = listed(run, left)
         for course in left:
@@ -91,8 +85,8 @@ def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
     """Return whether a lost run may have created records that the state does not know."""
     adopted = (result.status is Status.ADOPTED for result in run.results.values())
     creates = (change for course in left for change in _creates(run, course))
-    told = (are_told(change, run.terms.elsewhere) for change in creates)
-    return run.state.serial == 0 or any(adopted) or any(told)
+    traced = (may_exist(change, run.terms.elsewhere) for change in creates)
+    return run.state.serial == 0 or any(adopted) or any(traced)
 
 
 def _creates(run: Run, course: CourseRun) -> list[Change]:
@@ -118,14 +112,15 @@ def settle(run: Run) -> None:
         if not doubtful:
             return
         if number:
-            _pause(run, doubtful, number)
+            sought = [each for course in doubtful for each in course.doubts.values()]
+            left = max(max(each.until for each in sought) - run.world.clock.now(), 0.0)
+            pause_before_look(run, [each.address for each in sought], number, left)
         for course in doubtful:
             run.go_on()
             now = run.world.clock.now()
             findings = _findings(run, course, listed(run, [course])[course.id])
-            for sought in list(course.doubts.values()):
-                over = now >= sought.until
-                _decide(run, course, sought, findings[sought.address], over=over)
+            for each in list(course.doubts.values()):
+                _decide(run, course, each, findings[each.address], over=now >= each.until)
             if not course.doubts:
                 _adopt_found(run, course, findings)  # newer than the first look
 
@@ -207,7 +202,6 @@ def _findings(
 
 
 def _sought(run: Run, course: CourseRun, change: Change) -> Sought:
-    """Return a create as it is in doubt, or as it would be sent."""
     if (sought := course.doubts.get(change.address)) is not None:
         return sought
     if change.doubt is not None:
@@ -233,7 +227,7 @@ def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, 
         case Absent():  # sent often enough, or the API reported success: a person has to decide
             course.held = f"{change.address} is in doubt"
             times = count_of(run.times_sent(change), "time")
-            reason = f"{sought.doubt.reason}; it was sent {times}, and no trace of it is there"
+            reason = f"{sought.doubt.reason}; it was sent {times}, and no record of it was found"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
         case Unclear():
             _leave_in_doubt(run, course, change, found, sought.doubt)
@@ -265,9 +259,3 @@ def _candidate(record: Record) -> Candidate:
         updated_by=record.updated_by,
         updated_on=record.updated_on,
     )
-
-
-def _pause(run: Run, doubtful: Sequence[CourseRun], number: int) -> None:
-    sought = [each for course in doubtful for each in course.doubts.values()]
-    left = max(max(each.until for each in sought) - run.world.clock.now(), 0.0)
-    pause_before_look(run, [each.address for each in sought], number, left)

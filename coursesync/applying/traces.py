@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
 
-REASON = f"a cut-off run of another state created a {LISTED.name} at this address"
+REASON = f"an interrupted run of another state created a {LISTED.name} at this address"
 
 
-def are_told(change: Change, elsewhere: Iterable[State]) -> bool:
+def may_exist(change: Change, elsewhere: Iterable[State]) -> bool:
     """Return whether another state's run may have created something at a change's address."""
     return any(change.address in {*made.entries, *made.doubts} for made in elsewhere)
 
@@ -30,13 +30,7 @@ def are_told(change: Change, elsewhere: Iterable[State]) -> bool:
 def traces(
     change: Change, elsewhere: Iterable[State], unmanaged: Sequence[Record]
 ) -> tuple[Record, ...]:
-    """Return the records that another state's run may have created for a change.
-
-    Args:
-        change: the create.
-        elsewhere: the states that their journals lead to.
-        unmanaged: the records of the course that have no entry.
-    """
+    """Return the unmanaged records of its course that another state's run may have created."""
     found = {record.id: record for made in elsewhere for record in _traces(change, made, unmanaged)}
     return tuple(found.values())
 

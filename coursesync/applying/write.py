@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from coursesync.applying.lessons import may_be_sent
-from coursesync.applying.recheck import current, record_id_of
+from coursesync.applying.recheck import current
 from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
@@ -46,6 +46,11 @@ _MOST_LOOKS = 3  # before one create, if the looks have to wait too; the last lo
 _A_WHILE = timedelta(seconds=3)
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
+_REQUESTS: dict[Action, Literal["update", "delete"]] = {
+    Action.DELETE: "delete",
+    Action.UPDATE: "update",
+    Action.DEACTIVATE: "update",
+}
 
 
 def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
@@ -100,7 +105,7 @@ def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
 
 def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     """Believe that a record does not exist only if a read by its Id does not find it either."""
-    record_id = record_id_of(change)
+    record_id = change.entry.id
     unreadable = dict[int, str]()
     if record_id in run.lookout.records(change.kind, [record_id], unreadable) or unreadable:
         return refused
@@ -136,7 +141,7 @@ def _attempt(
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
-        written = classify_update(exchange, record_id_of(change))
+        written = classify_update(exchange, change.entry.id)
         outcome = _as_written(written, change, record, exchange.headers.get("date", ""))
     else:
         outcome = classify(exchange, run.managed | run.seen)
@@ -183,10 +188,10 @@ def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> Non
 def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
     remote, kind = run.world.remote, change.kind
     if change.action is Action.DELETE:
-        return remote.delete(kind, record_id_of(change))
+        return remote.delete(kind, change.entry.id)
     if change.action.overwrites:
         ours = in_order(_payload(change))
-        return remote.update(kind, record_id_of(change), {**_not_ours(record, kind), **ours})
+        return remote.update(kind, change.entry.id, {**_not_ours(record, kind), **ours})
     marker = run.marker_of(change)
     marked = {} if marker is None else {kind.marker_property: marker}
     return remote.create(kind, {**in_order(change.after), **marked})
@@ -208,20 +213,13 @@ def _payload(change: Change) -> Attributes:
     }
 
 
-def _named(action: Action) -> Literal["create", "update", "delete"]:
-    """Return the request of an action; to deactivate is an update."""
-    if action is Action.DELETE:
-        return "delete"
-    return "update" if action.overwrites else "create"
-
-
 def _intent(run: Run, change: Change) -> Intent:
     if change.resource is not None:
         protected = change.resource.protected
     else:
         protected = isinstance(change.held, Entry) and change.held.protected
     return Intent(
-        action=_named(change.action),
+        action=_REQUESTS.get(change.action, "create"),
         address=change.address,
         marker=None if change.action.overwrites else run.marker_of(change),
         attributes=in_order(change.attributes),
@@ -235,18 +233,11 @@ def _intent(run: Run, change: Change) -> Intent:
 
 
 def _conclusion(change: Change, outcome: Outcome, at: str) -> Conclusion:
+    conclusion = partial(Conclusion, address=change.address, at=at)
     match outcome:
         case Applied(record_id, updated_on):
-            return Conclusion(
-                address=change.address,
-                outcome="applied",
-                id=record_id,
-                updated_on=updated_on,
-                at=at,
-            )
+            return conclusion(outcome="applied", id=record_id, updated_on=updated_on)
         case InDoubt(reason, claimed):
-            return Conclusion(
-                address=change.address, outcome="in doubt", reason=reason, claimed=claimed, at=at
-            )
+            return conclusion(outcome="in doubt", reason=reason, claimed=claimed)
         case _:
-            return Conclusion(address=change.address, outcome="not applied", at=at)
+            return conclusion(outcome="not applied")

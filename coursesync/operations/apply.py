@@ -18,10 +18,10 @@ from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected
 from coursesync.operations.drift import drift
+from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import twins_in
 from coursesync.planning.large_change import oversized
-from coursesync.planning.review import what_moved
-from coursesync.planning.workspace_plan import plan_of
+from coursesync.planning.plan_file import what_moved
 from coursesync.state.state import unconfirmed
 from coursesync.text import coded
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.connection import connected, interrupted
 from coursesync.operations.refresh import hindrances, refresh
+from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import Finding
 from coursesync.planning.plan import Course, Hindrance
 from coursesync.planning.policy import KEEP_ALL
-from coursesync.planning.stance import judged
-from coursesync.planning.workspace_plan import plan_of
+from coursesync.planning.refreshed_state import judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

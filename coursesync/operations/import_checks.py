@@ -17,8 +17,8 @@ from coursesync.operations.import_entries import Managed, entries_of
 from coursesync.operations.import_files import most_that_fit
 from coursesync.outlines.workspace_files import load
 from coursesync.outlines.writer import alike
+from coursesync.planning.diff import plan_of
 from coursesync.planning.plan import Action
-from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.journal import Look
 from coursesync.state.journal_text import line
 from coursesync.state.replay import fold

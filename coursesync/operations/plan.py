@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from coursesync.operations.workspace import managed_in
 from coursesync.outlines.folder import empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
-from coursesync.planning.workspace_plan import plan_of
+from coursesync.planning.diff import plan_of
 
 if TYPE_CHECKING:
     import os

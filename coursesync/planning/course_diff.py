@@ -1,15 +1,16 @@
-"""The two sides of a course: what its outline wants, and what the state holds.
+"""The two sides of a course, and the course as a plan shows it.
 
 Owns which entry belongs to which resource. It must never decide what is done: `diff` does.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.kinds.address import course_of
 from coursesync.planning.pairing import identify
+from coursesync.planning.plan import Course, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
+    from coursesync.planning.plan import Change
     from coursesync.state.state import Doubt, Entry, State
 
 Held = TypeVar("Held", "Entry", "Doubt")
@@ -74,7 +76,7 @@ def sides_of(outlines: Iterable[Outline], settled: Container[str], state: State)
 
     Args:
         outlines: the parsed outlines, one for each course.
-        settled: the keys of the courses that need no change.
+        settled: the keys of the courses to leave out, because they need no change.
         state: what was last sent.
 
     Returns:
@@ -103,3 +105,47 @@ def _by_course(
             item = items[address]
             grouped.setdefault(item.parent_id, {})[address] = item
     return grouped
+
+
+def course_at(course_id: int, side: Side, state: State) -> Course:
+    """Return a course as a plan describes it, without its records."""
+    managed = len(side.entries) + len(side.guests)
+    if (outline := side.outline) is not None:
+        return Course(outline.key, course_id, outline.title, outline.path, managed)
+    # a course without an outline is here because the state holds, or held, something of it
+    key = next(course_of(address) for address in (*side.entries, *side.doubts, *side.gone))
+    record = state.courses.get(key)
+    return Course(key, course_id, record.title if record else "", None, managed)
+
+
+def touched(
+    courses: Mapping[int, Course], sides: Mapping[int, Side], changes: Iterable[Change]
+) -> dict[int, Course]:
+    """Return the courses that get changes or lose records, with their other records.
+
+    All mappings are by the course's Id; the returned one is sorted by key.
+    """
+    changed: dict[int, set[Address]] = {}
+    departures: dict[int, list[Change]] = {}
+    for change in changes:
+        changed.setdefault(change.parent_id, set()).add(change.address)
+        if change.home is not None:
+            departures.setdefault(change.home, []).append(change)
+    found = (courses[course_id] for course_id in changed.keys() | departures.keys())
+    return {
+        course.id: replace(
+            course,
+            standing=_standing(sides[course.id], changed.get(course.id, ())),
+            departures=tuple(departures.get(course.id, ())),
+        )
+        for course in sorted(found, key=lambda course: (course.key, course.id))
+    }
+
+
+def _standing(side: Side, changed: Container[Address]) -> tuple[Standing, ...]:
+    """Return the records of the outline that have no change."""
+    return tuple(
+        Standing(resource.address, resource.kind, entry.known)
+        for resource in side.resources
+        if resource.address not in changed and (entry := side.entry(resource)) is not None
+    )

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
-from coursesync.planning.course_diff import sides_of
-from coursesync.planning.courses import course_at, touched
-from coursesync.planning.ordering import assign
-from coursesync.planning.places import places
+from coursesync.planning.course_diff import course_at, sides_of, touched
+from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Action, Change, Plan
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
@@ -26,8 +24,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
+    from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.course_diff import Side
-    from coursesync.planning.places import Place
+    from coursesync.planning.ordering import Place
     from coursesync.state.state import Doubt, Entry, State
 
 
@@ -43,6 +42,11 @@ class OtherCourses(NamedTuple):
     leads: Mapping[Address, Address]
     waits: Mapping[Address, Address]
     entries: Mapping[Address, Entry]
+
+
+def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
+    """Make the plan of the outlines that were read; see `diff`."""
+    return diff(outlines.outlines, outlines.settled, state, policy)
 
 
 def diff(
@@ -70,7 +74,8 @@ def diff(
     """
     parsed = tuple(outlines)
     sides = sides_of(parsed, frozenset(settled), state)
-    _refuse(contradictions(_paired(sides), _orphans(sides)))
+    paired = (r for side in sides.values() for r in side.resources if r.address in side.pairs)
+    _refuse(contradictions(paired, _orphans(sides)))
     _carry_over(sides)
     others = _other_courses(sides, state)
     courses = {course_id: course_at(course_id, side, state) for course_id, side in sides.items()}
@@ -94,13 +99,8 @@ def diff(
 
 
 def _refuse(found: Iterable[Diagnostic]) -> None:
-    """Raise InvalidOutlines if there are any mistakes."""
     if mistaken := list(found):
         raise InvalidOutlines(mistaken)
-
-
-def _paired(sides: Mapping[int, Side]) -> Iterator[Resource]:
-    return (r for side in sides.values() for r in side.resources if r.address in side.pairs)
 
 
 def _orphans(sides: Mapping[int, Side]) -> dict[int, dict[Address, Entry]]:
@@ -117,7 +117,6 @@ def _carry_over(sides: Mapping[int, Side]) -> None:
 
 
 def _other_courses(sides: Mapping[int, Side], state: State) -> OtherCourses:
-    """Find what connects the resources that are still new with other courses."""
     new = {course_id: side.new for course_id, side in sides.items()}
     doubts = {course_id: side.doubts.keys() for course_id, side in sides.items()}
     return OtherCourses(leads(new, _orphans(sides)), waiting(new, doubts), state.entries)
@@ -142,13 +141,12 @@ def _clashes(
             reported.add(change.parent_id)
             yield Diagnostic(
                 outline.tree.where(("id",)),
-                f'the {change.kind.plural} of the key "{outline.key}" are those of the course '
-                f"{other.parent_id} in the state",
+                f'in the state, the {change.kind.plural} with the key "{outline.key}" belong to '
+                f"the course {other.parent_id}",
                 Remedy(
-                    f"If this id is a slip, put {other.parent_id} back; if this is another "
-                    "course, give the outline a",
+                    f"If this id is a typing error, change it back to {other.parent_id}; if this "
+                    "is another course, give the outline its own",
                     Code("key:"),
-                    "of its own.",
                 ),
             )
 
@@ -166,7 +164,8 @@ def _changes(course_id: int, side: Side, others: OtherCourses, policy: Policy) -
     orders = assign(prior, [resource.pin for resource in side.resources], ids, held.keys())
     placed: Sequence[Place | None] = [None] * len(orders)
     if side.pairs:
-        placed = places([_title(resource) for resource in side.resources], prior, orders)
+        titles = [each.kind.title_of(each.attributes) for each in side.resources]
+        placed = places(titles, prior, orders)
     for resource, order, place in zip(side.resources, orders, placed, strict=True):
         for change in _wanted(course_id, side, resource, order, place, others):
             yield _with_warning(change, held.get(order))
@@ -184,7 +183,6 @@ def _wanted(
     place: Place | None,
     others: OtherCourses,
 ) -> Iterator[Change]:
-    """Yield the change of a resource, if it needs one."""
     desired = {**resource.attributes, resource.kind.order_property: order}
     if (doubt := side.doubts.get(resource.address)) is not None:
         yield _in_doubt(resource.address, doubt, resource, desired)
@@ -199,12 +197,8 @@ def _with_warning(change: Change, other: Address | None) -> Change:
     """Give a change its reason if a record that stays on the site has the same pinned number."""
     if other is None or change.reason or change.resource is None or change.resource.pin is None:
         return change
-    reason = f"its display_order is that of {other}, which stays: members see either of them first"
+    reason = f"{other}, which stays, has the same display_order: either may be shown first"
     return replace(change, reason=reason)
-
-
-def _title(resource: Resource) -> str:
-    return resource.kind.title_of(resource.attributes)
 
 
 def _order(side: Side, resource: Resource, course_id: int) -> int | None:
@@ -215,10 +209,7 @@ def _order(side: Side, resource: Resource, course_id: int) -> int | None:
 
 
 def _create(
-    course_id: int,
-    resource: Resource,
-    desired: Attributes,
-    others: OtherCourses,
+    course_id: int, resource: Resource, desired: Attributes, others: OtherCourses
 ) -> Change:
     return Change(
         Action.CREATE,
@@ -264,7 +255,7 @@ def _change(
         was=moved,
         resource=resource,
         protected=protected,
-        reason="its last update was cut off, and is sent again" if entry.unsure else "",
+        reason="its last update was interrupted, and is sent again" if entry.unsure else "",
         place=place,
     )
 

@@ -1,8 +1,8 @@
 """Drift: what others have changed on the server since our last write.
 
 Owns the comparison of what we sent (the state) with what the server has. The server may rewrite
-HTML: if its `UpdatedOn` is the time of our last write, other contents are no drift. Every other
-difference is. It must never decide what is done: `diff` does, from the state that `refreshed`
+HTML: if its `UpdatedOn` is the time of our last write, other contents are no drift. Any other
+difference is drift. It must never decide what is done: `diff` does, from the state that `refreshed`
 returns.
 """
 
@@ -14,13 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import (
-    differing,
-    edits,
-    is_last_attempt,
-    value_in,
-    was_ours,
-)
+from coursesync.planning.live_diff import differing, edits, is_last_attempt, value_in, was_ours
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
@@ -50,7 +44,7 @@ class Finding(Enum):
 
     @property
     def is_drift(self) -> bool:
-        """Whether the server has something else than we wrote."""
+        """Whether the record on the server differs from what we wrote."""
         return self in {Finding.EDITED, Finding.GONE, Finding.ELSEWHERE}
 
     @property

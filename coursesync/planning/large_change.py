@@ -9,12 +9,10 @@ from coursesync.planning.plan import OVERWRITES
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from coursesync.planning.plan import Plan
 
 MOST = 0.3  # the share of the records that a plan may overwrite without a question
-FEW = 10  # records; of fewer than that, one to three are more than the share
+FEW = 10  # records; with fewer, a plan for one to three of them would be unusual
 
 
 def oversized(plan: Plan) -> tuple[str, ...]:
@@ -24,19 +22,17 @@ def oversized(plan: Plan) -> tuple[str, ...]:
         A phrase for each course, and for the workspace as a whole, that has at least `FEW` records
         and of which the plan would update, deactivate or delete more than the share `MOST`.
     """
-    return tuple(_oversized(plan))
-
-
-def _oversized(plan: Plan) -> Iterator[str]:
+    found = []
     for course, changes in plan.by_course():
         number = sum(change.action.overwrites for change in changes)
         # if the workspace has only this course, the phrase for the workspace is enough
         if course.managed != plan.managed and _is_much(number, course.managed):
             name = inert(course.title or course.key, 60)
-            yield f"{number:,} of the {course.managed:,} {LISTED.plural} of {name}"
+            found.append(f"{number:,} of the {course.managed:,} {LISTED.plural} of {name}")
     number = plan.count(*OVERWRITES)
     if _is_much(number, plan.managed):
-        yield f"{number:,} of all {plan.managed:,} {LISTED.plural}"
+        found.append(f"{number:,} of all {plan.managed:,} {LISTED.plural}")
+    return tuple(found)
 
 
 def _is_much(number: int, of: int) -> bool:

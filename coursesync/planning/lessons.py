@@ -1,4 +1,4 @@
-"""Describes the lessons that stand in the way of a change; `applying.lessons` finds them.
+"""Describes the lessons that prevent a change; `applying.lessons` finds them.
 
 Progress belongs to lessons and enrolments. A lesson stays in its course when the record that holds
 it moves to another. What happens to it when that record is deleted is not documented.
@@ -16,20 +16,19 @@ if TYPE_CHECKING:
     from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.plan import Hindrance
 
-MOST_NAMED = 10
+_MOST_NAMED = 10
 REMEDY = (
-    "In Nexudus, move each lesson to another section, or delete it: to delete a lesson loses what "
-    "members have completed of it."
+    "In Nexudus, move each lesson to another section, or delete it. Deleting a lesson loses the "
+    "progress of members in it."
 )
 
 
-def told(hindrance: Hindrance, most: int = MOST_NAMED) -> str:
-    """Return a clause that says what stands in the way; it names at most `most` lessons."""
+def describe(hindrance: Hindrance, most: int = _MOST_NAMED) -> str:
+    """Return why a change can't be carried out, as a clause that names at most `most` lessons."""
     if hindrance.unknown:
         return f"its lessons can't be listed: {hindrance.unknown}"
     lessons = hindrance.lessons
-    are = "is" if len(lessons) == 1 else "are"
-    return f"{count(len(lessons), 'lesson')} {are} in it: {_named(lessons, most)}"
+    return f"it has {count(len(lessons), 'lesson')}: {_named(lessons, most)}"
 
 
 def _named(lessons: Sequence[Lesson], most: int) -> str:

@@ -18,14 +18,8 @@ if TYPE_CHECKING:
 def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
     """Return the properties that someone else changed after our last write, sorted.
 
-    Args:
-        entry: what we last sent, and the server's time of that write.
-        record: what the server has.
-        kind: the record's kind.
-
-    Returns:
-        Those that can be read and differ. If the two times are equal, other contents are no edit:
-        the server may rewrite HTML. It rewrites nothing else.
+    These can be read, and differ. If the record's time is that of our write, other contents are no
+    edit: the server may rewrite HTML. It rewrites nothing else.
     """
     differ = differing(entry, record, kind)
     if same_moment(entry.updated_on, record.updated_on):
@@ -48,13 +42,7 @@ def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
 
 
 def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
-    """Return whether a record has all that a create sends; see `same_value`.
-
-    Args:
-        sent: the attributes of the create; those that can't be read back are not compared.
-        has: all attributes of the record.
-        kind: their kind.
-    """
+    """Return whether a record has all that a create sends, except what can't be read back."""
     return all(
         same_value(name, sent.get(name, ""), value_in(has, name, kind), kind)
         for name in {*sent, kind.contents_property} - kind.write_only
@@ -62,7 +50,6 @@ def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
 
 
 def _idle(sent: Attributes, has: Attributes, kind: Kind) -> frozenset[str]:
-    """Return the properties that have no effect, neither as sent nor as the record has them."""
     return kind.idle(sent) & kind.idle(has)
 
 

@@ -8,16 +8,31 @@ no update.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.pins import misfit
-from coursesync.planning.subsequence import longest_rise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 STEP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a record among its siblings.
+
+    Attributes:
+        follows: the title before it; None at the start of the course.
+        precedes: the title after it; None at the end of the course.
+        moved: whether its order among the records that were there before has changed.
+    """
+
+    follows: str | None
+    precedes: str | None
+    moved: bool
 
 
 def assign(
@@ -32,7 +47,7 @@ def assign(
     number: the older record then comes first.
 
     Otherwise, keep the longest run of prior numbers that leaves room for the resources between
-    them. Less their indices, these numbers are a longest non-decreasing subsequence.
+    them. Minus their indices, these numbers are a longest non-decreasing subsequence.
 
     Args:
         prior: the number last sent for each resource, in the outline's order; None for a new one.
@@ -64,15 +79,13 @@ def assign(
 
 
 def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
-    """Find the resources that keep their place among those that were there, renumbered or not.
+    """Return, for each resource, whether it keeps its place among those that were there.
+
+    Every one with the same number does, and as many others as possible. The rest have moved.
 
     Args:
         prior: the number that each resource had, in the outline's new order; None for a new one.
         now: the new numbers, which rise.
-
-    Returns:
-        For each resource, whether it keeps its place: every one with the same number does, and as
-        many others as possible. The rest have moved.
     """
     least = min((number for number in prior if number is not None), default=0)
     shifted = [None if number is None else number - least + i for i, number in enumerate(prior)]
@@ -81,6 +94,20 @@ def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
         for shift, before, after in zip(shifted, prior, now, strict=True)
     ]
     return [number is not None for number in _keep(shifted, same)]
+
+
+def places(
+    titles: Sequence[str], prior: Sequence[int | None], now: Sequence[int]
+) -> list[Place | None]:
+    """Return the place of each resource, None if its number stays; see `in_place`."""
+    if list(prior) == list(now):
+        return [None] * len(titles)
+    keeps = in_place(prior, now)
+    around = [None, *titles, None]
+    return [
+        None if prior[i] == number else Place(around[i], around[i + 2], moved=not keeps[i])
+        for i, number in enumerate(now)
+    ]
 
 
 def _keep(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int | None]:
@@ -128,6 +155,26 @@ def _longest_run(
             fit.append(i)
             slacks.append(slack)
     return [fit[k] for k in longest_rise(slacks)]
+
+
+def longest_rise(values: Sequence[int]) -> list[int]:
+    """Return the indices of a longest subsequence of values that never falls.
+
+    Of several, it is the one with the lowest last value. It takes n log n steps.
+    """
+    tails: list[int] = []  # for each length, the lowest last value of a subsequence
+    at: list[int] = []
+    back: dict[int, int] = {}
+    for i, each in enumerate(values):
+        length = bisect_right(tails, each)
+        if length:
+            back[i] = at[length - 1]
+        tails[length : length + 1] = [each]
+        at[length : length + 1] = [i]
+    run = at[-1:]
+    while run and run[-1] in back:
+        run.append(back[run[-1]])
+    return run[::-1]
 
 
 def _fill(kept: Sequence[int | None], free: _Free) -> list[int]:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from coursesync.kinds.address import course_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import FieldValue
     from coursesync.kinds.kind import Resource
     from coursesync.state.state import Entry
 
@@ -39,8 +38,9 @@ def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) ->
         return pairs
     _by_key(resources, entries, pairs)
     _by_previous_keys(resources, entries, pairs)
-    _by_evidence(resources, entries, pairs, _contents, _sent_contents)
-    _by_evidence(resources, entries, pairs, _title, _sent_title)
+    kind = resources[0].kind
+    _by_evidence(resources, entries, pairs, kind.contents_property)
+    _by_evidence(resources, entries, pairs, kind.title_property)
     _by_place(resources, entries, pairs)
     return pairs
 
@@ -76,47 +76,26 @@ def _by_previous_keys(
 
 
 def _by_evidence(
-    resources: Sequence[Resource],
-    entries: Mapping[Address, Entry],
-    pairs: Pairs,
-    wanted: Callable[[Resource], FieldValue | None],
-    sent: Callable[[Resource, Entry], FieldValue | None],
+    resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs, name: str
 ) -> None:
+    """Pair the resources and entries that alone have the same value of a property."""
     new, gone = _left_over(resources, entries, pairs)
     by_value = defaultdict(list)
     for address in gone:
-        by_value[sent(resources[0], entries[address])].append(address)
+        by_value[entries[address].known.get(name)].append(address)
     claims = [
         (resource.address, old)
         for resource in new
-        if (value := wanted(resource))  # an empty value is no evidence
+        if (value := resource.attributes.get(name))  # an empty value is no evidence
         for old in alone(by_value.get(value, ()))
     ]
     pairs.update(unambiguous(claims))
-
-
-def _contents(resource: Resource) -> FieldValue | None:
-    return resource.attributes.get(resource.kind.contents_property)
-
-
-def _sent_contents(like: Resource, entry: Entry) -> FieldValue | None:
-    return entry.known.get(like.kind.contents_property)
-
-
-def _title(resource: Resource) -> FieldValue | None:
-    return resource.attributes.get(resource.kind.title_property)
-
-
-def _sent_title(like: Resource, entry: Entry) -> FieldValue | None:
-    return entry.known.get(like.kind.title_property)
 
 
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
     """Pair a retitled resource, whose key comes from its title, with the entry in its place."""
-    if not resources:
-        return
     order = resources[0].kind.order_property
     before = sorted(entries, key=lambda address: (int(entries[address].known[order]), address))
     taken = set(pairs.values())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning
-    from coursesync.planning.places import Place
+    from coursesync.planning.ordering import Place
     from coursesync.state.state import Candidate, CourseRecord
 
 

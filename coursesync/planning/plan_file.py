@@ -18,7 +18,7 @@ from coursesync.kinds.attributes import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.planning.review import what_moved
+from coursesync.text import inert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
+_MOST_ADDRESSES = 3  # that a message names
 
 # in the order that fits most values, so that the first fits
 _Attributes: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
@@ -119,16 +120,10 @@ class HowMade:
 
 
 def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Command) -> None:
-    """Compare the plan as it is now with the one that was reviewed.
-
-    Args:
-        plan: the plan as it is now.
-        reviewed: the plan file that was reviewed, if any.
-        digest: the digest that was reviewed, if any.
-        again: the command that makes a new plan.
+    """Compare a plan with the reviewed plan file, and with the reviewed digest, if any.
 
     Raises:
-        StalePlan: they differ; the message says why.
+        StalePlan: they differ; the message says why, and has `again`, which makes a new plan.
     """
     remedy = Remedy("Make and review a new plan:", again)
     if reviewed is not None and (moved := what_moved(plan, reviewed)):
@@ -137,6 +132,24 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Comm
         raise StalePlan(
             f"the plan's digest is {plan.digest}, not the one that was expected", remedy
         )
+
+
+def what_moved(plan: Plan, reviewed: Plan | PlanFile) -> str:
+    """Return a clause that says why a plan is not the reviewed one; "" if it is."""
+    if reviewed.target != plan.target:
+        return f"it was made for {inert(reviewed.target, 80)}, but this run is for {plan.target}"
+    if reviewed.lineage != plan.lineage:
+        if not reviewed.lineage:
+            return "it was made when there was no state, and now there is one"
+        return "it was made from another state"
+    if reviewed.serial != plan.serial:
+        return f"the state has changed since (serial {reviewed.serial}, now {plan.serial})"
+    if reviewed.digest == plan.digest:
+        return ""
+    others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}
+    named = ", ".join(inert(each, 250) for each in sorted(others)[:_MOST_ADDRESSES])
+    more = f" and {len(others) - _MOST_ADDRESSES:,} more" if len(others) > _MOST_ADDRESSES else ""
+    return f"the outlines have changed since it was made ({named}{more})"
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:
@@ -158,7 +171,7 @@ def read_plan_file(path: Path) -> PlanFile:
     """Read a plan file.
 
     Raises:
-        CoursesyncError: it can't be read, is no plan file of this version, or was edited.
+        CoursesyncError: it can't be read, is not a plan file of this version, or was edited.
     """
     try:
         written = read(path, _MAX_BYTES)
@@ -170,5 +183,5 @@ def read_plan_file(path: Path) -> PlanFile:
     except UnusableFile as error:
         problem = f"the plan file {error.problem}"
     except (ValidationError, ValueError, RecursionError):
-        problem = f"{shown(path)} is no plan file of this version"
+        problem = f"{shown(path)} is not a plan file of this version"
     raise CoursesyncError(problem, Remedy("Make one with", Command("plan", out="FILE")))

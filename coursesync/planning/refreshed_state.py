@@ -1,4 +1,6 @@
-"""The state after a look at the server, from which `diff` plans what would put the site right.
+"""What follows from drift: the state after a look, and the stance of each record that drifted.
+
+The plan from that state shows how to restore the site, and what the outlines want of each record.
 
 It must never take over a record that was not ours.
 """
@@ -9,15 +11,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of
+from coursesync.planning.drift import Stance
 from coursesync.planning.live_diff import value_in
+from coursesync.planning.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import Entry, State
+
+
+_IN_NO_OUTLINE = {Action.KEEP, Action.DEACTIVATE, Action.DELETE}
 
 
 def refreshed(state: State, found: Iterable[Drifted]) -> State:
@@ -64,3 +73,32 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
         else:
             attributes[name] = value
     return dict(sorted(attributes.items()))
+
+
+def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
+    """Add its stance to each record that has drifted; the plan is from the `refreshed` state."""
+    changes = {change.was or change.address: change for change in plan.changes}
+    return tuple(
+        replace(each, stance=_stance(each, changes.get(each.address)))
+        if each.finding.is_drift and each.address is not None
+        else each
+        for each in found
+    )
+
+
+def _stance(each: Drifted, change: Change | None) -> Stance:
+    if change is None:
+        return Stance.NONE if each.record is None else Stance.SAME
+    if change.action in _IN_NO_OUTLINE:
+        return Stance.NONE
+    if change.action not in {Action.UPDATE, Action.CREATE}:
+        return Stance.SAME
+    sent = each.entry.known if each.entry is not None else {}
+    wanted = each.kind.settle(sent, change.attributes)
+    is_as_sent = _without_order(wanted, each.kind) == _without_order(sent, each.kind)
+    return Stance.AS_SENT if is_as_sent else Stance.CHANGED
+
+
+def _without_order(attributes: Attributes, kind: Kind) -> dict[str, FieldValue]:
+    """Return attributes without the order, which may result from changes by others."""
+    return {name: value for name, value in attributes.items() if name != kind.order_property}

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry
 
 PROTECTED = (
-    f"protected; to release it, apply its {LISTED.name} without protect: true, and take it out "
-    "again"
+    f"protected; to release it, apply its {LISTED.name} without protect: true, then remove it again"
 )
-PRUNED = "--prune deletes only together with --on-removal delete"
+_PRUNED = "--prune deletes only together with --on-removal delete"
 
 
 def orphaned(
@@ -32,14 +31,9 @@ def orphaned(
 ) -> list[Change]:
     """Return the changes for the orphans of one course.
 
-    Args:
-        orphans: its entries that no outline wants.
-        leads: new resources that look like one of them, in other courses, by the orphan's address.
-        policy: what may be done to orphans.
-
-    Returns:
-        Deactivations in the members' order, then deletions from the last to the first, then the
-        orphans that are kept.
+    These are deactivations in the members' order, then deletions from the last to the first, then
+    the orphans that are kept. `leads` has the new resources of other courses that look like one of
+    the orphans, by the orphan's address.
     """
     changes = [
         _change(address, entry, leads.get(address), policy) for address, entry in orphans.items()
@@ -87,11 +81,8 @@ def _decide(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
         case OnRemoval.DELETE if policy.prune and not entry.protected:
             return Action.DELETE, ""
         case OnRemoval.DELETE:
-            return (
-                Action.KEEP,
-                PROTECTED if entry.protected else "only --prune deletes it",
-            )
+            return Action.KEEP, PROTECTED if entry.protected else "only --prune deletes it"
         case _ if not active:
             return Action.KEEP, "hidden from members"
         case _:
-            return Action.KEEP, PRUNED if policy.prune else ""
+            return Action.KEEP, _PRUNED if policy.prune else ""

@@ -2,6 +2,9 @@
 
 Lessons refer to a record by its Id. A guess must never give up an Id, and must never move a record
 to another course: an author states the move with `previous_keys: [other-course.key]`.
+
+In these functions, `new` has the resources without an entry, and `orphans` the entries without a
+resource, both by the Id of their course.
 """
 
 from __future__ import annotations
@@ -24,14 +27,7 @@ if TYPE_CHECKING:
 
 
 class Arrival(NamedTuple):
-    """A resource whose author claims an entry of another course.
-
-    Attributes:
-        course_id: the Id of the resource's course.
-        address: the resource's address.
-        old: the entry's address.
-        home: the Id of the entry's course.
-    """
+    """A resource in the course `course_id` that claims the entry `old` of the course `home`."""
 
     course_id: int
     address: Address
@@ -42,15 +38,7 @@ class Arrival(NamedTuple):
 def arrivals(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> list[Arrival]:
-    """Find the resources that come from another course because their authors say so.
-
-    Args:
-        new: the resources without an entry, by the Id of their course.
-        orphans: the entries without a resource, by the Id of their course.
-
-    Returns:
-        The claims whose resource and entry are in no other claim.
-    """
+    """Return the claims on entries of other courses whose resource and entry are in no other."""
     homes = {address: home for home, held in orphans.items() for address in held}
     if not homes:
         return []
@@ -73,7 +61,7 @@ def waiting(
     They have to wait: to create them now might create them twice.
 
     Args:
-        new: the resources without an entry, by the Id of their course.
+        new: see above.
         doubts: the addresses of creates in doubt, by the Id of their course.
 
     Returns:
@@ -90,14 +78,9 @@ def waiting(
 
 
 def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
-    """Explain why a former key of a new resource leads to no entry.
+    """Explain why a former key of a new resource leads to no entry; "" if it names none.
 
-    Args:
-        resource: it has neither an entry nor a doubt.
-        entries: those of the state; if there are none, every key is unknown and means nothing.
-
-    Returns:
-        The text for people; "" if the resource names no former key.
+    If the state has no entries, every key is unknown, and that means nothing: "".
     """
     if not resource.previous_keys or not entries:
         return ""
@@ -109,23 +92,18 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
     noun, (key, address) = resource.kind.name, next(iter(names.items()))
     if address in entries:
         return (
-            f"previous_keys names {key}, which is the key of another {noun} still: this one is "
-            "made anew. If it is to go on as that one, delete that one's lines."
+            f"previous_keys names {key}, but another {noun} still has that key, so a new record is "
+            f"created. To keep the existing record, delete the other {noun} from the outline."
         )
-    return f"previous_keys names {key}, and no {noun} of the state has that key: is it misspelt?"
+    return f"previous_keys names {key}, but no {noun} in the state has that key. Is it misspelt?"
 
 
 def contradictions(
     known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> Iterator[Diagnostic]:
-    """Find the resources that have an entry, and claim one of another course as well.
+    """Report the resources with an entry (`known`) that claim one of another course as well.
 
-    Args:
-        known: the resources with an entry.
-        orphans: the entries without a resource, by the Id of their course.
-
-    Yields:
-        A diagnostic for each, because one of the two records would lose its resource.
+    One of the two records would lose its resource.
     """
     homeless = {address for held in orphans.values() for address in held}
     for resource in known:
@@ -133,9 +111,9 @@ def contradictions(
             if old in homeless:
                 yield Diagnostic(
                     resource.tree.where((*resource.path, "previous_keys")),
-                    f"{resource.address} has a record of its own already, and can't be {old} too",
+                    f"{resource.address} already has a record, so it can't take over that of {old}",
                     Remedy(
-                        f"Give the {resource.kind.name} that comes from there another key; or to "
+                        f"Give the {resource.kind.name} that comes from there another key. Or, to "
                         "give up this one's record:",
                         Command("state rm", resource.address),
                     ),

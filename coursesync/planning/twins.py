@@ -70,14 +70,8 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
 def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[int]:
     """Return the Ids of our records that may have a twin, and whose contents a list left out.
 
-    Args:
-        state: what is managed.
-        records: all records of some courses. If a list showed the unmanaged ones in part, they
-            have been read by Id.
-        kind: their kind.
-
-    Returns:
-        The Ids of those that have the title of an unmanaged record.
+    They have the title of an unmanaged record. `records` are all records of some courses; if a list
+    showed the unmanaged ones in part, they have been read by Id.
     """
     live = {record.id: record for record in records}
     unmanaged = _unmanaged(state, live.values())

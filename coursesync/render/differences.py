@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.places import Place
+    from coursesync.planning.ordering import Place
     from coursesync.planning.plan import Change
     from coursesync.render.text_diff import Shown
 

@@ -100,8 +100,8 @@ class CourseDrift:
 class DriftView:
     """The findings as people read them.
 
-    `found` comes from `planning.stance`, which compared it with the outlines. `within` holds the
-    courses by Id, and `managed` is the number of records in the state.
+    `found` comes from `judged`, which compared it with the outlines. `within` holds the courses by
+    Id, and `managed` is the number of records in the state.
     """
 
     found: Sequence[Drifted]

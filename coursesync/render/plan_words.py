@@ -9,7 +9,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
-from coursesync.planning.lessons import told
+from coursesync.planning.lessons import describe
 from coursesync.planning.plan import Action
 from coursesync.text import at, count, duration, inert
 
@@ -64,7 +64,7 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
         address = inert(each.change.address, 100)
-        lessons = told(each, _MOST_LESSONS)
+        lessons = describe(each, _MOST_LESSONS)
         yield f"apply would stop at {address} (Id {each.change.record_id}): {lessons}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):

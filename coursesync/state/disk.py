@@ -36,7 +36,7 @@ class Disk:
         try:
             facts = os.fstat(file)
             if not stat.S_ISREG(facts.st_mode):
-                raise OSError(errno.EINVAL, "it is no regular file")
+                raise OSError(errno.EINVAL, "it is not a regular file")
             if facts.st_size > MAX_BYTES:
                 raise OSError(errno.EFBIG, "it is larger than 1 GB")
             parts = []
@@ -130,8 +130,8 @@ def unwritable_remedy(error: OSError) -> Sentence:
     """Return what helps if a file can't be written."""
     file = error.filename2 or error.filename
     if file and isinstance(error, IsADirectoryError):
-        return Remedy("Take away what stands there:", away(file))
-    return "Check that you may write in that folder and that the disk has room."
+        return Remedy("Move away what is in its place:", away(file))
+    return "Check that you may write to that folder, and that the disk has space."
 
 
 def temporary(path: Path) -> Path:
@@ -140,11 +140,11 @@ def temporary(path: Path) -> Path:
 
 
 def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
-    """Replace a file, if there is one, so that it is never there in part.
+    """Write a file as a whole, over an old one if there is one: no reader sees a part of it.
 
     It differs from `files.write_whole`: it goes through `disk`, which tests can cut the power of,
     and returns when the new name outlives a power cut. No other process may write the file at the
-    same time, because the temporary file of a cut-off run is removed.
+    same time, because the temporary file of an interrupted run is removed.
     """
     beside = temporary(path)
     disk.remove(beside)

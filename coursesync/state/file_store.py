@@ -55,7 +55,7 @@ class StateFile:
 
     @property
     def journal_path(self) -> Path:
-        """The path of the journal, during a run or after one was cut off."""
+        """The path of the journal, during a run or after one was interrupted."""
         return self._journal.path
 
     @property
@@ -84,7 +84,7 @@ class StateFile:
                     "deleted",
                     "Wait until that has ended, then run this again.",
                 )
-            with suppress(OSError):  # left by a cut-off save; the next save reports an error
+            with suppress(OSError):  # left by an interrupted save; the next one reports errors
                 self.disk.remove(temporary(self.path))
                 self.disk.remove(temporary(self.backup_path))
             self.hold = object()
@@ -95,7 +95,7 @@ class StateFile:
                 self._journal.close()
 
     def load(self) -> State:
-        """Read the state and apply the journal of a cut-off run to it, without writing.
+        """Read the state and apply the journal of an interrupted run to it, without writing.
 
         Returns:
             The state; its serial is 0 if there is no file.
@@ -110,14 +110,15 @@ class StateFile:
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
-        """Return the states that the journals of other states lead to; see `made_elsewhere`."""
-        from coursesync.state.leftover import made_elsewhere  # noqa: PLC0415 - rarely needed
+        """Return the states that the readable journals of other states lead to; see `made_by`."""
+        from coursesync.state.journal_text import made_by  # noqa: PLC0415 - rarely needed
 
-        left = self._left(self._saved())
-        others = [
-            path for path in self.disk.beside(self.journal_path) if not left or path != left.journal
-        ]
-        return made_elsewhere(others, self.target, self.disk.read)
+        left, made = self._left(self._saved()), []
+        for path in self.disk.beside(self.journal_path):
+            if left is None or path != left.journal:
+                with suppress(OSError):
+                    made.append(made_by(self.disk.read(path), self.target))
+        return tuple(made)
 
     def begin(self, state: State) -> State:
         """Save a new state or an applied journal, write the backup, and open a journal.
@@ -147,7 +148,7 @@ class StateFile:
         return state
 
     def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, if anything, and remove the journal.
+        """Save what an interrupted run left in the journal, if anything, and remove the journal.
 
         A journal of another state is set aside and kept.
 
@@ -166,7 +167,7 @@ class StateFile:
         except OSError as error:
             raise StateError(
                 f"the journal {left.journal} can't be removed: {error.strerror or error}",
-                f"What it tells is saved in {self.path.name}: you may remove it yourself.",
+                f"The state {self.path.name} has all of it: you may remove it yourself.",
             ) from error
         return saved
 
@@ -207,7 +208,6 @@ class StateFile:
         return saved
 
     def _left(self, saved: State) -> Leftover | None:
-        """Return what the journals beside the state lead to; None if there are none."""
         if not self._has_journal():
             return None
         from coursesync.state.leftover import take_up  # noqa: PLC0415 - rarely needed
@@ -239,8 +239,7 @@ class StateFile:
             raise StateError(
                 f"{self.path} was changed while this ran: its serial is {stored.serial}, "
                 f"not {state.serial}",
-                "Nothing was overwritten. Where this run did anything, it is in "
-                f"{self.journal_path}.",
+                f"Nothing was overwritten. If this run did anything, it is in {self.journal_path}.",
             )
 
     def _saved(self) -> State:
@@ -281,10 +280,10 @@ class StateFile:
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EINVAL, errno.ENXIO}:
                 raise StateError(
-                    f"the {what} {path} is a link or no file",
+                    f"the {what} {path} is a link or not a file",
                     Remedy(
-                        f"A save would put a file in its place: put the {what} itself there. "
-                        "Where there is none, take away what stands there:",
+                        f"A save would replace it by a file. Put the {what} itself there; if "
+                        "there is none, move away what is in its place:",
                         away(path),
                     ),
                 ) from error
@@ -296,9 +295,10 @@ class StateFile:
     def _check_target(self, target: str) -> None:
         if target != self.target:
             own = Shell("--state", "coursesync.other.state.json")
+            remedy = f"This run's target is {self.target}. Give that a state of its own, as in"
             raise StateError(
-                f"the state {self.path} is of another target: {inert(target, 100)}",
-                Remedy(f"This run's target is {self.target}. Give that its own, as in", own),
+                f"the state {self.path} belongs to another target: {inert(target, 100)}",
+                Remedy(remedy, own),
             )
 
     def _back_up(self) -> None:

@@ -131,7 +131,7 @@ class Protect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
-    """A record that is no longer managed: it was deleted on the server, or a person said so."""
+    """A record that is no longer managed: it was deleted on the server, or a person decided so."""
 
     record: Literal["forget"] = field(default="forget", metadata=one_of("forget"))
     address: Address = field(metadata=TEXT)
@@ -155,10 +155,10 @@ def record_of(raw: object) -> Header | Step:
     """Read a record.
 
     Args:
-        raw: what JSON holds.
+        raw: the value that JSON holds.
 
     Raises:
-        ValueError or TypeError: it is no record of a journal.
+        ValueError or TypeError: it is not a record of a journal.
     """
     kind = raw.get("record") if type(raw) is dict else None
     if type(kind) is not str or kind not in _RECORDS:

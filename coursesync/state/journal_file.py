@@ -46,16 +46,15 @@ class JournalFile:
         assert self._file is not None  # noqa: S101 - `begin` comes first
         if not self.disk.has_name(self._file):
             raise StateError(
-                f"the journal {self.path} was taken away while this ran",
+                f"the journal {self.path} was removed while this ran",
                 Remedy(
-                    "Was the lock deleted, and another apply started? See",
+                    "Perhaps the lock was deleted, and another apply was started. First run",
                     Command("plan"),
-                    "first.",
                 ),
             )
         content = line(record)
         if self._is_torn:
-            raise OSError(errno.EIO, "the journal ends within a line")
+            raise OSError(errno.EIO, "the journal ends in the middle of a line")
         self._is_torn = True
         self.disk.append(self._file, content)
         self.disk.sync(self._file)

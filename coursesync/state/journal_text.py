@@ -1,8 +1,8 @@
 """A journal as bytes: one record per line, each with a checksum.
 
-Owns how lines are written, and what the journal of a cut-off run means for a state. A journal that
-began from another state must never be applied to this one, and is no error: a merge may have
-brought it here, or a checkout may have taken its state away. This module must never touch a file:
+Owns how lines are written, and what the journal of an interrupted run means for a state. A journal
+that began from another state must never be applied to this one. It is no error: a merge may have
+brought it here, or a checkout may have removed its state. This module must never touch a file:
 `journal_file` and `file_store` do.
 """
 
@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from coursesync.errors import Remedy, Shell, StateError
+from coursesync.errors import StateError
 from coursesync.state.journal import (
     JOURNAL_FORMATS,
     Conclusion,
@@ -27,8 +27,7 @@ from coursesync.state.journal import (
 from coursesync.state.plain import written
 from coursesync.state.replay import fold, holds
 from coursesync.state.state import State
-from coursesync.state.state_text import CONFLICT, is_address
-from coursesync.text import inert
+from coursesync.state.state_text import CONFLICT, is_address, unknown_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,9 +57,9 @@ class Foreign:
     """A journal that did not begin from the state beside it.
 
     Attributes:
-        why: how that is known, as a predicate for messages.
-        label: for the journal's name once it is set aside: the beginning of the checksum of the
-            state that it began from, if it has that; else of its own checksum.
+        why: the evidence, as a predicate for messages.
+        label: a part of its name once it is set aside: the start of the checksum of the state that
+            it began from or, if it has none, of its own.
     """
 
     why: str
@@ -68,7 +67,7 @@ class Foreign:
 
 
 def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") -> State | Foreign:
-    """Apply the journal of a cut-off run to the state that the run began from, and to no other.
+    """Apply the journal of an interrupted run to the state that the run began from, and no other.
 
     Args:
         saved: the state in its file.
@@ -102,7 +101,7 @@ def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") ->
     same = (run.lineage, run.target) == (saved.lineage, saved.target)
     if same and run.serial < saved.serial and len(steps) == len(found) and holds(saved, steps):
         return saved
-    return Foreign("was begun from another state", (run.checksum or _label(content))[:LABEL])
+    return Foreign("began from another state", (run.checksum or _label(content))[:LABEL])
 
 
 def made_by(content: bytes, target: str) -> State:
@@ -135,12 +134,12 @@ def _with_unix_line_ends(content: bytes) -> bytes:
 def _not_a_journal(content: bytes) -> str | None:
     """Return why a file can't be a journal, not even a damaged one; None if it may be one."""
     if CONFLICT.search(content):
-        return "holds the marks of a merge conflict"
+        return "contains merge conflict markers"
     lines = content.split(b"\n")
     is_torn = len(lines) == 1 and _HEAD.startswith(content[: len(_HEAD)])
     if is_torn or any(each.startswith(_HEAD) or _is_whole(each) for each in lines):
         return None
-    return "is none that coursesync wrote"
+    return "was not written by coursesync"
 
 
 def _label(content: bytes) -> str:
@@ -211,14 +210,7 @@ def _check_format(text: bytes, journal: Path) -> None:
     except (ValueError, AttributeError, RecursionError):
         return  # damaged; the caller reports that when it reads the line
     if version not in JOURNAL_FORMATS:
-        raise StateError(
-            f"the journal {journal} has the format {inert(str(version), 20)}; this coursesync "
-            f"knows {JOURNAL_FORMATS[-1]}",
-            Remedy(
-                "Use the coursesync that wrote it, or a newer one:",
-                Shell("pip", "install", "-U", "coursesync"),
-            ),
-        )
+        raise unknown_format(f"the journal {journal}", version, JOURNAL_FORMATS[-1])
 
 
 def _is_whole(text: bytes) -> bool:
@@ -229,8 +221,8 @@ def _is_whole(text: bytes) -> bool:
 def _damaged(number: int, journal: Path) -> StateError:
     return StateError(
         f"the journal {journal} is damaged at line {number}",
-        "It tells what a cut-off run did. Before you move it away, look in Nexudus for what "
-        "its lines speak of.",
+        "It records what an interrupted run did. Before you move it away, look in Nexudus for the "
+        "records that it names.",
     )
 
 

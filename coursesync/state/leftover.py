@@ -1,4 +1,4 @@
-"""Finds the journal of a cut-off run that belongs to a state, among those beside it.
+"""Finds the journal of an interrupted run that belongs to a state, among those beside it.
 
 A journal that was set aside is named after the checksum of the state that it began from: if that
 state comes back, its journal is applied. This module must never write.
@@ -12,12 +12,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy, Shell, StateError
-from coursesync.state.journal_text import LABEL, Foreign, began_from, begun, catch_up, made_by
+from coursesync.state.journal_text import LABEL, Foreign, began_from, begun, catch_up
 from coursesync.state.state_text import checksum_of, parse
 from coursesync.text import as_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from coursesync.errors import Sentence
@@ -26,22 +26,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A journal of another state: how that is known, and its path once it is set aside."""
+    """A journal of another state: the evidence, and its path once it is set aside."""
 
     why: str
     path: Path
 
     def warning(self, journal: Path, state: Path) -> tuple[str, Remedy]:
-        """Say that the journal of a state is another's, and what to do about it."""
+        """Return the warning that a state's journal belongs to another state, and the remedy."""
         problem = (
-            f"the journal {journal} {self.why}, and is not folded into {state}. It is kept: what "
-            f"changes the state moves it to {self.path.name}"
+            f"the journal {journal} {self.why}, so it is not merged into {state}. It is kept: the "
+            f"next command that changes the state moves it to {self.path.name}"
         )
         return problem, Remedy(
-            "apply looks for what its run made before it makes anything. To fold it in, put back "
-            "the state that it was begun from (another branch's, or a later one):",
+            "apply looks for the records of its run before it creates anything. To merge it, "
+            "restore the state that it began from (another branch's, or a later one). Then run",
             Command("state recover"),
-            "then does it.",
         )
 
 
@@ -50,7 +49,7 @@ class Leftover:
     """What the journals beside a state lead to.
 
     Attributes:
-        state: the state after the cut-off run, if there was one.
+        state: the state after the interrupted run, if there was one.
         journal: the journal of that run; None if there is none.
         foreign: the journal of another state, if it is where this state's journal would be.
     """
@@ -60,25 +59,7 @@ class Leftover:
     foreign: Aside | None = None
 
 
-def made_elsewhere(
-    journals: Iterable[Path], target: str, read: Callable[[Path], bytes]
-) -> tuple[State, ...]:
-    """Return the states that some journals lead to, each from an empty one; see `made_by`.
-
-    Args:
-        journals: those of other states; one that can't be read is skipped.
-        target: the API's base URL.
-        read: returns a file's bytes, or raises OSError.
-    """
-    made = []
-    for path in journals:
-        with suppress(OSError):
-            made.append(made_by(read(path), target))
-    return tuple(made)
-
-
-def aside(journal: Path, label: str) -> Path:
-    """Return the path to which a journal is set aside."""
+def _aside(journal: Path, label: str) -> Path:
     return journal.with_name(f"{journal.name}-{label[:LABEL]}")
 
 
@@ -102,8 +83,8 @@ def take_up(
         if not isinstance(led_to, Foreign):
             return Leftover(led_to, journal)
         foreign = Aside(led_to.why, _free_path(led_to, content, journal, read))
-    own = aside(journal, checksum)
-    with suppress(StateError):  # a damaged one stays there: `made_elsewhere` still uses it
+    own = _aside(journal, checksum)
+    with suppress(StateError):  # a damaged one stays there: `elsewhere` still uses it
         if checksum and (content := read(own)) is not None:
             led_to = catch_up(saved, content, own, checksum)
             if not isinstance(led_to, Foreign):
@@ -115,17 +96,17 @@ def _free_path(
     foreign: Foreign, content: bytes, journal: Path, read: Callable[[Path], bytes | None]
 ) -> Path:
     """Return a path for a journal at which there is no other journal."""
-    path = aside(journal, foreign.label)
+    path = _aside(journal, foreign.label)
     with suppress(StateError):
         if read(path) in {None, content}:
             return path
-    return aside(journal, sha256(content).hexdigest())
+    return _aside(journal, sha256(content).hexdigest())
 
 
 def way_back(
     state: Path, backup: Path, journal: Path, read: Callable[[Path], bytes | None]
 ) -> Sentence:
-    """Return how to restore the state that a cut-off run began from; "" if there is no journal.
+    """Return how to restore the state that an interrupted run began from; "" without a journal.
 
     Raises:
         StateError: the journal can't be read, or is damaged.
@@ -134,15 +115,15 @@ def way_back(
     run = None if content is None else begun(content, journal)
     if run is None:
         return ""
-    beside = "A cut-off run's journal stands beside it"
+    beside = "An interrupted run left a journal beside it"
     with suppress(StateError):
         kept = read(backup) or b""
         if began_from(run, parse(kept, backup), checksum_of(kept)):
             copied = Shell("cp", as_argument(backup), as_argument(state))
-            return Remedy(f"{beside}, and begins from the backup:", copied, "Then go on.")
+            return Remedy(f"{beside}, which began from the backup. Restore the backup:", copied)
     if run.serial == 1:  # without a file, `file_store` starts from the same empty state
         return Remedy(
-            f"{beside}, and tells all that there is: delete the state, and nothing else:",
+            f"{beside}, which is enough: delete the state, and nothing else:",
             Shell("rm", as_argument(state)),
         )
-    return f"{beside}: put back the state of serial {run.serial} that it begins from, from git."
+    return f"{beside}, which began from serial {run.serial}: restore that state from git."

@@ -49,13 +49,13 @@ def locked(state: Path, timeout: float = 0.0) -> Iterator[None]:
         again = "Wait until that has ended, then run this again"
         remedy = Remedy(f"{again}; or wait for it with", Shell("--lock-timeout", 600))
         if timeout:
-            remedy = Remedy(f"{again}: in {duration(timeout)} it did not.")
+            remedy = Remedy(f"It did not end within {duration(timeout)}. {again}.")
         raise StateLocked(f"the state {state} is in use by {_named_by(holder)}", remedy) from error
     except OSError as error:
         if path.is_symlink() or path.is_dir():
             raise StateError(
-                f"the lock {path} is a link or no file",
-                Remedy("It tells nothing. Take it away:", away(path)),
+                f"the lock {path} is a link or not a file",
+                Remedy("It holds no data. Move it away:", away(path)),
             ) from error
         raise StateError(
             f"the state can't be locked in {state.parent}: {error.strerror or error}",

@@ -165,22 +165,19 @@ def _flag(raw: object) -> bool:
     return raw
 
 
-def _count(raw: object) -> int:
-    if type(raw) is not int or raw < 0:
-        raise ValueError("no number")
-    return raw
-
-
 def _id(raw: object) -> int:
     if type(raw) is not int or not 1 <= raw <= MAX_ID:
         raise ValueError("no Id")
     return raw
 
 
-def _positive(raw: object) -> int:
-    if type(raw) is not int or raw < 1:
-        raise ValueError("no number from 1")
-    return raw
+def _from(least: int) -> Rule:
+    def read(raw: object) -> int:
+        if type(raw) is not int or raw < least:
+            raise ValueError("no number")
+        return raw
+
+    return {_READER: read}
 
 
 def _texts(raw: object) -> dict[str, str]:
@@ -210,8 +207,8 @@ def _seen(raw: object) -> dict[str, str | int | bool | None]:
 
 TEXT: Final[Rule] = {_READER: _text}
 FLAG: Final[Rule] = {_READER: _flag}
-COUNT: Final[Rule] = {_READER: _count}
-POSITIVE: Final[Rule] = {_READER: _positive}
+COUNT: Final[Rule] = _from(0)
+POSITIVE: Final[Rule] = _from(1)
 ID: Final[Rule] = {_READER: _id}
 IDS: Final[Rule] = {_READER: lambda raw: tuple(_id(each) for each in _list(raw))}
 TEXTS: Final[Rule] = {_READER: _texts}

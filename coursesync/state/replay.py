@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.state.journal import Step
     from coursesync.state.state import State
 
-CUT_OFF = "the run was cut off before the answer came"
+CUT_OFF = "the run was interrupted before the answer came"
 
 
 def fold(state: State, records: Iterable[Step]) -> State:

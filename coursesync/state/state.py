@@ -1,8 +1,8 @@
 """The state: what was last sent, and under which Ids.
 
 Owns its values and the functions from one state to the next; `file_store` reads, locks and saves.
-A field's metadata says how a file has it (`plain`). The names in a file must be in alphabetical
-order, because fields are written in the order in which they are defined.
+The metadata of each field, made by `plain`, define its form in a file. The names in a file must be
+in alphabetical order, because fields are written in the order in which they are defined.
 """
 
 from __future__ import annotations
@@ -47,10 +47,8 @@ class CourseRecord:
     While the outline's files are the same, they need not be read again.
 
     Attributes:
-        id: the course's Id.
         path: the outline's path in the workspace.
         sources: the digests of the outline and of its content files, by path.
-        title: the course's title.
     """
 
     id: int = field(metadata=ID)
@@ -66,8 +64,6 @@ class Entry:
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
         sent: the attributes as we sent them; of an imported record, as its outline has them.
-        id: the record's Id.
-        parent_id: the course's Id.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
         unconfirmed: whether it was created and no last look has found it, once, in its course.
@@ -97,12 +93,7 @@ class Entry:
         return {name: has for name in sorted(both) if (has := both[name]) is not None}
 
     def reading(self, reads: Sent, updated_on: str | None) -> Entry:
-        """Return the entry after a look.
-
-        Args:
-            reads: the attributes that the record has.
-            updated_on: the server's time of its last change.
-        """
+        """Return the entry after a look at its record, changed at `updated_on`: it has `reads`."""
         names = sorted(self.sent.keys() | reads.keys())
         both = {name: (self.sent.get(name), reads.get(name)) for name in names}
         seen = {
@@ -133,7 +124,6 @@ class Doubt:
         candidates: the records that the last look found; a person has to choose among them.
         claimed: whether the API said that it was carried out.
         marker: the marker that it sent; None if it sent none.
-        parent_id: the course's Id.
         reason: why the outcome is unknown.
         attempts: how often it was sent.
         since: when it was first sent, ISO 8601 in UTC.

@@ -106,27 +106,36 @@ def _digest(rest: bytes) -> bytes:
     return sha256(rest).hexdigest().encode()
 
 
+def unknown_format(file: str, version: object, known: int) -> StateError:
+    """Return an error that says that a file has a format which this coursesync can't read."""
+    install = Shell("pip", "install", "-U", "coursesync")
+    return StateError(
+        f"{file} has the format {inert(str(version), 20)}; this coursesync reads {known}",
+        Remedy("Use the coursesync that wrote it, or a newer one:", install),
+    )
+
+
 def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     """Return an error that says why a state can't be used, and how to restore one."""
     restore = way_back or (
         Remedy(
             "Restore it from git:",
             Shell("git", "checkout", "--", path),
-            "Where git has none, delete it: the next apply adopts what is on the site just as the "
-            "outlines say.",
+            "If git has none, delete the file: the next apply then adopts the records on the site "
+            "that match the outlines.",
         )
     )
     if ".coursesync" in path.parts:
-        restore = f"It is the sandbox's: to start that anew, delete the folder {path.parent}"
+        restore = f"It belongs to the sandbox. To start over, delete the folder {path.parent}"
     if CONFLICT.search(content):
         return StateError(
-            f"the state {path} holds the marks of a merge conflict (<<<<<<<)",
+            f"the state {path} contains merge conflict markers (<<<<<<<)",
             way_back
             or Remedy(
-                "Take one side as a whole; never join the two by hand. In a merge, this takes "
-                "what was pulled:",
+                "Take one side whole; never combine the two by hand. During a merge, this takes "
+                "the version that was pulled:",
                 Shell("git", "checkout", "--theirs", "--", path),
-                "Then see",
+                "Then run",
                 Command("drift"),
             ),
         )
@@ -135,18 +144,11 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     except (ValueError, AttributeError, RecursionError):
         return StateError(f"the state {path} is damaged: it is not JSON", restore)
     if version is not None and version != FORMAT:
-        return StateError(
-            f"the state {path} has the format {inert(str(version), 20)}; this coursesync "
-            f"knows {FORMAT}",
-            Remedy(
-                "Use the coursesync that wrote it, or a newer one:",
-                Shell("pip", "install", "-U", "coursesync"),
-            ),
-        )
+        return unknown_format(f"the state {path}", version, FORMAT)
     checksum = _CHECKSUM.match(content)
     fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
     return StateError(
         f"the state {path} was changed by something other than coursesync: "
-        + ("it holds what is never written" if fits else "its checksum does not fit"),
+        + ("it contains what coursesync never writes" if fits else "its checksum does not match"),
         restore,
     )

@@ -12,14 +12,14 @@ STATE_NAME = "coursesync.state.json"  # the default name of the file
 
 
 class StateStore(Protocol):
-    """The place where the state and its journal are kept. Raises StateError if it can't."""
+    """Keeps the state and its journal. Each method raises StateError if it fails."""
 
     def begin(self, state: State) -> State:
         """Make sure that the state can be saved, open a journal on it, and return it as saved."""
         ...
 
     def recover(self, state: State) -> State:
-        """Save what a cut-off run left in the journal, if anything; return the state."""
+        """Save what an interrupted run left in the journal, if anything; return the state."""
         ...
 
     def append(self, step: Step) -> None:

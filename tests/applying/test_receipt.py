@@ -90,7 +90,7 @@ def test_a_record_holds_no_text_of_a_section() -> None:
 
 
 def test_a_run_that_stopped_says_why() -> None:
-    """And is not complete, even where every change was carried out."""
+    """A run that stopped is not complete, even if every change was carried out."""
     plan = plan_of(course("A"))
     stopped = replace(carried_out(plan), stop=Stop("the writes are made"))
     record = json.loads(composed(plan, stopped))

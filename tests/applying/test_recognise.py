@@ -180,13 +180,13 @@ def test_several_that_fit_are_for_a_person() -> None:
     """If two records fit, neither is recognised, and both are named."""
     found = recognise([wanted()], [record(1), record(2)])[address("welcome")]
 
-    assert found == Unclear("more than one record could be it", (record(1), record(2)))
+    assert found == Unclear("more than one record matches it", (record(1), record(2)))
 
 
 def test_one_that_fits_two_creates_is_for_a_person() -> None:
     """A record that fits two creates is given to neither; each of them names the other."""
     found = recognise([wanted(), wanted(key="other")], [record(1)])
-    shared = Unclear("another section of the outline could be it as well", (record(1),))
+    shared = Unclear("another section of the outline matches its record too", (record(1),))
 
     assert found == {address("welcome"): shared, address("other"): shared}
 
@@ -199,7 +199,7 @@ def test_one_of_that_title_is_near(title: str, since: str) -> None:
     found = recognise([wanted(since=since)], [near])[address("welcome")]
 
     assert found == Unclear(
-        "the course has one already that is like it, and not as the outline says", (near,)
+        "the course already has a similar section that differs from the outline", (near,)
     )
 
 

@@ -16,7 +16,7 @@ from coursesync.applying.report import Status
 from coursesync.applying.world import World
 from coursesync.nexudus.limits import Limits, Schedule
 from coursesync.outlines.workspace_files import load
-from coursesync.planning.workspace_plan import plan_of
+from coursesync.planning.diff import plan_of
 from coursesync.sandbox import Fault, Settings
 from coursesync.state.file_store import StateFile
 

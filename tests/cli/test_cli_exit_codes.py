@@ -82,7 +82,7 @@ def test_a_plan_file_that_is_none_is_1(author: CommandLine, onboarding: Path) ->
 
     assert (missing.code, garbled.code) == (1, 1)
     assert "coursesync plan courses --out FILE" in missing.err
-    assert "no plan file of this version" in garbled.err
+    assert "not a plan file of this version" in garbled.err
 
 
 def test_changes_are_2_only_where_asked_for(author: CommandLine, onboarding: Path) -> None:

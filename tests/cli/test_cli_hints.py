@@ -58,8 +58,8 @@ def test_a_former_key_that_leads_nowhere_is_told(applied: CommandLine, courses: 
     moved.write_text(f"{moved.read_text()}    previous_keys: [a.one]\n")
     kept = on_one_line(applied("plan").out)
 
-    assert "previous_keys names tow, and no section of the state has that key" in lost
-    assert "previous_keys names a.one, which is the key of another section still" in kept
+    assert "previous_keys names tow, but no section in the state has that key" in lost
+    assert "previous_keys names a.one, but another section still has that key" in kept
 
 
 def test_a_section_that_was_moved_and_retitled_is_asked_about(

@@ -302,7 +302,7 @@ def test_one_of_another_branch_is_not_folded_in(branches: Branches, courses: Pat
 
     assert (planned.code, applied.code) == (0, 0), applied.err
     assert "Nothing to do" in planned.out + planned.err
-    assert f"the journal courses/{JOURNAL} was begun from another state" in planned.said
+    assert f"the journal courses/{JOURNAL} began from another state" in planned.said
     assert "coursesync state recover" in planned.said
     assert saved(courses).entries == known.entries
     assert kept == [branches.journal]
@@ -316,7 +316,7 @@ def test_what_one_of_another_branch_made_is_not_made_twice(
     (courses / "coursesync.toml").write_text("marker = false\n")
     before = len(branches.server.records())
     applied = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
-    told = "section.a.day-1 is in doubt: a cut-off run of another state created a section"
+    told = "section.a.day-1 is in doubt: an interrupted run of another state created a section"
     settled = branches.cli("resolve", "section.a.day-1", "--id", str(branches.made))
     again = branches.cli("apply", "--auto-approve", COURSESYNC_SETTLING_TIME="2")
 

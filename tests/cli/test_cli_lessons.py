@@ -97,7 +97,7 @@ def test_a_section_with_lessons_stays_where_it_is(
     assert ran.code == 6
     assert len(writes(api)) == sent
     assert "section.a.two" in saved(courses).entries
-    assert f'not {done}, because 1 lesson is in it: "Find your desk" (Id {lesson}).' in ran.said
+    assert f'not {done}, because it has 1 lesson: "Find your desk" (Id {lesson}).' in ran.said
     assert "In Nexudus, move each lesson to another section, or delete it" in ran.said
     assert words in ran.said
 
@@ -241,7 +241,7 @@ def test_many_lessons_are_counted_and_ten_are_named(
     take_out_two(courses)
     ran = applied(*APPLY)
 
-    assert "13 lessons are in it" in ran.said
+    assert "it has 13 lessons" in ran.said
     assert f'"Lesson 9" (Id {made[9]}) and 3 more.' in ran.said
     assert "Lesson 10" not in ran.said
 
@@ -332,7 +332,7 @@ def test_a_refreshed_plan_says_at_what_apply_would_stop(
             }
         ],
     )
-    said = f"apply would stop at section.a.two (Id {number}): 1 lesson is in it"
+    said = f"apply would stop at section.a.two (Id {number}): it has 1 lesson"
     assert said in " ".join(as_text.split())
     assert r"Tour \*of\* &lt;b&gt;us" in as_markdown
     assert "&lt;b&gt;us&lt;/b&gt;" in page

@@ -29,7 +29,7 @@ def test_a_state_that_is_a_link_is_refused(author: CommandLine, onboarding: Path
     ran = author("apply", "--auto-approve")
 
     assert ran.code == 1
-    assert "is a link or no file" in ran.err
+    assert "is a link or not a file" in ran.err
 
 
 def test_a_plan_file_overwrites_no_other_file(author: CommandLine, onboarding: Path) -> None:
@@ -56,5 +56,5 @@ def test_a_journal_that_is_taken_away_stops_the_run(
         _, err = process.communicate(timeout=60)
 
     assert process.returncode == 1
-    assert "was taken away while this ran" in " ".join(err.split())
+    assert "was removed while this ran" in " ".join(err.split())
     assert len(server.records()) == 1

@@ -63,7 +63,7 @@ def test_one_who_has_waited_is_not_told_to_wait(
         first.kill()
 
     assert resolved.code == 5
-    assert "Wait until that has ended, then run this again: in 1 second it did not." in resolved.err
+    assert "It did not end within 1 second. Wait until that has ended" in resolved.err
     assert "--lock-timeout" not in resolved.err
     assert onboarding.exists()
 

@@ -399,7 +399,7 @@ def test_a_claim_is_never_sent_again(
 
     assert applied.code == 6
     assert len(api.creates()) == 1
-    assert "was sent 1 time, and no trace of it is there" in applied.err
+    assert "was sent 1 time, and no record of it was found" in applied.err
 
 
 def test_a_refused_token_stops_the_run(

@@ -130,6 +130,6 @@ def test_an_id_that_changes_in_place_is_asked_about(
     planned = online("plan")
 
     assert planned.code == 3
-    assert "are those of the course 4711 in the state" in planned.err
-    assert "put 4711 back" in planned.err
+    assert "belong to the course 4711" in planned.err
+    assert "change it back to 4711" in " ".join(planned.err.split())
     assert len(server.records()) == 3

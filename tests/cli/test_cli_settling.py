@@ -109,7 +109,7 @@ def test_a_lost_state_makes_nothing_twice_while_lists_lag(
     again = author("apply", "--auto-approve", "--settling-time", "8")
 
     assert again.code == 0, again.err
-    assert "waiting 8 seconds: an earlier run may have made these sections" in again.err
+    assert "waiting 8 seconds: an earlier run may have created these sections" in again.err
     assert "Apply: 2 adopted." in again.err
     assert sorted(saved(courses).entries.values()) == ids(api)
     assert len(api.creates()) == 2
@@ -204,7 +204,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
     assert applied.code == 6
     assert "Apply: 1 created, 1 in doubt, 1 held back." in applied.err
     assert (
-        f"courses/a.yaml:4:5: {ONE} is in doubt: the course has one already that is like it"
+        f"courses/a.yaml:4:5: {ONE} is in doubt: the course already has a similar section"
         in applied.said
     )
     assert (
@@ -227,7 +227,7 @@ def test_what_is_near_is_in_doubt_until_a_person_says(
     assert (again.code, planned.code) == (6, 2)
     assert len(api.creates()) == 1
     assert f'Id {near}: "one" at 70' in again.err
-    assert "in doubt: the course has one already that is like it" in planned.out
+    assert "in doubt: the course already has a similar section" in planned.out
     assert f"coursesync resolve {ONE} --not-created" in planned.out
     assert saved(courses).doubts == (ONE,)
 
@@ -276,7 +276,7 @@ def test_several_that_fit_are_for_a_person(
     planned = author("plan", "--detailed-exitcode")
 
     assert applied.code == 6
-    assert "more than one record could be it" in applied.err
+    assert "more than one record matches it" in applied.err
     assert f"Id {first}: " in applied.err
     assert f"Id {second}: " in applied.err
     assert api.creates() == []
@@ -373,7 +373,7 @@ def test_something_else_made_meanwhile_is_for_a_person(
     applied = author("apply", "--auto-approve")
 
     assert held.code == 6
-    assert "something else appeared in the course at that time" in held.said
+    assert "another record appeared in the course at that time" in held.said
     assert f'Id {meanwhile}: "Retitled"' in held.err
     assert applied.code == 0, applied.err
     assert [record["Title"] for record in api.records()] == ["Retitled", "One", "Two"]
@@ -462,7 +462,7 @@ def test_what_the_api_claimed_to_have_made_is_never_sent_again(
     api.foreign_remove(other)
     gone = author("apply", "--auto-approve")
 
-    assert "something else appeared" in near.err
+    assert "another record appeared" in near.err
     assert (near.code, gone.code) == (6, 6)
     assert saved(courses).doubts == (ONE,)
     assert len(api.creates()) == 1

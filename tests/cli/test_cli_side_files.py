@@ -40,7 +40,7 @@ def test_a_journal_that_is_no_file(author: CommandLine, folder: str, kind: str) 
     ran = author("apply", folder, "--auto-approve", timeout=30)
 
     assert (ran.code, ran.out) == (1, "")
-    assert f"the journal {folder}/{JOURNAL} is a link or no file" in ran.said
+    assert f"the journal {folder}/{JOURNAL} is a link or not a file" in ran.said
     do_as_told(ran, author.cwd)
     assert author("apply", folder, "--auto-approve", timeout=30).code == 0
 
@@ -53,7 +53,7 @@ def test_a_lock_that_is_no_file(author: CommandLine, courses: Path, kind: str) -
     ran = author("apply", "--auto-approve", timeout=30)
 
     assert (ran.code, ran.out.count("Apply complete")) == (1, 0)
-    assert f"the lock courses/{STATE}.lock is a link or no file" in ran.said
+    assert f"the lock courses/{STATE}.lock is a link or not a file" in ran.said
     assert "room" not in ran.said
     do_as_told(ran, author.cwd)
     assert author("apply", "--auto-approve").code == 0

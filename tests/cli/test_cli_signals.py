@@ -261,7 +261,7 @@ def test_a_second_signal_stops_at_once(
     assert process.returncode == -signal.SIGINT
     assert "1 to create, 0 to update, 0 to delete, 1 in doubt." in planned.out
     assert f"coursesync resolve {FIRST_WEEK} --id N" in planned.out
-    assert "the run was cut off before the answer came" in planned.out
+    assert "the run was interrupted before the answer came" in planned.out
     assert again.code == 0, again.err
     assert f"{FIRST_WEEK}: settled, Id {server.records()[1]['Id']}\n" in again.err
     assert len(server.records()) == len(saved(onboarding.parent).entries) == 3

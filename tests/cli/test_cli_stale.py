@@ -74,7 +74,7 @@ def test_a_state_that_moved_on_makes_it_stale(
     author("apply", "--auto-approve")
     ran = author("apply", "--plan", PLAN)
 
-    assert refused(ran, f"the state has moved on since (serial {serial}, now {serial + 1})")
+    assert refused(ran, f"the state has changed since (serial {serial}, now {serial + 1})")
     assert len(api.creates()) == 3
 
 
@@ -189,7 +189,7 @@ def test_a_name_that_stands_twice_in_a_plan_file_is_refused(
     ran = author("apply", "--plan", PLAN)
 
     assert ran.code == 1
-    assert f"{PLAN} is no plan file of this version" in ran.err
+    assert f"{PLAN} is not a plan file of this version" in ran.err
     assert api.log() == []
 
 

@@ -163,7 +163,7 @@ def test_a_damaged_state_without_git_is_rebuilt(
     again = author("apply", "--auto-approve")
 
     assert f"git checkout -- courses/{STATE}" in refused.err
-    assert "Where git has none, delete it: the next apply adopts" in on_one_line(refused.err)
+    assert "If git has none, delete the file: the next apply" in on_one_line(refused.err)
     assert "Apply: 2 adopted." in again.err
     assert len(api.records()) == 2
 

@@ -1,4 +1,4 @@
-"""What comes after a crash: the same command again, until nothing is left to do; and the look."""
+"""After a crash: run the same command until nothing is left to do, and check the result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DONE, _WORK_LEFT = 0, 6
 
 
 def unknown(workspace: Workspace) -> list[str]:
-    """Return the records that the next run would neither know nor say are in doubt."""
+    """Return the records that the next run would neither know nor report as in doubt."""
     told = workspace.known()
     in_doubt = {workspace.titles.get(each) for each in told if told[each] == "in doubt"}
     return [
@@ -27,7 +27,7 @@ def unknown(workspace: Workspace) -> list[str]:
 
 
 def come_right(workspace: Workspace) -> bool:
-    """Run apply again until it is done; say whether it is, after so many tries."""
+    """Run apply again until it is done; return whether it is, after so many tries."""
     return any(workspace.apply().code == _DONE for _ in range(TRIES))
 
 
@@ -43,7 +43,7 @@ def lost(records: Mapping[int, str], state: Saved) -> list[str]:
 
 
 def wrongs(workspace: Workspace, records: Mapping[int, str], state: Saved) -> Iterator[str]:
-    """Yield what else is not as an undisturbed run would have left it."""
+    """Yield every other difference to the result of an undisturbed run."""
     plan = workspace.run("plan", "--detailed-exitcode", *workspace.options)
     if "Nothing to do" not in plan.out + plan.err:
         yield "the plan is not empty"

@@ -1,4 +1,4 @@
-"""The effects of this process on the world: counted, noted, and at the Nth the process is killed.
+"""Counts and records the effects of this process, and kills it at the Nth.
 
 An effect is a call into C that something outside of the process may notice: a file opened for
 writing, written, flushed, fsynced, renamed; a lock taken; a request sent, an answer read. The
@@ -31,8 +31,8 @@ _OF_SOCKETS = (
     *("recv", "recv_into", "recvfrom", "recvmsg"),
 )
 _OF_TLS = ("do_handshake", "read", "write", "shutdown")
-# of such calls in a row only the first counts: how many there are hangs on how the network cuts
-# an answer, or they only fill a buffer. What they lead to is met just before the next effect
+# of these calls in a row only the first counts: their number depends on how the network splits
+# an answer, or they only fill a buffer. The next effect stands for their result
 _REPEATING = ("recv", "tls read", "text write")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 

@@ -38,7 +38,7 @@ class Case:
 
 
 def play(stage: Stage, case: Case) -> Verdict:
-    """Prepare the scenario, crash, run again until it is done, and look what came of it."""
+    """Prepare the scenario, crash, run again until it is done, and check the result."""
     workspace = stage.new_workspace()
     command = SCENARIOS[case.scenario](workspace)
     lost: list[str] = []

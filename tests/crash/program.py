@@ -1,4 +1,4 @@
-"""The command line as a process that can be told to die at its Nth effect."""
+"""The command line as a process that can be made to die at its Nth effect."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Ended:
         return self.was_killed and exchange[-1:] == ["before connect"]
 
     def __str__(self) -> str:
-        """Say what a person needs to understand how it ended."""
+        """Describe how it ended, for a person."""
         told = f"coursesync {' '.join(self.command)}: {self.code}\n{self.out}{self.err}"
         return f"{told}killed {self.effects[-1]}\n" if self.was_killed else told
 

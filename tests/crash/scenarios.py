@@ -1,4 +1,4 @@
-"""What a crash falls upon: how a workspace comes to be, and the command that is killed in it."""
+"""The scenarios: how each workspace is prepared, and the command that is killed in it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def moved(workspace: Workspace) -> Command:
 
 
 def rewritten(workspace: Workspace) -> Command:
-    """One section got another title, one is gone and to be deleted, and one is new."""
+    """One section was retitled, one was removed and is to be deleted, and one is new."""
     workspace.outline(one="One", two="Two", three="Three")
     workspace.apply()
     workspace.outline(one="Uno", three="Three", four="Four")
@@ -50,7 +50,7 @@ def rewritten(workspace: Workspace) -> Command:
 
 
 def after_a_crash(workspace: Workspace) -> Command:
-    """A journal is left over that tells of one Id, and of a create whose answer never came."""
+    """A journal is left over with one Id, and with a create whose answer never came."""
     workspace.outline(one="One", two="Two")
     workspace.apply(kill_at=workspace.stage.of_the_last_create("after send"))
     return APPLY

@@ -40,7 +40,7 @@ class Batch:
 
 @dataclass
 class Tally:
-    """What came of all cases so far, and which were not good."""
+    """The counts of all cases so far, and the cases that failed."""
 
     crashes: int = 0
     runs: int = 0
@@ -93,7 +93,7 @@ def batches(seed: int, sources: list[str]) -> Iterator[Batch]:
 
 
 def soak(crashes: int, workers: int, todo: Iterator[Batch]) -> Tally:
-    """Play batches, so many at a time, until there were so many crashes; print how it gets on."""
+    """Play batches in parallel until there were so many crashes; print the progress."""
     tally = Tally()
     for batch, verdicts in _played(todo, workers, lambda: tally.crashes >= crashes):
         for verdict in verdicts:

@@ -1,4 +1,4 @@
-"""Where crashes are played: a sandbox that lives through them all, and the program beside it."""
+"""The stage for crashes: a sandbox that outlives them all, and the program."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Stage:
     _numbers: Iterator[int] = field(default_factory=lambda: count(10_001))
 
     def new_workspace(self) -> Workspace:
-        """Make an empty workspace, and a course that nothing else knows."""
+        """Make an empty workspace, and a course that nothing else uses."""
         course = next(self._numbers)
         self.server.no_faults()
         self.server.add_course(course)
@@ -73,7 +73,7 @@ class Stage:
         return [number for number, each in enumerate(self.undisturbed, 1) if each == effect][-2]
 
     def _is_busy(self) -> bool:
-        """Say whether a connection to the server is open: a killed client's until it is served."""
+        """Return whether a connection is open: a killed client's stays open until it is served."""
         try:
             connections = Path("/proc/net/tcp").read_text().splitlines()[1:]
         except OSError:  # not on Linux
@@ -86,7 +86,7 @@ class Stage:
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Stage]:
-    """Set a stage in an empty folder. It lasts for half an hour at the most."""
+    """Set a stage in an empty folder. It lasts for at most half an hour."""
     served, run = folder / "served", folder / "run"
     served.mkdir()
     run.mkdir()

@@ -1,4 +1,4 @@
-"""The crashes are real ones, at the effects that matter; and the look at what they leave sees."""
+"""The crashes are real, at the effects that matter; and the checks find what they leave."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_record_made_twice_is_seen(stage: Stage) -> None:
 
 @pytest.mark.parametrize("name", [JOURNAL, f".{STATE}.tmp", f"{STATE}.locked-by"])
 def test_what_is_left_over_is_seen(stage: Stage, name: str) -> None:
-    """A file that only a run in progress has is told; an undisturbed run leaves none."""
+    """A file that exists only during a run is reported; an undisturbed run leaves none."""
     workspace = stage.new_workspace()
     workspace.outline(one="One")
     workspace.apply()

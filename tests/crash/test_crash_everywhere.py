@@ -45,7 +45,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_a_crash_at_any_effect_is_made_good(
     stage: Stage, scenario: str, part: int, parts: int
 ) -> None:
-    """Whatever a run dies at, the next ones make nothing twice, lose no Id, and come right."""
+    """At whatever effect a run dies, the next ones create nothing twice, lose no Id, and finish."""
     crashes = 0
     for number in count(part + 1, parts):
         verdict = play(stage, Case(scenario, (number,)))

@@ -1,4 +1,4 @@
-"""The soak: it counts what it should, tells what broke, and plays it again."""
+"""The soak counts its cases, reports what broke, and replays it."""
 
 from __future__ import annotations
 

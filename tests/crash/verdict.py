@@ -1,4 +1,4 @@
-"""How a case ended: what may never happen, and whether it did."""
+"""The verdict on a case: which promises it broke."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Verdict:
         return not any(broken)
 
     def __str__(self) -> str:
-        """Say what went wrong, and all that led to it."""
+        """Describe what went wrong, and all that led to it."""
         broken = [f"made twice: {each}" for each in self.duplicates]
         broken += [f"lost: {each}" for each in self.lost]
         broken += [*self.wiped, *self.unreported, *self.wrongs]

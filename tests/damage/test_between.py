@@ -131,6 +131,6 @@ def test_a_state_that_is_gone(left: CommandLine, courses: Path, remains: Remains
     kept = [path.read_bytes() for path in courses.glob(f"{JOURNAL}-*")]
 
     assert (planned.code, recovered.code) == (0, 1)
-    assert "was begun from another state" in planned.said
+    assert "began from another state" in planned.said
     assert kept == [remains.journal]
     assert not (courses / STATE).exists()

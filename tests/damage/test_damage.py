@@ -76,22 +76,22 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     ),
     "an unknown field": (
         lambda w: forged(w, lambda state: state.update(more=1)),
-        ("holds what is never written", RESTORE),
+        ("contains what coursesync never writes", RESTORE),
     ),
     "no lineage": (lambda w: forged(w, lambda state: state.pop("target")), (RESTORE,)),
     "a serial below zero": (lambda w: forged(w, lambda s: s.update(serial=-1)), (RESTORE,)),
     "a serial as text": (lambda w: forged(w, lambda s: s.update(serial="2")), (RESTORE,)),
     "an address twice": (
         resealed(b'"section.a.two"', b'"section.a.one"'),
-        ("holds what is never written", RESTORE),
+        ("contains what coursesync never writes", RESTORE),
     ),
     "an Id twice": (
         resealed(b'"id": 1000001', b'"id": 1000009,\n      "id": 1000001'),
-        ("holds what is never written", RESTORE),
+        ("contains what coursesync never writes", RESTORE),
     ),
     "half a character": (
         resealed(b'"lineage": "', b'"lineage": "\\ud800'),
-        ("holds what is never written", RESTORE),
+        ("contains what coursesync never writes", RESTORE),
     ),
     "bytes of half a character": (
         resealed(b'"lineage": "', b'"lineage": "\xed\xa0\x80'),
@@ -99,7 +99,7 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     ),
     "a format with decimals": (
         resealed(b'"format": 1', b'"format": 1.0'),
-        ("holds what is never written", RESTORE),
+        ("contains what coursesync never writes", RESTORE),
     ),
     "an infinite serial": (
         resealed(b'"serial": 2', b'"serial": 1e999'),
@@ -164,7 +164,13 @@ def test_a_state_with_a_name_that_is_none(
     (courses / STATE).write_bytes(rename(remains.state, field, NAMES[name]))
     (courses / JOURNAL).unlink()
 
-    refuse(left, courses, "holds what is never", "git checkout", commands=one_of_them(field + name))
+    refuse(
+        left,
+        courses,
+        "contains what coursesync never writes",
+        "git checkout",
+        commands=one_of_them(field + name),
+    )
 
 
 @pytest.mark.many(3)
@@ -300,37 +306,37 @@ def _begun_otherwise(lines: list[bytes], **other: object) -> bytes:
 FOREIGN: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
     "a merge conflict": (
         lambda lines: b"<<<<<<< HEAD\n" + b"".join(lines) + b"=======\n>>>>>>> theirs\n",
-        "holds the marks of a merge conflict",
+        "contains merge conflict markers",
     ),
-    "words": (lambda _: b"hello", "is none that coursesync wrote"),
-    "noughts": (lambda _: b"\0" * 4096, "is none that coursesync wrote"),
+    "words": (lambda _: b"hello", "was not written by coursesync"),
+    "noughts": (lambda _: b"\0" * 4096, "was not written by coursesync"),
     "an LFS pointer": (
         lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n",
-        "is none that coursesync wrote",
+        "was not written by coursesync",
     ),
     "another lineage": (
         lambda lines: _begun_otherwise(lines, lineage="other"),
-        "was begun from another state",
+        "began from another state",
     ),
     "another target": (
         lambda lines: _begun_otherwise(lines, target="https://other.example"),
-        "was begun from another state",
+        "began from another state",
     ),
     "a later serial": (
         lambda lines: _begun_otherwise(lines, serial=9),
-        "was begun from another state",
+        "began from another state",
     ),
     "an earlier serial": (
         lambda lines: _begun_otherwise(lines, serial=1),
-        "was begun from another state",
+        "began from another state",
     ),
     "another branch's": (
         lambda lines: _begun_otherwise(lines, checksum="0" * 64),
-        "was begun from another state",
+        "began from another state",
     ),
     "another branch's, damaged": (
         lambda lines: _begun_otherwise(lines, checksum="0" * 64) + b"damaged\n",
-        "was begun from another state",
+        "began from another state",
     ),
 }
 
@@ -410,7 +416,7 @@ def test_a_state_that_git_took_back(left: CommandLine, courses: Path, remains: R
     back = left("state", "recover")
 
     assert (aside.code, back.code) == (1, 0)
-    assert "was begun from another state" in aside.said
+    assert "began from another state" in aside.said
     assert ids_in((courses / STATE).read_bytes()) == remains.ids
     assert list(courses.glob(f"{JOURNAL}*")) == []
 

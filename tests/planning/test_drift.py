@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from values import AT, TARGET, Section, address, applied, course, plan_of, state_of, told
+from values import AT, TARGET, Section, actions_in, address, applied, course, plan_of, state_of
 
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare
 from coursesync.planning.live_diff import differing, edits
-from coursesync.planning.refreshed_state import refreshed
-from coursesync.planning.stance import judged
+from coursesync.planning.refreshed_state import judged, refreshed
 from coursesync.state.state import CourseRecord, Doubt, Entry, State
 from coursesync.text import same_moment
 
@@ -352,7 +351,7 @@ def test_a_refreshed_state_plans_back_what_others_did() -> None:
     del records[TWO]
     plan = plan_of(outline, refreshed(state, look(state, records)))
 
-    assert told(plan) == [("update", ONE), ("create", TWO), ("update", THREE)]
+    assert actions_in(plan) == [("update", ONE), ("create", TWO), ("update", THREE)]
     assert [change.record_id for change in plan.changes] == [1001, None, 1003]
     assert [change.order for change in plan.changes] == [10, 20, 30]
     assert before(plan.changes[0], "Title") == "Uno"
@@ -390,7 +389,7 @@ def test_an_order_that_can_not_be_read_stays_as_it_was_sent(order: str | None) -
     after = refreshed(state, compare(state, [record], SECTION))
 
     assert after.entries[ONE].known["DisplayOrder"] == 10
-    assert told(plan_of(outline, after)) == [("update", ONE)]
+    assert actions_in(plan_of(outline, after)) == [("update", ONE)]
 
 
 def test_a_property_that_the_server_left_out_is_planned_back() -> None:

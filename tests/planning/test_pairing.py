@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from values import Section, address, applied, course, plan_of, state_of, told
+from values import Section, actions_in, address, applied, course, plan_of, state_of
 
 from coursesync.planning.pairing import identify
 
@@ -151,7 +151,7 @@ def test_a_retitled_section_is_an_update_under_its_old_id() -> None:
     plan = plan_of(course("First", "Another"), state)
     (change,) = plan.changes
 
-    assert told(plan) == [("update", address("another"))]
+    assert actions_in(plan) == [("update", address("another"))]
     assert change.was == address("second")
     assert change.record_id == state.entries[address("second")].id
 
@@ -162,8 +162,9 @@ def test_writing_the_key_in_is_a_move_without_a_write() -> None:
 
     plan = plan_of(course("First", Section("Second", "the-second")), state)
 
-    assert told(plan) == [("move", address("the-second"))]
+    assert actions_in(plan) == [("move", address("the-second"))]
     assert plan.writes == 0
     assert (
-        told(plan_of(course("First", Section("Second", "the-second")), applied(plan, state))) == []
+        actions_in(plan_of(course("First", Section("Second", "the-second")), applied(plan, state)))
+        == []
     )

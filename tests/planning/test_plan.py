@@ -16,12 +16,12 @@ from values import (
     AT,
     EMPTY,
     Section,
+    actions_in,
     address,
     applied,
     course,
     plan_of,
     state_of,
-    told,
 )
 
 from coursesync.planning.diff import diff
@@ -40,7 +40,7 @@ def test_what_was_never_sent_is_created_in_the_lists_order() -> None:
     """A new course has one create for each section, in the members' order."""
     plan = plan_of(course("B", "A", "C"))
 
-    assert told(plan) == [("create", address(key)) for key in ("b", "a", "c")]
+    assert actions_in(plan) == [("create", address(key)) for key in ("b", "a", "c")]
     assert plan.writes == 3
 
 
@@ -65,7 +65,7 @@ def test_another_attribute_is_an_update_of_that_record() -> None:
 
 def test_one_section_put_in_between_is_one_create() -> None:
     """A new section between two others changes neither."""
-    assert told(plan_of(course("A", "New", "B"), state_of("A", "B"))) == [
+    assert actions_in(plan_of(course("A", "New", "B"), state_of("A", "B"))) == [
         ("create", address("new"))
     ]
 
@@ -74,14 +74,14 @@ def test_a_section_that_moves_is_one_update() -> None:
     """A section that moves in the list changes only its own number."""
     plan = plan_of(course("B", "C", "D", "A"), state_of("A", "B", "C", "D"))
 
-    assert told(plan) == [("update", address("a"))]
+    assert actions_in(plan) == [("update", address("a"))]
 
 
 def test_a_section_that_is_in_no_outline_is_kept() -> None:
     """A section that was removed from an outline is reported, and nothing is done to it."""
     plan = plan_of(course("A"), state_of("A", "B"))
 
-    assert told(plan) == [("keep", address("b"))]
+    assert actions_in(plan) == [("keep", address("b"))]
     assert (plan.writes, plan.has_changes) == (0, False)
 
 
@@ -89,7 +89,7 @@ def test_a_course_whose_outline_is_gone_is_kept() -> None:
     """To delete a whole outline removes nothing, either."""
     plan = plan_of([], state_of("A", "B"))
 
-    assert told(plan) == [("keep", address("a")), ("keep", address("b"))]
+    assert actions_in(plan) == [("keep", address("a")), ("keep", address("b"))]
     assert [course.path for course in plan.courses.values()] == [None]
 
 

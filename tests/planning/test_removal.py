@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from values import AT, EMPTY, Section, address, applied, course, plan_of, state_of, told
+from values import AT, EMPTY, Section, actions_in, address, applied, course, plan_of, state_of
 
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action, Plan
@@ -43,7 +43,7 @@ def test_an_orphan_is_kept_unless_told_otherwise() -> None:
     """By default, and if --prune is missing, a section stays on the site."""
     state = state_of("A", "B")
 
-    assert told(plan_of(course("A"), state)) == [("keep", "section.c.b")]
+    assert actions_in(plan_of(course("A"), state)) == [("keep", "section.c.b")]
     unsaid = plan_of(course("A"), state, Policy(OnRemoval.DELETE))
     assert [(c.action, c.reason) for c in unsaid.changes] == [
         (Action.KEEP, "only --prune deletes it")
@@ -77,7 +77,7 @@ def test_orphans_are_deleted_from_the_last_to_the_first() -> None:
     state = state_of("A", "B", "C")
     plan = plan_of(course("New", "A"), state, DELETE)
 
-    assert told(plan) == [
+    assert actions_in(plan) == [
         ("create", "section.c.new"),
         ("delete", "section.c.c"),
         ("delete", "section.c.b"),
@@ -87,7 +87,7 @@ def test_orphans_are_deleted_from_the_last_to_the_first() -> None:
 
 def test_an_outline_that_is_gone_is_as_many_orphans() -> None:
     """The same rules apply if the whole file is deleted."""
-    assert told(plan_of([], state_of("A", "B"), DELETE)) == [
+    assert actions_in(plan_of([], state_of("A", "B"), DELETE)) == [
         ("delete", "section.c.b"),
         ("delete", "section.c.a"),
     ]
@@ -107,10 +107,10 @@ def test_protection_alone_changes_the_state_and_sends_nothing() -> None:
     plan = plan_of(course(SAFE), state)
     protected = applied(plan, state)
 
-    assert (told(plan), plan.writes) == ([("protect", "section.c.safe")], 0)
+    assert (actions_in(plan), plan.writes) == ([("protect", "section.c.safe")], 0)
     assert protected.entries[address("safe")].protected
-    assert told(plan_of(course(SAFE), protected)) == []
-    assert told(plan_of(course("Safe"), protected)) == [("protect", "section.c.safe")]
+    assert actions_in(plan_of(course(SAFE), protected)) == []
+    assert actions_in(plan_of(course("Safe"), protected)) == [("protect", "section.c.safe")]
 
 
 def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
@@ -118,7 +118,7 @@ def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
     state = state_of("A", "B")
     plan = two(course("A"), other("B"), state, DELETE)
 
-    assert told(plan) == [("keep", "section.c.b"), ("create", "section.d.b")]
+    assert actions_in(plan) == [("keep", "section.c.b"), ("create", "section.d.b")]
     assert [change.lead for change in plan.changes] == [address("b", "d"), address("b")]
 
 
@@ -129,12 +129,12 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
     (change,) = plan.changes
     after = applied(plan, state)
 
-    assert told(plan) == [("update", "section.d.b")]
+    assert actions_in(plan) == [("update", "section.d.b")]
     assert (change.was, change.home) == (address("b"), HERE)
     assert (change.after or {})["CourseId"] == THERE
     assert after.entries[address("b", "d")].id == state.entries[address("b")].id
     assert address("b") not in after.entries
-    assert told(two(course("A"), other(Section("B", previous=("c.b",))), after, DELETE)) == []
+    assert actions_in(two(course("A"), other(Section("B", previous=("c.b",))), after, DELETE)) == []
 
 
 def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_course() -> None:
@@ -143,7 +143,7 @@ def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_co
     state = replace(state_of("A"), doubts={address("b"): doubt})
     plan = two(course("A"), other(Section("B", previous=("c.b",)), "C"), state)
 
-    assert told(plan) == [("doubt", "section.c.b"), ("create", "section.d.c")]
+    assert actions_in(plan) == [("doubt", "section.c.b"), ("create", "section.d.c")]
     assert "section.d.b waits until that is settled" in plan.changes[0].reason
 
 
@@ -156,7 +156,7 @@ def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
     plan = two(course("A"), other(Section("B", previous=("c.b",))), seen, DELETE)
     after = applied(plan, seen)
 
-    assert told(plan) == [("update", "section.d.b")]
+    assert actions_in(plan) == [("update", "section.d.b")]
     assert after.entries[address("b", "d")].parent_id == THERE
     assert address("b") not in after.entries
 
@@ -168,14 +168,14 @@ def test_a_word_that_two_sections_say_takes_nothing() -> None:
     third = course(claim, course_id=4713, key="e")
     plan = plan_of([course("A"), other(claim), third], state)
 
-    assert [action for action, _ in told(plan)] == ["keep", "create", "create"]
+    assert [action for action, _ in actions_in(plan)] == ["keep", "create", "create"]
 
 
 def test_a_section_that_its_course_still_wants_stays_there() -> None:
     """A record can go to another course only if no outline of its own course wants it."""
     plan = two(course("A"), other(Section("A", previous=("c.a",))), state_of("A"))
 
-    assert told(plan) == [("create", "section.d.a")]
+    assert actions_in(plan) == [("create", "section.d.a")]
 
 
 @pytest.mark.parametrize(("changed", "stops"), [(3, False), (4, True)])
@@ -297,7 +297,7 @@ def test_an_orphans_number_may_be_pinned(form: Callable[[PlanView], str]) -> Non
     plan = plan_of(course("A", "B", Section("Other", pin=30), "New"), state_of("A", "B", "C"))
 
     assert orders(plan) == [("create", 30), ("create", 40), ("keep", 30)]
-    assert "members see either of them first" in " ".join(form(view(plan)).split())
+    assert "either may be shown first" in " ".join(form(view(plan)).split())
 
 
 def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:

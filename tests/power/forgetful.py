@@ -1,4 +1,4 @@
-"""A file system that keeps no more than it promised, and the power that fails.
+"""A file system that keeps only what was fsynced when the power fails.
 
 Bytes that were not fsynced may be gone, torn or there; names in a folder that was not fsynced may
 be the old ones or the new ones, each by itself and in any order. What POSIX says of fsync and
@@ -33,7 +33,7 @@ class Inode:
 
 @dataclass
 class ForgetfulDisk(Disk):
-    """Keeps files in memory. Each effect is told to `effect`, before it and after it."""
+    """Keeps files in memory. Calls `effect` before and after each effect."""
 
     effect: Callable[[str], None]
     names: dict[Path, Inode] = field(default_factory=dict)
@@ -82,11 +82,11 @@ class ForgetfulDisk(Disk):
         self.effect("fsynced")
 
     def close(self, file: int) -> None:
-        """Close an open file; its bytes are no safer for that."""
+        """Close an open file; this does not make its bytes safe."""
         self.open_files[file].locked = False
 
     def has_name(self, file: int) -> bool:
-        """Say whether an open file still stands in a folder."""
+        """Return whether an open file still has a name in a folder."""
         return any(inode is self.open_files[file] for inode in self.names.values())
 
     def lock(self, file: int) -> None:
@@ -94,7 +94,7 @@ class ForgetfulDisk(Disk):
         self.open_files[file].locked = True
 
     def is_locked(self, path: Path) -> bool:
-        """Say whether a file is locked."""
+        """Return whether a file is locked."""
         return path in self.names and self.names[path].locked
 
     def replace(self, path: Path, other: Path) -> None:

@@ -26,9 +26,9 @@ from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
 from coursesync.operations.refresh import refresh
 from coursesync.outlines.workspace_files import load
+from coursesync.planning.diff import plan_of
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
-from coursesync.planning.workspace_plan import plan_of
 from coursesync.state.file_store import StateFile
 from coursesync.state.state import resolve, unconfirmed
 from coursesync.state.store import STATE_NAME
@@ -233,7 +233,7 @@ class Machine:
     def cut(
         self, switch: Switch, *, random: Random | None, power: bool, policy: Policy = KEEP_ALL
     ) -> bool:
-        """Apply until the switch is thrown, and start the machine again; say whether it was."""
+        """Apply until the switch is thrown, and restart the machine; return whether it was."""
         with suppress(PowerCut):
             self.apply(switch, policy=policy)
         if switch.is_off:
@@ -246,7 +246,7 @@ class Machine:
         return switch.is_off
 
     def settle_by_hand(self) -> None:
-        """Do what a person does of each doubt: look at the site, and say what is there."""
+        """Settle each doubt as a person does: look at the site, and choose a record or none."""
         store = self.store()
         with store.held():
             state = store.recover(store.load())
@@ -274,7 +274,7 @@ class Machine:
             self.settle_by_hand()
 
     def check(self, exempt: frozenset[int] = frozenset()) -> None:
-        """Demand the promises: nothing twice, no Id lost, the outlines' word on the site.
+        """Check the promises: no record twice, no Id lost, the site as the outlines want it.
 
         Args:
             exempt: records of ours that no state can know any more.
@@ -300,7 +300,7 @@ class Machine:
             raise broken
 
     def _unlike(self, ours: Mapping[object, Mapping[str, object]]) -> list[str]:
-        """Return what the outlines want whose record is not, in every field, as it was sent."""
+        """Return the resources whose record differs in any field from what was sent."""
         kept = {change.address for change in self.plan().changes}
         entries = self.state().entries
         sent = {a: (entries[a].id, entries[a].known) for a in entries if a not in kept}

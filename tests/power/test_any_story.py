@@ -39,7 +39,7 @@ CREATES, UPDATES, DELETES = f"POST {SECTIONS}", f"PUT {SECTIONS}", f"DELETE {SEC
 SEARCHES = f"GET {SECTIONS}"
 POLICIES = [Policy(each, prune=True) for each in OnRemoval]
 # what a run has to outlive; slow and socket-level ones need a real clock or a real socket. An Id of
-# another record (`known-id`) can be told from a new one only where that record was listed
+# another record (`known-id`) differs visibly from a new one only if that record was listed
 KINDS = sorted(
     set(FaultKind)
     - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS, FaultKind.KNOWN_ID}
@@ -107,7 +107,7 @@ class Story(RuleBasedStateMachine):
         return name
 
     def one_of(self, course: int, place: int) -> str | None:
-        """Choose a section of an outline, where it has any."""
+        """Choose a section of an outline, if it has any."""
         names = self.outlines[course]
         return names[place % len(names)] if names else None
 
@@ -119,7 +119,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(sorted(READINGS)), number=st.integers(0, 2))
     def let_the_api_be_another(self, name: str, number: int) -> None:
-        """Let lists leave things out, updates reset what they lack, or markers be dropped."""
+        """Let lists leave out properties, updates reset what they lack, or the API drop markers."""
         self.sandbox.change(**{name: READINGS[name][number]})
 
     @rule(seed=st.integers(0, 9), lag=st.sampled_from([0.0, 3.0, LONGEST_LAG]))
@@ -181,7 +181,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def give_one_away(self, course: int, place: int) -> None:
-        """Move a section to the other course's outline, with the author's word for it.
+        """Move a section to the other course's outline, and state the move in `previous_keys`.
 
         Not once a machine was lost: which course a section was in, no state can then be sure of.
         """
@@ -213,13 +213,13 @@ class Story(RuleBasedStateMachine):
         kind=FAULTS,
     )
     def let_something_go_wrong(self, method: str, nth: int, kind: str) -> None:
-        """Let a request to come go wrong."""
+        """Let a later request fail."""
         times = "x2" if kind == "forbidden-token" else ""
         self.sandbox.add_fault(Fault.parse(f"{method}@{nth}{times}:{kind}"))
 
     @rule(seconds=st.sampled_from([0.0, 3.0, LONGEST_LAG]))
     def let_lists_lag(self, seconds: float) -> None:
-        """Let lists show what was so many seconds ago."""
+        """Let lists lag by so many seconds."""
         self.sandbox.lag_lists(seconds)
 
     @rule(seconds=st.sampled_from([1.0, 30.0, 600.0]))
@@ -237,7 +237,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def let_a_colleague_edit(self, course: int, place: int) -> None:
-        """Let someone change a section of ours on the site; the author has the last word."""
+        """Let someone edit one of our sections on the site; the outline wins."""
         self.clock.sleep(2)  # the server's times have no fractions of a second
         name = self.one_of(course, place)
         for record in self.sandbox.sections():
@@ -254,7 +254,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(policy=st.sampled_from(POLICIES), afresh=st.booleans())
     def apply(self, policy: Policy, *, afresh: bool) -> None:
-        """Apply, to whatever end."""
+        """Apply, whatever the result."""
         with suppress(Stop):
             self.machine.apply(policy=policy, afresh=afresh)
         self.saves.append({p: i.content for p, i in self.machine.disk.names.items()})
@@ -279,17 +279,17 @@ class Story(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 5))
     def lose_the_machine(self, which: int) -> None:
-        """Go on with what is in git: an older state or none, and no journal.
+        """Continue with the files in git: an older state or none, and no journal.
 
-        Once at the most where a section was given away: an older state, put in the place of one
-        that was made anew, has it in its former course, and can't know of the new record.
+        At most once if a section was moved to the other course: an older state, put in the place
+        of a rebuilt one, has it in its former course, and can't know the new record.
         """
         if self.gave and self.losses:
             return
         self.losses += 1
         before = self.saves[-1 - which % len(self.saves)]
         if any(path.name == STATE_NAME for path in before):
-            # as long as it takes to notice, and to begin anew; without a state apply waits itself
+            # as long as it takes to notice and to start over; without a state, apply itself waits
             self.clock.sleep(LONGEST_LAG + 20)
         self.machine.disk = ForgetfulDisk(Switch())
         for path, content in before.items():
@@ -303,7 +303,7 @@ class Story(RuleBasedStateMachine):
         self.lost |= made - known
 
     def exempt(self) -> frozenset[int]:
-        """Return what no state can know again: lost with a machine, and in no outline any more."""
+        """Return the records that no state can know: lost with a machine, and in no outline."""
         wanted = {
             (course, self.titles[name]) for course in COURSES for name in self.outlines[course]
         }
@@ -316,7 +316,7 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self.made > 0)
     @rule()
     def come_to_rest(self) -> None:
-        """Let all go right again, apply until nothing is left, and hold it to the promises."""
+        """End all faults, apply until nothing is left to do, and check the promises."""
         self.sandbox.clear_faults()
         self.clock.sleep(LONGEST_LAG + 20)
         self.machine.converge()

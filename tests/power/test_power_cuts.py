@@ -1,4 +1,4 @@
-"""The power fails at every effect, one after the other, and what was not fsynced may be gone."""
+"""The power fails at every effect in turn, and may lose what was not fsynced."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def machine_at(folder: Path, *faults: str) -> Iterator[Machine]:
 
 
 def chance(seed: int | None, number: int) -> Random | None:
-    """Return what decides over what survives."""
+    """Return the source of chance that decides what survives."""
     return None if seed is None else Random(seed * 1_000_003 + number)  # noqa: S311 - repeatable
 
 
@@ -68,7 +68,7 @@ def test_the_harness_sees_every_effect(tmp_path: Path) -> None:
 def test_the_next_run_puts_it_right(
     tmp_path: Path, faults: tuple[str, ...], seed: int | None, *, power: bool
 ) -> None:
-    """Whichever effect was the last: nothing is made twice, no Id lost, and nothing left to do."""
+    """Whatever effect was the last: nothing is created twice, no Id lost, nothing left to do."""
     number = 1
     while True:
         with machine_at(tmp_path / "courses", *faults) as machine:
@@ -85,7 +85,7 @@ def test_the_next_run_puts_it_right(
 @pytest.mark.many(3)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
-    """The same where a state stands already, and its backup beside it."""
+    """The same if there is a state already, with its backup."""
     number, fired = 0, True
     while fired:
         number += 1
@@ -102,7 +102,7 @@ def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
 @pytest.mark.many(2)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_power_fails_again_and_again(tmp_path: Path, seed: int) -> None:
-    """The run that puts it right may be cut off as well, at any effect, and the one after it."""
+    """The run that recovers may be interrupted as well, at any effect, and so may the next one."""
     for first in range(1, 60):
         with machine_at(tmp_path / "courses", f"{CREATE}@2:lost-after") as machine:
             random = Random(seed * 1_000 + first)  # noqa: S311 - repeatable

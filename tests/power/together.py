@@ -96,7 +96,7 @@ class Both:
                     yield own, ids - managed
 
     def _managed_by_none(self) -> set[int]:
-        """Return, of what is there twice and the first machine manages none of, all but one."""
+        """Return all except one of the duplicates that the first machine does not manage."""
         managed = {entry.id for entry in self.machines[0].state().entries.values()}
         places: dict[tuple[object, object], list[int]] = {}
         for record in self.sandbox.sections():
@@ -106,19 +106,19 @@ class Both:
         return {each for ids in free for each in ids[1:]}
 
     def _looked(self, report: Report, record_id: int) -> bool:
-        """Say whether a run listed the course of a record: it had something to create there."""
+        """Return whether a run listed the course of a record because it created something there."""
         courses = {record["Id"]: record["CourseId"] for record in self.sandbox.sections()}
         new = report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED)
         return courses[record_id] in {each.change.parent_id for each in new}
 
     def _told(self) -> list[set[int]]:
-        """Return the pairs of records that any of the runs told as twins."""
+        """Return the pairs of records that any run reported as twins."""
         reports = [report for report in self.ended.reports.values() if report is not None]
         twins = [each for report in reports for each in report.twins]
         return [{each.record_id, each.entry.id} for each in twins if each.entry is not None]
 
     def check_twins(self) -> None:
-        """Demand that the run that ended last told each twin, and that a look tells it, too."""
+        """Check that the last run reported each twin, and that a look reports it too."""
         last = self.ended.order[-1]
         report = self.ended.reports[last]
         assert report is not None
@@ -126,9 +126,9 @@ class Both:
         # the later of two creators sees the earlier one's record; which run ends later is a hair's
         # breadth where both end at the same time
         told = self._told()
-        # what is in doubt is told as such, and a run that had to stop says so
+        # a doubt is reported as such, and a run that had to stop reports that
         is_open = bool(report.stop or report.unlisted or report.state.doubts)
-        # one that was killed once all was saved could tell nobody; then a look does
+        # a run that was killed after the save could not report; then a look does
         is_open |= not report.results and len(self.ended.order) > len(self.machines)
         for own, others in self._doubles(last):
             self.twins += len(others)
@@ -167,7 +167,7 @@ class Both:
 
 
 class Scene:
-    """One site, two machines with clones of one workspace, and what chance has in store."""
+    """One site, two machines with clones of one workspace, and a source of chance."""
 
     def __init__(self, folder: Path, chance: Random, sandbox: Sandbox, clock: BothClocks) -> None:
         self.chance, self.sandbox, self.clock = chance, sandbox, clock
@@ -241,7 +241,7 @@ class Scene:
             machine.converge()
 
     def check(self) -> None:
-        """Demand the promises of both machines, and that no update wiped what is not ours."""
+        """Check the promises for both machines, and that no update wiped what is not ours."""
         for machine in self.machines:
             machine.check()
         wiped = tuple(

@@ -1,4 +1,4 @@
-"""Two threads on one virtual clock, of which one runs at a time, as chance has it."""
+"""Two threads on one virtual clock; one runs at a time, chosen at random."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class BothClocks(VirtualClock):
         self._turn = -1
 
     def take_turns_by(self, chance: Random) -> None:
-        """Let another chance say who goes on."""
+        """Use another source of chance to choose the next thread."""
         self._chance = chance
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass, and the other go on meanwhile."""
+        """Let so many seconds pass while the other thread runs."""
         number = getattr(self._mine, "number", None)
         if number is None:
             super().sleep(seconds)

@@ -1,4 +1,4 @@
-"""Power cuts and stories at random, without Hypothesis: what the soak plays by the thousand."""
+"""Random power cuts and stories, without Hypothesis: `make soak` plays thousands of them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def cut_at_random(folder: Path, chance: Random, case: str) -> Verdict:
 
 
 def story_at_random(chance: Random, case: str) -> Verdict:
-    """Tell a story of random steps, and hold its end to the promises."""
+    """Play a story of random steps, and check the promises at its end."""
     story = Story()
     try:
         for _ in range(STEPS):

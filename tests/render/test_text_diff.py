@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursesync.planning.subsequence import longest_rise
+from coursesync.planning.ordering import longest_rise
 from coursesync.render.matching import Effort, stretches
 from coursesync.render.text_diff import Fold, Line, Mark, compare, shown, words
 

@@ -369,7 +369,7 @@ def test_the_state_of_another_target_is_refused() -> None:
     disk = disk_of(state=serialise(replace(SAVED, target="x" * 101)))
     error = refusal(StateFile(PATH, TARGET, disk).load)
 
-    assert error.problem == f"the state {PATH} is of another target: {'x' * 99}…"
+    assert error.problem == f"the state {PATH} belongs to another target: {'x' * 99}…"
     assert TARGET in str(error.remedy)
 
 
@@ -388,9 +388,9 @@ def test_damage_names_the_file_that_has_it() -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (errno.ELOOP, "is a link or no file"),
-        (errno.EINVAL, "is a link or no file"),
-        (errno.ENXIO, "is a link or no file"),
+        (errno.ELOOP, "is a link or not a file"),
+        (errno.EINVAL, "is a link or not a file"),
+        (errno.ENXIO, "is a link or not a file"),
         (errno.EACCES, "can't be read: It can't be"),
     ],
 )
@@ -417,7 +417,7 @@ def test_a_backup_that_can_not_be_made_ends_the_run(effect: str) -> None:
     error = refusal(lambda: StateFile(PATH, TARGET, disk).begin(SAVED))
 
     assert error.problem == "the state can't be written in /courses: No space left"
-    assert str(error.remedy).endswith("that the disk has room.")
+    assert str(error.remedy).endswith("that the disk has space.")
     assert contents(disk) == {PATH: before}
 
 
@@ -459,7 +459,7 @@ def test_nothing_goes_on_beside_a_journal_that_can_not_be_dropped() -> None:
     error = refusal(lambda: store.recover(store.load()))
 
     assert error.problem == f"the journal {JOURNAL} can't be removed: No space left"
-    assert str(error.remedy) == "What it tells is saved in s.json: you may remove it yourself."
+    assert str(error.remedy) == "The state s.json has all of it: you may remove it yourself."
     assert parse(disk.safe_names[PATH].safe, PATH) == store.load()
     assert "can't be removed" in refusal(lambda: store.begin(store.load())).problem
 
@@ -494,7 +494,7 @@ def test_no_line_follows_half_a_line(effect: str) -> None:
     second = refusal(lambda: store.append(INTENT))
 
     assert "No space left" in first.problem
-    assert second.problem.endswith("/courses: the journal ends within a line")
+    assert second.problem.endswith("/courses: the journal ends in the middle of a line")
     assert log.effects == []
     store.begin(store.recover(SAVED))
     store.append(INTENT)
@@ -510,7 +510,7 @@ def test_a_journal_that_was_taken_away_is_not_written() -> None:
     log.effects.clear()
     error = refusal(lambda: store.append(INTENT))
 
-    assert error.problem == f"the journal {JOURNAL} was taken away while this ran"
+    assert error.problem == f"the journal {JOURNAL} was removed while this ran"
     assert error.remedy
     assert log.effects == []
 
@@ -557,8 +557,8 @@ def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits(
     told = way_back(journal=line(LATER_RUN), backup=serialise(SAVED))
 
     assert told == (
-        "A cut-off run's journal stands beside it, and begins from the backup:  "
-        f"cp {BACKUP} {PATH}  Then go on."
+        "An interrupted run left a journal beside it, which began from the backup. Restore the "
+        f"backup:  cp {BACKUP} {PATH}"
     )
 
 
@@ -573,8 +573,8 @@ def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits(
 def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:
     """If the backup does not fit, the message names the serial of the state to restore from git."""
     told = (
-        "A cut-off run's journal stands beside it: put back the state of serial 3 that it begins "
-        "from, from git."
+        "An interrupted run left a journal beside it, which began from serial 3: restore that "
+        "state from git."
     )
 
     assert way_back(journal=line(LATER_RUN), backup=backup) == told
@@ -584,8 +584,8 @@ def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:
 def test_a_first_runs_journal_needs_no_state() -> None:
     """A damaged state beside a first run's journal was empty, and can be deleted."""
     assert way_back(journal=line(FIRST)) == (
-        "A cut-off run's journal stands beside it, and tells all that there is: delete the state, "
-        f"and nothing else:  rm {PATH}"
+        "An interrupted run left a journal beside it, which is enough: delete the state, and "
+        f"nothing else:  rm {PATH}"
     )
 
 

@@ -163,7 +163,7 @@ def test_another_format_is_told_as_such(version: object, told: str) -> None:
     """The journal of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
 
-    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync knows 2"
+    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync reads 2"
     assert "pip install -U coursesync" in str(error.remedy)
 
 
@@ -189,7 +189,7 @@ def test_the_journal_of_another_state_is_not_folded_in(update: dict[str, object]
     found = caught_up(content, but(SAVED, **update))
 
     assert isinstance(found, Foreign)
-    assert found.why == "was begun from another state"
+    assert found.why == "began from another state"
     assert made_by(content, TARGET) == fold(State(target=TARGET), steps)
     assert made_by(content, "https://other.example") == State(target="https://other.example")
 
@@ -200,9 +200,7 @@ def test_the_journal_of_a_branchs_state_is_not_folded_into_its_sister() -> None:
     content = journal(run, intent(), applied())
 
     assert caught_up(content, checksum="a" * 64) == fold(SAVED, [intent(), applied()])
-    assert caught_up(content, checksum="b" * 64) == Foreign(
-        "was begun from another state", "a" * 12
-    )
+    assert caught_up(content, checksum="b" * 64) == Foreign("began from another state", "a" * 12)
 
 
 def test_an_earlier_journal_is_known_by_lineage_and_serial() -> None:
@@ -320,7 +318,10 @@ def test_the_header_of_a_journal() -> None:
     [
         (journal(RUN)[:-2] + b"\n", "is damaged at line 1"),
         (journal(intent()), "is damaged at line 1"),
-        (checked(b'{"record":"header","format":3}'), "has the format 3; this coursesync knows 2"),
+        (
+            checked(b'{"record":"header","format":3}'),
+            "has the format 3; this coursesync reads 2",
+        ),
     ],
 )
 def test_a_header_that_is_none(content: bytes, problem: str) -> None:

@@ -117,7 +117,7 @@ FIELDS = [
 ]
 
 
-def told_of(value: DataclassInstance) -> dict[str, object]:
+def as_stored(value: DataclassInstance) -> dict[str, object]:
     """Return a value as a file holds it."""
 
     def plain(inner: object) -> object:
@@ -127,21 +127,21 @@ def told_of(value: DataclassInstance) -> dict[str, object]:
         assert not isinstance(inner, type)
         return written(inner)
 
-    told = json.loads(json.dumps(written(value), default=plain))
-    assert isinstance(told, dict)
-    return told
+    stored = json.loads(json.dumps(written(value), default=plain))
+    assert isinstance(stored, dict)
+    return stored
 
 
 @pytest.mark.parametrize("value_type", WHOLE, ids=lambda each: each.__name__)
 def test_what_is_written_is_read_back(value_type: type[DataclassInstance]) -> None:
     """Every field of every value can be written and read, under its own name."""
     value = read_value(value_type, WHOLE[value_type])
-    told = told_of(value)
+    stored = as_stored(value)
 
     names = [each.metadata.get("name", each.name) for each in fields(value_type)]
-    assert list(told) == list(WHOLE[value_type]) == names
-    assert told == WHOLE[value_type]
-    assert read_value(value_type, told) == value
+    assert list(stored) == list(WHOLE[value_type]) == names
+    assert stored == WHOLE[value_type]
+    assert read_value(value_type, stored) == value
 
 
 @pytest.mark.parametrize(("value_type", "name"), FIELDS, ids=str)
@@ -151,12 +151,12 @@ def test_a_value_of_another_form_is_refused(
     value_type: type[DataclassInstance], name: str, value: object
 ) -> None:
     """A field accepts its own values, and refuses all others."""
-    told = {**WHOLE[value_type], name: value}
+    stored = {**WHOLE[value_type], name: value}
     try:
-        read = read_value(value_type, told)
+        read = read_value(value_type, stored)
     except REFUSED:
         return
-    back = told_of(read)
+    back = as_stored(read)
 
     assert back.get(name, value) == value
     assert type(back.get(name, value)) is type(value)

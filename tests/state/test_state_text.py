@@ -16,8 +16,8 @@ from coursesync.state.state_text import is_address, parse, serialise
 
 PATH = Path("courses/coursesync.state.json")
 RESTORE = (
-    f"Restore it from git:  git checkout -- {PATH}  Where git has none, delete it: the next apply "
-    "adopts what is on the site just as the outlines say."
+    f"Restore it from git:  git checkout -- {PATH}  If git has none, delete the file: the next "
+    "apply then adopts the records on the site that match the outlines."
 )
 ONE, TWO = address("one"), address("two")
 RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
@@ -93,7 +93,7 @@ def test_what_is_never_written_is_not_read(before: bytes, after: bytes) -> None:
 
     assert refusal(sealed(REST.replace(before, after))).problem == (
         f"the state {PATH} was changed by something other than coursesync: "
-        "it holds what is never written"
+        "it contains what coursesync never writes"
     )
 
 
@@ -104,7 +104,7 @@ def test_a_checksum_that_does_not_fit(content: bytes) -> None:
     """A state with one byte more, less or changed, or without a checksum, is refused."""
     error = refusal(content)
 
-    assert error.problem.endswith("other than coursesync: its checksum does not fit")
+    assert error.problem.endswith("other than coursesync: its checksum does not match")
     assert str(error.remedy) == RESTORE
 
 
@@ -129,7 +129,7 @@ def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
     """A merge conflict is reported as one, with the side to take."""
     error = refusal(WRITTEN.replace(b'  "serial"', mark + b'\n  "serial"'))
 
-    assert error.problem.startswith(f"the state {PATH} holds the marks of a merge conflict")
+    assert error.problem.startswith(f"the state {PATH} contains merge conflict markers")
     assert f"git checkout --theirs -- {PATH}" in str(error.remedy)
 
 
@@ -140,7 +140,7 @@ def test_another_format_is_told_as_such(version: object, told: str) -> None:
     """A state of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(json.dumps({"format": version}).encode())
 
-    assert error.problem == f"the state {PATH} has the format {told}; this coursesync knows 1"
+    assert error.problem == f"the state {PATH} has the format {told}; this coursesync reads 1"
     assert "pip install -U coursesync" in str(error.remedy)
 
 
