@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from coursesync.ci.outputs import note_end
-from coursesync.cli.screen import arrived, complain, prepare_streams, say
+from coursesync.cli.line import place, running
+from coursesync.cli.screen import arrived, complain, prepare_streams, say, show
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.version import __version__
 
@@ -63,6 +64,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (CoursesyncError, MemoryError) as error:
             failure = error if isinstance(error, CoursesyncError) else _NO_MEMORY
+            context = running()
+            if context and context.params.get("form") == "json":
+                from coursesync.render.json import compose_failure  # noqa: PLC0415 - only here
+
+                show(compose_failure(failure, place))  # a program reads nothing else
             complain(failure)
             return int(failure.exit_code)
 

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say
 from coursesync.errors import Advised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.pieces import Advice, Told
-
-F = TypeVar("F", bound="Callable[..., object]")
-
-
-def strict_option(command: F) -> F:
-    """Add the option that makes advice an error."""
-    return click.option(
-        "--strict/--no-strict",
-        default=None,
-        envvar="COURSESYNC_STRICT",
-        help="Take advice on the outlines for errors, with exit 3.  [default: no-strict]",
-    )(command)
 
 
 def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none

@@ -25,7 +25,7 @@ WORKSPACE_IS_AN_ARGUMENT = {
     *("apply", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
     *("state list", "state recover", "validate"),
 }
-WORKSPACE_IS_AN_OPTION = {"import", "resolve", "state mv", "state rm", "state show", "verify"}
+WORKSPACE_IS_AN_OPTION = {"import", "resolve", "state mv", "state rm", "state show"}
 HAS_NO_TARGET = {"fmt", "preview", "sandbox serve", "schema", "validate"}
 _TARGET = ("base_url", "state", "sandbox")
 
@@ -36,7 +36,8 @@ def remember(context: click.Context, _parameter: click.Parameter, workspace: Pat
     return workspace
 
 
-def _running() -> click.Context | None:
+def running() -> click.Context | None:
+    """Return the context of the command that runs; None before it has read its workspace."""
     context = click.get_current_context(silent=True)
     running = context and context.find_root().obj
     return running if isinstance(running, click.Context) else None
@@ -61,7 +62,7 @@ def _option(option: click.Option, value: object) -> tuple[str, Value]:
 
 def place(command: Command) -> Shell:
     """Return the words of a command for the workspace and the target of the one that runs."""
-    context = _running()
+    context = running()
     if context is None:
         return command.in_words()
     workspace = str(context.params.get("workspace") or WORKSPACE)

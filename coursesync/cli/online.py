@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.applying.world import Progress
-    from coursesync.cli.progress import Verbosity
     from coursesync.nexudus.clock import SystemClock
     from coursesync.operations.drift import Drift
     from coursesync.operations.workspace import Project, Workspace
@@ -36,14 +35,15 @@ _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 @contextmanager
 def heeding(
-    clock: SystemClock, total: int = 0, verbosity: Verbosity | None = None
+    clock: SystemClock, total: int = 0, *, quiet: bool = False, verbose: bool = False
 ) -> Iterator[Progress]:
     """Yield what shows the progress of so many changes; from then on signals are heeded.
 
     Args:
         clock: knows by which signal the run was told to stop.
         total: the number of changes to show the progress of.
-        verbosity: how much is told.
+        quiet: only what goes wrong is shown.
+        verbose: each request is logged, so that there is no bar.
 
     Raises:
         Terminated: what was interrupted was so by SIGTERM.
@@ -51,7 +51,7 @@ def heeding(
     gc.enable()  # there may be a thousand answers of megabytes
     clock.heed_signals(partial(say_at_once, _stopping() if total else _STOPPING))
     try:
-        with progress_on(sys.stderr, total, verbosity) as progress:
+        with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
             yield progress
     except Interrupted as error:
         if clock.signal == signal.SIGTERM:

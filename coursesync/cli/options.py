@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial, wraps
+from inspect import signature
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -29,8 +30,40 @@ if TYPE_CHECKING:
     from coursesync.planning.policy import Policy
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-F = TypeVar("F", bound="Callable[..., object]")
-T = TypeVar("T")
+Run: TypeAlias = "Callable[..., object]"  # a command's function
+
+
+def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
+    """Return one decorator for several, in the order in which the help lists their options."""
+
+    def add(command: Run) -> Run:
+        for option in reversed(added):
+            command = option(command)
+        return command
+
+    return add
+
+
+def hands(**makers: Run) -> Callable[[Run], Run]:
+    """Return a decorator that hands a command values in the place of its options.
+
+    Args:
+        makers: by the name of the command's parameter, the function that makes the value; it
+            takes options by the names of its own parameters.
+    """
+
+    def wrap(command: Run) -> Run:
+        @wraps(command)
+        def run(**given: object) -> object:
+            made = {
+                name: maker(**{option: given.pop(option) for option in signature(maker).parameters})
+                for name, maker in makers.items()
+            }
+            return command(**given, **made)
+
+        return run
+
+    return wrap
 
 
 class SecondsRange(click.FloatRange):
@@ -117,22 +150,15 @@ lock_timeout_option = click.option(
 )
 
 
-def removal_options(command: F) -> F:
-    """Add the options that say what becomes of items that are in no outline any more."""
-    options = (
-        click.option(
-            "--prune", is_flag=True, help="Delete, where that is what happens to such items."
-        ),
-        click.option(
-            "--on-removal",
-            type=click.Choice([each.value for each in OnRemoval]),
-            envvar="COURSESYNC_ON_REMOVAL",
-            help="What happens to items that are in no outline any more.  [default: keep]",
-        ),
-    )
-    for option in options:
-        command = option(command)
-    return command
+removal_options = options(
+    click.option(
+        "--on-removal",
+        type=click.Choice([each.value for each in OnRemoval]),
+        envvar="COURSESYNC_ON_REMOVAL",
+        help="What happens to items that are in no outline any more.  [default: keep]",
+    ),
+    click.option("--prune", is_flag=True, help="Delete, where that is what happens to such items."),
+)
 
 
 def _listening(_context: click.Context, _option: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - as click calls it
@@ -150,24 +176,21 @@ _verbose = partial(
     help="Tell of each request, on stderr.",
 )
 verbose_option = _verbose(expose_value=False)
-
-
-def verbosity_options(command: F) -> F:
-    """Add the options that say how much is told."""
-    options = (
-        _verbose(),
-        click.option(
-            "--quiet",
-            "-q",
-            is_flag=True,
-            help="Tell only which API is contacted, what goes wrong, and the end.",
-        ),
-    )
-    for option in options:
-        command = option(command)
-    return command
-
-
+verbosity_options = options(
+    click.option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        help="Tell only which API is contacted, what goes wrong, and the end.",
+    ),
+    _verbose(),
+)
+strict_option = click.option(
+    "--strict/--no-strict",
+    default=None,
+    envvar="COURSESYNC_STRICT",
+    help="Take advice on the outlines for errors, with exit 3.  [default: no-strict]",
+)
 full_option = click.option(
     "--full", is_flag=True, help="Tell each change, of however many; else long plans are counted."
 )
@@ -204,58 +227,36 @@ def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, 
     return {**made, "prune": policy.prune, "refresh": refreshed}
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The workspace, the target and the state that were chosen on the command line."""
+def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Project:
+    """Open the workspace with the target and the state that were chosen.
 
-    workspace: Path
-    base_url: str | None
-    state: str | None
-    sandbox: bool
-
-    def open(self) -> Project:
-        """Open what was chosen; raises as `open_project` does."""
-        from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps completion quick
-
-        project = open_project(
-            self.workspace, base_url=self.base_url, state=self.state, sandbox=self.sandbox
-        )
-        return replace(project, warn=warn_once)
-
-
-def with_target(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options that say which target and which state, and hand a command its `chosen`.
-
-    The workspace is an argument or an option of the command's own, and is handed over with them.
+    Raises:
+        CoursesyncError: as `open_project` does.
     """
+    from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps completion quick
 
-    @wraps(command)
-    def run(
-        workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool, **others: object
-    ) -> T:
-        return command(chosen=Chosen(workspace, base_url, state, sandbox), **others)
+    project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
+    return replace(project, warn=warn_once)
 
-    options = (
-        click.option(
-            "--sandbox",
-            is_flag=True,
-            envvar="COURSESYNC_SANDBOX",
-            help="Use the embedded sandbox, with a state of its own under .coursesync/.",
-        ),
-        click.option(
-            "--state",
-            metavar="FILE",
-            envvar="COURSESYNC_STATE",
-            help=f"The state file, in the workspace.  [default: {STATE_NAME}]",
-        ),
-        click.option(
-            "--base-url",
-            metavar="URL",
-            envvar="COURSESYNC_BASE_URL",
-            help=f"The API.  [default: {DEFAULT_BASE_URL}]",
-        ),
-    )
-    with_options = run
-    for option in options:
-        with_options = option(with_options)
-    return with_options
+
+with_project = options(
+    click.option(
+        "--base-url",
+        metavar="URL",
+        envvar="COURSESYNC_BASE_URL",
+        help=f"The API.  [default: {DEFAULT_BASE_URL}]",
+    ),
+    click.option(
+        "--state",
+        metavar="FILE",
+        envvar="COURSESYNC_STATE",
+        help=f"The state file, in the workspace.  [default: {STATE_NAME}]",
+    ),
+    click.option(
+        "--sandbox",
+        is_flag=True,
+        envvar="COURSESYNC_SANDBOX",
+        help="Use the embedded sandbox, with a state of its own under .coursesync/.",
+    ),
+    hands(project=opened),
+)

@@ -6,7 +6,6 @@ Fits `applying.world.Progress`.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from coursesync.applying.report import Status
@@ -28,24 +27,15 @@ _LINES_BETWEEN = 50  # that say how long the rest takes
 _BAR = 20  # columns: beside it there is room for words
 
 
-@dataclass(frozen=True, slots=True)
-class Verbosity:
-    """How much is told: `quiet` only what goes wrong, `verbose` each request as well."""
-
-    verbose: bool = False
-    quiet: bool = False
-
-
 @contextmanager
 def progress_on(
-    stream: IO[str], total: int, verbosity: Verbosity | None = None
+    stream: IO[str], total: int, *, quiet: bool = False, verbose: bool = False
 ) -> Iterator[Progress]:
     """Show the progress of so many changes on a stream; of none, only what is waited for."""
-    verbosity = verbosity or Verbosity()
-    if verbosity.quiet:
+    if quiet:
         yield OnlyWrong(stream, total)
         return
-    if not total or verbosity.verbose or not on_terminal(stream):
+    if not total or verbose or not on_terminal(stream):
         yield Lines(stream, total)
         return
     from rich.console import Console  # noqa: PLC0415 - slow to import; only for a terminal

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from coursesync.ci.outputs import note
 from coursesync.cli.advise import give_advice, is_strict
-from coursesync.cli.asked import asked_options
+from coursesync.cli.apply_options import apply_options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import placing
 from coursesync.cli.online import announce, heeding, look_again
@@ -18,7 +18,7 @@ from coursesync.cli.options import (
     how_made,
     lock_timeout_option,
     removal_options,
-    with_target,
+    with_project,
     workspace_argument,
 )
 from coursesync.cli.report import exit_code, tell, warn_of_the_day
@@ -39,22 +39,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.applying.report import Report
-    from coursesync.cli.asked import Asked
-    from coursesync.cli.options import Chosen
+    from coursesync.cli.apply_options import ApplyOptions
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
 
 
 @click.command("apply")
 @workspace_argument
-@with_target
+@with_project
 @removal_options
-@asked_options
+@apply_options
 @lock_timeout_option
 def command(
     *,
-    chosen: Chosen,
-    asked: Asked,
+    project: Project,
+    options: ApplyOptions,
     lock_timeout: float,
     on_removal: str | None,
     prune: bool,
@@ -66,13 +65,12 @@ def command(
     credentials come from NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and
     NEXUDUS_TOTP), in the environment.
     """
-    project = chosen.open()
-    asked.check_terminal()
+    options.check_terminal()
     clock = SystemClock()
     reviewed, making = None, None
-    if asked.plan_file is not None:
-        reviewed = read_plan_file(asked.plan_file)
-        making = _agreeing(reviewed.made, asked.plan_file)
+    if options.plan_file is not None:
+        reviewed = read_plan_file(options.plan_file)
+        making = _agreeing(reviewed.made, options.plan_file)
     making = making or HowMade(project.policy(on_removal, prune=prune), refresh)
     with project.held(lock_timeout):
         loaded = _loaded(project, clock, refresh=making.refreshed)
@@ -80,18 +78,18 @@ def command(
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
         made = how_made(project, policy, refreshed=making.refreshed)
         onward = Onward(made, typed_of_apply())
-        check(plan, reviewed, asked.expect_digest, onward.plan)
+        check(plan, reviewed, options.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        if (strict := is_strict(project, asked.strict)) or not asked.is_quiet:
+        if (strict := is_strict(project, options.strict)) or not options.is_silent:
             give_advice(loaded.advice, strict=strict)
-        asked.show(PlanForms(project, placing(**made), plan, found=loaded.found))
+        options.show(PlanForms(project, placing(**made), plan, found=loaded.found))
         if not plan.has_changes:
-            return _nothing(plan, loaded, clock, asked, onward)
-        if (refused := asked.is_refused(plan, project, onward)) is not None:
+            return _nothing(plan, loaded, clock, options, onward)
+        if (refused := options.is_refused(plan, project, onward)) is not None:
             return int(refused)
-        opened = begin_receipt(asked.receipt, plan, project) if asked.receipt else None
-        report = _carried_out(plan, loaded, clock, asked, onward)
-    if not asked.is_quiet:
+        opened = begin_receipt(options.receipt, plan, project) if options.receipt else None
+        report = _carried_out(plan, loaded, clock, options, onward)
+    if not options.is_silent:
         say()
     tell(report, project, onward)
     _tell_forgotten(loaded, report)
@@ -112,14 +110,14 @@ def _tell_forgotten(loaded: Workspace, report: Report) -> None:
 
 
 def _nothing(
-    plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: Onward
+    plan: Plan, loaded: Workspace, clock: SystemClock, options: ApplyOptions, onward: Onward
 ) -> int:
     """Save what a cut-off run left, where there is nothing else to do, and look for twins of it."""
     clock.heed_signals()
     if unconfirmed(loaded.state):  # an earlier run had no last look, or found twins
         announce(loaded.project)
-    opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None
-    report = apply(plan, loaded, settling_time=asked.settling_time, clock=clock)
+    opened = begin_receipt(options.receipt, plan, loaded.project) if options.receipt else None
+    report = apply(plan, loaded, settling_time=options.settling_time, clock=clock)
     _tell_forgotten(loaded, report)
     if not (report.complete and not report.left):
         tell(report, loaded.project, onward)
@@ -129,20 +127,20 @@ def _nothing(
 
 
 def _carried_out(
-    plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: Onward
+    plan: Plan, loaded: Workspace, clock: SystemClock, options: ApplyOptions, onward: Onward
 ) -> Report:
     """Carry the plan out, and show the progress."""
     project, now = loaded.project, clock.now()
-    warn_of_the_day(plan, schedule_of(project, now), now, asked.max_writes, onward=onward)
+    warn_of_the_day(plan, schedule_of(project, now), now, options.max_writes, onward=onward)
     total = sum(change.action.changes for change in plan.changes)
-    with heeding(clock, total, asked.verbosity) as progress:
+    with heeding(clock, total, quiet=options.quiet, verbose=options.verbose) as progress:
         return apply(
             plan,
             loaded,
-            settling_time=asked.settling_time,
-            max_writes=asked.max_writes,
-            overwrite_drift=asked.overwrite_drift,
-            allow_large_change=asked.allow_large_change,
+            settling_time=options.settling_time,
+            max_writes=options.max_writes,
+            overwrite_drift=options.overwrite_drift,
+            allow_large_change=options.allow_large_change,
             progress=progress,
             clock=clock,
         )

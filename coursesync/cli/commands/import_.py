@@ -11,7 +11,7 @@ from coursesync.cli.options import (
     RECORD_ID,
     lock_timeout_option,
     verbose_option,
-    with_target,
+    with_project,
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
@@ -22,7 +22,6 @@ from coursesync.text import count, inert, on_one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.cli.options import Chosen
     from coursesync.errors import CoursesyncError
     from coursesync.operations.import_ import Imported
     from coursesync.operations.workspace import Project
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "everything", is_flag=True, help="Import every course of the account.")
 @workspace_option
-@with_target
+@with_project
 @verbose_option
 @lock_timeout_option
 def command(
@@ -51,7 +50,7 @@ def command(
     record_id: int | None,
     courses: tuple[int, ...],
     everything: bool,
-    chosen: Chosen,
+    project: Project,
     lock_timeout: float,
 ) -> int:
     """Take courses that are on the site already under management.
@@ -75,7 +74,6 @@ def command(
                 Command("import", f"{LISTED.name}.onboarding.welcome", 87654321),
             ),
         )
-    project = chosen.open()
     clock = SystemClock()
     with project.held(lock_timeout), heeding(clock) as progress:
         announce(project)

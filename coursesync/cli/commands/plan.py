@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.ci.outputs import note, summarise
-from coursesync.cli.advise import give_advice, is_strict, strict_option
-from coursesync.cli.forms import PlanForms, failing_as
+from coursesync.cli.advise import give_advice, is_strict
+from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import placing
 from coursesync.cli.options import (
     bound_option,
@@ -19,17 +18,17 @@ from coursesync.cli.options import (
     full_option,
     how_made,
     removal_options,
+    strict_option,
     verbose_option,
-    with_target,
+    with_project,
     workspace_argument,
 )
-from coursesync.cli.screen import painter, say_wrapped, show
+from coursesync.cli.screen import say_wrapped, show
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
 from coursesync.text import count
 
 if TYPE_CHECKING:
-    from coursesync.cli.options import Chosen
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Hindrance
     from coursesync.planning.policy import Policy
@@ -39,7 +38,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 
 @click.command("plan")
 @workspace_argument
-@with_target
+@with_project
 @strict_option
 @click.option(
     "--format",
@@ -68,7 +67,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
 )
 def command(  # noqa: PLR0913 - one parameter an option
     *,
-    chosen: Chosen,
+    project: Project,
     strict: bool | None,
     form: str,
     max_bytes: int | None,
@@ -86,23 +85,21 @@ def command(  # noqa: PLR0913 - one parameter an option
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
     from coursesync.render import terminal  # noqa: PLC0415 - keeps --help quick
 
-    with failing_as(form):
-        check_bound(max_bytes, form)
-        project = chosen.open()
-        policy = project.policy(on_removal, prune=prune)
-        loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
-        plan = make_plan(loaded, on_removal=on_removal, prune=prune)
-        plan = replace(plan, hindrances=hindrances) if hindrances else plan
-        kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
-        advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
-        made = how_made(project, plan.policy, refreshed=refresh)
-        forms = PlanForms(project, placing(**made), plan, advice, loaded.found)
-        note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        summarise(forms.markdown)
-        if out is not None:
-            project.check_free(out)
-            _write_plan_file(out, forms)
-    show(_written(forms, form, max_bytes, None if full else terminal.MOST_ROWS))
+    check_bound(max_bytes, form)
+    policy = project.policy(on_removal, prune=prune)
+    loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
+    plan = make_plan(loaded, on_removal=on_removal, prune=prune)
+    plan = replace(plan, hindrances=hindrances) if hindrances else plan
+    kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
+    advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
+    made = how_made(project, plan.policy, refreshed=refresh)
+    forms = PlanForms(project, placing(**made), plan, advice, loaded.found)
+    note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
+    summarise(forms.markdown)
+    if out is not None:
+        project.check_free(out)
+        _write_plan_file(out, forms)
+    show(forms.written(form, max_bytes, None if full else terminal.MOST_ROWS))
     _tell_unconfirmed(loaded)
     if out is not None:
         say_wrapped(Remedy("To apply just this plan:", Command("apply", plan=out)))
@@ -140,15 +137,3 @@ def _refreshed(project: Project, policy: Policy) -> tuple[Workspace, tuple[Hindr
 
     now = look_again(project, project.load(), SystemClock(), policy)
     return now.workspace, now.hindrances
-
-
-def _written(forms: PlanForms, form: str, max_bytes: int | None, most_rows: int | None) -> str:
-    match form:
-        case "json":
-            return forms.json()
-        case "markdown":
-            return forms.markdown(max_bytes)
-        case "html":
-            return forms.page()
-        case _:
-            return forms.text(painter(sys.stdout), most_rows)

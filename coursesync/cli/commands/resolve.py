@@ -10,7 +10,7 @@ from coursesync.cli.options import (
     RECORD_ID,
     doubt_argument,
     lock_timeout_option,
-    with_target,
+    with_project,
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
@@ -18,13 +18,13 @@ from coursesync.errors import Command, ExitCode, Remedy, UsageError
 from coursesync.nexudus.clock import SystemClock
 
 if TYPE_CHECKING:
-    from coursesync.cli.options import Chosen
+    from coursesync.operations.workspace import Project
 
 
 @click.command("resolve")
 @doubt_argument
 @workspace_option
-@with_target
+@with_project
 @lock_timeout_option
 @click.option("--id", "record_id", type=RECORD_ID, help="The Id that it was given.")
 @click.option("--not-created", is_flag=True, help="It was not created; the next apply creates it.")
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def command(
     *,
     address: str,
-    chosen: Chosen,
+    project: Project,
     record_id: int | None,
     not_created: bool,
     keep: int | None,
@@ -55,7 +55,6 @@ def command(
             "resolve takes one of the three: --id N, --not-created or --keep N",
             Remedy("As in", Command("resolve", address, id=87654321)),
         )
-    project = chosen.open()
     clock = SystemClock()
     check_state(project, address)
     with project.held(lock_timeout):

@@ -13,7 +13,8 @@ import click
 from coursesync.cli.options import (
     address_argument,
     lock_timeout_option,
-    with_target,
+    options,
+    with_project,
     workspace_argument,
     workspace_option,
 )
@@ -23,17 +24,19 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from coursesync.cli.options import Chosen
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
 
 
-def _edits_state(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of what changes the state by hand."""
-    dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
-    return dry_run(workspace_option(with_target(lock_timeout_option(command))))
+# of a command that changes the state by hand
+_edits_state = options(
+    click.option("--dry-run", is_flag=True, help="Only say what would change."),
+    workspace_option,
+    with_project,
+    lock_timeout_option,
+)
 
 
 @contextmanager
@@ -52,10 +55,10 @@ def command() -> None:
 
 @command.command("list")
 @workspace_argument
-@with_target
-def list_entries(*, chosen: Chosen) -> None:
+@with_project
+def list_entries(*, project: Project) -> None:
     """List each address in the state of WORKSPACE (default: courses) with its Id."""
-    known = chosen.open().state()
+    known = project.state()
     lines = {address: str(entry.id) for address, entry in known.entries.items()}
     lines |= dict.fromkeys(known.doubts, "in doubt")
     for address, told in sorted(lines.items()):
@@ -67,12 +70,12 @@ def list_entries(*, chosen: Chosen) -> None:
 @command.command("show")
 @address_argument
 @workspace_option
-@with_target
-def show_entry(*, address: str, chosen: Chosen) -> None:
+@with_project
+def show_entry(*, address: str, project: Project) -> None:
     """Show what the state holds of ADDRESS: its Id, and what was last sent."""
     from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
 
-    known = chosen.open().state()
+    known = project.state()
     show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
 
 
@@ -96,7 +99,7 @@ def move_entry(
     *,
     address: str,
     to: str,
-    chosen: Chosen,
+    project: Project,
     lock_timeout: float,
     dry_run: bool,
 ) -> int:
@@ -109,7 +112,6 @@ def move_entry(
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = address_of(address), address_of(to)
-    project = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
         move(project, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
@@ -129,7 +131,7 @@ def move_entry(
 def forget_entry(
     *,
     address: str,
-    chosen: Chosen,
+    project: Project,
     lock_timeout: float,
     dry_run: bool,
 ) -> int:
@@ -140,7 +142,6 @@ def forget_entry(
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, forget  # noqa: PLC0415 - keeps --help quick
 
-    project = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
         entry = forget(project, address, dry_run=dry_run)
     is_what = "would be" if dry_run else "is"
@@ -167,11 +168,11 @@ def forget_entry(
 
 @command.command("recover")
 @workspace_argument
-@with_target
+@with_project
 @lock_timeout_option
 def recover_journal(
     *,
-    chosen: Chosen,
+    project: Project,
     lock_timeout: float,
 ) -> int:
     """Save what a cut-off run left in its journal.
@@ -182,7 +183,6 @@ def recover_journal(
     """
     from coursesync.operations.state import recover  # noqa: PLC0415 - keeps --help quick
 
-    project = chosen.open()
     with _saving(project, lock_timeout) as clock:
         left = recover(project)
     if project.store.foreign is not None:

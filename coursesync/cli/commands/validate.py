@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.advise import give_advice, is_strict, strict_option
-from coursesync.cli.options import workspace_argument
+from coursesync.cli.advise import give_advice, is_strict
+from coursesync.cli.options import strict_option, workspace_argument
 from coursesync.cli.screen import show
 from coursesync.text import count
 

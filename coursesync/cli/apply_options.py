@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.ci.annotate import annotate_problem
-from coursesync.cli.advise import strict_option
 from coursesync.cli.online import announce
-from coursesync.cli.options import SecondsRange, digest_option, full_option, verbosity_options
-from coursesync.cli.progress import Verbosity
+from coursesync.cli.options import (
+    SecondsRange,
+    digest_option,
+    full_option,
+    hands,
+    options,
+    strict_option,
+    verbosity_options,
+)
 from coursesync.cli.screen import painter, say, say_wrapped
 from coursesync.errors import Command, ExitCode, Remedy, Shell, UsageError
 from coursesync.planning.large_change import oversized
 from coursesync.render import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from coursesync.cli.forms import PlanForms
     from coursesync.cli.onward import Onward
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True)
-class Asked:
+class ApplyOptions:
     """What was asked of an apply, beside its workspace and how the plan is made."""
 
     auto_approve: bool
@@ -40,7 +41,8 @@ class Asked:
     expect_digest: str | None
     strict: bool | None
     full: bool
-    verbosity: Verbosity
+    verbose: bool
+    quiet: bool
     receipt: Path | None
     max_writes: int | None
     settling_time: float | None
@@ -68,13 +70,13 @@ class Asked:
             )
 
     @property
-    def is_quiet(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether nothing is told but what goes wrong, and the end; a question has its plan."""
-        return self.verbosity.quiet and self.is_approved
+        return self.quiet and self.is_approved
 
     def show(self, forms: PlanForms) -> None:
         """Print the plan, for whoever is asked or reads the log."""
-        if not self.is_quiet:
+        if not self.is_silent:
             say(forms.text(painter(sys.stderr), None if self.full else terminal.MOST_ROWS).rstrip())
             say()
 
@@ -101,7 +103,7 @@ class Asked:
         return None
 
 
-_OPTIONS = (
+apply_options = options(
     strict_option,
     click.option("--auto-approve", is_flag=True, help="Don't ask."),
     click.option(
@@ -148,48 +150,5 @@ _OPTIONS = (
     ),
     full_option,
     verbosity_options,
+    hands(options=ApplyOptions),
 )
-
-
-def asked_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options that say what is asked of an apply, and hand a command what was `asked`.
-
-    `refresh`, which says how the plan is made, is handed over by itself.
-    """
-
-    @wraps(command)
-    def run(  # noqa: PLR0913 - one parameter an option
-        *,
-        auto_approve: bool,
-        plan_file: Path | None,
-        expect_digest: str | None,
-        strict: bool | None,
-        full: bool,
-        verbose: bool,
-        quiet: bool,
-        receipt: Path | None,
-        max_writes: int | None,
-        settling_time: float | None,
-        allow_large_change: bool,
-        overwrite_drift: bool,
-        **others: object,
-    ) -> T:
-        asked = Asked(
-            auto_approve=auto_approve,
-            plan_file=plan_file,
-            expect_digest=expect_digest,
-            strict=strict,
-            full=full,
-            verbosity=Verbosity(verbose, quiet),
-            receipt=receipt,
-            max_writes=max_writes,
-            settling_time=settling_time,
-            allow_large_change=allow_large_change,
-            overwrite_drift=overwrite_drift,
-        )
-        return command(asked=asked, **others)
-
-    with_options = run
-    for option in reversed(_OPTIONS):
-        with_options = option(with_options)
-    return with_options
