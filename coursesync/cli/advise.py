@@ -1,4 +1,4 @@
-"""Advice on the screen: the first of it, on stderr; and where it is an error (`--strict`)."""
+"""Advice on the outlines: its first pieces on stderr; with `--strict`, an error."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
-    """Say whether advice is an error: as the command line has it, else coursesync.toml."""
+    """Return whether advice is an error: by the command line, or else by coursesync.toml."""
     return project.config.strict if strict is None else strict
 
 
 def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Told | None:
-    """Print the first of the advice on a workspace's outlines.
+    """Print the first pieces of advice on a workspace's outlines.
 
     Args:
-        advice: all of it, in the order of the outlines.
-        most: how much of it the caller needs, where that is more than is printed.
-        strict: whether it is an error.
+        advice: all pieces, in the order of the outlines.
+        most: how many pieces the caller needs, if that is more than are printed.
+        strict: whether advice is an error.
 
     Returns:
-        The advice with its places; None where there is none.
+        The pieces with their places; None if there are none.
 
     Raises:
-        Advised: there is advice, and it is an error.
+        Advised: there is advice, and `strict` is true.
     """
     if not advice:
         return None

@@ -1,4 +1,4 @@
-"""What was asked of an apply, and what somebody has to be asked before its first write."""
+"""The options of apply, and its question before the first write."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ApplyOptions:
-    """What was asked of an apply, beside its workspace and how the plan is made."""
+    """The options of an apply, except those of its project and its plan."""
 
     auto_approve: bool
     plan_file: Path | None
@@ -51,16 +51,16 @@ class ApplyOptions:
 
     @property
     def is_approved(self) -> bool:
-        """Whether nobody has to be asked any more."""
+        """Whether apply starts without a question."""
         return self.auto_approve or self.plan_file is not None
 
     def check_terminal(self) -> None:
-        """Raise UsageError where somebody has to be asked, and nobody can be."""
+        """Raise UsageError if there is a question to ask and no terminal to ask it on."""
         if not self.is_approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError(
                 "there is no terminal to ask on",
                 Remedy(
-                    "Review the plan, then say",
+                    "Review the plan, then use",
                     Shell("--auto-approve"),
                     "or write a plan file with",
                     Command("plan", out="FILE"),
@@ -71,29 +71,27 @@ class ApplyOptions:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing is told but what goes wrong, and the end; a question has its plan."""
+        """Whether the plan is not shown: `--quiet`, and there is no question about it."""
         return self.quiet and self.is_approved
 
     def show(self, forms: PlanForms) -> None:
-        """Print the plan, for whoever is asked or reads the log."""
+        """Print the plan, unless `is_silent`."""
         if not self.is_silent:
             say(forms.text(painter(sys.stderr), None if self.full else terminal.MOST_ROWS).rstrip())
             say()
 
     def is_refused(self, plan: Plan, project: Project, onward: Onward) -> ExitCode | None:
-        """Return how the command ends where the plan is too large, or the answer is no.
+        """Return the exit code if the plan is too large or the answer is no, or else None.
 
-        Says before the question which API is contacted.
+        Prints before the question which API is contacted.
         """
         if oversized(plan) and not self.allow_large_change:
             much = " and ".join(oversized(plan))
-            refused = f"Nothing was changed, for this is a large change, of {much}."
+            refused = f"Nothing was changed, because this is a large change: {much}."
             say_wrapped(refused)
-            say_wrapped(
-                Remedy("Where that is what you want:", onward.again(allow_large_change=True))
-            )
+            say_wrapped(Remedy("If that is what you want:", onward.again(allow_large_change=True)))
             annotate_problem(
-                refused, Remedy("Where that is what you want, say", Shell("--allow-large-change"))
+                refused, Remedy("If that is what you want, add", Shell("--allow-large-change"))
             )
             return ExitCode.WORK_LEFT
         announce(project)
@@ -105,48 +103,48 @@ class ApplyOptions:
 
 apply_options = options(
     strict_option,
-    click.option("--auto-approve", is_flag=True, help="Don't ask."),
+    click.option("--auto-approve", is_flag=True, help="Apply without asking."),
     click.option(
         "--plan",
         "plan_file",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Apply just what this plan file says, or nothing.",
+        help="Apply exactly what this plan file holds, or nothing.",
     ),
     digest_option,
     click.option(
         "--allow-large-change",
         is_flag=True,
-        help="Go on where more than 30 % of a course, or of the workspace, would change.",
+        help="Allow a plan that changes more than 30 % of a course or of the workspace.",
     ),
     click.option(
         "--overwrite-drift",
         is_flag=True,
-        help="Write over items that someone edited on the site since they were last applied.",
+        help="Overwrite items that were edited on the site since they were last applied.",
     ),
     click.option(
         "--refresh",
         is_flag=True,
-        help="Look first at what others changed on the site, and put the outlines' in its place.",
+        help="First read what others changed on the site, then restore what the outlines say.",
     ),
     click.option(
         "--max-writes",
         type=click.IntRange(min=0),
         metavar="N",
         envvar="COURSESYNC_MAX_WRITES",
-        help="Stop after so many writes, with exit 6; the next run goes on.",
+        help="Stop after N writes (exit 6); the next run continues.",
     ),
     click.option(
         "--settling-time",
         type=SecondsRange(min=0, max=3600),
         metavar="SECONDS",
         envvar="COURSESYNC_SETTLING_TIME",
-        help="How long lists may lag: a create whose answer was lost is looked for so long, and "
-        "the first apply looks twice, so far apart.  [default: 60]",
+        help="How long the API's lists may lag behind: apply looks this long for a create whose "
+        "answer was lost, and the first apply waits this long between two looks.  [default: 60]",
     ),
     click.option(
         "--receipt",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write what was done into this file: each change, its Id, when and how.",
+        help="Write a record of the run to this file: each change, its Id, when and how.",
     ),
     full_option,
     verbosity_options,

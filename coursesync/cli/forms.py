@@ -1,4 +1,4 @@
-"""A plan in the form that was asked for. What a form alone needs is imported with it."""
+"""A plan in each output format; the modules of a format are imported when it is written."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanForms:
-    """How a plan is written.
+    """The output formats of a plan.
 
-    `hint` returns the words of a command to type, `found` is what a look at the site found, None
-    where there was none.
+    `hint` returns the words to type for a command. `found` holds the drift that a read of the site
+    found, or None if the site was not read.
     """
 
     project: Project
@@ -46,7 +46,7 @@ class PlanForms:
         return DriftView(found, self.plan.courses, self.plan.managed, self.hint)
 
     def written(self, form: str, most_bytes: int | None, most_rows: int | None) -> str:
-        """Write it for stdout."""
+        """Return the plan in the format `form`, for stdout."""
         match form:
             case "json":
                 return self.json()
@@ -58,7 +58,7 @@ class PlanForms:
                 return self.text(painter(sys.stdout), most_rows)
 
     def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
-        """Write it for a terminal or a log; see `render.terminal` for what it takes."""
+        """Return the plan for a terminal or a log; see `render.terminal.compose`."""
         from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
 
         above = ""
@@ -67,7 +67,7 @@ class PlanForms:
         return above + terminal.compose(self._view, paint, most_rows)
 
     def markdown(self, most: int | None) -> str:
-        """Write it as Markdown of at most so many bytes."""
+        """Return Markdown of at most `most` bytes."""
         from coursesync.render import markdown  # noqa: PLC0415 - only this form needs it
 
         above = "" if self.found is None else markdown.above(self._drift(self.found))
@@ -75,13 +75,13 @@ class PlanForms:
         return above + markdown.compose(self._view, self.advice, room)
 
     def json(self) -> str:
-        """Write it for programs, and as a plan file."""
+        """Return JSON, which is also a plan file."""
         from coursesync.render import json  # noqa: PLC0415 - only this form needs it
 
         return json.compose(self._view, self.advice, self.found)
 
     def page(self) -> str:
-        """Write it as the review page."""
+        """Return the review page."""
         from importlib.resources import files  # noqa: PLC0415 - only this form needs it
 
         from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - only this form needs it

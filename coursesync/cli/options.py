@@ -1,8 +1,9 @@
-"""The arguments and options that several commands share, and what is made of those of a target."""
+"""The arguments and options that commands share, and the project that they open."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial, wraps
 from inspect import signature
@@ -67,7 +68,7 @@ def hands(**makers: Run) -> Callable[[Run], Run]:
 
 
 class SecondsRange(click.FloatRange):
-    """A length of time; `nan` would be neither over nor not."""
+    """A number of seconds; `nan` is refused, because no comparison holds for it."""
 
     def convert(
         self,
@@ -75,10 +76,10 @@ class SecondsRange(click.FloatRange):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> float:
-        """Return the seconds; fails where they are no finite number in the range."""
+        """Return the seconds; fails unless they are a finite number in the range."""
         seconds = float(super().convert(value, param, ctx))
         if not isfinite(seconds):
-            self.fail(f"{value!r} is no length of time", param, ctx)
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
         return seconds
 
 
@@ -91,24 +92,24 @@ class RecordId(click.IntRange):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> int:
-        """Return the Id; raises UsageError where it can be none."""
-        try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter as error:
-            named = param.opts[:1] if isinstance(param, click.Option) else []
-            raise UsageError(
-                f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
-                Remedy(
-                    "Nexudus shows it in the address of its page; write it as in",
-                    Shell(*named, 87654321),
-                ),
-            ) from error
+        """Return the Id; raises UsageError if the value can't be one."""
+        with suppress(click.BadParameter):
+            if (number := int(super().convert(value, param, ctx))) <= MAX_ID:
+                return number
+        named = param.opts[:1] if isinstance(param, click.Option) else []
+        raise UsageError(
+            f'"{inert(str(value), 40)}" is not an Id: an Id is a whole number from 1 up',
+            Remedy(
+                "Nexudus shows it in the address of the record's page; write it as in",
+                Shell(*named, 87654321),
+            ),
+        )
 
 
 def _digest(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     digest = value and value.strip().lower()
     if digest is not None and not _DIGEST.fullmatch(digest):
-        raise click.BadParameter("a digest has 64 of the letters 0-9 and a-f, as plan shows it")
+        raise click.BadParameter("a digest is 64 characters of 0-9 and a-f, as plan shows it")
     return digest
 
 
@@ -116,9 +117,9 @@ digest_option = click.option(
     "--expect-digest",
     callback=_digest,
     metavar="DIGEST",
-    help="Apply just the plan of this digest, or nothing.",
+    help="Apply only if the plan has this digest.",
 )
-RECORD_ID = RecordId(1, MAX_ID)
+RECORD_ID = RecordId(min=1)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(
@@ -146,7 +147,7 @@ lock_timeout_option = click.option(
     type=SecondsRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="How long to wait for an apply to end.  [default: 0]",
+    help="How long to wait if another apply holds the state.  [default: 0]",
 )
 
 
@@ -155,9 +156,9 @@ removal_options = options(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
         envvar="COURSESYNC_ON_REMOVAL",
-        help="What happens to items that are in no outline any more.  [default: keep]",
+        help="What to do with items that are no longer in any outline.  [default: keep]",
     ),
-    click.option("--prune", is_flag=True, help="Delete, where that is what happens to such items."),
+    click.option("--prune", is_flag=True, help="Allow --on-removal delete to delete items."),
 )
 
 
@@ -173,7 +174,7 @@ _verbose = partial(
     "-v",
     is_flag=True,
     callback=_listening,
-    help="Tell of each request, on stderr.",
+    help="Print each request on stderr.",
 )
 verbose_option = _verbose(expose_value=False)
 verbosity_options = options(
@@ -181,7 +182,7 @@ verbosity_options = options(
         "--quiet",
         "-q",
         is_flag=True,
-        help="Tell only which API is contacted, what goes wrong, and the end.",
+        help="Print only the API that is contacted, what goes wrong, and the result.",
     ),
     _verbose(),
 )
@@ -189,10 +190,12 @@ strict_option = click.option(
     "--strict/--no-strict",
     default=None,
     envvar="COURSESYNC_STRICT",
-    help="Take advice on the outlines for errors, with exit 3.  [default: no-strict]",
+    help="Treat advice on the outlines as errors (exit 3).  [default: no-strict]",
 )
 full_option = click.option(
-    "--full", is_flag=True, help="Tell each change, of however many; else long plans are counted."
+    "--full",
+    is_flag=True,
+    help="Show every change; by default, a long plan is shortened to counts.",
 )
 
 
@@ -200,26 +203,25 @@ bound_option = click.option(
     "--max-bytes",
     type=click.IntRange(min=4_000),
     metavar="N",
-    help="Leave out what there is no room for in N bytes of Markdown, and say so.",
+    help="Shorten Markdown to at most N bytes, and note what was left out.",
 )
 
 
 def check_bound(max_bytes: int | None, form: str) -> None:
-    """Raise UsageError where there is a bound for a form that has none."""
+    """Raise UsageError if `--max-bytes` was given for another format than Markdown."""
     if max_bytes is not None and form != "markdown":
         raise UsageError(
-            "--max-bytes is for Markdown",
-            Remedy("Write", Shell("--format", "markdown"), "beside it."),
+            "--max-bytes applies only to Markdown", Remedy("Add", Shell("--format", "markdown"))
         )
 
 
 def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, Value]:
-    """Return the options by which such a plan is made again.
+    """Return the options that make the same plan again.
 
     Args:
-        project: what its coursesync.toml says need not be typed.
+        project: the options in its coursesync.toml need not be typed.
         policy: what the plan may do to orphans.
-        refreshed: whether the site was looked at first.
+        refreshed: whether the site was read first.
     """
     removal = policy.on_removal.value
     is_configured = removal == project.config.on_removal
@@ -244,19 +246,19 @@ with_project = options(
         "--base-url",
         metavar="URL",
         envvar="COURSESYNC_BASE_URL",
-        help=f"The API.  [default: {DEFAULT_BASE_URL}]",
+        help=f"The address of the API.  [default: {DEFAULT_BASE_URL}]",
     ),
     click.option(
         "--state",
         metavar="FILE",
         envvar="COURSESYNC_STATE",
-        help=f"The state file, in the workspace.  [default: {STATE_NAME}]",
+        help=f"The name of the state file in the workspace.  [default: {STATE_NAME}]",
     ),
     click.option(
         "--sandbox",
         is_flag=True,
         envvar="COURSESYNC_SANDBOX",
-        help="Use the embedded sandbox, with a state of its own under .coursesync/.",
+        help="Use the embedded sandbox; its own state is kept under .coursesync/.",
     ),
     hands(project=opened),
 )

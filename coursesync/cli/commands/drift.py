@@ -1,4 +1,4 @@
-"""`coursesync drift`: what others changed on the site since the last apply. Only reads are sent."""
+"""`coursesync drift`: shows what others changed on the site. It sends only reads."""
 
 from __future__ import annotations
 
@@ -28,28 +28,23 @@ if TYPE_CHECKING:
 
 @click.command("drift")
 @workspace_argument
-@with_project
-@verbose_option
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
-    help="How to write it.",
+    help="The output format.",
 )
 @bound_option
-def command(
-    *,
-    project: Project,
-    form: str,
-    max_bytes: int | None,
-) -> int:
+@with_project
+@verbose_option
+def command(*, project: Project, form: str, max_bytes: int | None) -> int:
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
-    Compares what was last sent with what the site has. Changes nothing; exits with 2 where a
-    record was edited, deleted or moved there, and with 1 where that is not known of one. Needs
-    the credentials that apply needs.
+    Compares the site with what was last sent. Changes nothing. Exits with 2 if a record was
+    edited, deleted, moved or duplicated there, and with 1 if a record could not be checked.
+    Needs the same credentials as apply.
     """
     from coursesync.render import json, markdown, terminal  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.drift import DriftView  # noqa: PLC0415 - keeps --help quick

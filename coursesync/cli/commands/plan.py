@@ -1,4 +1,4 @@
-"""`coursesync plan`: what would be done, without doing it; no request but for `--refresh`."""
+"""`coursesync plan`: shows what apply would do. It sends no request except with `--refresh`."""
 
 from __future__ import annotations
 
@@ -33,12 +33,11 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Hindrance
     from coursesync.planning.policy import Policy
 
-_MOST_KEPT = 1_000  # pieces of advice, in JSON
+_MOST_KEPT = 1_000  # pieces of advice, in JSON and on the review page
 
 
 @click.command("plan")
 @workspace_argument
-@with_project
 @strict_option
 @click.option(
     "--format",
@@ -46,25 +45,24 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
     type=click.Choice(["text", "markdown", "json", "html"]),
     default="text",
     show_default=True,
-    help="How to write the plan.",
+    help="The output format.",
 )
 @bound_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a plan file too, for apply --plan.",
+    help="Also write a plan file, for apply --plan.",
 )
 @click.option(
     "--refresh",
     is_flag=True,
-    help="Look first at what others changed on the site, and plan from that. Only reads are sent.",
+    help="First read what others changed on the site, and plan from that. Sends only reads.",
 )
 @removal_options
 @full_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
+@with_project
 @verbose_option
-@click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
-)
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     project: Project,
@@ -80,7 +78,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
-    Changes nothing, makes no request and needs no credentials, but for --refresh.
+    Changes nothing. Makes no request and needs no credentials, except with --refresh.
     """
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
     from coursesync.render import terminal  # noqa: PLC0415 - keeps --help quick
@@ -100,14 +98,14 @@ def command(  # noqa: PLR0913 - one parameter an option
         project.check_free(out)
         _write_plan_file(out, forms)
     show(forms.written(form, max_bytes, None if full else terminal.MOST_ROWS))
-    _tell_unconfirmed(loaded)
+    _print_unconfirmed(loaded)
     if out is not None:
-        say_wrapped(Remedy("To apply just this plan:", Command("apply", plan=out)))
+        say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _tell_unconfirmed(loaded: Workspace) -> None:
-    """Say which records the next apply looks for, even where a plan has nothing to do."""
+def _print_unconfirmed(loaded: Workspace) -> None:
+    """Print how many created records the next apply checks, even if the plan is empty."""
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
 
@@ -118,7 +116,7 @@ def _tell_unconfirmed(loaded: Workspace) -> None:
         say_wrapped(
             Remedy(
                 f"{new} not confirmed: after the create, the course was not listed, or showed a "
-                "twin. See what it has:",
+                "twin. To see what it has:",
                 Command("drift"),
             )
         )

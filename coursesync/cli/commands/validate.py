@@ -1,4 +1,4 @@
-"""`coursesync validate`: every mistake of every outline at once, without a request."""
+"""`coursesync validate`: shows every mistake in every outline, without a request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @workspace_argument
 @strict_option
 def command(*, workspace: Path, strict: bool | None) -> None:
-    """Check the outlines in WORKSPACE (default: courses).
+    """Check the outlines in WORKSPACE (default: courses) for mistakes.
 
     Makes no request and needs neither state nor credentials.
     """
