@@ -1,6 +1,6 @@
 """coursesync: Terraform's plan and apply, for course outlines on Nexudus.
 
-All that the command line does, for those who script it:
+Scripts can do everything that the command line does:
 
     import coursesync
 
@@ -8,8 +8,8 @@ All that the command line does, for those who script it:
     plan = coursesync.plan(workspace)
     report = coursesync.apply(plan, workspace)
 
-Errors are those of the tree in `coursesync.errors`. What is asked for here is imported then, and
-not before, so that `import coursesync` costs nothing.
+It raises the errors of `coursesync.errors`. Each name is imported when it is first used, so that
+`import coursesync` is fast.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ __all__ = [
     "schema",
     "validate",
 ]
-_PUBLIC = {  # what each module offers
+_PUBLIC = {  # the names of each module
     "nexudus.credentials": "Credentials",
     "outlines.workspace_files": "Outlines",
     "planning.drift": "Drifted Finding",
@@ -151,13 +151,13 @@ _PUBLIC = {  # what each module offers
 _HOMES = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 
 
-if not TYPE_CHECKING:  # or else every name would seem to be there
+if not TYPE_CHECKING:  # a type checker would take every name as known
 
     def __getattr__(name: str) -> object:
-        """Import what is asked for by its name; raises AttributeError where there is none."""
+        """Import a public name; raises AttributeError if there is none."""
         if name not in _HOMES:
             raise AttributeError(f"module 'coursesync' has no attribute '{name}'")
-        from importlib import import_module  # noqa: PLC0415 - only where something is asked for
+        from importlib import import_module  # noqa: PLC0415 - only when a name is used
 
         found = getattr(import_module(f"coursesync.{_HOMES[name]}"), name)
         globals()[name] = found

@@ -1,24 +1,24 @@
-"""What can go wrong, as one tree; the positioned diagnostic; and what to do next, as a value.
+"""The tree of expected failures, the diagnostic with its place, and remedies as values.
 
-CoursesyncError            exit 1: an expected failure, told in words, never with a traceback
+CoursesyncError            exit 1: an expected failure, shown as a message, never as a traceback
 ├── UsageError             exit 64: the command line asks for what can't be done
 ├── InvalidOutlines        exit 3: carries every Diagnostic of the workspace
-│   └── Advised            exit 3: nothing but advice, where --strict makes that an error
-├── UnusableFile           becomes a Diagnostic where an outline names the file
-├── StalePlan              exit 4: what was reviewed is not what would be applied
-├── LargeChange            exit 6: the plan would change so much that someone has to say so
+│   └── Advised            exit 3: there is only advice, and --strict makes it an error
+├── UnusableFile           becomes a Diagnostic at the place that names the file
+├── StalePlan              exit 4: the reviewed plan is not the plan that would be applied
+├── LargeChange            exit 6: the plan changes more than is usual, and was not allowed to
 ├── StateLocked            exit 5: another apply holds the state
 ├── StateError             exit 1: the state or its journal can't be read, or is another target's
 ├── Interrupted            exit 130: Ctrl-C while the site was read; nothing was changed
-│   └── Terminated         exit 143: the same by SIGTERM
+│   └── Terminated         exit 143: the same, by SIGTERM
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
-    └── Busy               the API asks to come back later
+    └── Busy               the API asks to wait
 
-Stop                       no failure: it ends a run in good order, and the report carries it
+Stop                       not a failure: it ends a run, and is in the report
 └── Denied                 the API denies a request: bad credentials, or a missing role
 
-A `Remedy` holds text and what is to be typed; nothing else quotes for a shell. This module never
-prints and never exits: `coursesync.cli` catches the tree in one place.
+A `Remedy` holds text and commands to type; no other code quotes for a shell. This module must never
+print or exit: `coursesync.cli` catches the tree in one place.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Word: TypeAlias = "str | int | PathLike[str]"
     Value: TypeAlias = "Word | bool | None"  # of an option
 
-# what Python takes for printable, and nobody sees; and what GitHub's runner obeys in a log
+# characters that Python calls printable and nobody sees, and a command to GitHub's runner
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _UNSEEN = re.compile(rf"[{_FILLERS}]|##\[")
 _ESCAPED = rf"{_FILLERS}'\["
@@ -58,14 +58,14 @@ class ExitCode(IntEnum):
 
     @classmethod
     def after(cls, signal: int | None) -> ExitCode:
-        """Return how a command ends that did what it had to, after a signal if one came."""
+        """Return the exit code of a command that finished, by the signal that it got, if any."""
         return cls.DONE if signal is None else cls(128 + signal)
 
 
 def _quoted(word: str) -> str:
-    """Quote a word for a shell, on one line and without anything that can't be seen.
+    """Quote a word for a shell, on one line and without invisible characters.
 
-    Where quotes alone don't do that, the word is written as $'...', which bash and zsh read.
+    If quotes are not enough, the word is written as $'...', which bash and zsh read.
     """
     if word.isprintable() and not _UNSEEN.search(word):
         return quote(word)
@@ -75,7 +75,7 @@ def _quoted(word: str) -> str:
 def _escaped(character: str) -> str:
     if character.isprintable() and character not in _ESCAPED:
         return character
-    # a byte of a file's name that is no UTF-8 is a lone surrogate in Python
+    # in a file name, Python holds a byte that is not UTF-8 as a lone surrogate
     is_byte = "\udc80" <= character <= "\udcff"
     content = character.encode("utf-8", "surrogateescape" if is_byte else "replace")
     return "".join(f"\\x{byte:02x}" for byte in content)
@@ -83,7 +83,7 @@ def _escaped(character: str) -> str:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Shell:
-    """Words for a shell: a command, or a part of one; `str` quotes them."""
+    """Words for a shell, a whole command or a part; `str` quotes them."""
 
     words: tuple[str, ...]
 
@@ -99,7 +99,7 @@ class Command:
     """A command of coursesync: its name, its arguments, and its options by name.
 
     A flag is True; an option that is False or None is left out. `str` is the command for the
-    default workspace and target; the command line adds those that were named to it.
+    default workspace and target; the command line adds the ones in use.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Command:
         object.__setattr__(self, "options", tuple(kept))
 
     def in_words(self) -> Shell:
-        """Return the words to type: arguments first, but behind `--` where one starts with `-`."""
+        """Return the words to type: arguments first, or last after `--` if one starts with `-`."""
         options = [word for option in self.options for word in _option_words(*option)]
         words = [*self.arguments, *options]
         if any(each.startswith("-") for each in self.arguments):
@@ -136,7 +136,7 @@ def _option_words(name: str, value: str | Literal[True]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Something else to type: a line of YAML or TOML, a tag, an address. Shown as it stands."""
+    """Other text to type: a line of YAML or TOML, a tag, an address. Shown unchanged."""
 
     text: str
 
@@ -149,7 +149,7 @@ Typed: TypeAlias = Command | Shell | Code
 
 @dataclass(frozen=True, slots=True, init=False)
 class Remedy:
-    """A sentence for people, in pieces: text, and what is to be typed."""
+    """A sentence for people, in pieces: text, and code to type."""
 
     pieces: tuple[str | Typed, ...]
 
@@ -164,26 +164,26 @@ class Remedy:
         object.__setattr__(self, "pieces", tuple(own))
 
     def placed(self, place: Callable[[Command], Shell]) -> Remedy:
-        """Return the same with every command as `place` has it, for a workspace and a target."""
+        """Return the sentence with each command replaced by the words that `place` returns."""
         return Remedy(*(place(e) if isinstance(e, Command) else e for e in self.pieces))
 
     def written(
         self, typed: Callable[[Typed], str], text: Callable[[str], str] = str, gap: str = "  "
     ) -> str:
-        """Write it as one string: what is to be typed by `typed`, all else by `text`."""
+        """Join the pieces: code to type is written by `typed`, text by `text`."""
         return gap.join(text(e) if isinstance(e, str) else typed(e) for e in self.pieces)
 
     def __str__(self) -> str:
         return self.written(str)
 
 
-# what a message says: plain, or with something to type in it
+# a message's text, with or without code to type
 Sentence: TypeAlias = str | Remedy
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Where:
-    """A place in a file of the workspace: path as shown to people, line and column from 1."""
+    """A place in a file: its path as shown to people, line and column from 1."""
 
     path: str
     line: int = 1
@@ -227,7 +227,7 @@ class UsageError(CoursesyncError):
     exit_code = ExitCode.USAGE
 
 
-class InvalidOutlines(CoursesyncError):  # noqa: N818 - a state of the workspace, told as such
+class InvalidOutlines(CoursesyncError):  # noqa: N818 - names a state of the workspace
     """At least one outline is invalid; `diagnostics` holds every mistake, sorted by place."""
 
     exit_code = ExitCode.INVALID
@@ -239,20 +239,20 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - a state of the workspace
 
 
 class Advised(InvalidOutlines):
-    """There is advice, and it was asked to be an error; `diagnostics` are the first of it."""
+    """There is advice, and --strict makes it an error; `diagnostics` are its first pieces."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], number: int) -> None:
         super().__init__(diagnostics)
         pieces = "1 piece" if number == 1 else f"{number:,} pieces"
-        self.problem = f"{pieces} of advice on the outlines, and --strict makes that an error"
-        self.remedy = Remedy("Do as it says; to go on all the same:", Shell("--no-strict"))
+        self.problem = f"{pieces} of advice on the outlines, and --strict makes it an error"
+        self.remedy = Remedy("Follow the advice, or continue without it:", Shell("--no-strict"))
         self.args = (self.problem,)
 
 
-class UnusableFile(CoursesyncError):  # noqa: N818 - a verdict on a file, told as such
+class UnusableFile(CoursesyncError):  # noqa: N818 - names a state of a file
     """A file that an outline names can't be used; the outline's loader adds the place.
 
-    `mistakes` are those of which the place in the file is known, where it has any.
+    `mistakes` are the mistakes inside the file whose places are known.
     """
 
     def __init__(
@@ -262,18 +262,18 @@ class UnusableFile(CoursesyncError):  # noqa: N818 - a verdict on a file, told a
         self.mistakes = mistakes
 
     def named_at(self, where: Where) -> tuple[Diagnostic, ...]:
-        """Return the diagnostics that this becomes, where an outline names the file."""
+        """Return its diagnostics; `where` is the place in the outline that names the file."""
         return self.mistakes or (Diagnostic(where, self.problem, self.remedy),)
 
 
 class StalePlan(CoursesyncError):  # noqa: N818 - the same
-    """The outlines, the state or the target have moved away from the reviewed plan."""
+    """The outlines, the state or the target no longer match the reviewed plan."""
 
     exit_code = ExitCode.STALE
 
 
 class LargeChange(CoursesyncError):  # noqa: N818 - the same
-    """The plan would change an unusual part of what is there, and nobody has allowed that."""
+    """The plan would change an unusually large part, and that was not allowed."""
 
     exit_code = ExitCode.WORK_LEFT
 
@@ -288,14 +288,14 @@ class StateError(CoursesyncError):
     """The state or its journal can't be read, trusted or written; nothing was overwritten."""
 
 
-class Interrupted(CoursesyncError):  # noqa: N818 - what a person did, told as such
+class Interrupted(CoursesyncError):  # noqa: N818 - names what a person did
     """Ctrl-C ended a command that only reads."""
 
     exit_code = ExitCode.INTERRUPTED
 
 
 class Terminated(Interrupted):
-    """SIGTERM did."""
+    """SIGTERM ended a command that only reads."""
 
     exit_code = ExitCode.TERMINATED
 
@@ -304,18 +304,18 @@ class RemoteError(CoursesyncError):
     """The API can't be used: unreachable, or the credentials are refused."""
 
 
-class Busy(RemoteError):  # noqa: N818 - a state of the API, told as such
-    """The API takes no login for now; `seconds` is how long it asks to wait."""
+class Busy(RemoteError):  # noqa: N818 - names a state of the API
+    """The API accepts no login now; it asks to wait `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__("the API takes no login for now", "Try again in a minute.")
+        super().__init__("the API accepts no login now", "Try again in a minute.")
         self.seconds = seconds
 
 
-class Stop(Exception):  # noqa: N818 - ends a run in good order, and is no failure
-    """The run can't go on: why, what to mend first, and whether the API can't be used as it is.
+class Stop(Exception):  # noqa: N818 - not a failure
+    """The run can't continue: the reason, the remedy, and whether the API is unusable.
 
-    The report of an apply carries it; what ends a look is turned into an error.
+    The report of an apply carries it; a command that only reads turns it into an error.
     """
 
     def __init__(self, reason: str, remedy: Sentence = "", *, unusable: bool = False) -> None:

@@ -1,7 +1,6 @@
-"""Files, read with care and written whole or not at all.
+"""Reads regular files of bounded size, and writes a file whole or not at all.
 
-What is read is a regular file of bounded size, and text is in UTF-8. What is written goes into a
-file beside it, onto the disk, then into its place.
+A file is written beside its place, synced to the disk, then renamed. Text is UTF-8.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ MAX_BYTES = 1_048_576
 
 
 def shown(path: Path | str) -> str:
-    """Return a path as people see it, whatever bytes it is made of."""
+    """Return a path in printable characters."""
     written = PurePosixPath(path).as_posix()
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in written)
 
@@ -31,10 +30,10 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
     """Read a file's bytes.
 
     Raises:
-        UnusableFile: it can't be opened, is no regular file, or is larger than `most` bytes.
+        UnusableFile: it can't be opened, is not a regular file, or is larger than `most` bytes.
     """
     try:
-        # a FIFO would block an open that waits for a writer
+        # without O_NONBLOCK, opening a FIFO waits for a writer
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise UnusableFile(
@@ -47,11 +46,11 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise UnusableFile(
-                f"{shown(path)} is no file",
+                f"{shown(path)} is not a file",
                 "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
             )
         content = bytearray()
-        # to its end, wherever that is by now: it may grow while it is read
+        # to its end, because it may grow while it is read
         while len(content) <= most and (more := os.read(descriptor, 65_536)):
             content += more
     finally:
@@ -61,7 +60,7 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
 
 
 def check_size(path: Path, size: int, most: int = MAX_BYTES) -> None:
-    """Raise UnusableFile where a file has more than `most` bytes, or would have."""
+    """Raise UnusableFile if `size` is more than `most` bytes."""
     if size > most:
         raise UnusableFile(
             f"{shown(path)} is larger than {most >> 20} MB ({size / 1e6:.1f} MB)",
@@ -70,23 +69,22 @@ def check_size(path: Path, size: int, most: int = MAX_BYTES) -> None:
 
 
 class NotText(UnusableFile):
-    """A file that is not in UTF-8; knows which byte is to blame."""
+    """A file that is not UTF-8; knows the place of the first wrong byte."""
 
     def __init__(self, problem: str, before: bytes) -> None:
         super().__init__(
-            problem,
-            coded("Save it as UTF-8: in most editors, under `Save as…` or `Encoding.`"),
+            problem, coded("Save it as UTF-8: in most editors, under `Save as…` or `Encoding.`")
         )
         self._before = before
 
     def at(self, path: str) -> Where:
-        """Return the place of that byte in the file, whose path is given as shown to people."""
+        """Return the place of that byte; `path` is the file's path as shown to people."""
         line = self._before.rpartition(b"\n")[2].decode(errors="replace")
         return Where(path, self._before.count(b"\n") + 1, len(line) + 1)
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file in UTF-8, every line end a line feed, without a byte order mark.
+    """Return the text of a file, with line feeds as line ends and no byte order mark.
 
     Raises:
         NotText: it is in another encoding.
@@ -105,7 +103,7 @@ def decode(content: bytes) -> str:
 
 
 def with_line_ends_of(content: bytes, text: str) -> bytes:
-    """Return a text in UTF-8, with the line ends that most lines of a file have.
+    """Return a text as UTF-8, with the line ends of most lines of a file.
 
     Args:
         content: the file; it may be empty.
@@ -119,20 +117,20 @@ def with_line_ends_of(content: bytes, text: str) -> bytes:
 
 
 def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]) -> None:
-    """Write a file that somebody named, in the place of an older one or where nothing is.
+    """Write a file that the user named; it may replace an older file of its kind only.
 
     Args:
         path: the file.
-        text: what it is to hold.
-        what: what it is, in a word.
-        is_one: says of what is there whether it is such a file; nothing else is overwritten.
+        text: its content.
+        what: the word for its kind, for messages.
+        is_one: returns whether an existing file is of this kind.
 
     Raises:
-        CoursesyncError: something else is there, or it can't be written.
+        CoursesyncError: another kind of file is there, or the file can't be written.
     """
     if os.path.lexists(path) and not is_one(path):
         raise CoursesyncError(
-            f"{shown(path)} is there already, and is no {what}",
+            f"{shown(path)} already exists and is not a {what}",
             "Name another file, or delete that one yourself.",
         )
     try:
@@ -140,22 +138,22 @@ def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]
     except OSError as error:
         raise CoursesyncError(
             f"the {what} {shown(path)} can't be written: {error.strerror}",
-            "Name a file in a folder that is there and that you may write in.",
+            "Name a file in a folder that exists and that you may write in.",
         ) from error
 
 
 def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
-    """Put a file in the place of what is there, if anything is; at no time is it there in part.
+    """Write or replace a file; at no time does it hold only a part of the content.
 
     Args:
-        path: the file; its folder is there.
+        path: the file; its folder exists.
         content: its bytes.
-        mode: its permissions; by default those that any new file gets.
+        mode: its permissions; by default those of any new file.
 
     Raises:
-        OSError: it can't be written; what was there before still is.
+        OSError: it can't be written; an existing file is unchanged.
     """
-    import tempfile  # noqa: PLC0415 - brings much, and little is written
+    import tempfile  # noqa: PLC0415 - slow, and few commands write
 
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:

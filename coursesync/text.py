@@ -1,6 +1,6 @@
-"""How numbers, times and text from elsewhere are written on a screen, and read; what can't be seen.
+"""How numbers, times and text from elsewhere are written and read, and which text is invisible.
 
-Owns the line between what scripts need of that and what is a mistake.
+Owns the decision which invisible characters writing systems need, and which are a mistake.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Typed
 
-# what can't be seen, or changes how the text around it is seen: C0 and C1 controls but for tab and
-# line ends, the line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574), tags,
-# non-characters, fillers, and what else Unicode lets a reader ignore (Default_Ignorable_Code_Point,
-# https://www.unicode.org/Public/UCD/latest/ucd/), but for the marks below
+# characters that are invisible or change how the text around them looks: C0 and C1 controls except
+# tab and line ends, line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574),
+# tags, non-characters, fillers, and the other characters of Default_Ignorable_Code_Point
+# (https://www.unicode.org/Public/UCD/latest/ucd/) except the marks below
 NEVER = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\ufdd0-\ufdef"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 ) + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-# each font draws them in a way of its own, or not at all
+# each font draws these differently, or not at all
 PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
-# what scripts and emoji need: soft hyphens, the marks of a writing direction, which reach no
-# further than the blanks and signs beside them, joiners, and variation selectors
+# invisible characters that writing systems and emoji need: soft hyphens, joiners, variation
+# selectors, and direction marks, which affect only the spaces and signs beside them
 _JOINERS = "\u200c\u200d"
 _VARIATIONS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _HINTS = "\xad\u061c\u200e\u200f"
 MARKS = f"{_JOINERS}{_VARIATIONS}{_HINTS}"
-# the flag of a part of a country is a black flag with its code in tags, of six at the most:
+# the flag of a region is a black flag followed by its code in tags:
 # https://www.unicode.org/reports/tr51/#def_emoji_tag_sequence
 FLAG = "\U0001f3f4[\U000e0020-\U000e007e]{1,30}\U000e007f"
-UNSEEN = re.compile(f"[{NEVER}]")  # anywhere but in such a flag
+UNSEEN = re.compile(f"[{NEVER}]")  # a mistake except in such a flag
 UNSEEN_REMEDY = "Delete it; the easiest way is to type the text around it again."
-MOST_UNSEEN = 100  # of a file; the others are counted
+MOST_UNSEEN = 100  # in a file; more are only counted
 _UNSEEN_OR_FLAG = re.compile(f"{FLAG}|([{NEVER}])")
 _UNSEEN_OR_MARK = re.compile(f"[{NEVER}{MARKS}]")
 _PRIVATE_OR_BLANK = re.compile(rf"[{PRIVATE}]|\s")
 _ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
-# what no key holds, though it is a letter or a mark to Unicode; other controls end a word there
+# letters and marks, for Unicode, that a key must not hold; other controls end a word of a key
 _NOT_IN_KEYS = re.compile(
     f"[{_VARIATIONS}{_HINTS}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0020-\U000e007f]"
 )
-# what GitHub's runner obeys in a log, as its ActionCommand.cs has it: `::` where a line starts,
-# blanks aside, and `##[` anywhere in it
+# commands to GitHub's runner in a log (see its ActionCommand.cs): `::` at the start of a line,
+# after any spaces, and `##[` anywhere
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
-# eight figures that count are no character's number, nor are more of them
+# no character has a number of eight or more significant digits
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
 _FRACTION = re.compile(r"[.,](\d{1,6})")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -77,25 +77,25 @@ def duration(seconds: float) -> str:
 
 
 def moment(text: str | None) -> datetime | None:
-    """Read a time of the server, ISO 8601 and UTC where it does not say; None where it is none."""
+    """Read a time of the server: ISO 8601, by default in UTC; None if it is not a time."""
     try:
         read = datetime.fromisoformat(text or "")
         return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # the last is for the first and the last day that there is
+    except (ValueError, OverflowError):  # OverflowError: the first or the last day of the calendar
         return None
 
 
 def at(text: str | None) -> str:
-    """Write a time of the server for people, as in ` at 2025-01-31 08:00 UTC`; "" for none."""
+    """Write a time of the server for people, as ` at 2025-01-31 08:00 UTC`; "" for none."""
     if (read := moment(text)) is None:
         return f" at {inert(text, 40)}" if text else ""
     return f" at {read:%Y-%m-%d %H:%M} UTC"
 
 
 def same_moment(one: str | None, other: str | None) -> bool:
-    """Say whether two times of the server are the same, as far as the coarser of them tells.
+    """Return whether two times of the server are equal, at the precision of the coarser one.
 
-    One that is not known, or is no time, is the same as none.
+    A time that is unknown or unreadable equals no other.
     """
     first, second = moment(one), moment(other)
     if first is None or second is None:
@@ -114,27 +114,27 @@ def _coarser(time: datetime, step: int) -> datetime:
 
 
 def disarmed(text: str) -> str:
-    """Put a blank into what GitHub's runner would take for a command in a log."""
+    """Break commands to GitHub's runner with a space."""
     if "::" not in text and "##[" not in text:
         return text
     return _COMMAND.sub(lambda found: f"{found[0]} ", text)
 
 
 def on_one_line(text: str) -> str:
-    """Make a sentence that quotes text from elsewhere safe to print; its blanks stay."""
+    """Make a sentence that quotes text from elsewhere safe to print; spaces stay as they are."""
     return disarmed(without_unseen(" ".join(text.splitlines())))
 
 
 def harmless(text: str) -> str:
-    """Make lines that are made of such sentences safe for a log that is no terminal."""
+    """Make several such lines safe for a log."""
     return disarmed(without_unseen(text.replace("\r", " ")))
 
 
 def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
-    """Break a sentence into lines of at most `width` columns, each behind a margin.
+    """Break a sentence into lines of at most `width` columns, each after a margin.
 
-    All lines but the first are indented by `hang` as well. A command stays on one line, however
-    long it is, so that it can be copied; so does other code that fits on one.
+    All lines except the first are indented by `hang` too. A command stays on one line, however long
+    it is, so that it can be copied; other code does if it fits.
     """
     most = width - len(margin) - len(hang)
 
@@ -151,48 +151,48 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
         break_long_words=False,
         break_on_hyphens=False,
     )
-    # what stood within a line may begin one now
+    # a break may have moved `::` to the start of a line
     return [disarmed(line.replace("\0", " ")) for line in lines]
 
 
 def coded(text: str) -> Remedy:
-    """Return a sentence in which what stands between backticks is code to type.
+    """Return a sentence in which text between backticks is code to type.
 
-    For a text that is written in the program: a value in it must not hold a backtick.
+    Only for texts of the program itself: a value in it must not hold a backtick.
     """
     parts = enumerate(part.strip() for part in text.split("`"))
     return Remedy(*(Code(part) if number % 2 else part for number, part in parts))
 
 
 def to_type(typed: Typed) -> str:
-    """Write what is to be typed on one line, safe to print; of a command, nothing is changed."""
+    """Write code to type on one line, safe to print; this changes no command."""
     return on_one_line(str(typed))
 
 
 def as_argument(path: Path | str) -> str:
-    """Return a path that no command takes for an option."""
+    """Return a path that can't be mistaken for an option."""
     return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def with_short_references(html: str) -> str:
-    """Cut what is no character's number in HTML, as of `&#99999999999;`; it reads as before.
+    """Shorten character references that are too large, such as `&#99999999999;`.
 
-    What reads HTML makes a number of all its figures, which Python refuses from 4,301 on.
+    Their meaning stays. HTML parsers convert all digits, and Python refuses more than 4,300.
     """
     return _LONG_REFERENCE.sub(r"&#\1", html) if "&#" in html else html
 
 
 def unescaped(html: str) -> str:
-    """Return text with its character references read, however long they are."""
+    """Replace the character references in HTML, however long they are."""
     return unescape(with_short_references(html))
 
 
 def inert(text: str, limit: int = 300) -> str:
-    """Make text from elsewhere safe to print: one line, bounded, nothing that moves a cursor.
+    """Make text from elsewhere safe to print: one line of at most `limit` characters.
 
-    Blanks become spaces, and characters that are not allowed in an outline are dropped; all others
-    are shown, also those that this Python's tables of Unicode don't have yet. A command to a CI's
-    log gets a blank in its middle; what is longer than `limit` characters is cut, and says so.
+    White space becomes a space, and characters that an outline may not hold are dropped. All others
+    are shown, also characters newer than this Python's Unicode tables. A command to GitHub's runner
+    is broken with a space; a longer text is cut and ends in "…".
     """
     if (
         len(text) <= limit
@@ -203,47 +203,47 @@ def inert(text: str, limit: int = 300) -> str:
         and "##[" not in text
         and not text.startswith("::")
     ):
-        return text  # nearly all titles; the rest is spelled out below
+        return text  # true of nearly all titles
     spaced = " ".join(text[: limit * 4].split())
     line = disarmed(" ".join(as_shown(without_unseen(spaced)).split()))
     if is_blank(line):
         return ""
-    # of a flag that is cut, no tags are left
+    # the cut may have left the tags of a flag
     return line if len(line) <= limit else without_unseen(f"{line[: limit - 1]}…")
 
 
 def unseen(text: str) -> Iterator[re.Match[str]]:
-    """Find the characters that are a mistake; those in the tags of a flag are none."""
+    """Find the invisible characters that are a mistake; the tags of a flag are not."""
     if UNSEEN.search(text):
         yield from (found for found in _UNSEEN_OR_FLAG.finditer(text) if found[1])
 
 
 def holds_unseen(text: str) -> bool:
-    """Say whether a text holds a character that is a mistake."""
+    """Return whether a text holds such a character."""
     return next(unseen(text), None) is not None
 
 
 def without_unseen(text: str, instead: str = "") -> str:
-    """Put something else in the place of each character that is a mistake."""
+    """Replace each such character by `instead`."""
     if not UNSEEN.search(text):
         return text
     return _UNSEEN_OR_FLAG.sub(lambda found: instead if found[1] else found[0], text)
 
 
 def without_marks(text: str) -> str:
-    """Leave out all that can't be seen, also what scripts need."""
+    """Remove all invisible characters, also those that writing systems need."""
     return _UNSEEN_OR_MARK.sub("", text)
 
 
 def for_key(text: str) -> str:
-    """Leave out of a title what can't be seen, and would stand in a key made from it."""
+    """Remove from a title the invisible characters that would end up in its key."""
     return text if text.isascii() else _NOT_IN_KEYS.sub("", text)
 
 
 def as_shown(text: str) -> str:
-    """Write a text without mistakes as it is shown: a blank as a space, private ones by number.
+    """Write white space as a space, and private characters by number.
 
-    Whether Python takes a character for printable depends on its version.
+    Does not rely on `str.isprintable` for the rest, because that depends on Python's version.
     """
     if text.isprintable():
         return text
@@ -253,12 +253,12 @@ def as_shown(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Say whether a reader sees nothing of a text."""
+    """Return whether a text has no visible character."""
     return not without_marks(text).strip()
 
 
 def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
-    """Give a diagnostic for each character of a file that is a mistake, of very many the first."""
+    """Yield a diagnostic for each invisible character in a file; more than 100 are counted."""
     if text.isascii() and not text.encode().translate(None, _ASCII_SEEN):
         return
     line, start, more, last = 1, 0, 0, Where(path)
@@ -282,6 +282,6 @@ def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
 
 
 def named(character: str) -> str:
-    """Name a character, for a diagnostic."""
+    """Return the number and the name of a character."""
     unnamed = "a control character" if unicodedata.category(character) == "Cc" else "no character"
     return f"U+{ord(character):04X} ({unicodedata.name(character, unnamed)})"

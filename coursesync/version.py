@@ -1,3 +1,3 @@
-"""The version of coursesync: it stands here and nowhere else."""
+"""The version of coursesync."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The package from Python: what scripts call, and what they are told where it can't be done."""
+"""The package from Python: what scripts call, and the errors that they get."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def ids(report: Report) -> dict[str, int]:
 
 
 class Heard:
-    """A progress that keeps what it is told."""
+    """A progress that records its calls."""
 
     def __init__(self) -> None:
         self.results: list[Result] = []
@@ -291,7 +291,7 @@ def test_a_doubt_is_resolved(api: SandboxServer, courses: Path) -> None:
 
 
 def test_outlines_are_laid_out(courses: Path) -> None:
-    """Checked, a text is told and not written; laid out, it is the same next time."""
+    """A check reports a text and does not write it; a formatted text stays the same."""
     path = write_outline(courses, "a", 4711, "One")
     before = path.read_text()
     told = coursesync.fmt(courses, check=True)
@@ -316,7 +316,7 @@ def test_advice_has_its_place(courses: Path) -> None:
 def test_credentials_that_are_given_are_checked_and_not_shown(
     api: SandboxServer, courses: Path, given: Credentials
 ) -> None:
-    """What can't be sent is told before anything is, and never with its text."""
+    """A value that can't be sent is reported before the first request, and never with its text."""
     write_outline(courses, "a", 4711, "One")
     workspace = opened(courses, api)
     with pytest.raises(UsageError) as caught:

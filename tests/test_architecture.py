@@ -232,7 +232,7 @@ def is_of(name: str, names: set[str]) -> bool:
 
 
 def named(*, but: set[str]) -> list[str]:
-    """Name the modules, but for these and those of these packages."""
+    """Name the modules, except these and the modules of these packages."""
     return [name for name, module in modules().items() if not module.is_of(but | APART)]
 
 
@@ -253,7 +253,7 @@ def effects_of(module: Module) -> list[tuple[str, int]]:
 
 
 def calls_the_world(module: Module) -> list[Import]:
-    """Find the imports, but for types, of what touches the world."""
+    """Find the imports of modules that touch the world, except imports for types."""
     called = [each for each in module.own() if not each.only_for_types]
     return [each for each in called if modules()[target(each.name)].is_of(WORLD | WIRING | APART)]
 
@@ -327,7 +327,7 @@ def test_a_library_is_known_in_few_places(library: str, places: tuple[str, ...])
 
 @pytest.mark.parametrize("name", modules())
 def test_a_module_is_read_in_one_go(name: str) -> None:
-    """No file and no function is too long for that; a docstring is none of its lines."""
+    """No file and no function is too long; a docstring does not count."""
     tree = modules()[name].tree
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 

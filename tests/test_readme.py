@@ -1,4 +1,4 @@
-"""The README tells the truth: its commands, its exit codes and its tour are the real ones."""
+"""The README is true: its commands, its exit codes and its tour are the real ones."""
 
 from __future__ import annotations
 

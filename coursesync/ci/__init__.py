@@ -1,1 +1,1 @@
-"""What a job in a forge is told: annotations at lines, outputs for later steps."""
+"""What a CI job gets: annotations at lines, outputs for later steps, a summary page."""

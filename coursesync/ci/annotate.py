@@ -1,4 +1,4 @@
-"""Annotations, in a job on GitHub: what is wrong, at its line in the pull request."""
+"""Writes annotations in a job on GitHub, which shows them at their lines in the pull request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def annotate(
     diagnostics: Sequence[Diagnostic], level: Literal["error", "warning"], more: int = 0
 ) -> None:
-    """Write diagnostics as annotations, on stderr; nothing where this is no job on GitHub."""
+    """Write diagnostics as annotations on stderr, in a job on GitHub only."""
     if not _is_job() or not (diagnostics or more):
         return
     from coursesync.ci.annotations import annotated  # noqa: PLC0415 - only in such a job
@@ -28,7 +28,7 @@ def annotate(
 
 
 def annotate_problem(problem: str, remedy: Sentence) -> None:
-    """Write what is wrong as an annotation at no line; nothing where this is no job on GitHub."""
+    """Write a problem as an annotation without a line, in a job on GitHub only."""
     if not _is_job():
         return
     from coursesync.ci.annotations import notice  # noqa: PLC0415 - only in such a job
@@ -41,13 +41,13 @@ def _is_job() -> bool:
 
 
 def _write(lines: Iterable[str]) -> None:
-    with suppress(OSError):  # a log that nobody keeps must not end a command
+    with suppress(OSError):  # a closed log must not end a command
         for line in lines:
             click.echo(line, err=True)
 
 
 def _from_the_root(path: str) -> str:
-    """Return a path as it is from the repository's root, which a step need not stand in."""
+    """Return a path relative to the repository's root; a step may run in another folder."""
     root = os.environ.get("GITHUB_WORKSPACE", "")
     real, top = os.path.realpath(path), os.path.realpath(root) if root else ""
     if top and Path(real).is_relative_to(top):

@@ -1,8 +1,8 @@
-"""Diagnostics as annotations: commands in a job's log that GitHub shows at the line at fault. Pure.
+"""Diagnostics as annotations: commands in a job's log that GitHub shows at their lines.
 
 The commands: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands;
-how their values are escaped: `command.ts` of actions/toolkit. GitHub shows ten of a kind a step, so
-the tenth says how many more there are.
+how their values are escaped: `command.ts` of actions/toolkit. GitHub shows ten of a kind for each
+step, so the tenth counts the rest.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ def annotated(
     path: Callable[[str], str] = str,
     more: int = 0,
 ) -> Iterator[str]:
-    """Write the first diagnostics as annotations, and how many more there are.
+    """Return the first diagnostics as annotations, and one that counts the rest.
 
     Args:
         diagnostics: sorted, the worst first.
-        level: what they are.
-        path: makes a file's path one from the repository's root.
-        more: how many there are beside these.
+        level: the level of all of them.
+        path: makes a file's path relative to the repository's root.
+        more: how many there are besides these.
 
     Yields:
-        A line each, to be written as it is.
+        One line for each annotation.
     """
     for each in diagnostics[:MOST]:
         where = {"file": path(each.where.path), "line": each.where.line, "col": each.where.column}
@@ -48,18 +48,19 @@ def annotated(
         )
         yield f"::{level} {properties}::{_message(each.problem, each.remedy)}"
     if (rest := max(0, len(diagnostics) - MOST) + more) > 0:
-        mistakes = f"and {count(rest, 'more mistake')}: the log has them"
-        yield f"::{level}::{mistakes if level == 'error' else f'and {rest:,} more of advice'}"
+        noun = "more mistake" if level == "error" else "more piece"
+        what = f"{count(rest, noun)}{'' if level == 'error' else ' of advice'}"
+        yield f"::{level}::and {what}: see the log"
 
 
 def notice(level: Literal["error", "warning"], problem: str, remedy: Sentence = "") -> str:
-    """Write an annotation that is at no line."""
+    """Return an annotation without a line."""
     return f"::{level}::{_message(problem, remedy)}"
 
 
 def _message(problem: str, remedy: Sentence) -> str:
-    told = Remedy(remedy).written(to_type, _lines, gap=" ")
-    return _escaped(f"{_lines(problem)}\n{told}" if remedy else _lines(problem), _IN_DATA)
+    below = Remedy(remedy).written(to_type, _lines, gap=" ")
+    return _escaped(f"{_lines(problem)}\n{below}" if remedy else _lines(problem), _IN_DATA)
 
 
 def _lines(text: str) -> str:

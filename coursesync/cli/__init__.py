@@ -1,8 +1,7 @@
-"""The command line: parse, wire, call, print, exit code. A file a command, and what they share.
+"""The command line: one file for each command, and what the commands share.
 
-Commands are imported when they are asked for, so that `--version` starts fast and each command
-brings only what it needs. Expected failures end here as an exit code and words on stderr, whatever
-a command itself told of them on stdout; a bug keeps its traceback.
+A command is imported when it runs, so that `--version` and completion start fast. Expected failures
+become an exit code and a message on stderr here and nowhere else; a bug keeps its traceback.
 """
 
 from __future__ import annotations
@@ -17,31 +16,32 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from coursesync.ci.outputs import note_end
-from coursesync.cli.screen import arrived, complain, prepare_streams, say
+from coursesync.cli.line import place, running
+from coursesync.cli.screen import arrived, complain, prepare_streams, say, show
 from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-_COMMANDS = {  # with what `--help` and shells say of each, for which none is imported
-    "apply": "Carry out the plan, and keep the Ids in the state.",
+_COMMANDS = {  # with their help, so that listing them imports none
+    "apply": "Carry out the plan and save the Ids in the state.",
     "drift": "Show what others changed on the site since the last apply.",
-    "fmt": "Lay the outlines out in one way, with the keys written in.",
-    "import": "Take courses that are on the site already under management.",
+    "fmt": "Format the outlines and write the missing keys.",
+    "import": "Put courses that exist on the site under management.",
     "plan": "Show what apply would do.",
-    "preview": "Show the courses as a member would see them, in a browser.",
-    "resolve": "Settle a create that is in doubt.",
-    "sandbox": "A stand-in for the Nexudus API, for trying things out.",
+    "preview": "Show the courses in a browser, as a member would see them.",
+    "resolve": "Settle a create in doubt, or choose one of two twins.",
+    "sandbox": "Run a stand-in for the Nexudus API, to try things out.",
     "schema": "Write the JSON Schema of outlines, for editors.",
-    "state": "Look into the state, and look after it.",
-    "validate": "Check the outlines.",
+    "state": "Inspect and repair the state.",
+    "validate": "Check the outlines for mistakes.",
 }
 _NO_MEMORY = CoursesyncError(
-    "there is not enough memory", "End other programs, or raise the limit on memory."
+    "there is not enough memory", "Close other programs, or raise the memory limit."
 )
 _COMPLETING = "_COURSESYNC_COMPLETE"  # https://click.palletsprojects.com/page/shell-completion/
-_MODULES = {"import": "import_"}  # a word of Python's own names no module
+_MODULES = {"import": "import_"}  # `import` is a keyword
 
 
 class _Commands(click.Group):
@@ -58,11 +58,16 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; print an expected failure of it, and return its exit code."""
+        """Run a command; print its expected failure, if any, and return the exit code."""
         try:
             return super().invoke(ctx)
         except (CoursesyncError, MemoryError) as error:
             failure = error if isinstance(error, CoursesyncError) else _NO_MEMORY
+            context = running()
+            if context and context.params.get("form") == "json":
+                from coursesync.render.json import compose_failure  # noqa: PLC0415 - only here
+
+                show(compose_failure(failure, place))  # a program reads nothing else
             complain(failure)
             return int(failure.exit_code)
 
@@ -79,7 +84,7 @@ class _Commands(click.Group):
 
         found = [item for item in _COMMANDS.items() if item[0].startswith(incomplete)]
         options = click.Command.shell_complete(self, ctx, incomplete)
-        return [*(CompletionItem(name, help=told) for name, told in found), *options]
+        return [*(CompletionItem(name, help=words) for name, words in found), *options]
 
 
 @click.command(
@@ -90,24 +95,24 @@ def _cli() -> None:
     """Terraform's plan and apply, for course outlines on Nexudus.
 
     Outlines are YAML files in a folder (the workspace, by default `courses`). `validate` checks
-    them, `plan` shows what would be done, `apply` does it and keeps the Ids in the state.
+    them, `plan` shows what would change, `apply` makes the changes and saves the Ids in the
+    state.
     """
 
 
 def main() -> NoReturn:
     """Run the command line and exit with one of `errors.ExitCode`. Never returns."""
-    gc.disable()  # reading makes many values and no cycles; what lasts turns it on again
-    # models are our own: looking for other packages' plug-ins costs more than `--version`
+    gc.disable()  # reading makes many values and no cycles; long-running commands enable it again
+    # no plug-in is wanted: looking for them takes longer than `--version`
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     code = _run()
-    told = [arrived(sys.stdout), arrived(sys.stderr)]
-    if not all(told) and code in {ExitCode.DONE, ExitCode.CHANGES}:
-        code = int(ExitCode.ERROR)  # some of what it had to say is lost
-    with suppress(CoursesyncError):  # it was told, or is told by the code alone
+    complete = [arrived(sys.stdout), arrived(sys.stderr)]
+    if not all(complete) and code in {ExitCode.DONE, ExitCode.CHANGES}:
+        code = int(ExitCode.ERROR)  # some of the output is lost
+    with suppress(CoursesyncError):  # the exit code still reports the end
         note_end(code)
-    # every file is closed by now; to take a workspace's values apart, one by one, would be
-    # a tenth of a plan's time
+    # every file is closed by now, and freeing a workspace's values takes a tenth of a plan's time
     os._exit(code)
 
 
@@ -118,7 +123,7 @@ def _run() -> int:
         code = _cli.main(standalone_mode=False, prog_name="coursesync")
         sys.stdout.flush()
     except click.Abort:
-        # from the first request or save on, a command heeds signals and ends by itself
+        # after its first request or save a command handles signals itself
         say("\nInterrupted; nothing was changed.")
         return int(ExitCode.INTERRUPTED)
     except click.ClickException as error:
@@ -127,13 +132,13 @@ def _run() -> int:
         return int(ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR)
     except OSError as error:
         if arrived(sys.stdout):
-            raise  # it is about something else: a bug
-        return _unheard(error)
+            raise  # not a failure of the output: a bug
+        return _output_failed(error)
     return code if isinstance(code, int) else int(ExitCode.DONE)
 
 
 def _complete() -> int:
-    """Tell a shell how what is typed may go on; in its prompt there is no room for failures."""
+    """Complete a command line for a shell; a failure must not disturb its prompt."""
     code: object = None
     with suppress(Exception):
         try:
@@ -143,9 +148,9 @@ def _complete() -> int:
     return code if isinstance(code, int) else int(ExitCode.ERROR)
 
 
-def _unheard(error: OSError) -> int:
+def _output_failed(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
-        # whoever read the output has gone; keep the interpreter from saying so at its end
+        # the reader has closed the pipe; keep the interpreter from reporting that at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
         say(f"Error: the output can't be written: {error.strerror}.")

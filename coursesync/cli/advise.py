@@ -1,52 +1,38 @@
-"""Advice on the screen: the first of it, on stderr; and where it is an error (`--strict`)."""
+"""Advice on the outlines: its first pieces on stderr; with `--strict`, an error."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say
 from coursesync.errors import Advised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.pieces import Advice, Told
 
-F = TypeVar("F", bound="Callable[..., object]")
-
-
-def strict_option(command: F) -> F:
-    """Add the option that makes advice an error."""
-    return click.option(
-        "--strict/--no-strict",
-        default=None,
-        envvar="COURSESYNC_STRICT",
-        help="Take advice on the outlines for errors, with exit 3.  [default: no-strict]",
-    )(command)
-
 
 def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
-    """Say whether advice is an error: as the command line has it, else coursesync.toml."""
+    """Return whether advice is an error: by the command line, or else by coursesync.toml."""
     return project.config.strict if strict is None else strict
 
 
 def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Told | None:
-    """Print the first of the advice on a workspace's outlines.
+    """Print the first pieces of advice on a workspace's outlines.
 
     Args:
-        advice: all of it, in the order of the outlines.
-        most: how much of it the caller needs, where that is more than is printed.
-        strict: whether it is an error.
+        advice: all pieces, in the order of the outlines.
+        most: how many pieces the caller needs, if that is more than are printed.
+        strict: whether advice is an error.
 
     Returns:
-        The advice with its places; None where there is none.
+        The pieces with their places; None if there are none.
 
     Raises:
-        Advised: there is advice, and it is an error.
+        Advised: there is advice, and `strict` is true.
     """
     if not advice:
         return None

@@ -1,20 +1,28 @@
-"""What a shell offers while a command is typed: addresses, and folders. Silent where it can't."""
+"""Completion in a shell: folders, and the addresses in a state.
+
+It reads a state quickly, trusts nothing in it and reports no failure; commands read the state
+through `file_store`. It must not import slow modules.
+"""
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from coursesync.cli.state_names import Named, named_in, state_path
+from coursesync.errors import UnusableFile
+from coursesync.files import read
+from coursesync.operations.config import CONFIG
+from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import click
 
-WORKSPACE = "courses"  # where none is named
+WORKSPACE = "courses"  # the default
+_MOST_BYTES = 67_108_864  # tens of thousands of entries
 
 
 def folders(_context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
@@ -23,20 +31,49 @@ def folders(_context: click.Context, _parameter: object, incomplete: str) -> lis
 
 
 def addresses(context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
-    """Offer the addresses that are in the state which the command line names so far."""
-    return _begun_with(incomplete, _named(context).entries)
+    """Offer the addresses in the state that the command line names so far."""
+    return _offered(context, incomplete, only_doubts=False)
 
 
 def doubts(context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
-    """Offer the addresses in doubt of the state which the command line names so far."""
-    return _begun_with(incomplete, _named(context).doubts)
+    """Offer the addresses in doubt in the state that the command line names so far."""
+    return _offered(context, incomplete, only_doubts=True)
 
 
-def _named(context: click.Context) -> Named:
+def _offered(context: click.Context, incomplete: str, *, only_doubts: bool) -> list[CompletionItem]:
+    path = _state_path(context)
+    with suppress(UnusableFile, ValueError, LookupError, RecursionError, TypeError, AttributeError):
+        state = json.loads(read(path, _MOST_BYTES))
+        begun = _begun(path.with_name(f"{path.name}.journal")) if only_doubts else set()
+        named = {*state["doubts"], *begun} if only_doubts else state["entries"]
+        return [CompletionItem(each) for each in sorted(named) if each.startswith(incomplete)]
+    return []
+
+
+def _state_path(context: click.Context) -> Path:
     given = context.params
     folder = Path(given.get("workspace") or WORKSPACE)
-    return named_in(state_path(folder, given.get("state"), sandbox=bool(given.get("sandbox"))))
+    if given.get("sandbox"):
+        return folder / ".coursesync" / STATE_NAME
+    return folder / (given.get("state") or _configured(folder) or STATE_NAME)
 
 
-def _begun_with(incomplete: str, offered: Iterable[str]) -> list[CompletionItem]:
-    return [CompletionItem(each) for each in offered if each.startswith(incomplete)]
+def _configured(folder: Path) -> str | None:
+    with suppress(UnusableFile, ValueError):
+        content = read(folder / CONFIG)
+        import tomllib  # noqa: PLC0415 - few workspaces have that file
+
+        named = tomllib.loads(content.decode()).get("state")
+        return named if isinstance(named, str) else None
+    return None
+
+
+def _begun(journal: Path) -> set[str]:
+    """Return the addresses in a journal; the state may gain them soon."""
+    try:
+        lines = read(journal, _MOST_BYTES).split(b"\n")
+    except UnusableFile:
+        return set()
+    # a record, a space and its checksum
+    records = [json.loads(line.rpartition(b" ")[0]) for line in lines if b" " in line]
+    return {record["address"] for record in records if "address" in record}

@@ -1,7 +1,7 @@
-"""The command line that runs: what was typed, and the commands that a message of it suggests.
+"""The command that runs: which options were typed, and how its messages suggest other commands.
 
-Owns how each command names the workspace and the target. What is in the environment need not be
-typed, and is not suggested.
+Owns how each command names the workspace and the target. Options that come from the environment
+are not repeated in a suggestion.
 """
 
 from __future__ import annotations
@@ -20,30 +20,31 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Shell, Value
 
-# a test compares them with the options that each command has
+# a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
     *("apply", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
     *("state list", "state recover", "validate"),
 }
-WORKSPACE_IS_AN_OPTION = {"import", "resolve", "state mv", "state rm", "state show", "verify"}
+WORKSPACE_IS_AN_OPTION = {"import", "resolve", "state mv", "state rm", "state show"}
 HAS_NO_TARGET = {"fmt", "preview", "sandbox serve", "schema", "validate"}
 _TARGET = ("base_url", "state", "sandbox")
 
 
 def remember(context: click.Context, _parameter: click.Parameter, workspace: Path) -> Path:
-    """Remember which command runs: the callback of each command's workspace."""
+    """Remember the command that runs; the callback of every workspace parameter."""
     context.find_root().obj = context
     return workspace
 
 
-def _running() -> click.Context | None:
+def running() -> click.Context | None:
+    """Return the context of the command that runs; None before it has read its workspace."""
     context = click.get_current_context(silent=True)
     running = context and context.find_root().obj
     return running if isinstance(running, click.Context) else None
 
 
 def typed(context: click.Context) -> dict[str, Value]:
-    """Return the options that were typed of a command, as `Command` takes them."""
+    """Return the typed options of a command, as `Command` takes them."""
     return dict(
         _option(option, context.params[option.name])
         for option in context.command.params
@@ -60,8 +61,8 @@ def _option(option: click.Option, value: object) -> tuple[str, Value]:
 
 
 def place(command: Command) -> Shell:
-    """Return the words of a command for the workspace and the target of the one that runs."""
-    context = _running()
+    """Return the words to type for a command, with the workspace and target of this run."""
+    context = running()
     if context is None:
         return command.in_words()
     workspace = str(context.params.get("workspace") or WORKSPACE)
@@ -79,7 +80,7 @@ def place(command: Command) -> Shell:
 
 
 def placing(**made: Value) -> Callable[[Command], Shell]:
-    """Return `place` for a message on a plan that is made by these options: another is, too."""
+    """Return a `place` that adds the options of this run's plan to each suggested `plan`."""
 
     def placed_plan(command: Command) -> Shell:
         if command.name != "plan":
@@ -90,5 +91,5 @@ def placing(**made: Value) -> Callable[[Command], Shell]:
 
 
 def placed(text: Sentence) -> Sentence:
-    """Return a sentence with its commands as they are to be typed."""
+    """Return a sentence with its commands as words to type."""
     return text.placed(place) if isinstance(text, Remedy) else text

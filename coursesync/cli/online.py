@@ -1,4 +1,4 @@
-"""Going online from the command line: signals heeded, and progress shown."""
+"""Commands that send requests: they handle signals, show progress and name the API first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.applying.world import Progress
-    from coursesync.cli.progress import Verbosity
     from coursesync.nexudus.clock import SystemClock
     from coursesync.operations.drift import Drift
     from coursesync.operations.workspace import Project, Workspace
@@ -35,23 +34,24 @@ _STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
 
 
 @contextmanager
-def heeding(
-    clock: SystemClock, total: int = 0, verbosity: Verbosity | None = None
+def online(
+    clock: SystemClock, total: int = 0, *, quiet: bool = False, verbose: bool = False
 ) -> Iterator[Progress]:
-    """Yield what shows the progress of so many changes; from then on signals are heeded.
+    """Handle signals, and yield a display of the progress.
 
     Args:
-        clock: knows by which signal the run was told to stop.
-        total: the number of changes to show the progress of.
-        verbosity: how much is told.
+        clock: records the signal that stops the run.
+        total: the number of changes.
+        quiet: only what goes wrong is shown.
+        verbose: each request is logged, so that there is no bar.
 
     Raises:
-        Terminated: what was interrupted was so by SIGTERM.
+        Terminated: SIGTERM interrupted the run.
     """
-    gc.enable()  # there may be a thousand answers of megabytes
+    gc.enable()  # a thousand answers may be megabytes each
     clock.heed_signals(partial(say_at_once, _stopping() if total else _STOPPING))
     try:
-        with progress_on(sys.stderr, total, verbosity) as progress:
+        with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
             yield progress
     except Interrupted as error:
         if clock.signal == signal.SIGTERM:
@@ -60,10 +60,10 @@ def heeding(
 
 
 def announce(project: Project) -> None:
-    """Say which API a command is about to contact; once, and before anything is sent.
+    """Print which API a command contacts, once, before the first request.
 
     Raises:
-        CoursesyncError: that API may not have the credentials.
+        CoursesyncError: the credentials must not be sent to that API.
     """
     project.check_host()
     met = click.get_current_context().meta
@@ -78,27 +78,17 @@ def announce(project: Project) -> None:
 def look_again(
     project: Project, workspace: Workspace, clock: SystemClock, policy: Policy | None = None
 ) -> Drift:
-    """Look at what others changed; raises as `drift` does, and Terminated after a SIGTERM."""
+    """Read what others changed on the site; raises as `drift` does, and Terminated on SIGTERM."""
     if workspace.state.entries:
         announce(project)
-    with reading(clock) as progress:
-        return drift(workspace, policy=policy, progress=progress, clock=clock)
-
-
-@contextmanager
-def reading(clock: SystemClock) -> Iterator[Progress]:
-    """Yield what shows the progress of a look; signals are heeded until it has ended.
-
-    Raises:
-        Interrupted: a signal came meanwhile; Terminated where it was SIGTERM.
-    """
-    with heeding(clock) as progress:
-        yield progress
+    with online(clock) as progress:
+        found = drift(workspace, policy=policy, progress=progress, clock=clock)
         clock.heed_no_more()
         if clock.stopping():
             raise interrupted()
+        return found
 
 
 def _stopping() -> str:
-    after = Remedy("After that, what was under way is settled by", Command("apply"))
+    after = Remedy("If you do, this settles the request:", Command("apply"))
     return f"{_STOPPING}\n{placed(after)}"

@@ -1,4 +1,4 @@
-"""The command that continues a run: the one that was typed, with what it needs besides."""
+"""The command that continues an apply: the typed command, with the options that it still needs."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Value
 
-# `place` adds some of these, and `made` holds the others
+# `place` adds some of these; the others are in `made`
 _FROM_ELSEWHERE = {"base_url", "on_removal", "prune", "refresh", "sandbox", "state"}
 
 
 def typed_of_apply() -> dict[str, Value]:
-    """Return the options that were typed, but for how the plan is made, workspace and target."""
+    """Return the typed options, except those of the plan, the workspace and the target."""
     options = typed(click.get_current_context())
     return {name: value for name, value in options.items() if name not in _FROM_ELSEWHERE}
 
 
 @dataclass(frozen=True)
 class Onward:
-    """By which command what is left of a run is done, as the run itself was started.
+    """The commands that continue a run.
 
-    `made` are the options by which its plan is made, `options` the others, as they were typed.
+    `made` holds the options of its plan, `options` the other typed options.
     """
 
     made: Mapping[str, Value] = field(default_factory=dict)
@@ -39,23 +39,23 @@ class Onward:
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether a plan that was reviewed was asked for: what is left of it is another."""
+        """Whether the run applies a reviewed plan; the rest is then a new plan."""
         return not self.options.keys().isdisjoint({"plan", "expect_digest"})
 
     @property
     def plan(self) -> Command:
-        """The command that makes the plan again, into the same file where it was in one."""
+        """The command that makes the plan again, into the same plan file if there is one."""
         return Command("plan", **self.made, out=self.options.get("plan"))
 
     def again(self, **more: Value) -> Command:
-        """Return the command that asks for just the same, and for `more`."""
+        """Return the same command with `more` options."""
         made = {} if "plan" in self.options else self.made
         return Command("apply", **{**made, **self.options, **more})
 
     def rest(self, **more: Value) -> Command:
-        """Return the command for what is left, with `more`; of a reviewed plan that is a new one.
+        """Return the command for the rest: for a reviewed plan, the one that makes a new plan.
 
-        The receipt of the rest is another file.
+        The receipt of the rest goes into another file.
         """
         if self.is_reviewed:
             return self.plan
@@ -65,7 +65,7 @@ class Onward:
 
     @property
     def tomorrow(self) -> Sentence:
-        """What to do once there is a new day's allowance."""
+        """What to do when the day's allowance is renewed."""
         if self.is_reviewed:
             return Remedy("Then make and review a plan of what is left:", self.plan)
-        return "Run the same command again then; it goes on from there."
+        return "Run the same command again then; it continues from there."

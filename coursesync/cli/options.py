@@ -1,13 +1,15 @@
-"""The arguments and options that several commands share, and what is made of those of a target."""
+"""The arguments and options that commands share, and the project that they open."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial, wraps
+from inspect import signature
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -29,12 +31,44 @@ if TYPE_CHECKING:
     from coursesync.planning.policy import Policy
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-F = TypeVar("F", bound="Callable[..., object]")
-T = TypeVar("T")
+Run: TypeAlias = "Callable[..., object]"  # a command's function
+
+
+def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
+    """Return one decorator for several, in the order in which the help lists their options."""
+
+    def add(command: Run) -> Run:
+        for option in reversed(added):
+            command = option(command)
+        return command
+
+    return add
+
+
+def hands(**makers: Run) -> Callable[[Run], Run]:
+    """Return a decorator that hands a command values in the place of its options.
+
+    Args:
+        makers: by the name of the command's parameter, the function that makes the value; it
+            takes options by the names of its own parameters.
+    """
+
+    def wrap(command: Run) -> Run:
+        @wraps(command)
+        def run(**given: object) -> object:
+            made = {
+                name: maker(**{option: given.pop(option) for option in signature(maker).parameters})
+                for name, maker in makers.items()
+            }
+            return command(**given, **made)
+
+        return run
+
+    return wrap
 
 
 class SecondsRange(click.FloatRange):
-    """A length of time; `nan` would be neither over nor not."""
+    """A number of seconds; `nan` is refused, because no comparison holds for it."""
 
     def convert(
         self,
@@ -42,10 +76,10 @@ class SecondsRange(click.FloatRange):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> float:
-        """Return the seconds; fails where they are no finite number in the range."""
+        """Return the seconds; fails unless they are a finite number in the range."""
         seconds = float(super().convert(value, param, ctx))
         if not isfinite(seconds):
-            self.fail(f"{value!r} is no length of time", param, ctx)
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
         return seconds
 
 
@@ -58,24 +92,24 @@ class RecordId(click.IntRange):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> int:
-        """Return the Id; raises UsageError where it can be none."""
-        try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter as error:
-            named = param.opts[:1] if isinstance(param, click.Option) else []
-            raise UsageError(
-                f'"{inert(str(value), 40)}" is no Id: an Id is a whole number, from 1',
-                Remedy(
-                    "Nexudus shows it in the address of its page; write it as in",
-                    Shell(*named, 87654321),
-                ),
-            ) from error
+        """Return the Id; raises UsageError if the value can't be one."""
+        with suppress(click.BadParameter):
+            if (number := int(super().convert(value, param, ctx))) <= MAX_ID:
+                return number
+        named = param.opts[:1] if isinstance(param, click.Option) else []
+        raise UsageError(
+            f'"{inert(str(value), 40)}" is not an Id: an Id is a whole number from 1 up',
+            Remedy(
+                "Nexudus shows it in the address of the record's page; write it as in",
+                Shell(*named, 87654321),
+            ),
+        )
 
 
 def _digest(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     digest = value and value.strip().lower()
     if digest is not None and not _DIGEST.fullmatch(digest):
-        raise click.BadParameter("a digest has 64 of the letters 0-9 and a-f, as plan shows it")
+        raise click.BadParameter("a digest is 64 characters of 0-9 and a-f, as plan shows it")
     return digest
 
 
@@ -83,9 +117,9 @@ digest_option = click.option(
     "--expect-digest",
     callback=_digest,
     metavar="DIGEST",
-    help="Apply just the plan of this digest, or nothing.",
+    help="Apply only if the plan has this digest.",
 )
-RECORD_ID = RecordId(1, MAX_ID)
+RECORD_ID = RecordId(min=1)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(
@@ -113,26 +147,19 @@ lock_timeout_option = click.option(
     type=SecondsRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="How long to wait for an apply to end.  [default: 0]",
+    help="How long to wait if another apply holds the state.  [default: 0]",
 )
 
 
-def removal_options(command: F) -> F:
-    """Add the options that say what becomes of items that are in no outline any more."""
-    options = (
-        click.option(
-            "--prune", is_flag=True, help="Delete, where that is what happens to such items."
-        ),
-        click.option(
-            "--on-removal",
-            type=click.Choice([each.value for each in OnRemoval]),
-            envvar="COURSESYNC_ON_REMOVAL",
-            help="What happens to items that are in no outline any more.  [default: keep]",
-        ),
-    )
-    for option in options:
-        command = option(command)
-    return command
+removal_options = options(
+    click.option(
+        "--on-removal",
+        type=click.Choice([each.value for each in OnRemoval]),
+        envvar="COURSESYNC_ON_REMOVAL",
+        help="What to do with items that are no longer in any outline.  [default: keep]",
+    ),
+    click.option("--prune", is_flag=True, help="Allow --on-removal delete to delete items."),
+)
 
 
 def _listening(_context: click.Context, _option: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - as click calls it
@@ -147,29 +174,28 @@ _verbose = partial(
     "-v",
     is_flag=True,
     callback=_listening,
-    help="Tell of each request, on stderr.",
+    help="Print each request on stderr.",
 )
 verbose_option = _verbose(expose_value=False)
-
-
-def verbosity_options(command: F) -> F:
-    """Add the options that say how much is told."""
-    options = (
-        _verbose(),
-        click.option(
-            "--quiet",
-            "-q",
-            is_flag=True,
-            help="Tell only which API is contacted, what goes wrong, and the end.",
-        ),
-    )
-    for option in options:
-        command = option(command)
-    return command
-
-
+verbosity_options = options(
+    click.option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        help="Print only the API that is contacted, what goes wrong, and the result.",
+    ),
+    _verbose(),
+)
+strict_option = click.option(
+    "--strict/--no-strict",
+    default=None,
+    envvar="COURSESYNC_STRICT",
+    help="Treat advice on the outlines as errors (exit 3).  [default: no-strict]",
+)
 full_option = click.option(
-    "--full", is_flag=True, help="Tell each change, of however many; else long plans are counted."
+    "--full",
+    is_flag=True,
+    help="Show every change; by default, a long plan is shortened to counts.",
 )
 
 
@@ -177,26 +203,25 @@ bound_option = click.option(
     "--max-bytes",
     type=click.IntRange(min=4_000),
     metavar="N",
-    help="Leave out what there is no room for in N bytes of Markdown, and say so.",
+    help="Shorten Markdown to at most N bytes, and note what was left out.",
 )
 
 
 def check_bound(max_bytes: int | None, form: str) -> None:
-    """Raise UsageError where there is a bound for a form that has none."""
+    """Raise UsageError if `--max-bytes` was given for another format than Markdown."""
     if max_bytes is not None and form != "markdown":
         raise UsageError(
-            "--max-bytes is for Markdown",
-            Remedy("Write", Shell("--format", "markdown"), "beside it."),
+            "--max-bytes applies only to Markdown", Remedy("Add", Shell("--format", "markdown"))
         )
 
 
 def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, Value]:
-    """Return the options by which such a plan is made again.
+    """Return the options that make the same plan again.
 
     Args:
-        project: what its coursesync.toml says need not be typed.
+        project: the options in its coursesync.toml need not be typed.
         policy: what the plan may do to orphans.
-        refreshed: whether the site was looked at first.
+        refreshed: whether the site was read first.
     """
     removal = policy.on_removal.value
     is_configured = removal == project.config.on_removal
@@ -204,58 +229,36 @@ def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, 
     return {**made, "prune": policy.prune, "refresh": refreshed}
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The workspace, the target and the state that were chosen on the command line."""
+def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Project:
+    """Open the workspace with the target and the state that were chosen.
 
-    workspace: Path
-    base_url: str | None
-    state: str | None
-    sandbox: bool
-
-    def open(self) -> Project:
-        """Open what was chosen; raises as `open_project` does."""
-        from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps completion quick
-
-        project = open_project(
-            self.workspace, base_url=self.base_url, state=self.state, sandbox=self.sandbox
-        )
-        return replace(project, warn=warn_once)
-
-
-def with_target(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options that say which target and which state, and hand a command its `chosen`.
-
-    The workspace is an argument or an option of the command's own, and is handed over with them.
+    Raises:
+        CoursesyncError: as `open_project` does.
     """
+    from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps completion quick
 
-    @wraps(command)
-    def run(
-        workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool, **others: object
-    ) -> T:
-        return command(chosen=Chosen(workspace, base_url, state, sandbox), **others)
+    project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
+    return replace(project, warn=warn_once)
 
-    options = (
-        click.option(
-            "--sandbox",
-            is_flag=True,
-            envvar="COURSESYNC_SANDBOX",
-            help="Use the embedded sandbox, with a state of its own under .coursesync/.",
-        ),
-        click.option(
-            "--state",
-            metavar="FILE",
-            envvar="COURSESYNC_STATE",
-            help=f"The state file, in the workspace.  [default: {STATE_NAME}]",
-        ),
-        click.option(
-            "--base-url",
-            metavar="URL",
-            envvar="COURSESYNC_BASE_URL",
-            help=f"The API.  [default: {DEFAULT_BASE_URL}]",
-        ),
-    )
-    with_options = run
-    for option in options:
-        with_options = option(with_options)
-    return with_options
+
+with_project = options(
+    click.option(
+        "--base-url",
+        metavar="URL",
+        envvar="COURSESYNC_BASE_URL",
+        help=f"The address of the API.  [default: {DEFAULT_BASE_URL}]",
+    ),
+    click.option(
+        "--state",
+        metavar="FILE",
+        envvar="COURSESYNC_STATE",
+        help=f"The name of the state file in the workspace.  [default: {STATE_NAME}]",
+    ),
+    click.option(
+        "--sandbox",
+        is_flag=True,
+        envvar="COURSESYNC_SANDBOX",
+        help="Use the embedded sandbox; its own state is kept under .coursesync/.",
+    ),
+    hands(project=opened),
+)

@@ -1,12 +1,11 @@
-"""How an apply gets on: a bar on a terminal, plain lines anywhere else.
+"""The progress of an apply: a bar on a terminal, plain lines anywhere else.
 
-Fits `applying.world.Progress`.
+The classes implement `applying.world.Progress`.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from coursesync.applying.report import Status
@@ -24,31 +23,22 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
 
 _WORTH_SAYING = 2.0  # seconds
-_LINES_BETWEEN = 50  # that say how long the rest takes
-_BAR = 20  # columns: beside it there is room for words
-
-
-@dataclass(frozen=True, slots=True)
-class Verbosity:
-    """How much is told: `quiet` only what goes wrong, `verbose` each request as well."""
-
-    verbose: bool = False
-    quiet: bool = False
+_LINES_BETWEEN = 50  # two lines that show how long the rest takes
+_BAR = 20  # columns, which leaves room for text beside it
 
 
 @contextmanager
 def progress_on(
-    stream: IO[str], total: int, verbosity: Verbosity | None = None
+    stream: IO[str], total: int, *, quiet: bool = False, verbose: bool = False
 ) -> Iterator[Progress]:
-    """Show the progress of so many changes on a stream; of none, only what is waited for."""
-    verbosity = verbosity or Verbosity()
-    if verbosity.quiet:
+    """Show the progress of `total` changes on a stream; with a total of 0, only the waits."""
+    if quiet:
         yield OnlyWrong(stream, total)
         return
-    if not total or verbosity.verbose or not on_terminal(stream):
+    if not total or verbose or not on_terminal(stream):
         yield Lines(stream, total)
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import; only for a terminal
+    from rich.console import Console  # noqa: PLC0415 - slow, and only for a terminal
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
@@ -60,13 +50,13 @@ def progress_on(
 
 
 def _line(result: Result) -> str:
-    told = f"{result.change.address}: {result.status.words}"
+    line = f"{result.change.address}: {result.status.words}"
     if result.status is Status.SETTLED and result.record_id is None:
-        return f"{told}, it was never created"
+        return f"{line}, it was never created"
     shown = {Status.CREATED, Status.ADOPTED, Status.SETTLED}
     if result.status not in shown:
-        return told
-    return f"{told}, Id {result.record_id}{f' ({result.reason})' if result.reason else ''}"
+        return line
+    return f"{line}, Id {result.record_id}{f' ({result.reason})' if result.reason else ''}"
 
 
 def _waiting(seconds: float, why: str) -> str:
@@ -78,31 +68,31 @@ def _left(rest: float) -> str:
 
 
 class Lines:
-    """A line a change."""
+    """One line for each change."""
 
     def __init__(self, stream: IO[str], total: int) -> None:
         self._stream = stream
         self._total = total
-        self._met: set[Address] = set()
+        self._concluded: set[Address] = set()
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
-        """Say what became of a change."""
-        self._met.add(result.change.address)  # what was taken back is concluded again
-        number = len(self._met)
+        """Print the outcome of a change."""
+        self._concluded.add(result.change.address)  # a change may be concluded twice
+        number = len(self._concluded)
         width = len(str(self._total))
         is_due = number % _LINES_BETWEEN == 0 and rest >= _WORTH_SAYING
         left = f" ({_left(rest)})" if is_due else ""
         self._print(f"[{number:>{width}}/{self._total}] {_line(result)}{left}")
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
-        """Say why nothing happens, where it takes long enough to wonder."""
+        """Print the reason for a wait that is long enough to be noticed."""
         if seconds >= _WORTH_SAYING:
             left = f" ({_left(rest)})" if rest > seconds else ""
             for line in wrapped(f"{_waiting(seconds, why)}{left}", hang="  "):
                 self._print(line)
 
     def _print(self, line: str) -> None:
-        with suppress(OSError):  # a reader that has gone must not end an apply
+        with suppress(OSError):  # a closed stream must not end an apply
             print(line, file=self._stream, flush=True)
 
 
@@ -110,12 +100,12 @@ class OnlyWrong(Lines):
     """A line for each change that did not go well."""
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:  # noqa: ARG002 - the port's
-        """Say what became of a change, where that is not what was wanted."""
+        """Print the outcome of a change that failed."""
         if not result.done:
             self._print(_line(result))
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 class OnBar:
@@ -126,14 +116,14 @@ class OnBar:
         self._task = task
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
-        """Move the bar on."""
-        with suppress(OSError):  # a terminal that has gone must not end an apply
+        """Advance the bar."""
+        with suppress(OSError):  # a closed terminal must not end an apply
             if not result.done:
                 self._bar.console.print(_line(result), markup=False)
             self._say(result.change.address, rest, advance=1)
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
-        """Say beside the bar why nothing happens."""
+        """Show the reason for a wait beside the bar."""
         if seconds >= _WORTH_SAYING:
             with suppress(OSError):
                 self._say(_waiting(seconds, why), rest)

@@ -1,4 +1,4 @@
-"""What an apply has to say at its end: the new Ids, what failed and where, what to type next."""
+"""The report at the end of an apply: the new Ids, what failed and where, what to type next."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 
-_MOST_TWINS = 10  # that are named one by one
+_MOST_TWINS = 10  # more are only counted
 
 _UNSETTLED = (
     Status.REFUSED,
@@ -45,15 +45,15 @@ _UNSETTLED = (
 def warn_of_the_day(
     plan: Plan, schedule: Schedule, now: float, most: int | None, *, onward: Onward
 ) -> None:
-    """Say before the first write how far the day's allowance will do, where it won't to the end."""
+    """Print before the first write how far the day's allowance reaches, if it is too small."""
     left = schedule.writes_left(now)
     if left is None or left >= min(plan.writes, plan.writes if most is None else most):
         return
     writes = [change for change in plan.changes if change.action.writes]
     if left:
         room = (
-            f"The day's allowance has room for {left:,} of these {len(writes):,} writes: it ends "
-            f"after {writes[left - 1].address} at the latest, with exit 6."
+            f"The day's allowance is enough for {left:,} of these {len(writes):,} writes: this run "
+            f"stops after {writes[left - 1].address} at the latest, with exit 6."
         )
         say_wrapped(Remedy(room, onward.tomorrow))
         return
@@ -67,9 +67,9 @@ def warn_of_the_day(
 
 
 def exit_code(report: Report, signal: int | None) -> ExitCode:
-    """Return how a run ends; `signal` is the one that it heeded, if one came.
+    """Return how a run ends; `signal` is the signal that stopped it, if one did.
 
-    A state that is not saved comes first, for whoever sent a signal counts on one that is.
+    A state that is not saved comes first, because the exit code of a signal promises a saved one.
     """
     if report.unsaved is not None:
         return ExitCode.ERROR
@@ -81,42 +81,41 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
     return ExitCode.DONE if done else ExitCode.WORK_LEFT
 
 
-def tell(report: Report, project: Project, onward: Onward) -> None:
-    """Print a report: the Ids that are new here on stdout, all else on stderr."""
-    _tell_what_stopped(report, onward)
-    _tell_waiting(report)
+def print_report(report: Report, project: Project, onward: Onward) -> None:
+    """Print a report: the new Ids on stdout, everything else on stderr."""
+    _print_problems(report, onward)
+    _print_waiting(report)
     say(_counts(report))
-    _tell_twins(report)
+    _print_twins(report)
     if report.stop is not None:
         say_wrapped(f"Stopped: {report.stop.reason.rstrip('.')}.", hang="  ")
         if report.stop.remedy:
             say_wrapped(report.stop.remedy, "  ")
-        _tell_how_to_go_on(onward)
+        _print_next(onward)
     elif report.with_status(*_UNSETTLED):
-        say("Once that is settled:")
-        _tell_how_to_go_on(onward)
+        _print_next(onward, " once that is settled")
     elif report.left:
         are = "is" if report.left == 1 else "are"
         say(f"{count(report.left, 'change')} {are} left.")
-        _tell_how_to_go_on(onward)
+        _print_next(onward)
     if report.unsaved is not None:
-        _tell_unsaved(report.unsaved)
+        _print_unsaved(report.unsaved)
     elif (journal := project.store.journal_path).exists():
-        say_wrapped(f"Warning: the state is saved, and the journal {journal} could not be removed.")
-        say("  The next run knows that it is saved, and removes it, or says why it can't.")
-    # last, for whoever reads stdout may have gone
+        say_wrapped(f"Warning: the state is saved, but its journal {journal} could not be removed.")
+        say("  The next run removes it, or reports why it can't.")
+    # last, because stdout may be closed
     for result in report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED):
         if result.record_id is not None:
             click.echo(f"{result.change.address} {result.record_id}")
 
 
-def _tell_what_stopped(report: Report, onward: Onward) -> None:
+def _print_problems(report: Report, onward: Onward) -> None:
     refused = report.with_status(Status.REFUSED)
     for result in refused:
-        _tell_refused(result)
+        _print_refused(result)
     drifted = report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE)
     for result in drifted:
-        _tell_drifted(result, onward)
+        _print_drifted(result, onward)
     hindered = report.with_status(Status.HAS_LESSONS)
     for result in hindered:
         say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
@@ -125,45 +124,44 @@ def _tell_what_stopped(report: Report, onward: Onward) -> None:
     marked = (*(each for result in refused for each in _refusals(result)), *left)
     annotate([each for each in marked if each is not None], "error")
     for result in report.with_status(Status.IN_DOUBT):
-        _tell_in_doubt(result)
+        _print_in_doubt(result)
 
 
-def _tell_twins(report: Report) -> None:
-    """Say what the last look found: what is there twice, and what is not listed."""
+def _print_twins(report: Report) -> None:
+    """Print what the last list of each course showed: twins, and created records that it lacks."""
     for each in report.twins[:_MOST_TWINS]:
         say_wrapped(f"{name(each)} {sentence(each)}.", hang="  ")
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
-        say_wrapped(Remedy(f"and {more} twins. All of them:", Command("drift")), hang="  ")
+        say_wrapped(Remedy(f"and {more} twins. To list them all:", Command("drift")), hang="  ")
     for each in [each for each in report.twins if each.entry is not None][:1]:
         say_wrapped(TWINS, "  ")
         ids = [each.record_id, *([each.entry.id] if each.entry else [])]
         keep = Command("resolve", str(each.address), keep=min(ids))
-        say_wrapped(Remedy("To say which record to keep, as in:", keep), "  ")
+        say_wrapped(Remedy("To choose the record to keep, as in:", keep), "  ")
     for result in report.unlisted:
         say_wrapped(
-            f"{result.change.address} (Id {result.record_id}) was created, and its course does not "
+            f"{result.change.address} (Id {result.record_id}) was created, but its course does not "
             "list it yet.",
             hang="  ",
         )
     for unread in report.unread:
-        say_wrapped(f"Whether there are twins is not known: {unread}.", hang="  ")
+        say_wrapped(f"Could not check for twins: {unread}.", hang="  ")
     if report.unlisted:
-        say_wrapped(Remedy("Look whether it is there:", Command("drift")), "  ")
+        say_wrapped(Remedy("To check whether it is there:", Command("drift")), "  ")
 
 
-def _tell_how_to_go_on(onward: Onward) -> None:
-    reviewed = "To go on, make and review a plan of what is left:"
-    told = reviewed if onward.is_reviewed else "To go on from here:"
-    say_wrapped(Remedy(told, onward.rest()), "  ")
+def _print_next(onward: Onward, when: str = "") -> None:
+    how = ", make and review a plan of what is left" if onward.is_reviewed else ""
+    say_wrapped(Remedy(f"To continue{when}{how}:", onward.rest()), "  ")
 
 
-def _tell_unsaved(error: StateError) -> None:
+def _print_unsaved(error: StateError) -> None:
     say_wrapped(f"Error: {error.problem}.", hang="  ")
     say_wrapped(error.remedy, "  ")
     say_wrapped(
         Remedy(
-            "The Ids of this run are not in the state, but in its journal, and on the site. Mend "
+            "The Ids of this run are in the journal and on the site, but not in the state. Fix "
             "that first; then this finds them again:",
             Command("apply"),
         ),
@@ -173,11 +171,11 @@ def _tell_unsaved(error: StateError) -> None:
 
 def _counts(report: Report) -> str:
     counts = [(len(report.with_status(status)), status.words) for status in Status]
-    told = ", ".join(f"{number} {words}" for number, words in counts if number)
-    return f"Apply: {told or 'nothing was sent'}."
+    listed = ", ".join(f"{number} {words}" for number, words in counts if number)
+    return f"Apply: {listed or 'nothing was sent'}."
 
 
-def _tell_refused(result: Result) -> None:
+def _print_refused(result: Result) -> None:
     if result.change.resource is None:
         what = f"{result.change.address}: the API refuses this: {result.reason}"
         say_wrapped(what, hang="  ")
@@ -186,7 +184,7 @@ def _tell_refused(result: Result) -> None:
 
 
 def _refusals(result: Result) -> Iterator[Diagnostic]:
-    """Yield what the API refuses of a record, each at the line that it comes from, if at any."""
+    """Yield each problem that the API reported for a record, at its line in the outline."""
     resource = result.change.resource
     if resource is None:
         return
@@ -198,27 +196,27 @@ def _refusals(result: Result) -> Iterator[Diagnostic]:
         yield Diagnostic(
             resource.where_property(problem.name),
             f"the API refuses `{field}`: {problem.message}",
-            "Change it here; the rest of this course waits for it.",
+            "Correct it here; the rest of this course waits for it.",
         )
 
 
-def _tell_drifted(result: Result, onward: Onward) -> None:
+def _print_drifted(result: Result, onward: Onward) -> None:
     change = result.change
     say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
     if result.status is Status.UNREADABLE:
         say("    Look at it in Nexudus, and try again later.")
         return
     if result.status is Status.GONE:
-        say_wrapped(Remedy("To make it anew:", _with("refresh", onward)), "    ")
-        say_wrapped("To go on without it, delete its lines in the outline as well.", "    ")
+        say_wrapped(Remedy("To create it again:", _with("refresh", onward)), "    ")
+        say_wrapped("To leave it deleted, delete its lines in the outline as well.", "    ")
         return
-    say_wrapped(Remedy("See what changed there:", Command("drift")), "    ")
-    overwrite = f"To {WORDING[change.action].verb} it all the same:"
+    say_wrapped(Remedy("To see what changed there:", Command("drift")), "    ")
+    overwrite = f"To {WORDING[change.action].verb} it anyway:"
     say_wrapped(Remedy(overwrite, _with("overwrite_drift", onward)), "    ")
 
 
 def _at(result: Result) -> str:
-    """Return the place in the outline, to stand before a message; "" for what is in none."""
+    """Return the place in the outline as the start of a message, or "" if there is none."""
     return f"{result.change.where}: " if result.change.where else ""
 
 
@@ -228,19 +226,19 @@ def _left(result: Result) -> str:
 
 
 def _drift(result: Result) -> Diagnostic | None:
-    """Return what was left alone at its line; None where it is in no outline."""
+    """Return a skipped change as a diagnostic; None if it is in no outline."""
     where = result.change.where
-    return Diagnostic(where, _left(result), "The log says how to go on.") if where else None
+    return Diagnostic(where, _left(result), "The log says how to continue.") if where else None
 
 
 def _with(option: str, onward: Onward) -> Remedy:
-    """Say how what is left is applied with a flag, which a reviewed plan is not."""
+    """Return how to apply the rest with a flag; a reviewed plan has to be made again first."""
     if onward.is_reviewed:
         return Remedy("apply the next plan with", Shell(f"--{option.replace('_', '-')}"))
     return Remedy(onward.rest(**{option: True}))
 
 
-def _tell_in_doubt(result: Result) -> None:
+def _print_in_doubt(result: Result) -> None:
     change = result.change
     say_wrapped(f"{_at(result)}{change.address} is in doubt: {result.reason}.", hang="  ")
     if change.action.overwrites:
@@ -250,7 +248,7 @@ def _tell_in_doubt(result: Result) -> None:
         say_wrapped(line, "    ")
 
 
-def _tell_waiting(report: Report) -> None:
+def _print_waiting(report: Report) -> None:
     waiting = Counter(
         (result.change.parent_id, result.change.kind.name, result.reason)
         for result in report.with_status(Status.HELD_BACK)

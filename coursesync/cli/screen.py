@@ -1,4 +1,4 @@
-"""What goes where on the screen: data on stdout, all else on stderr, colour where it is wanted."""
+"""Output: data on stdout, everything else on stderr; colour only if it is wanted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class _Watched(FileIO):
-    """A stream's file that remembers whether something that was written to it is lost."""
+    """The file of a stream; remembers whether a write failed."""
 
     lost = False
 
@@ -38,10 +38,10 @@ class _Watched(FileIO):
 
 
 def prepare_streams() -> None:
-    """Make streams that no character of a title breaks, and that know what they have lost.
+    """Make streams that can print any character and that record failed writes.
 
-    Where one was closed before the start, the next file that is opened would take its place: a
-    stand-in that can't be written to takes it first.
+    If a stream was closed before the start, the next opened file would get its number, so a
+    stand-in that can't be written to takes it.
     """
     sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
     sys.stdout = _watched(sys.stdout)
@@ -58,33 +58,30 @@ def _watched(stream: TextIO | None) -> TextIO:
 
 
 def say(text: str = "") -> None:
-    """Print lines for people, on stderr; where that can't be written to, `arrived` tells."""
-    with suppress(OSError):  # a reader that has gone must not end a command half-way
+    """Print lines for people on stderr; `arrived` reports whether that failed."""
+    with suppress(OSError):  # a closed stream must not end a command half-way
         click.echo(text if sys.stderr.isatty() else harmless(text), err=True)
 
 
 def say_wrapped(text: Sentence, margin: str = "", hang: str = "") -> None:
-    """Print a sentence in 80 columns, on stderr, its commands as they are to be typed.
-
-    See `text.wrapped`.
-    """
+    """Print a sentence in 80 columns on stderr, with its commands as words to type."""
     for line in wrapped(placed(Remedy(text)), margin, hang=hang):
         say(line)
 
 
 def warn_once(problem: str, remedy: Sentence) -> None:
-    """Print what is no failure, and what to do about it; the same only once for a command."""
-    told = click.get_current_context().find_root().meta
-    if (key := f"{__name__}: {problem}") not in told:
-        told[key] = True
+    """Print a warning and its remedy, but each warning only once in a command."""
+    warned = click.get_current_context().find_root().meta
+    if (key := f"{__name__}: {problem}") not in warned:
+        warned[key] = True
         say_wrapped(f"Warning: {problem}.", hang="  ")
         say_wrapped(remedy, "  ")
 
 
 def say_at_once(text: str) -> None:
-    """Print lines on stderr from within a signal's handler, and show the cursor that a bar hides.
+    """Print lines on stderr from a signal handler, and show the cursor that a bar hides.
 
-    Past the stream, which may be in the midst of a write.
+    Bypasses the stream, because the signal may have interrupted a write to it.
     """
     before = "\r\x1b[?25h\n" if on_terminal(sys.stderr) else ""
     with suppress(OSError):
@@ -92,27 +89,25 @@ def say_at_once(text: str) -> None:
 
 
 def listen() -> None:
-    """Print from now on what is logged of each request, on stderr."""
-    import logging  # noqa: PLC0415 - only where it was asked for
+    """Print the log of requests on stderr from now on."""
+    import logging  # noqa: PLC0415 - only with --verbose
 
-    class Said(logging.Handler):
-        """Prints a record as a line of ours."""
-
+    class OnScreen(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             say(on_one_line(record.getMessage()))
 
     log = logging.getLogger("coursesync")
     log.setLevel(logging.INFO)
-    log.addHandler(Said())
+    log.addHandler(OnScreen())
 
 
 def show(text: str) -> None:
-    """Print what was asked for, on stdout; raises OSError where that can't be written to."""
+    """Print the result of a command on stdout; raises OSError if that can't be written to."""
     click.echo(text if sys.stdout.isatty() else harmless(text), nl=False)
 
 
 def arrived(stream: TextIO) -> bool:
-    """Say whether all that was written to a stream has left this process."""
+    """Return whether all output on a stream was written."""
     with suppress(OSError):
         stream.flush()
     raw = getattr(stream.buffer, "raw", None)
@@ -120,16 +115,16 @@ def arrived(stream: TextIO) -> bool:
 
 
 def point(diagnostic: Diagnostic, word: str = "") -> None:
-    """Print a diagnostic: on one line its place, a word and what is wrong, then what to do."""
+    """Print a diagnostic: one line with its place, `word` and the problem, then the remedy."""
     say(on_one_line(f"{diagnostic.where}: {word}{diagnostic.problem}"))
     if diagnostic.remedy:
         say_wrapped(diagnostic.remedy, "    ")
 
 
 def complain(error: CoursesyncError) -> None:
-    """Print an expected failure: every diagnostic of it, what is wrong, what to do next.
+    """Print an expected failure: its diagnostics, the problem and the remedy.
 
-    Advice is on the screen already.
+    Advice is not repeated, because `give_advice` has printed it.
     """
     if isinstance(error, InvalidOutlines) and not isinstance(error, Advised):
         for diagnostic in error.diagnostics:
@@ -145,17 +140,17 @@ def complain(error: CoursesyncError) -> None:
 
 
 def on_terminal(stream: IO[str]) -> bool:
-    """Say whether a person reads the stream on a terminal that can move its cursor."""
+    """Return whether a stream is a terminal that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
 
 
 def wants_colour(stream: IO[str]) -> bool:
-    """Say whether the stream is to have colour: https://no-color.org."""
+    """Return whether to colour a stream, by https://no-color.org."""
     return on_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
 def painter(stream: IO[str]) -> Callable[[str, str], str]:
-    """Return what puts a text in a style on that stream."""
+    """Return a function that styles a text for a stream; it takes the style and the text."""
     if not wants_colour(stream):
         return lambda _style, text: text
     return lambda style, text: (

@@ -1,4 +1,4 @@
-"""A site on this machine alone, for as long as a command runs."""
+"""Serves a site on this machine while a command runs."""
 
 from __future__ import annotations
 
@@ -19,28 +19,27 @@ def serve_here(
     """Serve a site until Ctrl-C, SIGTERM, or so many seconds have passed.
 
     Args:
-        site: what answers.
-        port: 0 for any free one.
-        ready: is called with the base URL once connections are taken.
-        stop_after: seconds; None for without an end.
+        site: the application.
+        port: 0 for any free port.
+        ready: is called with the base URL as soon as connections are accepted.
+        stop_after: seconds, or None for no limit.
 
     Raises:
-        CoursesyncError: the port can't be had.
+        CoursesyncError: the port can't be used.
     """
     gc.enable()  # it may run for days
     is_ready = False
 
-    def tell(base_url: str) -> None:
+    def start(base_url: str) -> None:
         nonlocal is_ready
         is_ready = True
         ready(base_url)
 
     try:
-        serve(site, port, ready=tell, stop_after=stop_after)
+        serve(site, port, ready=start, stop_after=stop_after)
     except OSError as error:
         if is_ready:
-            raise  # it is about what is told
+            raise  # `ready` failed, not the port
         raise CoursesyncError(
-            f"the port {port} can't be had: {error.strerror}",
-            "Leave --port out to take any free one.",
+            f"port {port} can't be used: {error.strerror}", "Leave out --port to use any free port."
         ) from error

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coursesync.ci.annotations import MOST, annotated, notice
 from coursesync.errors import Diagnostic, Where
-from coursesync.text import inert
+from coursesync.text import count, inert
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60) | st.text(
     "%:,\r\n#[]0ADadx \x1b", max_size=20
@@ -65,7 +65,7 @@ def test_no_more_than_github_shows(number: int, more: int) -> None:
 
     assert len(lines) == min(number, MOST) + (rest > 0)
     assert [parsed(line)[2] for line in lines[min(number, MOST) :]] == (
-        [f"and {rest:,} more of advice"] if rest else []
+        [f"and {count(rest, 'more piece')} of advice: see the log"] if rest else []
     )
 
 
@@ -73,12 +73,8 @@ def test_the_rest_is_called_what_it_is() -> None:
     """Mistakes, of which there may be one more, or advice."""
     each = Diagnostic(Where("a"), "x")
 
-    assert list(annotated([each] * 10, "error"))[-1].endswith(
-        "::and 1 more mistake: the log has them"
-    )
-    assert list(annotated([each] * 11, "error"))[-1].endswith(
-        "and 2 more mistakes: the log has them"
-    )
+    assert list(annotated([each] * 10, "error"))[-1].endswith("::and 1 more mistake: see the log")
+    assert list(annotated([each] * 11, "error"))[-1].endswith("and 2 more mistakes: see the log")
 
 
 def test_no_line_of_a_message_is_endless() -> None:
@@ -88,7 +84,7 @@ def test_no_line_of_a_message_is_endless() -> None:
 
 @given(TEXT, TEXT)
 def test_a_notice_is_one_line_and_has_no_place(problem: str, remedy: str) -> None:
-    """What is at no line is told all the same."""
+    """A problem without a line becomes an annotation too."""
     written = notice("error", problem, remedy)
     told = f"{problem}\n{remedy}" if remedy else problem
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = [("validate",), ("plan",), ("apply", "--sandbox", "--auto-approve")]
 EMPTY = "courses/a.yaml:4:5: advice: members who open this section find it empty"
-STRICT = "Error: 1 piece of advice on the outlines, and --strict makes that an error."
+STRICT = "Error: 1 piece of advice on the outlines, and --strict makes it an error."
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_settled_course_gives_no_advice_in_a_plan(cli: CommandLine, empty_sect
 
 
 def test_of_much_advice_the_first_is_told(cli: CommandLine, courses: Path) -> None:
-    """Fifty pieces are told, outline by outline and by line, and how many more there are."""
+    """Fifty pieces are shown, sorted by outline and line, and the rest is counted."""
     for name in ("b", "a"):
         write_outline(courses, name, ord(name), *(f"Part {i}" for i in range(40)))
     said = cli("validate").err.splitlines()
@@ -167,7 +167,7 @@ def test_markdown_tells_the_first_of_much_advice(cli: CommandLine, courses: Path
 
 
 def test_mistakes_come_before_advice(cli: CommandLine, empty_section: Path) -> None:
-    """As long as an outline is invalid, its mistakes are all that is told."""
+    """While an outline is invalid, only its mistakes are shown."""
     write_outline(empty_section.parent, "b", 4711, "Two")
     ran = cli("validate", "--strict")
 

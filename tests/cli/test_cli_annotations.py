@@ -51,7 +51,7 @@ def test_of_many_nine_are_shown_and_the_rest_counted(job: CommandLine, courses: 
     found = annotated(job("validate").err)
 
     assert len(found) == 10
-    assert found[-1] == ("error", "", "and 21 more mistakes: the log has them")
+    assert found[-1] == ("error", "", "and 21 more mistakes: see the log")
 
 
 def test_what_someone_edited_on_the_site_is_at_its_line(
@@ -74,7 +74,7 @@ def test_what_someone_edited_on_the_site_is_at_its_line(
 
 
 def test_advice_is_a_warning(job: CommandLine, courses: Path) -> None:
-    """What stops nothing is shown as such."""
+    """Advice that stops nothing is shown as a warning."""
     write_outline(courses, "a", 4711, "One")
     ran = job("validate")
     (found,) = annotated(ran.err)

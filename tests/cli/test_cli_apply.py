@@ -48,7 +48,7 @@ def test_creates_go_course_by_course_in_the_members_order(
 
 
 def without_marker(body: object) -> Mapping[str, object]:
-    """Return what a create sent but for its marker, which it must have."""
+    """Return what a create sent except its marker, which it must have."""
     assert isinstance(body, dict)
     assert str(body["SystemId"]).startswith("coursesync:")
     return {name: value for name, value in body.items() if name != "SystemId"}
@@ -150,7 +150,7 @@ def test_nothing_to_do_needs_no_credentials(
 def test_an_unknown_course_is_told_at_its_id(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A course that Nexudus lacks is told at its `id:` before any write; other courses go on."""
+    """A course that Nexudus lacks is reported at its `id:` before any write; others continue."""
     path = write_outline(courses, "a", 9999, "One", "Two")
     path.write_text("# the course of the spring\n" + path.read_text())
     write_outline(courses, "b", 4712, "Three")
@@ -179,7 +179,7 @@ def test_an_unknown_course_is_told_at_its_id(
 
 @pytest.mark.parametrize("status", [400, 200])
 def test_a_refused_field_is_told_at_its_line(cli: CommandLine, courses: Path, status: int) -> None:
-    """A field that the API refuses, with HTTP 400 or 200, is told at its line and column."""
+    """A field that the API refuses, with HTTP 400 or 200, is reported at its line and column."""
     (courses / "a.yaml").write_text(
         "id: 4711\ntitle: A\nsections:\n  - title: One\n    image: https://cdn.example.com/picture\n"
     )
@@ -221,7 +221,7 @@ def test_a_mended_outline_goes_on(author: CommandLine, api: SandboxServer, cours
 def test_a_refusal_without_a_field_is_told_at_the_section(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Where the API names no field, its words are told at the section's first line."""
+    """If the API names no field, its message is reported at the section's first line."""
     write_outline(courses, "a", 4711, "One", "Two")
     api.fault_create(2, "unsuccessful")
     applied = author("apply", "--auto-approve")

@@ -113,7 +113,7 @@ def test_a_removed_section_stays_on_the_site(
     onboarding: Path,
     courses: Path,
 ) -> None:
-    """Removing a section removes nothing: it is said, its Id is kept, and nothing is sent."""
+    """Removing a section removes nothing: it is reported, its Id is kept, and nothing is sent."""
     sent = len(api.log())
     author = edited("", "")
     onboarding.write_text(onboarding.read_text().partition("  - key: going-further")[0])
@@ -165,4 +165,4 @@ def test_what_is_forgotten_is_told_before_and_after(
 
     assert ran.code == 0, ran.err
     assert f"section.a.two (Id {gone}) was deleted on the site" in shown
-    assert f"section.a.two (Id {gone}) was deleted on the site, and is forgotten." in reported
+    assert f"section.a.two (Id {gone}) was deleted on the site, and is no longer in" in reported

@@ -1,4 +1,4 @@
-"""Credentials: where they come from, when they are renewed, and that they are never told."""
+"""Credentials: where they come from, when they are renewed, and that they are never shown."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def logins(server: SandboxServer) -> list[object]:
 
 
 def files(courses: Path) -> dict[str, bytes]:
-    """Return the bytes of the workspace's files, but for the log of when requests were sent."""
+    """Return the bytes of the workspace's files, except the log of when requests were sent."""
     return {name: content for name, content in files_below(courses).items() if name != REQUESTS}
 
 
@@ -165,7 +165,7 @@ def test_a_refused_login_changes_nothing(
 def test_no_credentials_are_told_before_anything_is_sent(
     apply: CommandLine, guarded: SandboxServer, environment: dict[str, str]
 ) -> None:
-    """Variables that are missing or empty are told by name, and nothing is sent or written."""
+    """Variables that are missing or empty are named, and nothing is sent or written."""
     before = files_below(apply.cwd)
     applied = apply.having(environment)("apply", "--auto-approve")
 
@@ -242,7 +242,7 @@ def test_a_throttled_login_is_tried_again(
 
 
 def test_a_port_where_nothing_listens(cli: CommandLine, courses: Path) -> None:
-    """An API that can't be reached is tried again, then told; nothing is in doubt."""
+    """An API that can't be reached is tried again, then reported; nothing is in doubt."""
     write_outline(courses, "a", 4711, "One", "Two")
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

@@ -147,7 +147,7 @@ def test_new_contents(plan_of: Edit) -> None:
 
 
 def test_a_section_that_moved(plan_of: Edit) -> None:
-    """A section in another place is told with its new neighbours, and with its numbers."""
+    """A section in another place is shown with its new neighbours and its numbers."""
     last = "  - key: going-further\n    title: Going further\n"
     text = OUTLINE.replace(last, "").replace("  - key: first-week", f"{last}  - key: first-week")
     told = only_difference(plan_of("json", OUTLINE, text))
@@ -164,7 +164,7 @@ def test_a_section_that_moved(plan_of: Edit) -> None:
 
 
 def test_a_section_that_is_renumbered(plan_of: Edit) -> None:
-    """A section that gets another number and stands where it stood is said to keep its place."""
+    """A section that gets another number and stays in order is shown as keeping its place."""
     edit = ("Your first week", "Your first week\n    display_order: 25")
 
     assert detail(plan_of("text", *edit)) == ["order: renumbered 20 -> 25 (keeps its place)"]
@@ -173,7 +173,7 @@ def test_a_section_that_is_renumbered(plan_of: Edit) -> None:
 
 
 def test_a_picture_that_is_removed(plan_of: Edit) -> None:
-    """A picture that is no longer wanted is said to be removed."""
+    """A picture that is no longer wanted is shown as removed."""
     edit = ("    image: https://cdn.example.com/tour.png\n", "")
     told = only_difference(plan_of("json", *edit))
 

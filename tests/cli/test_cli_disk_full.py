@@ -1,4 +1,4 @@
-"""A disk that is full at the worst moment: the Id that the server gave is told, and kept."""
+"""A disk that is full at the worst moment: the Id that the server gave is printed and kept."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def settles(author: CommandLine, api: SandboxServer, courses: Path) -> Ran:
 def test_wherever_the_room_ends_no_id_is_lost(
     author: CommandLine, api: SandboxServer, courses: Path, most: int, number: int
 ) -> None:
-    """Cut at any line of the journal, or within one, a run tells each Id, and the next has it."""
+    """Cut at or within any line of the journal, a run prints each Id, and the next run has it."""
     lift_limits(courses)
     write_outline(courses, "a", 4711, "One", "Two")
     code, out, err = with_room_for(author, most)

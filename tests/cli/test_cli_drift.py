@@ -109,7 +109,7 @@ def test_an_edit_is_told_with_who_and_when_and_what(
 def test_what_the_server_makes_of_the_text_is_no_drift(
     applied: CommandLine, api: SandboxServer
 ) -> None:
-    """Where its time is that of our write: told, and the code is 0."""
+    """If its time is that of our write, it is shown, and the exit code is 0."""
     (stamp,) = {str(each["UpdatedOn"]) for each in api.records() if each["Title"] == "Two"}
     api.foreign_change(id_of(api, "Two"), SectionContents="<p>other</p>", At=stamp)
     ran = applied("drift")
@@ -337,7 +337,7 @@ def test_a_role_that_lacks_is_named(cli: CommandLine, courses: Path) -> None:
 def test_a_signal_ends_a_look_in_good_order(
     applied: CommandLine, api: SandboxServer, number: signal.Signals, code: int
 ) -> None:
-    """While it waits as the API told it to; nothing was changed, and it says so."""
+    """A signal during a wait that the API asked for: it reports that nothing was changed."""
     api.fault(f"GET {SECTIONS}@1:throttled=600")
     met = len(api.log())
     with applied.start("drift") as process:
@@ -359,7 +359,7 @@ def test_a_signal_after_the_look_is_not_swallowed(
     number: signal.Signals,
     code: int,
 ) -> None:
-    """While it prints what it found, to a reader that reads no more, it ends as any command."""
+    """If its reader closes the pipe while it prints, it ends as any command does."""
     write_outline(courses, "a", 4711, *(f"{each} {'long ' * 30}end" for each in range(40)))
     lift_limits(courses)
     assert author("apply", "--auto-approve").code == 0
@@ -379,7 +379,7 @@ def test_a_signal_after_the_look_is_not_swallowed(
 
 
 def test_a_look_takes_no_lock(online: CommandLine, server: SandboxServer, courses: Path) -> None:
-    """While an apply holds the state, drift is told all the same."""
+    """Drift is shown while an apply holds the state."""
     lift_limits(courses)
     write_outline(courses, "a", 4711, "One")
     online(*APPLY)
@@ -399,7 +399,7 @@ def test_a_look_takes_no_lock(online: CommandLine, server: SandboxServer, course
 def test_a_refreshed_plan_puts_back_what_others_did(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """An update for what was edited, a create for what was deleted, said above the plan."""
+    """An edited record is updated and a deleted one created; both are named above the plan."""
     edited, gone = id_of(api, "One"), id_of(api, "Three")
     api.foreign_change(edited, Title="Uno", **BY)
     api.foreign_remove(gone)
@@ -476,7 +476,7 @@ def test_where_the_outline_follows_the_site_nothing_is_left_to_do(
 def test_many_findings_are_shortened_above_a_plan(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Ten are told, the others counted, and `drift` tells them all."""
+    """Ten are shown, the others counted, and `drift` shows all of them."""
     lift_limits(courses)
     write_outline(courses, "a", 4711, *(f"S{number}" for number in range(12)))
     author(*APPLY)
@@ -504,7 +504,7 @@ def test_drift_in_the_embedded_sandbox(cli: CommandLine, examples: Path) -> None
 def test_apply_puts_back_what_others_changed(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """`apply --refresh` overwrites an edit, makes anew what was deleted; then nothing is left."""
+    """`apply --refresh` overwrites an edit and creates a deleted record again; nothing is left."""
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     author("apply", "--auto-approve")
     edited, deleted = (int(str(record["Id"])) for record in api.records()[:2])

@@ -59,7 +59,7 @@ def test_an_empty_workspace_is_1(cli: CommandLine, courses: Path) -> None:
 
 @pytest.mark.parametrize("what", ["fifo", "/dev/zero", "folder", "large"])
 def test_a_plan_file_that_is_no_file_is_1(author: CommandLine, onboarding: Path, what: str) -> None:
-    """What never ends, or is no file at all, is told as such at once."""
+    """An endless file, or one that is not a file at all, is reported at once."""
     path = onboarding.parent / what
     if what == "fifo":
         os.mkfifo(path)
@@ -72,7 +72,9 @@ def test_a_plan_file_that_is_no_file_is_1(author: CommandLine, onboarding: Path,
 
     assert applied.code in {1, 64}, applied
     assert "Traceback" not in applied.err
-    assert any(words in applied.said for words in ("is no file", "larger than 128 MB", "directory"))
+    assert any(
+        words in applied.said for words in ("is not a file", "larger than 128 MB", "directory")
+    )
 
 
 def test_a_plan_file_that_is_none_is_1(author: CommandLine, onboarding: Path) -> None:
@@ -96,7 +98,7 @@ def test_changes_are_2_only_where_asked_for(author: CommandLine, onboarding: Pat
 
 
 def test_an_orphan_alone_is_no_change(author: CommandLine, courses: Path) -> None:
-    """A section that is merely kept on the site is said, and leaves nothing to do."""
+    """A section that is only kept on the site is reported, and leaves nothing to do."""
     write_outline(courses, "a", 4711, "One", "Two")
     author("apply", "--auto-approve")
     write_outline(courses, "a", 4711, "One")
@@ -189,7 +191,7 @@ def test_misuse_is_64(author: CommandLine, onboarding: Path, arguments: list[str
 
 
 def test_a_configuration_that_is_not_valid_is_64(cli: CommandLine, onboarding: Path) -> None:
-    """A `coursesync.toml` with an unknown name, a wrong type or no TOML in it is told as such."""
+    """A `coursesync.toml` with an unknown name, a wrong type or invalid TOML is reported."""
     path = onboarding.with_name("coursesync.toml")
     contents = [
         'url = "https://x.example"',
@@ -336,7 +338,7 @@ def test_python_m_is_the_same_program(cli: CommandLine) -> None:
 def test_a_name_that_can_be_none_is_told(
     author: CommandLine, courses: Path, words: tuple[str, ...]
 ) -> None:
-    """What no file can be called is said in words, whatever it was to name."""
+    """A name that no file can have is an error in words, for every option."""
     write_outline(courses, "a", 4711, "One")
     ran = author(*words)
 
@@ -347,7 +349,7 @@ def test_a_name_that_can_be_none_is_told(
 
 @pytest.mark.parametrize("name", ["OUTPUT", "SUMMARY"])
 def test_what_a_job_keeps_waits_for_nobody(author: CommandLine, courses: Path, name: str) -> None:
-    """A FIFO that nobody reads is told as what can't be written."""
+    """A FIFO that nobody reads is reported as a file that can't be written."""
     write_outline(courses, "a", 4711, "One")
     os.mkfifo(author.cwd / "fifo")
     ran = author.having({f"COURSESYNC_{name}": str(author.cwd / "fifo")})("plan")

@@ -91,17 +91,17 @@ def test_an_outline_is_laid_out(cli: CommandLine, untidy: Path) -> None:
     ran = cli("fmt")
 
     assert (ran.code, ran.out) == (0, ""), ran.err
-    assert ran.err == "Laid out courses/onboarding.yaml\n"
+    assert ran.err == "Formatted courses/onboarding.yaml\n"
     assert untidy.read_text() == TIDY
 
 
 def test_a_second_run_changes_nothing(cli: CommandLine, untidy: Path) -> None:
-    """What is laid out is not written again."""
+    """A formatted outline is not written again."""
     cli("fmt")
     before = untidy.stat()
     ran = cli("fmt")
 
-    assert (ran.code, ran.err) == (0, "1 outline laid out already.\n")
+    assert (ran.code, ran.err) == (0, "1 outline already formatted.\n")
     assert (untidy.stat().st_ino, untidy.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
@@ -114,7 +114,7 @@ def test_check_names_the_files_and_changes_nothing(cli: CommandLine, untidy: Pat
     again = cli("fmt", "--check")
 
     assert (ran.code, ran.out) == (1, "courses/onboarding.yaml\n")
-    assert "1 outline to lay out:  coursesync fmt courses" in ran.err
+    assert "1 outline to format:  coursesync fmt courses" in ran.err
     assert after == before
     assert (again.code, again.out) == (0, "")
 
@@ -152,7 +152,7 @@ def test_line_ends_alone_are_no_change(lines: int, cli: CommandLine, untidy: Pat
 
 
 def test_an_invalid_outline_is_told_and_nothing_written(cli: CommandLine, untidy: Path) -> None:
-    """The mistakes are those that `validate` tells; even the valid outlines stay as they are."""
+    """The mistakes are those of `validate`; the valid outlines stay as they are, too."""
     (untidy.parent / "bad.yaml").write_text("id: 1\ntitle: 2024\nsections: []\n")
     before = files_below(untidy.parent)
     ran, validated = cli("fmt"), cli("validate")
@@ -180,7 +180,7 @@ def test_what_would_lose_something_is_left_alone(
     assert ran.code == 1
     assert "Error: courses/other.yaml can't be edited" in ran.err
     assert why in ran.said
-    assert "1 outline left alone" in ran.err
+    assert "1 outline left unchanged" in ran.err
     assert other.read_text() == text
     assert untidy.read_text() == TIDY
 

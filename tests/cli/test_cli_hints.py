@@ -1,4 +1,4 @@
-"""What an author is told beside a plan: how an Id is kept, and honest ways on."""
+"""The hints beside a plan: how to keep an Id, and which commands help."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_whatever_becomes_of_the_old_the_new_may_be_it(
 
 
 def test_a_former_key_that_leads_nowhere_is_told(applied: CommandLine, courses: Path) -> None:
-    """A slip in `previous_keys` makes a section anew, and the plan says that it does."""
+    """A slip in `previous_keys` creates a section again, and the plan warns about it."""
     path = write_outline(courses, "a", 4711, "One", "Other", "Three", "Four")
     text = path.read_text()
     path.write_text(
@@ -99,13 +99,13 @@ def test_a_large_change_goes_on_as_it_was_asked_for(
 def test_what_would_overwrite_an_edit_is_called_what_it_is(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """To go on past someone's edit deletes, where a deletion is what was stopped."""
+    """If someone's edit stopped a deletion, the command that continues is called a deletion."""
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     api.foreign_change(1000004, Title="Theirs", At=LATER)
     ran = applied(*APPLY, *PRUNE)
 
     assert ran.code == 6
-    assert "To delete it all the same:" in ran.err
+    assert "To delete it anyway:" in ran.err
     assert "Apply: 1 skipped: edited in Nexudus." in ran.err
 
 
@@ -123,14 +123,14 @@ def test_drift_of_what_is_in_no_outline_has_a_way_on_of_its_own(
     assert "To restore the outline's version" not in edited
     assert "coursesync state rm ADDRESS" in edited
     assert "to be created again" not in gone
-    assert "(Id 1000004) was deleted on the site, and is forgotten." in forgotten.said
+    assert "(Id 1000004) was deleted on the site, and is no longer in the state." in forgotten.said
     assert "section.a.four" not in saved(courses).entries
 
 
 def test_an_import_brings_back_nothing_that_was_taken_out(
     applied: CommandLine, courses: Path
 ) -> None:
-    """What an author took out stays out, and how to have it back is said."""
+    """A section that an author removed stays out, and the message says how to get it back."""
     path = write_outline(courses, "a", 4711, "One", "Two", "Three")
     before = path.read_text()
     ran = applied("import", "--course", "4711")
@@ -143,12 +143,12 @@ def test_an_import_brings_back_nothing_that_was_taken_out(
 def test_what_is_adopted_without_an_outline_is_told(
     applied: CommandLine, api: SandboxServer
 ) -> None:
-    """Without its line in an outline the next plan would take it for one that was taken out."""
+    """Without its line in an outline, the next plan would treat it as removed."""
     found = api.foreign_create(4711, "Strange")
     ran = applied("import", "section.a.strange", str(found))
 
     assert ran.code == 0, ran.err
-    assert "No outline has it yet: write key: strange with its title" in ran.said
+    assert "No outline has it yet. Add its title and key: strange to one" in ran.said
 
 
 def test_the_examples_are_laid_out(cli: CommandLine, examples: Path) -> None:
@@ -169,7 +169,7 @@ def test_what_asks_once_more_leaves_nothing_out(applied: CommandLine, courses: P
         *("--max-writes 99", "--receipt r.json", "--settling-time 2.0", "--quiet"),
     ]
     ran = applied("apply", *" ".join(given).split())
-    told = ran.err.partition("Where that is what you want:")[2]
+    told = ran.err.partition("If that is what you want:")[2]
     known = set(re.findall(r"--[a-z-]+", applied("apply", "--help").out))
     elsewhere = {"--allow-large-change", "--plan", "--sandbox", "--state", "--base-url"}
 

@@ -157,7 +157,7 @@ def test_what_a_course_may_hold_is_known_before_anything_is_written(
 
     assert ran.code == 0, ran.err
     assert "more than 4,000,000 characters" in ran.said
-    assert f'Id {course[2]} "2024" is not written into' in ran.said
+    assert f'Id {course[2]} "2024" is not written to' in ran.said
     assert files_below(courses).keys() - before.keys() <= {REQUESTS, STATE, f"{STATE}.lock"}
     assert files_below(courses)["long.html"] == before["long.html"]
     assert set(entries) == {course[0], course[1]}
@@ -189,7 +189,7 @@ def test_what_no_outline_can_tell_is_named_and_left(
 
     assert ran.code == 0, ran.err
     assert f"Id {odd}" in ran.err
-    assert "is not written into" in ran.err
+    assert "is not written to" in ran.err
     assert odd not in saved(courses).entries.values()
     assert len(saved(courses).entries) == len(course)
     assert is_empty(author)
@@ -291,7 +291,7 @@ def test_whatever_the_sandbox_has_is_imported_so_that_the_next_plan_is_empty(
 
         assert ran.code == 0, ran.err
         assert planned.code == 0, planned
-        left = ran.err.count("is not written into")
+        left = ran.err.count("is not written to")
         entries = saved(courses).entries if made else {}
         assert len(entries) == len(made) - left
         assert set(entries.values()) <= set(made)

@@ -40,11 +40,11 @@ def site() -> Iterator[SandboxServer]:
 
 def left_out(ran: Ran) -> set[int]:
     """Return the Ids of the sections that an import names as left out."""
-    return {int(number) for number in re.findall(r"Id ([0-9]+) .*? is not written into", ran.said)}
+    return {int(number) for number in re.findall(r"Id ([0-9]+) .*? is not written to", ran.said)}
 
 
 def check_valid(cli: CommandLine, left: set[int]) -> None:
-    """Check that the workspace is valid, nothing is to be done, and drift tells the rest."""
+    """Check that the workspace is valid, its plan is empty, and drift shows the rest."""
     planned, drift = cli("plan", "--detailed-exitcode"), cli("drift")
 
     assert cli("validate").code == 0
@@ -147,7 +147,7 @@ WRONGS = [(name, value) for name, values in WRONG.items() for value in values]
 def test_a_value_of_a_wrong_type_is_never_taken_for_another(
     name: str, value: object, cli: CommandLine, courses: Path
 ) -> None:
-    """A section is left out and named where the API gives what such a property can't hold."""
+    """A section is left out and named if the API gives a value that its property can't have."""
     good = {"Id": 6, "CourseId": 4711, "Title": "One", "DisplayOrder": 10, "UnlockType": 1}
     record = {**good, "UnlockAfterDays": 0, "Active": True, "SectionContents": "<p>Hi</p>"}
     odd = {**record, "Id": 7, "Title": "Two", "UnlockType": 2, name: value}
@@ -234,7 +234,7 @@ def test_one_course_that_can_not_be_imported_with_all_others(
 def test_an_outline_that_nothing_can_be_put_into_holds_up_no_other_course(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A key after a ? is left to its author, who is told; the other course is imported."""
+    """A key after a ? is left to its author with a message; the other course is imported."""
     api.foreign_create(4711, "New")
     other = api.foreign_create(4712, "One")
     house = courses / "house.yaml"

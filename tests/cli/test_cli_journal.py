@@ -1,4 +1,4 @@
-"""The journal that a killed run leaves: what it tells is kept, and never guessed at."""
+"""The journal that a killed run leaves: its facts are kept, and nothing is guessed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def left(cli: CommandLine, courses: Path, killed: Killed) -> CommandLine:
 
 
 def listed(cli: CommandLine) -> dict[str, str]:
-    """Return what `state list` tells of each section."""
+    """Return the line of `state list` for each section."""
     ran = cli("state", "list")
     assert ran.code == 0, ran.err
     return {line.split(" ")[0]: line.partition(" ")[2] for line in ran.out.splitlines()}
@@ -113,7 +113,7 @@ def test_it_is_written_before_and_after_each_request(killed: Killed) -> None:
 
 
 def test_plan_heeds_it_and_writes_nothing(left: CommandLine, courses: Path) -> None:
-    """A plan knows the Id and the doubt that the journal tells, and leaves both files alone."""
+    """A plan reads the Id and the doubt from the journal, and leaves both files alone."""
     before = files_below(courses)
     planned = left("plan")
 
@@ -140,7 +140,7 @@ def test_a_torn_outcome_is_a_doubt(left: CommandLine, courses: Path, killed: Kil
 def test_a_journal_that_was_just_begun(
     left: CommandLine, courses: Path, killed: Killed, kept: int
 ) -> None:
-    """A journal without a whole line tells nothing, and `state recover` drops it."""
+    """A journal without a whole line holds nothing, and `state recover` deletes it."""
     (courses / JOURNAL).write_bytes(killed.journal[:kept])
     before = listed(left)
     recovered = left("state", "recover")
@@ -151,7 +151,7 @@ def test_a_journal_that_was_just_begun(
 
 
 def test_one_of_a_first_run_whose_state_is_gone(left: CommandLine, courses: Path) -> None:
-    """The journal of a first run tells all that there is: the state is made again from it."""
+    """The journal of a first run is complete: the state is made again from it."""
     known = listed(left)
     (courses / STATE).unlink()
     planned = left("plan")
@@ -193,7 +193,7 @@ def test_one_without_its_first_line(left: CommandLine, courses: Path, killed: Ki
 
 
 def test_one_that_is_saved_already(left: CommandLine, courses: Path, killed: Killed) -> None:
-    """A journal that was saved, but not dropped, is known as such and does no harm."""
+    """A journal that was saved but not deleted is recognised and does no harm."""
     left("state", "recover")
     once = saved(courses)
     (courses / JOURNAL).write_bytes(killed.journal)
@@ -226,7 +226,7 @@ def keeping_it(cli: CommandLine, *command: str) -> Ran:
 def test_one_that_can_not_be_removed_is_told_as_such(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """The state is saved, and so it is told: the run is done, with a warning."""
+    """The state is saved, so the run is done, with a warning."""
     write_outline(courses, "a", 4711, "One")
     applied = keeping_it(author, "apply", "--auto-approve")
     state, has_journal = saved(courses), (courses / JOURNAL).exists()
@@ -293,7 +293,7 @@ def branches(cli: CommandLine, courses: Path) -> Iterator[Branches]:
 
 
 def test_one_of_another_branch_is_not_folded_in(branches: Branches, courses: Path) -> None:
-    """What it tells is in no entry; the message says which journal, why, and how to go on."""
+    """Its facts are in no entry; the message says which journal, why, and how to continue."""
     known = saved(courses)
     days(courses)
     planned = branches.cli("plan")

@@ -1,4 +1,4 @@
-"""What is left once all of a plan is carried out: told, counted, and never with exit code 0."""
+"""What is left after a whole plan was carried out is counted, and the exit code is never 0."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def test_a_doubt_that_settles_as_it_was_sent_leaves_an_update(
 
     assert settled.code == 6, settled.err
     assert "Apply: 1 settled.\n" in settled.err
-    assert f"{LEFT}  To go on from here:  coursesync apply courses --auto-approve\n" in settled.err
+    assert f"{LEFT}  To continue:  coursesync apply courses --auto-approve\n" in settled.err
     assert then.code == 0, then.err
     assert [record["SectionContents"] for record in api.records()] == ["new"]
     assert edited("plan", "--detailed-exitcode").code == 0
 
 
 def test_what_is_left_of_a_reviewed_plan_is_another_plan(edited: CommandLine) -> None:
-    """Who asked for one plan is sent to make and review the next."""
+    """After a reviewed plan, the message asks to make and review the next plan."""
     edited("plan", "--out", "reviewed.json")
     settled = edited("apply", "--plan", "reviewed.json")
 
     assert settled.code == 6, settled.err
-    assert f"{LEFT}  To go on, make and review a plan of what is left:\n" in settled.err
+    assert f"{LEFT}  To continue, make and review a plan of what is left:\n" in settled.err
     assert "coursesync plan courses --out reviewed.json\n" in settled.err
 
 

@@ -1,4 +1,4 @@
-"""The limits: kept to within a run and across runs, and told before the first write."""
+"""The limits: kept within a run and across runs, and announced before the first write."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def titles(server: SandboxServer) -> list[object]:
 
 @pytest.mark.parametrize("kind", ["sliding", "fixed"])
 def test_forty_creates_are_one_burst(cli: CommandLine, courses: Path, kind: str) -> None:
-    """Within a minute's allowance nothing waits but for the gap, and nothing is throttled."""
+    """Within a minute's allowance a run waits only for the gap, and nothing is throttled."""
     write_outline(courses, "a", 4711, *(f"Section {number}" for number in range(40)))
     with sandbox_here(Settings(limits="sliding" if kind == "sliding" else "fixed")) as server:
         applied = pointed_at(cli, server)("apply", "--auto-approve")
@@ -128,9 +128,9 @@ def test_the_days_allowance_is_told_before_the_first_write(
     then = titles(api)
     third = author("apply", "--auto-approve")
     told = (
-        "The day's allowance has room for 1 of these 3 writes: it ends after\n"
+        "The day's allowance is enough for 1 of these 3 writes: this run stops after\n"
         "section.a.three at the latest, with exit 6. Run the same command again then; it\n"
-        "goes on from there.\n"
+        "continues from there.\n"
     )
 
     assert (first.code, second.code, third.code) == (0, 6, 6)
@@ -168,7 +168,7 @@ def test_a_reviewed_plan_is_told_to_be_made_anew(
 def test_what_max_writes_leaves_room_for_is_no_warning(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A run that is to send no more than the day allows is not warned."""
+    """A run that sends no more than the day allows gives no warning."""
     (courses / "coursesync.toml").write_text("[limits]\nwrites_a_day = 2\n")
     write_outline(courses, "a", 4711, *TITLES)
     applied = author("apply", "--auto-approve", "--max-writes", "2")

@@ -40,7 +40,7 @@ def test_a_plan_file_overwrites_no_other_file(author: CommandLine, onboarding: P
     second = author("plan", "--out", "plan.json")
 
     assert refused.code == 1
-    assert "is no plan file" in refused.err
+    assert "is not a plan file" in refused.err
     assert files_below(onboarding.parent) == before
     assert (first.code, second.code) == (0, 0)
 

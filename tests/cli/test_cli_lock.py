@@ -1,4 +1,4 @@
-"""The lock: one run at a time on a state, and who holds it is told."""
+"""The lock: one run at a time on a state, and its holder is named."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_lock_is_waited_for(
 def test_one_who_has_waited_is_not_told_to_wait(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
-    """`resolve` can wait as apply can; whoever did so in vain is not advised to do that."""
+    """`resolve` can wait as apply can; if the wait was in vain, the message does not advise it."""
     with slowed(online, server, 1) as first:
         resolved = online(
             "resolve", "section.onboarding.welcome", "--not-created", "--lock-timeout", "1"

@@ -42,7 +42,7 @@ for _ in range(5):
 
 
 def limited(cli: CommandLine, memory: int, stack: int = 8 * MEGABYTE) -> tuple[int, str]:
-    """Run an apply with so many bytes of memory; return its code and what it said."""
+    """Run an apply with so many bytes of memory; return its exit code and its output."""
     limits = map(str, (memory, stack))
     done = run(
         [sys.executable, "-c", LAUNCHER, *limits, PROGRAM, "apply", "--auto-approve"],

@@ -1,4 +1,4 @@
-"""What a message tells people to type next works where they stand, and what it says is so."""
+"""The next step that a message suggests works in the current folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def git(folder: Path, *words: str) -> int:
 
 @pytest.mark.parametrize("branch", ["main", "master"])
 def test_a_state_in_a_merge_conflict(author: CommandLine, courses: Path, branch: str) -> None:
-    """The command takes what was pulled, whatever the branch is called; a look tells the rest."""
+    """The command takes the pulled version, whatever the branch is called; drift shows the rest."""
     write_outline(courses, "a", 4711, "One")
     assert author("apply", "--auto-approve").code == 0
     git(author.cwd, "init", "-q", "-b", branch)

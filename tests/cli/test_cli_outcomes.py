@@ -306,7 +306,7 @@ def test_a_run_that_cannot_look_leaves_the_doubts(unseen: Story) -> None:
 
 
 def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
-    """Each doubt is told at its line of the outline, why, and with the commands that settle it."""
+    """Each doubt is shown at its line, with its reason and the commands that settle it."""
     told = re.sub(r"\n  (?! )", " ", unseen.first.ran.err)
     lines = {
         f"courses/{key(row)}.yaml:{row.nth + 3}:5: {address(row)} is in doubt: ": row
@@ -391,7 +391,7 @@ def test_a_create_is_sent_three_times_at_the_most(
 def test_a_claim_is_never_sent_again(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """What the API said was made, and no list shows, is left to a person."""
+    """A record that the API reported as created and no list shows is left to a person."""
     write_outline(courses, "a", 4711, "One")
     api.lag_lists(3_600)
     api.fault_create(1, "no-id")

@@ -102,7 +102,7 @@ def test_a_section_that_is_taken_out_stays(
 def test_a_section_that_is_taken_out_is_hidden_where_the_workspace_says_so(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """It keeps its Id; hidden once, it is only said to be kept."""
+    """It keeps its Id; after it was hidden once, it is only reported as kept."""
     (courses / "coursesync.toml").write_text('on_removal = "deactivate"\n')
     rewrite(courses, "  - title: Two\n", "")
     ran = applied(*APPLY)
@@ -134,7 +134,7 @@ def test_a_deletion_takes_two_words(
 
 
 def test_pruning_alone_says_what_it_lacks(applied: CommandLine, courses: Path) -> None:
-    """`--prune` is the second of two words; said by itself, it tells of the first."""
+    """`--prune` needs a second option; used alone, it names that option."""
     rewrite(courses, "  - title: Two\n", "")
     planned = applied("plan", "--prune")
 
@@ -144,7 +144,7 @@ def test_pruning_alone_says_what_it_lacks(applied: CommandLine, courses: Path) -
 def test_a_change_of_the_state_alone_is_called_what_it_is(
     applied: CommandLine, courses: Path
 ) -> None:
-    """A new key and a protection are told apart, and neither is said to be a move."""
+    """A new key and a protection are shown as different, and neither as a move."""
     rewrite(courses, "title: Two", "key: zwei\n    previous_keys: [two]\n    title: Two")
     re_keyed = applied(*APPLY)
     rewrite(courses, "title: Three", "title: Three\n    protect: true")
@@ -196,7 +196,7 @@ def test_a_large_change_stops_and_asks(
 def test_what_someone_edited_meanwhile_is_not_overwritten(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """The record's course stops before its first write; told to, the outline's is put in place."""
+    """The course stops before its first write; with --overwrite-drift, the outline's value wins."""
     record_id = int(str(by_title(api)["Two"]["Id"]))
     api.foreign_change(record_id, Title="Theirs", At=LATER, By="someone@example.com")
     rewrite(courses, "title: Two", "key: two\n    title: Ours")
@@ -239,7 +239,7 @@ def test_a_deletion_of_what_is_gone_already_is_done(
 def test_an_update_of_what_is_gone_stops(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A section that someone deleted is not made anew behind the author's back."""
+    """A section that someone deleted is not created again unless the author asks for it."""
     api.foreign_remove(int(str(by_title(api)["Two"]["Id"])))
     rewrite(courses, "title: Two", "key: two\n    title: Ours")
     ran = applied(*APPLY)
@@ -293,7 +293,7 @@ def test_an_overwrite_that_stays_in_doubt_is_known_to_the_next_run(
 def test_two_lost_updates_of_one_section_are_both_known_for_ours(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """The first was carried out and the second was not: nobody else is said to have edited it."""
+    """The first was carried out and the second was not: no edit by someone else is reported."""
     api.fault(f"PUT {SECTIONS}@1x3:lost-after")
     rewrite(courses, "title: Two", "key: two\n    title: Second")
     assert applied(*APPLY).code == 6

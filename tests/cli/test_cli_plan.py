@@ -157,7 +157,7 @@ def test_json_on_failure(cli: CommandLine, courses: Path) -> None:
 
 @pytest.mark.parametrize(("workspace", "code"), [("nowhere", 64), ("courses", 1)])
 def test_json_on_every_failure(cli: CommandLine, courses: Path, workspace: str, code: int) -> None:
-    """A failure that has no place in an outline is told as JSON with its own exit code."""
+    """A failure that has no place in an outline is JSON with its own exit code."""
     planned = cli("plan", workspace, "--format", "json")
     told = json.loads(planned.out)
 

@@ -291,7 +291,7 @@ def test_git_writes_nothing_for_a_receipt(author: CommandLine, committed: Path) 
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("nowhere/receipt.json", "can't be written"), ("courses/onboarding.yaml", "is no receipt")],
+    [("nowhere/receipt.json", "can't be written"), ("courses/onboarding.yaml", "is not a receipt")],
 )
 def test_a_receipt_that_cant_be_kept_stops_the_run_before_its_first_write(
     author: CommandLine, api: SandboxServer, onboarding: Path, path: str, said: str
@@ -315,7 +315,7 @@ def test_what_is_no_receipt_is_not_overwritten(
     done = author("apply", "--auto-approve", "--receipt", "receipt.json")
 
     assert done.code == 1
-    assert "is there already, and is no receipt" in done.said
+    assert "already exists and is not a receipt" in done.said
     assert (author.cwd / "receipt.json").read_text() == text
     assert api.creates() == []
     assert onboarding.is_file()
@@ -326,7 +326,7 @@ def test_what_is_no_receipt_is_not_overwritten(
 def test_nothing_is_written_in_the_place_of_a_state(
     author: CommandLine, api: SandboxServer, onboarding: Path, command: tuple[str, ...], name: str
 ) -> None:
-    """A file that somebody names is none of those in which Ids are kept."""
+    """A receipt can't be written over a file that holds Ids."""
     ran = author(*command, f"courses/{STATE}{name}")
 
     assert ran.code == 64

@@ -50,7 +50,7 @@ def test_a_digest_is_the_one_that_was_recorded(
 
 
 def test_an_upgrade_alone_plans_nothing(cli: CommandLine, courses: Path) -> None:
-    """Outlines that were applied are so for this coursesync, too, read anew or not."""
+    """Outlines that an older version applied count as applied, read again or not."""
     state = laid(courses, "before")
     settled = cli("plan", "--sandbox", "--detailed-exitcode")
     outline = courses / "onboarding.yaml"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def test_a_renamed_file_is_a_move_of_each_section(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
-    """The course's Id tells that it is the same course: no request is needed, no Id is lost."""
+    """The course's Id shows that it is the same course: no request is needed, no Id is lost."""
     online("apply", "--auto-approve")
     before = saved(onboarding.parent)
     onboarding.rename(onboarding.with_name("welcome-aboard.yaml"))

@@ -38,7 +38,7 @@ def test_neither_option_is_misuse(in_doubt: CommandLine, courses: Path) -> None:
     ran = refuse(in_doubt, courses, TWO)
 
     assert ran.code == 64
-    assert "--id N, --not-created or --keep N" in ran.said
+    assert "--id ID, --not-created or --keep ID" in ran.said
 
 
 def test_both_options_are_misuse(in_doubt: CommandLine, courses: Path) -> None:
@@ -46,7 +46,7 @@ def test_both_options_are_misuse(in_doubt: CommandLine, courses: Path) -> None:
     ran = refuse(in_doubt, courses, TWO, "--id", "5", "--not-created")
 
     assert ran.code == 64
-    assert "one of the three" in ran.err
+    assert "one of three" in ran.err
 
 
 @pytest.mark.parametrize("record_id", ["0", "-4", "ten", "1.5"])
@@ -192,7 +192,7 @@ def test_recover_saves_what_a_killed_run_left(
 
 
 def test_state_list(in_doubt: CommandLine, api: SandboxServer, courses: Path) -> None:
-    """`state list` tells each address with its Id, or that it is in doubt, sorted by address."""
+    """`state list` prints each address with its Id, or that it is in doubt, sorted by address."""
     listed = in_doubt("state", "list")
 
     assert listed.code == 0
@@ -202,7 +202,7 @@ def test_state_list(in_doubt: CommandLine, api: SandboxServer, courses: Path) ->
 
 
 def test_state_list_of_nothing(cli: CommandLine, courses: Path) -> None:
-    """An empty state is told on stderr; stdout, which programs read, stays empty."""
+    """An empty state is reported on stderr; stdout, which programs read, stays empty."""
     listed = cli("state", "list", courses)
 
     assert (listed.code, listed.out) == (0, "")

@@ -57,7 +57,7 @@ def test_the_embedded_sandbox_needs_nothing(cli: CommandLine, onboarding: Path) 
 
 
 def test_its_state_is_its_own(cli: CommandLine, onboarding: Path) -> None:
-    """The sandbox's state and records are under `.coursesync/`, which git is told to ignore."""
+    """The sandbox's state and records are under `.coursesync/`, which git ignores."""
     cli("apply", "--sandbox", "--auto-approve")
     made = files_below(onboarding.parent / ".coursesync")
     planned = cli("plan")
@@ -129,7 +129,7 @@ def test_a_look_at_a_sandbox_that_cannot_be_written(
 
 
 def test_a_sandbox_whose_database_is_none(cli: CommandLine, onboarding: Path) -> None:
-    """A file that is no database is told as such, and stays."""
+    """A file that is not a database is an error, and stays."""
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
     database = onboarding.parent / ".coursesync" / "sandbox.sqlite3"
     database.write_text("no database " * 100)
@@ -149,7 +149,7 @@ def test_a_plan_for_it_makes_no_folder(cli: CommandLine, onboarding: Path) -> No
 
 
 def test_the_base_url_alone_is_data(cli: CommandLine, onboarding: Path) -> None:
-    """`sandbox serve` prints its URL on stdout; how to use it is said on stderr."""
+    """`sandbox serve` prints its URL on stdout, and how to use it on stderr."""
     with cli.start("sandbox", "serve", "--stop-after", "0.1") as process:
         out, err = process.communicate(timeout=60)
 
@@ -193,8 +193,8 @@ def test_a_port_that_is_taken(cli: CommandLine, onboarding: Path) -> None:
         ran = cli("sandbox", "serve", "--port", str(port))
 
     assert (ran.code, ran.out) == (1, "")
-    assert f"the port {port} can't be had" in ran.err
-    assert "Leave --port out" in ran.err
+    assert f"port {port} can't be used" in ran.err
+    assert "Leave out --port" in ran.err
     assert onboarding.exists()
 
 

@@ -18,7 +18,7 @@ NAMED = "# yaml-language-server: $schema="
 
 
 def test_it_needs_no_workspace(cli: CommandLine) -> None:
-    """The schema goes to stdout, and nothing is said besides."""
+    """The schema goes to stdout, and nothing else is printed."""
     ran = cli("schema")
 
     assert (ran.code, ran.err) == (ExitCode.DONE, "")
@@ -44,7 +44,7 @@ def test_it_overwrites_nothing_else(cli: CommandLine, onboarding: Path) -> None:
     nowhere = cli("schema", "--out", "nowhere/a.json")
 
     assert (onto.code, nowhere.code) == (ExitCode.ERROR, ExitCode.ERROR)
-    assert "is there already, and is no schema" in onto.err
+    assert "already exists and is not a schema" in onto.err
     assert "nowhere/a.json can't be written: No such file" in nowhere.err
     assert onboarding.read_text() == before
 
@@ -63,7 +63,7 @@ def test_outlines_that_name_no_schema_are_told_with_their_line(
 
     assert ran.code == ExitCode.DONE
     assert ran.err.splitlines()[1:] == [
-        "2 outlines name no schema yet. Write above the first line of each:",
+        "2 outlines name no schema yet. Add above the first line of each:",
         "  courses/members.yaml",
         f"    {NAMED}./coursesync.schema.json",
         "  courses/team/hosts.yaml",

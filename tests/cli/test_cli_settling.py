@@ -100,7 +100,7 @@ def test_an_old_state_makes_nothing_twice(
 def test_a_lost_state_makes_nothing_twice_while_lists_lag(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Applied anew at once after the state is lost, what no list shows yet is waited for."""
+    """An apply just after the state was lost waits for records that no list shows yet."""
     write_outline(courses, "a", 4711, "One", "Two")
     api.lag_lists(6)
     author("apply", "--auto-approve", "--settling-time", "0")
@@ -162,7 +162,7 @@ def test_where_nothing_is_left_to_create_nothing_is_waited_for(
 
 
 def test_html_that_the_server_rewrote_is_recognised(cli: CommandLine, courses: Path) -> None:
-    """A server that stores HTML in its own way has the same section all the same."""
+    """A section is recognised although the server stores HTML in its own way."""
     (courses / "a.yaml").write_text(
         "id: 4711\ntitle: A\nsections:\n"
         "  - title: One\n    contents: |\n      <p>a</p>\n      <p>b</p>\n"
@@ -315,7 +315,7 @@ def test_a_doubt_that_no_look_has_reached_is_told(
 def test_a_doubt_beside_what_is_near_is_settled(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A course that waits for a person is looked at all the same: what was lost is found."""
+    """A course that waits for a person is still listed, and the lost record is found."""
     write_outline(courses, "a", 4711, "One", "Two")
     doubted(author, api)
     api.foreign_create(4711, "two")
@@ -490,7 +490,7 @@ def test_a_doubt_in_a_course_that_is_not_there_stays(
 def test_a_candidate_of_a_strange_order_can_be_the_one(
     cli: CommandLine, courses: Path, order: object
 ) -> None:
-    """What the server says of its place may be no number: it is the section's all the same."""
+    """A section is recognised although the server's DisplayOrder is not a number."""
     write_outline(courses, "a", 4711, "One", "Two")
     listed = {"Id": 7, "CourseId": 4711, "Title": "One", "DisplayOrder": order}
     with echoing(Echo(listed=[listed])) as server:

@@ -176,7 +176,7 @@ def test_a_signal_ends_no_report(
 
 
 def stuff(pipe: int) -> int:
-    """Fill a pipe to the brim, so that whoever writes to it waits; return how much went in."""
+    """Fill a pipe, so that a writer has to wait; return how many bytes it holds."""
     os.set_blocking(pipe, False)
     stuffed = 0
     with suppress(BlockingIOError):
@@ -221,9 +221,9 @@ main()
     ("command", "words"),
     [
         (("resolve", FIRST_WEEK, "--not-created"), "first-week was not created."),
-        (("state", "recover"), "What the cut-off run did is saved"),
-        (("state", "mv", WELCOME, "section.onboarding.hello"), "goes on as"),
-        (("state", "rm", WELCOME), "is managed no more"),
+        (("state", "recover"), "The results of the cut-off run are saved"),
+        (("state", "mv", WELCOME, "section.onboarding.hello"), "is now"),
+        (("state", "rm", WELCOME), "is no longer managed"),
     ],
 )
 def test_a_signal_ends_no_save(
@@ -233,7 +233,7 @@ def test_a_signal_ends_no_save(
     command: tuple[str, ...],
     words: str,
 ) -> None:
-    """What is being saved by hand is saved to the end, and told; nobody is told otherwise."""
+    """A save by hand is finished and reported, and no message claims otherwise."""
     server.fault_create(2, "slow=60")
     kill_at(online, server, 2)
     done = run([sys.executable, "-c", SIGNALLED, *command], online.cwd, online.with_environment({}))
@@ -248,7 +248,7 @@ def test_a_signal_ends_no_save(
 def test_a_second_signal_stops_at_once(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
-    """The journal of a run stopped at once tells the next plan which create is in doubt."""
+    """After a run that was stopped at once, the next plan knows which create is in doubt."""
     with slowed(online, server, 2) as process:
         assert process.stderr is not None
         process.send_signal(signal.SIGINT)

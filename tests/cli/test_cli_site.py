@@ -55,7 +55,7 @@ def contents(api: SandboxServer) -> dict[object, object]:
 def test_an_import_takes_contents_from_reads_by_id(
     author: CommandLine, api: SandboxServer, courses: Path, settings: dict[str, object]
 ) -> None:
-    """What a list leaves out is in the outline all the same, and the next retitle wipes nothing."""
+    """A property that lists leave out is in the outline, and the next retitle wipes nothing."""
     lift_limits(courses)
     api.foreign_create(4711, "One", SectionContents=HTML, Active=True)
     api.foreign_create(4711, "Two", SectionContents="<p>2</p>", Active=False, DisplayOrder=20)
@@ -135,7 +135,7 @@ def test_an_update_leaves_what_is_not_ours(
 def test_only_html_is_excused(
     author: CommandLine, api: SandboxServer, outline: Path, name: str
 ) -> None:
-    """A record that was written in the same second is edited all the same."""
+    """An edit in the same second as our write is recognised."""
     author(*APPLY)
     record_id = saved(outline.parent).entries[ONE]
     record = next(each for each in api.records() if each["Id"] == record_id)
@@ -148,7 +148,7 @@ def test_only_html_is_excused(
 def test_an_update_that_changed_nothing_is_found_by_the_next_look(
     author: CommandLine, api: SandboxServer, outline: Path
 ) -> None:
-    """The API said that it was successful, and the title is as it was."""
+    """The API reported success, and the title did not change."""
     author(*APPLY)
     write(outline.parent, title="Uno")
     api.fault(f"PUT {SECTIONS}@1:no-effect")
@@ -308,7 +308,7 @@ def test_two_clones_recognise_what_the_other_made(
 
 @pytest.mark.usefixtures("outline")
 def test_an_api_that_refuses_the_marker_gets_none(author: CommandLine, api: SandboxServer) -> None:
-    """A 400 that names it: the run goes on without, and sends it no more."""
+    """After a 400 that names the marker, the run continues and sends no more markers."""
     api.change(system_id="refused")
     applied = author(*APPLY)
     bodies = [met["body"] for met in api.creates()]

@@ -81,7 +81,7 @@ def test_a_state_that_moved_on_makes_it_stale(
 def test_another_state_makes_it_stale(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """A state that was made anew is another one, whatever its serial; it adopts what it finds."""
+    """A state that was made again is a different one, whatever its serial; it adopts records."""
     write_outline(courses, "a", 4711, "One")
     author("apply", "--auto-approve")
     write_outline(courses, "a", 4711, "One", "Two")
@@ -133,12 +133,12 @@ def test_the_expected_digest_is_applied(author: CommandLine, courses: Path) -> N
 
 
 def test_what_is_no_digest_is_a_slip(author: CommandLine, courses: Path) -> None:
-    """A digest that was copied in part is told as such, not as a plan that moved."""
+    """A digest that was copied in part is called incomplete, not stale."""
     write_outline(courses, "a", 4711, "One")
     ran = author("apply", "--auto-approve", "--expect-digest", "abc")
 
     assert ran.code == 64
-    assert "a digest has 64 of the letters" in ran.err
+    assert "a digest is 64 characters" in ran.err
 
 
 EDITS: list[Callable[[dict[str, Any]], object]] = [

@@ -34,7 +34,7 @@ def imported(*arguments: str | Path, cwd: Path) -> set[str]:
 
 @pytest.mark.parametrize("command", [["--version"], ["--help"], ["plan", "--help"]], ids=" ".join)
 def test_what_says_what_there_is_imports_little(tmp_path: Path, command: list[str]) -> None:
-    """To say a version, or which commands and options there are, takes click and no more."""
+    """`--version` and the help need only click."""
     found = imported(*command, cwd=tmp_path)
 
     assert "click" in found

@@ -116,7 +116,7 @@ def test_serial_and_lineage(author: CommandLine, api: SandboxServer, courses: Pa
 
 
 def test_a_save_leaves_nothing_else(author: CommandLine, courses: Path) -> None:
-    """After a run the folder holds outlines, state, backup, request log and lock: no more."""
+    """After a run the folder holds outlines, state, backup, request log and lock, nothing else."""
     write_outline(courses, "a", 4711, "One")
     author("apply", "--auto-approve")
     first = (courses / STATE).read_bytes()

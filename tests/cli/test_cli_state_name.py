@@ -26,7 +26,7 @@ def commands(cli: CommandLine, *options: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("name", AUTHORS)
 def test_a_state_is_no_file_of_an_authors(cli: CommandLine, courses: Path, name: str) -> None:
-    """A save would put the state in that file's place, or make an outline that is none."""
+    """A save would overwrite that file, or create an invalid outline."""
     write_outline(courses, "a", 4711, "One")
     before = files_below(courses)
     ends = commands(cli, "--state", name)

@@ -1,4 +1,4 @@
-"""Surgery on the state: journalled, locked, without a request; and said before it is done."""
+"""Repairs of the state: journalled, locked, without a request, and shown by --dry-run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_an_entry_is_shown(applied: CommandLine) -> None:
 def test_a_record_goes_on_under_another_key(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """The state alone changes; what the outline has to say is told, and then nothing is left."""
+    """Only the state changes; the message says what to write in the outline; nothing is left."""
     met = len(api.log())
     ran = applied("state", "mv", "section.a.two", "section.a.zwei")
     path = courses / "a.yaml"
@@ -50,7 +50,7 @@ def test_a_record_goes_on_under_another_key(
 def test_a_forgotten_record_stays_on_the_site_and_is_adopted_again(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """It is managed no more; where an outline wants it, the next apply finds it."""
+    """It is no longer managed; if an outline has it, the next apply adopts it."""
     ran = applied("state", "rm", "section.a.two")
     forgotten = saved(courses).entries
     again = applied(*APPLY)
@@ -66,14 +66,14 @@ def test_a_forgotten_record_stays_on_the_site_and_is_adopted_again(
 def test_what_is_forgotten_with_a_protected_record_is_said(
     author: CommandLine, courses: Path
 ) -> None:
-    """The outline alone knows of its protection then; taken back, it is protected by that again."""
+    """Only the outline keeps its protection, which applies again after the import."""
     path = write_outline(courses, "a", 4711, "One", "Two")
     path.write_text(f"{path.read_text()}    protect: true\n")
     assert author(*APPLY).code == 0
     ran = author("state", "rm", "section.a.two")
     back = author("import", "section.a.two", "1000002")
 
-    assert "protected from deletion" in ran.err
+    assert "protection from deletion is removed" in ran.said
     assert "protect: true" in ran.err
     assert back.code == 0, back.err
     assert "protected: it is never deleted" in author("state", "show", "section.a.two").out

@@ -61,7 +61,7 @@ def test_an_apply_leaves_that_record_and_goes_on(
 def test_a_record_that_is_listed_wrongly_and_cannot_be_read(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Drift tells of all others; of that one it claims nothing, and says so by its code."""
+    """Drift shows the others; for that record it claims nothing, and the exit code is 1."""
     entries = saved(courses).entries
     api.foreign_change(entries["section.a.two"], Title="Theirs", At="2030-01-01T00:00:00Z")
     api.fault(f"GET {SECTIONS}/{entries['section.a.two']}@1+:status=500")

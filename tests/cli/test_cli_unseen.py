@@ -135,7 +135,7 @@ def test_thousands_of_them_are_counted(name: str, cli: CommandLine, courses: Pat
     "mark", ["\u200c", "\u200d", "\u200f", "\xad", "\ufe0f", "\u061c", "\u034f"]
 )
 def test_a_typed_key_holds_nothing_unseen(mark: str, cli: CommandLine, courses: Path) -> None:
-    """A key that would look like another is refused, and how to write it is told."""
+    """A key that would look like another is refused, and the message says how to write it."""
     outline(courses, "A", key=f"wel{mark}come")
     refused = cli("validate")
 
@@ -186,7 +186,7 @@ def test_import_makes_keys_without_what_cant_be_seen(
 def test_a_key_with_a_variation_selector_can_still_be_given_up(
     cli: CommandLine, courses: Path
 ) -> None:
-    """Earlier versions made such keys: as a former key one is taken, so its Id is kept."""
+    """Earlier versions made keys with invisible characters: `previous_keys` accepts them."""
     outline(courses, "A", key="1\u20e3")
     text = (courses / "a.yaml").read_text(encoding="utf-8")
     (courses / "a.yaml").write_text(
@@ -199,7 +199,7 @@ def test_a_key_with_a_variation_selector_can_still_be_given_up(
 def test_a_section_keeps_its_id_when_its_key_loses_a_selector(
     author: CommandLine, courses: Path
 ) -> None:
-    """What has such a key in the state is recognised under the one that its title makes now."""
+    """A section with such a key in the state is recognised by the key that its title gives now."""
     outline(courses, "\u2764\ufe0f Welcome", key="")
     assert author("apply", "--auto-approve").code == 0
     moved = author("state", "mv", "section.a.welcome", "section.a.\ufe0f-welcome")
@@ -211,7 +211,7 @@ def test_a_section_keeps_its_id_when_its_key_loses_a_selector(
 
 
 def test_a_field_that_only_looks_like_one_is_named(cli: CommandLine, courses: Path) -> None:
-    """A soft hyphen in a field's name is told by its number."""
+    """A soft hyphen in a field's name is shown by its number."""
     (courses / "a.yaml").write_text(
         "id: 4711\ntitle: T\nsections:\n  - key: a\n    ti\xadtle: A\n", encoding="utf-8"
     )
@@ -249,7 +249,7 @@ def test_a_difference_that_cant_be_seen_is_named(
 def test_drift_that_cant_be_seen_is_named(
     author: CommandLine, courses: Path, api: SandboxServer
 ) -> None:
-    """An edit on the site that changes nothing that an eye sees is told in words."""
+    """An edit on the site that changes nothing visible is described in words."""
     outline(courses, "Your first day")
     assert author("apply", "--auto-approve").code == 0
     (record,) = api.records()

@@ -1,4 +1,4 @@
-"""How much is told: a long plan by its counts, each request, or only what goes wrong."""
+"""How much is printed: a long plan by its counts, each request, or only what goes wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MANY = [f"Part {number}" for number in range(600)]
 
 
 def test_a_long_plan_is_told_by_its_counts(cli: CommandLine, courses: Path) -> None:
-    """Six hundred new sections are one line, and the command that tells each is named."""
+    """Six hundred new sections are one line, with the command that shows each of them."""
     write_outline(courses, "a", 4711, *MANY)
     brief, full = cli("plan"), cli("plan", "--full")
 
@@ -42,7 +42,7 @@ def test_what_takes_from_members_is_told_of_the_longest_plan(
 
 
 def test_each_request_can_be_told(author: CommandLine, courses: Path) -> None:
-    """With -v a run tells method, path and answer, and no secret or text of a course."""
+    """With -v a run prints method, path and answer, but no secret and no text of a course."""
     write_outline(courses, "a", 4711, "One")
     ran = author("apply", "--auto-approve", "-v")
 
@@ -79,7 +79,7 @@ def test_a_quiet_run_that_is_too_large_says_how_much_it_would_change(
 
     assert ran.code == 6
     assert ran.said.startswith(
-        "Nothing was changed, for this is a large change, of 12 of all 12 sections."
+        "Nothing was changed, because this is a large change: 12 of all 12 sections."
     )
 
 

@@ -27,7 +27,7 @@ CURSED = "id: x\ntitle: 2024\nsections:\n  - titel: A\n    unlock: {after: 3}\n 
 
 
 def too_wide(cli: CommandLine, *lines: str) -> list[str]:
-    """Type command lines, and return what they said in more than 80 columns."""
+    """Run command lines, and return their output in more than 80 columns."""
     wide = []
     for line in lines:
         ran = cli(*shlex.split(line))
@@ -54,7 +54,7 @@ def helps(group: click.Group, name: str = "") -> Iterator[str]:
 
 
 def test_help_keeps_to_80_columns(cli: CommandLine) -> None:
-    """Every command's help, and what is said of slips in typing."""
+    """Every command's help, and the messages for typing mistakes."""
     assert isinstance(root, click.Group)
     slips = (
         "nope",

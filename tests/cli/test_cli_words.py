@@ -139,7 +139,7 @@ def test_a_damaged_state_beside_a_journal_comes_back_from_its_backup(
 def test_a_damaged_first_state_beside_a_journal_may_be_deleted(
     cut_off: CommandLine, server: SandboxServer, courses: Path
 ) -> None:
-    """Before there is a backup the journal tells all, and the message says so."""
+    """Before there is a backup, the journal holds everything, and the message says so."""
     (courses / STATE).write_text("{}")
     refused = cut_off("plan")
     (courses / STATE).unlink()
@@ -154,7 +154,7 @@ def test_a_damaged_first_state_beside_a_journal_may_be_deleted(
 def test_a_damaged_state_without_git_is_rebuilt(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """With no journal left, a deleted state is made anew of what is on the site."""
+    """With no journal left, a deleted state is made again from the site."""
     write_outline(courses, "a", 4711, "One", "Two")
     author("apply", "--auto-approve")
     (courses / STATE).write_text("{}")
@@ -169,12 +169,12 @@ def test_a_damaged_state_without_git_is_rebuilt(
 
 
 def test_what_is_no_id_is_told_in_words(author: CommandLine, courses: Path) -> None:
-    """`--id abc` is met with a sentence that says what an Id is."""
+    """The answer to `--id abc` says what an Id is."""
     write_outline(courses, "a", 4711, "One")
     refused = author("resolve", ONE, "--id", "abc")
 
     assert refused.code == 64
-    assert '"abc" is no Id: an Id is a whole number, from 1' in refused.err
+    assert '"abc" is not an Id: an Id is a whole number from 1 up' in refused.err
     assert "--id 87654321" in refused.err
 
 
@@ -187,7 +187,7 @@ def test_the_next_command_is_as_the_last(
     digest = json.loads(author("plan", "--format", "json").out)["digest"]
     reviewed = author("apply", "--auto-approve", "--max-writes", "0", "--expect-digest", digest)
 
-    going_on = "To go on from here:  coursesync apply courses --auto-approve --max-writes 1\n"
+    going_on = "To continue:  coursesync apply courses --auto-approve --max-writes 1\n"
     assert going_on in approved.err
     assert "a plan of what is left:  coursesync plan courses\n" in reviewed.err
     assert len(api.records()) == 1

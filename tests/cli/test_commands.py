@@ -48,7 +48,7 @@ ANY = WORD | NASTY | st.builds("{}{}".format, NASTY, WORD)
 
 @cache
 def command_named(name: str) -> click.Command:
-    """Return the real command of a name, as in `state rm`; fails where there is none."""
+    """Return the real command of a name, such as `state rm`; fails if there is none."""
     found: click.Command = root
     for word in name.split():
         assert isinstance(found, click.Group)
@@ -286,7 +286,9 @@ def test_a_plan_file_may_have_any_name(cli: CommandLine, courses: Path) -> None:
     write_outline(courses, "a", 4711, "One")
     name = "a  plan's \x1b[2J.json"
     planned = cli("plan", "--out", name)
-    printed = planned.err.strip().splitlines()[-1].strip().removeprefix("To apply just this plan:")
+    printed = (
+        planned.err.strip().splitlines()[-1].strip().removeprefix("To apply exactly this plan:")
+    )
 
     assert planned.code == 0
     assert "\x1b" not in planned.err

@@ -1,4 +1,4 @@
-"""A course's long life, told through the command line: at each step all is as it has to be."""
+"""A course's long life on the command line: each step has the expected result."""
 
 from __future__ import annotations
 
@@ -308,7 +308,7 @@ STORY: list[Step] = [
         (
             Typed("drift", "3 GET", 2, "1 deleted"),
             Typed("plan --refresh", "3 GET", 0, "1 to create"),
-            Typed("state rm section.members.kitchen", "", 0, "managed no more"),
+            Typed("state rm section.members.kitchen", "", 0, "no longer managed"),
             apply("2 GET, 1 POST"),
         ),
         "Events Ours Kitchen Coffee Wifi Rules Beyond Desk Lockers Post | Old New Rooms",

@@ -81,7 +81,7 @@ def in_place(path: Path, kind: str) -> os.stat_result:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", [STATE, JOURNAL])
 def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind: str) -> None:
-    """What is no file in the place of the state or its journal is named, and left as it is."""
+    """What is not a file in the place of the state or its journal is named, and left as it is."""
     made = in_place(courses / name, kind)
 
     for command in COMMANDS[:2]:

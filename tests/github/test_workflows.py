@@ -230,7 +230,7 @@ def test_a_large_change_waits_for_a_persons_confirmation(
     by_hand = people.applying(merged, people.digest(number), "allow-large-change").run()
 
     assert stopped.failed == [APPLY]
-    assert "::error::Nothing was changed, for this is a large change, of 12 of all" in stopped.log
+    assert "::error::Nothing was changed, because this is a large change: 12 of all" in stopped.log
     assert by_hand.failed == [], by_hand.log
     assert {each["Active"] for each in api.records()} == {False}
 

@@ -46,8 +46,8 @@ def make_loop(path: Path) -> None:
 
 
 MAKERS = {
-    make_fifo: "is no file",
-    make_folder: "is no file",
+    make_fifo: "is not a file",
+    make_folder: "is not a file",
     make_link_out: "is a symbolic link",
     make_endless_link: "is a symbolic link",
     make_dead_link: "is a symbolic link",

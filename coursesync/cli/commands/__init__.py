@@ -1,1 +1,1 @@
-"""The commands, a file each; each file's `command` is what the command line runs."""
+"""One module for each command; the command line runs its `command`."""

@@ -1,4 +1,4 @@
-"""`coursesync fmt`: outlines in their canonical layout, with every item's key written in."""
+"""`coursesync fmt`: formats outlines, and writes the key of every item."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 @click.command("fmt")
 @workspace_argument
 @click.option(
-    "--check", is_flag=True, help="Change nothing: list what would change, and then exit with 1."
+    "--check",
+    is_flag=True,
+    help="Change nothing; list the outlines that would change, and exit with 1 if any would.",
 )
 def command(workspace: Path, *, check: bool) -> int:
-    """Lay out the outlines in WORKSPACE (default: courses) in one way.
+    """Format the outlines in WORKSPACE (default: courses).
 
-    Each item gets the key that its title gives, fields stand in one order,
-    and an indent is two blanks. Comments, blank lines, quotes and texts stay as
-    they are. Needs neither network nor credentials.
+    Gives each item a key made from its title, puts fields in one order, and
+    indents by two spaces. Comments, blank lines, quotes and texts stay as they
+    are. Needs neither network nor credentials.
     """
     from coursesync.operations.fmt import layouts  # noqa: PLC0415 - keeps --help quick
 
@@ -39,25 +41,25 @@ def command(workspace: Path, *, check: bool) -> int:
     elif not _written(found):
         return ExitCode.INTERRUPTED
     if found.changed and check:
-        say_wrapped(Remedy(f"{count(len(found.changed), 'outline')} to lay out:", Command("fmt")))
+        say_wrapped(Remedy(f"{count(len(found.changed), 'outline')} to format:", Command("fmt")))
     _sum_up(found.same, len(found.refused))
     return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
 
 
 def _written(found: Layouts) -> bool:
-    """Write the texts, naming each file; say whether it came to its end."""
+    """Write the texts and print the name of each file; return False if interrupted."""
     try:
         for path in found.changed:
             found.write(path)
-            say(on_one_line(f"Laid out {found.shown(path)}"))
+            say(on_one_line(f"Formatted {found.shown(path)}"))
     except KeyboardInterrupt:
-        say("\nInterrupted; the outlines named above are laid out, the others as they were.")
+        say("\nInterrupted; the outlines named above are formatted, the others unchanged.")
         return False
     return True
 
 
 def _sum_up(same: int, refused: int) -> None:
     if same:
-        say(f"{count(same, 'outline')} laid out already.")
+        say(f"{count(same, 'outline')} already formatted.")
     if refused:
-        say(f"{count(refused, 'outline')} left alone, for the reason above.")
+        say(f"{count(refused, 'outline')} left unchanged, because of the errors above.")

@@ -1,4 +1,4 @@
-"""`coursesync import`: courses and records that are on the site already, under management."""
+"""`coursesync import`: puts courses and records that exist on the site under management."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coursesync.cli.options import (
     RECORD_ID,
     lock_timeout_option,
     verbose_option,
-    with_target,
+    with_project,
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
@@ -22,7 +22,6 @@ from coursesync.text import count, inert, on_one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.cli.options import Chosen
     from coursesync.errors import CoursesyncError
     from coursesync.operations.import_ import Imported
     from coursesync.operations.workspace import Project
@@ -31,18 +30,18 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("address", required=False, shell_complete=addresses)
-@click.argument("record_id", metavar="ID", type=RECORD_ID, required=False)
+@click.argument("record_id", metavar="[ID]", type=RECORD_ID, required=False)
 @click.option(
     "--course",
     "courses",
     type=RECORD_ID,
     multiple=True,
     metavar="ID",
-    help="The Id of a course to import; may be given several times.",
+    help="The Id of a course to import; can be repeated.",
 )
 @click.option("--all", "everything", is_flag=True, help="Import every course of the account.")
 @workspace_option
-@with_target
+@with_project
 @verbose_option
 @lock_timeout_option
 def command(
@@ -51,16 +50,16 @@ def command(
     record_id: int | None,
     courses: tuple[int, ...],
     everything: bool,
-    chosen: Chosen,
+    project: Project,
     lock_timeout: float,
 ) -> int:
-    """Take courses that are on the site already under management.
+    """Put courses that exist on the site under management.
 
-    Writes an outline for each course, or adds to the one that it has, and the
-    Ids to the state; the next plan has nothing to do. With ADDRESS and ID, takes
+    Writes an outline for each course, or adds to its existing outline, and saves
+    the Ids in the state; the next plan has nothing to do. With ADDRESS and ID, puts
     one record under management at that address. Changes nothing on the site.
     """
-    from coursesync.cli.online import announce, heeding  # noqa: PLC0415 - keeps --help quick
+    from coursesync.cli.online import announce, online  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
 
@@ -75,42 +74,41 @@ def command(
                 Command("import", f"{LISTED.name}.onboarding.welcome", 87654321),
             ),
         )
-    project = chosen.open()
     clock = SystemClock()
-    with project.held(lock_timeout), heeding(clock) as progress:
+    with project.held(lock_timeout), online(clock) as progress:
         announce(project)
         if address is not None and record_id is not None:
             entry = adopt(project, address, record_id, progress=progress, clock=clock)
-            _tell_adopted(project, address, entry)
+            _print_adopted(project, address, entry)
         else:
             imported = import_course(project, *courses, progress=progress, clock=clock)
-            _tell(project, imported)
+            _print_imported(project, imported)
             if any(course.error for course in imported):
                 return int(ExitCode.ERROR)
     return int(ExitCode.after(clock.signal))
 
 
-def _tell_adopted(project: Project, address: str, entry: Entry) -> None:
+def _print_adopted(project: Project, address: str, entry: Entry) -> None:
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     kind = kind_of(address_of(address))
     title = inert(kind.title_of(entry.known), 60)
-    say_wrapped(f'{address} is the {kind.name} {entry.id}, "{title}", from now on.')
+    say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
     if address not in wanted:
         key = Code(f"key: {address.rpartition('.')[2]}")
-        more = "with its title into one, or the next plan takes it for one that was taken out."
-        say_wrapped(Remedy("No outline has it yet: write", key, more), "  ")
-    say_wrapped(Remedy("See what the outline wants changed in it:", Command("plan")), "  ")
+        more = "to one; otherwise the next plan treats it as removed."
+        say_wrapped(Remedy("No outline has it yet. Add its title and", key, more), "  ")
+    say_wrapped(Remedy("To see what the outline would change in it:", Command("plan")), "  ")
 
 
-def _tell(project: Project, imported: Sequence[Imported]) -> None:
+def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
 
     for course in imported:
         if course.error is not None:
-            _tell_left_out(course, course.error)
+            _print_failed(course, course.error)
             continue
         path = on_one_line(str(project.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
@@ -121,23 +119,25 @@ def _tell(project: Project, imported: Sequence[Imported]) -> None:
         if course.note:
             note = on_one_line(course.note)
             say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
-        for untold in course.untold:
+        for skipped in course.untold:
             say_wrapped(
-                f'Id {untold.item.id} "{inert(untold.item.title, 60)}" is not written into '
-                f"the outline, and stays as it is on the site: {on_one_line(untold.problem)}.",
+                f'Id {skipped.item.id} "{inert(skipped.item.title, 60)}" is not written to '
+                f"the outline and stays as it is on the site: {on_one_line(skipped.problem)}.",
                 "  ",
             )
     if any(course.untold for course in imported):
         say_wrapped(
             Remedy(
-                "What is not written is not managed: no plan makes, changes or deletes it. Where "
-                f"other {LISTED.plural} of its course are managed,",
+                f"These {LISTED.plural} are not managed: no plan changes or deletes them. If other "
+                f"{LISTED.plural} of the course are managed,",
                 Command("drift"),
-                "lists it.",
+                "lists them.",
             )
         )
     if not imported:
-        say_wrapped("There is no course in the account: make one in Nexudus, then run this again.")
+        say_wrapped(
+            "There is no course in the account. Create one in Nexudus, then run this again."
+        )
     elif all(course.error for course in imported):
         return  # there may be no outline to plan with
     elif left := sum(course.left for course in imported):
@@ -146,10 +146,10 @@ def _tell(project: Project, imported: Sequence[Imported]) -> None:
         say_wrapped(Remedy("There is nothing to do for these courses; see", Command("plan")))
 
 
-def _tell_left_out(course: Imported, error: CoursesyncError) -> None:
+def _print_failed(course: Imported, error: CoursesyncError) -> None:
     title = inert(course.note, 60)
     say_wrapped(
-        f'Course {course.course_id} "{title}" is left out, and stays as it is on the site: '
+        f'Course {course.course_id} "{title}" is not imported and stays as it is on the site: '
         f"{on_one_line(error.problem)}.",
         hang="  ",
     )

@@ -1,8 +1,7 @@
-"""`coursesync plan`: what would be done, without doing it; no request but for `--refresh`."""
+"""`coursesync plan`: shows what apply would do. It sends no request except with `--refresh`."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.ci.outputs import note, summarise
-from coursesync.cli.advise import give_advice, is_strict, strict_option
-from coursesync.cli.forms import PlanForms, failing_as
+from coursesync.cli.advise import give_advice, is_strict
+from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import placing
 from coursesync.cli.options import (
     bound_option,
@@ -19,27 +18,26 @@ from coursesync.cli.options import (
     full_option,
     how_made,
     removal_options,
+    strict_option,
     verbose_option,
-    with_target,
+    with_project,
     workspace_argument,
 )
-from coursesync.cli.screen import painter, say_wrapped, show
+from coursesync.cli.screen import say_wrapped, show
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
 from coursesync.text import count
 
 if TYPE_CHECKING:
-    from coursesync.cli.options import Chosen
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Hindrance
     from coursesync.planning.policy import Policy
 
-_MOST_KEPT = 1_000  # pieces of advice, in JSON
+_MOST_KEPT = 1_000  # pieces of advice, in JSON and on the review page
 
 
 @click.command("plan")
 @workspace_argument
-@with_target
 @strict_option
 @click.option(
     "--format",
@@ -47,28 +45,27 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON
     type=click.Choice(["text", "markdown", "json", "html"]),
     default="text",
     show_default=True,
-    help="How to write the plan.",
+    help="The output format.",
 )
 @bound_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a plan file too, for apply --plan.",
+    help="Also write a plan file, for apply --plan.",
 )
 @click.option(
     "--refresh",
     is_flag=True,
-    help="Look first at what others changed on the site, and plan from that. Only reads are sent.",
+    help="First read what others changed on the site, and plan from that. Sends only reads.",
 )
 @removal_options
 @full_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
+@with_project
 @verbose_option
-@click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is anything to do."
-)
 def command(  # noqa: PLR0913 - one parameter an option
     *,
-    chosen: Chosen,
+    project: Project,
     strict: bool | None,
     form: str,
     max_bytes: int | None,
@@ -81,36 +78,34 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
-    Changes nothing, makes no request and needs no credentials, but for --refresh.
+    Changes nothing. Makes no request and needs no credentials, except with --refresh.
     """
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
     from coursesync.render import terminal  # noqa: PLC0415 - keeps --help quick
 
-    with failing_as(form):
-        check_bound(max_bytes, form)
-        project = chosen.open()
-        policy = project.policy(on_removal, prune=prune)
-        loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
-        plan = make_plan(loaded, on_removal=on_removal, prune=prune)
-        plan = replace(plan, hindrances=hindrances) if hindrances else plan
-        kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
-        advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
-        made = how_made(project, plan.policy, refreshed=refresh)
-        forms = PlanForms(project, placing(**made), plan, advice, loaded.found)
-        note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        summarise(forms.markdown)
-        if out is not None:
-            project.check_free(out)
-            _write_plan_file(out, forms)
-    show(_written(forms, form, max_bytes, None if full else terminal.MOST_ROWS))
-    _tell_unconfirmed(loaded)
+    check_bound(max_bytes, form)
+    policy = project.policy(on_removal, prune=prune)
+    loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
+    plan = make_plan(loaded, on_removal=on_removal, prune=prune)
+    plan = replace(plan, hindrances=hindrances) if hindrances else plan
+    kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
+    advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
+    made = how_made(project, plan.policy, refreshed=refresh)
+    forms = PlanForms(project, placing(**made), plan, advice, loaded.found)
+    note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
+    summarise(forms.markdown)
     if out is not None:
-        say_wrapped(Remedy("To apply just this plan:", Command("apply", plan=out)))
+        project.check_free(out)
+        _write_plan_file(out, forms)
+    show(forms.written(form, max_bytes, None if full else terminal.MOST_ROWS))
+    _print_unconfirmed(loaded)
+    if out is not None:
+        say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))
     return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
 
 
-def _tell_unconfirmed(loaded: Workspace) -> None:
-    """Say which records the next apply looks for, even where a plan has nothing to do."""
+def _print_unconfirmed(loaded: Workspace) -> None:
+    """Print how many created records the next apply checks, even if the plan is empty."""
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
 
@@ -121,7 +116,7 @@ def _tell_unconfirmed(loaded: Workspace) -> None:
         say_wrapped(
             Remedy(
                 f"{new} not confirmed: after the create, the course was not listed, or showed a "
-                "twin. See what it has:",
+                "twin. To see what it has:",
                 Command("drift"),
             )
         )
@@ -140,15 +135,3 @@ def _refreshed(project: Project, policy: Policy) -> tuple[Workspace, tuple[Hindr
 
     now = look_again(project, project.load(), SystemClock(), policy)
     return now.workspace, now.hindrances
-
-
-def _written(forms: PlanForms, form: str, max_bytes: int | None, most_rows: int | None) -> str:
-    match form:
-        case "json":
-            return forms.json()
-        case "markdown":
-            return forms.markdown(max_bytes)
-        case "html":
-            return forms.page()
-        case _:
-            return forms.text(painter(sys.stdout), most_rows)

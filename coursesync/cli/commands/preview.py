@@ -1,4 +1,4 @@
-"""`coursesync preview`: the workspace as a member would see it, on this machine alone."""
+"""`coursesync preview`: serves the workspace as a member would see it, on this machine."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ if TYPE_CHECKING:
 
 @click.command("preview")
 @workspace_argument
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
-@click.option("--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop by itself.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="The port.  [default: any free port]",
+)
+@click.option(
+    "--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop after this time."
+)
 def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     """Show the courses in WORKSPACE (default: courses) as a member would see them.
 
-    Serves them on this machine until Ctrl-C, and prints the address to open in a browser. The pages
-    load themselves anew as files are saved. Makes no request and needs no credentials.
+    Serves them on this machine until Ctrl-C, and prints the address to open in a browser. The
+    pages reload when a file is saved. Makes no request and needs no credentials.
     """
     from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.preview import Viewer  # noqa: PLC0415 - keeps --help quick
@@ -34,5 +42,5 @@ def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
 
 def _ready(base_url: str) -> None:
     click.echo(base_url)
-    say_wrapped("Open that address in a browser. What you save is shown at once.")
+    say_wrapped("Open this address in a browser. It shows what you save at once.")
     say("Ctrl-C ends it.")

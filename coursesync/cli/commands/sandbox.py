@@ -1,4 +1,4 @@
-"""`coursesync sandbox`: the API's stand-in, on a socket of this machine."""
+"""`coursesync sandbox`: serves a stand-in for the API on this machine."""
 
 from __future__ import annotations
 
@@ -19,34 +19,40 @@ if TYPE_CHECKING:
 
 @click.group("sandbox")
 def command() -> None:
-    """A stand-in for the Nexudus API, for trying things out."""
+    """Run a stand-in for the Nexudus API, to try things out."""
 
 
-# each paragraph keeps its lines: a name that is broken at its hyphen is none
+# \b keeps the lines of a paragraph: click would break a name at its hyphen
 _FAULTS = """\
 \b
-A fault comes instead of the answer, and nothing is carried out:
+These faults replace the answer; the request is not carried out:
   lost-before, late=S, error-before, html-503, conflict, timeout-408,
   redirect, status=N, unsuccessful, throttled=S, too-many=S,
   throttled-date=S, unauthorized, forbidden-token, no-effect
 
 \b
-Or the request is carried out, and its answer spoilt:
+These faults spoil the answer of a request that was carried out:
   lost-after, error-after, html-200, cut-json, cut-body, cut-no-length,
   throttled-after=S, too-many-after=S, unauthorized-after, no-id,
   known-id, other-course-id, string-id, errors-and-success,
   duplicate-keys, nan, wrong-type, slow=S, slow-headers=S, continue-flood
 
 \b
-While it runs, pages of its own show and set all that:
-  /_sandbox/ and then records, log, faults, settings, lag, courses,
+Pages of the sandbox show and change all of this while it runs:
+  /_sandbox/ followed by records, log, faults, settings, lag, courses,
   sections, lessons, members or completions
 """
 
 
 @command.command("serve", epilog=_FAULTS)
 @workspace_argument
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: any free one]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="The port.  [default: any free port]",
+)
 @click.option(
     "--database",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -57,30 +63,32 @@ While it runs, pages of its own show and set all that:
     type=click.Choice(["off", "sliding", "fixed"]),
     default="off",
     show_default=True,
-    help="Enforce the published limits.",
+    help="Enforce the API's published limits.",
 )
 @click.option(
     "--list-lag",
     type=SecondsRange(min=0),
     default=0,
     metavar="SECONDS",
-    help="Let lists show a create or a delete so much later.",
+    help="How long lists lag behind a create or a delete.",
 )
 @click.option(
     "--set",
     "texts",
     multiple=True,
     metavar="NAME=VALUE",
-    help='Choose a reading of the API, as in "put_resets=everything"; the README lists them.',
+    help='Choose how the sandbox behaves, as in "put_resets=everything"; see the README.',
 )
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="FAULT",
-    help='Go wrong, as in "POST /api/content/coursesections@3:lost-after"; the kinds are below.',
+    help='Add a fault, as in "POST /api/content/coursesections@3:lost-after"; see below.',
 )
-@click.option("--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop by itself.")
+@click.option(
+    "--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop after this time."
+)
 def serve_command(  # noqa: PLR0913 - one parameter an option
     *,
     workspace: Path,
@@ -92,10 +100,10 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     faults: tuple[str, ...],
     stop_after: float | None,
 ) -> None:
-    """Serve the sandbox on loopback until Ctrl-C.
+    """Serve the sandbox on this machine until Ctrl-C.
 
-    The courses that the outlines in WORKSPACE (default: courses) name exist in it. Prints its
-    base URL on stdout.
+    It holds the courses of the outlines in WORKSPACE (default: courses). Prints its base URL on
+    stdout.
     """
     from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.preview_site import Site  # noqa: PLC0415 - keeps --help quick
@@ -103,7 +111,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - keeps --help quick
 
     try:
-        wrongs = [Fault.parse(fault) for fault in faults]
+        parsed = [Fault.parse(fault) for fault in faults]
     except ValueError as error:
         raise UsageError(f"--fault: {error}") from error
     settings = _settings(Settings(limits=limits, list_lag=list_lag), texts)
@@ -111,8 +119,8 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     with Sandbox(database, settings=settings) as sandbox:
         for outline in outlines:
             sandbox.add_course(outline.course_id, outline.title)
-        for wrong in wrongs:
-            sandbox.add_fault(wrong)
+        for fault in parsed:
+            sandbox.add_fault(fault)
         look = partial(_on_the_site, sandbox)
         site = Site(look, sandbox, elsewhere=("/api", "/_sandbox"))
         serve_here(site, port, _ready, stop_after)
@@ -124,7 +132,7 @@ def _settings(settings: Settings, texts: tuple[str, ...]) -> Settings:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise UsageError(f"--set: {text!r} is not written as NAME=VALUE")
+            raise UsageError(f"--set: {text!r} does not have the form NAME=VALUE")
         try:
             settings = with_values(settings, {name: value})
         except ValueError as error:
@@ -144,5 +152,5 @@ def _ready(base_url: str) -> None:
     target = Shell("export", f"COURSESYNC_BASE_URL={base_url}", "NEXUDUS_TOKEN=sandbox-token")
     say_wrapped(Remedy(target), "  ")
     say_wrapped(Remedy(Shell("export", "COURSESYNC_STATE=sandbox.state.json")), "  ")
-    say("What is on it, as members would see it, is at that address in a browser.")
+    say("In a browser, that address shows its courses as members would see them.")
     say("Ctrl-C ends it.")

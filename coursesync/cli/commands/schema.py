@@ -1,4 +1,4 @@
-"""`coursesync schema`: what an outline may hold, as a JSON Schema for editors."""
+"""`coursesync schema`: writes the JSON Schema of outlines, for editors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coursesync.cli.completion import folders
 from coursesync.cli.screen import say, show
 from coursesync.text import count, on_one_line
 
-_MOST = 20  # outlines that are named
+_MOST = 20  # outlines; more are only counted
 
 
 @click.command("schema")
@@ -20,14 +20,14 @@ _MOST = 20  # outlines that are named
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write it into a file, and not to stdout.",
+    help="Write it to this file instead of stdout.",
 )
 def command(workspace: Path | None, out: Path | None) -> None:
-    """Write the JSON Schema of outlines, by which editors help to write them.
+    """Write the JSON Schema of outlines, which lets editors complete and check them.
 
-    It is the same for every workspace. With WORKSPACE, says too which outlines
-    in it don't name a schema yet, and the line by which they would. Needs
-    neither network nor credentials.
+    It is the same for every workspace. With WORKSPACE, also lists the outlines in
+    it that don't name a schema yet, and the line to add to each. Needs neither
+    network nor credentials.
     """
     from coursesync.outlines.schema import schema_text  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.schema_file import NAME, write_schema  # noqa: PLC0415 - keeps --help quick
@@ -49,8 +49,9 @@ def _lines(workspace: Path, schema: Path) -> list[str]:
     if not found:
         return []
     name = "names" if len(found) == 1 else "name"
-    told = f"{count(len(found), 'outline')} {name} no schema yet."
-    lines = [f"{told} Write above the first line of each:"]
+    lines = [
+        f"{count(len(found), 'outline')} {name} no schema yet. Add above the first line of each:"
+    ]
     for outline in found[:_MOST]:
         lines += [
             on_one_line(f"  {outline}"),

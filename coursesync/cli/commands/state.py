@@ -1,6 +1,6 @@
-"""`coursesync state`: inspect the state, and repair it by hand.
+"""`coursesync state`: inspects the state, and repairs it by hand.
 
-Shells complete what is typed by this module: what is slow to import waits for a command's run.
+Completion in a shell imports this module, so slow modules are imported when a command runs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import click
 from coursesync.cli.options import (
     address_argument,
     lock_timeout_option,
-    with_target,
+    options,
+    with_project,
     workspace_argument,
     workspace_option,
 )
@@ -23,22 +24,24 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from coursesync.cli.options import Chosen
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
 
 
-def _edits_state(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of what changes the state by hand."""
-    dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
-    return dry_run(workspace_option(with_target(lock_timeout_option(command))))
+# the options of a command that changes the state by hand
+_edits_state = options(
+    click.option("--dry-run", is_flag=True, help="Only show what would change."),
+    workspace_option,
+    with_project,
+    lock_timeout_option,
+)
 
 
 @contextmanager
 def _saving(project: Project, lock_timeout: float) -> Iterator[SystemClock]:
-    """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
+    """Hold the state and handle signals, so that a save is finished and reported."""
     clock = SystemClock()
     with project.held(lock_timeout):
         clock.heed_signals()
@@ -47,19 +50,22 @@ def _saving(project: Project, lock_timeout: float) -> Iterator[SystemClock]:
 
 @click.group("state")
 def command() -> None:
-    """Look into the state, and look after it."""
+    """Inspect and repair the state."""
 
 
 @command.command("list")
 @workspace_argument
-@with_target
-def list_entries(*, chosen: Chosen) -> None:
-    """List each address in the state of WORKSPACE (default: courses) with its Id."""
-    known = chosen.open().state()
+@with_project
+def list_entries(*, project: Project) -> None:
+    """List each address in the state with its Id.
+
+    WORKSPACE is the folder of the outlines (default: courses).
+    """
+    known = project.state()
     lines = {address: str(entry.id) for address, entry in known.entries.items()}
     lines |= dict.fromkeys(known.doubts, "in doubt")
-    for address, told in sorted(lines.items()):
-        click.echo(f"{address} {told}")
+    for address, value in sorted(lines.items()):
+        click.echo(f"{address} {value}")
     if not lines:
         say("The state is empty: nothing is under management yet.")
 
@@ -67,19 +73,19 @@ def list_entries(*, chosen: Chosen) -> None:
 @command.command("show")
 @address_argument
 @workspace_option
-@with_target
-def show_entry(*, address: str, chosen: Chosen) -> None:
-    """Show what the state holds of ADDRESS: its Id, and what was last sent."""
+@with_project
+def show_entry(*, address: str, project: Project) -> None:
+    """Show the Id of ADDRESS and what was last sent."""
     from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
 
-    known = chosen.open().state()
-    show("".join(f"{line}\n" for line in _told(entry_at(known, address_of(address)))))
+    known = project.state()
+    show("".join(f"{line}\n" for line in _lines(entry_at(known, address_of(address)))))
 
 
-def _told(entry: Entry) -> Iterator[str]:
+def _lines(entry: Entry) -> Iterator[str]:
     yield f"Id: {entry.id}"
     yield f"course: {entry.parent_id}"
-    yield f"last written{at(entry.updated_on) or ': not known when'}"
+    yield f"last written{at(entry.updated_on) or ': time not known'}"
     if entry.protected:
         yield "protected: it is never deleted"
     if entry.unsure:
@@ -93,26 +99,21 @@ def _told(entry: Entry) -> Iterator[str]:
 @click.argument("to")
 @_edits_state
 def move_entry(
-    *,
-    address: str,
-    to: str,
-    chosen: Chosen,
-    lock_timeout: float,
-    dry_run: bool,
+    *, address: str, to: str, project: Project, lock_timeout: float, dry_run: bool
 ) -> int:
-    """Let the record at ADDRESS go on under the address TO, in the same course.
+    """Change the address of a record in the state.
 
-    Changes the state only, and makes no request. The outline has to say the new key as well.
+    The record at ADDRESS moves to the address TO, in the same course. Changes only the state, and
+    makes no request; write the new key in the outline as well.
     """
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds.address import key_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = address_of(address), address_of(to)
-    project = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
         move(project, old, new, dry_run=dry_run)
-    say_wrapped(f"{old} {'would go' if dry_run else 'goes'} on as {new}.", hang="  ")
+    say_wrapped(f"{old} {'would become' if dry_run else 'is now'} {new}.", hang="  ")
     say_wrapped(
         coded(
             f"In the outline, write `key: {key_of(new)}` in that {kind_of(new).name}, if it is "
@@ -126,38 +127,31 @@ def move_entry(
 @command.command("rm")
 @address_argument
 @_edits_state
-def forget_entry(
-    *,
-    address: str,
-    chosen: Chosen,
-    lock_timeout: float,
-    dry_run: bool,
-) -> int:
-    """Forget the record at ADDRESS. It stays on the site as it is, and is managed no more.
+def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run: bool) -> int:
+    """Remove a record from the state; it stays on the site.
 
-    Changes the state only, and makes no request.
+    The record at ADDRESS is no longer managed. Changes only the state, and makes no request.
     """
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, forget  # noqa: PLC0415 - keeps --help quick
 
-    project = chosen.open()
     with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
         entry = forget(project, address, dry_run=dry_run)
-    is_what = "would be" if dry_run else "is"
-    say_wrapped(f"{address} (Id {entry.id}) {is_what} managed no more.", hang="  ")
+    is_what = "would no longer be" if dry_run else "is no longer"
+    say_wrapped(f"{address} (Id {entry.id}) {is_what} managed.", hang="  ")
     if entry.protected:
         say_wrapped(
             coded(
-                "It was protected from deletion, and that is forgotten with it: keep `protect: "
-                f"true` in its {kind_of(address_of(address)).name} of the outline, or write it "
-                "there once it is taken back."
+                "Its protection from deletion is removed too: keep `protect: true` in its "
+                f"{kind_of(address_of(address)).name} in the outline, or write it there when you "
+                "import it again."
             ),
             "  ",
         )
     say_wrapped(
         Remedy(
-            "While an outline wants it, the next apply adopts what is like it on the site, makes "
-            "it anew, or leaves it in doubt. To take it back:",
+            "If it is in an outline, the next apply adopts a matching record on the site, creates "
+            "it again, or leaves it in doubt. To manage this record again:",
             Command("import", address, entry.id),
         ),
         "  ",
@@ -167,30 +161,28 @@ def forget_entry(
 
 @command.command("recover")
 @workspace_argument
-@with_target
+@with_project
 @lock_timeout_option
-def recover_journal(
-    *,
-    chosen: Chosen,
-    lock_timeout: float,
-) -> int:
-    """Save what a cut-off run left in its journal.
+def recover_journal(*, project: Project, lock_timeout: float) -> int:
+    """Save the results of a cut-off run from its journal.
 
-    plan and apply heed such a journal by themselves; this is for a machine that is about to go,
-    as in a CI job that commits the state. Exits with 1 where that is another state's journal, which
-    is kept. Makes no request.
+    plan and apply read the journal by themselves; this is for a machine that is about to be
+    discarded, as in a CI job that commits the state. Exits with 1 if the journal belongs to another
+    state; it is kept. Makes no request.
     """
     from coursesync.operations.state import recover  # noqa: PLC0415 - keeps --help quick
 
-    project = chosen.open()
     with _saving(project, lock_timeout) as clock:
         left = recover(project)
     if project.store.foreign is not None:
-        # a machine that is about to go must not take it along unnoticed
-        say_wrapped(f"The journal is not saved in the state: it is {project.store.foreign.path}.")
+        # it must not be lost unnoticed with the machine
+        say_wrapped(
+            f"The journal {project.store.foreign.path} belongs to another state, so it is not "
+            "saved in this one."
+        )
         return int(ExitCode.ERROR)
     if not left:
         say("There is nothing to recover.")
     else:
-        say(f"What the cut-off run did is saved in {project.store.path}.")
+        say(f"The results of the cut-off run are saved in {project.store.path}.")
     return int(ExitCode.after(clock.signal))

@@ -1,4 +1,4 @@
-"""`coursesync validate`: every mistake of every outline at once, without a request."""
+"""`coursesync validate`: shows every mistake in every outline, without a request."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.advise import give_advice, is_strict, strict_option
-from coursesync.cli.options import workspace_argument
+from coursesync.cli.advise import give_advice, is_strict
+from coursesync.cli.options import strict_option, workspace_argument
 from coursesync.cli.screen import show
 from coursesync.text import count
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @workspace_argument
 @strict_option
 def command(*, workspace: Path, strict: bool | None) -> None:
-    """Check the outlines in WORKSPACE (default: courses).
+    """Check the outlines in WORKSPACE (default: courses) for mistakes.
 
     Makes no request and needs neither state nor credentials.
     """
