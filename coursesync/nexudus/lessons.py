@@ -16,11 +16,10 @@ from pydantic.alias_generators import to_pascal
 
 from coursesync.errors import Denied
 from coursesync.kinds.attributes import MAX_ID
-from coursesync.nexudus.course_listing import MAX_RECORDS, batched
 from coursesync.nexudus.exchange import or_none, read_json
-from coursesync.nexudus.listing import MAX_READINGS
-from coursesync.nexudus.reader import Reader, Unusable
+from coursesync.nexudus.listing import MAX_READINGS, MAX_RECORDS, batched
 from coursesync.nexudus.records import PAGE_SIZE
+from coursesync.nexudus.sender import BETWEEN_TRIES, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +67,7 @@ class Lessons:
     """The lessons of the courses that a run asks for, each course as it was last listed."""
 
     def __init__(self, sender: Sender, line: Line) -> None:
-        self._reader = Reader(sender)
+        self._sender = sender
         self._line = line
         self._listed: dict[int, tuple[float, Sequence[Lesson]]] = {}
         self._denied: Denied | None = None
@@ -113,7 +112,7 @@ class Lessons:
             records = [record for page in pages for record in page.records]
             found = {record.id: record for record in records}
             if {len(records), *(page.total_items for page in pages)} != {len(found)}:
-                self._reader.pause(_CHANGES)
+                self._sender.pause(BETWEEN_TRIES, _CHANGES)
             elif len(pages) == 1 or found == before:
                 return found
             before = found
@@ -123,7 +122,7 @@ class Lessons:
         number = pages = 1
         while number <= pages:
             ask = partial(self._line.remote.lessons, course, number)
-            page = self._reader.read(LIST_ROLE, ask, _page)
+            page = self._sender.until_usable(LIST_ROLE, ask, _page)
             pages = page.total_pages if number == 1 else pages
             yield page
             number += 1
@@ -132,7 +131,7 @@ class Lessons:
         found: dict[int, Lesson] = {}
         for part in batched(ids):
             ask = partial(self._line.remote.lessons_by_id, part)
-            found |= {each.id: each for each in self._reader.read(READ_ROLE, ask, _several)}
+            found |= {each.id: each for each in self._sender.until_usable(READ_ROLE, ask, _several)}
         return found
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Stop
-from coursesync.nexudus.course_listing import MAX_RECORDS, CourseLookout, batched
-from coursesync.nexudus.reader import Reader, Unusable
+from coursesync.errors import Remedy, Shell, Stop
+from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.nexudus.records import (
+    PAGE_SIZE,
     read_page,
     read_record,
     read_records,
+    read_title_page,
+    read_titles,
 )
+from coursesync.nexudus.sender import BETWEEN_TRIES, Unusable
 from coursesync.text import count, same_moment
 
 if TYPE_CHECKING:
@@ -27,21 +30,69 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Page, Record
     from coursesync.nexudus.sender import Sender
 
+MAX_RECORDS = 200_000  # in one list: forty times what the largest course may have
 MAX_READINGS = 5
 MOST_MISSING = 200  # records; more are a whole account's that is another than the state's
 MOST_UNREADABLE = 3  # records in a row; after so many it is not the records, but the API
 FEW = 3  # courses; for more, the pages of all records are counted first
 
 
-class Lookout(CourseLookout):
-    """Looks at courses for a run."""
+class Lookout:
+    """Looks at courses and their records for a run."""
 
     def __init__(self, sender: Sender, remote: Remote) -> None:
-        super().__init__(Reader(sender), remote)
         self._sender = sender
+        self._remote = remote
         # by course, the count of the run's interruptions when its list was answered
         self.listed_at: dict[int, int] = {}
         self._read: dict[int, Record] = {}  # by their Ids, as far as a list left anything out
+
+    def missing(self, courses: Collection[int]) -> frozenset[int]:
+        """Return those of the courses that are not on the server.
+
+        Raises:
+            Stop: no usable answer came.
+        """
+        left = frozenset(courses) - self.titles(courses).keys()
+        if left:  # one answer is not believed: much hangs on it
+            self._sender.pause(BETWEEN_TRIES, f"the API knows no course {min(left)}; asking again")
+            left -= self.titles(left).keys()
+        return left
+
+    def titles(self, courses: Collection[int]) -> Mapping[int, str]:
+        """Return the titles of those of the courses that are there.
+
+        Raises:
+            Stop: no usable answer came.
+        """
+        found: dict[int, str] = {}
+        for part in batched(sorted(courses)):
+            ask = partial(self._remote.courses, part)
+            found.update(self._sender.until_usable("Course-Read", ask, read_titles))
+        return found
+
+    def all_titles(self) -> Mapping[int, str]:
+        """Return the titles of all courses by their Ids.
+
+        Raises:
+            Stop: no usable answer came, or there are too many courses.
+        """
+        found: dict[int, str] = {}
+        number, pages = 0, 1
+        while number < pages:
+            if pages > MAX_RECORDS // PAGE_SIZE:
+                raise Stop(
+                    f"the account has more than {MAX_RECORDS:,} courses",
+                    Remedy("Name those to import, each with", Shell("--course", "ID")),
+                )
+            number += 1
+            ask = partial(self._remote.all_courses, number)
+            more, pages = self._sender.until_usable(
+                "Course-List", ask, partial(read_title_page, number=number)
+            )
+            found.update(more)
+        unnamed = [course for course, title in found.items() if not title]
+        return {**found, **self.titles(unnamed)}
 
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
         """List the records of several courses: each by itself, or all that there are.
@@ -203,7 +254,7 @@ class Lookout(CourseLookout):
             ask = partial(self._remote.records, kind, part)
             try:
                 role = f"{kind.role}-Read"
-                yield from self._reader.read(role, ask, partial(read_records, kind=kind))
+                yield from self._sender.until_usable(role, ask, partial(read_records, kind=kind))
             except Unusable:  # for one of them, perhaps
                 yield from self._each(kind, part, unreadable)
 
@@ -225,7 +276,7 @@ class Lookout(CourseLookout):
     def _alone(self, kind: Kind, record_id: int) -> Sequence[Record]:
         """Ask for one record; there is none where the API says that it does not know the Id."""
         ask, read = partial(self._remote.record, kind, record_id), partial(read_record, kind=kind)
-        return self._reader.read(f"{kind.role}-Read", ask, read, missing=())
+        return self._sender.until_usable(f"{kind.role}-Read", ask, read, missing=())
 
     def _list(self, kind: Kind, course: int | None, first: Page) -> Sequence[Record]:
         """Read all pages until as many records are there as the list itself counts.
@@ -239,7 +290,7 @@ class Lookout(CourseLookout):
             found = self._reading(kind, course, first)
             if len(found) != first.total:
                 why = f"its list of {kind.plural} holds {len(found):,}, and counts {first.total:,}"
-                self._reader.pause(why)
+                self._sender.pause(BETWEEN_TRIES, why)
             elif first.pages <= 1 or found.keys() == before:
                 return list(found.values())
             before, first = found.keys(), self._page(kind, 1, course)
@@ -261,11 +312,17 @@ class Lookout(CourseLookout):
         return found
 
     def _page(self, kind: Kind, number: int, course: int | None) -> Page:
-        return self._reader.read(
+        return self._sender.until_usable(
             f"{kind.role}-List",
             partial(self._remote.search, kind, number, course),
             partial(read_page, kind=kind, number=number),
         )
+
+
+def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many Ids at a time as one request can ask for."""
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]
 
 
 def _unreadable(records: Mapping[int, str]) -> Stop:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Busy, Denied, RemoteError, Stop
 from coursesync.nexudus.login import unreachable
-from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
+from coursesync.nexudus.outcome import (
+    Answered,
+    InDoubt,
+    NotSent,
+    Refused,
+    Throttled,
+    Unauthorized,
+    classify_read,
+)
 from coursesync.text import duration
 
 if TYPE_CHECKING:
@@ -25,6 +33,18 @@ MAX_TRIES = 3  # to connect, or to get a usable answer to a read
 BETWEEN_TRIES = 2.0  # seconds
 _BLINK = 1.0  # seconds; after a longer wait, others may have written
 T = TypeVar("T")
+
+
+class Unusable(Stop):
+    """The API answers, and not as it should, however often it is asked: `failure` says how."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(
+            f"the API gives no usable answer: {failure}",
+            "Try again later; if it stays so, check the base URL.",
+            unusable=True,
+        )
+        self.failure = failure
 
 
 class Sender:
@@ -71,6 +91,47 @@ class Sender:
                 raise _refused_credentials(role, outcome.status)
             else:
                 renewed = True
+
+    def until_usable(
+        self,
+        role: str,
+        send: Callable[[], Exchange],
+        parse: Callable[[Exchange], T | None],
+        missing: T | None = None,
+    ) -> T:
+        """Read until a usable answer comes.
+
+        Args:
+            role: the role that the API asks for, for the message.
+            send: sends the request.
+            parse: reads an answer; None where it is not usable.
+            missing: what is read of what is not there; None where that is no answer.
+
+        Raises:
+            Stop: no usable answer came (`Unusable`), or none can be had.
+        """
+        failure = ""
+        for attempt in range(MAX_TRIES):
+            if attempt:
+                self.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
+            answer = self.until_answered(role, lambda: classify_read(self.read(send)))
+            failure = "it answered with something else than a list"
+            match answer:
+                case Refused(missing=True) if missing is not None:
+                    return missing
+                case Refused(message):
+                    raise Stop(
+                        f"the API refuses to tell what it has: {message}",
+                        "Check the base URL.",
+                        unusable=True,
+                    )
+                case Answered(exchange):
+                    parsed = parse(exchange)
+                    if parsed is not None:
+                        return parsed
+                case InDoubt(reason):
+                    failure = reason
+        raise Unusable(failure)
 
     def until_writable(self) -> None:
         """Wait until a write may start.

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from coursesync.applying.lessons import hindrance_to
+from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.clock import SystemClock
+from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, interrupted
-from coursesync.operations.refresh import hindrances, refresh
-from coursesync.planning.drift import Finding
+from coursesync.planning.drift import Drifted, Finding, compare
 from coursesync.planning.plan import Course, Hindrance
 from coursesync.planning.policy import KEEP_ALL
+from coursesync.planning.refreshed_state import refreshed
 from coursesync.planning.stance import judged
 from coursesync.planning.workspace_plan import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.applying.world import Progress
+    from coursesync.applying.world import Progress, World
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Workspace
-    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
+    from coursesync.state.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ def drift(
             plan = plan_of(after.read, state, policy or KEEP_ALL)
             found = judged(found, plan)
             # by the same login: a one-time code can't be used twice
-            stopping = hindrances(plan, world) if policy else ()
+            stopping = _hindrances(plan, world) if policy else ()
     if clock.stopping():
         raise interrupted()
     return Drift(found, courses, replace(after, state=state, found=found), stopping)
@@ -115,3 +122,37 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
         for outline in workspace.outlines
     }
     return {**settled, **parsed}
+
+
+def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
+    """Read from the server, in as few requests as possible, the records that the state holds.
+
+    Returns:
+        The state as if we had written what the server has, and all differences.
+
+    Raises:
+        Stop: the API gave no usable answer, or the run was asked to stop.
+    """
+    lookout = Lookout(Sender(world), world.remote)
+    found: list[Drifted] = []
+    for kind in KINDS.values():
+        entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
+        if not entries:
+            continue
+        courses = {entry.parent_id for entry in entries}
+        unreadable: dict[int, str] = {}
+        listed = lookout.sweep(kind, courses, [entry.id for entry in entries], unreadable)
+        confirm = partial(lookout.records, kind, unreadable=unreadable)
+        found += compare(state, listed, kind, confirm, unreadable)
+    return refreshed(state, found), tuple(found)
+
+
+def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
+    """Return the lessons at which `apply` would stop, in one request a course that loses records.
+
+    Lessons that can't be listed are a hindrance, too; raises Stop as `refresh` does.
+    """
+    lessons = Lessons(Sender(world), world)
+    losing = ((change, change.lesson_courses) for change in plan.changes)
+    found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
+    return tuple(each for each in found if each is not None)
