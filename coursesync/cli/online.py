@@ -49,7 +49,7 @@ def heeding(
         Terminated: what was interrupted was so by SIGTERM.
     """
     gc.enable()  # there may be a thousand answers of megabytes
-    clock.heed_signals(partial(say_at_once, _stopping() if total else _STOPPING))
+    clock.catch_signals(partial(say_at_once, _stopping() if total else _STOPPING))
     try:
         with progress_on(sys.stderr, total, verbosity) as progress:
             yield progress
@@ -94,7 +94,7 @@ def reading(clock: SystemClock) -> Iterator[Progress]:
     """
     with heeding(clock) as progress:
         yield progress
-        clock.heed_no_more()
+        clock.release_signals()
         if clock.stopping():
             raise interrupted()
 

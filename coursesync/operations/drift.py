@@ -1,4 +1,4 @@
-"""Looking for drift: what others changed on the site since the last apply. Only reads are sent."""
+"""Looks for drift: what others changed on the site since the last apply. Only reads are sent."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What a look at the site found.
+    """The result of a look at the site.
 
-    `found` is all that is not as it was sent, and `courses` those that the workspace speaks of, by
-    Id. A plan of `workspace` is made from what the site has. `hindrances` are the lessons at which
-    an apply of it would stop, where a policy was given.
+    `found` are the records that differ from what was sent, `courses` the courses of the workspace
+    by Id. A plan of `workspace` starts from what the site has. `hindrances` are the lessons at
+    which an apply of it would stop, if a policy was given.
     """
 
     found: tuple[Drifted, ...]
@@ -53,7 +53,7 @@ class Drift:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every record that is managed could be read."""
+        """Whether every managed record could be read."""
         return not any(each.finding is Finding.UNREADABLE for each in self.found)
 
 
@@ -67,22 +67,16 @@ def drift(
 ) -> Drift:
     """Look at what others changed on the site since the last apply. Only reads are sent.
 
-    Args:
-        workspace: as `load` read it.
-        policy: of a plan that is to be made: the lessons that are in its way are looked for, too.
-        credentials: as in `apply`.
-        progress: is told what is waited for.
-        clock: as in `apply`.
+    With the `policy` of the plan to make, the lessons in its way are looked for, too. The other
+    parameters are as in `apply`.
 
     Returns:
-        All that was found, with what the outlines say of it. Where the state has no entries,
-        nothing is asked, and nothing found.
+        All differences, compared with the outlines. If the state has no entries, no request is
+        made, and nothing is found.
 
     Raises:
-        UsageError: there are no credentials.
-        RemoteError: the API can't be used, or gives no usable answer.
-        Interrupted: the clock said to stop.
-        InvalidOutlines: an outline became invalid meanwhile.
+        UsageError, RemoteError, Interrupted, InvalidOutlines: there are no credentials, the API
+            can't be used, the clock asked to stop, or an outline became invalid.
 
     Example:
         >>> drift = coursesync.drift(coursesync.load("courses"))
@@ -102,7 +96,7 @@ def drift(
         if has_drifted or policy:
             plan = plan_of(after.read, state, policy or KEEP_ALL)
             found = judged(found, plan)
-            # by the same login: a one-time code can't be used twice
+            # in the same login, because a one-time code can't be used twice
             stopping = _hindrances(plan, world) if policy else ()
     if clock.stopping():
         raise interrupted()
@@ -110,7 +104,6 @@ def drift(
 
 
 def _courses(workspace: Workspace) -> dict[int, Course]:
-    """Return the courses of a workspace, by Id."""
     folder, known = workspace.project.folder, workspace.state
     settled = {
         record.id: Course(key, record.id, record.title, str(folder / record.path))
@@ -125,13 +118,9 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
 
 
 def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
-    """Read from the server, in as few requests as possible, the records that the state holds.
+    """Read, in as few requests as possible, the records that the state holds.
 
-    Returns:
-        The state as if we had written what the server has, and all differences.
-
-    Raises:
-        Stop: the API gave no usable answer, or the run was asked to stop.
+    Returns the state as if we had written what the server has, and all differences. Raises Stop.
     """
     lookout = Lookout(Sender(world), world.remote)
     found: list[Drifted] = []

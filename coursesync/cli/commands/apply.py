@@ -115,7 +115,7 @@ def _nothing(
     plan: Plan, loaded: Workspace, clock: SystemClock, asked: Asked, onward: Onward
 ) -> int:
     """Save what a cut-off run left, where there is nothing else to do, and look for twins of it."""
-    clock.heed_signals()
+    clock.catch_signals()
     if unconfirmed(loaded.state):  # an earlier run had no last look, or found twins
         announce(loaded.project)
     opened = begin_receipt(asked.receipt, plan, loaded.project) if asked.receipt else None

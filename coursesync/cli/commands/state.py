@@ -41,7 +41,7 @@ def _saving(project: Project, lock_timeout: float) -> Iterator[SystemClock]:
     """Hold the state, and heed signals: what is being saved is saved to the end, and told."""
     clock = SystemClock()
     with project.held(lock_timeout):
-        clock.heed_signals()
+        clock.catch_signals()
         yield clock
 
 
