@@ -45,7 +45,7 @@ class Lesson(BaseModel):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the answer had all of it."""
+        """Whether the answer had all its properties."""
         return None not in {self.title, self.section_id, self.course_id}
 
 

@@ -86,7 +86,7 @@ class Lookout:
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
         """List the records of several courses, each by itself or in one list of all records.
 
-        The way with fewer requests is taken. The list of all records is read twice, and its first
+        Takes the way with fewer requests. The list of all records is read twice, and its first
         page is read already by now; a course takes one request, or more if it is large.
         """
         everything = None

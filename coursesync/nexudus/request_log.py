@@ -46,7 +46,7 @@ class RequestLog:
         self._latest = 0  # bytes of the last request's line
 
     def earlier(self, now: float) -> list[Request]:
-        """Return the requests of the last day on the run's clock, the oldest first; it is `now`."""
+        """Return the requests of the last day, the oldest first, on a clock that shows `now`."""
         moment, past = self._time(), []
         for at, mark in self._read():
             # a time in the future comes from a wrong clock and counts as now
@@ -57,7 +57,7 @@ class RequestLog:
         return past
 
     def held_until(self, now: float) -> float:
-        """Return when a pause that the API asked for ends, on the run's clock; it is `now`."""
+        """Return when a pause that the API asked for ends, on a clock that shows `now`."""
         moment = self._time()
         holds = ((min(at, moment), int(mark[1:])) for at, mark in self._read() if mark[:1] == b"h")
         return now + max((at + seconds - moment for at, seconds in holds), default=0.0)

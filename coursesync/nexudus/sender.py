@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Unusable(Stop):
-    """The API keeps answering, but not usably; `failure` says how."""
+    """The API's answers stay unusable; `failure` says why."""
 
     def __init__(self, failure: str) -> None:
         super().__init__(
@@ -69,7 +69,8 @@ class Sender:
         """
         throttled = unsent = 0
         renewed = False
-        self._log_in()
+        if not self._line.remote.logged_in:
+            self._with_token(self._line.remote.log_in)
         while True:
             outcome = attempt()
             if isinstance(outcome, Throttled):
@@ -211,10 +212,6 @@ class Sender:
         if remote.can_log_in:
             self._with_token(remote.log_in)
         return remote.can_log_in
-
-    def _log_in(self) -> None:
-        if not self._line.remote.logged_in:
-            self._with_token(self._line.remote.log_in)
 
     def _with_token(self, get: Callable[[], T]) -> T:
         """Get a token; the requests for it count as writes, because they are POSTs."""

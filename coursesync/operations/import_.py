@@ -108,7 +108,7 @@ def import_course(
             each.path,
             taken[course_id],
             len(each.files.files),
-            each.untold,
+            each.unwritten,
             ready.changes.get(course_id, 0),
             each.note,
         )

@@ -150,7 +150,7 @@ def _drafts(
             continue
         others = items_of(each for each in those if why[each.id])
         more = (Unwritten(item, why[item.id]) for item in others)
-        drafts[course_id] = replace(drafted, untold=(*drafted.untold, *more))
+        drafts[course_id] = replace(drafted, unwritten=(*drafted.unwritten, *more))
     return drafts, left
 
 
@@ -216,9 +216,9 @@ def _entries(
     for outline in after.outlines:
         if (drafted := drafts.get(outline.course_id)) is not None:
             # an item that an author wrote by hand may be one of the records that were left out
-            untold = {each.item.id for each in drafted.untold if drafted.is_new}
+            unwritten = {each.item.id for each in drafted.unwritten if drafted.is_new}
             those = records[outline.course_id]
-            free = [each for each in those if each.id not in untold and not each.odd]
+            free = [each for each in those if each.id not in unwritten and not each.odd]
             entries |= entries_of(outline, free, managed)
     return entries
 

@@ -48,7 +48,7 @@ class Draft:
     path: str
     is_new: bool
     files: Written
-    untold: tuple[Unwritten, ...]
+    unwritten: tuple[Unwritten, ...]
     note: str = ""
 
     @property
@@ -76,16 +76,16 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
             return invalid.diagnostics[0].problem
         return next((each.problem for each in _mistakes_in(done, folder, name)), "")
 
-    fit, untold = list(course.items), []
+    fit, unwritten = list(course.items), []
     if problem(fit):
         alone = [(each, _alone(course, each)) for each in fit]
-        untold = [Unwritten(item, why) for item, why in alone if why]
+        unwritten = [Unwritten(item, why) for item, why in alone if why]
         fit, more = most_that_fit([item for item, why in alone if not why], problem)
-        untold += [Unwritten(item, why) for item, why in more]
+        unwritten += [Unwritten(item, why) for item, why in more]
     done = _written(folder, replace(course, items=tuple(fit)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
-    drafted = Draft(name, path is None, done, tuple(untold), note)
+    drafted = Draft(name, path is None, done, tuple(unwritten), note)
     _check_free(folder, drafted)
     return drafted
 

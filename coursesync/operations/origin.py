@@ -11,7 +11,6 @@ import getpass
 import os
 import subprocess
 import unicodedata
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -43,13 +42,12 @@ def origin_of(
     """
     is_job = environment.get("GITHUB_ACTIONS") == "true"
     checkout = _checkout(folder, environment, sources, takes_away=takes_away)
-    if checkout is None:
-        checkout = _Checkout(_known(environment, "GITHUB_SHA") if is_job else None)
+    commit, uncommitted = checkout or (_known(environment, "GITHUB_SHA") if is_job else None, ())
     return Origin(
         actor=_known(environment, "GITHUB_ACTOR") if is_job else _user(),
-        commit=checkout.commit,
+        commit=commit,
         run=_run(environment) if is_job else None,
-        uncommitted=checkout.uncommitted,
+        uncommitted=uncommitted,
     )
 
 
@@ -75,23 +73,13 @@ def _user() -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Checkout:
-    """The commit that is checked out, None if that is not certain.
-
-    `uncommitted` are the files, by path in the repository, that differ from it.
-    """
-
-    commit: str | None = None
-    uncommitted: tuple[str, ...] = ()
-
-
 def _checkout(
     folder: Path, environment: Mapping[str, str], sources: Collection[str], *, takes_away: bool
-) -> _Checkout | None:
-    """Ask git what is checked out; None without git, or if the folder is not in a repository.
+) -> tuple[str | None, tuple[str, ...]] | None:
+    """Return the commit that is checked out, and the files that differ from it.
 
-    In a job, that may be another commit than the one that started it.
+    None without git, or if the folder is not in a repository; the commit is None if git does not
+    answer for certain. In a job, it may be another commit than the one that started the job.
     """
     asked = _git(folder, environment, "rev-parse", "--show-prefix", "HEAD")
     prefix, _, commit = (asked or "").rstrip("\n").rpartition("\n")
@@ -99,14 +87,14 @@ def _checkout(
         return None
     changed = _git(folder, environment, *_STATUS)
     if changed is None:
-        return _Checkout()
+        return None, ()
     entries = [entry for entry in changed.split("\0") if entry]
     # two letters and a space, then a path; a nested repository has one for all its files
     paths = {_composed(entry[3:].rstrip("/")) for entry in entries}
     used = {each for each in map(prefix.__add__, sources) if _is_in(each, paths)}
     if takes_away:
         used |= {each[3:] for each in entries if "D" in each[:2] and each.endswith(ENDINGS)}
-    return _Checkout(commit, tuple(sorted(map(shown, used))))
+    return commit, tuple(sorted(map(shown, used)))
 
 
 def _is_in(path: str, paths: Collection[str]) -> bool:

@@ -135,7 +135,8 @@ def check_state(project: Project, address: str) -> None:
 def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
     if address not in state.doubts:
         others = ", ".join(sorted(state.doubts))
-        remedy = f"In doubt: {others}." if others else "Nothing is: there is nothing to settle."
+        nothing = "Nothing is in doubt: there is nothing to settle."
+        remedy = f"In doubt: {others}." if others else nothing
         raise CoursesyncError(f"{address} is not in doubt", remedy)
     doubt = state.doubts[address]
     found = [candidate.id for candidate in doubt.candidates]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record
     from coursesync.operations.workspace import Project
-    from coursesync.state.state import Entry, State
+    from coursesync.state.state import State
 
 
 def keep(  # noqa: PLR0913 - one parameter an option
@@ -70,7 +70,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
             live = _of_course(world, undecided, entry.parent_id, kind)
         owners = twins(undecided, live.values(), kind)
         second = {record for record, owner in owners.items() if owner == at}
-        either = {each for each in (entry.id, *second) if each in live}
+        either = {entry.id, *second} & live.keys()
         if not second:
             raise CoursesyncError(
                 f"{at} has no twin in the course {entry.parent_id}",
@@ -82,7 +82,11 @@ def keep(  # noqa: PLR0913 - one parameter an option
                 f"{', '.join(map(str, sorted(either)))}",
                 "Choose one of these.",
             )
-        kept = entry if record_id == entry.id else _taken(entry, live[record_id], kind)
+        kept = entry
+        if record_id != entry.id:
+            record = live[record_id]
+            reads = found_attributes(entry.known, record, kind)
+            kept = replace(entry, attempted=None, id=record_id).reading(reads, record.updated_on)
         others = tuple(sorted(either - {record_id}))
         # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
@@ -106,9 +110,3 @@ def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[i
     alike = namesakes(known, read, kind)
     read = lookout.whole(kind, read, lambda record: record.id in alike)
     return {record.id: record for record in read}
-
-
-def _taken(entry: Entry, record: Record, kind: Kind) -> Entry:
-    """Return the entry after a record has taken the place of another."""
-    reads = found_attributes(entry.known, record, kind)
-    return replace(entry, attempted=None, id=record.id).reading(reads, record.updated_on)
