@@ -238,14 +238,15 @@ class Lookout:
         """
         before: Collection[int] = ()
         why = f"its list of {kind.plural} changes while it is read"
-        for _ in range(MAX_READINGS):
+        for again in range(MAX_READINGS):
+            first = self._page(kind, 1, course) if again else first
             found = self._reading(kind, course, first)
             if len(found) != first.total:
                 why = f"its list of {kind.plural} has {len(found):,}, but counts {first.total:,}"
                 self._sender.pause(BETWEEN_TRIES, why)
             elif first.pages <= 1 or readings == 1 or found.keys() == before:
                 return list(found.values())
-            before, first = found.keys(), self._page(kind, 1, course)
+            before = found.keys()
         raise Unusable(why)
 
     def _reading(self, kind: Kind, course: int | None, first: Page) -> Mapping[int, Record]:
