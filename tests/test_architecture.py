@@ -74,7 +74,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("operations.apply", "operations.drift", "operations.import_", "operations.import_checks"),
+    *("operations.apply", "operations.drift", "operations.import_"),
     *("operations.import_drafts", "operations.twins", "outlines.edit", "outlines.placing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
@@ -143,8 +143,7 @@ ONLY = {  # what only these may import, at whatever level
             "nexudus.outcome",
             "nexudus.records",
         ),
-        *("operations.config_text", "outlines.mistakes"),
-        *("outlines.outline", "outlines.schema", "planning.plan_file"),
+        *("outlines.mistakes", "outlines.outline", "outlines.schema", "planning.plan_file"),
     ),
     # by a string, what is imported is not seen here
     "importlib.import_module": ("__init__", "cli"),

@@ -38,7 +38,7 @@ class PlanForms:
     def _view(self) -> PlanView:
         from coursesync.render.rows import view  # noqa: PLC0415 - only where a plan is shown
 
-        return view(self.plan, self.hint, self.project.limits)
+        return view(self.plan, self.hint, self.project.config.limits)
 
     def _drift(self, found: Sequence[Drifted]) -> DriftView:
         from coursesync.render.drift import DriftView  # noqa: PLC0415 - only after a look at the site

@@ -49,7 +49,7 @@ def online(
         Terminated: SIGTERM interrupted the run.
     """
     gc.enable()  # a thousand answers may be megabytes each
-    clock.heed_signals(partial(say_at_once, _stopping() if total else _STOPPING))
+    clock.catch_signals(partial(say_at_once, _stopping() if total else _STOPPING))
     try:
         with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
             yield progress
@@ -83,7 +83,7 @@ def look_again(
         announce(project)
     with online(clock) as progress:
         found = drift(workspace, policy=policy, progress=progress, clock=clock)
-        clock.heed_no_more()
+        clock.release_signals()
         if clock.stopping():
             raise interrupted()
         return found

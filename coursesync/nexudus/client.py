@@ -1,6 +1,7 @@
-"""The API: its addresses, and what of its answers may be kept.
+"""The client of the API: its paths, its tokens, and the secrets that its answers may repeat.
 
-Gives the facts of each exchange (`exchange.Exchange`) and decides nothing.
+Owns how a request is written. It returns the facts of each exchange (`exchange.Exchange`) and must
+never decide what they mean.
 The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
 """
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MAX_LIST = 268_435_456
 COURSES_PATH = "/api/content/courses"
 LESSONS_PATH = "/api/content/courselessons"
-_NO_WORD = 20  # characters; no text of a course has a token as long by chance
+_LONG_TOKEN = 20  # characters; no text of a course contains one of this length by chance
 
 
 class Nexudus:
@@ -51,7 +52,7 @@ class Nexudus:
         self._wire = Wire(target, transport, deadline)
 
     def close(self) -> None:
-        """Close what connections there are."""
+        """Close all connections."""
         self._wire.close()
 
     @property
@@ -60,16 +61,10 @@ class Nexudus:
         return bool(self._token)
 
     def log_in(self) -> None:
-        """Get a token by e-mail and password.
-
-        Raises:
-            RemoteError: the API can't be reached, or refuses e-mail and password; or there was a
-                one-time code, and it is used.
-            Busy: the API takes no login for now.
-        """
+        """Get a token by e-mail and password; raises as `ports.Remote.log_in` does."""
         credentials = self._credentials
         if credentials.totp and self._token:
-            raise RemoteError("the login has ended, and its one-time code is used", NEW_CODE)
+            raise RemoteError("the login has expired, and its one-time code is used up", NEW_CODE)
         form = {
             "grant_type": "password",
             "username": credentials.email,
@@ -82,7 +77,7 @@ class Nexudus:
 
     @property
     def can_log_in(self) -> bool:
-        """Whether e-mail and password are what tokens come from."""
+        """Whether a token can be obtained by e-mail and password."""
         known = self._credentials
         return bool(known.email and known.password and not known.token)
 
@@ -92,10 +87,10 @@ class Nexudus:
         return bool(self._refresh_token)
 
     def renew(self) -> bool:
-        """Get a new token by the refresh token; where that is refused, forget it and say so.
+        """Get a new token by the refresh token; return False, and forget it, if it is refused.
 
-        The `client_id` is the e-mail where none was given at login; one page of the vendor has it
-        as a field, an older one as a header. Raises as `log_in` does.
+        The `client_id` is the e-mail, because none was given at login. One page of the vendor has
+        it as a form field, an older one as a header; both are sent. Raises as `log_in` does.
         """
         known = self._credentials
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
@@ -107,7 +102,7 @@ class Nexudus:
         try:
             self._take_token(exchange, "the refresh token", NEW_CODE)
         except RemoteError as error:
-            # whoever runs it again logs in again
+            # the next run has to log in
             if known.totp and error.remedy != NEW_CODE:
                 error.remedy = Remedy(error.remedy, NEW_CODE)
             raise
@@ -118,24 +113,21 @@ class Nexudus:
         return self._write("POST", kind.endpoint, attributes)
 
     def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
-        """Send one update, once; what a PUT leaves out may be reset."""
+        """Send one update, once; the API may reset properties that a PUT leaves out."""
         return self._write("PUT", kind.endpoint, {**record, "Id": record_id})
 
     def delete(self, kind: Kind, record_id: int) -> Exchange:
         """Send one deletion, once."""
-        headers = {"Authorization": f"Bearer {self._token}"}
-        return self._exchange("DELETE", f"{kind.endpoint}/{record_id}", b"", headers)
+        return self._authorized("DELETE", f"{kind.endpoint}/{record_id}")
 
     def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
-        """Ask for a page of a search, the largest that clients in the wild use."""
-        query = {"page": str(page), "size": str(PAGE_SIZE)}
-        if course_id is not None:
-            query[kind.course_filter] = str(course_id)
-        return self._get(f"{kind.endpoint}?{httpx.QueryParams(query)}")
+        """Ask for a page of a search, of the largest size that known clients use."""
+        only = {} if course_id is None else {kind.course_filter: course_id}
+        return self._page(kind.endpoint, page, only)
 
     def record(self, kind: Kind, record_id: int) -> Exchange:
         """Ask for one record."""
-        return self._get(f"{kind.endpoint}/{record_id}")
+        return self._authorized("GET", f"{kind.endpoint}/{record_id}", most=MAX_LIST)
 
     def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
         """Ask for the records of these Ids; the answer is a bare list."""
@@ -143,8 +135,7 @@ class Nexudus:
 
     def all_courses(self, page: int) -> Exchange:
         """Ask for a page of all courses."""
-        query = httpx.QueryParams({"page": str(page), "size": str(PAGE_SIZE)})
-        return self._get(f"{COURSES_PATH}?{query}")
+        return self._page(COURSES_PATH, page, {})
 
     def courses(self, ids: Sequence[int]) -> Exchange:
         """Ask for the courses of these Ids; the answer is a bare list."""
@@ -152,59 +143,69 @@ class Nexudus:
 
     def lessons(self, course_id: int, page: int) -> Exchange:
         """Ask for a page of a course's lessons."""
-        query = {"page": page, "size": PAGE_SIZE, "CourseLesson_Course": course_id}
-        return self._get(f"{LESSONS_PATH}?{httpx.QueryParams(query)}")
+        return self._page(LESSONS_PATH, page, {"CourseLesson_Course": course_id})
 
     def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
         """Ask for the lessons of these Ids; the answer is a bare list."""
         return self._several(LESSONS_PATH, ids)
 
+    def _page(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
+        query = httpx.QueryParams({"page": page, "size": PAGE_SIZE, **only})
+        return self._authorized("GET", f"{path}?{query}", most=MAX_LIST)
+
     def _several(self, path: str, ids: Sequence[int]) -> Exchange:
-        written = ",".join(map(str, ids))
-        return self._get(f"{path}?{httpx.QueryParams({'id': f'[{written}]'})}")
+        query = httpx.QueryParams({"id": f"[{','.join(map(str, ids))}]"})
+        return self._authorized("GET", f"{path}?{query}", most=MAX_LIST)
 
     def _write(self, method: str, address: str, record: Mapping[str, object]) -> Exchange:
         try:
             body = json.dumps(dict(record), ensure_ascii=False).encode()
         except UnicodeEncodeError:  # half a surrogate pair, in what others wrote
             body = json.dumps(dict(record)).encode()
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        return self._exchange(method, address, body, headers)
+        return self._authorized(method, address, body)
 
-    def _get(self, address: str) -> Exchange:
+    def _authorized(
+        self, method: str, address: str, body: bytes = b"", most: int = MAX_BODY
+    ) -> Exchange:
         headers = {"Authorization": f"Bearer {self._token}"}
-        return self._exchange("GET", address, b"", headers, MAX_LIST)
+        if body:
+            headers["Content-Type"] = "application/json"
+        answer = self._wire.exchange(method, address, body, headers, most)
+        if answer.status is None:
+            return answer
+        listed = method == "GET" and answer.status == HTTPStatus.OK
+        return self._without_secrets(answer, listed=listed)
 
     def _ask_for_token(
         self, form: dict[str, str], headers: Mapping[str, str] | None = None
     ) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._exchange("POST", TOKEN_PATH, body, {**kind, **(headers or {})})
+        return self._wire.exchange("POST", TOKEN_PATH, body, {**kind, **(headers or {})})
 
     def _take_token(self, exchange: Exchange, what: str, remedy: str) -> None:
         self._token, self._refresh_token = tokens_of(exchange, what, remedy)
         self._secrets |= {self._token, self._refresh_token}
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
-        """Take out of an answer what a server may have echoed, for some of it is shown.
+        """Remove secrets that the server may have repeated from an answer; parts of it are shown.
 
-        What is listed is compared, not shown: an author's text may well hold a short password.
-        Nothing is kept of what is no JSON, for nothing of that is ever read.
+        A list is compared, not shown, and an author's text may contain a short password: there,
+        only tokens are removed. A body that is not JSON is never read, so it is dropped.
         """
-        tokens = {t for t in (self._token, self._refresh_token) if len(t) >= _NO_WORD}
+        tokens = {t for t in (self._token, self._refresh_token) if len(t) >= _LONG_TOKEN}
         try:
-            told = read_json(exchange)
-            kept = without_secrets(told, tokens if listed else self._secrets)
+            answer = read_json(exchange)
+            safe = without_secrets(answer, tokens if listed else self._secrets)
             if listed:
-                kept = self._without_authors(kept)
-            body = exchange.body if kept == told else json.dumps(kept).encode()
+                safe = self._without_authors(safe)
+            body = exchange.body if safe == answer else json.dumps(safe).encode()
         except (ValueError, RecursionError):
             body = b""
         return replace(exchange, body=body)
 
     def _without_authors(self, listed: object) -> object:
-        """Hide the password and the code in what is only ever shown: who last wrote a record."""
+        """Hide password and code in `UpdatedBy`, the only part of a list that is shown."""
         if isinstance(listed, list):
             return [self._without_authors(record) for record in listed]
         if not isinstance(listed, dict):
@@ -215,12 +216,3 @@ class Nexudus:
             return listed
         secrets = self._secrets - {self._credentials.email}
         return {**listed, "UpdatedBy": without_secrets(listed["UpdatedBy"], secrets)}
-
-    def _exchange(
-        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
-    ) -> Exchange:
-        answer = self._wire.exchange(method, address, body, headers, most)
-        if address == TOKEN_PATH or answer.status is None:
-            return answer
-        listed = method == "GET" and answer.status == HTTPStatus.OK
-        return self._without_secrets(answer, listed=listed)

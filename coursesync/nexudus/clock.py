@@ -1,4 +1,4 @@
-"""Time as it passes, and the signals that ask a run to stop. Fits `ports.Clock`."""
+"""The system clock, and the signals that ask a run to stop. Fits `ports.Clock`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-_HEEDED = (signal.SIGINT, signal.SIGTERM)
-_SLICE = 0.05  # seconds; how soon a sleep notices that it is to end
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SLICE = 0.05  # seconds until a sleep notices a signal
 
 
 class SystemClock:
@@ -30,40 +30,33 @@ class SystemClock:
         return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def sleep(self, seconds: float) -> None:
-        """Wait; return at once when the run is told to stop."""
+        """Wait; return early if the run is asked to stop."""
         until = time.monotonic() + seconds
         while self.signal is None and (rest := until - time.monotonic()) > 0:
             time.sleep(min(rest, _SLICE))
 
     def stopping(self) -> bool:
-        """Say whether the run was told to stop."""
+        """Return whether the run was asked to stop."""
         return self.signal is not None
 
-    def heed_signals(self, heard: Callable[[], None] | None = None) -> None:
-        """From now on take SIGINT and SIGTERM as the wish to stop in good order; a second kills.
+    def catch_signals(self, notify: Callable[[], None] | None = None) -> None:
+        """Let the first SIGINT or SIGTERM ask the run to stop, and the second end the process.
 
-        To the end of the process: what was done has to be saved and told before it ends.
-
-        Args:
-            heard: called at the first signal, within the handler: it may use no stream that is
-                written to elsewhere. Of the second nobody is told, for that has to end a process
-                whatever it hangs in.
+        `notify` is called at the first signal, inside the handler: it must not write to a stream
+        that the rest of the program uses.
         """
 
-        def heed(number: int, _frame: FrameType | None) -> None:
+        def stop(number: int, _frame: FrameType | None) -> None:
             self.signal = number
-            for each in _HEEDED:
+            for each in _SIGNALS:
                 signal.signal(each, signal.SIG_DFL)
-            if heard is not None:
-                heard()
+            if notify is not None:
+                notify()
 
-        for number in _HEEDED:
-            signal.signal(number, heed)
+        for number in _SIGNALS:
+            signal.signal(number, stop)
 
-    def heed_no_more(self) -> None:
-        """From now on let SIGINT and SIGTERM end the process, as they do where nobody heeds them.
-
-        For what comes after a look: nothing has to be saved, and it may take long to print.
-        """
+    def release_signals(self) -> None:
+        """Let SIGINT and SIGTERM end the process: nothing has to be saved any more."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

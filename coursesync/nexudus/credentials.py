@@ -1,4 +1,4 @@
-"""Credentials: what a person is known to the API by. Never shown, never written anywhere."""
+"""Credentials for the API. They must never be shown nor written anywhere."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from coursesync.errors import Remedy, Shell, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TOKEN = re.compile(r"[!-~]+")  # what may stand in a header
-_LONGEST_TOKEN = 8_192  # characters; headers that are longer are refused all over the web
+_TOKEN = re.compile(r"[!-~]+")  # allowed in a header
+_LONGEST_TOKEN = 8_192  # characters; most servers refuse longer headers
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, or what is exchanged for one. Never shown, never written."""
+    """A token, or e-mail and password (and one-time code) to get one. Never shown or written."""
 
     token: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
@@ -27,7 +27,7 @@ class Credentials:
 
     @property
     def secrets(self) -> set[str]:
-        """All that no output may hold, also in the form of HTTP's own credentials."""
+        """All texts that no output may contain, including the form of HTTP Basic credentials."""
         basic = ""
         if self.password:
             both = f"{self.email}:{self.password}"
@@ -38,9 +38,8 @@ class Credentials:
     def from_environment(cls, environment: Mapping[str, str]) -> Credentials:
         """Read NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
 
-        Raises:
-            UsageError: neither is there. A variable that is empty counts as not there, for that
-                is what a CI system makes of a secret that is not set.
+        An empty variable counts as missing: CI systems set a missing secret to that. Raises as
+        `checked` does.
         """
         return cls(
             **{
@@ -51,31 +50,30 @@ class Credentials:
         ).checked("NEXUDUS_")
 
     def checked(self, prefix: str = "") -> Credentials:
-        """Return these; `prefix` makes the names of the fields those that their giver knows.
+        """Return these credentials; raises UsageError if they are missing or can't be sent.
 
-        Raises:
-            UsageError: they are not enough, or can't be sent.
+        `prefix` turns the names of the fields into those that the user knows.
         """
         if not self.token and not (self.email and self.password):
             raise UsageError(
                 "there are no credentials for the API",
                 Remedy(
                     "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the "
-                    "environment; or try it out without any:",
+                    "environment; or try the sandbox, which needs none:",
                     Shell("--sandbox"),
                 ),
             )
         for name in ("email", "password", "totp"):
             if not getattr(self, name).isprintable():
                 raise UsageError(
-                    f"{_named(prefix, name)} holds a character that can't be typed, or is not in "
-                    "UTF-8",
-                    "Set it anew.",
+                    f"{_named(prefix, name)} contains a character that can't be typed, or is not "
+                    "in UTF-8",
+                    "Set it again.",
                 )
         if self.token and not _TOKEN.fullmatch(self.token):
             raise UsageError(
-                f"{_named(prefix, 'token')} holds a blank or a character that no token has",
-                "Set it anew; it is one line without blanks.",
+                f"{_named(prefix, 'token')} contains a space, or a character that no token has",
+                "Set it again; it is one line without spaces.",
             )
         return self
 
@@ -85,6 +83,6 @@ def _named(prefix: str, name: str) -> str:
 
 
 def is_token(value: object) -> bool:
-    """Say whether a value can be sent as a token."""
+    """Return whether a value can be sent as a token."""
     is_short = isinstance(value, str) and len(value) <= _LONGEST_TOKEN
     return is_short and _TOKEN.fullmatch(str(value)) is not None

@@ -1,4 +1,4 @@
-"""The embedded sandbox: coursesync's stand-in for the API, in process, under `.coursesync/`."""
+"""The embedded sandbox: a stand-in for the API in this process, stored under `.coursesync/`."""
 
 from __future__ import annotations
 
@@ -14,66 +14,44 @@ from coursesync.sandbox import Dropped, Sandbox
 from coursesync.state.disk import away
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from coursesync.outlines.outline import Outline
 
-_TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's own, known to all
+_TOKEN = "sandbox-token"  # noqa: S105 - not a secret
 
 
 class EmbeddedTransport(httpx.BaseTransport):
-    """Carries requests to a sandbox in this process, and breaks as a network would."""
+    """Carries requests to a sandbox in this process, and can fail as a network does."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._inner = httpx.WSGITransport(app=sandbox)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request; raises httpx.ReadError where the sandbox drops the connection."""
+        """Answer a request; raises httpx.ReadError if the sandbox drops the connection."""
         trace = request.extensions.get("trace")
         if trace is not None:
             trace("http11.send_request_headers.started", {})
         try:
-            response = self._inner.handle_request(request)
+            answer = self._inner.handle_request(request)
+            assert isinstance(answer.stream, httpx.SyncByteStream)  # noqa: S101 - a WSGI answer is one
+            body = httpx.ByteStream(b"".join(answer.stream))
         except Dropped as dropped:
             raise httpx.ReadError(str(dropped), request=request) from dropped
-        response.stream = _Body(response.stream, request)
-        return response
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(
-        self, inner: httpx.SyncByteStream | httpx.AsyncByteStream, request: httpx.Request
-    ) -> None:
-        assert isinstance(inner, httpx.SyncByteStream)  # noqa: S101 - a WSGI answer is one
-        self._inner = inner
-        self._request = request
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._inner
-        except Dropped as dropped:
-            raise httpx.ReadError(str(dropped), request=self._request) from dropped
-
-    def close(self) -> None:
-        self._inner.close()
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=body)
 
 
 def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
-    """Open the workspace's own sandbox, with the courses that the outlines speak of.
+    """Open the sandbox in a folder, with the courses of the outlines.
 
-    Args:
-        folder: where its database is kept.
-        outlines: their courses are made to exist, as they would in Nexudus.
-
-    Raises:
-        CoursesyncError: the database is a link, or can't be opened.
+    Raises CoursesyncError if its database is a link, or can't be opened.
     """
     path = folder / "sandbox.sqlite3"
     if path.is_symlink():
         raise CoursesyncError(
-            f"{shown(path)} is a link, and the embedded sandbox would write where it leads",
-            Remedy("Take it away:", away(path)),
+            f"{shown(path)} is a symbolic link; the embedded sandbox would write to its target",
+            Remedy("Remove it:", away(path)),
         )
     try:
         sandbox = Sandbox(path)

@@ -1,4 +1,7 @@
-"""The facts of one request and its answer, and how the JSON in it is read. Judges nothing."""
+"""The facts of one request and its answer, and the strict reading of its JSON.
+
+It must never judge what the facts mean.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,9 @@ T = TypeVar("T")
 class Exchange:
     """The facts of one request.
 
-    `sent` says whether any of it may have left; `status` is None where no complete answer came,
-    and `failure` then says why, in words; `remedy` what to mend, where that is known, and `lasting`
-    that it would fail again as it is. Header names are in small letters.
+    `sent` is whether any of it may have left this machine. `status` is None if no complete answer
+    came; then `failure` says why, `remedy` how to fix it if that is known, and `lasting` that it
+    would fail again. Header names are in lower case.
     """
 
     sent: bool
@@ -36,22 +39,20 @@ class Exchange:
 
 
 def read_json(exchange: Exchange) -> object:
-    """Read a body strictly: JSON by its type, in UTF-8, each name once, no NaN.
+    """Read a body strictly: declared as JSON, in UTF-8, without duplicate names or NaN.
 
-    Raises:
-        ValueError: it is something else.
-        RecursionError: it is nested too deeply.
+    Raises ValueError, or RecursionError for a body that is nested too deeply.
     """
     if not re.match(
         r"application/(?:[\w.-]+\+)?json\b", exchange.headers.get("content-type", "").lower()
     ):
-        raise ValueError("it does not say that it is JSON")
+        raise ValueError("its type is not JSON")
     text = exchange.body.decode("utf-8-sig")
     return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_constant)
 
 
 def or_none(read: Callable[P, T]) -> Callable[P, T | None]:
-    """Let a function that reads an answer return None where the answer is something else."""
+    """Make a function that reads an answer return None if the answer is something else."""
 
     @wraps(read)
     def read_or_none(*args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -66,9 +67,9 @@ def or_none(read: Callable[P, T]) -> Callable[P, T | None]:
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name occurs twice")
     return record
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

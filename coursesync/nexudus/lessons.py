@@ -1,4 +1,4 @@
-"""The lessons of a course, as far as it matters which section each is in.
+"""The lessons of a course, and the section of each.
 
 Owns the reading of a course's lessons. It must never take a missing value for an empty one: a list
 may leave a property out, a read by Id does not.
@@ -11,16 +11,15 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_pascal
 
 from coursesync.errors import Denied
 from coursesync.kinds.attributes import MAX_ID
-from coursesync.nexudus.course_listing import MAX_RECORDS, batched
 from coursesync.nexudus.exchange import or_none, read_json
-from coursesync.nexudus.listing import MAX_READINGS
-from coursesync.nexudus.reader import Reader, Unusable
+from coursesync.nexudus.listing import MAX_READINGS, MAX_RECORDS, batched
 from coursesync.nexudus.records import PAGE_SIZE
+from coursesync.nexudus.sender import BETWEEN_TRIES, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +34,7 @@ _CHANGES = "the list of lessons changes while it is read"
 
 
 class Lesson(BaseModel):
-    """A lesson: None is what an answer left out, or what it does not have."""
+    """A lesson; None stands for a property that the answer left out, or that the lesson lacks."""
 
     model_config = _READ
 
@@ -45,9 +44,9 @@ class Lesson(BaseModel):
     course_id: int | None = None
 
     @property
-    def known(self) -> tuple[int | str | None, ...]:
-        """What is read of it besides its Id."""
-        return self.title, self.section_id, self.course_id
+    def is_whole(self) -> bool:
+        """Whether the answer had all its properties."""
+        return None not in {self.title, self.section_id, self.course_id}
 
 
 class _Page(BaseModel):
@@ -58,39 +57,33 @@ class _Page(BaseModel):
     total_pages: Annotated[int, Field(ge=0, le=MAX_RECORDS)]
 
 
-class _Several(BaseModel):
-    model_config = _READ
-
-    records: list[Lesson | None]  # null stands for one that is not there
+# null stands for a missing record
+_SEVERAL = TypeAdapter(list[Lesson | None], config=ConfigDict(defer_build=True))
 
 
 class Lessons:
-    """The lessons of the courses that a run asks for, each course as it was last listed."""
+    """The lessons of the courses that a run asks for, as last listed."""
 
     def __init__(self, sender: Sender, line: Line) -> None:
-        self._reader = Reader(sender)
+        self._sender = sender
         self._line = line
         self._listed: dict[int, tuple[float, Sequence[Lesson]]] = {}
         self._denied: Denied | None = None
 
     def of(self, course: int, most: float = inf) -> Sequence[Lesson]:
-        """Return the lessons that a search for a course's finds, whichever course each is in.
+        """Return the lessons that a search by course finds, whichever course each is in.
 
-        Args:
-            course: its Id.
-            most: less than so many seconds ago it may have been listed.
-
-        Raises:
-            Stop: no usable answer came, or a role is missing.
+        `most` is the largest age of the list, in seconds. Raises Stop without a usable answer, or
+        if a role is missing.
         """
         if self._denied is not None:
             raise self._denied
-        now = self._line.clock.now()  # what is added after the request is not in its answer
+        now = self._line.clock.now()  # the answer lacks what is added after the request
         at, found = self._listed.get(course, (now, None))
         if found is None or now - at >= most:
             try:
                 found = self._read(course)
-            except Denied as denied:  # no other course is asked for: the answer would be the same
+            except Denied as denied:  # the answer would be the same for any other course
                 self._denied = denied
                 raise
             self._listed[course] = now, found
@@ -98,22 +91,22 @@ class Lessons:
 
     def _read(self, course: int) -> Sequence[Lesson]:
         listed = self._list(course)
-        unknown = [number for number, each in listed.items() if None in each.known]
+        unknown = [number for number, each in listed.items() if not each.is_whole]
         whole = self._by_id(unknown)
-        # once more, for one answer is not believed; what is in neither was deleted meanwhile
+        # one answer is not proof; a lesson missing from two was deleted in the meantime
         whole |= self._by_id([number for number in unknown if number not in whole])
         gone = set(unknown) - whole.keys()
         return [whole.get(number, each) for number, each in listed.items() if number not in gone]
 
     def _list(self, course: int) -> Mapping[int, Lesson]:
-        """Read all pages until they agree with each other, and where there are several, twice."""
+        """Read all pages until they agree; if there are several, until two readings agree."""
         before: Mapping[int, Lesson] = {}
         for _ in range(MAX_READINGS):
             pages = list(self._pages(course))
             records = [record for page in pages for record in page.records]
             found = {record.id: record for record in records}
             if {len(records), *(page.total_items for page in pages)} != {len(found)}:
-                self._reader.pause(_CHANGES)
+                self._sender.pause(BETWEEN_TRIES, _CHANGES)
             elif len(pages) == 1 or found == before:
                 return found
             before = found
@@ -123,7 +116,7 @@ class Lessons:
         number = pages = 1
         while number <= pages:
             ask = partial(self._line.remote.lessons, course, number)
-            page = self._reader.read(LIST_ROLE, ask, _page)
+            page = self._sender.until_usable(LIST_ROLE, ask, _page)
             pages = page.total_pages if number == 1 else pages
             yield page
             number += 1
@@ -132,19 +125,19 @@ class Lessons:
         found: dict[int, Lesson] = {}
         for part in batched(ids):
             ask = partial(self._line.remote.lessons_by_id, part)
-            found |= {each.id: each for each in self._reader.read(READ_ROLE, ask, _several)}
+            found |= {each.id: each for each in self._sender.until_usable(READ_ROLE, ask, _several)}
         return found
 
 
 @or_none
 def _page(exchange: Exchange) -> _Page | None:
-    """Read a page of a search; None where it is none, or counts more pages than records."""
+    """Read a page of a search; None if it is not one, or counts more pages than records."""
     page = _Page.model_validate(read_json(exchange))
     return page if page.total_pages <= max(1, page.total_items) else None
 
 
 @or_none
 def _several(exchange: Exchange) -> list[Lesson]:
-    """Read a bare list of lessons; None where it is none."""
-    found = _Several.model_validate({"Records": read_json(exchange)}).records
+    """Read a bare list of lessons; None if it is not one."""
+    found = _SEVERAL.validate_python(read_json(exchange))
     return [each for each in found if each is not None]

@@ -1,8 +1,8 @@
-"""The API's limits: how long so many requests take, and when the next may start.
+"""The API's limits: how long a number of requests takes, and when the next one may start.
 
-Pure: the time is passed in, in seconds of one clock that never goes back. The limits are those
-published at https://developers.nexudus.com/reference/api-limitations. Whether the API counts by
-fixed or by sliding windows is not said: a schedule that keeps to sliding ones keeps to both.
+Owns the schedule. Time is passed in, in seconds of one clock that never goes back. The limits are
+published at https://developers.nexudus.com/reference/api-limitations. They don't say whether the
+API counts by fixed or by sliding windows: a schedule that keeps to sliding ones keeps to both.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-IDS_AT_ONCE = 200  # records that are asked for by their Ids in one request: what a URL can carry
-SETTLING = 60.0  # seconds: how long a list may lag behind what was created
-_LESS = 0.95  # of what the API took: some of that may have been the other client's
-_MUCH_LESS = 0.7  # of what was asked for, where it can't be told what the API would have taken
+IDS_AT_ONCE = 200  # records read by Id in one request; a URL holds no more
+SETTLING = 60.0  # seconds that a list may lag behind a create
+_LESS = 0.95  # of the writes that the API accepted; some may be the other client's
+_MUCH_LESS = 0.7  # of the writes asked for, if nobody knows how many the API would accept
 _REGAINED = 0.5  # writes a minute, times the square of the minutes without a throttled request
 _HAIR = 1e-6  # seconds; sums of decimal fractions are off by less
 
@@ -34,9 +34,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many requests the API takes; `gap` is the least time between two, in seconds.
+    """How many requests the API allows; `gap` is the least time between two, in seconds.
 
-    The defaults are the published ones.
+    The defaults are the published limits.
     """
 
     gap: float = 0.1
@@ -48,7 +48,7 @@ class Limits:
 
     @property
     def windows(self) -> tuple[Window, ...]:
-        """The same as windows, the longest first."""
+        """The limits as windows, the longest first."""
         return (
             Window(self.requests_a_day, DAY),
             Window(self.writes_a_day, DAY, writes_only=True),
@@ -64,14 +64,14 @@ PUBLISHED = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request of the past: when it ended, and whether it was a write."""
+    """A past request: when it ended, and whether it was a write."""
 
     at: float
     write: bool
 
 
 def least_seconds(writes: int, reads: int = 0, limits: Limits = PUBLISHED) -> float:
-    """Return how many seconds so many requests take at the least, from the first to the last."""
+    """Return the least seconds from the first to the last of these requests."""
     every = [window for window in limits.windows if not window.writes_only]
     tighter = [w for w in limits.windows if w.writes_only or w.seconds == limits.gap]
     return max(_least(writes + reads, every), _least(writes, tighter))
@@ -86,12 +86,12 @@ def _least(requests: int, windows: Iterable[Window]) -> float:
 
 
 class Schedule:
-    """When each request may start: never sooner than the windows allow, whoever ran before.
+    """When each request may start: never sooner than the windows allow, counting earlier runs.
 
-    Where the API throttles all the same, another client eats of the allowance. Then as many
-    writes a minute as the API took of ours are all that is asked for, and slowly more again. They
-    go out in bursts: spread out, each would have its own chance to come within the least time
-    after one of the other client's.
+    If the API throttles nevertheless, another client uses the same allowance. Then the schedule
+    asks for only as many writes a minute as the API accepted, and slowly for more again. They are
+    sent in bursts: if they were spread out, each would risk coming too soon after a write of the
+    other client.
     """
 
     def __init__(
@@ -100,19 +100,17 @@ class Schedule:
         earlier: Iterable[Request] = (),
         held_until: float = float("-inf"),
     ) -> None:
-        """Begin a schedule.
+        """Begin a schedule; without `limits`, the API sets none.
 
-        Args:
-            limits: what the API allows; None where it sets no limits.
-            earlier: the requests of runs before this, on this run's clock, the oldest first.
-            held_until: when the wait is over that the API asked an earlier run for.
+        `earlier` are the requests of earlier runs on this run's clock, the oldest first, and
+        `held_until` is the end of a wait that the API asked one of them for.
         """
         self._limits = limits
         windows = limits.windows if limits else ()
         self._ends = [(window, deque[float](maxlen=window.limit)) for window in windows]
         self._held_until, self._throttled_at = held_until, float("-inf")
         self._share = limits.writes_a_minute if limits else 0
-        self._taken, self._latest = 0, 0.0  # requests since one was throttled; when the last ended
+        self._taken, self._latest = 0, 0.0  # requests since a throttled one; end of the last
         for request in earlier:
             self._count(request)
 
@@ -131,30 +129,30 @@ class Schedule:
         return rest if rest > _HAIR else 0.0
 
     def ended(self, now: float, *, write: bool) -> None:
-        """Note that a request has ended.
+        """Count a request that has ended.
 
-        By the server's clock it came at any time up to now: what comes later keeps its distance
-        to this.
+        The server may have counted it at any time up to now, so later requests keep their distance
+        to now.
         """
         self._latest = now
         self._taken += 1
         self._count(Request(now, write))
 
     def throttled(self, now: float, seconds: float) -> None:
-        """Let nothing start for so many seconds, as the API asked, and ask for less from then on.
+        """Start nothing for `seconds`, as the API asked, and then ask for fewer writes.
 
-        A short wait early in a burst is for two requests that met by chance, as a rule: it says
-        nothing of the minute's allowance.
+        A short wait early in a burst usually means that two requests met by chance: it says nothing
+        about the allowance of the minute.
         """
         self._uncount()
-        if self._taken > 0:  # one cut an episode, however often it is throttled in it
+        if self._taken > 0:  # one cut in a row of throttled requests
             self._cut(now, seconds)
         self._taken = 0
         self._throttled_at = now
         self._held_until = max(self._held_until, now + seconds)
 
     def _uncount(self) -> None:
-        """Forget the request that ended last: what is throttled is not counted by the API."""
+        """Forget the last request: the API does not count those that it throttles."""
         self._taken -= 1
         for _, ends in self._ends:
             if ends and ends[-1] == self._latest:
@@ -170,7 +168,7 @@ class Schedule:
             self._share = max(1, int(_MUCH_LESS * share))
 
     def writes_left(self, now: float) -> int | None:
-        """Return how many writes the day's allowance still has; None where there is none."""
+        """Return how many writes are left of the day's allowance; None without limits."""
         if self._limits is None:
             return None
         return next(
@@ -180,7 +178,7 @@ class Schedule:
         )
 
     def seconds_for(self, now: float, writes: int) -> float:
-        """Return how many seconds from `now` so many more writes take, as far as can be known."""
+        """Return how many seconds from `now` this many more writes take, as far as is known."""
         if self._limits is None:
             return 0.0
         slower = replace(self._limits, writes_a_minute=self._share_at(now))
@@ -197,7 +195,7 @@ class Schedule:
         most = self._share_at(now) if is_minute else window.limit
         if len(ends) < most or ends[-most] + window.seconds <= now:
             return now
-        # where others write too, wait for room for a whole burst: its start alone is at risk
+        # if others write, too, wait for room for a whole burst: only its start is at risk
         return ends[-1 if most < window.limit else -most] + window.seconds
 
     def _share_at(self, now: float) -> int:

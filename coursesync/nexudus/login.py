@@ -1,4 +1,4 @@
-"""Logins: what the API answers where it is asked for a token, as tokens or as a failure in words.
+"""Logins: the API's answer to a request for a token, as tokens or as an error.
 
 The page: https://developers.nexudus.com, `rest-api/authentication`.
 """
@@ -19,21 +19,15 @@ if TYPE_CHECKING:
 
 TOKEN_PATH = "/api/token"  # noqa: S105 - an address
 REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, where it is on)."
-NEW_CODE = "A one-time code works once: set NEXUDUS_TOTP to a new one, and run the same again."
+CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, if it is needed)."
+NEW_CODE = "A one-time code works once: set NEXUDUS_TOTP to a new one, then run the command again."
 
 
 def tokens_of(exchange: Exchange, what: str, remedy: str) -> tuple[str, str]:
-    """Return the token that a login gave, and the one that renews it, "" where there is none.
+    """Return the token of a login's answer, and the refresh token ("" if there is none).
 
-    Args:
-        exchange: the login's.
-        what: what it was asked by, in words.
-        remedy: what to do where that is refused.
-
-    Raises:
-        RemoteError: the API can't be reached, refuses it, or answers something else.
-        Busy: the API takes no login for now.
+    `what` are the credentials that were sent, in words, and `remedy` what to do if they are
+    refused. Raises RemoteError, or Busy if the API accepts no login for now.
     """
     verdict = classify_read(exchange)
     if isinstance(verdict, Throttled):
@@ -41,28 +35,24 @@ def tokens_of(exchange: Exchange, what: str, remedy: str) -> tuple[str, str]:
     if exchange.status is None:
         raise RemoteError(*unreachable(exchange.failure, exchange.remedy))
     if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RemoteError(
-            f"the API has a fault of its own (HTTP {exchange.status})", "Try again later."
-        )
+        raise RemoteError(f"the API failed (HTTP {exchange.status})", "Try again later.")
     if exchange.status in REFUSED_LOGIN:
         raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", remedy)
     tokens = _tokens(exchange) if exchange.status == HTTPStatus.OK else None
     if tokens is None:
         raise RemoteError(
-            f"the base URL answers a login with something else than a token "
-            f"(HTTP {exchange.status})",
+            f"the base URL answers a login without a token (HTTP {exchange.status})",
             "Check that the base URL is that of the Nexudus API.",
         )
     return tokens
 
 
 def unreachable(failure: str, remedy: Sentence) -> tuple[str, Sentence]:
-    """Return what is wrong where nothing could be sent, and what to do."""
+    """Return the problem and the remedy of a request that could not be sent."""
     return f"the API can't be reached: {failure}", remedy or "Check the network and the base URL."
 
 
 def _tokens(exchange: Exchange) -> tuple[str, str] | None:
-    """Return the token of a login's answer and the one that renews it, "" where there is none."""
     try:
         answer = json.loads(exchange.body.decode("utf-8-sig"))
         tokens = answer["access_token"], answer.get("refresh_token") or ""

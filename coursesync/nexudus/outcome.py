@@ -1,9 +1,10 @@
-"""What became of a request: the facts of its exchange in, one verdict out.
+"""The result of a request: the facts of its exchange in, one verdict out.
 
-Pure. The verdicts divide by the one question that matters on an API whose creates can't be
-repeated safely: is it *known* whether the request was carried out? The API's side of this:
-https://developers.nexudus.com/reference/api-limitations (409 is its throttling) and the pages
-on creating and updating records (the form of success and of validation errors).
+The verdicts answer the one question that matters for an API whose creates can't be repeated
+safely: is it *known* whether the request was carried out? It must never call a request refused or
+applied unless the facts prove it. The API's documentation:
+https://developers.nexudus.com/reference/api-limitations (it throttles with 409), and the pages on
+creating and updating records (the form of success and of validation errors).
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 
 DEFAULT_WAIT = 60.0  # seconds; the API's shortest published window of writes
 _LEAST_WAIT = 1.0  # seconds
-_MOST_WAIT = 1e9  # the same; more figures could be an infinity
-_MOST_PROBLEMS = 10  # that one answer may tell
+_MOST_WAIT = 1e9  # seconds; a longer number could be infinite
+_MOST_PROBLEMS = 10  # of one answer
 _KNOWN_REFUSALS = {400, 404, 413, 415, 422}
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Carried out; the record's Id, and the server's time of the write where it gave one."""
+    """Carried out: the record's Id, and the server's time of the write if it gave one."""
 
     record_id: int
     updated_on: str | None
@@ -43,7 +44,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the API has against one property of a record."""
+    """An objection of the API to one property of a record."""
 
     name: str
     message: str
@@ -51,7 +52,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not carried out, and would be refused again; `missing` is that it is not there (HTTP 404)."""
+    """Not carried out, and would be refused again; `missing`: there is no such record (404)."""
 
     message: str
     problems: tuple[Problem, ...] = ()
@@ -60,9 +61,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unauthorized:
-    """Not carried out: the token is bad, or a role is missing; the API tells no difference.
+    """Not carried out: the token is bad, or a role is missing.
 
-    It answers both with 401, and a missing role also with 403.
+    The API answers 401 to both, and 403 to a missing role, too.
     """
 
     status: int = HTTPStatus.UNAUTHORIZED
@@ -77,7 +78,7 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Not carried out: nothing left this machine; unless `lasting`, it may be sent again."""
+    """Not carried out: nothing left this machine. It may be sent again unless `lasting`."""
 
     reason: str
     remedy: Sentence = ""
@@ -86,7 +87,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """It may have been carried out; `claimed` is that the API itself said so."""
+    """It may have been carried out; `claimed` is whether the API itself reported so."""
 
     reason: str
     claimed: bool = False
@@ -132,51 +133,54 @@ class _Answer(BaseModel):
 
 
 def classify(exchange: Exchange, known: Container[int]) -> Outcome:
-    """Decide what became of a create.
+    """Return the verdict on a create; `InDoubt` unless the facts prove another.
 
-    Args:
-        exchange: the facts.
-        known: the Ids that records are known to have, under management or merely seen on the
-            server: the Id of a new record is none of them.
-
-    Returns:
-        The verdict; `InDoubt` wherever the facts don't prove another.
+    `known` are the Ids of all records seen on the server: a new record has another one.
     """
-    if exchange.status == HTTPStatus.OK:
-        return _of_answer(exchange, known)
-    return _of_status(exchange)
+    answer = _successful(exchange, claimed=True)
+    if not isinstance(answer, _Answer):
+        return answer
+    if answer.record_id is None:
+        return InDoubt("the API reported success, but no Id", claimed=True)
+    if answer.record_id in known:
+        reason = f"the API gave the Id {answer.record_id}, which another record has"
+        return InDoubt(reason, claimed=True)
+    return Applied(answer.record_id, answer.updated_on)
 
 
 def classify_update(exchange: Exchange, record_id: int) -> Outcome:
-    """Decide what became of an update, or of a deletion: of a record whose Id is known.
+    """Return the verdict on an update or a deletion of the record with this Id.
 
-    Unlike a create, one in doubt may be sent again: it says what the record is to be as a whole
-    (or that it is to be gone), and to say so twice leaves the same as to say it once.
-
-    Args:
-        exchange: the facts.
-        record_id: the record's Id; an answer that names another is in doubt.
-
-    Returns:
-        The verdict, as of `classify`.
+    Unlike a create, one in doubt may be sent again: a record that is written or deleted twice ends
+    up the same.
     """
-    if exchange.status != HTTPStatus.OK:
-        return _of_status(exchange)
-    answer = _answer(exchange)
-    if answer is None:
-        return InDoubt("the API answered HTTP 200 with something that is no answer of its own")
-    if not answer.WasSuccessful and answer.record_id is None:
-        return _refusal(answer, "the API said that it was not successful")
-    if not answer.WasSuccessful or answer.Errors:
-        return InDoubt("the API spoke of a failure and of success in one answer")
+    answer = _successful(exchange, claimed=False)
+    if not isinstance(answer, _Answer):
+        return answer
     if answer.record_id not in {None, record_id}:
         return InDoubt(f"the API answered for the Id {answer.record_id}, not for {record_id}")
     return Applied(record_id, answer.updated_on)
 
 
 def classify_read(exchange: Exchange) -> Answered | Refused | InDoubt | NotCarriedOut:
-    """Decide what became of a read; what its answer holds is for the reader to judge."""
+    """Return the verdict on a read; its caller judges the content of the answer."""
     return Answered(exchange) if exchange.status == HTTPStatus.OK else _of_status(exchange)
+
+
+def _successful(
+    exchange: Exchange, *, claimed: bool
+) -> _Answer | Refused | InDoubt | NotCarriedOut:
+    """Return an answer that reports success, or the verdict on another."""
+    if exchange.status != HTTPStatus.OK:
+        return _of_status(exchange)
+    answer = _answer(exchange)
+    if answer is None:
+        return InDoubt("the API answered HTTP 200 with something that is not in its own format")
+    if answer.WasSuccessful and not answer.Errors:
+        return answer
+    if answer.record_id is None and not answer.WasSuccessful:
+        return _refusal(answer, "the API reported a failure")
+    return InDoubt("the API reported a failure and a success in one answer", claimed=claimed)
 
 
 def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
@@ -197,22 +201,6 @@ def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     return InDoubt(f"the API answered HTTP {status}")
 
 
-def _of_answer(exchange: Exchange, known: Container[int]) -> Outcome:
-    answer = _answer(exchange)
-    if answer is None:
-        return InDoubt("the API answered HTTP 200 with something that is no answer of its own")
-    record_id = answer.record_id
-    if not answer.WasSuccessful or answer.Errors:
-        if record_id is None and not answer.WasSuccessful:
-            return _refusal(answer, "the API said that it was not successful")
-        return InDoubt("the API spoke of a failure and of success in one answer", claimed=True)
-    if record_id is None:
-        return InDoubt("the API said that it was successful, and gave no Id", claimed=True)
-    if record_id in known:
-        return InDoubt(f"the API gave the Id {record_id}, which another record has", claimed=True)
-    return Applied(record_id, answer.updated_on)
-
-
 @or_none
 def _answer(exchange: Exchange) -> _Answer:
     return _Answer.model_validate(read_json(exchange))
@@ -228,10 +216,10 @@ def _refusal(answer: _Answer | None, otherwise: str) -> Refused:
 
 
 def _wait(headers: Mapping[str, str]) -> float:
-    """Return the seconds that a `Retry-After` asks for, in either of its forms.
+    """Return the seconds of a `Retry-After`, which may be a number or a date.
 
-    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; a date is read by the clock of the
-    server that gave it.
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; a date is compared with the server's
+    own clock.
     """
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):

@@ -1,7 +1,7 @@
-"""What the server has: the answers to searches, read strictly into records.
+"""The records on the server: the answers to searches, read strictly.
 
-Pure. The form of an answer: https://developers.nexudus.com/rest-api/content, the pages on
-searching; what a record holds beyond what is read here is the server's business.
+Owns the form of an answer: https://developers.nexudus.com/rest-api/content, the pages on searching.
+It must never guess a value that it can't read.
 """
 
 from __future__ import annotations
@@ -23,23 +23,22 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
 
-PAGE_SIZE = 1_000  # records asked for at once: the most that clients in the wild do
+PAGE_SIZE = 1_000  # records in one request: the most that known clients ask for
 _READ = ConfigDict(frozen=True, strict=True, defer_build=True)
 _MAX_TIME = 40  # characters
 _HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair
-_MAX_MARKER = 200  # the same; ours are shorter
+_MAX_MARKER = 200  # characters; ours are shorter
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record on the server: what of it an outline decides, and who last wrote it when.
+    """A record on the server: its managed properties, and who last wrote it when.
 
-    `lacking` are the properties that can't be read, and of which it can be seen that they were
-    never taken, as a picture's address where there is no picture. `unknown` are the properties
-    that a list left out: a list tells which records exist, a read by Id what is in them. `odd` are
-    those that hold what they never can: a value of another type, half of a character. `whole`
-    is the record as a read by its Id returned it, None where it comes from a list; `marker` is its
-    free text for users of the API, None where it has none or the list left it out.
+    `lacking` are properties that can't be read back and visibly have no value, such as the address
+    of a missing picture. `unknown` are properties that a list left out. `odd` are properties with a
+    value that they can't have: of another type, or with half a character. `whole` is the record as
+    a read by Id returned it, None if it comes from a list. `marker` is its free text for users of
+    the API, None if there is none or the list left it out.
     """
 
     id: int
@@ -57,7 +56,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a search; `total` and `pages` count what the search found as a whole."""
+    """One page of a search; `total` and `pages` count the whole result."""
 
     records: tuple[Record, ...]
     total: int
@@ -73,8 +72,8 @@ class _Page(BaseModel):
     HasNextPage: bool | None = None
 
     def is_possible(self, number: int) -> bool:
-        """Say whether what it tells of the pages can be true on the page of that number."""
-        # no page is empty: more pages than records would be read for ever
+        """Return whether the counts can be true on the page of this number."""
+        # no page is empty; without this check a wrong count would be read for ever
         if self.TotalPages > max(1, self.TotalItems):
             return False
         return self.HasNextPage in {None, number < self.TotalPages}
@@ -87,11 +86,9 @@ _ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(stri
 
 @or_none
 def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
-    """Read the page of that number of a search.
+    """Read a page of a search, by its number; None if it is not that page.
 
-    Returns:
-        None where it is no such page: also where it holds more records than were asked for, one
-        of them twice, or says two things of the pages that can't both be true.
+    It is not if it has too many records, one of them twice, or counts that contradict each other.
     """
     page = _Page.model_validate(read_json(exchange))
     records = tuple(_listed(raw, kind) for raw in page.Records)
@@ -101,13 +98,13 @@ def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
 
 @or_none
 def read_titles(exchange: Exchange) -> Mapping[int, str]:
-    """Read a bare list of courses into their titles by Id; None where it is none."""
+    """Read a bare list of courses into titles by Id; None if it is not one."""
     return _titles(_found(exchange))
 
 
 @or_none
 def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str], int] | None:
-    """Read a page of a search of courses into titles by Id, and how many pages there are."""
+    """Read a page of a search for courses into titles by Id and the number of pages."""
     page = _Page.model_validate(read_json(exchange))
     return (_titles(page.Records), page.TotalPages) if page.is_possible(number) else None
 
@@ -118,24 +115,24 @@ def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
 
 @or_none
 def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...]:
-    """Read an answer that is a bare list of records, read by Ids; None where it is none."""
+    """Read a bare list of records; None if it is not one."""
     return tuple(_record(raw, kind) for raw in _found(exchange))
 
 
 @or_none
 def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...]:
-    """Read an answer that is one record, or null: there is none. None where it is neither."""
+    """Read one record; an empty result for null, None if it is neither."""
     raw = _ONE.validate_python(read_json(exchange))
     return () if raw is None else (_record(raw, kind),)
 
 
 def _found(exchange: Exchange) -> Iterator[dict[str, object]]:
-    """Yield the records of a bare list; a null in it stands for a record that is not there."""
+    """Yield the records of a bare list; a null in it stands for a missing record."""
     yield from (raw for raw in _FOUND.validate_python(read_json(exchange)) if raw is not None)
 
 
 def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
-    """Read a record of a list, in which nothing and "" may stand for what it leaves out."""
+    """Read a record from a list, in which a missing or empty value may be one left out."""
     record = _record(raw, kind)
     unknown = frozenset(name for name in kind.types if raw.get(name) in (None, ""))
     has = {name: value for name, value in record.attributes.items() if name not in unknown}
@@ -160,9 +157,8 @@ def _record(raw: Mapping[str, object], kind: Kind) -> Record:
 
 
 def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
-    """Return a property's value, or None where it can't be one."""
     if isinstance(value, str) and name != kind.order_property:
-        # half a surrogate pair is JSON, and yet can't be written to any file
+        # half a surrogate pair is valid JSON, but can't be written to a file
         return value.encode(errors="replace").decode()
     if kind.types[name] is str:
         return None
@@ -173,7 +169,7 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
 
 
 def _is_odd(value: object, name: str, kind: Kind) -> bool:
-    """Say whether a property that can be read holds what it never can."""
+    """Return whether a property that is not missing has a value that it can't have."""
     if kind.types[name] is str:
         has_type = isinstance(value, str) and not _HALF.search(value)
     else:

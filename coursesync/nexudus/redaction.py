@@ -1,8 +1,8 @@
-"""What an answer says, without the secrets that it repeats, however spelt. Keeps no secret itself.
+"""Removes secrets from an answer that repeats them, however they are escaped.
 
-Makers of JSON, HTML and URLs differ in what they escape, and one wraps another: so a text is read
-layer by layer, and where any of them tells a secret, nothing of that text is handed on. Each step
-takes a time that grows with the text, and no faster.
+JSON, HTML and URLs are escaped in different ways, one inside another. So a text is unescaped layer
+by layer, and if any layer contains a secret, the whole text is hidden. The time of each step grows
+only linearly with the text. It must never store a secret.
 """
 
 from __future__ import annotations
@@ -17,42 +17,40 @@ from coursesync.text import unescaped
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_LAYERS = 4  # of JSON in HTML in JSON: more is nobody's
-_LEAST = 6  # characters of a secret without its layers: fewer are found where it is not meant
+_LAYERS = 4  # of JSON in HTML in JSON; nobody uses more
+_LEAST = 6  # characters of an unescaped secret; shorter ones match by chance
 _HIDDEN = "***"
 _RUN = re.compile(r"\\+")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4}))?")
 
 
-def without_secrets(told: object, secrets: Collection[str]) -> object:
-    """Return JSON's values with what tells a secret put out of sight.
+def without_secrets(value: object, secrets: Collection[str]) -> object:
+    """Return JSON values with the texts that contain a secret hidden.
 
-    A secret that stands as it is is cut out; where another spelling of it is left, the whole text
-    goes. Names and numbers stay: what is shown under a name is its value, and an Id is no secret.
-
-    Raises:
-        RecursionError: it is nested too deeply.
+    A secret in plain text is cut out; a text with another form of it is hidden as a whole. Names
+    and numbers stay: a name's value is what is shown, and an Id is no secret. Raises RecursionError
+    for values that are nested too deeply.
     """
-    # the longest first, for one may be a part of another
+    # the longest first, because one may be a part of another
     ordered = sorted(filter(None, secrets), key=len, reverse=True)
-    return _without(told, ordered, _forms(ordered)) if ordered else told
+    return _without(value, ordered, _forms(ordered)) if ordered else value
 
 
-def _without(told: object, secrets: Collection[str], forms: Collection[str]) -> object:
-    if isinstance(told, dict):
-        return {name: _without(value, secrets, forms) for name, value in told.items()}
-    if isinstance(told, list):
-        return [_without(value, secrets, forms) for value in told]
-    if not isinstance(told, str):
-        return told
+def _without(value: object, secrets: Collection[str], forms: Collection[str]) -> object:
+    if isinstance(value, dict):
+        return {name: _without(each, secrets, forms) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, secrets, forms) for each in value]
+    if not isinstance(value, str):
+        return value
     for secret in secrets:
-        told = told.replace(secret, _HIDDEN)
-    is_told = any(form in layer for layer in _layers(told) for form in forms)
-    return _HIDDEN if is_told else told
+        value = value.replace(secret, _HIDDEN)
+    is_there = any(form in layer for layer in _layers(value) for form in forms)
+    return _HIDDEN if is_there else value
 
 
 def _forms(secrets: Collection[str]) -> frozenset[str]:
-    """Return what to look for in the layers of a text: a secret as it is, and all layers off."""
+    """Return the texts to look for in each layer: a secret as it is, and without its layers."""
     written = [*secrets, *(base64.b64encode(secret.encode()).decode() for secret in secrets)]
     layers = [list(_layers(each)) for each in written]
     bare = [each[-1] for each in layers if len(each[-1]) >= _LEAST]
@@ -60,7 +58,7 @@ def _forms(secrets: Collection[str]) -> frozenset[str]:
 
 
 def _layers(text: str) -> Iterator[str]:
-    """Give a text as it reads, and after each layer that is taken off it."""
+    """Yield a text, and the text after each layer of escapes is removed."""
     text = _seen(text)
     yield text
     for _ in range(_LAYERS):
@@ -73,7 +71,7 @@ def _layers(text: str) -> Iterator[str]:
 
 
 def _without_escapes(text: str) -> str:
-    """Read the escapes of JSON, each behind any number of backslashes."""
+    """Resolve the escapes of JSON, each after any number of backslashes."""
     if "\\" not in text:
         return text
     single = _RUN.sub(r"\\", text)
@@ -82,6 +80,6 @@ def _without_escapes(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """Leave out blanks, which are never shown as they came, and what can't be seen."""
+    """Leave out white space, and characters that nobody sees."""
     joined = "".join(text.split())
     return joined if joined.isprintable() else "".join(filter(str.isprintable, joined))

@@ -1,12 +1,11 @@
-"""The requests of the last day, beside the state: what the API's limits are counted by.
+"""The requests of the last day, in a file beside the state; the API's limits are counted by it.
 
-A line a request, and one a wait that the API asked for, appended and not fsynced: a courtesy to the
-API, which says itself when it has had enough. Nothing here is worth ending a run for, so nothing
-here raises.
+Owns the file: one line a request, and one a wait that the API asked for, appended without fsync.
+It is a courtesy to the API, which throttles by itself; so nothing here may raise or end a run.
 
-A line counts only in the file that it was written to: it carries a checksum of itself and of the
-file's number (its inode). What came from elsewhere, by a merge or a copy, is another machine's, or
-nobody's, and holds up no run.
+A line counts only in the file that it was written to: it has a checksum of itself and the file's
+number (its inode). A line that came by a merge or a copy belongs to another machine, and must not
+delay a run.
 """
 
 from __future__ import annotations
@@ -37,26 +36,20 @@ class RequestLog:
     ) -> None:
         """Keep the log beside a state.
 
-        Args:
-            state: the state's file.
-            time_of_day: gives seconds since 1970.
-            alone: whether the state is held, so that no other run writes to the log.
+        `time_of_day` gives seconds since 1970. `alone` is whether the state is held, so that no
+        other run writes to the log.
         """
         self._alone = alone
         self._path = state.with_name(f"{state.name}.requests")
         self._time = time_of_day
         self._file: int | None = None
-        self._latest = 0  # bytes that the last request was noted in
+        self._latest = 0  # bytes of the last request's line
 
     def earlier(self, now: float) -> list[Request]:
-        """Return the requests of the last day, the oldest first.
-
-        Args:
-            now: this moment on the run's own clock, on which the requests are told.
-        """
+        """Return the requests of the last day, the oldest first, on a clock that shows `now`."""
         moment, past = self._time(), []
         for at, mark in self._read():
-            # a time to come is one of a clock that was wrong: as good as now
+            # a time in the future comes from a wrong clock and counts as now
             ago = max(0.0, moment - at)
             if ago < DAY and mark in {b"r", b"w"}:
                 past.append(Request(now - ago, mark == b"w"))
@@ -64,7 +57,7 @@ class RequestLog:
         return past
 
     def held_until(self, now: float) -> float:
-        """Return until when the API asked to send nothing, on the run's clock."""
+        """Return when a pause that the API asked for ends, on a clock that shows `now`."""
         moment = self._time()
         holds = ((min(at, moment), int(mark[1:])) for at, mark in self._read() if mark[:1] == b"h")
         return now + max((at + seconds - moment for at, seconds in holds), default=0.0)
@@ -74,19 +67,19 @@ class RequestLog:
         self._latest = self._append(b"w" if write else b"r")
 
     def take_back(self) -> None:
-        """Forget the request that was counted last."""
+        """Forget the last request."""
         with suppress(OSError):
             if self._file is not None:
                 os.ftruncate(self._file, os.fstat(self._file).st_size - self._latest)
         self._latest = 0
 
     def hold(self, seconds: float) -> None:
-        """Note that the API asked to send nothing for so long; of that a day at most is kept."""
+        """Note that the API asked for a pause; a day at most is recorded."""
         self._append(b"h%d" % ceil(min(seconds, DAY)))
         self._latest = 0
 
     def _append(self, mark: bytes) -> int:
-        """Write a line; return its length, 0 where it can't be written."""
+        """Write a line; return its length, 0 if it can't be written."""
         with suppress(OSError):
             if self._file is None:
                 self._file = self._open()
@@ -106,34 +99,34 @@ class RequestLog:
                 number, content = os.fstat(file).st_ino, os.read(file, _MAX_BYTES)
             finally:
                 os.close(file)
-            for checksum, told, at, mark in _LINE.findall(content):
-                if checksum == _checksum(told, number):
+            for checksum, text, at, mark in _LINE.findall(content):
+                if checksum == _checksum(text, number):
                     yield float(at), mark
 
     def _open(self) -> int:
-        """Begin the file anew with what still counts, for it would grow without end.
+        """Rewrite the file without expired lines, so that it can't grow without end.
 
-        Who does not hold the state only adds to it: another run may be writing to it.
+        A run that does not hold the state only appends: another run may be writing.
         """
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         if not self._alone:
             return os.open(self._path, flags | os.O_NONBLOCK, 0o666)
         moment = self._time()
-        # a time to come is one of a clock that was wrong, and would never grow old
+        # a time in the future comes from a wrong clock, and would never expire
         past = ((min(at, moment), mark) for at, mark in self._read())
         kept = [(at, mark) for at, mark in past if at > moment - DAY]
         self._path.unlink(missing_ok=True)
         file = os.open(self._path, flags | os.O_EXCL, 0o666)
-        with suppress(OSError):  # the file is there all the same: later lines may find room
+        with suppress(OSError):  # if the disk is full, later lines may still find room
             os.write(file, b"".join(_line(at, mark, file) for at, mark in kept))
         return file
 
 
 def _line(at: float, mark: bytes, file: int) -> bytes:
-    # rounded up: what is remembered as earlier than it was would let the next come too soon
-    told = b"%.1f %b" % (ceil(at * 10) / 10, mark)
-    return b"%b %b\n" % (_checksum(told, os.fstat(file).st_ino), told)
+    # rounded up: an earlier time would let the next request start too soon
+    text = b"%.1f %b" % (ceil(at * 10) / 10, mark)
+    return b"%b %b\n" % (_checksum(text, os.fstat(file).st_ino), text)
 
 
-def _checksum(told: bytes, number: int) -> bytes:
-    return b"%08x" % crc32(b"%d %b" % (number, told))
+def _checksum(text: bytes, number: int) -> bytes:
+    return b"%08x" % crc32(b"%d %b" % (number, text))

@@ -1,7 +1,7 @@
-"""One request at a time, within the limits, with a token; again where nothing was done.
+"""Sends one request at a time, within the limits and with a token; again only if nothing was done.
 
-Knows neither plans nor journals. Whatever may have been carried out is handed back, never sent
-again here.
+Owns waits, logins and repeated tries. A request that may have been carried out is returned to the
+caller; it must never be sent again here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Busy, Denied, RemoteError, Stop
 from coursesync.nexudus.login import unreachable
-from coursesync.nexudus.outcome import NotSent, Throttled, Unauthorized
+from coursesync.nexudus.outcome import (
+    Answered,
+    InDoubt,
+    NotSent,
+    Refused,
+    Throttled,
+    Unauthorized,
+    classify_read,
+)
 from coursesync.text import duration
 
 if TYPE_CHECKING:
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.ports import Line
 
-MAX_WAIT = 900.0  # seconds; told to wait longer, a run ends with work left instead
+MAX_WAIT = 900.0  # seconds; a run ends with work left instead of waiting longer
 MAX_THROTTLED = 30  # times in a row
 MAX_TRIES = 3  # to connect, or to get a usable answer to a read
 BETWEEN_TRIES = 2.0  # seconds
@@ -27,36 +35,42 @@ _BLINK = 1.0  # seconds; after a longer wait, others may have written
 T = TypeVar("T")
 
 
+class Unusable(Stop):
+    """The API's answers stay unusable; `failure` says why."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(
+            f"the API gives no usable answer: {failure}",
+            "Try again later. If it goes on, check the base URL.",
+            unusable=True,
+        )
+        self.failure = failure
+
+
 class Sender:
-    """The way of every request of a run."""
+    """Sends every request of a run."""
 
     def __init__(self, line: Line, max_writes: int | None = None) -> None:
-        """Send at most `max_writes` writes, if any number is given."""
+        """Send at most `max_writes` writes if a number is given."""
         self._line = line
         self._writes_left = max_writes
-        self.planned = 0  # writes that are still to come, as far as is known
-        # how often others could have written meanwhile: it waited, or was turned away
+        self.planned = 0  # writes still to come, as far as is known
+        # how often others had time to write: after a wait, or a refusal
         self.interruptions = 0
 
     def until_answered(
         self, role: str, attempt: Callable[[], T | Throttled | NotSent | Unauthorized]
     ) -> T:
-        """Send a request until it is known what became of it.
+        """Send a request until its result is known; raises Stop if the run can't go on.
 
-        Args:
-            role: the role that the API asks for, for the message.
-            attempt: makes an attempt, through `read` or `write`.
-
-        Returns:
-            The first outcome that is neither "come back later" nor "not sent" nor, before the
-            token was renewed, "not authorized".
-
-        Raises:
-            Stop: the run can't go on.
+        `role` is the role that the API asks for, for the message; `attempt` makes an attempt, by
+        `read` or `write`. Returns the first outcome that is not throttled, not unsent and, unless
+        the token was renewed already, not unauthorized.
         """
         throttled = unsent = 0
         renewed = False
-        self._log_in()
+        if not self._line.remote.logged_in:
+            self._with_token(self._line.remote.log_in)
         while True:
             outcome = attempt()
             if isinstance(outcome, Throttled):
@@ -72,42 +86,70 @@ class Sender:
             else:
                 renewed = True
 
-    def until_writable(self) -> None:
-        """Wait until a write may start.
+    def until_usable(
+        self,
+        role: str,
+        send: Callable[[], Exchange],
+        parse: Callable[[Exchange], T | None],
+        missing: T | None = None,
+    ) -> T:
+        """Read until `parse` finds a usable answer, which is not None.
 
-        Raises:
-            Stop: this run may make no more, or was told to stop.
+        `role` is as in `until_answered`; `missing` is the result if there is no such record, None
+        if that is no answer. Raises Stop: no usable answer came (`Unusable`), or the run can't go
+        on.
         """
+        failure = ""
+        for attempt in range(MAX_TRIES):
+            if attempt:
+                self.pause(BETWEEN_TRIES, f"the API gives no usable answer: {failure}")
+            answer = self.until_answered(role, lambda: classify_read(self.read(send)))
+            failure = "its answer is not what was asked for"
+            match answer:
+                case Refused(missing=True) if missing is not None:
+                    return missing
+                case Refused(message):
+                    raise Stop(
+                        f"the API refuses to list its records: {message}",
+                        "Check the base URL.",
+                        unusable=True,
+                    )
+                case Answered(exchange):
+                    parsed = parse(exchange)
+                    if parsed is not None:
+                        return parsed
+                case InDoubt(reason):
+                    failure = reason
+        raise Unusable(failure)
+
+    def until_writable(self) -> None:
+        """Wait until a write may start; raises Stop if this run may send no more."""
         if self._writes_left == 0:
-            raise Stop("the writes that --max-writes allows are made")
+            raise Stop("the writes that --max-writes allows are used up")
         self._keep_to_limits(write=True)
 
     def allow_write(self) -> None:
-        """Spend one of the writes that this run may make; waits and raises as `until_writable`."""
+        """Use one of the writes that this run may send; waits and raises as `until_writable`."""
         self.until_writable()
         if self._writes_left is not None:
             self._writes_left -= 1
 
     def write(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send a write that was allowed."""
+        """Send a write that `allow_write` allowed."""
         return self._counted(send, write=True)
 
     def give_back(self) -> None:
-        """Take back a write that was allowed, and that the API did not take."""
+        """Return an allowed write that the API did not accept."""
         if self._writes_left is not None:
             self._writes_left += 1
 
     def read(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send a read, when the limits allow it."""
+        """Send a read as soon as the limits allow it."""
         self._keep_to_limits(write=False)
         return self._counted(send, write=False)
 
     def pause(self, seconds: float, why: str, rest: float = 0.0) -> None:
-        """Wait, and say why.
-
-        Raises:
-            Stop: the run was told to stop.
-        """
+        """Wait, and show why; raises Stop if the run was asked to stop."""
         if seconds > max(_BLINK, self._line.schedule.gap):
             self.interruptions += 1
         if seconds > 0:
@@ -116,20 +158,20 @@ class Sender:
         self.go_on()
 
     def rest(self) -> float:
-        """Return how many seconds the writes that are still to come take, as far as is known."""
+        """Return how many seconds the planned writes take, as far as is known."""
         return self.seconds_for(self.planned)
 
     def seconds_for(self, writes: int) -> float:
-        """Return how many seconds so many writes take, as far as is known."""
+        """Return how many seconds this many writes take, as far as is known."""
         return self._line.schedule.seconds_for(self._line.clock.now(), writes)
 
     def go_on(self) -> None:
-        """Raise Stop where the run was told to stop."""
+        """Raise Stop if the run was asked to stop."""
         if self._line.clock.stopping():
             raise Stop("the run was interrupted")
 
     def _counted(self, send: Callable[[], T], *, write: bool) -> T:
-        """Send a request, and count it as soon as it has ended, however it has."""
+        """Send a request, and count it even if it fails."""
         try:
             return send()
         finally:
@@ -146,7 +188,7 @@ class Sender:
         self.pause(seconds, "the API's limits", self.rest() if seconds >= 1 else 0.0)
 
     def _slow_down(self, seconds: float, times: int) -> None:
-        """Take back the request that has just ended, and let the next one wait."""
+        """Uncount the request that was throttled, and let the next one wait."""
         self.interruptions += 1
         self._line.ledger.take_back()
         self._line.ledger.hold(seconds)
@@ -162,7 +204,7 @@ class Sender:
         self.pause(BETWEEN_TRIES, f"the API can't be reached: {unsent.reason}")
 
     def _renew(self) -> bool:
-        """Get a new token, by a new login where there is no other way; say whether there is one."""
+        """Get a new token, by a new login if there is no other way; return whether it worked."""
         self.interruptions += 1
         remote = self._line.remote
         if remote.renewable and self._with_token(remote.renew):
@@ -171,12 +213,8 @@ class Sender:
             self._with_token(remote.log_in)
         return remote.can_log_in
 
-    def _log_in(self) -> None:
-        if not self._line.remote.logged_in:
-            self._with_token(self._line.remote.log_in)
-
     def _with_token(self, get: Callable[[], T]) -> T:
-        """Ask for a token, by one request at a time; each is a write, by its method."""
+        """Get a token; the requests for it count as writes, because they are POSTs."""
         throttled = 0
         while True:
             self._keep_to_limits(write=True)
@@ -192,8 +230,8 @@ class Sender:
 def _refused_credentials(role: str, status: int) -> Denied:
     return Denied(
         f"the API refuses the credentials (HTTP {status})",
-        "Nexudus answers the same to two causes: the token or password is wrong or has expired, "
-        f"or its user lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and "
-        "NEXUDUS_PASSWORD), and in Nexudus the user's roles.",
+        "There are two possible causes: the token or password is wrong or has expired, or its user "
+        f"lacks the role {role}. Check NEXUDUS_TOKEN (or NEXUDUS_EMAIL and NEXUDUS_PASSWORD), and "
+        "the user's roles in Nexudus.",
         unusable=True,
     )

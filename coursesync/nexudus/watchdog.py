@@ -1,8 +1,8 @@
-"""The watchdog: one thread that ends each exchange which takes too long.
+"""The watchdog: one thread that ends each exchange that takes too long.
 
-Owns the deadlines of all requests of a process. It is started once, before the first request:
-where memory runs out later, a new thread may die before it begins, and `threading.Thread.start`
-then waits for ever. It must never end while the process lasts.
+Owns the deadlines of all requests of a process. It is started once, before the first request: when
+memory runs out later, a new thread may die before it begins, and `threading.Thread.start` would
+wait for ever. It must never end before the process does.
 """
 
 from __future__ import annotations
@@ -19,19 +19,15 @@ from coursesync.errors import CoursesyncError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PATIENCE = 10.0  # seconds until a thread that was started must have begun
-_AGAIN = 1.0  # seconds until the next try, where there was no memory for this one
+_PATIENCE = 10.0  # seconds for a new thread to begin
+_AGAIN = 1.0  # seconds until the next try, after memory ran out
 
 
 class Watchdog:
-    """Calls what ends an exchange, at the deadline of that exchange."""
+    """Calls a function that ends an exchange, at the deadline of that exchange."""
 
     def __init__(self) -> None:
-        """Start the thread.
-
-        Raises:
-            CoursesyncError: there is no memory for it.
-        """
+        """Start the thread; raises CoursesyncError without memory for it."""
         self.process = os.getpid()
         self._lock = threading.Lock()
         self._deadlines: dict[Callable[[], None], float] = {}
@@ -49,7 +45,7 @@ class Watchdog:
 
     @contextmanager
     def watching(self, cut: Callable[[], None], seconds: float) -> Iterator[None]:
-        """Call `cut`, in the thread, where the block takes longer than so many seconds."""
+        """Call `cut` from the thread if the block takes longer than `seconds`."""
         with self._lock:
             self._deadlines[cut] = time.monotonic() + seconds
         with suppress(RuntimeError):  # it is awake
@@ -70,7 +66,7 @@ class Watchdog:
                 time.sleep(_AGAIN)
 
     def _until_next(self) -> float:
-        """Return how many seconds to sleep; -1 without an end."""
+        """Return how many seconds to sleep, -1 for no end."""
         with self._lock:
             deadline = min(self._deadlines.values(), default=None)
         return -1 if deadline is None else max(0.0, deadline - time.monotonic())
@@ -89,11 +85,7 @@ _watchdogs: list[Watchdog] = []
 
 
 def watchdog() -> Watchdog:
-    """Return the watchdog of this process; a fork starts one of its own.
-
-    Raises:
-        CoursesyncError: there is no memory to start it.
-    """
+    """Return the watchdog of this process; after a fork, a new one."""
     if not _watchdogs or _watchdogs[-1].process != os.getpid():
         _watchdogs[:] = [Watchdog()]
     return _watchdogs[-1]

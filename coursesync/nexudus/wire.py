@@ -1,7 +1,7 @@
-"""One request over HTTP, and the facts of what became of it. Nothing else sends by httpx.
+"""Sends one request over HTTP, and returns the facts. Nothing else sends with httpx.
 
-A request is sent once, on a connection of its own, within a time that bounds all of it, and no
-redirect is followed, for that would turn a POST into a GET.
+Each request is sent once, on its own connection, within a time that bounds the whole exchange. It
+must never follow a redirect, because that would turn a POST into a GET.
 """
 
 from __future__ import annotations
@@ -40,11 +40,9 @@ class Wire:
     def __init__(
         self, target: str, transport: httpx.BaseTransport | None, deadline: float = DEADLINE
     ) -> None:
-        """Make ready; `deadline` is how many seconds a whole exchange may take.
+        """Prepare; `deadline` is how many seconds a whole exchange may take.
 
-        Raises:
-            UsageError: the proxy or the certificates of the environment can't be used.
-            CoursesyncError: there is not enough memory.
+        Raises UsageError if the proxy or the certificates of the environment can't be used.
         """
         self._deadline = deadline
         self._watchdog = watchdog()
@@ -53,7 +51,7 @@ class Wire:
         self._origin = url.raw_host.decode(), url.port or _PORTS[url.scheme]
 
     def close(self) -> None:
-        """Close what connections there are."""
+        """Close all connections."""
         self._client.close()
 
     def exchange(
@@ -61,19 +59,15 @@ class Wire:
     ) -> Exchange:
         """Send one request, once, and return the facts; raises nothing.
 
-        Args:
-            method: of HTTP.
-            address: path and query.
-            body: empty where there is none.
-            headers: but for those that every request has.
-            most: bytes that an answer may have.
+        `address` is path and query, `headers` those that not every request has, and `most` how many
+        bytes an answer may have.
         """
         began = time.monotonic()
-        met = self._exchange(method, address, body, headers, most)
-        # the path alone: what follows it, and what is sent, is nobody's to read in a log
-        told = met.status or met.failure
-        _LOG.info("%s %s: %s, %.1f s", method, address.partition("?")[0], told, _since(began))
-        return met
+        answer = self._exchange(method, address, body, headers, most)
+        seconds = time.monotonic() - began
+        path = address.partition("?")[0]  # query and body don't belong into a log
+        _LOG.info("%s %s: %s, %.1f s", method, path, answer.status or answer.failure, seconds)
+        return answer
 
     def _exchange(
         self, method: str, address: str, body: bytes, headers: dict[str, str], most: int
@@ -90,8 +84,8 @@ class Wire:
                 for chunk in response.iter_raw():
                     received += chunk
                     if len(received) > most:
-                        return Exchange(sent=True, failure="the answer was endless")
-                # a header that was sent twice is no list: a date would be joined to no date
+                        return Exchange(sent=True, failure="the answer was too long")
+                # httpx would join the values of a repeated header
                 names = {name.lower(): value for name, value in response.headers.multi_items()}
                 if trace.was_cut:
                     return Exchange(sent=True, failure=_LATE)
@@ -104,17 +98,13 @@ class Wire:
             return _unsent(error, self._origin, trace)
 
 
-def _since(began: float) -> float:
-    return time.monotonic() - began
-
-
-# at DEBUG httpcore would log an answer's headers, whatever a server repeats in them
+# at DEBUG httpcore would log an answer's headers, and a server may repeat secrets there
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
-    # over plain http, to this machine, no proxy may see the credentials
+    # plain http goes to this machine: no proxy may see the credentials
     uses_proxy = target.startswith("https:")
     try:
         if uses_proxy:
@@ -125,47 +115,47 @@ def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
             headers={"User-Agent": f"coursesync/{__version__}", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(30.0, connect=10.0),
-            # there are no certificates on plain http, and to load those of the web takes long
+            # plain http has no certificates, and loading them takes long
             verify=target.startswith("https:"),
             transport=transport,
             trust_env=uses_proxy,
         )
     except OSError as error:
         raise UsageError(
-            "the certificates can't be read by which the API is known",
+            "the certificates that prove who the API is can't be read",
             "Check the file or folder that SSL_CERT_FILE or SSL_CERT_DIR names.",
         ) from error
     except (httpx.InvalidURL, ValueError, ImportError):
-        # what is wrong with it is not told, for a proxy's address may hold a password
+        # the error is not shown, because a proxy's address may contain a password
         raise UsageError(
             "the proxy that HTTPS_PROXY or ALL_PROXY names can't be used",
             coded(
-                "Write it as in `http://user:password@proxy.example:8080` with what is not a "
-                "letter or a digit in the password as %XX; SOCKS is not built in."
+                "Write it as in `http://user:password@proxy.example:8080` with every character of "
+                "the password that is not a letter or a digit as %XX; SOCKS is not supported."
             ),
         ) from None
 
 
 def _check_proxies() -> None:
-    """Raise ValueError where a password is cut in two: a part would be taken for the host's."""
+    """Raise ValueError if a password is cut in two: a part of it would be taken for the host."""
     named = getproxies()
     for address in (named.get(scheme, "") for scheme in ("http", "https", "all")):
         if "@" in re.sub(r"^[^/?#]*", "", address.rpartition("://")[2]):
-            raise ValueError("a password holds what ends an authority")
+            raise ValueError("a password holds a character that ends the host")
 
 
 class _Trace:
-    """Notes whether any of the request itself was sent: httpx's `trace` extension.
+    """Notes whether any of the request was sent, by httpx's `trace` extension.
 
-    https://www.encode.io/httpcore/extensions/#trace; a proxy's CONNECT comes before the request.
-    It also keeps hold of the connection, so that an exchange can be ended whatever it waits for:
-    httpx's own time-outs are of one read each, and an answer can dribble for ever.
+    https://www.encode.io/httpcore/extensions/#trace; a proxy's CONNECT precedes the request.
+    It also holds the connection, so that an exchange can be ended at any point: httpx's time-outs
+    are per read, and an answer that trickles in would never reach one.
     """
 
     def __init__(self) -> None:
         self.sent = self.was_cut = False
-        self.peer: tuple[str, int] | None = None  # what was connected to: the API, or a proxy
-        self.known_as = ""  # whose certificate was asked for
+        self.peer: tuple[str, int] | None = None  # the API, or a proxy
+        self.known_as = ""  # the host that the certificate is for
         self._socket: socket.socket | None = None
 
     def __call__(self, event: str, info: Mapping[str, object]) -> None:
@@ -178,7 +168,7 @@ class _Trace:
             stream, httpcore.NetworkStream
         ):
             self._socket = stream.get_extra_info("socket")
-            if self.was_cut:  # before there was anything to cut
+            if self.was_cut:  # before there was a connection
                 self.cut()
         if event.endswith("send_request_headers.started"):
             self.sent = self.sent or getattr(info.get("request"), "method", b"") != b"CONNECT"
@@ -188,14 +178,14 @@ class _Trace:
         self.was_cut = True
         if self._socket is not None:
             with suppress(OSError):
-                # the plain socket's own: that of TLS would wait to say goodbye
+                # of the plain socket, because that of TLS would wait for the other side
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _unsent(error: Exception, origin: tuple[str, int], trace: _Trace) -> Exchange:
-    """Say why nothing of a request left, and how to fix it; httpx's own words say nothing of that.
+    """Return why nothing of a request was sent, and how to fix it.
 
-    A proxy is named by its host and port: its address may hold a password.
+    A proxy is named by host and port only, because its address may contain a password.
     """
     host, port = trace.peer or origin
     proxy = "" if (host, port) == origin else f"{host}:{port}"
@@ -204,7 +194,7 @@ def _unsent(error: Exception, origin: tuple[str, int], trace: _Trace) -> Exchang
         failure = f"the certificate of {inert(trace.known_as)} is not trusted ({why})"
         return Exchange(sent=False, failure=failure, remedy=_CERTIFICATE, lasting=True)
     if isinstance(error, httpx.ProxyError):
-        # httpcore begins with it, but for SOCKS; the rest is the proxy's own words
+        # httpcore's text begins with the status, except for SOCKS; the rest is the proxy's
         status = int(match[0]) if (match := re.match(r"[0-9]{3}", str(error))) else 0
         how = f" (HTTP {status})" if status else ""
         failure = f"the proxy {inert(proxy)} refuses the connection{how}"
@@ -216,11 +206,12 @@ def _unsent(error: Exception, origin: tuple[str, int], trace: _Trace) -> Exchang
         failure = f"there is no connection ({detail})" if detail else "there is no connection"
     if not proxy:
         return Exchange(sent=False, failure=failure)
-    return Exchange(sent=False, failure=f"{failure}, by the proxy {inert(proxy)}", remedy=_PROXY)
+    failure = f"{failure}, through the proxy {inert(proxy)}"
+    return Exchange(sent=False, failure=failure, remedy=_PROXY)
 
 
 def _certificate(error: BaseException) -> ssl.SSLCertVerificationError | None:
-    """Return what is wrong with a certificate, where that is the cause of an error."""
+    """Return the failed check of a certificate, if that caused the error."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__
@@ -234,16 +225,16 @@ def _broken(error: Exception) -> str:
 
 
 _CERTIFICATE = (
-    "Where your network has certificates of its own, let SSL_CERT_FILE name the file that holds "
-    "them (PEM). Else check the base URL and the clock of this machine."
+    "If your network has its own certificates, set SSL_CERT_FILE to the file with them (PEM). If "
+    "not, check the base URL and the clock of this machine."
 )
 _PROXY = (
-    "Check the address, user and password in HTTPS_PROXY or ALL_PROXY. Where this API needs no "
-    "proxy, name its host in NO_PROXY."
+    "Check the address, user and password in HTTPS_PROXY or ALL_PROXY. If this API needs no "
+    "proxy, add its host to NO_PROXY."
 )
 _TRANSIENT = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _LATE = "no answer came in time"
-_BROKE = "the connection broke before the answer was whole"
+_BROKE = "the connection broke before the answer was complete"
 _FAILURES = (
     (httpx.ConnectTimeout, "there was no connection within 10 seconds"),
     (httpx.TimeoutException, _LATE),

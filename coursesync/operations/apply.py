@@ -1,8 +1,7 @@
-"""Carrying a plan out: the one way of what is written to the site. Within the limits, across runs.
+"""Carries a plan out, for the command line and for scripts: nothing else writes to the site.
 
-Wires the client of a project's target to `applying`, for the command line and for scripts alike.
-Prints nothing and heeds no signal: who calls passes a progress, and a clock that knows when a run
-is to stop.
+Owns the way from a plan to a report: hold the state, check that the plan is current and of a usual
+size, connect, apply. It must never print or catch signals: callers pass a progress and a clock.
 """
 
 from __future__ import annotations
@@ -49,33 +48,33 @@ def apply(  # noqa: PLR0913 - one parameter an option
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Report:
-    """Carry out just this plan, and save the state. The state is held meanwhile.
+    """Carry out exactly this plan, and save the state; the state is held during the run.
 
     Args:
-        plan: what `plan` made of the workspace.
-        workspace: the one that it was made of.
-        credentials: for the API; by default they are read from the environment, as NEXUDUS_TOKEN,
-            or NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP). The sandbox needs none.
-        settling_time: how many seconds to look for a create whose answer was lost; by default
-            what `coursesync.toml` says, or else 60.
-        max_writes: the run stops after so many.
-        overwrite_drift: whether to write over what someone edited on the site.
+        plan: a plan of the workspace.
+        workspace: the workspace that was planned.
+        credentials: for the API. By default, they are read from the environment: NEXUDUS_TOKEN, or
+            NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP). The sandbox needs none.
+        settling_time: how many seconds to look for a create whose answer was lost; by default the
+            value in `coursesync.toml`, or 60.
+        max_writes: stop after this many writes.
+        overwrite_drift: whether to overwrite what someone edited on the site.
         allow_large_change: whether more than 30 % of a course, or of the workspace, may change.
         lock_timeout: how many seconds to wait for another apply to end.
-        progress: is told what became of each change, and what is waited for.
-        clock: the time, and when to stop; by default the machine's, which never says so.
+        progress: shows the result of each change, and why the run waits.
+        clock: the time, and when to stop; by default the machine's clock, which never stops a run.
 
     Returns:
-        What became of each change; `complete` whether all of the plan is carried out, `stop` why
-        the run ended early, if it did, `left` how many writes the next plan has.
+        The result of each change. `complete` is whether the whole plan is carried out, `stop` why
+        the run ended early, `left` how many writes the next plan has.
 
     Raises:
-        StalePlan: the outlines, the state or the site have moved away from the plan.
-        LargeChange: it would change too much, and `allow_large_change` does not say that it may.
+        StalePlan: the outlines, the state or the site changed after the plan was made.
+        LargeChange: it would change too much, and `allow_large_change` is not set.
         StateLocked: another apply holds the state.
         StateError: the state can't be read or saved; no write was sent.
         UsageError: there are no credentials.
-        CoursesyncError: as `load` and `drift` do, where the workspace is read again.
+        CoursesyncError: as `load` and `drift`, if the workspace is read again.
 
     Example:
         >>> workspace = coursesync.load("courses", sandbox=True)
@@ -85,32 +84,31 @@ def apply(  # noqa: PLR0913 - one parameter an option
     if not allow_large_change:
         _check_size(plan)
     project, clock = workspace.project, clock or SystemClock()
-    seconds = project.settling_time(settling_time)
-    marker = project.config.marker
     with project.held(lock_timeout):
         now, plan = _current(plan, workspace, credentials, clock)
         state = now.state
         if not plan.has_changes:
-            # what can be saved is, also where the look at the site can't be made
+            # save first: a look at the site may fail
             state = forget(project.store, state, now.found or (), clock.stamp())
             if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
-        others = project.store.elsewhere()
-        terms = Terms(seconds, max_writes, overwrite_drift, marker, others)
+        terms = Terms(
+            project.settling_time(settling_time),
+            max_writes,
+            overwrite_drift,
+            project.config.marker,
+            project.store.elsewhere(),
+        )
         with connected(project, now.outlines, clock, progress, credentials) as world:
             report = carry_out(plan, state, world, terms, now.found or ())
-        return replace(report, left=writes_left(now.read, report.state, plan.policy))
+        return replace(report, left=_writes_left(now.read, report.state, plan.policy))
 
 
-def writes_left(outlines: Outlines, state: State, policy: Policy) -> int:
-    """Count the writes of the next plan, once a run has led to `state` and that is saved.
-
-    Where the outlines contradict what the run found, each contradiction counts as one: the next
-    plan reports them.
-    """
+def _writes_left(outlines: Outlines, state: State, policy: Policy) -> int:
     try:
         return plan_of(outlines, state, policy).writes
     except InvalidOutlines as error:
+        # the run found what the outlines contradict; the next plan reports each of these
         return len(error.diagnostics)
 
 
@@ -118,14 +116,14 @@ def _check_size(plan: Plan) -> None:
     if large := oversized(plan):
         raise LargeChange(
             f"the plan would change {'; '.join(large)}",
-            coded("Look at the plan; where that is what you want, pass `allow_large_change=True`"),
+            coded("Look at the plan. If you want all of it, pass `allow_large_change=True`"),
         )
 
 
 def _current(
     plan: Plan, workspace: Workspace, credentials: Credentials | None, clock: Clock
 ) -> tuple[Workspace, Plan]:
-    """Return the workspace as it is under the lock, and the plan; raises StalePlan on a change."""
+    """Return the workspace and the plan as of now, under the lock; raises StalePlan."""
     state = workspace.state
     origin = (state.target, state.lineage, state.serial)
     if workspace.is_current and origin == (plan.target, plan.lineage, plan.serial):

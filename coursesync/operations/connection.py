@@ -1,6 +1,6 @@
-"""A project's target, connected: the world that a run or a look works in, and its end by a signal.
+"""Connects a project to its target: the world of a run or a look, within the limits.
 
-Keeps to the limits, across runs.
+Owns the choice of the client, and the error that a run becomes when it ends early.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 
 class Unheard:
-    """Progress that nobody listens to. Fits `applying.world.Progress`."""
+    """Progress that shows nothing. Fits `applying.world.Progress`."""
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
 
 def schedule_of(project: Project, now: float) -> Schedule:
-    """Return the schedule of a run that begins now, after what was asked in the last day."""
+    """Return the schedule of a run that begins now; it counts the last day's requests."""
     log = RequestLog(project.store.path)
-    limits = None if project.embedded else project.limits
+    limits = None if project.embedded else project.config.limits
     return Schedule(limits, log.earlier(now), log.held_until(now))
 
 
@@ -51,20 +51,11 @@ def connected(
     progress: Progress | None = None,
     credentials: Credentials | None = None,
 ) -> Iterator[World]:
-    """Yield the world that a run works in; what ends a look in it early becomes an error.
+    """Yield the world of a run; what ends a look in it early becomes an error.
 
-    Args:
-        project: the workspace, target and state.
-        outlines: of the courses that the embedded sandbox has.
-        clock: the time, and when to stop.
-        progress: is told how the run gets on.
-        credentials: for the API; by default those of the environment.
-
-    Raises:
-        UsageError: there are no credentials.
-        CoursesyncError: only `coursesync.toml` names the API.
-        Interrupted: the clock said to stop.
-        RemoteError: the API can't be used, or gives no usable answer.
+    The embedded sandbox gets the courses of `outlines`. `credentials` are those of the environment
+    by default. Raises UsageError without credentials, CoursesyncError if only `coursesync.toml`
+    names the API, Interrupted if the clock asked to stop, and RemoteError without a usable answer.
     """
     project.check_host()
     with ExitStack() as stack:
@@ -86,7 +77,6 @@ def _remote(
     credentials: Credentials | None,
     stack: ExitStack,
 ) -> Nexudus:
-    """Return a client of the target, which is closed with the stack."""
     if project.embedded:
         from coursesync.nexudus.embedded import client, open_sandbox  # noqa: PLC0415 - brings the sandbox
 
@@ -105,5 +95,5 @@ def _remote(
 
 
 def interrupted() -> Interrupted:
-    """Return the end of a look that was told to stop."""
+    """Return the error of a look that was interrupted."""
     return Interrupted("interrupted while reading what the site has", "Nothing was changed.")

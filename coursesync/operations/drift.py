@@ -1,37 +1,43 @@
-"""Looking for drift: what others changed on the site since the last apply. Only reads are sent."""
+"""Looks for drift: what others changed on the site since the last apply. Only reads are sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from coursesync.applying.lessons import hindrance_to
+from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.clock import SystemClock
+from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected, interrupted
-from coursesync.operations.refresh import hindrances, refresh
 from coursesync.planning.diff import plan_of
-from coursesync.planning.drift import Finding
+from coursesync.planning.drift import Drifted, Finding, compare
 from coursesync.planning.plan import Course, Hindrance
 from coursesync.planning.policy import KEEP_ALL
-from coursesync.planning.refreshed_state import judged
+from coursesync.planning.refreshed_state import judged, refreshed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.applying.world import Progress
+    from coursesync.applying.world import Progress, World
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Workspace
-    from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
+    from coursesync.state.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What a look at the site found.
+    """The result of a look at the site.
 
-    `found` is all that is not as it was sent, and `courses` those that the workspace speaks of, by
-    Id. A plan of `workspace` is made from what the site has. `hindrances` are the lessons at which
-    an apply of it would stop, where a policy was given.
+    `found` are the records that differ from what was sent, `courses` the courses of the workspace
+    by Id. A plan of `workspace` starts from what the site has. `hindrances` are the lessons at
+    which an apply of it would stop, if a policy was given.
     """
 
     found: tuple[Drifted, ...]
@@ -46,7 +52,7 @@ class Drift:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every record that is managed could be read."""
+        """Whether every managed record could be read."""
         return not any(each.finding is Finding.UNREADABLE for each in self.found)
 
 
@@ -60,22 +66,16 @@ def drift(
 ) -> Drift:
     """Look at what others changed on the site since the last apply. Only reads are sent.
 
-    Args:
-        workspace: as `load` read it.
-        policy: of a plan that is to be made: the lessons that are in its way are looked for, too.
-        credentials: as in `apply`.
-        progress: is told what is waited for.
-        clock: as in `apply`.
+    With the `policy` of the plan to make, the lessons in its way are looked for, too. The other
+    parameters are as in `apply`.
 
     Returns:
-        All that was found, with what the outlines say of it. Where the state has no entries,
-        nothing is asked, and nothing found.
+        All differences, compared with the outlines. If the state has no entries, no request is
+        made, and nothing is found.
 
     Raises:
-        UsageError: there are no credentials.
-        RemoteError: the API can't be used, or gives no usable answer.
-        Interrupted: the clock said to stop.
-        InvalidOutlines: an outline became invalid meanwhile.
+        UsageError, RemoteError, Interrupted, InvalidOutlines: there are no credentials, the API
+            can't be used, the clock asked to stop, or an outline became invalid.
 
     Example:
         >>> drift = coursesync.drift(coursesync.load("courses"))
@@ -95,15 +95,14 @@ def drift(
         if has_drifted or policy:
             plan = plan_of(after.read, state, policy or KEEP_ALL)
             found = judged(found, plan)
-            # by the same login: a one-time code can't be used twice
-            stopping = hindrances(plan, world) if policy else ()
+            # in the same login, because a one-time code can't be used twice
+            stopping = _hindrances(plan, world) if policy else ()
     if clock.stopping():
         raise interrupted()
     return Drift(found, courses, replace(after, state=state, found=found), stopping)
 
 
 def _courses(workspace: Workspace) -> dict[int, Course]:
-    """Return the courses of a workspace, by Id."""
     folder, known = workspace.project.folder, workspace.state
     settled = {
         record.id: Course(key, record.id, record.title, str(folder / record.path))
@@ -115,3 +114,33 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
         for outline in workspace.outlines
     }
     return {**settled, **parsed}
+
+
+def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
+    """Read, in as few requests as possible, the records that the state holds.
+
+    Returns the state as if we had written what the server has, and all differences. Raises Stop.
+    """
+    lookout = Lookout(Sender(world), world.remote)
+    found: list[Drifted] = []
+    for kind in KINDS.values():
+        entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
+        if not entries:
+            continue
+        courses = {entry.parent_id for entry in entries}
+        unreadable: dict[int, str] = {}
+        listed = lookout.sweep(kind, courses, [entry.id for entry in entries], unreadable)
+        confirm = partial(lookout.records, kind, unreadable=unreadable)
+        found += compare(state, listed, kind, confirm, unreadable)
+    return refreshed(state, found), tuple(found)
+
+
+def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
+    """Return the lessons at which `apply` would stop, in one request a course that loses records.
+
+    Lessons that can't be listed are a hindrance, too; raises Stop as `refresh` does.
+    """
+    lessons = Lessons(Sender(world), world)
+    losing = ((change, change.lesson_courses) for change in plan.changes)
+    found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
+    return tuple(each for each in found if each is not None)

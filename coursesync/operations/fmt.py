@@ -1,4 +1,4 @@
-"""Outlines in their one layout: what would change, and the writing of it. Needs no network."""
+"""Formats the outlines of a workspace. Makes no request."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Layouts:
     """The layout of a workspace's outlines.
 
-    `changed` are the texts of those that are not laid out yet, by their path in the workspace; a
-    file keeps its own line ends when its text is written. `same` counts the others, and `refused`
-    says why some can't be laid out.
+    `changed` are the texts of the outlines that are not formatted yet, by path in the workspace; a
+    file keeps its line ends when its text is written. `same` counts the others, and `refused` are
+    the reasons why some can't be formatted.
     """
 
     folder: Path
@@ -35,56 +35,52 @@ class Layouts:
     refused: tuple[UnusableFile, ...] = ()
 
     def shown(self, path: str) -> str:
-        """Return the path of an outline as it is shown to people."""
+        """Return the path of an outline as people see it."""
         return shown(self.folder / path)
 
     def write(self, path: str) -> None:
-        """Write the text of one outline; raises CoursesyncError where that can't be done."""
+        """Write the text of one outline; raises CoursesyncError if that fails."""
         rewrite(self.folder / path, self.changed[path])
 
 
-def layouts(folder: Path) -> Layouts:
-    """Lay the outlines of a workspace out, on no disk yet; raises as `fmt` does."""
-    loaded = read_outlines(folder, managed=lambda: managed_in(folder))
-    paths = sorted(outline.file for outline in loaded.outlines)
-    if not paths:
-        raise empty_workspace(folder)
-    files = Files(folder)
-    changed: dict[str, str] = {}
-    refused: list[UnusableFile] = []
-    for path in paths:
-        try:
-            content = files.inside(path)
-            before = decode(content)
-            text = laid_out(before, shown(folder / path))
-        except UnusableFile as unusable:
-            refused.append(unusable)
-            continue
-        # line ends are the file's own: git may have made them CRLF on this machine
-        if text != before or content.startswith(BOM_UTF8):
-            changed[path] = text
-    return Layouts(folder, changed, len(paths) - len(changed) - len(refused), tuple(refused))
-
-
 def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> Layouts:
-    """Lay the outlines of a workspace out in one way, with the key of every item written in.
+    """Format the outlines of a workspace, and write the key of every item into them.
 
     Args:
         folder: the folder of the outlines.
-        check: whether only to say what would change.
+        check: whether to write nothing.
 
     Returns:
-        The texts that are new, by path, and why some outlines are left as they are.
+        The new texts by path, and the reasons why some outlines stay as they are.
 
     Raises:
-        UsageError: the folder is none.
+        UsageError: there is no such folder.
         InvalidOutlines: with every mistake of every outline.
         CoursesyncError: there is no outline, or one can't be written.
 
     Example:
         >>> sorted(coursesync.fmt("courses", check=True).changed)
     """
-    found = layouts(Path(folder))
+    root = Path(folder)
+    loaded = read_outlines(root, managed=lambda: managed_in(root))
+    paths = sorted(outline.file for outline in loaded.outlines)
+    if not paths:
+        raise empty_workspace(root)
+    files = Files(root)
+    changed: dict[str, str] = {}
+    refused: list[UnusableFile] = []
+    for path in paths:
+        try:
+            content = files.inside(path)
+            before = decode(content)
+            text = laid_out(before, shown(root / path))
+        except UnusableFile as unusable:
+            refused.append(unusable)
+            continue
+        # line ends don't count: git may have made them CRLF on this machine
+        if text != before or content.startswith(BOM_UTF8):
+            changed[path] = text
+    found = Layouts(root, changed, len(paths) - len(changed) - len(refused), tuple(refused))
     if not check:
         for path in found.changed:
             found.write(path)

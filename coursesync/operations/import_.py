@@ -1,7 +1,7 @@
-"""Courses and records that are on the site already come under management.
+"""Brings courses and records that are on the site already under management.
 
-Reads the site, writes outlines and the state, and nothing on the site. For the command line and
-for scripts alike; prints nothing.
+Owns the order: read the site, check all drafts, write the outlines, save the state. It must never
+write to the site, nor print.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, CoursesyncError, Remedy
+from coursesync.errors import Command, CoursesyncError, Remedy
 from coursesync.kinds import LISTED, kind_of
-from coursesync.kinds.address import course_of, key_of
+from coursesync.kinds.address import course_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected
-from coursesync.operations.import_checks import prepared
+from coursesync.operations.import_drafts import prepared
 from coursesync.operations.import_entries import adopted, misfit
 from coursesync.operations.import_files import save
-from coursesync.operations.state import address_of
+from coursesync.operations.state import address_of, in_doubt, to_another_course
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record
-    from coursesync.operations.import_drafts import LeftOut
-    from coursesync.operations.import_files import Untold
+    from coursesync.operations.import_files import Unwritten
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Entry, State
@@ -47,19 +46,18 @@ class Imported:
         course_id: its Id.
         path: its outline, in the workspace.
         records: how many records came under management.
-        content_files: how many were written.
-        untold: the records that no outline can tell; they stay on the site as they are.
+        content_files: how many content files were written.
+        untold: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
-        note: what of the course itself is written otherwise than the site has it; of a course that
-            was left out, its title.
-        error: why nothing of it was written, and what to do; None where it was imported.
+        note: how its title differs from the site's; of a course that was left out, its title.
+        error: why nothing of it was written, and what to do; None if it was imported.
     """
 
     course_id: int
     path: str
     records: int
     content_files: int
-    untold: tuple[Untold, ...]
+    untold: tuple[Unwritten, ...]
     left: int
     note: str = ""
     error: CoursesyncError | None = None
@@ -75,26 +73,18 @@ def import_course(
 ) -> tuple[Imported, ...]:
     """Write outlines and state of courses that are on the site; nothing is written there.
 
-    Args:
-        project: as `open_project` names it.
-        course_ids: the courses' Ids; none given: all courses of the account.
-        credentials: as in `apply`.
-        lock_timeout: how many seconds to wait for an apply to end.
-        progress: is told what is waited for.
-        clock: as in `apply`.
+    If no Ids are given, all courses of the account are imported. The other parameters are as in
+    `apply`.
 
     Returns:
-        What became of each course. A course that has an outline gets what that lacks. What would
-        not be read back as it is on the site is left out, and named; all of it is checked before
+        The result for each course. If a course has an outline, missing items are added to it. A
+        record that would be read back differently is left out and named; all is checked before
         anything is written.
 
     Raises:
-        InvalidOutlines: an outline is invalid; or that of the only course would be.
-        CoursesyncError: a course is not there; or the only one can't be imported.
-        RemoteError: the API can't be used.
-        StateLocked: an apply holds the state.
-        StateError: the state can't be read or saved.
-        UsageError: there are no credentials.
+        InvalidOutlines: an outline is invalid, or that of the only course would be.
+        CoursesyncError: a course does not exist, or the only one can't be imported.
+        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
 
     Example:
         >>> project = coursesync.open_project("courses")
@@ -118,17 +108,16 @@ def import_course(
             each.path,
             taken[course_id],
             len(each.files.files),
-            each.untold,
+            each.unwritten,
             ready.changes.get(course_id, 0),
             each.note,
         )
         for course_id, each in ready.drafts.items()
     ]
-    return (*done, *(_left_out(each) for each in ready.left_out))
-
-
-def _left_out(course: LeftOut) -> Imported:
-    return Imported(course.course_id, "", 0, 0, (), 0, course.title, course.error)
+    left_out = (
+        Imported(each.course_id, "", 0, 0, (), 0, each.title, each.error) for each in ready.left_out
+    )
+    return (*done, *left_out)
 
 
 def adopt(  # noqa: PLR0913 - one parameter an option
@@ -141,27 +130,16 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Entry:
-    """Take one record of the site under management, at an address.
+    """Bring one record of the site under management, at an address as in `Change.address`.
 
-    Args:
-        project: as `open_project` names it.
-        address: the one that it is to have, as `Change.address` has it.
-        record_id: its Id.
-        credentials: as in `apply`.
-        lock_timeout: how many seconds to wait for an apply to end.
-        progress: is told what is waited for.
-        clock: as in `apply`.
+    The other parameters are as in `apply`.
 
     Returns:
-        The entry that the state has from now on: what the record is.
+        The new entry of the state, with the values of the record.
 
     Raises:
-        CoursesyncError: one of the two is managed already, or there is no such record in that
-            course.
-        RemoteError: the API can't be used.
-        StateLocked: an apply holds the state.
-        StateError: the state can't be read or saved.
-        UsageError: it is no address, or there are no credentials.
+        CoursesyncError: one of the two is managed already, or the course has no such record.
+        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
 
     Example:
         >>> project = coursesync.open_project("courses")
@@ -198,7 +176,7 @@ def _on_the_site(
     unread: dict[int, str] = {}
     read = lookout.whole(LISTED, listed, lambda each: bool(each.unknown), unread)
     for record in (*read, *(each for each in listed if each.id in unread)):
-        if record.parent_id in records:  # or it was moved meanwhile
+        if record.parent_id in records:  # else it was moved in the meantime
             records[record.parent_id].append(record)
     return titles, records
 
@@ -207,22 +185,14 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
     held = {entry.id: at for at, entry in known.entries.items()}
     if record_id in held:
         home = held[record_id]
-        word = f"{course_of(home)}.{key_of(home)}"
         raise CoursesyncError(
             f"{kind_of(address).name} {record_id} is managed already, as {home}",
             Remedy("To give it another key:", Command("state mv", home, address))
             if course_of(home) == course_of(address)
-            else Remedy(
-                "To move it to this course, write",
-                Code(f"previous_keys: [{word}]"),
-                "beside its title in that outline, and apply.",
-            ),
+            else to_another_course(home, "it to this course", "that outline"),
         )
     if address in known.doubts:
-        raise CoursesyncError(
-            f"{address} is in doubt",
-            Remedy("Settle that first:", Command("resolve", address, help=True)),
-        )
+        raise in_doubt(address)
     if address in known.entries:
         raise CoursesyncError(
             f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
@@ -251,11 +221,12 @@ def _in_its_course(
     return record
 
 
-def _save(project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock) -> State:
+def _save(project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock) -> None:
     if not entries:
-        return project.store.recover(known)
+        project.store.recover(known)
+        return
     log = Logbook(project.store, known)
     for address, entry in sorted(entries.items()):
         log.record(Look(address=address, entry=entry, at=clock.stamp()))
     log.check()
-    return project.store.finish(log.led_to())
+    project.store.finish(log.led_to())

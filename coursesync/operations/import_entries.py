@@ -1,7 +1,7 @@
-"""Courses that are on the site already, as outlines and as entries of the state.
+"""Turns courses of the site into outlines' items and entries of the state.
 
-What is imported is told so that the next plan has nothing to do: every item of the outline is an
-entry that says just what the outline says, under the Id and the time of the record.
+Owns what an import takes from a record. It must leave the next plan nothing to do: every item has
+an entry with exactly the values of the outline, and with the record's Id and time.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _TITLE, _ORDER, _CONTENTS = (
 def course_key(
     course_id: int, title: str, taken: Collection[str], reserved: Collection[str] = ()
 ) -> str:
-    """Return a key for a course, from its title, that is neither `taken` nor `reserved`.
+    """Return a key for a course, made from its title, that is neither `taken` nor `reserved`.
 
-    Nor one that some file system takes for one of those, for `alike` of each is `taken`, too; nor
-    one that no file on Windows can have.
+    It is also a valid file name on Windows, and not `alike` to a taken one: a file system could
+    take those for the same.
     """
     stem = slug(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
@@ -53,138 +53,123 @@ def course_key(
 
 
 def unsayable(record: Record) -> str:
-    """Say what of a record no outline can give as it is; "" where there is nothing."""
+    """Return why no outline can hold a record as it is; "" if one can."""
     if record.unknown:  # a list left it out, and the read by its Id failed
-        return "what is in it can't be read now"
+        return "its fields can't be read now"
     has = record.attributes
-    said = LISTED.encode(LISTED.decode(has))
-    for name in sorted(has.keys() & said.keys() - LISTED.idle(has)):
-        if said[name] != has[name]:
-            return f"its {name} is {has[name]}, and none that an outline can have"
+    again = LISTED.encode(LISTED.decode(has))
+    for name in sorted(has.keys() & again.keys() - LISTED.idle(has)):
+        if again[name] != has[name]:
+            return f"its {name} is {has[name]}, which no outline can have"
     if LISTED.order_property not in has:
         return f"its {LISTED.order_property} is not a whole number of 32 bits"
     return misfit(record)
 
 
 def misfit(record: Record) -> str:
-    """Say which property of a record has a value that it can't have; "" where there is none."""
+    """Return which property of a record has a value that it can't have; "" if none."""
     for name in sorted(record.odd):
         if LISTED.types[name] is str and name in record.attributes:
-            return f"its {name} holds half of a character (a lone surrogate)"
-        return f"its {name} is of another type than the API's pages give it"
+            return f"its {name} contains half a character (a lone surrogate)"
+        return f"its {name} is not of the type that the API documents"
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """What a state has under management: the address of each record, and the course of each entry.
+    """A state with the addresses of its records and the keys of its courses, both by Id.
 
-    `keys` are the courses' keys by their Ids, `taken` the keys in use or in doubt by the course's.
-    Made once for all courses of an import: a state has tens of thousands of entries.
+    `taken` are the keys in use or in doubt, by the course's key. It is made once for all courses of
+    an import, because a state can have tens of thousands of entries.
     """
 
+    state: State
     addresses: Mapping[int, Address]
-    known: Collection[Address]
-    courses: Mapping[int, int]
     keys: Mapping[int, str]
-    taken: Mapping[str, frozenset[str]]
+    taken: Mapping[str, Collection[str]]
 
     @classmethod
     def by(cls, state: State) -> Managed:
-        """Return what a state has under management; `known` has what is in doubt there, too."""
-        known = state.entries.keys() | state.doubts.keys()
+        """Return what a state manages."""
         taken: dict[str, set[str]] = defaultdict(set)
-        for address in known:
+        for address in (*state.entries, *state.doubts):
             taken[course_of(address)].add(key_of(address))
-        return cls(
-            {entry.id: address for address, entry in state.entries.items()},
-            known,
-            {entry.id: entry.parent_id for entry in state.entries.values()},
-            {entry.parent_id: course_of(address) for address, entry in state.entries.items()},
-            {key: frozenset(keys) for key, keys in taken.items()},
-        )
+        addresses = {entry.id: address for address, entry in state.entries.items()}
+        keys = {entry.parent_id: course_of(address) for address, entry in state.entries.items()}
+        return cls(state, addresses, keys, taken)
 
 
 def wanted(
-    course_id: int, key: str, title: str, records: Iterable[Record], managed: Managed | None = None
+    course_id: int, key: str, title: str, records: Iterable[Record], managed: Managed
 ) -> WantedCourse:
-    """Tell a course as an outline is to have it.
+    """Return a course as its outline is to have it; managed records keep their keys."""
+    # people read the title in plans: one line, of bounded length
+    short = " ".join(title.split())[:_LONGEST_TITLE].strip() or f"Course {course_id}"
+    items = items_of(records, managed.addresses)
+    return WantedCourse(course_id, key, short, items, frozenset(managed.taken.get(key, ())))
 
-    Args:
-        course_id: the course's Id.
-        key: its key.
-        title: its title on the site.
-        records: its records on the site.
-        managed: what is under management already; by default nothing.
 
-    Returns:
-        The course; its items are in the members' order, the older first where two have the
-        same number, and have keys where they are managed.
+def items_of(
+    records: Iterable[Record], addresses: Mapping[int, Address] | None = None
+) -> tuple[WantedItem, ...]:
+    """Return records as the items of an outline, in the members' order; of equals the older first.
+
+    `addresses` are those of managed records by Id; they give those items their keys.
     """
-    addresses = managed.addresses if managed else {}
-    items = tuple(
-        _item(record, key_of(addresses[record.id]) if record.id in addresses else "")
+    known = addresses or {}
+    return tuple(
+        WantedItem(
+            record.id,
+            _values({n: v for n, v in record.attributes.items() if n not in record.odd}),
+            key_of(known[record.id]) if record.id in known else "",
+        )
         for record in sorted(records, key=_place)
     )
-    # for people who read plans: one line, and not endless
-    told = " ".join(title.split())[:_LONGEST_TITLE].strip()
-    taken = managed.taken.get(key, frozenset()) if managed else frozenset()
-    return WantedCourse(course_id, key, told or f"Course {course_id}", items, taken)
 
 
 def _place(record: Record) -> tuple[int, int]:
     return LISTED.order_of(record.attributes), record.id
 
 
-def _item(record: Record, key: str) -> WantedItem:
-    has = {name: value for name, value in record.attributes.items() if name not in record.odd}
-    return WantedItem(record.id, _said(has), key)
-
-
-def _said(attributes: Attributes) -> dict[str, Value]:
+def _values(attributes: Attributes) -> dict[str, Value]:
     """Return what an author would write of a record; its place in the list gives its order."""
-    said = {name: value for name, value in LISTED.decode(attributes).items() if name != _ORDER}
-    return {**said, _TITLE: _title(attributes)}
+    values = {name: value for name, value in LISTED.decode(attributes).items() if name != _ORDER}
+    return {**values, _TITLE: _title(attributes)}
 
 
 def entries_of(
     outline: Outline, records: Sequence[Record], managed: Managed
 ) -> Mapping[Address, Entry]:
-    """Find the entries that the items of an imported course are to have.
+    """Return the new entries of the items of an imported course.
 
-    Args:
-        outline: as it is once the course was written into it.
-        records: the course's records on the site.
-        managed: what is under management already.
-
-    Returns:
-        An entry for each item that is just like a record that nobody manages, or that has the
-        title of one alone. Of several that are alike, the first in order is the first on the site.
+    An item gets the entry of an unmanaged record that equals it, or that alone has its title. Equal
+    items and records are paired in the members' order.
     """
     free = sorted((r for r in records if r.id not in managed.addresses), key=_place)
-    new = [resource for resource in outline.resources if resource.address not in managed.known]
-    alike = _paired(new, free, _told)
-    rest = [resource for resource in new if resource.address not in alike]
-    taken = {record.id for record in alike.values()}
+    known = managed.state.entries.keys() | managed.state.doubts.keys()
+    new = [resource for resource in outline.resources if resource.address not in known]
+    same = _paired(new, free, _content)
+    rest = [resource for resource in new if resource.address not in same]
+    taken = {record.id for record in same.values()}
     left = [record for record in free if record.id not in taken]
     titled = _paired(rest, left, _title, alone=True)
-    entries = {
-        resource.address: _entry(resource, record, like=resource.attributes)
-        for resource in new
-        if (record := alike.get(resource.address)) is not None
-    }
-    return entries | {
-        resource.address: _entry(resource, record, like=record.attributes)
-        for resource in rest
-        if (record := titled.get(resource.address)) is not None
-    }
+    entries: dict[Address, Entry] = {}
+    for resource in new:
+        record = same.get(resource.address) or titled.get(resource.address)
+        if record is not None:
+            kind = resource.kind
+            like = resource.attributes if resource.address in same else record.attributes
+            reads = {name: value for name, value in like.items() if name not in kind.write_only}
+            reads[kind.order_property] = record.attributes.get(kind.order_property, 0)
+            entries[resource.address] = adopted(kind, record, reads, resource)
+    return entries
 
 
-def _told(attributes: Attributes) -> tuple[object, ...]:
-    """Return what a record says, but for white space at its ends, which the server may trim."""
+def _content(attributes: Attributes) -> tuple[object, ...]:
+    """Return the values of a record, without white space that the server may trim."""
     readable = {n: value for n, value in attributes.items() if n not in LISTED.write_only}
-    said = _said(readable)
-    return tuple(LISTED.encode({**said, _CONTENTS: str(said[_CONTENTS]).rstrip()}).items())
+    values = _values(readable)
+    return tuple(LISTED.encode({**values, _CONTENTS: str(values[_CONTENTS]).rstrip()}).items())
 
 
 def _title(attributes: Attributes) -> str:
@@ -198,7 +183,7 @@ def _paired(
     *,
     alone: bool = False,
 ) -> dict[Address, Record]:
-    """Pair what has the same trait, in order; with `alone` only where each has it alone."""
+    """Pair items and records of the same trait, in order; with `alone` only unique ones."""
     left: dict[object, deque[Record]] = defaultdict(deque)
     for record in records:
         left[trait(record.attributes)].append(record)
@@ -213,17 +198,10 @@ def _paired(
     }
 
 
-def _entry(resource: Resource, record: Record, like: Attributes) -> Entry:
-    order = resource.kind.order_property
-    readable = {n: v for n, v in like.items() if n not in resource.kind.write_only}
-    whole = {**readable, order: record.attributes.get(order, 0)}
-    return adopted(resource.kind, record, whole, resource)
-
-
 def adopted(
     kind: Kind, record: Record, attributes: Attributes, resource: Resource | None = None
 ) -> Entry:
-    """Return the entry of a record that is taken under management as it stands."""
+    """Return the entry of a record that comes under management as it is."""
     reads = {**attributes, kind.parent_property: record.parent_id}
     wanted = resource.attributes if resource is not None else {}
     entry = Entry(

@@ -1,14 +1,13 @@
 """The files of an imported course: its outline, new or added to, and its content files.
 
-Writes no file that is there already, but the outline that is added to; and nothing at
-all where the loader would not read the outline as it is meant.
+Owns what is drafted, and its writing. It must never overwrite a file except the outline that gets
+more items, nor write anything that the loader would read differently.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = TypeVar("P")
-_MOST_TRIES = 100  # each reads what was drafted once more
+_MOST_TRIES = 100  # each reads the drafts once more
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
-    """A record of the site that no outline can tell, and why."""
+class Unwritten:
+    """A record of the site that no outline can hold, and why."""
 
     item: WantedItem
     problem: str
@@ -41,39 +40,31 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be written: the outline's path in the workspace, its text, its new files.
+    """The outline to write: its path in the workspace, its text, and its new files.
 
-    `note` says what of the course itself is written otherwise than the site has it.
+    `note` says how its title differs from the site's.
     """
 
     path: str
     is_new: bool
     files: Written
-    untold: tuple[Untold, ...]
+    unwritten: tuple[Unwritten, ...]
     note: str = ""
 
     @property
     def contents(self) -> dict[str, bytes]:
-        """The files by their paths in the workspace, as they are to be read back."""
+        """The files as they are to be read back, by path in the workspace."""
         below = PurePosixPath(self.path).parent
         files = {(below / name).as_posix(): text for name, text in self.files.files.items()}
         return {path: text.encode() for path, text in {**files, self.path: self.files.text}.items()}
 
 
 def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
-    """Write a course out, on no disk yet.
+    """Draft the outline of a course in memory.
 
-    Args:
-        folder: the workspace.
-        course: as it is to be told.
-        path: the outline that it has in the workspace, None where it has none.
-
-    Returns:
-        The course with all records that its outline can tell; the others are named.
-
-    Raises:
-        InvalidOutlines: the outline would not be valid whatever is left out.
-        CoursesyncError: it can't be added to, or a file is in the way.
+    `path` is its present outline in the workspace, None if it has none. The draft has all records
+    that an outline can hold, and names the others. Raises InvalidOutlines if it would not be valid
+    whatever is left out, and CoursesyncError if nothing can be added, or a file is in the way.
     """
     name = path or f"{course.key}.yaml"
     course, note = _titled(course, name) if path is None else (course, "")
@@ -85,16 +76,16 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
             return invalid.diagnostics[0].problem
         return next((each.problem for each in _mistakes_in(done, folder, name)), "")
 
-    told, untold = list(course.items), []
-    if problem(told):
-        alone = [(each, _alone(course, each)) for each in told]
-        untold = [Untold(item, why) for item, why in alone if why]
-        told, more = most_that_fit([item for item, why in alone if not why], problem)
-        untold += [Untold(item, why) for item, why in more]
-    done = _written(folder, replace(course, items=tuple(told)), path)
+    fit, unwritten = list(course.items), []
+    if problem(fit):
+        alone = [(each, _alone(course, each)) for each in fit]
+        unwritten = [Unwritten(item, why) for item, why in alone if why]
+        fit, more = most_that_fit([item for item, why in alone if not why], problem)
+        unwritten += [Unwritten(item, why) for item, why in more]
+    done = _written(folder, replace(course, items=tuple(fit)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
-    drafted = Draft(name, path is None, done, tuple(untold), note)
+    drafted = Draft(name, path is None, done, tuple(unwritten), note)
     _check_free(folder, drafted)
     return drafted
 
@@ -102,22 +93,16 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
 def most_that_fit(
     items: Sequence[T], problem: Callable[[Sequence[T]], P]
 ) -> tuple[list[T], list[tuple[T, P]]]:
-    """Find which of some items can stand together, by trying halves.
+    """Return which items fit together, by trying halves, and each other item with its problem.
 
-    Args:
-        items: in their order.
-        problem: says what is wrong with some of them together; something false where nothing is.
-
-    Returns:
-        Those that fit, and each of the others with what was wrong; after many tries all that are
-        left are such.
+    `problem` says what is wrong with some items together; its result is false if nothing is. After
+    many tries, all items that are left count as not fitting.
     """
     kept: list[T] = []
     left: list[tuple[T, P]] = []
     waiting = [list(items)] if items else []
-    for tries in count():
-        if not waiting:
-            return kept, left
+    tries = 0
+    while waiting:
         part = waiting.pop()
         wrong = problem([*kept, *part])
         if not wrong:
@@ -126,23 +111,24 @@ def most_that_fit(
             left += [(each, wrong) for each in part]
         else:
             waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
-    raise AssertionError("count() has no end")
+        tries += 1
+    return kept, left
 
 
 def _titled(course: WantedCourse, name: str) -> tuple[WantedCourse, str]:
-    """Give a new outline a title that it can hold: it is for people, and is not sent."""
+    """Give a new outline a title that it can hold; it is for people, and is not sent."""
     seen = " ".join(UNSEEN.sub("", course.title).split())
     for title in (course.title, seen, f"Course {course.course_id}"):
         bare = replace(course, title=title, items=())
         if not mistakes_in(written(bare), name):
             changed = title != course.title
-            note = f'its title can\'t stand in an outline, which has "{title}"' if changed else ""
+            note = f'an outline can\'t hold its title and has "{title}" instead' if changed else ""
             return replace(course, title=title), note
     return course, ""
 
 
 def _mistakes_in(done: Written, folder: Path, path: str) -> list[Diagnostic]:
-    """Read a draft with the content files that are there: bounds on a course count them too."""
+    """Read a draft with the present content files, because they count for the bounds."""
     files = Files(folder)
     return mistakes_in(done, shown(folder / path), lambda name: files.text(path_of(path, name)))
 
@@ -154,14 +140,14 @@ def _written(folder: Path, course: WantedCourse, path: str | None) -> Written:
 
 
 def _alone(course: WantedCourse, item: WantedItem) -> str:
-    """Say what is wrong with an item, whatever stands beside it."""
+    """Return what is wrong with an item, whatever else is in the outline."""
     alone = replace(course, items=(item,))
     mistakes = mistakes_in(written(alone), f"{course.key}.yaml")
     return next((each.problem for each in mistakes), "")
 
 
 def _check_free(folder: Path, drafted: Draft) -> None:
-    """Raise CoursesyncError where a draft's new file can't be written, or would hide another."""
+    """Raise CoursesyncError if a new file can't be written, or would hide another."""
     new = {path: text for path, text in drafted.contents.items() if path != drafted.path}
     if drafted.is_new:
         new[drafted.path] = drafted.contents[drafted.path]
@@ -181,22 +167,21 @@ def _check_free(folder: Path, drafted: Draft) -> None:
 def _check_folder(folder: Path) -> None:
     if folder.is_symlink():
         raise CoursesyncError(
-            f"{shown(folder)} is a link, and could lead out of the workspace",
-            "Put a folder in its place, then run this again.",
+            f"{shown(folder)} is a symbolic link that could lead out of the workspace",
+            "Replace it by a folder, then run this again.",
         )
     if os.path.lexists(folder) and not folder.is_dir():
         raise _in_the_way(folder)
 
 
 def _in_the_way(path: Path) -> CoursesyncError:
-    return CoursesyncError(f"{shown(path)} is there already", "Move it away, then run this again.")
+    return CoursesyncError(f"{shown(path)} exists already", "Move it away, then run this again.")
 
 
 def save(folder: Path, drafted: Draft) -> None:
-    """Write a draft: the content files first, for an outline must find them.
+    """Write a draft, the content files first, because an outline must find them.
 
-    Raises:
-        CoursesyncError: a file is there already, or can't be written; the message says which.
+    Raises CoursesyncError: a file exists already, or can't be written.
     """
     below = (folder / drafted.path).parent
     for name, text in drafted.files.files.items():
@@ -217,7 +202,7 @@ def _create(path: Path, text: str) -> None:
             os.fsync(file.fileno())
     except FileExistsError as error:
         if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode():
-            return  # an import that was cut off left it
+            return  # from an interrupted import
         raise _in_the_way(path) from error
     except OSError as error:
         raise CoursesyncError(

@@ -1,5 +1,7 @@
-"""Where a run comes from: GitHub's variables in a job of its, else git and the machine's user.
+"""The origin of a run: GitHub's variables in one of its jobs, otherwise git and the user's name.
 
+Owns the calls of git. It must never run a program that a repository's settings name, nor record
+any other variable of the environment.
 The variables: https://docs.github.com/actions/reference/workflows-and-actions/variables
 """
 
@@ -9,7 +11,6 @@ import getpass
 import os
 import subprocess
 import unicodedata
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE = 10  # seconds, for git to answer
-# all that is not in HEAD as it is, what is not tracked or ignored as well
+# all files that differ from HEAD, including those that are untracked or ignored
 _STATUS = (
     *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"),
     *("--ignored=traditional", "--", "."),
@@ -34,26 +35,19 @@ _LONGEST = 300
 def origin_of(
     folder: Path, environment: Mapping[str, str], sources: Collection[str], *, takes_away: bool
 ) -> Origin:
-    """Say which commit the outlines in a folder are of, and who runs this where.
+    """Return the commit of the outlines in a folder, and who runs this where.
 
-    Args:
-        folder: the workspace.
-        environment: this process's.
-        sources: the files, by their path in the workspace, that the run makes use of.
-        takes_away: whether it makes use of that an outline is gone.
-
-    Returns:
-        What is known of it. Nothing of the environment is in it but GitHub's own names.
+    `sources` are the files that the run uses, by path in the workspace; `takes_away` is whether it
+    depends on an outline being deleted.
     """
     is_job = environment.get("GITHUB_ACTIONS") == "true"
     checkout = _checkout(folder, environment, sources, takes_away=takes_away)
-    if checkout is None:
-        checkout = _Checkout(_known(environment, "GITHUB_SHA") if is_job else None)
+    commit, uncommitted = checkout or (_known(environment, "GITHUB_SHA") if is_job else None, ())
     return Origin(
         actor=_known(environment, "GITHUB_ACTOR") if is_job else _user(),
-        commit=checkout.commit,
+        commit=commit,
         run=_run(environment) if is_job else None,
-        uncommitted=checkout.uncommitted,
+        uncommitted=uncommitted,
     )
 
 
@@ -79,23 +73,13 @@ def _user() -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Checkout:
-    """The commit that is checked out, None where that is not known for certain.
-
-    `uncommitted` are the files, by their path in the repository, that it does not hold as they are.
-    """
-
-    commit: str | None = None
-    uncommitted: tuple[str, ...] = ()
-
-
 def _checkout(
     folder: Path, environment: Mapping[str, str], sources: Collection[str], *, takes_away: bool
-) -> _Checkout | None:
-    """Ask git what is checked out; None where it is not there, or the folder is not in git.
+) -> tuple[str | None, tuple[str, ...]] | None:
+    """Return the commit that is checked out, and the files that differ from it.
 
-    In a job, what is checked out may be another commit than the one that started it.
+    None without git, or if the folder is not in a repository; the commit is None if git does not
+    answer for certain. In a job, it may be another commit than the one that started the job.
     """
     asked = _git(folder, environment, "rev-parse", "--show-prefix", "HEAD")
     prefix, _, commit = (asked or "").rstrip("\n").rpartition("\n")
@@ -103,14 +87,14 @@ def _checkout(
         return None
     changed = _git(folder, environment, *_STATUS)
     if changed is None:
-        return _Checkout()
+        return None, ()
     entries = [entry for entry in changed.split("\0") if entry]
-    # two letters and a blank, then the path; that of a repository within this one as a whole
+    # two letters and a space, then a path; a nested repository has one for all its files
     paths = {_composed(entry[3:].rstrip("/")) for entry in entries}
     used = {each for each in map(prefix.__add__, sources) if _is_in(each, paths)}
     if takes_away:
         used |= {each[3:] for each in entries if "D" in each[:2] and each.endswith(ENDINGS)}
-    return _Checkout(commit, tuple(sorted(map(shown, used))))
+    return commit, tuple(sorted(map(shown, used)))
 
 
 def _is_in(path: str, paths: Collection[str]) -> bool:
@@ -124,10 +108,10 @@ def _composed(path: str) -> str:
 
 def _git(folder: Path, environment: Mapping[str, str], *words: str) -> str | None:
     kept = {name: environment[name] for name in ("PATH", "HOME") if name in environment}
-    # no program that a setting names, and nothing written
+    # run no program of the repository's settings, and write nothing
     command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)
     try:
-        asked = subprocess.run(  # noqa: S603 - no word of it is from outside
+        asked = subprocess.run(  # noqa: S603 - all words are constants
             command, cwd=folder, env=kept, capture_output=True, timeout=_PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

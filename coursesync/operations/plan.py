@@ -1,4 +1,4 @@
-"""Checking and planning a workspace, for the command line and for scripts alike. No request."""
+"""Checks and plans a workspace. Makes no request."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
-    """Check all outlines of a workspace. Needs no credentials, and no state.
+    """Check all outlines of a workspace. Needs neither credentials nor a state.
 
     Args:
         folder: the folder of the outlines.
 
     Returns:
-        The outlines; of each piece of their `advice`, `diagnostic()` tells the place.
+        The outlines; `diagnostic()` gives the location of each piece of their `advice`.
 
     Raises:
-        UsageError: the folder is none.
-        InvalidOutlines: its `diagnostics` are every mistake of every outline.
+        UsageError: there is no such folder.
+        InvalidOutlines: its `diagnostics` are all mistakes of all outlines.
         CoursesyncError: there is no outline.
 
     Example:
@@ -47,19 +47,19 @@ def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
 def plan(
     workspace: Workspace, *, on_removal: OnRemoval | str | None = None, prune: bool = False
 ) -> Plan:
-    """Say what `apply` would do. Changes nothing and makes no request.
+    """Plan what `apply` would do. Changes nothing and makes no request.
 
     Args:
-        workspace: as `load` read it; or `Drift.workspace`, to plan from what the site has.
-        on_removal: what happens to what is in no outline any more: "keep",
-            "deactivate" or "delete"; by default what `coursesync.toml` says, or else "keep".
-        prune: whether that is really deleted, where `on_removal` is "delete".
+        workspace: as `load` returns it, or `Drift.workspace`, to plan from what the site has.
+        on_removal: what happens to records that are in no outline any more: "keep", "deactivate"
+            or "delete"; by default the value in `coursesync.toml`, or "keep".
+        prune: whether they are really deleted, if `on_removal` is "delete".
 
     Returns:
-        The plan: its changes in the order of their doing, and a digest over their meaning.
+        The plan: the changes in their order, and a digest of their meaning.
 
     Raises:
-        UsageError: `on_removal` is none of its words.
+        UsageError: `on_removal` has another value.
         InvalidOutlines: two items would be one record.
 
     Example:

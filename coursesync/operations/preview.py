@@ -1,4 +1,7 @@
-"""A workspace as its members would see it, as it is by now: for the preview. Makes no request."""
+"""A workspace as its members would see it, always up to date: for the preview. Makes no request.
+
+Owns what the preview shows of valid and of invalid outlines.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ if TYPE_CHECKING:
 
 _MOST_NOTES = 50
 _MOST_FILES = 20_000
-_LONGEST_LINE = 200  # characters of a line at fault
+_LONGEST_LINE = 200  # characters of a line with a mistake
 
 
 class Viewer:
-    """Looks at a workspace again and again, and reads it anew where its files have changed."""
+    """Reads a workspace again whenever its files have changed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,8 +42,8 @@ class Viewer:
         self._reading = Lock()
 
     def look(self) -> Shown:
-        """Return what is to be shown by now; of invalid outlines, what was valid last."""
-        with self._reading:  # pages ask at the same time: one reads, and the others have it
+        """Return what to show now; if outlines are invalid, their last valid version."""
+        with self._reading:  # pages ask at the same time: one reads for all
             version = _version(self._folder)
             if version != self._shown.version:
                 self._shown = replace(self._read(), version=version)
@@ -53,34 +56,32 @@ class Viewer:
             first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
             return self._noting(self._shown, first, number)
         except CoursesyncError as error:
-            told = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
-            return replace(self._shown, notes=(Note(told),), more=0)
+            problem = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
+            return replace(self._shown, notes=(Note(problem),), more=0)
         valid = replace(self._shown, courses=tuple(map(_view, outlines.outlines)))
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
         return self._noting(valid, advice, len(outlines.advice), is_advice=True)
 
     def _noting(
-        self, told: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
+        self, page: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
     ) -> Shown:
-        """Add the first of so many diagnostics, with their lines."""
+        """Add diagnostics, with their lines; `number` counts all, also those left out."""
         texts = _Texts(self._folder)
         notes = tuple(
             Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice)
             for each in first
         )
-        return replace(told, notes=notes, more=number - len(first))
+        return replace(page, notes=notes, more=number - len(first))
 
 
 class _Texts:
-    """The lines of a workspace's files, each read once."""
-
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files = Files(folder)
         self._lines: dict[str, list[str]] = {}
 
     def line(self, where: Where) -> str:
-        """Return a line; "" where it can't be read, as that of a file outside the workspace."""
+        """Return a line; "" if it can't be read, or its file is outside the workspace."""
         if where.path not in self._lines:
             self._lines[where.path] = self._read(os.path.relpath(where.path, self._folder))
         lines = self._lines[where.path]
@@ -94,7 +95,7 @@ class _Texts:
 
 
 def _view(outline: Outline) -> View:
-    """Show an outline; its list is the members' order, so the places in it stand for numbers."""
+    """Return an outline's view; the places in its list stand for the order numbers."""
     stations = [
         Station(
             resource.address,
@@ -107,12 +108,7 @@ def _view(outline: Outline) -> View:
 
 
 def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
-    """Show what a site has, as a search for its records gives it.
-
-    Args:
-        records: of the kind that outlines list, with the API's names of their properties.
-        name: the site's.
-    """
+    """Return what to show of a site, from a search for its records with the API's names."""
     courses: dict[int, list[Station]] = {}
     titles: dict[int, str] = {}
     for record in records:
@@ -130,13 +126,13 @@ def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
 
 
 def _version(folder: Path) -> str:
-    """Return what is another whenever a file of the workspace is, of very many one of the first."""
-    told = sha256()
+    """Return a text that changes with every file of the workspace, up to a number of files."""
+    digest = sha256()
     for number, (name, changed, size) in enumerate(_files(folder)):
         if number >= _MOST_FILES:
             break
-        told.update(f"{name}\0{changed}\0{size}\n".encode(errors="surrogateescape"))
-    return told.hexdigest()[:16]
+        digest.update(f"{name}\0{changed}\0{size}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()[:16]
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
@@ -146,6 +142,6 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
             path = os.path.join(root, name)  # noqa: PTH118 - a name may be in no encoding
             try:
                 facts = os.lstat(path)
-            except OSError:  # it has just gone
+            except OSError:  # it was just deleted
                 continue
             yield path, facts.st_mtime_ns, facts.st_size

@@ -1,7 +1,8 @@
-"""The portal as a site on this machine: pages by address, each with a policy that binds it.
+"""The portal as a web site on this machine, each page with a content security policy.
 
-Answers only what is asked of this machine by its own name, for a page elsewhere could have a name
-of its own lead here: https://en.wikipedia.org/wiki/DNS_rebinding. Serves nothing but the portal.
+Owns which requests are answered: only those to this machine under its own name, because another
+page's host name could lead here: https://en.wikipedia.org/wiki/DNS_rebinding. It must never serve
+anything but the portal.
 """
 
 from __future__ import annotations
@@ -38,10 +39,9 @@ def portal() -> Portal:
 
 
 class Site:
-    """A WSGI application that shows what it is given to look at.
+    """A WSGI application that shows what `look` returns.
 
-    `look` returns all that is to be shown, as it is by now. What stands below one of the addresses
-    `elsewhere` is answered by `beyond`.
+    `beyond` answers the requests below the paths `elsewhere`.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Site:
         if environ.get("HTTP_HOST", "").partition(":")[0] not in _NAMES:
             return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", POLICY
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return "405 Method Not Allowed", _PLAIN, "There is only to look at.\n", POLICY
+            return "405 Method Not Allowed", _PLAIN, "This site can only be read.\n", POLICY
         path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
         if path in _BESIDE:
             name, kind = _BESIDE[path]

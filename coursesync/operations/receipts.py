@@ -1,6 +1,6 @@
-"""The record of a run in a file: begun before the first write, and completed after the last.
+"""The receipt of a run: a file that is begun before the first write and completed after the last.
 
-Owns who may overwrite what: only the record of a run that did nothing is ever replaced.
+Owns its overwriting: it must never replace a file except the receipt of a run that did nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
 
-_MAX_BYTES = 67_108_864  # 5,000 writes, a day's allowance, with the longest addresses and reasons
+_MAX_BYTES = 67_108_864  # 5,000 writes (one day) with the longest addresses and reasons
 
 
 @dataclass(frozen=True)
 class OpenReceipt:
-    """The record of a run that is under way; its file says so far only that the run began."""
+    """The receipt of a run in progress; so far, its file says only that the run began."""
 
     path: Path
     plan: Plan
@@ -38,32 +38,25 @@ class OpenReceipt:
     began: str
 
     def end(self, report: Report) -> None:
-        """Write what the run did.
-
-        Args:
-            report: what `apply` returned.
-
-        Raises:
-            CoursesyncError: the file can't be written any more.
-        """
+        """Write what the run did; raises CoursesyncError if that fails."""
         _write(self.path, compose(self.plan, self.origin, self.began, report))
 
 
 def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) -> OpenReceipt:
-    """Write that a run begins, which shows that its end can be written too.
+    """Write that a run begins; this shows that its end can be written, too.
 
     Args:
-        path: the file; nothing is there yet, or the record of a run that did nothing.
-        plan: what is about to be carried out.
-        project: its workspace. The record names the commit that is checked out there, and which of
+        path: the file, which does not exist or is the receipt of a run that did nothing.
+        plan: the plan to carry out.
+        project: its workspace. The receipt names the commit that is checked out there, and which of
             the plan's outlines and content files are not in it.
 
     Returns:
-        The open record, to be ended with what `apply` returns.
+        The open receipt; give it the result of `apply`.
 
     Raises:
-        UsageError: it is the state, or what is kept beside that.
-        CoursesyncError: it can't be written, or something else is there.
+        UsageError: it is the state, or a file that belongs to it.
+        CoursesyncError: it can't be written, or another file exists there.
 
     Example:
         >>> opened = coursesync.begin_receipt("receipt.json", plan, workspace.project)
@@ -80,7 +73,7 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
 
 
 def another(path: Path) -> Path:
-    """Return a file beside a record, for the next."""
+    """Return a name beside a receipt for the next one."""
     return path.with_stem(f"{path.stem}-2")
 
 
@@ -88,7 +81,7 @@ def _write(path: Path, text: str) -> None:
     earlier = _record_in(path)
     if earlier is not None and did_something(earlier):
         raise CoursesyncError(
-            f"{shown(path)} is the receipt of an earlier run, and is kept",
+            f"{shown(path)} is the receipt of an earlier run and is not overwritten",
             Remedy("Name another file:", Shell("--receipt", another(path))),
         )
     write_named(path, text, "receipt", lambda _: earlier is not None)
@@ -102,7 +95,7 @@ def _record_in(path: Path) -> Mapping[str, object] | None:
 
 
 def _sources(plan: Plan, folder: PurePosixPath) -> Iterator[str]:
-    """Find the files that a plan's changes come from, by their path in the workspace."""
+    """Yield the files that a plan's changes come from, by path in the workspace."""
     for course, changes in plan.by_course():
         done = [change for change in changes if change.action.changes]
         if course.path is None or not (done or course.departures):

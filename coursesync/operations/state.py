@@ -1,7 +1,7 @@
-"""Mending the state by hand: an address that moves, a record to forget, a doubt to settle.
+"""Repairs the state by hand: move an address, forget a record, settle a doubt.
 
-Makes no request. Each change is journalled and saved under the lock, as those of an apply are;
-who holds the project's state already goes on holding it.
+Owns what a person may change in the state; each change is journalled and saved under the lock. A
+caller that holds the state keeps its hold. It must never make a request.
 """
 
 from __future__ import annotations
@@ -28,22 +28,15 @@ if TYPE_CHECKING:
 def move(
     project: Project, address: str, to: str, *, dry_run: bool = False, lock_timeout: float = 0.0
 ) -> None:
-    """Let the record at an address go on under another, in the same course.
+    """Give the record at an address another address in the same course.
 
-    Changes the state only: the outline has to say the new key as well.
-
-    Args:
-        project: of the state.
-        address: as in `Change.address`.
-        to: the new address.
-        dry_run: whether only to check that it can be done.
-        lock_timeout: how many seconds to wait for an apply to end.
+    Changes only the state: the outline must have the new key, too. With `dry_run`, only check that
+    it is possible. `lock_timeout` is how many seconds to wait for an apply to end.
 
     Raises:
-        UsageError: one of them is no address, or they are in two courses.
+        UsageError: one of them is not an address, or they are in two courses.
         CoursesyncError: there is nothing at `address`, or something at `to`.
-        StateLocked: an apply holds the state.
-        StateError: the state can't be read or saved.
+        StateLocked, StateError: as in `apply`.
 
     Example:
         >>> project = coursesync.open_project("courses")
@@ -52,16 +45,9 @@ def move(
     """
     old, new = address_of(address), address_of(to)
     if course_of(old) != course_of(new):
-        noun = kind_of(old).name
-        word = f"{course_of(old)}.{key_of(old)}"
-        raise UsageError(
-            f"{old} and {new} are in two courses",
-            Remedy(
-                f"To move a {noun} to another course, write",
-                Code(f"previous_keys: [{word}]"),
-                "beside its title in that course's outline, and apply.",
-            ),
-        )
+        what = f"a {kind_of(old).name} to another course"
+        remedy = to_another_course(old, what, "that course's outline")
+        raise UsageError(f"{old} and {new} are in two courses", remedy)
     if dry_run:
         _check_move(project.state(), old, new)
         return
@@ -80,22 +66,16 @@ def _check_move(known: State, old: Address, new: Address) -> None:
 def forget(
     project: Project, address: str, *, dry_run: bool = False, lock_timeout: float = 0.0
 ) -> Entry:
-    """Forget the record at an address: it stays on the site as it is, and is managed no more.
+    """Forget the record at an address: it stays on the site, and is not managed any more.
 
-    Args:
-        project: of the state.
-        address: as in `Change.address`.
-        dry_run: whether only to check that it can be done.
-        lock_timeout: how many seconds to wait for an apply to end.
+    `dry_run` and `lock_timeout` are as in `move`.
 
     Returns:
         The entry that the state had: the record's Id, and whether it was protected.
 
     Raises:
-        UsageError: it is no address.
-        CoursesyncError: there is nothing at it.
-        StateLocked: an apply holds the state.
-        StateError: the state can't be read or saved.
+        UsageError, CoursesyncError: it is not an address, or there is nothing at it.
+        StateLocked, StateError: as in `apply`.
 
     Example:
         >>> project = coursesync.open_project("courses")
@@ -120,20 +100,15 @@ def _announce(project: Project, known: State, step: Move | Forget) -> None:
 def resolve(
     project: Project, address: str, record_id: int | None, *, lock_timeout: float = 0.0
 ) -> None:
-    """Settle a create that is in doubt, by what a person found on the site.
+    """Settle a create in doubt, with the result of a person's look at the site.
 
-    Args:
-        project: of the state.
-        address: the create in doubt, as in `Change.address`.
-        record_id: the Id that it was given; None where it was not created, so that the next apply
-            creates it.
-        lock_timeout: how many seconds to wait for an apply to end.
+    `record_id` is the Id of the record; None if there is none, so that the next apply creates it.
+    `lock_timeout` is as in `move`.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not an address.
         CoursesyncError: it is not in doubt, or the Id can't be that record's.
-        StateLocked: an apply holds the state.
-        StateError: the state can't be read or saved.
+        StateLocked, StateError: as in `apply`.
 
     Example:
         >>> project = coursesync.open_project("courses")
@@ -145,23 +120,24 @@ def resolve(
     with project.held(lock_timeout):
         known = project.state()
         _check_doubt(known, at, record_id)
-        # the journal first, if a run was cut off: a save of its own drops it
+        # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
         entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
         project.store.finish(settled(known, at, entry))
 
 
 def check_state(project: Project, address: str) -> None:
-    """Raise CoursesyncError where nothing can be in doubt: not even the state's folder is there."""
-    if not project.store.path.parent.is_dir():  # the lock would make it
+    """Raise CoursesyncError if there is no state's folder, so that nothing can be in doubt."""
+    if not project.store.path.parent.is_dir():  # the lock would create it
         raise CoursesyncError(f"{address} is not in doubt", "There is no state yet.")
 
 
 def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
     if address not in state.doubts:
         others = ", ".join(sorted(state.doubts))
-        told = f"In doubt: {others}." if others else "Nothing is: there is nothing to settle."
-        raise CoursesyncError(f"{address} is not in doubt", told)
+        nothing = "Nothing is in doubt: there is nothing to settle."
+        remedy = f"In doubt: {others}." if others else nothing
+        raise CoursesyncError(f"{address} is not in doubt", remedy)
     doubt = state.doubts[address]
     found = [candidate.id for candidate in doubt.candidates]
     if found and record_id is None and doubt.reason == SEVERAL_MARKED:
@@ -173,32 +149,26 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
         )
     if found and record_id is not None and record_id not in found:
         raise CoursesyncError(
-            f"the Id {record_id} is none of those that were found for {address}: "
+            f"the Id {record_id} is none of those found for {address}: "
             f"{', '.join(map(str, found))}",
-            "Look for the Id again; the next apply looks once more, too.",
+            "Check the Id; the next apply looks again, too.",
         )
     for other, entry in state.entries.items():
         if entry.id == record_id:
             raise CoursesyncError(
-                f"the Id {record_id} is that of {other}",
-                "A record can have one address only: look for the Id again.",
+                f"the Id {record_id} is the Id of {other}",
+                "A record can have only one address: check the Id.",
             )
 
 
 def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
-    """Save what a cut-off run left in its journal, as a machine that is about to go has to.
+    """Save what an interrupted run left in its journal, before this machine is deleted.
 
-    Args:
-        project: of the state.
-        lock_timeout: how many seconds to wait for an apply to end.
-
-    Returns:
-        Whether there was anything. A journal that is another state's is set aside and not saved:
-        `project.store.foreign` says where it is.
+    Returns whether there was anything. A journal of another state is set aside and not saved:
+    `project.store.foreign` says where it is. `lock_timeout` is as in `move`.
 
     Raises:
-        StateLocked: an apply holds the state.
-        StateError: the state or the journal can't be read, or the state can't be saved.
+        StateLocked, StateError: as in `apply`, or the journal can't be read.
 
     Example:
         >>> coursesync.recover(coursesync.open_project("courses"))
@@ -213,23 +183,32 @@ _EXAMPLE = f"{LISTED.name}.onboarding.welcome"
 
 
 def address_of(text: str) -> Address:
-    """Read an address; raises UsageError where it is none."""
+    """Return the address in a text; raises UsageError if it is not one."""
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:
         whole = f"{LISTED.name}.{text}"
         example = Remedy("An address is like", Code(_EXAMPLE))
         remedy = Remedy("Did you mean", Code(whole), "?") if parse_address(whole) else example
-        raise UsageError(f'"{inert(text, 100)}" is no address', remedy)
+        raise UsageError(f'"{inert(text, 100)}" is not an address', remedy)
     return address
 
 
+def to_another_course(address: Address, what: str, outline: str) -> Remedy:
+    """Return how to move a record to another course; `what` and `outline` are in words."""
+    key = Code(f"previous_keys: [{course_of(address)}.{key_of(address)}]")
+    return Remedy(f"To move {what}, write", key, f"beside its title in {outline}, and apply.")
+
+
+def in_doubt(address: Address) -> CoursesyncError:
+    """Return the error of an address that is still in doubt."""
+    remedy = Remedy("Settle that first:", Command("resolve", address, help=True))
+    return CoursesyncError(f"{address} is in doubt", remedy)
+
+
 def entry_at(known: State, address: Address) -> Entry:
-    """Return the entry at an address; raises CoursesyncError where there is none."""
+    """Return the entry at an address; raises CoursesyncError if there is none."""
     if address in known.doubts:
-        raise CoursesyncError(
-            f"{address} is in doubt",
-            Remedy("Settle that first:", Command("resolve", address, help=True)),
-        )
+        raise in_doubt(address)
     if address not in known.entries:
         raise CoursesyncError(
             f"{address} is not in the state", Remedy("See what is:", Command("state list"))

@@ -1,6 +1,7 @@
-"""Twins, settled by a person: which of two records is managed from now on. Only reads are sent.
+"""Settles twins: a person says which of two records stays managed. Only reads are sent.
 
-The other record becomes a stranger to the state; deleting it is left to people.
+The other record becomes a stranger to the state. It must never be deleted here: that is left to
+people.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record
     from coursesync.operations.workspace import Project
-    from coursesync.state.state import Entry, State
+    from coursesync.state.state import State
 
 
 def keep(  # noqa: PLR0913 - one parameter an option
@@ -41,31 +42,22 @@ def keep(  # noqa: PLR0913 - one parameter an option
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[int, ...]:
-    """Say which of the two records at an address is managed from now on.
+    """Say which of the records at an address stays managed.
 
-    Args:
-        project: as `open_project` names it.
-        address: has an Id, and the site has a twin of it.
-        record_id: the Id of the record to keep.
-        credentials: as in `apply`.
-        lock_timeout: how many seconds to wait for an apply to end.
-        progress: shows what the run waits for.
-        clock: as in `apply`.
+    The address has an Id, and a twin on the site; `record_id` is the Id of the record to keep. The
+    other parameters are as in `apply`.
 
     Returns:
-        The Ids of the others, which are still on the site and managed no more.
+        The Ids of the others, which stay on the site and are not managed any more.
 
     Raises:
         CoursesyncError: there is nothing at the address, it has no twin, or the Id is of neither.
-        RemoteError: the API can't be used.
-        StateLocked: an apply holds the state.
-        StateError: the state can't be read or saved.
-        UsageError: it is no address, or there are no credentials.
+        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
 
     Example:
-        >>> project = coursesync.open_project("courses")
-        >>> twin = next(each for each in coursesync.drift(project).found if each.own)
-        >>> coursesync.keep(project, twin.address, 87654321)
+        >>> found = coursesync.drift(coursesync.load("courses")).found
+        >>> twin = next(each for each in found if each.own)
+        >>> coursesync.keep(coursesync.open_project("courses"), twin.address, 87654321)
         (87654320,)
     """
     clock, at = clock or SystemClock(), address_of(address)
@@ -73,12 +65,12 @@ def keep(  # noqa: PLR0913 - one parameter an option
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
         with connected(project, (), clock, progress, credentials) as world:
-            # a record that a person set aside can be chosen after all
+            # a record that a person rejected before can be chosen now
             undecided = replace(known, strangers=())
             live = _of_course(world, undecided, entry.parent_id, kind)
         owners = twins(undecided, live.values(), kind)
         second = {record for record, owner in owners.items() if owner == at}
-        either = {each for each in (entry.id, *second) if each in live}
+        either = {entry.id, *second} & live.keys()
         if not second:
             raise CoursesyncError(
                 f"{at} has no twin in the course {entry.parent_id}",
@@ -88,11 +80,15 @@ def keep(  # noqa: PLR0913 - one parameter an option
             raise CoursesyncError(
                 f"the Id {record_id} is none of those that {at} has on the site: "
                 f"{', '.join(map(str, sorted(either)))}",
-                "Give one of these.",
+                "Choose one of these.",
             )
-        kept = entry if record_id == entry.id else _taken(entry, live[record_id], kind)
+        kept = entry
+        if record_id != entry.id:
+            record = live[record_id]
+            reads = found_attributes(entry.known, record, kind)
+            kept = replace(entry, attempted=None, id=record_id).reading(reads, record.updated_on)
         others = tuple(sorted(either - {record_id}))
-        # the journal first, if a run was cut off: a save of its own drops it
+        # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
         courses = {key: each for key, each in known.courses.items() if key != course_of(at)}
         project.store.finish(
@@ -114,9 +110,3 @@ def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[i
     alike = namesakes(known, read, kind)
     read = lookout.whole(kind, read, lambda record: record.id in alike)
     return {record.id: record for record in read}
-
-
-def _taken(entry: Entry, record: Record, kind: Kind) -> Entry:
-    """Return the entry of a record that takes the place of another."""
-    reads = found_attributes(entry.known, record, kind)
-    return replace(entry, attempted=None, id=record.id).reading(reads, record.updated_on)

@@ -1,7 +1,7 @@
-"""A workspace with its target and its state, and what would be done there. Makes no request.
+"""A workspace with its target and its state.
 
-Wires what reads files to what is pure, for the command line and for scripts alike; knows
-neither a terminal nor a variable of the environment. What goes online is `connection`.
+Owns the choice of target and state, and the reading of both state and outlines. It must never make
+a request (`connection` does), nor know a terminal or an environment variable.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
-    from coursesync.nexudus.limits import Limits
     from coursesync.operations.config import Config
     from coursesync.outlines.advice.pieces import Advice
     from coursesync.outlines.outline import Outline
@@ -42,11 +41,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Project:
-    """A folder of outlines, one target, and the state of that target. Nothing of it is read yet.
+    """A folder of outlines, one target, and the state of that target. Nothing is read yet.
 
-    `embedded` says whether the target is the sandbox in this process, `named` whether the caller
-    named the target: one that a file in the repository names may be anyone's. `warn` is called with
-    a problem that is no failure, and its remedy.
+    `embedded` is whether the target is the sandbox in this process. `named` is whether the caller
+    named the target: one that only a file in the repository names may be anyone's. `warn` is called
+    with a problem that is not an error, and its remedy.
     """
 
     folder: Path
@@ -56,37 +55,24 @@ class Project:
     named: bool = False
     warn: Callable[[str, Sentence], None] | None = None
 
-    @property
-    def limits(self) -> Limits:
-        """What the API allows."""
-        return self.config.limits
-
     def settling_time(self, given: float | None) -> float:
-        """Return how many seconds lists may lag; those of the embedded sandbox never do."""
+        """Return how many seconds lists may lag; those of the sandbox never do."""
         if self.embedded:
             return 0.0
         return self.config.settling_time if given is None else given
 
     def policy(self, on_removal: OnRemoval | str | None, *, prune: bool) -> Policy:
-        """Return what may be done to orphans: as given, or else by coursesync.toml.
-
-        Raises:
-            UsageError: `on_removal` is none of its words.
-        """
+        """Return what may be done to orphans, by default as in coursesync.toml."""
         try:
             return Policy(OnRemoval(on_removal or self.config.on_removal), prune)
         except ValueError as error:
             words = ", ".join(f'"{each.value}"' for each in OnRemoval)
-            raise UsageError("on_removal is none of its words", f"Write one of {words}.") from error
+            raise UsageError("on_removal has no such value", f"Write one of {words}.") from error
 
     def state(self) -> State:
-        """Read the state, with what a cut-off run left in its journal.
+        """Read the state, with the journal of an interrupted run; raises StateError.
 
-        Returns:
-            The state; one of serial 0 where nothing has been applied yet.
-
-        Raises:
-            StateError: it can't be read or trusted, or is another target's.
+        It has serial 0 if nothing has been applied yet.
         """
         known = self.store.load()
         if self.warn is not None and (foreign := self.store.foreign) is not None:
@@ -94,36 +80,29 @@ class Project:
         return known
 
     def load(self) -> Workspace:
-        """Read the state and the outlines.
-
-        Raises:
-            InvalidOutlines: with every mistake of every outline.
-            StateError: the state can't be read or trusted, or is another target's.
-            CoursesyncError: there is nothing: neither an outline nor a state.
-        """
+        """Read the state and the outlines; raises as `coursesync.load` does."""
         return self.outlines_for(self.state())
 
     def outlines_for(self, state: State) -> Workspace:
-        """Read the outlines, of those that `state` says are applied as a whole just the bytes.
+        """Read the outlines; those that `state` has as fully applied are compared, not parsed.
 
         Raises as `load` does.
         """
         hold = self.store.hold
-        outlines = read_outlines(
-            self.folder, state.courses, lambda: (*state.entries, *state.doubts)
-        )
-        if not (outlines.outlines or outlines.settled or state.entries or state.doubts):
+        managed = *state.entries, *state.doubts
+        outlines = read_outlines(self.folder, state.courses, lambda: managed)
+        if not (outlines.outlines or outlines.settled or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)
 
     def load_all(self) -> Outlines:
-        """Read every outline of the workspace, also where there is none yet."""
+        """Parse every outline of the workspace; there may be none."""
         return read_outlines(self.folder, managed=lambda: managed_in(self.folder))
 
     def check_host(self) -> None:
-        """Raise CoursesyncError where only `coursesync.toml` names the API.
+        """Raise CoursesyncError if only `coursesync.toml` names the API.
 
-        A pull request may have brought that file: the API gets no credentials.
+        A pull request may have changed that file: such an API must get no credentials.
         """
         target = self.store.target
         if not (self.embedded or self.named or target == DEFAULT_BASE_URL):
@@ -140,7 +119,7 @@ class Project:
 
     @property
     def other_host(self) -> str:
-        """The API that `coursesync.toml` names where the target is another; else ""."""
+        """The API in `coursesync.toml` if the target is another one; otherwise ""."""
         other = self.config.base_url
         if not self.named or other == DEFAULT_BASE_URL or _normal(other) == self.store.target:
             return ""
@@ -148,16 +127,11 @@ class Project:
 
     @contextmanager
     def held(self, timeout: float = 0.0) -> Iterator[None]:
-        """Hold the state against all other writers; who holds it already goes on holding it.
+        """Hold the state against all other writers; a hold that exists already stays.
 
-        What is loaded and planned meanwhile is applied as it is, without being read again.
-
-        Args:
-            timeout: seconds to wait for the lock.
-
-        Raises:
-            StateLocked: another process holds it.
-            StateError: the lock can't be made.
+        What is loaded and planned in this block is applied without being read again. `timeout` is
+        in seconds. Raises StateLocked if another process holds the state, StateError if no lock can
+        be made.
         """
         if self.store.hold is not None:
             yield
@@ -167,21 +141,17 @@ class Project:
             yield
 
     def check_free(self, path: Path) -> None:
-        """Raise UsageError where a file that somebody names is the state, or is kept beside it."""
+        """Raise UsageError if a named file is the state, or belongs to it."""
         own = self.store.path
         is_beside = os.path.realpath(path.parent) == os.path.realpath(own.parent)
         if is_beside and path.name.startswith(own.name):
             raise UsageError(
-                f"{shown(path)} is where the state is kept, or what belongs to it",
+                f"{shown(path)} is the state, or a file that belongs to it",
                 "Name another file.",
             )
 
     def prepare(self) -> None:
-        """Make the folder of the embedded sandbox, which git is to ignore.
-
-        Raises:
-            CoursesyncError: it can't be made.
-        """
+        """Make the folder of the embedded sandbox, which git ignores; raises CoursesyncError."""
         folder = self.store.path.parent
         if not self.embedded or not self.folder.is_dir() or folder.exists():
             return
@@ -199,8 +169,8 @@ class Project:
 class Workspace:
     """A project as it was read: its state, its outlines, and the advice on them.
 
-    `hold` is the hold of the state that it was read under, None where this did not hold it; `found`
-    what a look at the site found, which made `state` what it is, None where nobody looked.
+    `hold` is the hold under which the state was read, None if there was none. `found` are the
+    findings of the look at the site that `state` comes from, None if there was no look.
     """
 
     project: Project
@@ -211,12 +181,12 @@ class Workspace:
 
     @property
     def outlines(self) -> tuple[Outline, ...]:
-        """The outlines that were parsed: those that are not applied as a whole already."""
+        """The outlines that were parsed: those that are not fully applied yet."""
         return self.read.outlines
 
     @property
     def advice(self) -> tuple[Advice, ...]:
-        """What there is to say of these outlines, though they are valid."""
+        """The advice on these outlines, which are valid."""
         return self.read.advice
 
     @property
@@ -233,21 +203,20 @@ def _normal(url: str) -> str:
 
 
 def managed_in(folder: Path) -> tuple[Address, ...]:
-    """Return the addresses that a workspace's state has, of whatever target; none without one."""
+    """Return the addresses in a workspace's state, whatever its target; none without one."""
     try:
         path = folder / config_of(folder).state
         state = parse(path.read_bytes(), path)
     except (OSError, CoursesyncError):
-        return ()  # whoever needs it says so; keys are proposed without it
+        return ()  # keys are proposed without it; other commands report the error
     return (*state.entries, *state.doubts)
 
 
 def _kept_in(folder: Path) -> Path:
-    """Return the embedded sandbox's folder; raises CoursesyncError where it may lead elsewhere."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CoursesyncError(
-            f"{shown(folder)} is a link or no folder, and the embedded sandbox is kept in it",
-            Remedy("Take away what stands there:", away(folder)),
+            f"{shown(folder)} is a link or a file, and the embedded sandbox needs a folder there",
+            Remedy("Remove it:", away(folder)),
         )
     return folder
 
@@ -259,21 +228,22 @@ def open_project(
     state: str | None = None,
     sandbox: bool = False,
 ) -> Project:
-    """Say which workspace, which target and which state; only `coursesync.toml` is read.
+    """Choose workspace, target and state; only `coursesync.toml` is read.
 
     Args:
         folder: the folder of the outlines.
-        base_url: the API; by default what `coursesync.toml` says, or else Nexudus itself. One that
+        base_url: the API; by default the value in `coursesync.toml`, or Nexudus itself. An API that
             only `coursesync.toml` names is never contacted: that file may be someone else's.
-        state: the state file, in the folder; by default as above, or else its usual name.
-        sandbox: whether to use the embedded sandbox, with a state of its own; `base_url` and
-            `state` are not heeded then.
+        state: the state file, in the folder; by default as above, or its usual name.
+        sandbox: whether to use the embedded sandbox with its own state; then `base_url` and
+            `state` have no effect.
 
     Returns:
-        The project, for what needs no outlines: `state()`, `move`, `forget`, `resolve`, `recover`.
+        The project, for everything that needs no outlines: `state()`, `move`, `forget`, `resolve`,
+        `recover`.
 
     Raises:
-        UsageError: the folder is none, the target can't be used, or `coursesync.toml` is not
+        UsageError: there is no such folder, the target can't be used, or `coursesync.toml` is not
             valid.
         CoursesyncError: the place of the embedded sandbox is a link or a file.
 
@@ -306,20 +276,13 @@ def load(
 ) -> Workspace:
     """Read a workspace: its state and its outlines. Makes no request.
 
-    Args:
-        folder: the folder of the outlines.
-        base_url: as in `open_project`.
-        state: the same.
-        sandbox: the same.
-
-    Returns:
-        The workspace, to be given to `plan`, `apply` and `drift`.
+    The parameters are as in `open_project`. The result is for `plan`, `apply` and `drift`.
 
     Raises:
         UsageError: as `open_project` does.
-        InvalidOutlines: its `diagnostics` are every mistake of every outline.
-        StateError: the state can't be read or trusted, or is another target's.
-        CoursesyncError: there is nothing: neither an outline nor a state.
+        InvalidOutlines: its `diagnostics` are all mistakes of all outlines.
+        StateError: the state can't be read or trusted, or belongs to another target.
+        CoursesyncError: there is neither an outline nor a state.
 
     Example:
         >>> workspace = coursesync.load("courses", sandbox=True)

@@ -181,7 +181,7 @@ def test_a_token_that_can_be_none_is_not_shown(apply: CommandLine, guarded: Sand
     applied = apply("apply", "--auto-approve", NEXUDUS_TOKEN=f"{TOKEN}\r\nX: {TOTP}")
 
     assert applied.code == 64
-    assert "NEXUDUS_TOKEN holds a blank" in applied.err
+    assert "NEXUDUS_TOKEN contains a space" in applied.err
     assert guarded.log() == []
     assert keeps_the_secrets(apply, applied)
 
@@ -204,9 +204,9 @@ def test_nothing_is_sent_unencrypted(apply: CommandLine, url: str) -> None:
     assert keeps_the_secrets(apply, applied)
 
 
-NO_TOKEN = "answers a login with something else than a token"
+NO_TOKEN = "answers a login without a token"
 NO_LOGIN = dict.fromkeys(("html-200", "cut-json", "redirect", "status=404"), NO_TOKEN) | {
-    "html-503": "the API has a fault of its own (HTTP 503)",
+    "html-503": "the API failed (HTTP 503)",
 }
 
 

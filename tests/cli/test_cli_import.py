@@ -216,7 +216,7 @@ def test_one_section_is_adopted_at_an_address(
         (("section.a.one",), 64, "import takes one of three"),
         (("--course", "4711", "--all"), 64, "import takes one of three"),
         (("--course", "99"), 1, "there is no course 99 in Nexudus"),
-        (("nonsense", "7"), 64, '"nonsense" is no address'),
+        (("nonsense", "7"), 64, '"nonsense" is not an address'),
         (("section.a.one", "99"), 1, "there is no section 99 in Nexudus"),
     ],
 )
@@ -241,7 +241,7 @@ def test_a_file_that_is_there_is_not_overwritten(
     ran = author("import", "--course", "4711")
 
     assert ran.code == 1
-    assert "courses/course-4711/2024.html is there already" in ran.err
+    assert "courses/course-4711/2024.html exists already" in ran.err
     assert (courses / "course-4711" / "2024.html").read_text() == "mine"
     assert not (courses / "course-4711.yaml").exists()
     assert len(course) == 3

@@ -58,9 +58,9 @@ class Row:
         return len(TITLES) + 1 if self.verdict == WAITED else self.nth
 
 
-BROKE = "the connection broke before the answer was whole"
-NO_ANSWER = "the API answered HTTP 200 with something that is no answer of its own"
-NO_ID = "the API said that it was successful, and gave no Id"
+BROKE = "the connection broke before the answer was complete"
+NO_ANSWER = "the API answered HTTP 200 with something that is not in its own format"
+NO_ID = "the API reported success, but no Id"
 ROWS = (
     Row("lost-before", DOUBT, BROKE),
     Row("lost-after", DOUBT, BROKE, made=True),
@@ -77,7 +77,7 @@ ROWS = (
     Row("duplicate-keys", DOUBT, NO_ANSWER, made=True, nth=2),
     Row("nan", DOUBT, NO_ANSWER, made=True),
     Row("wrong-type", DOUBT, NO_ANSWER, made=True),
-    Row("errors-and-success", DOUBT, "of a failure and of success", made=True),
+    Row("errors-and-success", DOUBT, "a failure and a success", made=True),
     Row("conflict", DOUBT, "the API answered HTTP 409"),
     Row("redirect", DOUBT, "the API answered HTTP 302"),
     Row("timeout-408", DOUBT, "the API answered HTTP 408"),
@@ -295,7 +295,7 @@ def test_a_run_that_cannot_look_leaves_the_doubts(unseen: Story) -> None:
     stands = unseen.first.state.doubts
 
     assert unseen.first.ran.code == 1
-    assert "Stopped: the API refuses to tell what it has" in unseen.first.ran.err
+    assert "Stopped: the API refuses to list its records" in unseen.first.ran.err
     assert sorted(stands) == sorted(address(row) for row in DOUBTS)
     assert {str(row): unseen.first.sent(row) for row in DOUBTS} == {
         str(row): list(TITLES[: row.nth]) for row in DOUBTS

@@ -161,7 +161,7 @@ def test_a_proxy_that_is_not_there(course: CommandLine, given: dict[str, str]) -
     ran = course.having(proxied)(*APPLY, "--base-url", API)
 
     assert ran.code == 1, ran
-    assert f"by the proxy {host}" in ran.said
+    assert f"through the proxy {host}" in ran.said
     assert "ALL_PROXY" in ran.said
     assert SECRET not in ran.out + ran.err
 

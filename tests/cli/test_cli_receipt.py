@@ -88,7 +88,7 @@ def test_a_deletion_stands_in_a_receipt_too(applied: CommandLine, courses: Path)
     done = applied("apply", "--auto-approve", "--receipt", "receipt-2.json", *options)
 
     assert kept.code == 1
-    assert "receipt.json is the receipt of an earlier run, and is kept" in kept.said
+    assert "receipt.json is the receipt of an earlier run and is not overwritten" in kept.said
     assert "Name another file:  --receipt receipt-2.json" in kept.err
     assert done.code == 0, done.err
     changes = changes_in(applied.cwd, "receipt-2.json").values()
@@ -330,7 +330,7 @@ def test_nothing_is_written_in_the_place_of_a_state(
     ran = author(*command, f"courses/{STATE}{name}")
 
     assert ran.code == 64
-    assert "is where the state is kept" in ran.said
+    assert "is the state, or a file that belongs to it" in ran.said
     assert api.creates() == []
     names = {path.name for path in onboarding.parent.iterdir()}
     assert f"{STATE}{name}" not in names - {f"{STATE}.lock", f"{STATE}.requests"}

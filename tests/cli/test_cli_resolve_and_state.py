@@ -82,7 +82,7 @@ def test_an_id_in_use_is_an_error(in_doubt: CommandLine, courses: Path) -> None:
     ran = refuse(in_doubt, courses, TWO, "--id", used)
 
     assert ran.code == 1
-    assert f"the Id {used} is that of {ONE}" in ran.err
+    assert f"the Id {used} is the Id of {ONE}" in ran.err
 
 
 def test_a_workspace_without_a_doubt(cli: CommandLine, courses: Path) -> None:

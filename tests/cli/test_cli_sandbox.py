@@ -295,7 +295,7 @@ def test_it_is_kept_in_the_workspace(cli: CommandLine, onboarding: Path, leads_t
     runs = [cli(*each, "--sandbox") for each in words]
 
     assert [ran.code for ran in runs] == [1] * 4, runs
-    assert all("courses/.coursesync is a link or no folder" in ran.said for ran in runs)
+    assert all("courses/.coursesync is a link or a file" in ran.said for ran in runs)
     assert [*outside.iterdir()] == []
     assert not (onboarding.parent / leads_to / "coursesync.state.json").exists()
 
@@ -311,5 +311,5 @@ def test_nor_does_its_database_lead_elsewhere(cli: CommandLine, onboarding: Path
     ran = cli("apply", "--sandbox", "--auto-approve")
 
     assert ran.code == 1
-    assert "sandbox.sqlite3 is a link" in ran.said
+    assert "sandbox.sqlite3 is a symbolic link" in ran.said
     assert outside.read_bytes() == before

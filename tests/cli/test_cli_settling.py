@@ -432,7 +432,7 @@ def test_what_is_no_list_stops_the_run_before_any_write(
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 1
-    assert "it answered with something else than a list" in applied.said
+    assert "its answer is not what was asked for" in applied.said
     assert "Apply: 3 not tried." in applied.err
     assert api.creates() == []
     assert not (onboarding.parent / STATE).exists()

@@ -101,7 +101,7 @@ def test_a_dry_run_changes_nothing(
         (("mv", "section.a.none", "section.a.x"), 1, "section.a.none is not in the state"),
         (("mv", "section.a.one", "section.a.two"), 1, "section.a.two is in the state already"),
         (("mv", "section.a.one", "section.b.one"), 64, "previous_keys: [a.one]"),
-        (("mv", "section.a.one", "nonsense"), 64, '"nonsense" is no address'),
+        (("mv", "section.a.one", "nonsense"), 64, '"nonsense" is not an address'),
         (("rm", "section.a.none"), 1, "coursesync state list"),
         (("show", "section.a.none"), 1, "section.a.none is not in the state"),
     ],

@@ -1,4 +1,4 @@
-"""What the tests of damage stand on: the files that killed and whole runs left."""
+"""The fixtures of the tests of damage: the files that killed and complete runs left."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def remains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remains]:
-    """What a run left that was killed: its journal holds each kind of line."""
+    """The files of a run that was killed: its journal has each kind of line."""
     yield from leave(tmp_path_factory.mktemp("remains"))
 
 
 @pytest.fixture
 def left(cli: CommandLine, courses: Path, remains: Remains) -> CommandLine:
-    """The command line beside all of it, whose target is no longer used."""
+    """The command line beside all these files; its target is no longer used."""
     remains.put_in(courses)
     return remains.beside(cli)
 

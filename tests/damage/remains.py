@@ -1,4 +1,4 @@
-"""What real runs leave, and how it can be spoilt: the material that the tests of damage work on."""
+"""The files that real runs leave, and how to damage them: the material of the tests of damage."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ FORGET = "section.b.unclear"  # in doubt in what the killed run left
 
 @dataclass(frozen=True)
 class Remains:
-    """A workspace as a killed run left it: each file by its name, the target, and what is known.
+    """A workspace as a killed run left it: its files by name, the target, and what is known.
 
-    `ids` are those that the state and the journal tell between them; `doubts` the addresses of
-    the creates that may have been carried out.
+    `ids` are the Ids in the state or the journal; `doubts` the addresses of the creates that may
+    have been carried out.
     """
 
     files: Mapping[str, bytes]
@@ -60,12 +60,12 @@ class Remains:
         return self.journal.splitlines(keepends=True)
 
     def put_in(self, courses: Path, **others: bytes) -> None:
-        """Lay it all out in a workspace."""
+        """Write all files into a workspace."""
         for name, content in {**self.files, **others}.items():
             (courses / name).write_bytes(content)
 
     def beside(self, cli: CommandLine) -> CommandLine:
-        """Return a command line with the same target, which is not to be asked for anything."""
+        """Return a command line with the same target, which must not be contacted."""
         return cli.having({"COURSESYNC_BASE_URL": self.target, "NEXUDUS_TOKEN": "x"})
 
 
@@ -83,12 +83,12 @@ def checked(record: Mapping[str, object]) -> bytes:
 
 
 def sealed(rest: bytes) -> bytes:
-    """Write a state with a checksum that fits; `rest` is what stands after that line."""
+    """Return a state with a correct checksum; `rest` is the text after that line."""
     return b'{\n  "checksum": "' + sha256(rest).hexdigest().encode() + b'",\n' + rest
 
 
 def forged(state: bytes, change: Callable[[dict[str, object]], object]) -> bytes:
-    """Change a state in its meaning, and give it a checksum that fits."""
+    """Change the meaning of a state, and give it a correct checksum."""
     told = json.loads(state)
     del told["checksum"]
     change(told)
@@ -96,12 +96,12 @@ def forged(state: bytes, change: Callable[[dict[str, object]], object]) -> bytes
 
 
 def rest_of(state: bytes) -> bytes:
-    """Return what the checksum of a state is over."""
+    """Return the part of a state that its checksum covers."""
     return state.split(b"\n", 2)[2]
 
 
 def told_by(lines: list[bytes]) -> tuple[set[int], set[str]]:
-    """Read a journal as a person would: the Ids that it gives, and what is in doubt at its end."""
+    """Read a journal as a person would: its Ids, and what is in doubt at its end."""
     ids: set[int] = set()
     doubts: set[str] = set()
     for each in map(record, lines):
@@ -125,7 +125,7 @@ def ids_in(state: bytes) -> dict[str, int]:
 
 
 def is_refused(ran: Ran) -> bool:
-    """Say whether a command failed as it should: in words, with a next step, and inertly."""
+    """Return whether a command failed with a message, a next step, and no control characters."""
     printable = all(line.isprintable() for line in (ran.out + ran.err).splitlines())
     first, _, remedy = ran.err.partition("\n  ")
     return (
@@ -148,7 +148,7 @@ COMMANDS = (
 
 
 def one_of_them(case: str) -> tuple[tuple[str, ...]]:
-    """Return a command for a case: all of them come up, and which one it is never changes."""
+    """Return a command for a case: always the same one, and all commands occur."""
     return (COMMANDS[crc32(case.encode()) % len(COMMANDS)],)
 
 
@@ -158,7 +158,7 @@ def refuse(
     *words: str,
     commands: Iterable[tuple[str, ...]] = COMMANDS,
 ) -> None:
-    """Check that commands that need the state refuse it, and leave every byte alone."""
+    """Check that the commands that need the state refuse it, and change no byte."""
     before = files_below(courses)
     for command in commands:
         ran = cli(*command)
@@ -169,7 +169,7 @@ def refuse(
 
 
 def leave(folder: Path) -> Iterator[Remains]:
-    """Let a run of three courses be killed when it has met nearly all that a run can meet."""
+    """Let a run of three courses be killed after nearly everything that can happen in a run."""
     courses = folder / "courses"
     courses.mkdir()
     cli = CommandLine(folder)

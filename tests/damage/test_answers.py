@@ -1,4 +1,4 @@
-"""What a server may answer with, and no file can hold."""
+"""Answers of a server that can't be written to a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_text_that_cannot_be_written(cli: CommandLine, courses: Path) -> None:
-    """Half a surrogate pair in a record is replaced, and ends no run in a traceback."""
+    """Half a surrogate pair in a record is replaced, and causes no traceback."""
     write_outline(courses, "a", 4711, "One")
     half: dict[str, object] = dict.fromkeys(("UpdatedBy", "UpdatedOn", "CreatedOn"), "\ud800")
     record = {**half, "Id": 7, "CourseId": 4711, "Title": "One", "SectionContents": "\udfff"}

@@ -19,7 +19,7 @@ RESOLVE = ("resolve", FORGET, "--not-created")
 
 @pytest.fixture
 def between(left: CommandLine, courses: Path, remains: Remains) -> CommandLine:
-    """The command line where a recovery was killed: the new state stands beside the old journal."""
+    """The command line after a recovery was killed: a new state beside an old journal."""
     assert left("state", "recover").code == 0
     (courses / JOURNAL).write_bytes(remains.journal)
     return left
@@ -27,7 +27,7 @@ def between(left: CommandLine, courses: Path, remains: Remains) -> CommandLine:
 
 @pytest.mark.usefixtures("between")
 def test_what_is_known(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """The state has all that the journal tells, and every command that only reads says so."""
+    """The state has everything in the journal, and every command that only reads shows it."""
     before = files_below(courses)
     listed = left("state", "list")
     planned = left("plan")
@@ -44,7 +44,7 @@ def test_what_is_known(left: CommandLine, courses: Path, remains: Remains) -> No
 def test_saving_once_more(
     left: CommandLine, courses: Path, remains: Remains, command: tuple[str, ...]
 ) -> None:
-    """Whatever saves next drops the journal, and keeps every Id and every doubt."""
+    """The next save drops the journal, and keeps every Id and every doubt."""
     ran = left(*command)
     after = saved(courses)
 
@@ -56,7 +56,7 @@ def test_saving_once_more(
 
 @pytest.mark.usefixtures("between")
 def test_killed_twice(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """The same journal, put back after each save, never undoes what a person settled since."""
+    """The same journal, put back after each save, never undoes what a person settled."""
     for command in (RESOLVE, ("state", "recover"), ("state", "recover")):
         left(*command)
         (courses / JOURNAL).write_bytes(remains.journal)
@@ -87,7 +87,7 @@ def test_an_apply_killed_after_its_save(cli: CommandLine, courses: Path) -> None
 
 
 def _journal_of(online: CommandLine, courses: Path) -> bytes:
-    """Apply; put the journal that the run had back where it stood; return it."""
+    """Apply, put the run's journal back, and return it."""
     journal = b""
 
     def seen() -> bool:
@@ -107,7 +107,7 @@ def _journal_of(online: CommandLine, courses: Path) -> bytes:
 
 
 def test_a_state_that_git_took_back_without_a_journal(cli: CommandLine, courses: Path) -> None:
-    """An old state without a journal: what the lost runs made is found on the site, not made."""
+    """An old state without a journal: records of the lost runs are found, not created again."""
     with sandbox_here() as server:
         online = pointed_at(cli, server)
         write_outline(courses, "a", 4711, "One")
@@ -125,7 +125,7 @@ def test_a_state_that_git_took_back_without_a_journal(cli: CommandLine, courses:
 
 
 def test_a_state_that_is_gone(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """Where a journal is left and its state is not, commands go on, and the journal is kept."""
+    """If there is a journal but no state, commands go on, and the journal is kept."""
     (courses / STATE).unlink()
     planned, recovered = left("plan"), left("state", "recover")
     kept = [path.read_bytes() for path in courses.glob(f"{JOURNAL}-*")]

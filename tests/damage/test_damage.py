@@ -1,4 +1,4 @@
-"""Damaged files, met by the command line: every command refuses them, and leaves them alone."""
+"""Damaged files and the command line: every command refuses them, and leaves them alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 
 
 def resealed(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
-    """Return what puts bytes in the place of others, and makes the checksum fit."""
+    """Return a function that replaces bytes, and corrects the checksum."""
     return lambda written: sealed(rest_of(written).replace(old, new))
 
 
@@ -129,7 +129,7 @@ NAMES = {
 
 
 def rename(state: bytes, field: str, name: str) -> bytes:
-    """Put an entry, a doubt or a course of a state under another name."""
+    """Give an entry, a doubt or a course of a state another name."""
 
     def change(told: dict[str, object]) -> None:
         named = told[field]
@@ -145,7 +145,7 @@ def rename(state: bytes, field: str, name: str) -> bytes:
 def test_a_state_that_is_not_ours(
     left: CommandLine, courses: Path, remains: Remains, damage: str
 ) -> None:
-    """A state that was not written byte for byte by coursesync is refused, whatever it says."""
+    """A state that coursesync did not write byte for byte is refused."""
     spoil, words = SPOILT[damage]
     spoiled = spoil(remains.state)
     (courses / STATE).write_bytes(spoiled)
@@ -160,7 +160,7 @@ def test_a_state_that_is_not_ours(
 def test_a_state_with_a_name_that_is_none(
     left: CommandLine, courses: Path, remains: Remains, field: str, name: str
 ) -> None:
-    """An address that is none is refused and not shown, though the checksum be right."""
+    """An invalid address is refused and not shown, even if the checksum is right."""
     (courses / STATE).write_bytes(rename(remains.state, field, NAMES[name]))
     (courses / JOURNAL).unlink()
 
@@ -202,7 +202,7 @@ def test_a_state_with_an_id_that_is_none(
 def test_a_state_with_an_entry_that_is_none(
     left: CommandLine, courses: Path, remains: Remains, change: dict[str, object]
 ) -> None:
-    """An entry that coursesync can't have written is refused by its address, and left alone."""
+    """An entry that coursesync can't have written is refused by its address, and kept."""
 
     def spoil(told: dict[str, object]) -> None:
         entries = told["entries"]
@@ -219,7 +219,7 @@ def test_a_state_with_an_entry_that_is_none(
 def test_every_command_refuses_a_state(
     left: CommandLine, courses: Path, remains: Remains, damage: str
 ) -> None:
-    """No command that needs the state goes on with one that is not ours."""
+    """No command that needs the state uses one that is not ours."""
     (courses / STATE).write_bytes(SPOILT[damage][0](remains.state))
 
     refuse(left, courses, STATE, RESTORE)
@@ -229,7 +229,7 @@ def test_every_command_refuses_a_state(
 def test_every_command_refuses_a_journal(
     left: CommandLine, courses: Path, remains: Remains, damage: str
 ) -> None:
-    """No command that needs the state goes on beside a journal of it that can't be read."""
+    """No command that needs the state runs if its journal can't be read."""
     (courses / JOURNAL).write_bytes(LINES[damage][0](remains.lines))
 
     refuse(left, courses, JOURNAL)
@@ -281,7 +281,7 @@ LINES: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
 
 
 def checked_raw(body: bytes) -> bytes:
-    """Write a line that is no record, with a checksum that fits."""
+    """Return a line that is not a record, with a correct checksum."""
     from zlib import crc32  # noqa: PLC0415
 
     return body + f" {crc32(body):08x}\n".encode()
@@ -292,7 +292,7 @@ def checked_raw(body: bytes) -> bytes:
 def test_a_journal_that_is_not_ours(
     left: CommandLine, courses: Path, remains: Remains, damage: str
 ) -> None:
-    """A journal that is not what a run wrote is refused by its line, and kept."""
+    """A journal that no run wrote is refused by its line, and kept."""
     spoil, words = LINES[damage]
     (courses / JOURNAL).write_bytes(spoil(remains.lines))
 
@@ -345,7 +345,7 @@ FOREIGN: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
 def test_a_journal_of_another_state_blocks_nothing(
     left: CommandLine, courses: Path, remains: Remains, kind: str
 ) -> None:
-    """It is named and left alone by what reads, set aside by what saves, and not folded in."""
+    """Reading commands name it, saving ones set it aside; none folds it in."""
     spoil, words = FOREIGN[kind]
     content = spoil(remains.lines)
     (courses / JOURNAL).write_bytes(content)
@@ -369,7 +369,7 @@ def test_a_journal_of_another_state_blocks_nothing(
 def test_a_journal_with_the_line_ends_of_windows(
     left: CommandLine, courses: Path, remains: Remains
 ) -> None:
-    """Git may have changed them: what the journal tells is known all the same."""
+    """Git may have changed them: everything in the journal is known nevertheless."""
     (courses / JOURNAL).write_bytes(remains.journal.replace(b"\n", b"\r\n"))
 
     assert left("state", "recover").code == 0
@@ -381,7 +381,7 @@ def test_a_journal_with_the_line_ends_of_windows(
 def test_a_journal_with_a_name_that_is_none(
     left: CommandLine, courses: Path, remains: Remains, name: str
 ) -> None:
-    """An address that is none is refused in a journal as well, wherever in a line it stands."""
+    """An invalid address is refused in a journal, too, wherever it is in a line."""
     first, sent = record(remains.lines[0]), record(remains.lines[-1])
     moved = {"record": "move", "to": {"section.a.one": NAMES[name]}, "at": "x"}
     for forgery in ({**sent, "address": NAMES[name]}, moved):
@@ -391,7 +391,7 @@ def test_a_journal_with_a_name_that_is_none(
 
 
 def test_text_that_moves_the_cursor(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """What a journal tells in words is never obeyed by a terminal, whoever wrote it."""
+    """A terminal never obeys a text of a journal, whoever wrote it."""
     evil = "\x1b[2J\x1b]0;x\x07\r\n\u202eX\x9b1mforged\0"
     doubt = record(remains.lines[2])
     told = json.loads(json.dumps(doubt).replace("Unclear", "@").replace("the course has", "@"))
@@ -408,7 +408,7 @@ def test_text_that_moves_the_cursor(left: CommandLine, courses: Path, remains: R
 
 
 def test_a_state_that_git_took_back(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """Beside an older state the journal waits; put back, its state takes it up again."""
+    """Beside an older state the journal waits; once its state is back, it is used again."""
     older = forged(remains.state, lambda state: state.update(serial=1))
     (courses / STATE).write_bytes(older)
     aside = left("state", "recover")
@@ -425,7 +425,7 @@ def test_a_state_that_git_took_back(left: CommandLine, courses: Path, remains: R
 def test_a_spoilt_backup_spoils_nothing(
     left: CommandLine, courses: Path, remains: Remains, damage: str
 ) -> None:
-    """The backup is for people: no command reads it, so none is misled by it."""
+    """The backup is for people: no command reads it."""
     whole = remains.files[BACKUP]
     spoilt = {"cut": whole[:90], "a bit": b"}" + whole[1:], "conflict": CONFLICT, "empty": b""}
     (courses / BACKUP).write_bytes(spoilt[damage])
@@ -435,7 +435,7 @@ def test_a_spoilt_backup_spoils_nothing(
 
 
 def test_a_file_that_is_far_too_large(left: CommandLine, courses: Path) -> None:
-    """A gigabyte in a state's or a journal's place is refused without being read."""
+    """A gigabyte in place of a state or journal is refused without being read."""
     for name in (JOURNAL, STATE):
         os.truncate(courses / name, 1_000_000_001)
         ran = left("state", "list")
@@ -446,7 +446,7 @@ def test_a_file_that_is_far_too_large(left: CommandLine, courses: Path) -> None:
 
 
 def test_a_person_can_go_on(left: CommandLine, courses: Path, remains: Remains) -> None:
-    """Once the state is put back, all of it is known again, and settled as if nothing were."""
+    """Once the state is put back, everything is known again and can be settled as usual."""
     (courses / STATE).write_bytes(CONFLICT)
     refuse(left, courses, "merge conflict", commands=COMMANDS[:1])
     (courses / STATE).write_bytes(remains.state)

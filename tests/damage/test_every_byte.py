@@ -1,6 +1,6 @@
-"""Cut at every byte, each bit turned: a state is whole or refused; a journal tells or is refused.
+"""Cut at every byte, each bit flipped: a file is read correctly or refused.
 
-In process, for there are tens of thousands of cases; `test_damage` lets the command line meet some.
+In process, because there are tens of thousands of cases; `test_damage` covers the command line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BITS = range(8)
 
 
 def is_refused(store: StateFile) -> bool:
-    """Say whether a load fails in words, and with a next step."""
+    """Return whether a load fails with a message and a next step."""
     try:
         store.load()
     except StateError as error:
@@ -34,7 +34,7 @@ def is_refused(store: StateFile) -> bool:
 
 
 def flipped(path: Path, bit: int) -> Iterator[int]:
-    """Turn that bit of each byte of a file, one after the other; yields the byte's place."""
+    """Yield a file with this bit of each byte flipped, one byte at a time, and the place."""
     whole = path.read_bytes()
     with path.open("r+b", buffering=0) as file:
         for place, byte in enumerate(whole):
@@ -51,7 +51,7 @@ def known(state: State) -> dict[str, int]:
 
 
 def test_a_journal_holds_every_kind_of_line(remains: Remains) -> None:
-    """What is spoilt here is a real run's: it moved, found, doubted, created, and was killed."""
+    """The damaged files are a real run's: it moved, found, doubted, created, and was killed."""
     lines = [record(line) for line in remains.lines]
     told = {(each["record"], each.get("outcome")) for each in lines}
 
@@ -68,7 +68,7 @@ def test_a_journal_holds_every_kind_of_line(remains: Remains) -> None:
 
 
 def test_the_whole_of_it_is_known(store: StateFile, remains: Remains) -> None:
-    """Undamaged, every Id and every doubt of state and journal is known."""
+    """Without damage, every Id and every doubt of state and journal is known."""
     state = store.load()
 
     assert known(state) == remains.ids
@@ -98,14 +98,14 @@ def test_a_state_with_a_bit_turned(store: StateFile, bit: int) -> None:
 @pytest.mark.many(4)
 @pytest.mark.parametrize("bit", BITS)
 def test_a_journal_with_a_bit_turned(store: StateFile, bit: int) -> None:
-    """A journal that differs in one bit, anywhere, its last line and that line's end as well."""
+    """A journal that differs in one bit is refused, even in its last line and line end."""
     believed = [place for place in flipped(store.journal_path, bit) if not is_refused(store)]
 
     assert believed == []
 
 
 def test_a_journal_that_was_cut(store: StateFile, remains: Remains) -> None:
-    """A journal that ends early tells what its whole lines tell: no Id less, no doubt less."""
+    """A journal that ends early gives the Ids and doubts of its complete lines."""
     before = set(ids_in(remains.state).values())
     wrong = []
     for size in range(len(remains.journal) + 1):
@@ -120,7 +120,7 @@ def test_a_journal_that_was_cut(store: StateFile, remains: Remains) -> None:
 
 
 def test_a_journal_that_was_cut_is_saved(store: StateFile, remains: Remains) -> None:
-    """What a journal tells that ends early is saved, and then the journal is gone."""
+    """The contents of a journal that ends early are saved; then the journal is deleted."""
     for size in range(0, len(remains.journal) + 1, 7):
         store.path.write_bytes(remains.state)
         store.journal_path.write_bytes(remains.journal[:size])
@@ -134,7 +134,7 @@ def test_a_journal_that_was_cut_is_saved(store: StateFile, remains: Remains) -> 
 
 
 def test_a_journal_that_lacks_a_line(store: StateFile, remains: Remains) -> None:
-    """Where a line was taken out, what the others tell is known, or the journal is refused."""
+    """If a line is missing, the others are known, or the journal is refused."""
     lines = remains.lines
     for number in range(len(lines)):
         rest = lines[:number] + lines[number + 1 :]
@@ -144,7 +144,7 @@ def test_a_journal_that_lacks_a_line(store: StateFile, remains: Remains) -> None
 
 
 def test_a_journal_in_another_order(store: StateFile, remains: Remains) -> None:
-    """Where two lines changed places, or one stands twice, no Id that they tell is lost."""
+    """If two lines are swapped, or one occurs twice, none of their Ids is lost."""
     lines = remains.lines
     for number in range(len(lines)):
         for other in range(number + 1):
@@ -159,7 +159,7 @@ def test_a_journal_in_another_order(store: StateFile, remains: Remains) -> None:
 
 @pytest.mark.parametrize("filler", [b"\0", b"\xff", b"\n", b" "])
 def test_a_block_that_was_lost(store: StateFile, remains: Remains, filler: bytes) -> None:
-    """Where a file system lost a block of either file, the file is refused."""
+    """If a file system loses a block of either file, the file is refused."""
     for path, whole in ((store.path, remains.state), (store.journal_path, remains.journal)):
         for start in range(0, len(whole) - 64, 64):
             path.write_bytes(whole[:start] + filler * 64 + whole[start + 64 :])

@@ -1,6 +1,6 @@
-"""A disk that fills up, after any byte: what the server gave is kept, or is in doubt; never lost.
+"""A disk that fills up after any byte: what the server gave is kept or in doubt, never lost.
 
-A limit on the size of files stands for it, set in the child: Python ignores SIGXFSZ, so a write
+A limit on the size of files simulates it, set in the child: Python ignores SIGXFSZ, so a write
 beyond it is cut short, and the next one fails with EFBIG, as on a full disk with ENOSPC.
 """
 
@@ -42,7 +42,7 @@ def within(cli: CommandLine, size: int, *arguments: str) -> Ran:
 
 
 def ids_on_disk(courses: Path) -> set[int]:
-    """Return every Id that the state or a whole line of the journal tells."""
+    """Return every Id in the state or in a complete line of the journal."""
     state, journal = courses / STATE, courses / JOURNAL
     ids = set(ids_in(state.read_bytes()).values()) if state.exists() else set()
     if journal.exists():
@@ -52,7 +52,7 @@ def ids_on_disk(courses: Path) -> set[int]:
 
 
 def in_doubt(courses: Path) -> set[str]:
-    """Return the addresses that the state or the journal says to be in doubt."""
+    """Return the addresses that are in doubt in the state or the journal."""
     state, journal = courses / STATE, courses / JOURNAL
     doubts = set(json.loads(state.read_text())["doubts"]) if state.exists() else set()
     if journal.exists():
@@ -62,14 +62,14 @@ def in_doubt(courses: Path) -> set[str]:
 
 
 def told(ran: Ran) -> bool:
-    """Say whether a failure is told in words."""
+    """Return whether a failure has a message."""
     return "Traceback" not in ran.err and (ran.code == 0 or "can't be" in ran.err)
 
 
 @pytest.mark.many(2)
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_run_on_a_disk_that_fills_up(cli: CommandLine, courses: Path, *, begun: bool) -> None:
-    """Wherever it fills up: nothing is lost, and the next run with room ends as it should."""
+    """At whatever byte: nothing is lost, and the next run with room ends normally."""
     with sandbox_here() as server:
         online = pointed_at(cli, server)
         codes = set()
@@ -103,7 +103,7 @@ def test_a_run_on_a_disk_that_fills_up(cli: CommandLine, courses: Path, *, begun
 def test_a_save_on_a_disk_that_fills_up(
     left: CommandLine, courses: Path, remains: Remains, command: str
 ) -> None:
-    """Wherever it fills up while a cut-off run is saved: the files are as they were, or saved."""
+    """At whatever byte of a recovery: the files are unchanged, or saved."""
     arguments = ["state", "recover"]
     if command == "resolve":
         arguments = ["resolve", FORGET, "--not-created"]
@@ -124,13 +124,13 @@ def test_a_save_on_a_disk_that_fills_up(
 
 
 def test_a_plan_needs_no_room(left: CommandLine) -> None:
-    """A plan is made on a full disk as well."""
+    """A plan can be made on a full disk."""
     assert within(left, 0, "plan").code == 0
     assert within(left, 0, "state", "list").code == 0
 
 
 def test_a_disk_that_is_full_for_findings(cli: CommandLine, courses: Path) -> None:
-    """Many records that are found before anything is sent, and none can be noted: none is lost."""
+    """Many records are found before the first write and can't be noted: none is lost."""
     with sandbox_here() as server:
         online = pointed_at(cli, server)
         titles = [f"S{number}" for number in range(6)]

@@ -1,4 +1,4 @@
-"""What stands in the place of the state and of the files beside it: nothing is written through."""
+"""Other things in place of the state and its files: nothing is written through them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOCK, HOLDER, REQUESTS = f"{STATE}.lock", f"{STATE}.locked-by", f"{STATE}.reques
 
 
 def device(path: Path) -> None:
-    """Make a device that takes all that is written to it."""
+    """Make a device that accepts all writes."""
     try:
         os.mknod(path, 0o600 | 0o020000, os.makedev(1, 3))
     except PermissionError:
@@ -65,13 +65,13 @@ def victim(path: Path) -> Path:
 
 
 def is_whole(courses: Path) -> bool:
-    """Say whether no victim of a link was written to."""
+    """Return whether no target of a link was written to."""
     target = courses.parent / "victim"
     return not target.exists() or target.read_bytes() == VICTIM
 
 
 def in_place(path: Path, kind: str) -> os.stat_result:
-    """Put something else in a file's place, and return what it is."""
+    """Put something else in place of a file, and return it."""
     path.unlink(missing_ok=True)
     KINDS[kind](path)
     return path.lstat()
@@ -81,7 +81,7 @@ def in_place(path: Path, kind: str) -> os.stat_result:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", [STATE, JOURNAL])
 def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind: str) -> None:
-    """What is not a file in the place of the state or its journal is named, and left as it is."""
+    """If state or journal is not a regular file, it is named, and left alone."""
     made = in_place(courses / name, kind)
 
     for command in COMMANDS[:2]:
@@ -98,7 +98,7 @@ def test_no_file_in_its_place(left: CommandLine, courses: Path, name: str, kind:
 def test_something_else_beside_it(
     left: CommandLine, courses: Path, remains: Remains, name: str, kind: str
 ) -> None:
-    """Under the name of a file that we make: taken away or told, never followed or waited for."""
+    """Under the name of a file that we make: removed or reported, never followed or waited for."""
     in_place(courses / name, kind)
     ran = left("state", "recover", timeout=30)
 
@@ -114,7 +114,7 @@ def test_something_else_beside_it(
 def test_something_else_beside_a_whole_run(
     author: CommandLine, api: SandboxServer, courses: Path, name: str, kind: str
 ) -> None:
-    """A run with something else under such a name keeps every Id, or sends nothing."""
+    """A run with something else under one of these names keeps every Id, or sends nothing."""
     write_outline(courses, "a", 4711, "One")
     assert author("apply", "--auto-approve").code == 0
     write_outline(courses, "a", 4711, "One", "Two")
@@ -131,7 +131,7 @@ def test_something_else_beside_a_whole_run(
 @pytest.mark.many(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_something_else_as_the_lock(left: CommandLine, courses: Path, kind: str) -> None:
-    """A lock that can't be made ends the run; what a link leads to is neither cut nor locked."""
+    """A lock that can't be made ends the run; the target of a link is neither cut nor locked."""
     in_place(courses / LOCK, kind)
     ran = left("state", "recover", timeout=30)
 
@@ -167,7 +167,7 @@ def held(courses: Path) -> Iterator[None]:
 @pytest.mark.many(3)
 @pytest.mark.parametrize("lie", LIES)
 def test_a_holder_that_lies(left: CommandLine, courses: Path, lie: str) -> None:
-    """Who holds the lock is told inertly, and at most at a line's length, whatever it says."""
+    """The holder of the lock is shown in one line at most, without control characters."""
     with held(courses):
         (courses / HOLDER).write_bytes(LIES[lie])
         ran = left("state", "recover")
@@ -181,7 +181,7 @@ def test_a_holder_that_lies(left: CommandLine, courses: Path, lie: str) -> None:
 @pytest.mark.many(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_holder_that_is_no_file(left: CommandLine, courses: Path, kind: str) -> None:
-    """Whatever stands where the holder's name should: nobody waits for it."""
+    """Whatever is in place of the holder's file: nobody waits for it."""
     with held(courses):
         in_place(courses / HOLDER, kind)
         ran = left("state", "recover", timeout=30)
@@ -202,7 +202,7 @@ def closed(folder: Path) -> Iterator[None]:
 
 
 def as_owner(cli: CommandLine, *arguments: str) -> Ran:
-    """Run a command as one whom the rights of files bind, which are nothing to root."""
+    """Run a command as a user whom file permissions bind, unlike root."""
     without = "-dac_override,-dac_read_search"
     alone = [cast("str", shutil.which("setpriv")), "--bounding-set", without, "--inh-caps", without]
     return run(
@@ -222,7 +222,7 @@ needs_rights = pytest.mark.skipif(
 def test_a_folder_that_is_read_only(
     left: CommandLine, courses: Path, command: tuple[str, ...]
 ) -> None:
-    """Where nothing can be written, a plan is made as ever, and whatever saves says so."""
+    """If nothing can be written, a plan is made as usual, and every save reports it."""
     before = files_below(courses)
     with closed(courses):
         ran = as_owner(left, *command)
@@ -238,7 +238,7 @@ def test_a_folder_that_is_read_only(
 @needs_rights
 @pytest.mark.parametrize("name", [STATE, JOURNAL])
 def test_a_file_that_cannot_be_read(left: CommandLine, courses: Path, name: str) -> None:
-    """A state or a journal that one may not read is told by its name."""
+    """A state or a journal without the right to read it is named."""
     (courses / name).chmod(0)
     for command in (COMMANDS[0], COMMANDS[3]):
         ran = as_owner(left, *command)
@@ -250,7 +250,7 @@ def test_a_file_that_cannot_be_read(left: CommandLine, courses: Path, name: str)
 def test_leftovers_of_a_save_are_cleared(
     left: CommandLine, courses: Path, remains: Remains
 ) -> None:
-    """Half a state under the temporary name is never read, and gone after the next save."""
+    """Half a state under the temporary name is never read, and the next save deletes it."""
     (courses / TEMPORARY).write_bytes(remains.state[:100])
     (courses / f".{BACKUP}.tmp").write_bytes(b"")
 
@@ -261,7 +261,7 @@ def test_leftovers_of_a_save_are_cleared(
 
 
 def test_a_state_elsewhere(left: CommandLine, courses: Path) -> None:
-    """A state's place that is below a file, or whose name is too long, is told."""
+    """A state whose path is below a file, or whose name is too long, is reported."""
     before = files_below(courses)
     for command in COMMANDS[:4]:
         below, long = (left(*command, "--state", name) for name in ("a.yaml/x", "x" * 300))
@@ -273,6 +273,6 @@ def test_a_state_elsewhere(left: CommandLine, courses: Path) -> None:
 
 
 def test_refuse_is_able_to_fail(left: CommandLine, courses: Path) -> None:
-    """The check that these tests lean on tells a command that goes on from one that does not."""
+    """The check of these tests finds a command that goes on."""
     with pytest.raises(AssertionError):
         refuse(left, courses, commands=COMMANDS[:1])

@@ -1,4 +1,4 @@
-"""The client against servers that never come to an end: each exchange has a deadline."""
+"""The client against servers whose answers never end: each exchange has a deadline."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def created(url: str, deadline: float) -> tuple[Exchange, float]:
-    """Send a create; return what came of it, and after how many seconds."""
+    """Send a create; return the result, and after how many seconds it came."""
     client = Nexudus(url, Credentials(token=TOKEN), deadline=deadline)
     began = time.monotonic()
     exchange = client.create(SECTION, SENT)
@@ -79,7 +79,7 @@ def endless(head: bytes, drop: bytes, pause: float) -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", ["slow-headers=60", "continue-flood", "slow=20"])
 def test_an_answer_that_does_not_come_is_in_doubt(kind: str) -> None:
-    """A head byte by byte, or no end of `100 Continue`: cut at the deadline, and made perhaps."""
+    """A head byte by byte, or endless `100 Continue`: cut at the deadline, and in doubt."""
     with sandbox_here() as server:
         server.fault(f"POST {SECTIONS}@1:{kind}")
         exchange, seconds = created(server.url, 0.5)
@@ -102,7 +102,7 @@ def test_an_answer_that_does_not_come_is_in_doubt(kind: str) -> None:
     ids=["to the end of the connection", "of a length", "in chunks", "no answer at all"],
 )
 def test_a_body_without_end_is_in_doubt(head: bytes) -> None:
-    """An answer that dribbles for ever is cut, though each byte comes soon after the last."""
+    """An endless answer is cut, even if each byte comes soon after the last."""
     drop = b"1\r\n \r\n" if b"chunked" in head else b" "
     with endless(head, drop, 0.02) as url:
         exchange, seconds = created(url, 0.5)
@@ -113,16 +113,16 @@ def test_a_body_without_end_is_in_doubt(head: bytes) -> None:
 
 
 def test_a_body_beyond_all_measure_is_in_doubt() -> None:
-    """No answer to a create is a megabyte long: what is longer is not read to its end."""
+    """No answer to a create is a megabyte long: a longer one is not read to its end."""
     with endless(HEAD + b"\r\n", b" " * 65_536, 0.0) as url:
         exchange, seconds = created(url, 30)
 
-    assert classify(exchange, ()) == InDoubt("the answer was endless")
+    assert classify(exchange, ()) == InDoubt("the answer was too long")
     assert seconds < 20
 
 
 def test_an_answer_in_time_is_whole() -> None:
-    """A slow answer within the deadline is taken as it comes."""
+    """A slow answer within the deadline is read completely."""
     with sandbox_here() as server:
         server.fault(f"POST {SECTIONS}@1:slow-headers=0.3")
         exchange, _ = created(server.url, 20)

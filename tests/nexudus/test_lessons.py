@@ -1,4 +1,4 @@
-"""Which lessons are in which section: also where lists leave values out, and change meanwhile."""
+"""Which section each lesson is in, even if lists leave values out or change."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ SOME = st.none() | st.integers(1, 3)
 
 @dataclass
 class Held(Unasked):
-    """An API that holds lessons, by Id: the section of each. Fits `ports.Remote`.
+    """An API that holds lessons: the section of each, by Id. Fits `ports.Remote`.
 
-    `omitted` names, by Id, what lists say nothing of; `meanwhile` happens before each page.
+    `omitted` are the properties, by Id, that lists leave out; `meanwhile` happens before each page.
     """
 
     held: dict[int, int | None]
@@ -88,7 +88,7 @@ def lessons_on(remote: Held, clock: VirtualClock | None = None) -> Lessons:
 def test_a_lesson_is_in_the_section_that_a_read_by_id_shows(
     held: dict[int, int | None], omitted: list[list[str]], size: int
 ) -> None:
-    """Whatever lists leave out, and however many pages they have."""
+    """This holds whatever lists leave out, and however many pages they have."""
     remote = Held(held, dict(zip(held, omitted, strict=False)), size)
     found = lessons_on(remote).of(COURSE)
 
@@ -97,7 +97,7 @@ def test_a_lesson_is_in_the_section_that_a_read_by_id_shows(
 
 
 def test_a_course_whose_lessons_all_have_a_section_takes_one_request() -> None:
-    """A list that has the values is believed; those in doubt take one request more in all."""
+    """Complete lists are believed; incomplete lessons take one more request together."""
     told, doubtful = Held({1: 5, 2: 6}), Held({1: 5, 2: None, 3: None})
     lessons_on(told).of(COURSE)
     lessons_on(doubtful).of(COURSE)
@@ -107,7 +107,7 @@ def test_a_course_whose_lessons_all_have_a_section_takes_one_request() -> None:
 
 
 def test_a_course_is_listed_again_once_that_is_too_long_ago() -> None:
-    """What was listed is believed for as long as the caller says, and no longer."""
+    """A list is used again up to the age that the caller gives."""
     remote, clock = Held({1: 5}), VirtualClock()
     lessons = lessons_on(remote, clock)
     lessons.of(COURSE)
@@ -122,7 +122,7 @@ def test_a_course_is_listed_again_once_that_is_too_long_ago() -> None:
 
 
 def test_a_lesson_that_moves_between_pages_is_not_missed() -> None:
-    """One goes and another comes while pages are read: the list is read until it stands still."""
+    """If lessons come and go while pages are read, the list is read until it is stable."""
     remote = Held(dict.fromkeys(range(1, 7), 5), size=3)
 
     def shift() -> None:
@@ -137,7 +137,7 @@ def test_a_lesson_that_moves_between_pages_is_not_missed() -> None:
 
 
 def test_a_missing_role_is_met_once() -> None:
-    """The answer would be the same for each other course; the message names the role."""
+    """No other course is asked for, because the answer would be the same; the role is named."""
     remote = Held({}, status=401)
     lessons = lessons_on(remote)
     with pytest.raises(Denied) as denied:
@@ -160,7 +160,7 @@ def test_a_missing_role_is_met_once() -> None:
     ],
 )
 def test_an_answer_that_can_not_be_right_is_not_believed(page: object) -> None:
-    """A lesson that can't be read might be in the section: no list is made of the others."""
+    """A lesson that can't be read might be in the section, so the others are no list."""
     remote = Held({})
     remote.lessons = lambda *_: answer(page)  # type: ignore[method-assign]
 

@@ -1,7 +1,7 @@
-"""The schedule of requests: no window is ever exceeded, and no wait is longer than it has to be.
+"""The schedule of requests: no window is ever exceeded, and no wait is longer than needed.
 
-Held against a count of every window, against the sandbox's own limiter, and against a simulation
-that sends as early as each window allows. Whole seconds, so that sums are exact.
+Compared with a count of every window, with the sandbox's own limiter, and with a simulation that
+sends as early as each window allows. Times are whole seconds, so that sums are exact.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Wish:
-    """A request that a run wants: after which pause, how long it takes, when it is counted."""
+    """A request that a run wants to send: after which pause, how long it takes, when it counts."""
 
     pause: int
     takes: int
@@ -78,7 +78,7 @@ def counted(sent: Iterable[Sent], window: Window) -> list[Sent]:
 
 
 def as_soon_as_can_be(writes: Iterable[bool], limits: Limits) -> float:
-    """Send each request when every sliding window has room; return when the last one starts."""
+    """Send each request when every sliding window has room; return the start of the last."""
     starts: list[Sent] = []
     for write in writes:
         due = starts[-1].start if starts else 0.0
@@ -93,7 +93,7 @@ def as_soon_as_can_be(writes: Iterable[bool], limits: Limits) -> float:
 @settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from(TIGHT), wishes)
 def test_no_sliding_window_is_ever_exceeded(limits: Limits, wanted: list[Wish]) -> None:
-    """Whenever the server counts each request, no stretch of a window's length holds too many."""
+    """Whenever the server counts each request, no period of a window has too many."""
     sent = run(Schedule(limits), wanted)
 
     for window in limits.windows:
@@ -105,7 +105,7 @@ def test_no_sliding_window_is_ever_exceeded(limits: Limits, wanted: list[Wish]) 
 @settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from(TIGHT), wishes, st.integers(0, 86_400))
 def test_no_fixed_window_is_ever_exceeded(limits: Limits, wanted: list[Wish], offset: int) -> None:
-    """The same where the server counts by the clock's own minutes, wherever these begin."""
+    """The same if the server counts by its clock's minutes, whenever these begin."""
     sent = run(Schedule(limits), wanted)
 
     for window in limits.windows:
@@ -122,7 +122,7 @@ def test_no_fixed_window_is_ever_exceeded(limits: Limits, wanted: list[Wish], of
 def test_the_sandbox_never_turns_a_request_away(
     kind: Literal["sliding", "fixed"], bursts: list[tuple[int, bool, int]]
 ) -> None:
-    """At the published limits, whichever way they are counted, each request of a burst is taken."""
+    """At the published limits, however counted, no request of a burst is throttled."""
     schedule, limiter, now = Schedule(), Limiter(Settings(limits=kind)), 12_345.0
     for pause, write, number in bursts:
         now += pause
@@ -139,7 +139,7 @@ def test_no_wait_is_longer_than_it_has_to_be(
     wanted: list[Wish],
     write: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    """Where there is a wait, a moment before its end some window is still full."""
+    """A moment before each wait ends, some window is still full."""
     schedule = Schedule(limits)
     sent = run(schedule, wanted)
     now = sent[-1].end if sent else 1_000.0
@@ -159,7 +159,7 @@ def test_no_wait_is_longer_than_it_has_to_be(
 def test_a_run_goes_on_where_the_one_before_it_ended(
     limits: Limits, before: list[Wish], after: list[Wish]
 ) -> None:
-    """Two runs, the second told of the first's requests, send when a single one would have."""
+    """Two runs, the second of which knows the first's requests, send as a single run would."""
     whole = Schedule(limits)
     first = run(whole, before)
     now = first[-1].end if first else 1_000.0
@@ -170,7 +170,7 @@ def test_a_run_goes_on_where_the_one_before_it_ended(
 
 @pytest.mark.parametrize("limits", TIGHT[:3])
 def test_the_least_time_is_that_of_sending_as_early_as_can_be(limits: Limits) -> None:
-    """For up to 60 writes the estimate is never more than the fastest schedule takes."""
+    """For up to 60 writes, the estimate is never more than the fastest schedule takes."""
     for writes in range(61):
         fastest = as_soon_as_can_be([True] * writes, limits)
         schedule, now = Schedule(limits), 0.0
@@ -201,7 +201,7 @@ def test_a_day_has_so_many_writes(writes: int, days: int) -> None:
 
 
 def test_without_limits_no_time_is_needed() -> None:
-    """Where nothing is limited, nothing waits and no allowance can be told."""
+    """Without limits there is no wait and no allowance."""
     schedule = Schedule(None)
     for _ in range(100):
         schedule.ended(5.0, write=True)
@@ -212,7 +212,7 @@ def test_without_limits_no_time_is_needed() -> None:
 
 
 def test_a_request_of_the_past_can_be_as_old_as_it_likes() -> None:
-    """What is older than every window holds nothing up."""
+    """A request that is older than every window causes no wait."""
     schedule = Schedule(TIGHT[0], [Request(-2 * DAY, write=True)] * 50)
 
     assert schedule.wait(0.0, write=True) == 0
@@ -220,7 +220,7 @@ def test_a_request_of_the_past_can_be_as_old_as_it_likes() -> None:
 
 
 def test_the_days_writes_are_counted_down() -> None:
-    """What is left of the day is its allowance without the writes of the last 24 hours."""
+    """The rest of the day is its allowance without the writes of the last 24 hours."""
     schedule = Schedule(replace(PUBLISHED, writes_a_day=10))
     for at in range(4):
         schedule.ended(float(at), write=True)
@@ -239,7 +239,7 @@ def test_nothing_starts_before_the_api_allows_it() -> None:
 
 
 def test_a_throttled_run_asks_for_its_share_and_slowly_for_more() -> None:
-    """Of a minute that another client eats of, as much is asked for as the API took, then more."""
+    """If another client uses the same minute, ask for what the API accepted, then for more."""
     schedule, now = Schedule(), 0.0
     for number in range(41):
         now = number / 10
@@ -255,7 +255,7 @@ def test_a_throttled_run_asks_for_its_share_and_slowly_for_more() -> None:
 
 
 def burst(schedule: Schedule, now: float) -> int:
-    """Return how many writes may be sent from then on before one has to wait for a minute."""
+    """Return how many writes may be sent before one has to wait for a minute."""
     number = 0
     while (seconds := schedule.wait(now, write=True)) < 1:
         now += seconds
@@ -296,7 +296,7 @@ def test_however_often_it_is_throttled_a_run_goes_on(pauses: list[int]) -> None:
 def test_what_is_still_to_come_is_told_without_exaggeration(
     limits: Limits, wanted: list[Wish], writes: int
 ) -> None:
-    """The time told for the rest is at least the wait for the next, and grows with the rest."""
+    """The estimate for the rest is at least the next wait, and grows with the rest."""
     schedule = Schedule(limits)
     sent = run(schedule, wanted)
     now = sent[-1].end if sent else 1_000.0

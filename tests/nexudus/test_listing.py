@@ -1,4 +1,4 @@
-"""What a course holds, by a list that is believed only where it is whole."""
+"""The records of a course, from a list that is believed only if it is complete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COURSE = 4711
 
 @dataclass
 class Lister(Unasked):
-    """An API that answers each question by what is next, the last of it for ever."""
+    """An API that gives one answer after another, and repeats the last one."""
 
     answers: list[object]
     asked: list[int] = field(default_factory=list)
@@ -82,7 +82,7 @@ def looked(api: Lister) -> list[int]:
     ],
 )
 def test_a_list_that_is_not_whole_is_not_believed(partial: dict[str, object]) -> None:
-    """What says itself that there is more, or can't be true, is asked for again, then given up."""
+    """A list that reports more, or contradicts itself, is read again, and then given up."""
     whole = page(1, 2, total=2)
 
     assert looked(Lister([partial, whole])) == [1, 2]
@@ -92,14 +92,14 @@ def test_a_list_that_is_not_whole_is_not_believed(partial: dict[str, object]) ->
 
 
 def test_pages_counted_by_another_size_are_not_believed() -> None:
-    """Where more is counted than all pages together hold, nothing is known of the rest."""
+    """If more records are counted than all pages have, nothing is known of the rest."""
     api = Lister([page(1, 2, total=5), page(1, 2, total=5), page(*range(1, 6), total=5)])
 
     assert looked(api) == [1, 2, 3, 4, 5]
 
 
 def test_empty_pages_are_not_read_for_ever() -> None:
-    """A page that holds nothing is the last that is read, whatever was counted."""
+    """An empty page is the last one that is read, whatever the list counts."""
     api = Lister([page(1, total=150_000, pages=150_000), page(total=150_000, pages=150_000)])
     with pytest.raises(Stop):
         looked(api)
@@ -108,7 +108,7 @@ def test_empty_pages_are_not_read_for_ever() -> None:
 
 
 def test_no_list_is_without_bounds() -> None:
-    """More records than any site has are not read at all."""
+    """A list of more records than any site has is not read."""
     api = Lister([page(1, total=200_001, pages=201)])
     with pytest.raises(Stop) as stop:
         looked(api)
@@ -118,7 +118,7 @@ def test_no_list_is_without_bounds() -> None:
 
 
 def test_a_course_is_missing_only_where_two_answers_say_so() -> None:
-    """One answer that lacks a course is not believed; a second one is."""
+    """One answer without a course is not believed; a second one is."""
     there = [{"Id": 4711}]
 
     assert lookout(Lister([[], there])).missing([4711]) == frozenset()

@@ -1,4 +1,4 @@
-"""A look at everything: by the fewest reads, and nothing is gone for a list's sake alone."""
+"""Reading everything: in few requests, and without losing a record because of a list."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ JSON = {"content-type": "application/json"}
 
 @dataclass
 class Listed(Unasked):
-    """An API whose pages are small, and that others use meanwhile. Fits `ports.Remote`.
+    """An API with small pages that others use at the same time. Fits `ports.Remote`.
 
-    `held` are the courses of its records by their Ids; `meanwhile` happens before each page;
-    `unlisted` Ids are in no list yet; `off_by` is how wrong the lists count.
+    `held` are the courses of its records by Id; `meanwhile` happens before each page; `unlisted`
+    Ids are in no list yet; `off_by` is how wrong the lists count.
     """
 
     held: dict[int, int]
@@ -109,7 +109,7 @@ def answer(content: object) -> Exchange:
 
 
 def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int, int]:
-    """Return the courses of what a look at everything finds, by the Ids."""
+    """Return the courses of the records that a sweep finds, by Id."""
     clock = VirtualClock()
     store = StateFile(Path("unused.json"), "http://localhost")
     world = World(api, store, clock, Quiet(), Schedule(), Counted(clock))
@@ -118,7 +118,7 @@ def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int
 
 
 def test_one_course_is_listed_by_itself() -> None:
-    """Nothing is spent on counting what else there is."""
+    """No request is spent on counting other records."""
     api = Listed({1: 1, 2: 1, 3: FOREIGN})
 
     assert sweep(api, frozenset({1}), [1, 2]) == {1: 1, 2: 1}
@@ -126,7 +126,7 @@ def test_one_course_is_listed_by_itself() -> None:
 
 
 def test_many_courses_are_read_in_pages_of_everything_once() -> None:
-    """Where these are fewer; what is neither ours nor in our courses is left out."""
+    """If that is fewer requests; records that are neither ours nor in our courses are dropped."""
     held = {number: number % 5 + 1 for number in range(1, 13)} | {13: FOREIGN}
     api = Listed(held, size=4)
 
@@ -135,7 +135,7 @@ def test_many_courses_are_read_in_pages_of_everything_once() -> None:
 
 
 def test_among_many_foreign_ones_courses_are_listed_one_by_one() -> None:
-    """The first page tells how many there are, and that is all that it costs."""
+    """The first page shows how many records there are, and costs one request."""
     held = {number: number for number in COURSES} | dict.fromkeys(range(10, 40), FOREIGN)
     api = Listed(held)
 
@@ -144,7 +144,7 @@ def test_among_many_foreign_ones_courses_are_listed_one_by_one() -> None:
 
 
 def test_what_a_list_lacks_is_asked_for_before_it_is_gone() -> None:
-    """Of two that a list does not have, one is there: lists lag."""
+    """Of two records that a list lacks, one exists: lists lag."""
     api = Listed({1: 1, 2: 1}, unlisted=frozenset({2}))
 
     assert sweep(api, frozenset({1}), [1, 2, 3]) == {1: 1, 2: 1}
@@ -152,7 +152,7 @@ def test_what_a_list_lacks_is_asked_for_before_it_is_gone() -> None:
 
 
 def test_one_that_is_in_another_course_is_found_there() -> None:
-    """A course's own list can't have it; the list of everything has, and no more is asked."""
+    """A course's own list can't have it; the list of everything does, without more requests."""
     few, many = Listed({1: 1, 2: FOREIGN}), Listed({1: 1, 2: FOREIGN})
 
     assert sweep(few, frozenset({1}), [1, 2]) == {1: 1, 2: FOREIGN}
@@ -161,7 +161,7 @@ def test_one_that_is_in_another_course_is_found_there() -> None:
 
 
 def test_a_list_that_shifts_is_read_again() -> None:
-    """One is removed meanwhile: a third moves to a page that was read already."""
+    """One record is removed in the meantime: a third moves to a page that was read already."""
     api = Listed(dict.fromkeys(range(1, 8), 1))
     api.meanwhile = lambda: len(api.asked) == 2 and api.held.pop(1)
 
@@ -170,17 +170,17 @@ def test_a_list_that_shifts_is_read_again() -> None:
 
 
 def test_a_list_that_never_agrees_with_its_count_ends_the_run() -> None:
-    """It is no list to call anything gone by."""
+    """No record may be called gone because of it."""
     api = Listed({1: 1}, off_by=1)
 
-    with pytest.raises(Stop, match="changes while it is read"):
+    with pytest.raises(Stop, match="has 1, but counts 2"):
         sweep(api, frozenset({1}), [1])
     assert len(api.asked) == MAX_READINGS
 
 
 def test_that_all_is_gone_is_not_believed() -> None:
-    """Hundreds of records that are not there: that is another account."""
-    with pytest.raises(Stop, match="are not there") as stop:
+    """If hundreds of records are missing, this is another account."""
+    with pytest.raises(Stop, match="are not on the site") as stop:
         sweep(Listed({}), frozenset({1}), range(1, 500))
     assert "right account" in str(stop.value.remedy)
 
@@ -193,7 +193,7 @@ def test_that_all_is_gone_is_not_believed() -> None:
 def test_whatever_others_do_meanwhile_ours_are_found_or_the_run_ends(
     held: dict[int, int], doings: list[tuple[bool, int]], courses: frozenset[int]
 ) -> None:
-    """Others add and remove records between any two pages: nothing of ours is called gone."""
+    """Others add and remove records between any two pages; none of ours is called gone."""
     ours = {each for each, course in held.items() if course in courses}
     left = list(doings)
     api = Listed(dict(held))

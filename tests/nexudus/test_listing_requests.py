@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Listing(Unasked):
-    """An API that tells what it has, and no more: so many courses of so many sections each.
+    """An API with a number of courses, each with a number of sections. Fits `ports.Remote`.
 
-    Fits `ports.Remote`; a page has ten records.
+    A page has ten records.
     """
 
     courses_there: int
@@ -64,7 +64,7 @@ class Listing(Unasked):
 def test_everything_is_listed_only_where_that_is_fewer_requests(
     tmp_path: Path, courses: int, sections: int, requests: int
 ) -> None:
-    """A page counts twice, for it is read twice; one that was read to count them is spent."""
+    """A page counts twice, because it is read twice; the one that was read to decide is spent."""
     clock = VirtualClock()
     ledger = Counted(clock)
     remote = Listing(courses, sections)

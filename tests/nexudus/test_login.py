@@ -1,4 +1,4 @@
-"""Logins and renewals: what is sent for a token, and what is asked for where there is none."""
+"""Logins and renewals: what is sent for a token, and what a person is asked for without one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEW_CODE = "set NEXUDUS_TOTP to a new one"
 def client(
     answers: Iterable[httpx.Response], credentials: Credentials
 ) -> tuple[Nexudus, list[httpx.Request]]:
-    """Return a client of a server that gives these answers, and what the server met."""
+    """Return a client of a server that gives these answers, and the requests that it got."""
     met: list[httpx.Request] = []
     left = iter(answers)
 
@@ -63,7 +63,7 @@ def test_a_renewal_names_its_client_in_both_places(email: str) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_a_refused_renewal_asks_for_a_new_code(status: int) -> None:
-    """The code that was given is used: no login is tried by it, and no password is doubted."""
+    """The code is used up: no login is tried with it, and the password is not blamed."""
     remote, met = client([granted(), answered(status)], LOGIN)
     remote.log_in()
     with pytest.raises(RemoteError) as failed:
@@ -77,7 +77,7 @@ def test_a_refused_renewal_asks_for_a_new_code(status: int) -> None:
 
 @pytest.mark.parametrize("status", [200, 404, 500, 503])
 def test_a_renewal_that_fails_otherwise_asks_for_a_new_code_too(status: int) -> None:
-    """Whoever tries again later logs in again."""
+    """The next run has to log in."""
     remote, _ = client([granted(), answered(status)], LOGIN)
     remote.log_in()
     with pytest.raises(RemoteError) as failed:
@@ -100,7 +100,7 @@ def test_a_throttled_renewal_asks_for_nothing() -> None:
 
 
 def test_a_code_is_never_sent_twice() -> None:
-    """Also where the login gave nothing to renew by."""
+    """This holds even if the login gave no refresh token."""
     remote, met = client([granted(refresh_token="")], LOGIN)
     remote.log_in()
     with pytest.raises(RemoteError) as failed:
@@ -112,7 +112,7 @@ def test_a_code_is_never_sent_twice() -> None:
 
 
 def test_a_refused_renewal_without_a_code_logs_in_again() -> None:
-    """E-mail and password are good for as many logins as are needed."""
+    """E-mail and password work for any number of logins."""
     login = Credentials(email=EMAIL, password="secret")
     remote, met = client([granted(), answered(401), granted()], login)
     remote.log_in()

@@ -66,7 +66,7 @@ def answered(status: int, body: object = b"", **headers: str) -> Exchange:
 )
 @pytest.mark.parametrize("status", [409, 429])
 def test_a_wait_is_told_in_seconds_or_as_a_date(status: int, after: str, seconds: float) -> None:
-    """Seconds, or a date by the server's own clock; at least one, and a minute if unreadable."""
+    """Seconds, or a date by the server's clock; at least one, and a minute if unreadable."""
     exchange = answered(status, retry_after=after, date=NOW)
 
     assert classify(exchange, ()) == classify_read(exchange) == Throttled(seconds)
@@ -74,7 +74,7 @@ def test_a_wait_is_told_in_seconds_or_as_a_date(status: int, after: str, seconds
 
 @pytest.mark.parametrize("date", ["", "now", "15 Jan"])
 def test_a_date_without_the_servers_own_is_a_minute(date: str) -> None:
-    """A date can only be read by the clock that gave it."""
+    """A date can be read only by the clock that gave it."""
     exchange = answered(409, retry_after="Wed, 15 Jan 2025 10:30:45 GMT", date=date)
 
     assert classify(exchange, ()) == Throttled(DEFAULT_WAIT)
@@ -83,7 +83,7 @@ def test_a_date_without_the_servers_own_is_a_minute(date: str) -> None:
 @settings(deadline=None, max_examples=examples(150))
 @given(st.text(max_size=60) | st.from_regex(r"[0-9.]{0,500}", fullmatch=True), st.text(max_size=40))
 def test_no_wait_is_too_odd_to_be_kept(after: str, date: str) -> None:
-    """Whatever a server writes there, it is a time that can be waited or told."""
+    """Whatever a server writes there, the result is a time that can be waited and shown."""
     verdict = classify(answered(429, retry_after=after, date=date), ())
 
     assert isinstance(verdict, Throttled)
@@ -91,7 +91,7 @@ def test_no_wait_is_too_odd_to_be_kept(after: str, date: str) -> None:
 
 
 def test_too_many_requests_need_no_header() -> None:
-    """429 alone means to come back; 409 alone may be anything."""
+    """429 alone means to wait; 409 alone may be anything."""
     assert classify(answered(429), ()) == Throttled(DEFAULT_WAIT)
     assert classify(answered(409), ()) == InDoubt("the API answered HTTP 409")
 
@@ -104,13 +104,13 @@ def test_a_date_is_a_minute_where_the_server_tells_no_time() -> None:
 
 
 def test_success_with_a_new_id_is_applied() -> None:
-    """The one answer that says all that is needed."""
+    """This is the only answer that proves a create."""
     assert classify(answered(200, ANSWER), ()) == Applied(7, "2025-01-15T10:30:00Z")
 
 
 @pytest.mark.parametrize("known", [{7}, {5, 7}])
 def test_a_known_id_is_in_doubt(known: set[int]) -> None:
-    """The Id of another record is no new record's."""
+    """The Id of another record can't be that of a new one."""
     assert isinstance(classify(answered(200, ANSWER), known), InDoubt)
 
 
@@ -133,13 +133,13 @@ def test_a_known_id_is_in_doubt(known: set[int]) -> None:
     ],
 )
 def test_half_a_success_is_in_doubt(changed: dict[str, object]) -> None:
-    """An Id that is none, or success and failure in one answer, proves nothing."""
+    """An invalid Id, or success and failure in one answer, proves nothing."""
     assert isinstance(classify(answered(200, {**ANSWER, **changed}), ()), InDoubt)
 
 
 @pytest.mark.parametrize("status", [200, 400, 422])
 def test_a_plain_no_is_refused(status: int) -> None:
-    """Not successful and no Id: it was not carried out, and the property is named."""
+    """Without success and Id it was not carried out, and the property is named."""
     body = {
         "Message": "Title: is required",
         "Value": None,
@@ -157,21 +157,21 @@ def test_a_plain_no_is_refused(status: int) -> None:
     [
         (
             {"WasSuccessful": 1},
-            "the API answered HTTP 200 with something that is no answer of its own",
+            "the API answered HTTP 200 with something that is not in its own format",
         ),
-        ({"WasSuccessful": False}, "the API spoke of a failure and of success in one answer"),
-        ({"Errors": [{}]}, "the API spoke of a failure and of success in one answer"),
+        ({"WasSuccessful": False}, "the API reported a failure and a success in one answer"),
+        ({"Errors": [{}]}, "the API reported a failure and a success in one answer"),
         (
             {"Errors": [{}], "Value": None},
-            "the API spoke of a failure and of success in one answer",
+            "the API reported a failure and a success in one answer",
         ),
-        ({"Value": {"Id": 0}}, "the API said that it was successful, and gave no Id"),
+        ({"Value": {"Id": 0}}, "the API reported success, but no Id"),
         ({}, "the API gave the Id 7, which another record has"),
     ],
 )
 def test_a_doubt_says_why(changed: dict[str, object], reason: str) -> None:
-    """A person who settles the doubt is told what the answer lacked."""
-    claimed = "no answer" not in reason
+    """The person who settles the doubt reads what the answer lacked."""
+    claimed = "not in its own format" not in reason
 
     assert classify(answered(200, {**ANSWER, **changed}), {7}) == InDoubt(reason, claimed)
 
@@ -193,18 +193,16 @@ def test_a_refusal_without_words_tells_its_status(status: int) -> None:
 
 
 def test_a_refusal_in_part_is_filled_in() -> None:
-    """What the API does not say of a problem is said for it, and what it says is bounded."""
+    """Words that the API leaves out are added, and those that it gives are shortened."""
     body: dict[str, object] = {"WasSuccessful": False, "Errors": [{}, {"PropertyName": "x" * 61}]}
     problems = (Problem("", "is not valid"), Problem("x" * 59 + "…", "is not valid"))
 
-    assert classify(answered(200, body), ()) == Refused(
-        "the API said that it was not successful", problems
-    )
+    assert classify(answered(200, body), ()) == Refused("the API reported a failure", problems)
     assert classify(answered(400, {**body, "Message": "No."}), ()) == Refused("No.", problems)
 
 
 def test_no_more_than_ten_problems_are_told() -> None:
-    """An answer of any length fills no more than a screen."""
+    """An answer of any length fills at most a screen."""
     verdict = classify(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
 
     assert isinstance(verdict, Refused)
@@ -213,19 +211,19 @@ def test_no_more_than_ten_problems_are_told() -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8"])
 def test_a_body_is_read_by_its_type(kind: str) -> None:
-    """JSON is what says that it is JSON."""
+    """Only an answer that is declared as JSON is read as JSON."""
     assert read_json(answered(200, {"a": 1}, content_type=kind)) == {"a": 1}
 
 
 @pytest.mark.parametrize("kind", ["", "text/html", "application/jsonp", "text/application/json"])
 def test_a_body_of_another_type_is_not_read(kind: str) -> None:
-    """A page of a proxy is no answer, whatever it holds."""
-    with pytest.raises(ValueError, match="it does not say that it is JSON"):
+    """A page of a proxy is not an answer, whatever it contains."""
+    with pytest.raises(ValueError, match="its type is not JSON"):
         read_json(answered(200, {"a": 1}, content_type=kind))
 
 
 def test_a_body_of_no_type_is_not_read() -> None:
-    """An answer that does not say what it is proves nothing."""
+    """An answer without a type proves nothing."""
     exchange = Exchange(sent=True, status=200, body=json.dumps(ANSWER).encode())
 
     assert isinstance(classify(exchange, ()), InDoubt)
@@ -234,33 +232,33 @@ def test_a_body_of_no_type_is_not_read() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"Id": 7, "Id": 8}', "a name stands twice"),
-        (b'{"Id": NaN}', "NaN is no JSON"),
-        (b'{"Id": -Infinity}', "-Infinity is no JSON"),
+        (b'{"Id": 7, "Id": 8}', "a name occurs twice"),
+        (b'{"Id": NaN}', "NaN is not JSON"),
+        (b'{"Id": -Infinity}', "-Infinity is not JSON"),
     ],
 )
 def test_a_body_is_read_strictly(body: bytes, words: str) -> None:
-    """What could be read in two ways is not read at all."""
+    """A body that could be read in two ways is not read."""
     with pytest.raises(ValueError, match=words):
         read_json(answered(200, body))
 
 
 def test_what_never_left_may_be_sent_again() -> None:
-    """Without an answer all hangs on whether any of the request was sent."""
+    """Without an answer, it matters only whether any of the request was sent."""
     assert classify(Exchange(sent=False, failure="no"), ()) == NotSent("no")
     assert classify(Exchange(sent=True, failure="no"), ()) == InDoubt("no")
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_who_may_not_carries_nothing_out(status: int) -> None:
-    """A token that is not good, or whose user lacks a role, in reads and writes alike."""
+    """A bad token, or a user without a role, gives the same verdict on reads and writes."""
     assert classify(answered(status), ()) == Unauthorized(status)
     assert classify_update(answered(status), 7) == Unauthorized(status)
     assert classify_read(answered(status)) == Unauthorized(status)
 
 
 def test_a_read_that_is_answered_is_handed_on() -> None:
-    """What a list holds is for its reader to judge."""
+    """The reader judges what a list contains."""
     exchange = answered(200, b"<html>")
 
     assert classify_read(exchange) == Answered(exchange)
@@ -269,7 +267,7 @@ def test_a_read_that_is_answered_is_handed_on() -> None:
 @settings(deadline=None, max_examples=examples(150))
 @given(st.integers(100, 599), st.binary(max_size=60))
 def test_only_a_whole_success_is_applied(status: int, body: bytes) -> None:
-    """No chance bytes are ever taken for a success, and none break the verdict."""
+    """Random bytes are never taken for a success, and never raise."""
     assert not isinstance(classify(answered(status, body), ()), Applied)
 
 
@@ -278,7 +276,7 @@ def updated(**answer: object) -> Exchange:
 
 
 def test_an_update_that_was_carried_out() -> None:
-    """By its own Id, or where the answer names none."""
+    """With its own Id, or with none."""
     done = Applied(7, "2025-01-15T10:30:00Z")
 
     assert classify_update(updated(), 7) == done
@@ -291,30 +289,30 @@ def test_an_update_that_was_carried_out() -> None:
         (updated(Value={"Id": 8}), "the API answered for the Id 8, not for 7"),
         (
             updated(WasSuccessful=False),
-            "the API spoke of a failure and of success in one answer",
+            "the API reported a failure and a success in one answer",
         ),
         (
             updated(Errors=[{"Message": "no"}]),
-            "the API spoke of a failure and of success in one answer",
+            "the API reported a failure and a success in one answer",
         ),
         (
             answered(200, b"<html>"),
-            "the API answered HTTP 200 with something that is no answer of its own",
+            "the API answered HTTP 200 with something that is not in its own format",
         ),
         (answered(500), "the API answered HTTP 500"),
     ],
 )
 def test_an_update_in_doubt(exchange: Exchange, reason: str) -> None:
-    """It may be sent again, so it is never claimed for good."""
+    """It may be sent again, so it is never marked as claimed."""
     assert classify_update(exchange, 7) == InDoubt(reason)
 
 
 def test_an_update_that_is_refused() -> None:
-    """In words where there are any; of what is not there, that is told as such."""
+    """With a message if there is one; a missing record is marked as missing."""
     failed = updated(Value=None, WasSuccessful=False, Errors=None, Message=None)
     told = updated(Value=None, WasSuccessful=False, Errors=None, Message="Too long")
 
-    assert classify_update(failed, 7) == Refused("the API said that it was not successful")
+    assert classify_update(failed, 7) == Refused("the API reported a failure")
     assert classify_update(told, 7) == Refused("Too long")
     assert classify_update(answered(422), 7) == Refused("HTTP 422")
     assert classify_update(answered(404), 7) == Refused("HTTP 404", missing=True)

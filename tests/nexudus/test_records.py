@@ -1,4 +1,4 @@
-"""What the server has, read strictly: what is no list of records is never taken for one."""
+"""The records on the server, read strictly: nothing else is ever taken for a list of records."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def page(*records: object, **more: object) -> dict[str, object]:
 
 
 def test_a_record_is_what_an_outline_decides_and_who_wrote_it() -> None:
-    """Of all that a record holds, what can be compared is read, and the rest left."""
+    """Only the properties that can be compared are read."""
     found = read_page(exchange(page(RAW, TotalItems=7, TotalPages=4, HasNextPage=True)), SECTION)
     attributes: dict[str, FieldValue] = {
         "Active": True,
@@ -73,7 +73,7 @@ def test_a_record_is_what_an_outline_decides_and_who_wrote_it() -> None:
 
 
 def test_no_records_are_a_page_too() -> None:
-    """A course without a section is a list of none, and known as such."""
+    """A course without sections is an empty list, and known to be empty."""
     found = read_page(exchange(page(TotalPages=0)), SECTION)
 
     assert found is not None
@@ -83,13 +83,13 @@ def test_no_records_are_a_page_too() -> None:
 @pytest.mark.parametrize("name", ["Id", "CourseId"])
 @pytest.mark.parametrize("value", ["1001", True, -1, 0, 1.5, 2**63, None, [1], {"Id": 1}])
 def test_an_id_is_a_whole_number_above_0(name: str, value: object) -> None:
-    """What can be no Id, as a string, a truth or a negative number, spoils the whole page."""
+    """An Id that is a string, a boolean or negative makes the whole page unreadable."""
     assert read_page(exchange(page(RAW, {**RAW, name: value})), SECTION) is None
 
 
 @pytest.mark.parametrize("name", ["Id", "CourseId"])
 def test_a_record_without_an_id_is_none(name: str) -> None:
-    """A record that does not say which it is spoils the whole page."""
+    """A record without an Id makes the whole page unreadable."""
     raw = {each: value for each, value in RAW.items() if each != name}
 
     assert read_page(exchange(page(raw)), SECTION) is None
@@ -121,13 +121,13 @@ def test_a_record_without_an_id_is_none(name: str) -> None:
     ],
 )
 def test_what_is_no_page_is_not_read(body: bytes) -> None:
-    """A name twice, a NaN, another type or half a body: none of it is a list."""
+    """A duplicate name, a NaN, another type or half a body is not a list."""
     assert read_page(exchange(body), SECTION) is None
 
 
 @pytest.mark.parametrize("content_type", ["", "text/html", "text/plain", "application/jsonp"])
 def test_what_does_not_say_that_it_is_json_is_not_read(content_type: str) -> None:
-    """A page of a proxy is no list, though its body could be."""
+    """A page of a proxy is not a list, even if its body could be one."""
     assert read_page(exchange(page(RAW), content_type), SECTION) is None
     assert read_titles(exchange([RAW], content_type)) is None
 
@@ -135,7 +135,7 @@ def test_what_does_not_say_that_it_is_json_is_not_read(content_type: str) -> Non
 @pytest.mark.parametrize("name", ["CreatedOn", "UpdatedOn", "UpdatedBy"])
 @pytest.mark.parametrize("value", [None, 5, "", [], {"x": 1}])
 def test_who_and_when_may_be_missing(name: str, value: object) -> None:
-    """What only helps a person to choose is not worth refusing a page for."""
+    """They only help a person to choose, so the page is read without them."""
     found = read_page(exchange(page({**RAW, name: value})), SECTION)
 
     assert found is not None
@@ -147,7 +147,7 @@ def test_who_and_when_may_be_missing(name: str, value: object) -> None:
 
 
 def test_who_and_when_are_shown_harmless() -> None:
-    """What ends on a screen holds no control character and has an end."""
+    """They contain no control character when they are shown, and are short."""
     raw = {**RAW, "UpdatedBy": "\x1b[31m" + "x" * 1_000, "CreatedOn": "\n" * 3 + "2025" * 100}
     found = read_page(exchange(page(raw)), SECTION)
 
@@ -159,7 +159,7 @@ def test_who_and_when_are_shown_harmless() -> None:
 
 @pytest.mark.parametrize("value", [None, 1.5, [], {}])
 def test_a_field_of_a_strange_type_is_none(value: object) -> None:
-    """A title that is no text is no title, so that such a record fits nothing."""
+    """A title that is not text is missing, so that the record fits nothing."""
     found = read_page(exchange(page({**RAW, "Title": value})), SECTION)
 
     assert found is not None
@@ -167,7 +167,7 @@ def test_a_field_of_a_strange_type_is_none(value: object) -> None:
 
 
 def test_ids_are_those_of_a_bare_list() -> None:
-    """Asked for by Id, records come as a list; its Ids say which there are."""
+    """Records that are read by Id come as a list; its Ids show which exist."""
     assert read_titles(exchange([{"Id": 1, "Title": "x"}, {"Id": 7}])) == {1: "x", 7: ""}
     assert read_titles(exchange([])) == {}
 
@@ -177,14 +177,14 @@ def test_ids_are_those_of_a_bare_list() -> None:
     [{}, {"Records": []}, ["1"], [{"Id": "1"}], [{"Id": True}], [{"Id": -1}], [{}], None, "[]"],
 )
 def test_what_is_no_list_of_records_has_no_ids(body: object) -> None:
-    """Ids as strings, truths or negative numbers are none, and nothing else is a list."""
+    """Strings, booleans and negative numbers are not Ids, and nothing else is a list."""
     assert read_titles(exchange(body)) is None
 
 
 @settings(deadline=None, max_examples=examples(150))
 @given(st.binary(max_size=80) | st.text(max_size=60).map(str.encode))
 def test_no_answer_is_too_odd_to_be_read(body: bytes) -> None:
-    """Whatever comes is read or refused, without another failure."""
+    """Any answer is read or refused, without another error."""
     found = read_page(exchange(body), SECTION), read_titles(exchange(body))
 
     assert found[0] is None

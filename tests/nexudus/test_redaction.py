@@ -1,4 +1,4 @@
-"""Secrets in an answer: found in whatever layers they are wrapped, and in good time."""
+"""Secrets in an answer: found under any layers of escapes, and in good time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SECRET = "pä55 \U0001f3e1\"'&<marked>\\/w0rd=+%44"
 
 
 def escaped(text: str) -> str:
-    """Write a text as JSON that escapes all that it can."""
+    """Write a text as JSON with every possible escape."""
     units = text.encode("utf-16-be").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
@@ -61,7 +61,7 @@ BODIES = {
 def test_a_secret_is_found_in_any_wrapping(
     wrappings: list[Callable[[str], str]], unseen: Callable[[str], str], before: str
 ) -> None:
-    """Wrapped up to three times, with what can't be seen in it, behind half an escape: hidden."""
+    """Escaped up to three times, with invisible characters, after half an escape: hidden."""
     told = SECRET
     for wrap in wrappings:
         told = wrap(told)
@@ -71,14 +71,14 @@ def test_a_secret_is_found_in_any_wrapping(
 
 
 def test_base64_of_a_secret_is_found() -> None:
-    """As a server tells it that repeats a header."""
+    """A server that repeats a header gives it in this form."""
     told = f"Basic {base64.b64encode(SECRET.encode()).decode()}"
 
     assert without_secrets(told, {SECRET}) == "***"
 
 
 def test_what_tells_no_secret_is_left() -> None:
-    """Numbers, names and all other texts stay as they came; of a plain mention only that goes."""
+    """Numbers, names and other texts stay; of a plain secret, only the secret is removed."""
     told = {"Id": 482910, "Errors": [{"Message": "&amp; 5 % \\u0041"}], "482910": None}
 
     assert without_secrets(told, {"482910", SECRET, ""}) == told
@@ -88,7 +88,7 @@ def test_what_tells_no_secret_is_left() -> None:
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_no_answer_takes_long_to_look_through(kind: str) -> None:
-    """Whatever a server writes, looking for long secrets in it takes a few seconds at the most."""
+    """Whatever a server writes, looking for long secrets in it takes a few seconds at most."""
     tokens = {"R1xyz" * 1_600, "T2&%41" * 1_300, PASSWORD, TOKEN}
     began = monotonic()
     without_secrets({"Message": BODIES[kind]}, tokens)
@@ -116,7 +116,7 @@ def test_a_token_in_a_list_is_found_as_dotnet_writes_it(token: str) -> None:
 
 
 def test_a_list_keeps_a_text_that_is_a_password() -> None:
-    """What authors write is compared: a password that is a word of it changes nothing."""
+    """Authors' texts are compared: a password that is a word in one changes nothing."""
     body = json.dumps({"Records": [{"Title": "hunter2"}]}).encode()
 
     assert client(body, email="a@b.example", password="hunter2").search(SECTION, 1).body == body
@@ -125,11 +125,11 @@ def test_a_list_keeps_a_text_that_is_a_password() -> None:
 @pytest.mark.parametrize("name", ["access_token", "refresh_token"])
 @pytest.mark.parametrize("value", ["\ud800x", "a b", "x" * 8_193, "\u00e4", 5, ["x"]])
 def test_a_token_that_is_none_is_refused(name: str, value: object) -> None:
-    """A token of a login's answer is a line of plain characters, of bounded length."""
+    """The token of a login is one line of plain characters, of bounded length."""
     answer = {"access_token": "x" * 30, "refresh_token": "y" * 8_192, name: value}
     remote = client(json.dumps(answer).encode(), email="a@b.example", password="secret")
     with pytest.raises(RemoteError) as refused:
         remote.log_in()
 
-    assert "something else than a token" in refused.value.problem
+    assert "without a token" in refused.value.problem
     assert not remote.logged_in

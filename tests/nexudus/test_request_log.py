@@ -1,4 +1,4 @@
-"""The request log where it can't be written, or came from elsewhere: it costs and holds nothing."""
+"""The request log that can't be written, or came from elsewhere, does no harm."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ NOW = 1_795_447_600.0
 
 
 def log_beside(folder: Path) -> RequestLog:
-    """Return the log of a state in that folder, at one moment."""
+    """Return the log of a state in that folder, at a fixed time."""
     return RequestLog(folder / "s.json", lambda: NOW)
 
 
 @contextmanager
 def no_room() -> Iterator[None]:
-    """Let no file of this process grow, as on a full disk."""
+    """Keep every file of this process from growing, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
@@ -38,7 +38,7 @@ def open_files() -> int:
 
 
 def test_a_full_disk_leaves_no_file_open(tmp_path: Path) -> None:
-    """However many requests can't be noted, there is one file, and it is closed at the end."""
+    """However many requests can't be noted, one file is open, and is closed at the end."""
     before = log_beside(tmp_path)
     before.note(write=True)
     before.close()
@@ -55,7 +55,7 @@ def test_a_full_disk_leaves_no_file_open(tmp_path: Path) -> None:
 
 
 def test_what_is_taken_back_was_never_counted(tmp_path: Path) -> None:
-    """The request that was noted last is forgotten, once, and none before it."""
+    """Only the last request is forgotten, and only once."""
     log = log_beside(tmp_path)
     log.take_back()
     log.note(write=True)
@@ -81,7 +81,7 @@ def of_another_machine(folder: Path) -> bytes:
 
 @pytest.mark.parametrize("way", ["checked out", "in place", "conflict", "union"])
 def test_what_a_merge_brought_is_not_counted(tmp_path: Path, way: str) -> None:
-    """Another clone's requests and waits hold up no run here, however git put them there."""
+    """Another clone's requests and waits delay no run here, however git put them there."""
     theirs = of_another_machine(tmp_path / "theirs")
     ours = log_beside(tmp_path)
     ours.note(write=False)
@@ -102,7 +102,7 @@ def test_what_a_merge_brought_is_not_counted(tmp_path: Path, way: str) -> None:
 
 
 def test_ones_own_requests_are_counted_by_each_run_after(tmp_path: Path) -> None:
-    """A log that is begun anew keeps what still counts, and the wait that was asked for."""
+    """A log that is rewritten keeps the lines that still count, and the last wait."""
     for write in (True, False, True):
         log = log_beside(tmp_path)
         log.note(write=write)

@@ -1,4 +1,4 @@
-"""The way of a run's requests: which of them are counted, and that each keeps to the limits."""
+"""The requests of a run: which of them count, and that each keeps to the limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TARGET = "http://localhost"
 
 @contextmanager
 def logging_in(folder: Path, *faults: str) -> Iterator[World]:
-    """A world whose client has e-mail and password, and whose sandbox goes wrong."""
+    """A world whose client has e-mail and password, and whose sandbox can fail."""
     clock = VirtualClock()
     login = Credentials(email="admin@sandbox.example", password="sandbox")
     with virtual_sandbox(clock) as (sandbox, _):
@@ -43,7 +43,7 @@ def logging_in(folder: Path, *faults: str) -> Iterator[World]:
 
 
 def list_once(world: World) -> list[tuple[float, bool]]:
-    """Ask for a list; return when each request was counted, and whether as a write."""
+    """Read a list; return when each request was counted, and whether as a write."""
     sender = Sender(world)
     search = partial(world.remote.search, SECTION, 1)
     sender.until_answered("CourseSection-List", lambda: classify_read(sender.read(search)))
@@ -52,7 +52,7 @@ def list_once(world: World) -> list[tuple[float, bool]]:
 
 
 def test_a_refused_renewal_and_the_login_after_it_are_two_requests(tmp_path: Path) -> None:
-    """Each token that is asked for is counted, and keeps its distance from the one before."""
+    """Each request for a token counts, and keeps its distance from the one before."""
     faults = (f"GET {SECTIONS}@1:unauthorized", f"{LOGINS}@2:status=401")
     with logging_in(tmp_path, *faults) as world:
         counted = list_once(world)
@@ -61,7 +61,7 @@ def test_a_refused_renewal_and_the_login_after_it_are_two_requests(tmp_path: Pat
 
 
 def test_a_renewal_that_is_granted_is_one_request(tmp_path: Path) -> None:
-    """Where the refresh token does, nobody logs in."""
+    """If the refresh token works, there is no login."""
     with logging_in(tmp_path, f"GET {SECTIONS}@1:unauthorized") as world:
         counted = list_once(world)
 
@@ -69,7 +69,7 @@ def test_a_renewal_that_is_granted_is_one_request(tmp_path: Path) -> None:
 
 
 def test_a_throttled_login_is_not_counted(tmp_path: Path) -> None:
-    """What the API turned away is forgotten by the schedule and by the ledger, and nothing else."""
+    """Schedule and ledger forget the throttled request, and no other."""
     with logging_in(tmp_path, f"{LOGINS}@1:throttled=5") as world:
         world.schedule.ended(-1.0, write=True)
         counted = list_once(world)

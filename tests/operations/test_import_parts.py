@@ -1,4 +1,4 @@
-"""The parts of an import that the sandbox can't show: odd records, and what fits together."""
+"""The parts of an import that the sandbox can't show: odd records, and which items fit together."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def record(**fields: FieldValue) -> Record:
 
 @pytest.mark.parametrize("unlock", [0, 4, -1, 2**40, "sequential"])
 def test_an_unlock_rule_that_no_outline_has(unlock: FieldValue) -> None:
-    """It is not told as another one: the next update would put that in its place."""
+    """It is not read as another rule, which the next update would then write."""
     has = {**WHOLE, "UnlockType": unlock}
 
     assert "UnlockType" in unsayable(record(**has))
@@ -43,7 +43,7 @@ def test_an_order_that_is_none() -> None:
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(0, 60))
 def test_as_many_fit_as_can_stand_together_in_their_order(sizes: list[int], room: int) -> None:
-    """Every item is kept or left with its reason, in order; none that is left would still fit."""
+    """Each item is kept or left with a reason, in order; none that is left would still fit."""
 
     def problem(items: Sequence[int]) -> str:
         return "" if sum(items) <= room and 7 not in items else "too much"
@@ -57,7 +57,7 @@ def test_as_many_fit_as_can_stand_together_in_their_order(sizes: list[int], room
 
 
 def test_very_many_that_do_not_fit_are_not_tried_one_by_one() -> None:
-    """The tries are bounded: each reads all files once more."""
+    """The number of tries is bounded, because each reads all files again."""
     tries = []
 
     def problem(items: Sequence[int]) -> str:
@@ -71,7 +71,7 @@ def test_very_many_that_do_not_fit_are_not_tried_one_by_one() -> None:
 
 
 def test_a_courses_key_is_no_other_courses() -> None:
-    """Neither one that is taken, nor one that the state has, nor one alike to a file system."""
+    """A key that is taken, in the state, or the same file name for some systems, is not used."""
     assert course_key(7, "House", {"house"}) == "house-7"
     assert course_key(7, "House", set(), {"house"}) == "house-7"
     assert course_key(7, "Stra\u00dfe", {"strasse"}) == "stra\u00dfe-7"

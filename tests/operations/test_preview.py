@@ -1,4 +1,4 @@
-"""What a preview reads of a workspace: its own files, and nothing beside them."""
+"""What a preview reads of a workspace: only its own files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_a_link_that_leads_out_shows_nothing_of_what_it_leads_to(tmp_path: Path) -> None:
-    """The mistake is told at its place; the line there is another file's, and is not."""
+    """The mistake is shown with its location, but without the line, which is another file's."""
     (tmp_path / "secret").write_text("nobody's business\n")
     workspace = tmp_path / "courses"
     workspace.mkdir()
@@ -25,7 +25,7 @@ def test_a_link_that_leads_out_shows_nothing_of_what_it_leads_to(tmp_path: Path)
 
 
 def test_of_many_mistakes_the_first_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
-    """A page of them is enough to go on with."""
+    """One page of mistakes is enough to start with."""
     sections = "".join(f"  - title: {number}\n" for number in range(60))
     (tmp_path / "a.yaml").write_text(f"id: 1\ntitle: x\nsections:\n{sections}")
     shown = Viewer(tmp_path).look()

@@ -36,7 +36,7 @@ def site(onboarding: Path) -> Iterator[str]:
     ],
 )
 def test_the_portal_is_served(site: str, path: str, kind: str, words: str) -> None:
-    """Its pages, the contents of a section by themselves, and what they look like and do."""
+    """The pages, the contents of a section alone, the style sheet and the script."""
     answer = httpx.get(f"{site}{path}").raise_for_status()
 
     assert answer.headers["Content-Type"].startswith(kind)
@@ -44,7 +44,7 @@ def test_the_portal_is_served(site: str, path: str, kind: str, words: str) -> No
 
 
 def test_only_this_machine_is_answered(site: str) -> None:
-    """A page elsewhere, whose name leads here, gets nothing; and there is only to look at."""
+    """A page from elsewhere, whose host name leads here, gets nothing; and no request writes."""
     with httpx.Client(base_url=site) as client:
         by_another_name = client.get("/", headers={"Host": "evil.example"})
         written = client.post("/", content="x")
@@ -61,7 +61,7 @@ def test_only_this_machine_is_answered(site: str) -> None:
     ],
 )
 def test_nothing_but_the_portal_is_served(site: str, path: str) -> None:
-    """Whatever a path looks like: what has no page is told to have none."""
+    """Every path without a page gets "not found", whatever it looks like."""
     host = site.removeprefix("http://")
     connection = HTTPConnection(host, timeout=10)  # sends a path as it is
     connection.putrequest("GET", quote(path, safe="/%."), skip_host=True)

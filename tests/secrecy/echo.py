@@ -1,4 +1,4 @@
-"""A server that tells everybody what it was told: every secret, in every spelling, everywhere."""
+"""A server that repeats everything it received: every secret, in every spelling, everywhere."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ API = "/api/token", "/api/content/coursesections", "/api/content/courses"
 
 
 def spellings(secret: str) -> set[str]:
-    """Return a secret as JSON of several makes, URLs, HTML and base64 write it, and as it is."""
+    """Return a secret as different writers of JSON, URLs, HTML and base64 spell it, and plain."""
     escaped = "".join(c if c.isalnum() and c.isascii() else f"\\u{ord(c):04X}" for c in secret)
     written = {secret, html.escape(secret), html.escape(secret, quote=False), escaped}
     written |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
@@ -45,7 +45,7 @@ def marks(*secrets: str) -> list[str]:
 
 
 def leaks(folder: Path, *told: Ran | str, secrets: Iterable[str] = SECRETS) -> list[str]:
-    """Return each spelling of a secret that is in what was printed or in any file of a folder."""
+    """Return each spelling of a secret that was printed or is in a file of a folder."""
     texts = [t if isinstance(t, str) else t.out + t.err for t in told]
     texts += [p.read_bytes().decode(errors="replace") for p in folder.rglob("*") if p.is_file()]
     texts += map(str, folder.rglob("*"))
@@ -54,11 +54,11 @@ def leaks(folder: Path, *told: Ran | str, secrets: Iterable[str] = SECRETS) -> l
 
 @dataclass
 class Echo:
-    """What the server is to do, and what it met.
+    """The server's instructions, and its log.
 
-    `at` is the path that goes wrong from its `first` request on; `how` is one of `WRONGS`. Where
-    `renewed` are tokens, the first login gives these, and the first create is answered with 401.
-    `listed` are the sections that it has, and `made` those that were created.
+    `at` is the path that fails from its `first` request on; `how` is one of `WRONGS`. If there are
+    `renewed` tokens, the first login gives these, and the first create gets a 401. `listed` are the
+    sections that it has, and `made` those that were created.
     """
 
     at: str = ""

@@ -1,4 +1,4 @@
-"""A server that repeats every secret in its answers: nothing of it reaches a screen or a file."""
+"""A server that repeats every secret in its answers: none reaches a screen or a file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pointed(cli: CommandLine, echo: Echo) -> CommandLine:
 @pytest.mark.parametrize("how", WRONGS)
 @pytest.mark.parametrize("page", ["login", "list", "courses", "create", "create again"])
 def test_an_answer_that_echoes(cli: CommandLine, courses: Path, page: str, how: str) -> None:
-    """Whichever page answers with every secret, in whichever way: none is told, none is kept."""
+    """Whichever page answers with every secret, and however: none is shown or stored."""
     write_outline(courses, "a", 4711, "One", "Two")
     first = {"create": 2, "create again": 3}.get(page, 1)
     at = PAGES[page.removesuffix(" again")]
@@ -56,7 +56,7 @@ def test_an_answer_that_echoes(cli: CommandLine, courses: Path, page: str, how: 
 @pytest.mark.many(13)
 @pytest.mark.parametrize("how", WRONGS)
 def test_an_answer_that_echoes_the_token(cli: CommandLine, courses: Path, how: str) -> None:
-    """A token that was given is told no more than one that a login gave."""
+    """A token from the environment is hidden just as one from a login."""
     write_outline(courses, "a", 4711, "One", "Two")
     with (
         echoing(Echo()) as trap,
@@ -75,7 +75,7 @@ def test_an_answer_that_echoes_the_token(cli: CommandLine, courses: Path, how: s
 @pytest.mark.parametrize("how", ["retry", "many"])
 @pytest.mark.parametrize("page", ["login", "list", "create"])
 def test_a_wait_that_echoes(cli: CommandLine, courses: Path, page: str, how: str) -> None:
-    """A `Retry-After` that is no time, but all secrets, is a wait of a minute, and is not told."""
+    """A `Retry-After` that consists of secrets is a wait of a minute, and is not shown."""
     write_outline(courses, "a", 4711, "One", "Two")
     with echoing(Echo(PAGES[page], how, 2 if page == "create" else 1)) as echo:
         command = pointed(cli, echo).having(LOGIN)
@@ -93,7 +93,7 @@ def test_a_wait_that_echoes(cli: CommandLine, courses: Path, page: str, how: str
 
 
 def test_a_renewal_that_echoes(cli: CommandLine, courses: Path) -> None:
-    """After a renewal the tokens before it are as secret as those after it."""
+    """After a renewal, the earlier tokens are as secret as the later ones."""
     write_outline(courses, "a", 4711, "One", "Two")
     older = ("older-" + ISSUED, "older-" + REFRESH)
     echo = Echo(API[1], "400", 5, renewed=older, secrets=(*SECRETS, *older))
@@ -107,7 +107,7 @@ def test_a_renewal_that_echoes(cli: CommandLine, courses: Path) -> None:
 
 
 def is_cut_and_clean(ran: Ran) -> bool:
-    """Say whether what was told is of bounded length and moves no cursor."""
+    """Return whether a text is of bounded length and moves no cursor."""
     told = (ran.out + ran.err).splitlines()
     return (
         len(told) < 60

@@ -1,4 +1,4 @@
-"""Every way in which a run can fail: no secret is printed, kept in a file or seen by others."""
+"""Every way in which a run can fail: no secret is printed, stored or seen by others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def guarded_here(*, token: str | None = None) -> AbstractContextManager[SandboxS
 
 
 def run_with_fault(folder: Path, page: str, kind: str) -> list[str]:
-    """Apply where a page goes wrong; return what of the secrets is told by any command or file."""
+    """Apply while a page fails; return the secrets that any command or file shows."""
     courses = folder / "courses"
     courses.mkdir(parents=True)
     write_outline(courses, "a", 4711, "One", "Two")
@@ -80,7 +80,7 @@ def run_with_fault(folder: Path, page: str, kind: str) -> list[str]:
 @pytest.mark.parametrize("part", range(4))
 @pytest.mark.parametrize("page", PATHS)
 def test_every_fault(tmp_path: Path, page: str, part: int) -> None:
-    """Whatever goes wrong with a login, a list or a create, nothing secret is told or kept."""
+    """Whatever fails in a login, a list or a create, no secret is shown or stored."""
     kinds = KINDS[(part + list(PATHS).index(page)) % 4 :: 4]
     with ThreadPoolExecutor(6) as pool:
         told = list(pool.map(lambda k: run_with_fault(tmp_path / k, page, k), kinds))
@@ -105,7 +105,7 @@ WRONG = {
 def test_wrong_credentials(
     cli: CommandLine, courses: Path, guarded: SandboxServer, wrong: str
 ) -> None:
-    """What was given wrong is told by the name of its variable, never by its value."""
+    """Wrong credentials are reported by the name of the variable, never by the value."""
     write_outline(courses, "a", 4711, "One")
     told = {**VERBOSE, **LOGIN, **WRONG[wrong], "COURSESYNC_BASE_URL": guarded.url}
     ran = cli.having(told)("apply", "--auto-approve")
@@ -118,7 +118,7 @@ def test_wrong_credentials(
 
 @pytest.mark.parametrize("given", ["login", "token"])
 def test_a_token_that_expires(tmp_path: Path, given: str) -> None:
-    """A token that ends in the middle of a run is renewed or told to be bad, and not shown."""
+    """A token that ends during a run is renewed or reported as bad, and not shown."""
     courses = tmp_path / "courses"
     courses.mkdir()
     write_outline(courses, "a", 4711, "One", "Two")
@@ -158,7 +158,7 @@ PROXIES = {
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize("proxy", PROXIES)
 def test_a_proxy(cli: CommandLine, courses: Path, proxy: str, variable: str) -> None:
-    """A proxy that refuses, or that is none, is told without the password in its address."""
+    """A proxy that refuses or does not exist is reported without the password in its address."""
     write_outline(courses, "a", 4711, "One")
     with echoing(Echo("", "403")) as echo:
         ports = {"port": refusing_port(), "echo": echo.url.rpartition(":")[2]}
@@ -175,7 +175,7 @@ def test_a_proxy(cli: CommandLine, courses: Path, proxy: str, variable: str) -> 
 
 @pytest.mark.parametrize("trust", ["", "nowhere.pem", "courses"])
 def test_tls_that_fails(cli: CommandLine, courses: Path, trust: str) -> None:
-    """Where TLS fails, or its certificates can't be read, nothing was sent and nothing is told."""
+    """If TLS fails, or its certificates can't be read, nothing is sent and no secret shown."""
     write_outline(courses, "a", 4711, "One")
     with echoing(Echo()) as echo:
         given = {**VERBOSE, **LOGIN, "COURSESYNC_BASE_URL": echo.url.replace("http", "https")}
@@ -211,7 +211,7 @@ def test_tls_that_fails(cli: CommandLine, courses: Path, trust: str) -> None:
     ],
 )
 def test_nothing_is_sent_in_the_clear(cli: CommandLine, courses: Path, url: str) -> None:
-    """Plain http to anything but this machine by its plain name is refused before a connection."""
+    """Plain http to anything but this machine is refused before a connection."""
     write_outline(courses, "a", 4711, "One")
     with echoing(Echo()) as echo:
         at = url.format(port=echo.url.rpartition(":")[2])
@@ -234,7 +234,7 @@ for name in ("httpx", "httpcore", "filelock", "urllib3", "asyncio", "coursesync"
 
 @pytest.mark.parametrize("how", ["", "400", "page"])
 def test_logging_at_its_most_verbose(cli: CommandLine, courses: Path, how: str) -> None:
-    """Even where all that libraries log is shown, no secret is among it."""
+    """Even if all logs of the libraries are shown, no secret is in them."""
     write_outline(courses, "a", 4711, "One")
     (cli.cwd / "sitecustomize.py").write_text(LOGGING)
     with echoing(Echo(SECTIONS, how, 2 if how else 99)) as echo:
@@ -272,7 +272,7 @@ def test_killed_at_odd_times(
 def test_nothing_on_the_command_line_of_the_process(
     cli: CommandLine, courses: Path, guarded: SandboxServer
 ) -> None:
-    """What `ps` shows of a run, and what its lock tells, holds no secret."""
+    """Neither `ps` nor the lock file shows a secret."""
     write_outline(courses, "a", 4711, "One", "Two")
     # the first is known once it is answered: the second keeps the run going
     guarded.fault(f"POST {SECTIONS}@1+:slow=1")
@@ -291,7 +291,7 @@ def test_nothing_on_the_command_line_of_the_process(
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    """Walk a tree of commands."""
+    """Yield all commands below one."""
     yield name, command
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -302,7 +302,7 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
 
 
 def test_no_option_takes_a_secret() -> None:
-    """No command has an option, an argument or a variable for a token, a password or a code."""
+    """No command has an option, an argument or a variable for a token, password or code."""
     root = import_module("coursesync.cli")._cli  # noqa: SLF001 - the only way to the whole tree
     assert isinstance(root, click.Command)
     words = re.compile("(?i)token|passw|secret|e-?mail|user|otp|auth|cred|bearer|login")
@@ -322,7 +322,7 @@ def test_no_option_takes_a_secret() -> None:
 def test_a_secret_as_an_option_is_not_repeated(
     cli: CommandLine, courses: Path, option: str
 ) -> None:
-    """One who hands over a secret as an option is told so without its being printed again."""
+    """A secret that is given as an option is refused without being printed."""
     write_outline(courses, "a", 4711, "One")
     for given in ([option, TOKEN], [f"{option}={TOKEN}"]):
         ran = cli("apply", "--auto-approve", *given)
@@ -332,7 +332,7 @@ def test_a_secret_as_an_option_is_not_repeated(
 
 
 def test_a_config_file_with_a_secret_is_not_repeated(cli: CommandLine, courses: Path) -> None:
-    """A secret written in coursesync.toml is refused by its name, and not shown."""
+    """A secret in coursesync.toml is refused by its name, and not shown."""
     write_outline(courses, "a", 4711, "One")
     (courses / "coursesync.toml").write_text(f"token = {json.dumps(TOKEN)}\n")
     ran = cli("plan")
@@ -343,7 +343,7 @@ def test_a_config_file_with_a_secret_is_not_repeated(cli: CommandLine, courses: 
 
 
 def test_a_bug_tells_no_secret(cli: CommandLine, courses: Path) -> None:
-    """A traceback, should there ever be one, shows code and no values: credentials have no repr."""
+    """A traceback shows code and no values: credentials have no repr."""
     write_outline(courses, "a", 4711, "One")
     program = (
         "import os; from coursesync.nexudus.client import Nexudus\n"
@@ -368,7 +368,7 @@ def test_a_bug_tells_no_secret(cli: CommandLine, courses: Path) -> None:
 
 
 def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
-    """The search that these tests lean on finds a secret in a text, in a file and in a name."""
+    """The search of these tests finds a secret in a text, in a file and in a name."""
     (tmp_path / "state.json").write_text(json.dumps({"x": PASSWORD}))
     (tmp_path / TOTP).mkdir()
 

@@ -117,7 +117,7 @@ def _nothing(
     plan: Plan, loaded: Workspace, clock: SystemClock, options: ApplyOptions, onward: Onward
 ) -> int:
     """Finish a cut-off run if the plan is empty: save its results and look for its twins."""
-    clock.heed_signals()
+    clock.catch_signals()
     if unconfirmed(loaded.state):  # an earlier run saw no list of the course, or found twins
         announce(loaded.project)
     opened = begin_receipt(options.receipt, plan, loaded.project) if options.receipt else None

@@ -31,9 +31,9 @@ def command(workspace: Path, *, check: bool) -> int:
     indents by two spaces. Comments, blank lines, quotes and texts stay as they
     are. Needs neither network nor credentials.
     """
-    from coursesync.operations.fmt import layouts  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.fmt import fmt  # noqa: PLC0415 - keeps --help quick
 
-    found = layouts(workspace)
+    found = fmt(workspace, check=True)
     for unusable in found.refused:
         complain(unusable)
     if check:

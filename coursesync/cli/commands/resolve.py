@@ -62,7 +62,7 @@ def command(
     clock = SystemClock()
     check_state(project, address)
     with project.held(lock_timeout):
-        clock.heed_signals()
+        clock.catch_signals()
         if keep is not None:
             from coursesync.cli.online import announce  # noqa: PLC0415 - keeps completion quick
 

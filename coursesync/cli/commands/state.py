@@ -44,7 +44,7 @@ def _saving(project: Project, lock_timeout: float) -> Iterator[SystemClock]:
     """Hold the state and handle signals, so that a save is finished and reported."""
     clock = SystemClock()
     with project.held(lock_timeout):
-        clock.heed_signals()
+        clock.catch_signals()
         yield clock
 
 
