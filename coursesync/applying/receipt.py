@@ -35,20 +35,24 @@ class Origin:
     uncommitted: tuple[str, ...] = ()
 
 
-def compose(plan: Plan, origin: Origin, began: str, report: Report | None = None) -> str:
+def compose(
+    plan: Plan, origin: Origin, began: str, report: Report | None = None, *, failed: bool = False
+) -> str:
     """Write the record of a run: names sorted, changes by address, a final newline.
 
     Args:
         plan: the plan that is carried out.
         origin: where the run comes from.
         began: when it began, ISO 8601 in UTC.
-        report: the report of the run; None before it has ended.
+        report: the report of the run; None if there is none.
+        failed: whether the run ended with an error before it sent a write.
     """
     record = {
         "began": began,
         "changes": [],
         "complete": False,
         "digest": plan.digest,
+        "ended": report is not None or failed,
         "format": _FORMAT,
         "format_version": 1,
         "lineage": plan.lineage,
@@ -61,7 +65,7 @@ def compose(plan: Plan, origin: Origin, began: str, report: Report | None = None
         results = sorted(report.results, key=lambda each: each.change.address)
         record |= {
             "changes": [_change(each, report) for each in results],
-            "complete": report.stop is None and all(each.done for each in results),
+            "complete": report.complete,
             "lineage": report.state.lineage,
             "serial": report.state.serial,
             "stopped": report.stop.reason if report.stop else None,
@@ -98,7 +102,9 @@ def parse(text: bytes) -> Mapping[str, object] | None:
 
 
 def did_something(record: Mapping[str, object]) -> bool:
-    """Return whether a run changed anything, so that its record must be kept."""
+    """Return whether a run may have changed anything, so that its record must be kept."""
+    if record.get("ended") is not True:  # it was killed: nobody knows what it did
+        return True
     changes = record.get("changes")
     if not isinstance(changes, list):
         return True

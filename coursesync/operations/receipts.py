@@ -39,7 +39,14 @@ class OpenReceipt:
 
     def end(self, report: Report) -> None:
         """Write what the run did; raises CoursesyncError if that fails."""
-        _write(self.path, compose(self.plan, self.origin, self.began, report))
+        self._replace(compose(self.plan, self.origin, self.began, report))
+
+    def fail(self) -> None:
+        """Write that the run ended with an error before it sent a write; raises as `end` does."""
+        self._replace(compose(self.plan, self.origin, self.began, failed=True))
+
+    def _replace(self, text: str) -> None:
+        write_named(self.path, text, "receipt", lambda path: _record_in(path) is not None)
 
 
 def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) -> OpenReceipt:

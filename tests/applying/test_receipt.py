@@ -55,6 +55,7 @@ def test_a_run_that_was_carried_out() -> None:
   ],
   "complete": true,
   "digest": "{plan.digest}",
+  "ended": true,
   "format": "coursesync run",
   "format_version": 1,
   "lineage": "its lineage",
@@ -121,11 +122,12 @@ def test_the_name_of_who_edited_a_record_is_left_out() -> None:
 
 
 def test_a_run_that_did_something_is_known_from_its_record() -> None:
-    """One that has only begun, or did nothing, may be replaced."""
+    """One that failed before its first write may be replaced; of a killed run nobody knows."""
     plan = plan_of(course("A"))
-    begun, ended = composed(plan), composed(plan, carried_out(plan))
+    failed = compose(plan, Origin(), AT, failed=True)
+    texts = (failed, composed(plan), composed(plan, carried_out(plan)))
 
-    assert [did_something(parse(each.encode()) or {}) for each in (begun, ended)] == [False, True]
+    assert [did_something(parse(each.encode()) or {}) for each in texts] == [False, True, True]
 
 
 @pytest.mark.parametrize("changes", [None, {}, [1], "x"])

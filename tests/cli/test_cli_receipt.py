@@ -339,14 +339,17 @@ def test_nothing_is_written_in_the_place_of_a_state(
 def test_a_run_that_was_killed_leaves_a_receipt_that_is_not_complete(
     author: CommandLine, api: SandboxServer, onboarding: Path
 ) -> None:
-    """It says only that the run began; the state has the rest, and the next run replaces it."""
+    """It says only that the run began, and is kept: nobody else may know what that run did."""
     api.fault_create(2, "slow=60")
     kill_at(author, api, 2, "--receipt", "receipt.json")
     receipt = receipt_in(author.cwd)
     api.no_faults()
-    again = author("apply", "--auto-approve", "--receipt", "receipt.json")
+    refused = author("apply", "--auto-approve", "--receipt", "receipt.json")
+    again = author("apply", "--auto-approve", "--receipt", "receipt-2.json")
 
-    assert (receipt["changes"], receipt["complete"], receipt["stopped"]) == ([], False, None)
+    assert (receipt["changes"], receipt["complete"], receipt["ended"]) == ([], False, False)
+    assert refused.code == 1
+    assert "receipt-2.json" in refused.err
+    assert receipt_in(author.cwd) == receipt
     assert again.code == 0, again.err
-    assert receipt_in(author.cwd)["complete"] is True
     assert onboarding.is_file()

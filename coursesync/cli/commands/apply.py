@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +24,7 @@ from coursesync.cli.options import (
 )
 from coursesync.cli.report import exit_code, print_report, warn_of_the_day
 from coursesync.cli.screen import say, say_wrapped
-from coursesync.errors import Command, Remedy, UsageError
+from coursesync.errors import Command, CoursesyncError, Remedy, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
@@ -36,10 +37,12 @@ from coursesync.render.plan_words import uncommitted
 from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from coursesync.applying.report import Report
     from coursesync.cli.apply_options import ApplyOptions
+    from coursesync.operations.receipts import OpenReceipt
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
 
@@ -90,13 +93,14 @@ def command(
         if (refused := options.is_refused(plan, project, onward)) is not None:
             return int(refused)
         opened = begin_receipt(options.receipt, plan, project) if options.receipt else None
-        report = _carried_out(plan, loaded, clock, options, onward)
+        with _failing(opened):
+            report = _carried_out(plan, loaded, clock, options, onward)
+        _end(opened, report)
     if not options.is_silent:
         say()
     print_report(report, project, onward)
     _print_forgotten(loaded, report)
     if opened:
-        opened.end(report)
         if warning := uncommitted(opened.origin):
             say_wrapped(warning, "  ")
         say_wrapped(f"The receipt is in {opened.path}.", "  ")
@@ -121,13 +125,30 @@ def _nothing(
     if unconfirmed(loaded.state):  # an earlier run saw no list of the course, or found twins
         announce(loaded.project)
     opened = begin_receipt(options.receipt, plan, loaded.project) if options.receipt else None
-    report = apply(plan, loaded, settling_time=options.settling_time, clock=clock)
+    with _failing(opened):
+        report = apply(plan, loaded, settling_time=options.settling_time, clock=clock)
+    _end(opened, report)
     _print_forgotten(loaded, report)
     if not (report.complete and not report.left):
         print_report(report, loaded.project, onward)
+    return int(exit_code(report, clock.signal))
+
+
+@contextmanager
+def _failing(opened: OpenReceipt | None) -> Iterator[None]:
+    """Note in the receipt that the run failed, if it raises an error: no write was sent."""
+    try:
+        yield
+    except CoursesyncError:
+        if opened:
+            opened.fail()
+        raise
+
+
+def _end(opened: OpenReceipt | None, report: Report) -> None:
+    """Write the receipt before anything is printed: the output may be closed."""
     if opened:
         opened.end(report)
-    return int(exit_code(report, clock.signal))
 
 
 def _carried_out(
