@@ -203,9 +203,8 @@ def adopted(
 ) -> Entry:
     """Return the entry of a record that comes under management as it is."""
     reads = {**attributes, kind.parent_property: record.parent_id}
-    wanted = resource.attributes if resource is not None else {}
     entry = Entry(
-        sent=dict(sorted({**reads, **wanted, kind.parent_property: record.parent_id}.items())),
+        sent={},
         id=record.id,
         parent_id=record.parent_id,
         protected=resource is not None and resource.protected,

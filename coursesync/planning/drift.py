@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import differing, edits, is_last_attempt, value_in, was_ours
+from coursesync.planning.live_diff import (
+    as_expected,
+    differing,
+    edits,
+    is_last_attempt,
+    value_in,
+    was_ours,
+)
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
@@ -37,6 +44,7 @@ class Finding(Enum):
     GONE = "deleted"
     ELSEWHERE = "moved"  # to another course, on the server
     NORMALISED = "normalised"  # the server rewrote our HTML
+    RESTORED = "restored"  # an edit that an earlier look found was taken back
     UNMANAGED = "unmanaged"  # in one of our courses, without an entry
     COLLIDES = "collides"  # it has the same order as one of our records
     TWIN = "twin"  # a second record where one was wanted
@@ -105,14 +113,13 @@ class Drifted:
             return None
         if self.finding is Finding.TWIN:
             return None
-        after = dict(self.entry.known)
+        after = dict(self.entry.expected)
         for name in self.properties:
             value = value_in(self.record.attributes, name, self.kind)
             after.pop(name)
             after.update({} if value is None else {name: value})
-        return Change(
-            Action.UPDATE, self.address, self.kind, self.course_id, self.entry, after=after
-        )
+        held = as_expected(self.entry)
+        return Change(Action.UPDATE, self.address, self.kind, self.course_id, held, after=after)
 
 
 def compare(
@@ -178,7 +185,8 @@ def _suspects(
             continue
         is_ours = same_moment(entry.updated_on, record.updated_on)
         has_moved = record.parent_id != entry.parent_id
-        if has_moved or edits(entry, record, kind) or (record.unknown and not is_ours):
+        is_changed = has_moved or entry.overridden or edits(entry, record, kind)
+        if is_changed or (record.unknown and not is_ours):
             yield entry.id
 
 
@@ -222,19 +230,35 @@ def _drift_of(
     record = live.get(entry.id)
     if record is None:
         return Drifted(Finding.GONE, entry.parent_id, kind, address, entry)
-    differ, edited = differing(entry, record, kind), edits(entry, record, kind)
     course = entry.parent_id
     if record.parent_id != entry.parent_id:
         is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
             state.target, entry.parent_id, address
         )
-        moved = Drifted(Finding.ELSEWHERE, course, kind, address, entry, record, differ)
+        moved = Drifted(
+            Finding.ELSEWHERE, course, kind, address, entry, record, differing(entry, record, kind)
+        )
         return replace(moved, is_foreign=not is_ours)
-    if not differ or is_last_attempt(entry, record, kind):
+    if is_last_attempt(entry, record, kind):
         return None
-    if not edited:
-        return Drifted(Finding.NORMALISED, course, kind, address, entry, record, differ)
-    return Drifted(Finding.EDITED, course, kind, address, entry, record, edited)
+    finding, properties = _edit_of(entry, record, kind)
+    if finding is None:
+        return None
+    return Drifted(finding, course, kind, address, entry, record, properties)
+
+
+def _edit_of(entry: Entry, record: Record, kind: Kind) -> tuple[Finding | None, tuple[str, ...]]:
+    """Compare a record in its course with what we sent: the finding, and what differs."""
+    differ, edited = differing(entry, record, kind), edits(entry, record, kind)
+    if overridden := entry.overridden:
+        unlike = differing(as_expected(entry), record, kind)
+        if still := tuple(name for name in unlike if name in overridden or name in edited):
+            return Finding.EDITED, still
+        if not overridden.isdisjoint(differ):
+            return Finding.RESTORED, ()
+    if edited:
+        return Finding.EDITED, edited
+    return (Finding.NORMALISED if differ else None), differ
 
 
 def _others(

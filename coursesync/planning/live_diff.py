@@ -27,6 +27,11 @@ def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
     return differ
 
 
+def as_expected(entry: Entry) -> Entry:
+    """Return an entry as if no look had found its record changed."""
+    return replace(entry, sent=entry.expected, seen={})
+
+
 def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
     """Return the properties that can be read and differ from what we sent, sorted.
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of
-from coursesync.planning.drift import Stance
+from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.live_diff import value_in
 from coursesync.planning.plan import Action
 
@@ -41,9 +41,8 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
     """
     entries, touched = dict(state.entries), set[str]()
     for each in found:
-        if each.address is None or each.entry is None or not each.finding.is_drift:
-            continue
-        if each.is_foreign:
+        is_known = each.finding.is_drift or each.finding is Finding.RESTORED
+        if each.address is None or each.entry is None or not is_known or each.is_foreign:
             continue
         touched.add(course_of(each.address))
         if each.record is None:
@@ -63,13 +62,16 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     """
     elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.known)
+    if not elsewhere:  # of what an earlier look found changed, the rest was taken back
+        changed = {*drifted.properties, *drifted.kind.write_only, *record.unknown}
+        attributes |= {name: entry.sent[name] for name in entry.overridden - changed}
     for name in drifted.properties:
         value = value_in(record.attributes, name, drifted.kind)
         # every entry needs an order: one that can't be read stays as sent
         if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
             continue
         if value is None:
-            del attributes[name]
+            attributes.pop(name, None)
         else:
             attributes[name] = value
     return dict(sorted(attributes.items()))
@@ -93,7 +95,7 @@ def _stance(each: Drifted, change: Change | None) -> Stance:
         return Stance.NONE
     if change.action not in {Action.UPDATE, Action.CREATE}:
         return Stance.SAME
-    sent = each.entry.known if each.entry is not None else {}
+    sent = each.entry.expected if each.entry is not None else {}
     wanted = each.kind.settle(sent, change.attributes)
     is_as_sent = _without_order(wanted, each.kind) == _without_order(sent, each.kind)
     return Stance.AS_SENT if is_as_sent else Stance.CHANGED

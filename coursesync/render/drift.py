@@ -52,6 +52,7 @@ FINDINGS = {
     Finding.GONE: Words("-", "red"),
     Finding.ELSEWHERE: Words(">", "yellow"),
     Finding.NORMALISED: Words("=", besides="reformatted by the site"),
+    Finding.RESTORED: Words("=", besides="changed back"),
     Finding.UNMANAGED: Words(".", besides="not managed"),
     Finding.COLLIDES: Words("!", besides="with the order of another"),
     Finding.TWIN: Words("2", "red"),
@@ -206,6 +207,13 @@ def name(each: Drifted) -> str:
     return f'"{inert(str(title), 60)}" (Id {each.record_id})'
 
 
+_PREDICATES = {
+    Finding.GONE: "was deleted on the site",
+    Finding.NORMALISED: "was reformatted by the site; that is not drift",
+    Finding.RESTORED: "was changed back to what was last sent; that is not drift",
+}
+
+
 def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
     """Return what was found, as a predicate that follows the record's name."""
     match each.finding:
@@ -227,10 +235,7 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
             return f"has the order {_order(each)}, which {rivals} has too"
         case Finding.UNREADABLE:
             return f"can't be read: {each.failure}. It is not known whether it was edited."
-        case Finding.GONE:
-            return "was deleted on the site"
-        case Finding.NORMALISED:
-            return "was reformatted by the site; that is not drift"
+    return _PREDICATES[each.finding]
 
 
 def _elsewhere(each: Drifted) -> str:

@@ -170,7 +170,7 @@ def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
         "live_course_id": record.parent_id if record else None,
         "outline": each.stance.value if each.stance else None,
         "rivals": list(each.rivals),
-        "sent": dict(each.entry.sent) if each.entry else None,
+        "sent": dict(each.entry.expected) if each.entry else None,
         "twin_of": each.entry.id if each.entry and each.finding is Finding.TWIN else None,
     }
 

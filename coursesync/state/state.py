@@ -35,7 +35,7 @@ from coursesync.state.plain import (
 )
 from coursesync.text import inert
 
-FORMAT: Final = 1
+FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`
 Sent: TypeAlias = Mapping[str, FieldValue]
 Seen: TypeAlias = Mapping[str, FieldValue | None]
 
@@ -63,7 +63,7 @@ class Entry:
 
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
-        sent: the attributes as we sent them; of an imported record, as its outline has them.
+        sent: the attributes as we sent them; none of an imported record that no update has sent.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
         unconfirmed: whether it was created and no last look has found it, once, in its course.
@@ -91,6 +91,19 @@ class Entry:
             return self.sent
         both = {**self.sent, **self.seen}
         return {name: has for name in sorted(both) if (has := both[name]) is not None}
+
+    @property
+    def expected(self) -> Sent:
+        """What the record should have: as sent; what was never sent, as a look found it."""
+        if not self.seen:
+            return self.sent
+        found = {name: has for name, has in self.seen.items() if has is not None}
+        return dict(sorted({**found, **self.sent}.items()))
+
+    @property
+    def overridden(self) -> frozenset[str]:
+        """The properties that we sent, and that a look found changed."""
+        return frozenset(self.seen.keys() & self.sent.keys())
 
     def reading(self, reads: Sent, updated_on: str | None) -> Entry:
         """Return the entry after a look at its record, changed at `updated_on`: it has `reads`."""
@@ -206,7 +219,7 @@ class State:
     )
     doubts: Mapping[Address, Doubt] = field(default_factory=dict, metadata=by_name(Doubt))
     entries: Mapping[Address, Entry] = field(default_factory=dict, metadata=read_with(_unread))
-    format: int = field(default=FORMAT, metadata=one_of(FORMAT))
+    format: int = field(default=FORMATS[0], metadata=one_of(*FORMATS))
     lineage: str = field(default="", metadata=TEXT)
     serial: int = field(default=0, metadata=COUNT)
     strangers: tuple[int, ...] = field(default=(), metadata=IDS)

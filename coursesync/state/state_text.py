@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Command, Remedy, Shell, StateError
 from coursesync.kinds import KINDS
 from coursesync.state.plain import read_value, written
-from coursesync.state.state import FORMAT, State
+from coursesync.state.state import FORMATS, State
 from coursesync.text import NEVER, inert
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def serialise(state: State) -> bytes:
 
 def _document(state: State) -> dict[str, object]:
     document = written(state)
+    # an older coursesync reads no `seen`: it has to refuse the file, not to call it damaged
+    document["format"] = FORMATS[any(entry.seen for entry in state.entries.values())]
     document["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
     document["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
     document["doubts"] = {
@@ -143,8 +145,8 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
         version = json.loads(content).get("format")
     except (ValueError, AttributeError, RecursionError):
         return StateError(f"the state {path} is damaged: it is not JSON", restore)
-    if version is not None and version != FORMAT:
-        return unknown_format(f"the state {path}", version, FORMAT)
+    if version is not None and version not in FORMATS:
+        return unknown_format(f"the state {path}", version, FORMATS[-1])
     checksum = _CHECKSUM.match(content)
     fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
     return StateError(

@@ -231,7 +231,8 @@ def test_drift_as_json(applied: CommandLine, api: SandboxServer) -> None:
     assert document["format_version"] == 1
     assert document["has_drift"] is True
     assert document["summary"] == {
-        **dict.fromkeys(("collides", "deleted", "moved", "normalised", "twin", "unmanaged"), 0),
+        **dict.fromkeys(("collides", "deleted", "moved", "normalised", "restored", "twin"), 0),
+        "unmanaged": 0,
         "unreadable": 0,
         "edited": 1,
     }

@@ -49,8 +49,8 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "reformatted": (lambda whole: json.dumps(json.loads(whole)).encode(), "checksum"),
     "nested too deeply": (lambda _: b"[" * 100_000, "is damaged"),
     "a newer format": (
-        lambda w: w.replace(b'"format": 1', b'"format": 2'),
-        "has the format 2",
+        lambda w: w.replace(b'"format": 1', b'"format": 3'),
+        "has the format 3",
     ),
     "a merge conflict": (
         lambda w: w.replace(b'  "serial": 2,\n', CONFLICT),

@@ -479,9 +479,26 @@ def test_to_refresh_twice_is_to_refresh_once(world: tuple[State, dict[str, Recor
     again = look(once, records)
 
     assert refreshed(once, again) == once
+    # an edit is drift until it is reverted, or in the outline and sent
     assert {each.finding for each in again} <= {
-        *(Finding.NORMALISED, Finding.ELSEWHERE, Finding.UNMANAGED, Finding.COLLIDES)
+        *(Finding.NORMALISED, Finding.ELSEWHERE, Finding.UNMANAGED, Finding.COLLIDES),
+        Finding.EDITED,
     }
+
+
+def test_an_edit_that_is_known_is_drift_until_it_is_taken_back() -> None:
+    """What a saved refresh has seen is still not what was sent; changed back, it is no drift."""
+    known = state_of("One")
+    edited = live(known, one={"Title": "Uno"})
+    seen = refreshed(known, look(known, edited))
+    (still,) = look(seen, edited)
+    (back,) = look(seen, live(known))
+
+    assert (still.finding, still.properties) == (Finding.EDITED, ("Title",))
+    assert still.edit is not None
+    assert (still.edit.before or {})["Title"] == "One"
+    assert back.finding is Finding.RESTORED
+    assert refreshed(seen, [back]).entries[ONE].known == known.entries[ONE].sent
 
 
 @given(worlds())

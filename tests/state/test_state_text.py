@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from values import AT, TARGET, address
+from values import AT, EMPTY, TARGET, address, but
 
 from coursesync.errors import StateError
 from coursesync.state.state import CourseRecord, Doubt, Entry, State
@@ -124,6 +124,19 @@ def test_the_sandboxs_state_can_be_deleted() -> None:
     assert str(refusal(b"", path).remedy).endswith(f"delete the folder {path.parent}")
 
 
+def test_an_older_coursesync_refuses_what_it_can_not_read() -> None:
+    """A state with what a look has seen has format 2, any other one format 1; both are read."""
+    entry = Entry(sent={"Title": "One"}, id=1001, parent_id=4711)
+    states = [
+        but(EMPTY, entries={ONE: each}) for each in (entry, entry.reading({"Title": "Uno"}, AT))
+    ]
+    formats = [json.loads(serialise(each))["format"] for each in states]
+    read = [parse(serialise(each), PATH) for each in states]
+
+    assert formats == [1, 2]
+    assert [dict(each.entries) for each in read] == [dict(each.entries) for each in states]
+
+
 @pytest.mark.parametrize("mark", [b"<<<<<<< HEAD", b"=======", b">>>>>>> spring"])
 def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
     """A merge conflict is reported as one, with the side to take."""
@@ -134,13 +147,13 @@ def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "told"), [(2, "2"), ("9" * 30, "9" * 19 + "…"), ("9" * 20, "9" * 20)]
+    ("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…"), ("9" * 20, "9" * 20)]
 )
 def test_another_format_is_told_as_such(version: object, told: str) -> None:
     """A state of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(json.dumps({"format": version}).encode())
 
-    assert error.problem == f"the state {PATH} has the format {told}; this coursesync reads 1"
+    assert error.problem == f"the state {PATH} has the format {told}; this coursesync reads 2"
     assert "pip install -U coursesync" in str(error.remedy)
 
 
