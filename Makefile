@@ -2,6 +2,7 @@
 # make every-case: every case of the large tests; make test runs a share, another one each day
 # make soak: thousands of random crashes (CRASHES=10000 WORKERS=2)
 # make mutants: mutation tests of outcome, journal, state and reviews (a few minutes)
+# make words: write down every message of the program, so that the diff shows each new wording
 # make bench: speed and memory, compared with octoDNS · make clean: delete what these targets made
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ UNMEASURED := $(addprefix tests/,editor browser github crash power damage secrec
 	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
+.PHONY: words demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -76,6 +77,10 @@ mutants: $(VENV)/mutants
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+words:
+	$(PYTHON) tests/words/collect.py
+	git diff --stat -- tests/words
 
 bench: $(VENV)/bench chromium
 	$(BIN)/python tests/bench/bench.py
