@@ -38,10 +38,10 @@ def completed(
     Returns:
         The records of these courses for the state, by key.
     """
-    changes = {change.address: change for change in plan.changes}
-    changes.update({address: result.change for address, result in results.items()})
+    # a record of an earlier run may also be one that the plan keeps
+    changes = [*plan.changes, *(result.change for result in results.values())]
     ids, keys = set[int | None](), {course_of(address) for address in led_to.doubts}
-    for change in changes.values():
+    for change in changes:
         is_open = _is_open(change, results.get(change.address), led_to)
         if is_open:
             ids |= {change.parent_id, change.home}
