@@ -60,6 +60,7 @@ def compose(
         "serial": plan.serial,
         "stopped": None,
         "target": plan.target,
+        "twins": [],
     }
     if report is not None:
         results = sorted(report.results, key=lambda each: each.change.address)
@@ -69,6 +70,7 @@ def compose(
             "lineage": report.state.lineage,
             "serial": report.state.serial,
             "stopped": report.stop.reason if report.stop else None,
+            "twins": sorted(each.record_id for each in report.twins),
         }
     return json.dumps(record, indent=2, sort_keys=True) + "\n"
 

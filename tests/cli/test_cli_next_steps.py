@@ -83,7 +83,7 @@ def test_a_pointer_of_git_lfs(cli: CommandLine, courses: Path) -> None:
 def test_a_receipt_of_a_run_that_found_the_twin_of_another(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """All of its plan was done: that it exited with 6 leaves nothing of it undone."""
+    """What ends with 6 is not complete, though all of its plan was done: the twin is named."""
     write_outline(courses, "a", 4711, "One")
     assert author("apply", "--auto-approve").code == 0
     api.foreign_create(4711, "One", Active=True)
@@ -93,7 +93,8 @@ def test_a_receipt_of_a_run_that_found_the_twin_of_another(
 
     assert applied.code == 6, applied
     assert [each["status"] for each in receipt["changes"]] == ["created"]
-    assert receipt["complete"]
+    assert not receipt["complete"]
+    assert receipt["twins"] == [max(int(str(each["Id"])) for each in api.records()[:2])]
 
 
 @pytest.mark.parametrize(
