@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_NOTES = 1_000  # a file; later fewer are shown
-_HALTED = "The rest of the file is checked after that."
+_HALTED = "After you correct this, run validate again: it then checks the rest of the file."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
 
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
