@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic, Where
+from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.field import Role
+from coursesync.kinds.inline import CURLY, line_of
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
-from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -50,9 +50,11 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
     ids: dict[int, Claim] = {}
     for one in claims:
         if one.key and (first := keys.setdefault(one.key, one)) is not one:
+            is_given = one.tree.find(("key",))[1]
+            source = "" if is_given else ", made from the file's name,"
             yield Diagnostic(
                 one.tree.where(("key",)),
-                f'the course\'s key "{one.key[:100]}" is taken by {first.tree.path}',
+                f'the course\'s key "{one.key[:100]}"{source} is taken by {first.tree.path}',
                 coded("Rename one of the two files, or give one of them a `key:` of its own."),
             )
         if one.course_id is not None and (first := ids.setdefault(one.course_id, one)) is not one:
@@ -107,13 +109,24 @@ def key_mistakes(
                 former = {key.rpartition(".")[2] for *_, key in _previous_keys(tree, len(keys))}
                 free = FreeKeys({*keys, *former, *in_state()})
             given = tree.find((ITEMS, i, "key"))[1]
-            line = tree.where((ITEMS, other)).line
             yield Diagnostic(
                 tree.where((ITEMS, i, "key" if given else _TITLE)),
-                f'the {_NOUN} on line {line} has the key "{key}" too',
-                coded(f"Give this one a key of its own, as in `key: {free.take(key)}`"),
+                _same_key(tree, key, other, is_given=given),
+                Remedy("Give this one a key of its own, as in", line_of("key", free.take(key))),
             )
     yield from _former_keys(tree, keys)
+
+
+def _same_key(tree: Tree, key: str, other: int, *, is_given: bool) -> str:
+    line = tree.where((ITEMS, other)).line
+    has_key = tree.find((ITEMS, other, "key"))[1]
+    if is_given:
+        return f"the {_NOUN} on line {line} " + (
+            f'has the key "{key}" too' if has_key else f'gets the key "{key}" too, from its title'
+        )
+    if has_key:
+        return f'this title gives the key "{key}", and the {_NOUN} on line {line} has that key'
+    return f'this title and that of the {_NOUN} on line {line} would both give the key "{key}"'
 
 
 def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from coursesync.kinds.inline import flow
 from coursesync.outlines.pieces import (
     COMMENT,
     Group,
@@ -20,7 +21,7 @@ from coursesync.outlines.pieces import (
     text_of,
 )
 from coursesync.outlines.pieces_reader import comments
-from coursesync.outlines.yaml_writer import SHORT, field, flow, item
+from coursesync.outlines.yaml_writer import SHORT, field, item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

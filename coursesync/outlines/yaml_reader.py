@@ -28,11 +28,12 @@ from ruamel.yaml.events import (
 )
 
 from coursesync.errors import Diagnostic, Remedy, Where
+from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
 from coursesync.outlines.yaml_mistakes import DIRECTIVE, EMPTY, NO_NAME, SECOND, advice
 from coursesync.outlines.yaml_quick import Unusual, quickly
-from coursesync.outlines.yaml_scalars import CURLY, MAYBE_NOT_TEXT, TooLongError, resolve
+from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
 
 if TYPE_CHECKING:

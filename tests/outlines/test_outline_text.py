@@ -13,12 +13,13 @@ from shares import examples
 
 from coursesync.errors import CoursesyncError
 from coursesync.kinds.contents import to_html
+from coursesync.kinds.inline import quoted, scalar
 from coursesync.kinds.section import SECTION
 from coursesync.outlines.outline import Outline, build
 from coursesync.outlines.rewriting import laid_out, mistakes_in, with_items
 from coursesync.outlines.writer import WantedCourse, WantedItem, Written, written
 from coursesync.outlines.yaml_reader import parse
-from coursesync.outlines.yaml_writer import block, quoted, scalar
+from coursesync.outlines.yaml_writer import block
 
 if TYPE_CHECKING:
     from coursesync.kinds.tree import Value

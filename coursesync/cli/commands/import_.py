@@ -15,7 +15,7 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
-from coursesync.errors import Code, Command, ExitCode, InvalidOutlines, Remedy, UsageError
+from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
 
@@ -90,6 +90,7 @@ def command(
 
 def _print_adopted(project: Project, address: str, entry: Entry) -> None:
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds.inline import line_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     kind = kind_of(address_of(address))
@@ -97,7 +98,7 @@ def _print_adopted(project: Project, address: str, entry: Entry) -> None:
     say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
     if address not in wanted:
-        key = Code(f"key: {address.rpartition('.')[2]}")
+        key = line_of("key", address.rpartition(".")[2])
         more = "to one; otherwise the next plan treats it as removed."
         say_wrapped(Remedy("No outline has it yet. Add its title and", key, more), "  ")
     say_wrapped(Remedy("To see what the outline would change in it:", Command("plan")), "  ")
