@@ -17,6 +17,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.inline import flow
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.outlines.yaml_mistakes import NO_SPACE, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _OTHER_NAMES = {"days": AFTER_DAYS} | {
     other: field.name for field in LISTED.fields for other in field.other_names
 }
 _OPPOSITES = {other: field.name for field in LISTED.fields for other in field.opposites}
-_CLOSE = 0.7  # so that `description` is not taken for `sections`
+_CLOSE = 0.7  # lower ones are mostly other words
 _LAID_OUT = {  # fields whose example needs more than one line
     LISTED.plural: coded(f"`{LISTED.plural}:` and below it a line that starts with `- title:`"),
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
@@ -180,6 +181,8 @@ def _typed(noun: str) -> Callable[[_Slip], tuple[str, Sentence]]:
         value = slip.detail["input"]
         if value is None:
             return _no_value(slip)
+        if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
+            return NO_SPACE
         found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
         return f"{slip.subject} must be {noun}, and is {found}", slip.example
 
@@ -196,10 +199,8 @@ def _list(slip: _Slip) -> tuple[str, Sentence]:
 
 def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
     name = inert(str(slip.path[-1]), 40)
-    if (alike := _look_alike(name, slip.fields)) is not None:
+    if (alike := _look_alike(str(slip.path[-1]), slip.fields)) is not None:
         return alike
-    if name.startswith("-") and name[1:] in slip.fields:
-        return "there is no space after the `-`", Remedy("Write", Code(f"- {name[1:]}:"))
     if holder := slip.holder_of(name):
         return (
             f"`{name}` belongs in `{holder}`, not beside it",
@@ -215,9 +216,14 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
     return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
 
 
-def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
+def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Report a field's name with a letter that only looks like the right one, or a hidden one."""
+    if odd := next((each for each in raw if each.isspace() and not each.isascii()), ""):
+        return odd_blank(odd)
+    name = inert(raw, 40)
     strangers = [character for character in name if not character.isascii()]
+    if name.startswith("-") and name[1:] in fields:
+        return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(

@@ -31,7 +31,15 @@ from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import DIRECTIVE, EMPTY, NO_NAME, SECOND, advice
+from coursesync.outlines.yaml_mistakes import (
+    DIRECTIVE,
+    EMPTY,
+    NO_NAME,
+    NO_SPACE,
+    SECOND,
+    advice,
+    slip,
+)
 from coursesync.outlines.yaml_quick import Unusual, quickly
 from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
@@ -155,7 +163,12 @@ class _Composer:
         lines = self._text.split("\n")
         if mark is not None and mark.line >= len(lines):  # a last line without an end
             at = Where(self._path, len(lines), len(lines[-1]) + 1)
-        problem, remedy = advice(error, self._text, mark.line if mark else 0)
+        line = mark.line if mark else 0
+        if found := slip(self._text, line):
+            line, problem, remedy = found
+            at = at if mark and line == mark.line else Where(self._path, line + 1)
+        else:
+            problem, remedy = advice(error, self._text, line)
         self._note(at, problem, Remedy(remedy, _HALTED))
         raise _Halt from error
 
@@ -230,11 +243,9 @@ class _Composer:
         if not key.isascii():
             key = unicodedata.normalize("NFC", key[:_LONGEST_NAME])
         if key in values:
-            self._note(
-                event.start_mark,
-                f"`{inert(key, 40)}` is given a second time",
-                "Delete one of the two.",
-            )
+            problem = f"`{inert(key, 40)}` is given a second time"
+            twice = (problem, "A field may be given once; delete one of the two.")
+            self._note(event.start_mark, *(NO_SPACE if key.startswith("-") else twice))
             return None
         return key
 
