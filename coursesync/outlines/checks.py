@@ -167,8 +167,8 @@ def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]
                 tree.where_key(path),
                 f"`{_PICTURE}` has no value",
                 coded(
-                    f"Write `{_PICTURE}: null` to remove the picture, or delete the line to leave "
-                    "it."
+                    f"Write `{_PICTURE}: null` to remove any picture. Without the line, a picture "
+                    "that coursesync set is removed, and any other stays."
                 ),
             )
 
