@@ -50,11 +50,11 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
     ids: dict[int, Claim] = {}
     for one in claims:
         if one.key and (first := keys.setdefault(one.key, one)) is not one:
-            is_given = one.tree.find(("key",))[1]
-            source = "" if is_given else ", made from the file's name,"
+            source = "" if _is_given(one) else ", made from the file's name,"
+            by = "" if _is_given(first) else ", by the name of that file"
             yield Diagnostic(
                 one.tree.where(("key",)),
-                f'the course\'s key "{one.key[:100]}"{source} is taken by {first.tree.path}',
+                f'the course\'s key "{one.key[:100]}"{source} is taken by {first.tree.path}{by}',
                 coded("Rename one of the two files, or give one of them a `key:` of its own."),
             )
         if one.course_id is not None and (first := ids.setdefault(one.course_id, one)) is not one:
@@ -63,6 +63,10 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
                 f"the course {one.course_id} has an outline already: {first.tree.path}",
                 f"One course is one file: correct the id, or move the {ITEMS} to that file.",
             )
+
+
+def _is_given(one: Claim) -> bool:
+    return one.tree.find(("key",))[1]
 
 
 def course_key_of(tree: Tree) -> str:

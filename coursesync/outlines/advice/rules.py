@@ -171,8 +171,8 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 _CONTENTS,
                 f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
                 coded(
-                    f"Write contents, as in `{_CONTENTS}: <p>Welcome!</p>` or hide it until then: "
-                    f"`{_ACTIVE}: false`"
+                    f"Write contents, as in `{_CONTENTS}: <p>Welcome!</p>` or write "
+                    f"`{_ACTIVE}: false` to hide it until then."
                 ),
             )
 
