@@ -17,7 +17,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.inline import flow
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.yaml_mistakes import NO_SPACE, odd_blank
+from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
 
 _FORMER = "previous_keys"
+_GROUP = "a group of fields"
 MOST = 250  # more than anyone reads
 # the names that authors write by mistake, and the field that they mean
 _OTHER_NAMES = {"days": AFTER_DAYS} | {
@@ -183,6 +184,8 @@ def _typed(noun: str) -> Callable[[_Slip], tuple[str, Sentence]]:
             return _no_value(slip)
         if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
             return NO_SPACE
+        if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
+            return words
         found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
         return f"{slip.subject} must be {noun}, and is {found}", slip.example
 
@@ -218,8 +221,8 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
 
 def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Report a field's name with a letter that only looks like the right one, or a hidden one."""
-    if odd := next((each for each in raw if each.isspace() and not each.isascii()), ""):
-        return odd_blank(odd)
+    if words := odd_blank(raw) or no_space(raw):
+        return words
     name = inert(raw, 40)
     strangers = [character for character in name if not character.isascii()]
     if name.startswith("-") and name[1:] in fields:
@@ -288,7 +291,7 @@ _WORDS: dict[str, Callable[[_Slip], tuple[str, Sentence]]] = {
     "literal_error": _choice,
     "missing": _missing,
     "mistake": _own_words,
-    "model_type": _typed("a group of fields"),
+    "model_type": _typed(_GROUP),
     "string_type": _text,
     "too_long": _too_many,
 }

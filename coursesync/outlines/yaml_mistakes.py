@@ -118,7 +118,7 @@ _TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no
 
 
 _LONGEST_LINE = 1_000  # characters that are looked at
-_BLANKS = re.compile(r"[\s-]*")
+_BLANKS = re.compile(r"(?P<indent>[\s-]*)\w*(?P<beside>\s*(?::[^\S ])?)")
 _NO_SPACE = re.compile(r" *(?:- +)?(?P<name>\w+):(?P<value>(?!//)[^\s:].{0,60})")
 _GROUP = re.compile(r" *(?:- +)?(?P<name>\w+): +(?P<inner>\w+): +(?P<value>[^\s#][^#]*?) *(?:#.*)?")
 _APOSTROPHE = re.compile(r" *(?:- +)?(?P<name>\w+): +'(?P<text>.*\w'\w.*|[^']*'[^'\s].*)' *")
@@ -137,17 +137,8 @@ def slip(text: str, line: int) -> tuple[int, str, Sentence] | None:
     above = max((i for i in range(min(line, len(lines))) if lines[i].strip()), default=line)
     for at in (line, above):
         written = lines[at] if at < len(lines) else ""
-        start = _BLANKS.match(written)
-        if odd := next((c for c in start[0] if not c.isascii()) if start else iter(()), ""):
-            return at, *odd_blank(odd)
-        found = _NO_SPACE.match(written)
-        if found and found["name"] in _NAMES:
-            name = found["name"]
-            return (
-                at,
-                f"there is no space after `{name}:`",
-                Remedy("Write", Code(f"{name}: {found['value'].strip()}")),
-            )
+        if words := odd_blank(written) or no_space(written):
+            return at, *words
     written = lines[line][:_LONGEST_LINE] if line < len(lines) else ""
     found = _GROUP.fullmatch(written)
     if found and found["inner"] in _INNER.get(found["name"], ()):
@@ -164,12 +155,28 @@ def slip(text: str, line: int) -> tuple[int, str, Sentence] | None:
     return None
 
 
-def odd_blank(character: str) -> tuple[str, Sentence]:
-    """Return the problem and the remedy for a character that looks like a space in an indent."""
-    return (
-        f"this line is indented by {named(character)}, which only looks like a space",
-        "Delete the blanks at its start, and type spaces.",
-    )
+def odd_blank(text: str) -> tuple[str, Sentence] | None:
+    """Find a character that looks like a space in the indent of a field or beside its name.
+
+    Args:
+        text: a line of the file, or the name of a field as YAML reads it.
+    """
+    if text.isascii() or not (found := _BLANKS.match(text)):
+        return None
+    for place, what in (("indent", "this line is indented by"), ("beside", "a name is beside")):
+        if odd := next((each for each in found[place] if not each.isascii()), ""):
+            remedy = "Delete it, and type spaces."
+            return f"{what} {named(odd)}, which only looks like a space", remedy
+    return None
+
+
+def no_space(text: str) -> tuple[str, Sentence] | None:
+    """Find a field's name without a space after its colon, at the start of a line or a text."""
+    found = _NO_SPACE.match(text)
+    if not found or found["name"] not in _NAMES:
+        return None
+    name, value = found["name"], found["value"].strip()
+    return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
 
 
 def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:

@@ -166,7 +166,9 @@ class _Composer:
         line = mark.line if mark else 0
         if found := slip(self._text, line):
             line, problem, remedy = found
-            at = at if mark and line == mark.line else Where(self._path, line + 1)
+            if mark is None or line != mark.line:
+                column = len(lines[line]) - len(lines[line].lstrip(" -"))
+                at = Where(self._path, line + 1, column + 1)
         else:
             problem, remedy = advice(error, self._text, line)
         self._note(at, problem, Remedy(remedy, _HALTED))
