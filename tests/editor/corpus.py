@@ -45,7 +45,8 @@ NOT_FOUND: dict[Reason, str] = {
     Reason.TOGETHER: """
         display-order-falls display-order-falls-past-another display-order-no-room-at-the-start
         display-order-no-room-between display-order-twice key-twice key-twice-by-nfc
-        key-twice-and-a-number key-twice-from-titles key-twice-once-from-the-title previous-key-in-use previous-key-twice
+        key-twice-and-a-number key-twice-from-titles key-twice-once-from-the-title
+        previous-key-in-use previous-key-twice
         two-outlines-one-id/a two-outlines-one-id/b two-outlines-one-key/a two-outlines-one-key/b
         two-outlines-one-key-by-a-name/a two-outlines-one-key-by-a-name/b
     """,
