@@ -83,13 +83,14 @@ def former_keys(text: str) -> Code:
 def _former_key(text: str) -> str:
     course, _, key = text.rpartition(".")
     if course and parse_address(text):
+        with_course = text.partition(".")[2]
         raise mistake(
             f'"{text[:100]}" is an address, not a key',
             Remedy(
                 "Write only the key,",
-                former_keys(text),
+                line_of("previous_keys", [key]),
                 "or, if it was in another course, that course's key before it:",
-                former_keys(text.partition(".")[2]),
+                line_of("previous_keys", [with_course]),
             ),
         )
     for part in (key, course) if "." in text else (key,):

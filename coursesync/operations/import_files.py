@@ -36,7 +36,10 @@ T = TypeVar("T")
 P = TypeVar("P")
 _MOST_TRIES = 100  # each reads the drafts once more
 _PLAINEST = WantedItem(0, {"title": "Welcome"})  # if this does not fit, the outline is the reason
-_BY_HAND = Remedy("Nothing was written. Format that outline, then run this again:", Command("fmt"))
+_UNFIT = Remedy(
+    "Nothing was written. Correct that outline, then run this again; it may be enough to format it:",
+    Command("fmt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         fit, more = most_that_fit([item for item, why in alone if not why], problem)
         unwritten += [Unwritten(item, why) for item, why in more]
         if more and not fit and (why := problem([_PLAINEST])):
-            raise UnusableFile(f"nothing can be added to {shown(folder / name)}: {why}", _BY_HAND)
+            raise UnusableFile(f"nothing can be added to {shown(folder / name)}: {why}", _UNFIT)
     done = _written(folder, replace(course, items=tuple(fit)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
