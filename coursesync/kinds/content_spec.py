@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from coursesync.errors import Code, Remedy
+from coursesync.errors import Remedy
+from coursesync.kinds.inline import line_of
 from coursesync.kinds.spec import STRICT, mistake, shaped
 from coursesync.text import coded
 
@@ -34,14 +35,14 @@ def _in_place(text: str) -> str:
         kind, name = named.groups()
         raise mistake(
             f"there is no space after `{kind}:`, so this is one word of text",
-            Remedy("Put a space after the colon:", Code(f"{kind}: {name.strip()[:60]}")),
+            Remedy("Put a space after the colon:", line_of(kind, name.strip())),
         )
     if kind := file_named(text):
         raise mistake(
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",
             Remedy(
                 "To read them from that file, write",
-                Code(f"contents: {{{kind}: {text.strip()[:60]}}}"),
+                line_of("contents", {kind: text.strip()}),
             ),
         )
     return text

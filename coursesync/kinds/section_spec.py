@@ -65,8 +65,8 @@ class SectionSpec(Spec):
     image: Picture | None = Field(
         None,
         title="Picture",
-        description="The web address of a JPG, PNG or GIF of at most 10 MB. null removes the "
-        "picture.",
+        description="The web address of a JPG, PNG or GIF of at most 10 MB. Without this field, a "
+        "picture that coursesync set is removed, and any other stays. null removes any picture.",
         examples=["https://cdn.example.com/tour.png"],
     )
     active: bool = Field(

@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from coursesync.errors import Code, Remedy
-from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, slug, was_key
+from coursesync.errors import Remedy
+from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, parse_address, slug, was_key
+from coursesync.kinds.inline import line_of
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
 from coursesync.text import is_blank, named, without_marks
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from coursesync.errors import Sentence
+    from coursesync.errors import Code, Sentence
 # nothing unknown, nothing converted; models are built when the first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
+_ADDRESS = 2  # keys in an address
 MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
 
 
@@ -53,24 +55,47 @@ def _one_line(text: str) -> str:
 
 def _key(text: str) -> str:
     if not is_key(text):
-        written = f"key: {slug(text)[:40] or 'first-week'}"
-        if hidden := next((c for c in text if not without_marks(c)), ""):
-            raise mistake(
-                f"the key holds {named(hidden)}, which can't be seen",
-                Remedy("Type it again without that character, as in", Code(written)),
-            )
-        raise mistake(
-            f'"{text[:40]}" can\'t be a key' if text.strip() else "the key is blank",
-            Remedy("Use small letters, digits and hyphens, as in", Code(written)),
-        )
+        written = line_of("key", slug(text) or "first-week")
+        raise _no_key(text, written)
     return text
+
+
+def _no_key(text: str, written: Code) -> PydanticCustomError:
+    """Make the error for a text that can't be a key; `written` is an example of one."""
+    if hidden := next((c for c in text if not without_marks(c)), ""):
+        return mistake(
+            f"the key holds {named(hidden)}, which can't be seen",
+            Remedy("Type it again without that character, as in", written),
+        )
+    return mistake(
+        f'"{text[:40]}" can\'t be a key' if text.strip() else "the key is blank",
+        Remedy("Use small letters, digits and hyphens, as in", written),
+    )
+
+
+def former_keys(text: str) -> Code:
+    """Return the line to type for one former key, written in any form, as in `section.a.b`."""
+    *courses, key = map(slug, text.split("."))
+    course = courses[-1] if courses and len(courses) < _ADDRESS else ""
+    return line_of("previous_keys", [f"{course}.{key}" if course else key or "old-key"])
 
 
 def _former_key(text: str) -> str:
     course, _, key = text.rpartition(".")
+    if course and parse_address(text):
+        with_course = text.partition(".")[2]
+        raise mistake(
+            f'"{text[:100]}" is an address, not a key',
+            Remedy(
+                "Write only the key,",
+                line_of("previous_keys", [key]),
+                "or, if it was in another course, that course's key before it:",
+                line_of("previous_keys", [with_course]),
+            ),
+        )
     for part in (key, course) if "." in text else (key,):
         if not was_key(part):
-            _key(part)
+            raise _no_key(part, former_keys(text))
     return text
 
 

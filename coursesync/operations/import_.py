@@ -47,6 +47,7 @@ class Imported:
         path: its outline, in the workspace.
         records: how many records came under management.
         content_files: how many content files were written.
+        is_new: whether its outline was written, and not only added to.
         untold: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
         note: how its title differs from the site's; of a course that was left out, its title.
@@ -59,6 +60,7 @@ class Imported:
     content_files: int
     untold: tuple[Unwritten, ...]
     left: int
+    is_new: bool = False
     note: str = ""
     error: CoursesyncError | None = None
 
@@ -110,12 +112,14 @@ def import_course(
             len(each.files.files),
             each.unwritten,
             ready.changes.get(course_id, 0),
+            each.is_new,
             each.note,
         )
         for course_id, each in ready.drafts.items()
     ]
     left_out = (
-        Imported(each.course_id, "", 0, 0, (), 0, each.title, each.error) for each in ready.left_out
+        Imported(each.course_id, "", 0, 0, (), 0, note=each.title, error=each.error)
+        for each in ready.left_out
     )
     return (*done, *left_out)
 
@@ -168,8 +172,8 @@ def _on_the_site(
     if missing := sorted(set(course_ids) - titles.keys()):
         raise CoursesyncError(
             f"there is no course {missing[0]} in Nexudus",
-            "Look for its Id in the address of its page there; the embedded sandbox has only the "
-            "courses of your outlines.",
+            "Open the course in Nexudus; its Id is in the address of the page. The embedded "
+            "sandbox has only the courses of your outlines.",
         )
     records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
     listed = lookout.sweep(LISTED, titles.keys(), ())
@@ -207,7 +211,7 @@ def _in_its_course(
     if record is None:
         raise CoursesyncError(
             f"there is no {noun} {record_id} in Nexudus",
-            "Look for its Id in the address of its page there.",
+            f"Open the {noun} in Nexudus; its Id is in the address of the page.",
         )
     if why := misfit(record):
         raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import CoursesyncError
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import key_of
+from coursesync.kinds.inline import line_of
 from coursesync.operations.import_entries import (
     Managed,
     course_key,
@@ -168,7 +169,7 @@ def _obstacle(
         return ""
     return (
         f"it was taken out of the outline; to have it back, write its {LISTED.name} again, with "
-        f"`key: {key_of(at)}`"
+        f"`{line_of('key', key_of(at))}`"
     )
 
 

@@ -11,11 +11,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell
+from coursesync.errors import (
+    Command,
+    CoursesyncError,
+    InvalidOutlines,
+    Remedy,
+    Shell,
+    UnusableFile,
+)
 from coursesync.files import decode, shown
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
-from coursesync.outlines.writer import alike, written
+from coursesync.outlines.writer import WantedItem, alike, written
 from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
@@ -23,11 +30,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.errors import Diagnostic
-    from coursesync.outlines.writer import WantedCourse, WantedItem, Written
+    from coursesync.outlines.writer import WantedCourse, Written
 
 T = TypeVar("T")
 P = TypeVar("P")
 _MOST_TRIES = 100  # each reads the drafts once more
+_PLAINEST = WantedItem(0, {"title": "Welcome"})  # if this does not fit, the outline is the reason
+_UNFIT = Remedy(
+    "Nothing was written. Correct that outline, then run this again. It may be enough to run",
+    Command("fmt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,8 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         unwritten = [Unwritten(item, why) for item, why in alone if why]
         fit, more = most_that_fit([item for item, why in alone if not why], problem)
         unwritten += [Unwritten(item, why) for item, why in more]
+        if more and not fit and (why := problem([_PLAINEST])):
+            raise UnusableFile(f"nothing can be added to {shown(folder / name)}: {why}", _UNFIT)
     done = _written(folder, replace(course, items=tuple(fit)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)

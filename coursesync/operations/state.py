@@ -12,6 +12,7 @@ from coursesync.applying.recognise import entry_of
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of, parse_address
+from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
 from coursesync.state.journal import Forget, Move
@@ -195,7 +196,7 @@ def address_of(text: str) -> Address:
 
 def to_another_course(address: Address, what: str, outline: str) -> Remedy:
     """Return how to move a record to another course; `what` and `outline` are in words."""
-    key = Code(f"previous_keys: [{course_of(address)}.{key_of(address)}]")
+    key = line_of("previous_keys", [f"{course_of(address)}.{key_of(address)}"])
     return Remedy(f"To move {what}, write", key, f"beside its title in {outline}, and apply.")
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic, Where
+from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.field import Role
+from coursesync.kinds.inline import CURLY, line_of
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
-from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -50,9 +50,11 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
     ids: dict[int, Claim] = {}
     for one in claims:
         if one.key and (first := keys.setdefault(one.key, one)) is not one:
+            source = "" if _is_given(one) else ", made from the file's name,"
+            by = "" if _is_given(first) else ", by the name of that file"
             yield Diagnostic(
                 one.tree.where(("key",)),
-                f'the course\'s key "{one.key[:100]}" is taken by {first.tree.path}',
+                f'the course\'s key "{one.key[:100]}"{source} is taken by {first.tree.path}{by}',
                 coded("Rename one of the two files, or give one of them a `key:` of its own."),
             )
         if one.course_id is not None and (first := ids.setdefault(one.course_id, one)) is not one:
@@ -61,6 +63,10 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
                 f"the course {one.course_id} has an outline already: {first.tree.path}",
                 f"One course is one file: correct the id, or move the {ITEMS} to that file.",
             )
+
+
+def _is_given(one: Claim) -> bool:
+    return one.tree.find(("key",))[1]
 
 
 def course_key_of(tree: Tree) -> str:
@@ -107,13 +113,24 @@ def key_mistakes(
                 former = {key.rpartition(".")[2] for *_, key in _previous_keys(tree, len(keys))}
                 free = FreeKeys({*keys, *former, *in_state()})
             given = tree.find((ITEMS, i, "key"))[1]
-            line = tree.where((ITEMS, other)).line
             yield Diagnostic(
                 tree.where((ITEMS, i, "key" if given else _TITLE)),
-                f'the {_NOUN} on line {line} has the key "{key}" too',
-                coded(f"Give this one a key of its own, as in `key: {free.take(key)}`"),
+                _same_key(tree, key, other, is_given=given),
+                Remedy("Give this one a key of its own, as in", line_of("key", free.take(key))),
             )
     yield from _former_keys(tree, keys)
+
+
+def _same_key(tree: Tree, key: str, other: int, *, is_given: bool) -> str:
+    line = tree.where((ITEMS, other)).line
+    has_key = tree.find((ITEMS, other, "key"))[1]
+    if is_given:
+        return f"the {_NOUN} on line {line} " + (
+            f'has the key "{key}" too' if has_key else f'gets the key "{key}" too, from its title'
+        )
+    if has_key:
+        return f'this title gives the key "{key}", and the {_NOUN} on line {line} has that key'
+    return f'this title and that of the {_NOUN} on line {line} would both give the key "{key}"'
 
 
 def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
@@ -154,8 +171,8 @@ def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]
                 tree.where_key(path),
                 f"`{_PICTURE}` has no value",
                 coded(
-                    f"Write `{_PICTURE}: null` to remove the picture, or delete the line to leave "
-                    "it."
+                    f"Write `{_PICTURE}: null` to remove any picture. Without the line, a picture "
+                    "that coursesync set is removed, and any other stays."
                 ),
             )
 

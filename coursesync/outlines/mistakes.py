@@ -14,9 +14,10 @@ from pydantic import BaseModel
 
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import LISTED
-from coursesync.kinds.spec import MAPPING, PLAIN
+from coursesync.kinds.inline import flow
+from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.yaml_writer import flow
+from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree, Value
 
+_FORMER = "previous_keys"
+_GROUP = "a group of fields"
 MOST = 250  # more than anyone reads
 # the names that authors write by mistake, and the field that they mean
 _OTHER_NAMES = {"days": AFTER_DAYS} | {
     other: field.name for field in LISTED.fields for other in field.other_names
 }
 _OPPOSITES = {other: field.name for field in LISTED.fields for other in field.opposites}
+_CLOSE = 0.7  # lower ones are mostly other words
 _LAID_OUT = {  # fields whose example needs more than one line
     LISTED.plural: coded(f"`{LISTED.plural}:` and below it a line that starts with `- title:`"),
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
@@ -178,15 +182,27 @@ def _typed(noun: str) -> Callable[[_Slip], tuple[str, Sentence]]:
         value = slip.detail["input"]
         if value is None:
             return _no_value(slip)
+        if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
+            return NO_SPACE
+        if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
+            return words
         found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
         return f"{slip.subject} must be {noun}, and is {found}", slip.example
 
     return words
 
 
+def _list(slip: _Slip) -> tuple[str, Sentence]:
+    problem, remedy = _typed("a list")(slip)
+    written = slip.written or slip.detail["input"]
+    if slip.name == _FORMER and isinstance(written, str) and written.strip():
+        remedy = Remedy("Put it in brackets:", former_keys(written))
+    return problem, remedy
+
+
 def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
     name = inert(str(slip.path[-1]), 40)
-    if (alike := _look_alike(name, slip.fields)) is not None:
+    if (alike := _look_alike(str(slip.path[-1]), slip.fields)) is not None:
         return alike
     if holder := slip.holder_of(name):
         return (
@@ -197,15 +213,20 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
         remedy = coded(f"To hide it from members, write `{opposite}: false`")
         return f"there is no field `{name}`", remedy
     other = _OTHER_NAMES.get(name.lower())
-    close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=0.6)
+    close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=_CLOSE)
     if close and close[0] in slip.fields:
         return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{close[0]}:"), "?")
     return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
 
 
-def _look_alike(name: str, fields: list[str]) -> tuple[str, Sentence] | None:
+def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Report a field's name with a letter that only looks like the right one, or a hidden one."""
+    if words := odd_blank(raw) or no_space(raw):
+        return words
+    name = inert(raw, 40)
     strangers = [character for character in name if not character.isascii()]
+    if name.startswith("-") and name[1:] in fields:
+        return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
@@ -266,11 +287,11 @@ _WORDS: dict[str, Callable[[_Slip], tuple[str, Sentence]]] = {
     "greater_than_equal": _too_low,
     "int_type": _typed("a whole number"),
     "less_than_equal": _too_high,
-    "list_type": _typed("a list"),
+    "list_type": _list,
     "literal_error": _choice,
     "missing": _missing,
     "mistake": _own_words,
-    "model_type": _typed("a group of fields"),
+    "model_type": _typed(_GROUP),
     "string_type": _text,
     "too_long": _too_many,
 }

@@ -136,6 +136,7 @@ class _Writer:
     def __init__(self) -> None:
         self.out: list[str] = []
         self.most: int | None = None  # the column up to which a comment ends the block above
+        self._indent: int | None = None  # that of this block; a longer blank line is part of it
         self._keeps = False  # whether blank lines below belong to that block
 
     def root(self, root: Part) -> None:
@@ -172,17 +173,24 @@ class _Writer:
         self._end(f"{head}{signs}{after}{end}{lines}\n")
         self._keeps = "+" in signs
         deeper, used = re.search("[1-9]", signs), INDENT.search(lines)
-        self.most = column + int(deeper[0]) - 1 if deeper else len(used[1]) - 1 if used else column
+        if deeper:
+            self._indent = column + int(deeper[0])
+        elif used:
+            self._indent = len(used[1])
+        self.most = column if self._indent is None else self._indent - 1
 
     def _end(self, line: str) -> None:
         self.out.append(line)
-        self.most, self._keeps = None, False
+        self.most, self._indent, self._keeps = None, None, False
 
     def _above(self, lines: str) -> None:
         if self._keeps:
             lines = blank_lines(lines)[1]
         if not lines:
             return
+        if self._indent is not None:
+            blank, rest = blank_lines(lines)
+            lines = re.sub(rf"(?m)^([ \t]{{{self._indent}}})[ \t]+$", r"\1", blank) + rest
         found = _FIRST_COMMENT.match(lines)
         if found and self.most is not None:
             start, end = found.span("blanks")

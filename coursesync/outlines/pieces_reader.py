@@ -151,7 +151,7 @@ class _Reader:
         first = self._text.index("\n", start) + 1
         part.after = self._text[start + len(signs) : first - 1]
         used = INDENT.search(self._text, first, end)
-        while end > first and "+" not in signs:
+        while end > first and ("+" not in signs or self._is_open_end(end)):
             above = self._text.rfind("\n", 0, end - 1) + 1
             blanks = self._text[above : end - 1]
             if blanks.strip(" ") or (used and len(blanks) > len(used[1])):
@@ -162,6 +162,10 @@ class _Reader:
             signs = _KEEPS.sub(r"\1-", signs)  # its last line had no line feed, and gets one
         lines = self._text[first : end - 1] if end > first else ""
         return f"{signs}\n{lines}" if end > first else signs
+
+    def _is_open_end(self, end: int) -> bool:
+        """Return whether a block ends in a last line without a line feed; if blank, it is none."""
+        return end == len(self._text) and not self._is_ended
 
     def _rest_of_line(self) -> str:
         start, end = self._at, self._text.index("\n", self._at)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from coursesync.kinds.inline import flow
 from coursesync.outlines.pieces import (
     COMMENT,
     Group,
@@ -20,7 +21,7 @@ from coursesync.outlines.pieces import (
     text_of,
 )
 from coursesync.outlines.pieces_reader import comments
-from coursesync.outlines.yaml_writer import SHORT, field, flow, item
+from coursesync.outlines.yaml_writer import SHORT, field, item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +95,7 @@ def open_list(place: Place) -> None:
     part = place.part
     put_above(place, comments_in(Place(replace(part, lead="", tail="", after=""), place.column)))
     part.value, part.sep = Group(is_list=True, column=place.column + 2), ""
-    part.after = part.after.rstrip()
+    part.after = part.after if "#" in part.after else ""
 
 
 def add_field(holder: Place, name: str, value: Value, names: Sequence[str]) -> None:
@@ -184,10 +185,10 @@ def _join(part: Part, dash: int, column: int) -> None:
 
 
 def _width(group: Group) -> int:
-    """Return the distance of the items' values from their dashes."""
+    """Return the distance of the items' values from their dashes, at least 2."""
     for part in group.parts[:1]:
         if part.lines:
-            return part.lines.column - group.column
+            return max(2, part.lines.column - group.column)
         if part.sep and "\n" not in part.sep:
             return 1 + len(part.sep)
     return 2

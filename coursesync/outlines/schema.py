@@ -14,8 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from coursesync.kinds import LISTED
 from coursesync.kinds.course_spec import CourseSpec
+from coursesync.kinds.inline import flow
 from coursesync.kinds.pins import UNPINNED
-from coursesync.outlines.yaml_writer import flow
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

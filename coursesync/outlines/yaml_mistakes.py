@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
-from coursesync.text import coded, count
+from coursesync.kinds.field import Role
+from coursesync.kinds.inline import quoted
+from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.text import coded, count, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,10 @@ SECOND = (
     "Delete the --- line, or move the text after it into a file of its own.",
 )
 NO_NAME = ("a field's name must be plain text", coded("Write `name: value`"))
+NO_SPACE = (
+    "there is no space after the `-`",
+    coded("Put one there, as in `- title: Welcome`"),
+)
 # the parser's problem (or its start) -> our problem and remedy
 _WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
@@ -66,9 +73,8 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
     "did not find expected key": (
         "this doesn't line up with the lines above it, or follows a closing quote or bracket",
         (
-            "Start it in the column of the lines around it; put a text that begins with a quote or "
-            "a bracket in quotes as a whole; in 'single quotes' write '' for an apostrophe; or "
-            "look above for an open quote."
+            "In 'single quotes' write '' for an apostrophe; put a text that begins with a quote or "
+            "bracket in quotes as a whole; else start in the column of the lines around it."
         ),
     ),
     "did not find expected '-' indicator": (
@@ -111,6 +117,68 @@ _COLUMNS = (
 _TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there.")
 
 
+_LONGEST_LINE = 1_000  # characters that are looked at
+_BLANKS = re.compile(r"(?P<indent>[\s-]*)\w*(?P<beside>\s*(?::[^\S ])?)")
+_NO_SPACE = re.compile(r" *(?:- +)?(?P<name>\w+):(?P<value>(?!//)[^\s:].{0,60})")
+_GROUP = re.compile(r" *(?:- +)?(?P<name>\w+): +(?P<inner>\w+): +(?P<value>[^\s#][^#]*?) *(?:#.*)?")
+_APOSTROPHE = re.compile(r" *(?:- +)?(?P<name>\w+): +'(?P<text>.*\w'\w.*|[^']*'[^'\s].*)' *")
+_UNLOCK, _CONTENTS = (LISTED.field(role).name for role in (Role.UNLOCK, Role.CONTENTS))
+_INNER = {_UNLOCK: {AFTER_DAYS}, _CONTENTS: {"html", "markdown"}}
+_NAMES = {"id", LISTED.plural, AFTER_DAYS, *(field.name for field in LISTED.fields)}
+
+
+def slip(text: str, line: int) -> tuple[int, str, Sentence] | None:
+    """Find a slip that is certain, at the line where the parser stops or on the one above it.
+
+    Returns:
+        The index of its line, the problem and the remedy; None if there is none.
+    """
+    lines = text.split("\n")
+    above = max((i for i in range(min(line, len(lines))) if lines[i].strip()), default=line)
+    for at in (line, above):
+        written = lines[at] if at < len(lines) else ""
+        if words := odd_blank(written) or no_space(written):
+            return at, *words
+    written = lines[line][:_LONGEST_LINE] if line < len(lines) else ""
+    found = _GROUP.fullmatch(written)
+    if found and found["inner"] in _INNER.get(found["name"], ()):
+        name, inner, value = found.groups()
+        whole = Code(f"{name}: {{{inner}: {value}}}")
+        return line, f"`{inner}` needs braces on the line of `{name}`", Remedy("Write", whole)
+    if (found := _APOSTROPHE.fullmatch(written)) and '"' not in found["text"]:
+        meant = found["text"].replace("''", "'")
+        return (
+            line,
+            "an apostrophe ends a text in 'single quotes'",
+            Remedy("Put it in double quotes:", Code(f"{found['name']}: {quoted(meant)}")),
+        )
+    return None
+
+
+def odd_blank(text: str) -> tuple[str, Sentence] | None:
+    """Find a character that looks like a space in the indent of a field or beside its name.
+
+    Args:
+        text: a line of the file, or the name of a field as YAML reads it.
+    """
+    if text.isascii() or not (found := _BLANKS.match(text)):
+        return None
+    for place, what in (("indent", "this line is indented by"), ("beside", "a name is beside")):
+        if odd := next((each for each in found[place] if not each.isascii()), ""):
+            remedy = "Delete it, and type spaces."
+            return f"{what} {named(odd)}, which only looks like a space", remedy
+    return None
+
+
+def no_space(text: str) -> tuple[str, Sentence] | None:
+    """Find a field's name without a space after its colon, at the start of a line or a text."""
+    found = _NO_SPACE.match(text)
+    if not found or found["name"] not in _NAMES:
+        return None
+    name, value = found["name"], found["value"].strip()
+    return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
+
+
 def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:
     """Return the problem and the remedy for an error of the parser.
 
@@ -140,7 +208,6 @@ _OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")
 _ITEM = re.compile("( *)- ")
-_DASH = coded("Put one there, as in `- title: Welcome`")
 _CLOSE_BY = 40  # lines above
 
 
@@ -155,9 +222,9 @@ def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
     if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
         return None
     if _NO_BLANK.match(lines[at]):
-        return "there is no space after the `-`", _DASH
+        return NO_SPACE
     if _NO_BLANK.match(above[-1]):
-        return "there is no space after the `-` above", _DASH
+        return "there is no space after the `-` above", NO_SPACE[1]
     what = "item" if lines[at].lstrip(" ").startswith("-") else "field"
     here = len(lines[at]) - len(lines[at].lstrip(" "))
     shape = _ITEM if what == "item" else _FIELD

@@ -28,11 +28,20 @@ from ruamel.yaml.events import (
 )
 
 from coursesync.errors import Diagnostic, Remedy, Where
+from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import DIRECTIVE, EMPTY, NO_NAME, SECOND, advice
+from coursesync.outlines.yaml_mistakes import (
+    DIRECTIVE,
+    EMPTY,
+    NO_NAME,
+    NO_SPACE,
+    SECOND,
+    advice,
+    slip,
+)
 from coursesync.outlines.yaml_quick import Unusual, quickly
-from coursesync.outlines.yaml_scalars import CURLY, MAYBE_NOT_TEXT, TooLongError, resolve
+from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
 from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
 
 if TYPE_CHECKING:
@@ -49,7 +58,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_NOTES = 1_000  # a file; later fewer are shown
-_HALTED = "The rest of the file is checked after that."
+_HALTED = "After you correct this, run validate again: it then checks the rest of the file."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
 
 _LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
@@ -154,7 +163,14 @@ class _Composer:
         lines = self._text.split("\n")
         if mark is not None and mark.line >= len(lines):  # a last line without an end
             at = Where(self._path, len(lines), len(lines[-1]) + 1)
-        problem, remedy = advice(error, self._text, mark.line if mark else 0)
+        line = mark.line if mark else 0
+        if found := slip(self._text, line):
+            line, problem, remedy = found
+            if mark is None or line != mark.line:
+                column = len(lines[line]) - len(lines[line].lstrip(" -"))
+                at = Where(self._path, line + 1, column + 1)
+        else:
+            problem, remedy = advice(error, self._text, line)
         self._note(at, problem, Remedy(remedy, _HALTED))
         raise _Halt from error
 
@@ -229,11 +245,9 @@ class _Composer:
         if not key.isascii():
             key = unicodedata.normalize("NFC", key[:_LONGEST_NAME])
         if key in values:
-            self._note(
-                event.start_mark,
-                f"`{inert(key, 40)}` is given a second time",
-                "Delete one of the two.",
-            )
+            problem = f"`{inert(key, 40)}` is given a second time"
+            twice = (problem, "A field may be given once; delete one of the two.")
+            self._note(event.start_mark, *(NO_SPACE if key.startswith("-") else twice))
             return None
         return key
 

@@ -20,7 +20,6 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"  # quotes as word processors write them
 MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
 _BASES = {"0o": 8, "0x": 16}
 

@@ -1,19 +1,16 @@
 """Writes values as YAML that is read as those values.
 
-Owns when a text is plain: when a person would write it so and every reader, of YAML 1.2 or 1.1,
-takes it for that text. Otherwise it is in quotes, or a block.
+Owns what is written on lines: fields, items and blocks of text; `inline` writes the rest.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED
 from coursesync.kinds.field import Role
+from coursesync.kinds.inline import flow, quoted, scalar
 from coursesync.outlines.pieces import Group, Part, text_of
-from coursesync.outlines.yaml_scalars import CURLY
 from coursesync.text import holds_unseen
 
 if TYPE_CHECKING:
@@ -23,47 +20,6 @@ if TYPE_CHECKING:
 
 SHORT = 200  # characters; a longer text for members is written as a block
 _PROSE = LISTED.field(Role.CONTENTS).name
-
-# words that some reader of YAML, 1.1 or 1.2, does not read as text: https://yaml.org/type/
-_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-_NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXoO_:eETZ]*")
-_NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`.~=")
-_NOT_IN_BRACKETS = re.compile(r"[,\[\]{}:?]")  # libyaml ends a plain scalar at : and ?
-_NOT_INSIDE = re.compile(r":(?:\s|$)|\s#|[\t\r\n]")
-
-
-def scalar(text: str) -> str:
-    """Write a text on one line, plain or in double quotes."""
-    return text if _is_plain(text) else quoted(text)
-
-
-def quoted(text: str) -> str:
-    """Write a text in double quotes."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _is_plain(text: str) -> bool:
-    return (
-        text != ""
-        and text == text.strip()
-        and text[0] not in _NOT_FIRST
-        and text.casefold() not in _WORDS
-        and not _NUMBER.fullmatch(text)
-        and not _NOT_INSIDE.search(text)
-        and not holds_unseen(text)
-        and text[0] not in CURLY
-    )
-
-
-def flow(value: Value) -> str:
-    """Write a value on one line, as in `{after_days: 7}`."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{scalar(name)}: {flow(each)}' for name, each in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
-    if isinstance(value, str):
-        return quoted(value) if _NOT_IN_BRACKETS.search(value) else scalar(value)
-    return json.dumps(value)
 
 
 def block(text: str, column: int) -> list[str] | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, Remedy
+from coursesync.errors import Command, Remedy
 from coursesync.kinds.address import key_of
+from coursesync.kinds.inline import line_of
 from coursesync.nexudus.limits import PUBLISHED
 from coursesync.planning.plan import Action
 from coursesync.render.fit import Rank
@@ -270,7 +271,7 @@ def _question(change: Change) -> Sentence:
     return Remedy(
         f"Is this {inert(change.lead)}, moved here? To keep its Id instead of creating a new "
         f"{change.kind.name}, add to it:",
-        Code(f"previous_keys: [{inert(former)}]"),
+        line_of("previous_keys", [inert(former)]),
     )
 
 
@@ -285,6 +286,6 @@ def _maybe_renamed(changes: Sequence[Change]) -> Sentence:
     return Remedy(
         f"Is a new {gone[0].kind.name} an old one under a new key? To keep its Id, give it the old "
         "key, as in",
-        Code(f"previous_keys: [{inert(key_of(gone[0].address), 60)}]"),
+        line_of("previous_keys", [inert(key_of(gone[0].address))]),
         f"The old keys are: {', '.join(keys[:_MOST_KEYS])}{more}.",
     )

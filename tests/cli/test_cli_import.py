@@ -174,7 +174,7 @@ def test_an_import_again_changes_nothing(
     ran = author("import", "--course", "4711")
 
     assert ran.code == 0, ran.err
-    assert "course 4711, all known" in ran.err
+    assert "course 4711, no new sections" in ran.err
     assert {n: t for n, t in files_below(courses).items() if "state" not in n} == before
     assert saved(courses).entries == entries
     assert len(course) == 3

@@ -248,6 +248,32 @@ def test_an_outline_that_nothing_can_be_put_into_holds_up_no_other_course(
     assert list(saved(courses).entries.values()) == [other]
 
 
+def test_an_outline_without_room_is_named_and_not_the_site(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """If the outline itself takes nothing more, the import fails and names the file."""
+    made = api.foreign_create(4711, "New")
+    house = courses / "house.yaml"
+    house.write_text("id: 4711\ntitle: House\nsections: []\n" + "#" * 1_048_530 + "\n")
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 1
+    assert "nothing can be added to courses/house.yaml" in ran.said
+    assert f"Id {made}" not in ran.said
+
+
+def test_a_course_without_sections_is_written(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The message says that its outline is new, and does not say that all is known."""
+    api.add_course(4711, "House")
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 0, ran.err
+    assert "course 4711, outline written; the course has no sections yet" in ran.said
+    assert (courses / "house.yaml").read_text().endswith("sections: []\n")
+
+
 def test_titles_that_some_file_system_takes_for_one(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:

@@ -30,7 +30,9 @@ NOT_FOUND: dict[Reason, str] = {
         text-after-bar text-after-the-end title-goes-on-after-quotes title-starts-with-at
         title-starts-with-backtick title-starts-with-bracket title-starts-with-exclamation
         title-starts-with-percent title-starts-with-star title-with-a-colon
-        title-with-an-apostrophe unknown-escape
+        title-with-an-apostrophe unknown-escape active-without-space contents-without-braces
+        dash-without-blank-twice id-without-space indent-with-a-no-break-space
+        no-break-space-after-colon title-with-an-apostrophe-inside unlock-without-braces
     """,
     Reason.NOTATION: """
         alias anchor contents-lose-their-tail directive-tag directive-yaml image-blank merge-key
@@ -43,8 +45,10 @@ NOT_FOUND: dict[Reason, str] = {
     Reason.TOGETHER: """
         display-order-falls display-order-falls-past-another display-order-no-room-at-the-start
         display-order-no-room-between display-order-twice key-twice key-twice-by-nfc
-        key-twice-from-titles key-twice-once-from-the-title previous-key-in-use previous-key-twice
+        key-twice-and-a-number key-twice-from-titles key-twice-once-from-the-title
+        previous-key-in-use previous-key-twice
         two-outlines-one-id/a two-outlines-one-id/b two-outlines-one-key/a two-outlines-one-key/b
+        two-outlines-one-key-by-a-name/a two-outlines-one-key-by-a-name/b
     """,
     Reason.LETTERS: "title-of-emoji-without-key title-of-joiners-alone title-with-a-filler",
 }

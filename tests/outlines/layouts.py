@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-HASHES = ["#", "# a note", "# : { [ \" ' -", "# key: old", "#   ünï 🎉", "# " + "long " * 60]
+HASHES = [
+    "#",
+    "# a note",
+    "# ends in blanks  ",
+    "# : { [ \" ' -",
+    "# key: old",
+    "#   ünï 🎉",
+    "# " + "long " * 60,
+]
 WORDS = ["Welcome", "C#", "naïve café", "日本語", "a: b", "#1", "- x", "it's", 'say "hi"', "null"]
 BODY = [
     ["<p>One line.</p>"],
@@ -80,7 +88,7 @@ def comments(draw: st.DrawFn, column: int) -> list[str]:
     if draw(st.integers(0, 3)):
         return []
     at = draw(st.sampled_from([column, column, column, 0, column + 2, column + 20]))
-    kinds = st.sampled_from(["", *(" " * at + each for each in HASHES)])
+    kinds = st.sampled_from(["", " " * at, *(" " * at + each for each in HASHES)])
     return draw(st.lists(kinds, max_size=3))
 
 

@@ -397,3 +397,24 @@ def test_html_that_markdown_makes_is_reported_at_the_field(writer: Author) -> No
     assert [
         place for place, _, _ in advice(writer, section("A", "contents: {markdown: a.md}"))
     ] == ["onboarding.yaml:5:15"]
+
+
+@pytest.mark.parametrize(
+    "text", ["# Hello", "Hello **world**", "See [the house](https://example.com/house)."]
+)
+def test_markdown_in_an_outline_is_shown_as_html(writer: Author, text: str) -> None:
+    """The advice says how to use Markdown."""
+    ((place, problem, remedy),) = advice(writer, section("Welcome", f'contents: "{text}"'))
+
+    assert place == "onboarding.yaml:5:15"
+    assert "this is shown as HTML" in problem
+    assert "contents: {markdown: welcome.md}" in remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#1 of our rules", "2 ** 3 ** 4", "<p># Hello **world**</p>", "a[1] (b)", "<b>[x](y)</b>"],
+)
+def test_what_only_resembles_markdown_gets_no_advice(writer: Author, text: str) -> None:
+    """Advice is given only if it is clear."""
+    assert advice(writer, section("Welcome", f'contents: "{text}"')) == []

@@ -39,6 +39,10 @@ def formatted(text: str) -> str:
 STRAY = "sections:\n- title: A\ntitle: Member onboarding\nid: 4711\n          # stray\n"
 
 
+# its last line has blanks, and no line feed
+OPEN_END = "id: 4711\ntitle: T\nsections:\n- title: A\n  contents: |+\n    a\n\n    "
+
+
 @settings(deadline=None, max_examples=examples(200))
 @given(outlines())
 @example(STRAY)
@@ -47,6 +51,16 @@ def test_formatting_again_changes_nothing(text: str) -> None:
     once = formatted(text)
 
     assert laid_out(once, "courses/onboarding.yaml") == once
+
+
+@settings(deadline=None, max_examples=examples(200))
+@given(outlines())
+@example(OPEN_END)
+def test_every_valid_outline_is_formatted(text: str) -> None:
+    """No usual layout is refused."""
+    assume(read(text) is not None)
+
+    assert read(laid_out(text, "courses/onboarding.yaml")) is not None
 
 
 @settings(deadline=None, max_examples=examples(200))

@@ -13,12 +13,13 @@ from shares import examples
 
 from coursesync.errors import CoursesyncError
 from coursesync.kinds.contents import to_html
+from coursesync.kinds.inline import quoted, scalar
 from coursesync.kinds.section import SECTION
 from coursesync.outlines.outline import Outline, build
-from coursesync.outlines.rewriting import mistakes_in, with_items
+from coursesync.outlines.rewriting import laid_out, mistakes_in, with_items
 from coursesync.outlines.writer import WantedCourse, WantedItem, Written, written
 from coursesync.outlines.yaml_reader import parse
-from coursesync.outlines.yaml_writer import block, quoted, scalar
+from coursesync.outlines.yaml_writer import block
 
 if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
@@ -256,7 +257,13 @@ def test_an_outline_that_lacks_nothing_stays_to_the_letter() -> None:
     assert with_items(OLD.rstrip(), PATH, course(item(2, "Welcome"))).text == OLD.rstrip()
 
 
-@pytest.mark.parametrize("empty", ["sections: []", "sections: [ ]  # none yet", "sections:\n  []"])
+@pytest.mark.parametrize(
+    "empty",
+    [
+        *("sections: []", "sections: []  ", "sections: [ ]  # none yet"),
+        *("sections: []  # none yet ", "sections:\n  []"),
+    ],
+)
 def test_an_empty_list_takes_sections(empty: str) -> None:
     """An outline that was begun is filled."""
     text = f"id: 4711\ntitle: T\n{empty}\n"
@@ -265,6 +272,30 @@ def test_an_empty_list_takes_sections(empty: str) -> None:
     assert "sections: \n" not in done.text
     assert done.text.endswith("  - key: a\n    title: A\n\n  - key: b\n    title: B\n")
     assert mistakes_in(done, PATH) == []
+
+
+@pytest.mark.parametrize("dash", ["-", "-  # mine", "- "])
+def test_new_fields_are_right_of_their_dash(dash: str) -> None:
+    """A new section has its own column if the fields above are one column right of the dash."""
+    text = f"id: 4711\ntitle: T\nsections:\n{dash}\n key: old\n title: Old\n"
+    done = with_items(text, PATH, course(item(1, "Old"), item(2, "B")))
+
+    assert done.text == text + "\n- key: b\n  title: B\n"
+    assert mistakes_in(done, PATH) == []
+
+
+@pytest.mark.parametrize("blank", ["        ", "  ", "        \t"])
+def test_a_blank_line_never_becomes_part_of_a_text_above_it(blank: str) -> None:
+    """A blank line may be longer than the indent of a block of text that moves above it."""
+    head = "id: 4711\ntitle: T\nsections:\n"
+    text = f"{head}  - key: a\n{blank}\n    active: true\n    title: |-\n      Hello\n"
+    more = f"{head}  - key: a\n    title: A\n{blank}\n"
+    new = item(2, "B", contents="<p>a</p>\n<p>b</p>")
+    done = with_items(more, PATH, course(item(1, "A"), new))
+
+    assert "    title: |-\n      Hello\n" in laid_out(text, PATH)
+    assert "      <p>a</p>\n      <p>b</p>\n" in done.text
+    assert done.text.startswith(more.removesuffix(f"{blank}\n"))
 
 
 def test_sections_in_brackets_take_more() -> None:

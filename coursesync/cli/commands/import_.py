@@ -15,7 +15,7 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
-from coursesync.errors import Code, Command, ExitCode, InvalidOutlines, Remedy, UsageError
+from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
 
@@ -90,6 +90,7 @@ def command(
 
 def _print_adopted(project: Project, address: str, entry: Entry) -> None:
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds.inline import line_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     kind = kind_of(address_of(address))
@@ -97,7 +98,7 @@ def _print_adopted(project: Project, address: str, entry: Entry) -> None:
     say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
     if address not in wanted:
-        key = Code(f"key: {address.rpartition('.')[2]}")
+        key = line_of("key", address.rpartition(".")[2])
         more = "to one; otherwise the next plan treats it as removed."
         say_wrapped(Remedy("No outline has it yet. Add its title and", key, more), "  ")
     say_wrapped(Remedy("To see what the outline would change in it:", Command("plan")), "  ")
@@ -112,10 +113,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             continue
         path = on_one_line(str(project.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        done = f"no {LISTED.name} imported" if course.untold else "all known"
-        if course.records:
-            done = f"{count(course.records, LISTED.name)} imported"
-        say_wrapped(f"{path}: course {course.course_id}, {done}{files}.", hang="  ")
+        say_wrapped(f"{path}: course {course.course_id}, {_done(course)}{files}.", hang="  ")
         if course.note:
             note = on_one_line(course.note)
             say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
@@ -128,8 +126,8 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
     if any(course.untold for course in imported):
         say_wrapped(
             Remedy(
-                f"These {LISTED.plural} are not managed: no plan changes or deletes them. If other "
-                f"{LISTED.plural} of the course are managed,",
+                f"coursesync leaves these {LISTED.plural} alone. If other {LISTED.plural} of the "
+                "course are managed,",
                 Command("drift"),
                 "lists them.",
             )
@@ -144,6 +142,18 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         say_wrapped(Remedy(f"{count(left, 'change')} would be made next; see", Command("plan")))
     else:
         say_wrapped(Remedy("There is nothing to do for these courses; see", Command("plan")))
+
+
+def _done(course: Imported) -> str:
+    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
+
+    if course.records:
+        return f"{count(course.records, LISTED.name)} imported"
+    if course.untold:
+        return f"no {LISTED.name} imported"
+    if course.is_new:
+        return f"outline written; the course has no {LISTED.plural} yet"
+    return f"no new {LISTED.plural}"
 
 
 def _print_failed(course: Imported, error: CoursesyncError) -> None:

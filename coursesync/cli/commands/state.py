@@ -108,6 +108,7 @@ def move_entry(
     """
     from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds.address import key_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.kinds.inline import line_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = address_of(address), address_of(to)
@@ -115,9 +116,10 @@ def move_entry(
         move(project, old, new, dry_run=dry_run)
     say_wrapped(f"{old} {'would become' if dry_run else 'is now'} {new}.", hang="  ")
     say_wrapped(
-        coded(
-            f"In the outline, write `key: {key_of(new)}` in that {kind_of(new).name}, if it is "
-            "not there yet."
+        Remedy(
+            "In the outline, write",
+            line_of("key", key_of(new)),
+            f"in that {kind_of(new).name}, if it is not there yet.",
         ),
         "  ",
     )

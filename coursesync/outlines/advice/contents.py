@@ -87,6 +87,11 @@ _UNLINKED = re.compile(
     r"(?:file|data|vbscript|javascript|[a-z]):[^\s<>()]*",
     re.IGNORECASE | re.MULTILINE,
 )
+_TAG = re.compile("</?[a-zA-Z]")
+_MARKDOWN = re.compile(
+    r"^ {0,3}#{1,6} \S|\*\*[^\s*][^*\n]{0,300}\*\*|\[[^][\n]{1,300}\]\([^()\s]{1,1000}\)",
+    re.MULTILINE,
+)
 _MARK = "data-coursesync"  # set by the cleaner on each element
 
 
@@ -112,6 +117,11 @@ def is_empty(text: str) -> bool:
     if is_plain(text) and _SHOWN.search(text):
         return False
     return shows_nothing(text)
+
+
+def is_markdown(text: str) -> bool:
+    """Return whether contents without a tag have a heading, bold text or a link of Markdown."""
+    return _MARKDOWN.search(text) is not None and not _TAG.search(text)
 
 
 def html_effort(text: str) -> int:

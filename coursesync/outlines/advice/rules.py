@@ -10,11 +10,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Where
+from coursesync.errors import Remedy, Where
 from coursesync.kinds import LISTED
+from coursesync.kinds.address import key_of
 from coursesync.kinds.field import Role
+from coursesync.kinds.inline import line_of
 from coursesync.kinds.unlock import AFTER_DAYS, opening
-from coursesync.outlines.advice.contents import UNCHECKED, findings, html_effort, is_empty, unlinked
+from coursesync.outlines.advice.contents import (
+    UNCHECKED,
+    findings,
+    html_effort,
+    is_empty,
+    is_markdown,
+    unlinked,
+)
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.text import coded, count, inert
@@ -54,6 +63,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from long_titles(outline.resources)
     yield from empty_contents(active)
     yield from unfit_contents(outline.resources, source)
+    yield from markdown_in_place(outline.resources)
 
 
 def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
@@ -161,8 +171,8 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
                 _CONTENTS,
                 f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
                 coded(
-                    f"Write contents, as in `{_CONTENTS}: <p>Welcome!</p>` or hide it until then: "
-                    f"`{_ACTIVE}: false`"
+                    f"Write contents, as in `{_CONTENTS}: <p>Welcome!</p>` or write "
+                    f"`{_ACTIVE}: false` to hide it until then."
                 ),
             )
 
@@ -180,6 +190,21 @@ def unfit_contents(
             found += findings(text) if left >= 0 else (UNCHECKED,)
         for finding in found:
             yield _in_contents(each, finding, source)
+
+
+def markdown_in_place(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find contents in the outline that are clearly Markdown: they are shown as HTML."""
+    for each in resources:
+        if not _file(each, "html") and not _file(each, "markdown") and is_markdown(each.contents):
+            yield _on(
+                each,
+                _CONTENTS,
+                "this is shown as HTML, so members see the signs of Markdown in it",
+                Remedy(
+                    "To use Markdown, put the text into a file, and name that:",
+                    line_of(_CONTENTS, {"markdown": f"{key_of(each.address)[:60]}.md"}),
+                ),
+            )
 
 
 def _is_active(resource: Resource) -> bool:
