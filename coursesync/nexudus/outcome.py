@@ -135,7 +135,7 @@ class _Answer(BaseModel):
 def classify(exchange: Exchange, known: Container[int]) -> Outcome:
     """Return the verdict on a create; `InDoubt` unless the facts prove another.
 
-    `known` are the Ids of all records seen on the server: a new record has another one.
+    `known` are the Ids already seen on the server; a create must return a new one.
     """
     answer = _successful(exchange, claimed=True)
     if not isinstance(answer, _Answer):
