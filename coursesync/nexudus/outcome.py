@@ -188,7 +188,7 @@ def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     if status is None:
         if exchange.sent:
             return InDoubt(exchange.failure)
-        return NotSent(exchange.failure, exchange.remedy, exchange.lasting)
+        return NotSent(exchange.failure, exchange.remedy, lasting=exchange.lasting)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return Unauthorized(status)
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
