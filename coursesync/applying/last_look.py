@@ -89,9 +89,9 @@ def _until_all_is_listed(
 ) -> tuple[Sequence[Record], list[Result]]:
     """Return the records of the courses, and the creates that they don't show in time.
 
-    Each look lists all courses, because another run may still write to any of them. A record that a
-    list settled a create with may be another run's, so the looks then repeat until the settling
-    time ends.
+    Each look lists all courses, because another run may still write to any of them. If a create was
+    settled with a record from a list, that may be another run's, so the looks repeat until the
+    settling time ends.
     """
     until = run.world.clock.now() + run.terms.settling
     number = 0

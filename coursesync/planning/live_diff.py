@@ -1,4 +1,4 @@
-"""Compares what we sent with what a record has: which properties differ, and who wrote it."""
+"""Compares an entry with its record: which properties differ, and who wrote them."""
 
 from __future__ import annotations
 
