@@ -239,7 +239,7 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - names a state of the wor
 
 
 class Advised(InvalidOutlines):
-    """There is advice, and --strict makes it an error; `diagnostics` are its first pieces."""
+    """There is advice, and --strict forbids it; `number` counts all pieces, not only the first."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], number: int) -> None:
         super().__init__(diagnostics)

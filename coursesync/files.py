@@ -47,7 +47,8 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
         if not stat.S_ISREG(facts.st_mode):
             raise UnusableFile(
                 f"{shown(path)} is not a file",
-                "A name that ends in .yaml, .yml, .html or .md must be that of a file.",
+                "A name that ends in .yaml, .yml, .html or .md must belong to a file, not to a "
+                "folder.",
             )
         content = bytearray()
         # to its end, because it may grow while it is read

@@ -126,7 +126,7 @@ def on_one_line(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Make several such lines safe for a log."""
+    """Make text of several lines safe for a log; line ends stay."""
     return disarmed(without_unseen(text.replace("\r", " ")))
 
 

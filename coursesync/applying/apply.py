@@ -6,9 +6,9 @@ Owns the order of all effects:
    created it already.
 2. Course by course, in the members' order: journal the intent, send, classify, journal the outcome.
    A refused change stops its own course, because order matters there, and no other course.
-3. A course with a create in doubt waits until all others are through. Then look again; only a
-   create that left no trace is sent once more.
-4. Look a last time: does each course have what was sent to it, once?
+3. A course with a create in doubt is postponed until all other courses are finished. Then look
+   again; the create is sent once more only if no record resembles it.
+4. Last look: does each course list each new record exactly once?
 
 It must never print, nor touch the world except through `applying.world`.
 """

@@ -1,9 +1,9 @@
-"""The last look of a run: does each course have what was created in it, once?
+"""The last look of a run: does each course list each new record exactly once?
 
-Owns the search for twins and for wrong Ids after the last create. Two runs that could not see each
-other may both have created a record. The run that ends later lists the course until the list shows
-its own records; as these are newer, it then also shows the other run's, even if lists lag. An
-answer may also have given the Id of a record that others created.
+Owns the search for twins and for wrong Ids after the last create. Two runs may have created the
+same record. This run waits until its own new records appear in the list; older ones, including
+another run's, then appear as well, even if lists lag. An answer may also have given the Id of a
+record that others created.
 
 It must never confirm a record that it did not see in its course.
 """
@@ -89,9 +89,9 @@ def _until_all_is_listed(
 ) -> tuple[Sequence[Record], list[Result]]:
     """Return the records of the courses, and the creates that they don't show in time.
 
-    Each look lists all courses, because another run may still write to any of them. If a list has
-    settled a create, it may have shown another run's record before ours: then the looks go on until
-    the settling time is over.
+    Each look lists all courses, because another run may still write to any of them. If a create was
+    settled with a record from a list, that may be another run's, so the looks repeat until the
+    settling time ends.
     """
     until = run.world.clock.now() + run.terms.settling
     number = 0
@@ -144,7 +144,7 @@ def _others(
 ) -> Iterator[tuple[Result, str]]:
     """Yield the creates whose Id belongs to a record with another title.
 
-    Others may have retitled a record of an earlier run: there, order and contents must differ too.
+    For a record of an earlier run, order and contents must differ too: others may have retitled it.
     """
     for course in courses:
         kind, made = course.kind, {result.record_id: result for result in _made(run, course)}

@@ -1,7 +1,7 @@
 """Keeps a section with lessons from being deleted or moved to another course.
 
-Owns the look for lessons before the first write of a course, and again before each write that would
-lose some: none is based on a look older than a minute. It must never let a write pass while the
+Owns the check for lessons: before the first write of a course, and again before each write that
+would lose some, because a check is valid for one minute. It must never let a write pass while the
 lessons are unknown.
 """
 
@@ -66,7 +66,7 @@ def _unknown(change: Change, stop: Stop) -> Hindrance:
 def look_for_lessons(run: Run, course: CourseRun) -> None:
     """Look for lessons once, before the first write of a course.
 
-    If a section that the course deletes or takes from another has lessons, hold the course and
+    If a section to be deleted, or moved in from another course, has lessons, stop this course and
     record the result of that change.
 
     Raises:
@@ -101,7 +101,7 @@ def _look(run: Run, course: CourseRun, change: Change, most_age: float) -> None:
 
 
 def _courses(run: Run, change: Change) -> Collection[int]:
-    """Return the courses whose lessons count, with the one where the section was last seen."""
+    """Return the courses to check, including the one where the record was last read."""
     lives = run.lives_in.get(change.record_id or 0)
     if lives is None or not change.action.overwrites:
         return change.lesson_courses

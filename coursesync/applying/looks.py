@@ -58,7 +58,7 @@ def _note_unread(course: CourseRun, record_id: int | None, unread: Mapping[int, 
 
 
 def _is_vague(run: Run, record: Record) -> bool:
-    """Return whether a list leaves open if a record is one that we look for."""
+    """Return whether the list shows too little of a record to tell if we are looking for it."""
     if record.id in run.managed or record.id in run.state.strangers:
         return False
     return bool(record.unknown) or (run.marks and not (record.marker or run.lists_markers))

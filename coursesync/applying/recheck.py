@@ -116,8 +116,9 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
 def _note_attempt(run: Run, change: Change, record: Record) -> None:
     """Journal that an update without an answer was carried out.
 
-    The answer to the next one may be lost too, and a later look must recognise this one as ours. A
-    record that arrives from another course keeps its entry there until its move is confirmed.
+    The answer to the next update may also be lost; the journal entry lets a later run recognise
+    this one as ours. A record that arrives from another course keeps its entry there until its move
+    is confirmed.
     """
     entry = change.entry
     if change.arrives or not is_last_attempt(entry, record, change.kind):

@@ -3,8 +3,8 @@
 Owns the rules of evidence, needed when an answer or a whole machine was lost:
 
 - A record *fits* if it has everything that the create sends.
-- A record is *near* if a person in a hurry would take it for one that fits, or if it appeared at
-  the time of the create.
+- A record is *near* if its title is that of the create in another spelling, if it has the order
+  and the contents or the start of the title, or if it appeared at the time of the create.
 - Only a record that alone fits is adopted. Only if no record is near may a create be sent.
 - A marker that was read back is certain.
 
@@ -48,8 +48,7 @@ class Sought:
 
     Attributes:
         change: the create.
-        doubt: its attributes, its marker, and since when its outcome is unknown ("" if it was not
-            sent yet).
+        doubt: the create as a doubt; `since` is "" if it was not sent yet.
         before: the Ids that looks had shown before it was sent; None if an earlier run sent it.
         until: when the looks end, by the run's clock.
     """
@@ -257,17 +256,16 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
 def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, FieldValue]:
     """Return the attributes that a record has after a look.
 
-    As `as_it_reads`, without the properties that the record visibly lacks.
+    As `as_it_reads`, without properties that the read shows to be empty.
     """
     reads = as_it_reads(sent, record.attributes, kind)
     return {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
 
 
 def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
-    """Return the attributes that a record has: as sent if it fits, otherwise as it reads.
+    """Return `sent` if the record matches it; else the record's own values.
 
-    The next plan then shows the differences. Order, parent and title are never missing: those that
-    the record lacks are as sent.
+    The next plan then shows the differences. Missing order, parent and title are taken from `sent`.
     """
     if fits(sent, has, kind):
         return sent

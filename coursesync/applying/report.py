@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Status(Enum):
-    """The result of a change, as shown to people."""
+    """The result of a change; `words` is for people, `value` for programs."""
 
     CREATED = "created"
     ADOPTED = "adopted"  # a run that was lost had created it
@@ -36,7 +36,7 @@ class Status(Enum):
 
     @property
     def words(self) -> str:
-        """The status as people read it; its value is for programs."""
+        """The status in words for people."""
         return "hidden from members" if self is Status.DEACTIVATED else self.value
 
 
@@ -89,9 +89,8 @@ class Report:
         state: the state that the run led to.
         stop: why the run ended early, if it did.
         unsaved: why the state could not be saved, if so.
-        left: the number of writes in the next plan; it may be positive even if this plan is
-            carried out.
-        twins: second records beside ours.
+        left: the number of writes in the next plan; may be more than 0 after a complete run.
+        twins: duplicates of our records.
         unlisted: creates that their course does not list.
         unread: records of others that can't be read.
     """

@@ -58,10 +58,10 @@ class CourseRun:
 
     Attributes:
         held: why nothing more is done in it; "" while it goes on.
-        looked: the number of interruptions that the run had had at the last look.
+        looked: `sender.interruptions` when the course was last listed.
         unread: the record that could not be read in that look, and why; it may be one that is
             looked for.
-        lessons_seen: whether the lessons of what it deletes or moves were looked at.
+        lessons_seen: whether its lessons were checked.
         doubts: its creates in doubt.
     """
 
@@ -108,7 +108,7 @@ class Run:
         self.marks = terms.marker
         # whether lists show markers, and whether reads by Id do: an API may do neither
         self.lists_markers = self.reads_markers = False
-        # a list may lag until then, and still show a second record for a settled create
+        # until this time, a list may still show a second record for a settled create
         self.settled_until = float("-inf")
         self.earlier: list[Address] = []  # created by an earlier run, unconfirmed by a last look
         # the records of each course at its last look

@@ -5,7 +5,7 @@ Owns the decision to adopt a record, to send a create again, or to ask a person.
 - Before anything is sent, each course is listed: a lost machine may have created the record. If it
   may have created more than a lagging list shows, the course is listed again later.
 - A create in doubt is looked for until the settling time is over. Exactly one record that fits is
-  adopted. No trace of one allows the create to be sent again. Anything else is left to a person.
+  adopted. If no record resembles it, the create is sent again. Anything else is left to a person.
 
 It must never send a create again while its record may exist.
 """
@@ -55,7 +55,7 @@ def look_again(run: Run, course: CourseRun) -> None:
     """List a course again before a create.
 
     Others could have written while the run waited, and the API may have carried out a create that
-    it turned away.
+    it rejected.
 
     Raises:
         Stop: the course can't be listed.
@@ -168,7 +168,7 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
 
 def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
     """Look for a create that an earlier run left in doubt."""
-    # with candidates, lists have caught up since: one look is enough
+    # an earlier run already found candidates, so the lists are up to date: look once
     settling = 0.0 if change.candidates else run.terms.settling
     until = run.world.clock.now() + settling
     sought = replace(run.attempts[change.address], until=until)

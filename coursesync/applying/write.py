@@ -1,7 +1,7 @@
 """Sends the write requests of a change, with a journal record before and after each.
 
-- A create is sent once. `settle` decides about one in doubt; one that the API turned away is looked
-  for before it is sent again.
+- A create in doubt is left to `settle`. A create that the API rejected is searched for before it is
+  sent again.
 - An update is the record as just read, with our fields laid over it.
 - An update or a deletion in doubt is sent again: to do it twice has the same effect as once.
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-_MOST_LOOKS = 3  # before one create, if the looks have to wait too; the last look finds the rest
+_MOST_LOOKS = 3  # searches before one create; the last look finds what they miss
 _A_WHILE = timedelta(seconds=3)
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
 _ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
@@ -153,11 +153,10 @@ def _attempt(
 
 
 def _as_written(outcome: Outcome, change: Change, record: Record | None, answered: str) -> Outcome:
-    """Drop the time of an update that had no effect on the contents.
+    """Ignore the time of our write if the contents did not change.
 
-    Drift excuses other contents if the record's time is that of our write, so a time from before
-    our write must not count as it. Times have whole seconds: only a time older than the answer, by
-    the server's own clock, proves anything.
+    Drift would otherwise take older contents for ours. Times have whole seconds: only a time older
+    than the answer, by the server's own clock, proves that the write changed nothing.
     """
     if not isinstance(outcome, Applied) or record is None or change.after is None:
         return outcome

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.advice.pieces import Advice, Told
+    from coursesync.outlines.advice.pieces import Advice, FirstPieces
 
 
 def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
@@ -20,7 +20,7 @@ def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - 
     return project.config.strict if strict is None else strict
 
 
-def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Told | None:
+def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> FirstPieces | None:
     """Print the first pieces of advice on a workspace's outlines.
 
     Args:
@@ -36,19 +36,19 @@ def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> Tol
     """
     if not advice:
         return None
-    from coursesync.outlines.advice.pieces import MOST_SHOWN, told  # noqa: PLC0415 - only where there is any
+    from coursesync.outlines.advice.pieces import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
 
-    found = told(advice, max(most, MOST_SHOWN))
+    found = first_pieces(advice, max(most, MOST_SHOWN))
     _print(found.first(MOST_SHOWN))
     if strict:
         raise Advised(found.shown, len(advice))
     return found
 
 
-def _print(told: Told) -> None:
-    for diagnostic in told.shown:
+def _print(found: FirstPieces) -> None:
+    for diagnostic in found.shown:
         point(diagnostic, "advice: ")
-    if told.more:
-        say(f"and {told.more:,} more")
+    if found.more:
+        say(f"and {found.more:,} more")
     say()
-    annotate(told.shown, "warning", told.more)
+    annotate(found.shown, "warning", found.more)

@@ -81,9 +81,10 @@ class ApplyOptions:
             say()
 
     def is_refused(self, plan: Plan, project: Project, onward: Onward) -> ExitCode | None:
-        """Return the exit code if the plan is too large or the answer is no, or else None.
+        """Return the exit code if apply must not start; None if it may.
 
-        Prints before the question which API is contacted.
+        It must not if the plan is too large or the answer is no. Before the question, prints which
+        API is contacted.
         """
         if oversized(plan) and not self.allow_large_change:
             much = " and ".join(oversized(plan))

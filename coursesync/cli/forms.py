@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.advice.pieces import Told
+    from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
     from coursesync.render.drift import DriftView
@@ -31,7 +31,7 @@ class PlanForms:
     project: Project
     hint: Hint
     plan: Plan
-    advice: Told | None = None
+    advice: FirstPieces | None = None
     found: Sequence[Drifted] | None = None
 
     @property

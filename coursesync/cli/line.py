@@ -80,7 +80,7 @@ def place(command: Command) -> Shell:
 
 
 def placing(**made: Value) -> Callable[[Command], Shell]:
-    """Return a `place` that adds the options of this run's plan to each suggested `plan`."""
+    """Return a function like `place`; a suggested `plan` also gets this run's plan options."""
 
     def placed_plan(command: Command) -> Shell:
         if command.name != "plan":

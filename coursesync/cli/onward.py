@@ -53,9 +53,9 @@ class Onward:
         return Command("apply", **{**made, **self.options, **more})
 
     def rest(self, **more: Value) -> Command:
-        """Return the command for the rest: for a reviewed plan, the one that makes a new plan.
+        """Return the command that continues the run: a new plan if a plan was reviewed.
 
-        The receipt of the rest goes into another file.
+        The next receipt goes into another file.
         """
         if self.is_reviewed:
             return self.plan

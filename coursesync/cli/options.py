@@ -35,7 +35,7 @@ Run: TypeAlias = "Callable[..., object]"  # a command's function
 
 
 def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
-    """Return one decorator for several, in the order in which the help lists their options."""
+    """Return a decorator that adds several options; the help lists them in this order."""
 
     def add(command: Run) -> Run:
         for option in reversed(added):

@@ -100,7 +100,10 @@ def to_html(markdown: str) -> str:
 
 
 def check_markdown(markdown: str) -> None:
-    """Raise UnusableFile for Markdown beyond the bounds; its words follow a file's name."""
+    """Raise UnusableFile for Markdown beyond the bounds.
+
+    The problem is a predicate, to be put after the file's name.
+    """
     if len(markdown) > MAX_MARKDOWN:
         raise UnusableFile(f"has more than {MAX_MARKDOWN:,} characters of Markdown", _SPLIT)
     if markdown.count("[") > MOST_BRACKETS:

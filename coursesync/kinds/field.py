@@ -31,7 +31,7 @@ class Role(Enum):
 
 
 class Absent(Enum):
-    """The default of a field without one: if it is not written, nothing is sent."""
+    """Marks a field without a default: if the author leaves it out, nothing is sent."""
 
     ABSENT = "absent"
 
@@ -50,7 +50,7 @@ class Field:
         encoder: makes the properties of an author's value; by default the value is its only
             property.
         decoder: the inverse of `encoder`. For a missing property it returns the API's default.
-        default: the value of a field that is not written.
+        default: the value of a field that the author leaves out.
         role: how code for every kind finds it.
         words: returns words for the value before and after a change, if properties need them;
             None is no value.
@@ -58,7 +58,8 @@ class Field:
             properties that can't be read back.
         idle: returns the properties that have no effect, given the others.
         write_only: whether its properties can't be read back.
-        trace: a readable property that is empty if the first of `properties` was never accepted.
+        trace: a readable property to check instead: it is empty if the server holds no value for
+            the first of `properties`.
         other_names: names that authors write by mistake.
         opposites: names that authors write by mistake for its value `false`.
     """

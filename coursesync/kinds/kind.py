@@ -1,6 +1,6 @@
 """Resource kinds, and desired resources of any kind.
 
-Owns the questions to a kind's table. It must never know a kind: each has a file of its own.
+Owns how a kind's table is read. It must never name a kind: each has a file of its own.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ MAX_PIN = 1_000_000_000  # leaves 32-bit numbers for the items after the highest
 
 
 class Pinned(Enum):
-    """Why a pinned number can't hold."""
+    """Why a pinned number contradicts its list."""
 
     TWICE = "the number is pinned already"
     FALLS = "the number is below an earlier pin"
@@ -27,8 +27,8 @@ def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned
         pins: the pinned number of each item in order, None for no pin.
 
     Returns:
-        For each pin that can't hold: its index, the index of the pin that it contradicts (None:
-        the start of the list), and why.
+        For each of these pins: its index, the index of the pin that it contradicts (None: the start
+        of the list), and why.
     """
     before: int | None = None
     for i, pin in enumerate(pins):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
-# line and column from 0; the written characters; the marks below: by key (line and column of the
-# key, mark of its value), or by index
+# (line, column, raw text, child marks), both numbers from 0; children by index, or by key as (line
+# and column of the key, mark of its value)
 Mark: TypeAlias = "tuple[int, int, str | None, Below]"
 Below: TypeAlias = "Mapping[str, tuple[int, int, Mark]] | Sequence[Mark] | None"
 Path: TypeAlias = "tuple[str | int, ...]"

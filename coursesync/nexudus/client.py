@@ -190,8 +190,8 @@ class Nexudus:
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
         """Remove secrets that the server may have repeated from an answer; parts of it are shown.
 
-        A list is compared, not shown, and an author's text may contain a short password: there,
-        only tokens are removed. A body that is not JSON is never read, so it is dropped.
+        From list answers, only tokens are removed, because an author's text may contain a short
+        password by chance. A body that is not JSON is never read, so it is dropped.
         """
         tokens = {t for t in (self._token, self._refresh_token) if len(t) >= _LONG_TOKEN}
         try:

@@ -24,9 +24,9 @@ T = TypeVar("T")
 class Exchange:
     """The facts of one request.
 
-    `sent` is whether any of it may have left this machine. `status` is None if no complete answer
-    came; then `failure` says why, `remedy` how to fix it if that is known, and `lasting` that it
-    would fail again. Header names are in lower case.
+    `sent`: some bytes may have left this machine. Without a complete answer, `status` is None and
+    `failure` gives the reason; `remedy` is how to fix it, if known; `lasting`: a retry would fail
+    too. Header names are in lower case.
     """
 
     sent: bool

@@ -1,7 +1,7 @@
 """The lessons of a course, and the section of each.
 
-Owns the reading of a course's lessons. It must never take a missing value for an empty one: a list
-may leave a property out, a read by Id does not.
+Owns the reading of a course's lessons. A list may omit properties, so a missing value is read by
+Id; it must never count as empty.
 The API: https://developers.nexudus.com, `rest-api/content`, the pages on course lessons.
 """
 

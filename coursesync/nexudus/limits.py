@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 IDS_AT_ONCE = 200  # records read by Id in one request; a URL holds no more
 SETTLING = 60.0  # seconds that a list may lag behind a create
-_LESS = 0.95  # of the writes that the API accepted; some may be the other client's
-_MUCH_LESS = 0.7  # of the writes asked for, if nobody knows how many the API would accept
-_REGAINED = 0.5  # writes a minute, times the square of the minutes without a throttled request
+_LESS = 0.95  # after throttling: this share of the writes that the API accepted
+_MUCH_LESS = 0.7  # of the allowed writes, if nobody knows how many the API would accept
+_REGAINED = 0.5  # recovery: 0.5 x minutes^2 more writes a minute, without a throttled request
 _HAIR = 1e-6  # seconds; sums of decimal fractions are off by less
 
 
@@ -89,9 +89,8 @@ class Schedule:
     """When each request may start: never sooner than the windows allow, counting earlier runs.
 
     If the API throttles nevertheless, another client uses the same allowance. Then the schedule
-    asks for only as many writes a minute as the API accepted, and slowly for more again. They are
-    sent in bursts: if they were spread out, each would risk coming too soon after a write of the
-    other client.
+    allows only about as many writes a minute as the API accepted. Then it raises the rate slowly.
+    Writes stay in bursts: spread out, each could collide with a write of the other client.
     """
 
     def __init__(
@@ -131,21 +130,20 @@ class Schedule:
     def ended(self, now: float, *, write: bool) -> None:
         """Count a request that has ended.
 
-        The server may have counted it at any time up to now, so later requests keep their distance
-        to now.
+        It counts at its end time; the server may have counted it any time before.
         """
         self._latest = now
         self._taken += 1
         self._count(Request(now, write))
 
     def throttled(self, now: float, seconds: float) -> None:
-        """Start nothing for `seconds`, as the API asked, and then ask for fewer writes.
+        """Start nothing for `seconds`, as the API asked, and then allow fewer writes.
 
         A short wait early in a burst usually means that two requests met by chance: it says nothing
         about the allowance of the minute.
         """
         self._uncount()
-        if self._taken > 0:  # one cut in a row of throttled requests
+        if self._taken > 0:  # reduce once for a series of throttled requests
             self._cut(now, seconds)
         self._taken = 0
         self._throttled_at = now

@@ -84,10 +84,10 @@ class Lookout:
         return {**found, **self.titles(unnamed)}
 
     def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
-        """List the records of several courses, each by itself or in one list of all records.
+        """List each course alone, or all records at once: whichever takes fewer requests.
 
-        Takes the way with fewer requests. The list of all records is read twice, and its first
-        page is read already by now; a course takes one request, or more if it is large.
+        The list of all records is read twice; its first page has already been read. A course takes
+        one request, or more if it is large.
         """
         everything = None
         if len(courses) > FEW:
@@ -148,7 +148,8 @@ class Lookout:
     ) -> Mapping[int, Record]:
         """Return the records of these Ids that exist.
 
-        A record that a first answer lacks is read alone; only that answer proves that it is gone.
+        A record missing from the first answer is requested alone; it counts as deleted if it is
+        missing again.
         `unreadable` gets the Id of each record that the API fails to return, and why; if it is
         None, Stop is raised for them. Raises Stop also if more are missing than anyone deletes by
         hand.
@@ -176,7 +177,7 @@ class Lookout:
         is_vague: Callable[[Record], bool],
         unreadable: dict[int, str] | None = None,
     ) -> list[Record]:
-        """Return records, without those that are gone, and read by Id those that are vague.
+        """Replace incomplete (`is_vague`) records by a read by Id; drop records that are gone.
 
         A record that was read before, and that nobody has written since, is not read again.
         `unreadable` is as in `records`.

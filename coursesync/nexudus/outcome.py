@@ -135,7 +135,7 @@ class _Answer(BaseModel):
 def classify(exchange: Exchange, known: Container[int]) -> Outcome:
     """Return the verdict on a create; `InDoubt` unless the facts prove another.
 
-    `known` are the Ids of all records seen on the server: a new record has another one.
+    `known` are the Ids already seen on the server; a create must return a new one.
     """
     answer = _successful(exchange, claimed=True)
     if not isinstance(answer, _Answer):
@@ -188,7 +188,7 @@ def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     if status is None:
         if exchange.sent:
             return InDoubt(exchange.failure)
-        return NotSent(exchange.failure, exchange.remedy, exchange.lasting)
+        return NotSent(exchange.failure, exchange.remedy, lasting=exchange.lasting)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return Unauthorized(status)
     if status == HTTPStatus.TOO_MANY_REQUESTS or (

@@ -72,7 +72,7 @@ class Remote(Protocol):
 
 
 class Ledger(Protocol):
-    """Counts requests beyond the end of a run."""
+    """Counts requests across runs."""
 
     def note(self, *, write: bool) -> None:
         """Count a request that has just ended."""
@@ -108,7 +108,7 @@ class Waiting(Protocol):
 
 
 class Line(Protocol):
-    """The ports that all requests need, and the schedule that they keep to."""
+    """What `Sender` needs to send requests."""
 
     @property
     def remote(self) -> Remote:
@@ -128,4 +128,4 @@ class Line(Protocol):
 
     @property
     def ledger(self) -> Ledger:
-        """Counts requests beyond the end of the run."""
+        """Counts requests across runs."""

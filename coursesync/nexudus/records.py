@@ -34,11 +34,14 @@ _MAX_MARKER = 200  # characters; ours are shorter
 class Record:
     """A record on the server: its managed properties, and who last wrote it when.
 
-    `lacking` are properties that can't be read back and visibly have no value, such as the address
-    of a missing picture. `unknown` are properties that a list left out. `odd` are properties with a
-    value that they can't have: of another type, or with half a character. `whole` is the record as
-    a read by Id returned it, None if it comes from a list. `marker` is its free text for users of
-    the API, None if there is none or the list left it out.
+    Attributes:
+        lacking: properties that can't be read, but are known to be empty, such as the address of a
+            missing picture.
+        unknown: properties that a list left out.
+        odd: properties with a value that they can't have: of another type, or with half a
+            character.
+        whole: the record as a read by Id returned it; None if it comes from a list.
+        marker: its free text for users of the API; None if there is none or the list left it out.
     """
 
     id: int
@@ -86,9 +89,9 @@ _ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(stri
 
 @or_none
 def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
-    """Read a page of a search, by its number; None if it is not that page.
+    """Read the page of this number of a search.
 
-    It is not if it has too many records, one of them twice, or counts that contradict each other.
+    Returns None if the page has too many or duplicate records, or contradictory counts.
     """
     page = _Page.model_validate(read_json(exchange))
     records = tuple(_listed(raw, kind) for raw in page.Records)
@@ -132,7 +135,7 @@ def _found(exchange: Exchange) -> Iterator[dict[str, object]]:
 
 
 def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
-    """Read a record from a list, in which a missing or empty value may be one left out."""
+    """Read a record from a list; an empty value counts as unknown."""
     record = _record(raw, kind)
     unknown = frozenset(name for name in kind.types if raw.get(name) in (None, ""))
     has = {name: value for name, value in record.attributes.items() if name not in unknown}

@@ -27,9 +27,8 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4}))?")
 def without_secrets(value: object, secrets: Collection[str]) -> object:
     """Return JSON values with the texts that contain a secret hidden.
 
-    A secret in plain text is cut out; a text with another form of it is hidden as a whole. Names
-    and numbers stay: a name's value is what is shown, and an Id is no secret. Raises RecursionError
-    for values that are nested too deeply.
+    A secret in plain text is cut out; a text with another form of it is hidden as a whole. Object
+    keys and numbers are not checked. Raises RecursionError for values that are nested too deeply.
     """
     # the longest first, because one may be a part of another
     ordered = sorted(filter(None, secrets), key=len, reverse=True)
@@ -50,7 +49,7 @@ def _without(value: object, secrets: Collection[str], forms: Collection[str]) ->
 
 
 def _forms(secrets: Collection[str]) -> frozenset[str]:
-    """Return the texts to look for in each layer: a secret as it is, and without its layers."""
+    """Return each secret, also in Base64, in plain and fully unescaped form."""
     written = [*secrets, *(base64.b64encode(secret.encode()).decode() for secret in secrets)]
     layers = [list(_layers(each)) for each in written]
     bare = [each[-1] for each in layers if len(each[-1]) >= _LEAST]

@@ -55,7 +55,7 @@ class Sender:
         self._line = line
         self._writes_left = max_writes
         self.planned = 0  # writes still to come, as far as is known
-        # how often others had time to write: after a wait, or a refusal
+        # number of times that others could have written: after a wait or a rejection
         self.interruptions = 0
 
     def until_answered(
@@ -64,8 +64,8 @@ class Sender:
         """Send a request until its result is known; raises Stop if the run can't go on.
 
         `role` is the role that the API asks for, for the message; `attempt` makes an attempt, by
-        `read` or `write`. Returns the first outcome that is not throttled, not unsent and, unless
-        the token was renewed already, not unauthorized.
+        `read` or `write`. Returns the first outcome other than Throttled or NotSent. Unauthorized
+        renews the token once.
         """
         throttled = unsent = 0
         renewed = False
@@ -95,9 +95,8 @@ class Sender:
     ) -> T:
         """Read until `parse` finds a usable answer, which is not None.
 
-        `role` is as in `until_answered`; `missing` is the result if there is no such record, None
-        if that is no answer. Raises Stop: no usable answer came (`Unusable`), or the run can't go
-        on.
+        `role` is as in `until_answered`. `missing` is the result for a 404; if it is None, a 404
+        raises Stop. Raises Stop also if no usable answer came (`Unusable`), or the run can't go on.
         """
         failure = ""
         for attempt in range(MAX_TRIES):

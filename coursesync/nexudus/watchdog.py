@@ -31,7 +31,7 @@ class Watchdog:
         self.process = os.getpid()
         self._lock = threading.Lock()
         self._deadlines: dict[Callable[[], None], float] = {}
-        self._asleep = threading.Lock()  # whoever releases it wakes the thread
+        self._asleep = threading.Lock()  # released to wake the thread
         begun = threading.Event()
         with suppress(RuntimeError, MemoryError):
             # unlike `threading.Thread.start`, this does not wait for a thread that has died

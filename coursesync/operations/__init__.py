@@ -1,1 +1,1 @@
-"""What a command or a script can ask for: what is pure, wired to the world."""
+"""The Python API: connects the pure packages to files, clock and network."""

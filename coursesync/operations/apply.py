@@ -93,11 +93,11 @@ def apply(  # noqa: PLR0913 - one parameter an option
             if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
         terms = Terms(
-            project.settling_time(settling_time),
-            max_writes,
-            overwrite_drift,
-            project.config.marker,
-            project.store.elsewhere(),
+            settling=project.settling_time(settling_time),
+            max_writes=max_writes,
+            overwrite_drift=overwrite_drift,
+            marker=project.config.marker,
+            elsewhere=project.store.elsewhere(),
         )
         with connected(project, now.outlines, clock, progress, credentials) as world:
             report = carry_out(plan, state, world, terms, now.found or ())

@@ -51,11 +51,11 @@ def connected(
     progress: Progress | None = None,
     credentials: Credentials | None = None,
 ) -> Iterator[World]:
-    """Yield the world of a run; what ends a look in it early becomes an error.
+    """Yield the ports of a run; a Stop inside the block becomes an error.
 
     The embedded sandbox gets the courses of `outlines`. `credentials` are those of the environment
     by default. Raises UsageError without credentials, CoursesyncError if only `coursesync.toml`
-    names the API, Interrupted if the clock asked to stop, and RemoteError without a usable answer.
+    names the API, and for a Stop: Interrupted if the clock asked to stop, otherwise RemoteError.
     """
     project.check_host()
     with ExitStack() as stack:

@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 class Drift:
     """The result of a look at the site.
 
-    `found` are the records that differ from what was sent, `courses` the courses of the workspace
-    by Id. A plan of `workspace` starts from what the site has. `hindrances` are the lessons at
-    which an apply of it would stop, if a policy was given.
+    Attributes:
+        found: the records that differ from what was sent.
+        courses: the courses of the workspace, by Id.
+        workspace: a plan of it starts from what the site has.
+        hindrances: what would stop an apply of that plan; empty without a policy.
     """
 
     found: tuple[Drifted, ...]
@@ -119,7 +121,7 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
 def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
     """Read, in as few requests as possible, the records that the state holds.
 
-    Returns the state as if we had written what the server has, and all differences. Raises Stop.
+    Returns the state updated to what the server has, and all differences. Raises Stop.
     """
     lookout = Lookout(Sender(world), world.remote)
     found: list[Drifted] = []

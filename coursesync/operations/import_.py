@@ -50,7 +50,7 @@ class Imported:
         is_new: whether its outline was written, and not only added to.
         untold: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
-        note: how its title differs from the site's; of a course that was left out, its title.
+        note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
     """
 

@@ -1,4 +1,4 @@
-"""An import as it would be: the drafted outlines and entries, read back before any is written.
+"""Drafts an import in memory and reads it back before anything is written.
 
 Owns which records each outline gets, and why the others are left out. It reads the workspace with
 the drafts in it, by the same loader as later commands, and makes the next plan. It must never
@@ -122,7 +122,7 @@ def _drafts(
 ) -> tuple[dict[int, Draft], list[LeftOut]]:
     """Draft an outline for each course, or add the missing items to the one that it has.
 
-    `excluded` gives the reason for each record, by Id, that no outline may have.
+    `excluded`: records to leave out, with reasons, by Id.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     reserved = frozenset(managed.keys.values())

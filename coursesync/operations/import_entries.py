@@ -39,8 +39,8 @@ def course_key(
 ) -> str:
     """Return a key for a course, made from its title, that is neither `taken` nor `reserved`.
 
-    It is also a valid file name on Windows, and not `alike` to a taken one: a file system could
-    take those for the same.
+    The key is also safe as a Windows file name, and differs from `taken` by more than case or
+    Unicode form.
     """
     stem = slug(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
@@ -112,7 +112,7 @@ def wanted(
 def items_of(
     records: Iterable[Record], addresses: Mapping[int, Address] | None = None
 ) -> tuple[WantedItem, ...]:
-    """Return records as the items of an outline, in the members' order; of equals the older first.
+    """Return records as the items of an outline, in the members' order; equal orders by Id.
 
     `addresses` are those of managed records by Id; they give those items their keys.
     """

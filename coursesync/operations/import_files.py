@@ -99,7 +99,7 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     done = _written(folder, replace(course, items=tuple(fit)), path)
     if mistakes := _mistakes_in(done, folder, name):
         raise InvalidOutlines(mistakes)
-    drafted = Draft(name, path is None, done, tuple(unwritten), note)
+    drafted = Draft(name, is_new=path is None, files=done, unwritten=tuple(unwritten), note=note)
     _check_free(folder, drafted)
     return drafted
 
@@ -107,10 +107,10 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
 def most_that_fit(
     items: Sequence[T], problem: Callable[[Sequence[T]], P]
 ) -> tuple[list[T], list[tuple[T, P]]]:
-    """Return which items fit together, by trying halves, and each other item with its problem.
+    """Find by halving a set of items without a problem.
 
-    `problem` says what is wrong with some items together; its result is false if nothing is. After
-    many tries, all items that are left count as not fitting.
+    Returns it, and the rejected items with reasons. `problem` returns the problem of some items
+    together, false if there is none. After many tries, all remaining items are rejected.
     """
     kept: list[T] = []
     left: list[tuple[T, P]] = []

@@ -68,7 +68,7 @@ class Viewer:
         """Add diagnostics, with their lines; `number` counts all, also those left out."""
         texts = _Texts(self._folder)
         notes = tuple(
-            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice)
+            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice=is_advice)
             for each in first
         )
         return replace(page, notes=notes, more=number - len(first))
@@ -95,7 +95,7 @@ class _Texts:
 
 
 def _view(outline: Outline) -> View:
-    """Return an outline's view; the places in its list stand for the order numbers."""
+    """Return an outline's view; it uses list positions as order numbers."""
     stations = [
         Station(
             resource.address,

@@ -41,7 +41,7 @@ def portal() -> Portal:
 class Site:
     """A WSGI application that shows what `look` returns.
 
-    `beyond` answers the requests below the paths `elsewhere`.
+    Requests whose path starts with one of `elsewhere` go to `beyond`.
     """
 
     def __init__(

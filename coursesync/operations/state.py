@@ -1,7 +1,7 @@
 """Repairs the state by hand: move an address, forget a record, settle a doubt.
 
-Owns what a person may change in the state; each change is journalled and saved under the lock. A
-caller that holds the state keeps its hold. It must never make a request.
+Owns what a person may change in the state; each change is journalled and saved under the lock. If
+the caller already holds the lock, it stays held. It must never make a request.
 """
 
 from __future__ import annotations

@@ -43,9 +43,11 @@ if TYPE_CHECKING:
 class Project:
     """A folder of outlines, one target, and the state of that target. Nothing is read yet.
 
-    `embedded` is whether the target is the sandbox in this process. `named` is whether the caller
-    named the target: one that only a file in the repository names may be anyone's. `warn` is called
-    with a problem that is not an error, and its remedy.
+    Attributes:
+        embedded: whether the target is the sandbox in this process.
+        named: whether the caller chose the target. A target that comes only from coursesync.toml
+            gets no credentials, because anyone may have edited that file.
+        warn: is called with a problem that is not an error, and its remedy.
     """
 
     folder: Path
@@ -56,7 +58,7 @@ class Project:
     warn: Callable[[str, Sentence], None] | None = None
 
     def settling_time(self, given: float | None) -> float:
-        """Return how many seconds lists may lag; those of the sandbox never do."""
+        """Return the settling time in seconds; 0 for the embedded sandbox."""
         if self.embedded:
             return 0.0
         return self.config.settling_time if given is None else given
@@ -64,7 +66,7 @@ class Project:
     def policy(self, on_removal: OnRemoval | str | None, *, prune: bool) -> Policy:
         """Return what may be done to orphans, by default as in coursesync.toml."""
         try:
-            return Policy(OnRemoval(on_removal or self.config.on_removal), prune)
+            return Policy(OnRemoval(on_removal or self.config.on_removal), prune=prune)
         except ValueError as error:
             words = ", ".join(f'"{each.value}"' for each in OnRemoval)
             raise UsageError("on_removal has no such value", f"Write one of {words}.") from error
@@ -84,7 +86,7 @@ class Project:
         return self.outlines_for(self.state())
 
     def outlines_for(self, state: State) -> Workspace:
-        """Read the outlines; those that `state` has as fully applied are compared, not parsed.
+        """Read the outlines; those that `state` records as complete are parsed only if changed.
 
         Raises as `load` does.
         """

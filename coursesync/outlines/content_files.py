@@ -1,7 +1,7 @@
 """Reads the files of a workspace.
 
-Owns which files an outline may name as contents. It must never read a file outside the workspace,
-one twice, or more than the bounds allow.
+Owns which files an outline may name as contents. It must never read outside the workspace, read a
+file twice, or exceed the bounds.
 """
 
 from __future__ import annotations

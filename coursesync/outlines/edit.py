@@ -101,7 +101,7 @@ def edited(text: str, path: str, edits: Sequence[Edit]) -> str:
     Args:
         text: an outline, every line end a line feed, without a byte order mark.
         path: its path as shown to people.
-        edits: what to do; the path of each is the one after the edits before it.
+        edits: what to do; each path refers to the outline after the earlier edits.
 
     Returns:
         The whole text, which is read as intended and ends in a line feed; without edits, `text`.

@@ -130,8 +130,8 @@ def path_alone(path: str, target: str) -> Diagnostic:
     """Return the diagnostic for a file that holds only a path."""
     return Diagnostic(
         Where(path),
-        f"the file holds only a path, `{inert(target, 60)}`: git writes a symbolic link so where "
-        "there are none",
+        f"the file holds only a path, `{inert(target, 60)}`: git writes this file for a symbolic "
+        "link on systems without symbolic links",
         "Replace it with a copy of the file that it names.",
     )
 
@@ -162,7 +162,7 @@ def _unsettled(merges: Sequence[Sequence[_Marker]]) -> str:
 
 
 def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
-    """Find the unsettled merges, each by its markers, of which some may be deleted."""
+    """Find conflict blocks, even if some markers are missing."""
     if not any(sign * _USUAL_LENGTH in text for sign in "<|>"):
         return
     merge: list[_Marker] = []

@@ -119,7 +119,7 @@ def _move_rest(text: str, by: int) -> str:
 
 
 def hoisted(lines: str, old: int, new: int) -> str:
-    """Move comments from one column to another, at most to that one."""
+    """Shift comment lines from column `old` to `new`; those still further right go to `new`."""
     return re.sub(rf"(?m)^ {{{new},}}(?=\S)", " " * new, move_lines(lines, new - old))
 
 

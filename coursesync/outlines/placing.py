@@ -33,9 +33,10 @@ _BLANK_LINE = re.compile(r"^[ \t]*\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part, and the column in which its line begins; the outline's is -2.
+    """A part, and the column in which its line begins.
 
-    A new group in a part begins two columns to the right of it.
+    A new group in a part begins two columns to the right of it. The whole outline has column -2, so
+    that its fields get column 0.
     """
 
     part: Part

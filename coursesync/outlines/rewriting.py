@@ -72,8 +72,8 @@ def _canonical(items: Sequence[Value]) -> Iterator[Edit]:
 def with_items(text: str, path: str, course: WantedCourse) -> Written:
     """Write the items that a valid outline lacks into it, each after its predecessor.
 
-    An item is there if its key is, written or made from a title; one without a key, if its title
-    is. No item that is there changes.
+    An item counts as present if the outline has its key, written or made from a title. An item
+    without a key counts as present if the outline has its title. Present items do not change.
 
     Args:
         text: the outline, every line end a line feed, without a byte order mark.

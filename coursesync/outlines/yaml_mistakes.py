@@ -2,7 +2,7 @@
 
 Owns these words: the parser (libyaml, in ruamel.yaml.clib) names its grammar, an author needs the
 cause: a colon in a title, a tab, an open quote. It must never hide an error that it does not know:
-that keeps the parser's words.
+an unknown error is shown in the parser's words.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:
     )
 
 
-# a quote or bracket that may be open, or a colon in a text: then columns are no evidence
+# a quote or bracket that may be open, or a colon in a text: then the columns prove nothing
 _OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")

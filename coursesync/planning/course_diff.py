@@ -112,7 +112,7 @@ def course_at(course_id: int, side: Side, state: State) -> Course:
     managed = len(side.entries) + len(side.guests)
     if (outline := side.outline) is not None:
         return Course(outline.key, course_id, outline.title, outline.path, managed)
-    # a course without an outline is here because the state holds, or held, something of it
+    # a course without an outline is here only because the state has or had an entry or doubt for it
     key = next(course_of(address) for address in (*side.entries, *side.doubts, *side.gone))
     record = state.courses.get(key)
     return Course(key, course_id, record.title if record else "", None, managed)
@@ -121,7 +121,7 @@ def course_at(course_id: int, side: Side, state: State) -> Course:
 def touched(
     courses: Mapping[int, Course], sides: Mapping[int, Side], changes: Iterable[Change]
 ) -> dict[int, Course]:
-    """Return the courses that get changes or lose records, with their other records.
+    """Return the courses with changes or departures, each with its unchanged records.
 
     All mappings are by the course's Id; the returned one is sorted by key.
     """

@@ -152,7 +152,7 @@ def _clashes(
 
 
 def _changes(course_id: int, side: Side, others: OtherCourses, policy: Policy) -> Iterator[Change]:
-    """Yield the changes of a course: those of its outline, then those of what is in no outline."""
+    """Yield the changes of a course's outline, then the changes of doubts and orphans."""
     prior = [_order(side, resource, course_id) for resource in side.resources]
     ids = [entry.id for entry in map(side.entry, side.resources) if entry is not None]
     orphans = orphaned(side.orphans, {old: new for new, old in others.leads.items()}, policy)
@@ -197,7 +197,9 @@ def _with_warning(change: Change, other: Address | None) -> Change:
     """Give a change its reason if a record that stays on the site has the same pinned number."""
     if other is None or change.reason or change.resource is None or change.resource.pin is None:
         return change
-    reason = f"{other}, which stays, has the same display_order: either may be shown first"
+    reason = (
+        f"{other} stays on the site and has the same display_order, so their order is undefined"
+    )
     return replace(change, reason=reason)
 
 
@@ -235,8 +237,8 @@ def _change(
     after = resource.kind.settle(entry.known, desired)
     moved = was if was != resource.address else None
     protected = resource.protected if resource.protected != entry.protected else None
-    # a lost run or a person may have moved the record here already; it is sent even so, because
-    # only the outcome of a write puts it into the state
+    # send the update even if the record was moved here already: only a write's outcome changes the
+    # state
     if entry.unsure or after != entry.known or entry.parent_id != course_id:
         action = Action.UPDATE
     elif moved:

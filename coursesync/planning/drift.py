@@ -62,7 +62,7 @@ class Finding(Enum):
 
 
 class Stance(Enum):
-    """What the outline wants of a record that has drifted."""
+    """How the outline compares with a drifted record: what it wants the record to have."""
 
     AS_SENT = "as-sent"  # what we last sent
     CHANGED = "changed"  # neither what we sent nor what the server has
@@ -75,14 +75,15 @@ class Drifted:
     """A record that differs from the state, or is not in the state.
 
     Attributes:
-        address: its address; None if it is unmanaged; of a twin, that of our record.
+        address: our record's address; None if it is unmanaged. For a twin: the address of the
+            record that it duplicates.
         entry: its entry; None if it is unmanaged; of a twin, that of our record.
         record: the record on the server (the twin itself); None if it is gone.
         properties: those that differ from what we sent.
         rivals: the addresses of our records that have the same order.
         stance: what the outline wants of it; None until `judged` has set it.
         own: of a twin, our record.
-        is_foreign: whether it is in another course and was never ours, although it has our Id.
+        is_foreign: whether the record with our Id is in another course and we never wrote it.
         failure: why the server can't read it.
     """
 

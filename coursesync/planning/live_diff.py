@@ -1,4 +1,4 @@
-"""Compares what we sent with what a record has: which properties differ, and who wrote it."""
+"""Compares an entry with its record: which properties differ, and who wrote them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
     """Return the properties that someone else changed after our last write, sorted.
 
-    These can be read, and differ. If the record's time is that of our write, other contents are no
-    edit: the server may rewrite HTML. It rewrites nothing else.
+    If the record's time is that of our last write, a difference in contents does not count: the
+    server may have rewritten the HTML. It rewrites nothing else.
     """
     differ = differing(entry, record, kind)
     if same_moment(entry.updated_on, record.updated_on):
@@ -33,16 +33,16 @@ def as_expected(entry: Entry) -> Entry:
 
 
 def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
-    """Return the properties that can be read and differ from what we sent, sorted.
+    """Return the properties that can be read and differ from the entry's known ones, sorted.
 
     Properties that a list left out are not among them.
     """
-    sent, has = entry.known, record.attributes
-    compared = sent.keys() - kind.write_only - record.unknown - _idle(sent, has, kind)
+    known, has = entry.known, record.attributes
+    compared = known.keys() - kind.write_only - record.unknown - _idle(known, has, kind)
     return tuple(
         name
         for name in sorted(compared)
-        if not same_value(name, sent[name], value_in(has, name, kind), kind)
+        if not same_value(name, known[name], value_in(has, name, kind), kind)
     )
 
 
@@ -59,20 +59,20 @@ def _idle(sent: Attributes, has: Attributes, kind: Kind) -> frozenset[str]:
 
 
 def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Return whether a record that is now in another course can be the one that we wrote.
+    """Return whether a record in another course is the one that we wrote.
 
     The answer to a create may have given the Id of a record that others made. The record is ours
     only if it still has our contents, or our title if it has no contents. Its time proves nothing,
     because a move is a write.
     """
     contents, has = kind.contents_property, record.attributes
-    for sent in (entry.known, entry.attempted or {}):
-        if str(sent.get(contents, "")).strip():
-            is_ours = same_value(contents, sent[contents], value_in(has, contents, kind), kind)
+    for ours in (entry.known, entry.attempted or {}):
+        if str(ours.get(contents, "")).strip():
+            is_ours = same_value(contents, ours[contents], value_in(has, contents, kind), kind)
         else:
             title, bare = kind.title_property, not str(value_in(has, contents, kind)).strip()
             is_ours = (
-                bare and title in sent and same_value(title, sent[title], has.get(title), kind)
+                bare and title in ours and same_value(title, ours[title], has.get(title), kind)
             )
         if is_ours:
             return True

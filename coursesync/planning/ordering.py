@@ -27,7 +27,7 @@ class Place:
     Attributes:
         follows: the title before it; None at the start of the course.
         precedes: the title after it; None at the end of the course.
-        moved: whether its order among the records that were there before has changed.
+        moved: whether it changed places with an older record.
     """
 
     follows: str | None
@@ -53,9 +53,8 @@ def assign(
         prior: the number last sent for each resource, in the outline's order; None for a new one.
         pins: the numbers that the author pinned, None for no pin; they must fit (`pins.misfit`).
         ids: the Ids of the resources' records, without those that have none yet.
-        held: the numbers of records that stay in the course and are not in the list. They are not
-            assigned, except that a resource keeps one that it has, and that an author may pin one,
-            or pin others so near that no other number is left.
+        held: the numbers of records outside this list that stay in the course. They are not given
+            out, except: a resource keeps its own; an author pins it; pins leave no other number.
 
     Returns:
         Strictly increasing numbers from 0; or `prior`, if the list stays as it is.
@@ -79,9 +78,10 @@ def assign(
 
 
 def in_place(prior: Sequence[int | None], now: Sequence[int]) -> list[bool]:
-    """Return, for each resource, whether it keeps its place among those that were there.
+    """Return for each resource whether it stays in place: False if it changed places with others.
 
-    Every one with the same number does, and as many others as possible. The rest have moved.
+    A resource whose number is unchanged never counts as moved; of the rest, as few as possible do.
+    A new one is not in place.
 
     Args:
         prior: the number that each resource had, in the outline's new order; None for a new one.

@@ -133,13 +133,13 @@ def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Addres
 def alone(alike: Sequence[T]) -> Sequence[T]:
     """Return the only candidate, or none: several that are alike are no evidence.
 
-    It also bounds the work: thousands of claims on each of thousands of entries would be millions.
+    This also keeps the number of claims small.
     """
     return alike if len(alike) == 1 else ()
 
 
 def unambiguous(claims: Collection[tuple[Address, Address]]) -> Pairs:
-    """Pair the two sides of each claim, unless one of them is in another claim."""
+    """Keep only claims whose two sides occur in no other claim, as pairs."""
     by_new = Counter(new for new, _ in claims)
     by_old = Counter(old for _, old in claims)
     return {new: old for new, old in claims if by_new[new] == by_old[old] == 1}

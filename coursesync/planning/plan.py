@@ -85,7 +85,8 @@ class Change:
         resource: the resource of the outline that wants the change.
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
-        lead: the address, in another course, of a resource that looks like the same one.
+        lead: for a create or an orphan, the address in another course that is likely the same
+            resource; for a doubt, that of the resource that waits for it.
         place: the new neighbours, if the order changes.
 
     The digest covers `meaning`; everything else is for people.
@@ -144,10 +145,10 @@ class Change:
 
     @property
     def lesson_courses(self) -> frozenset[int]:
-        """The Ids of the courses whose lessons may be in a record that is deleted or leaves them.
+        """The courses whose lessons to check before the record is deleted or leaves them, by Id.
 
-        Lessons stay in their course. An update that takes a record back to its course leaves the
-        course to which someone else moved it.
+        If someone moved the record on the site, this includes the course where it is now. Lessons
+        stay in their course.
         """
         if self.action not in {Action.DELETE, Action.UPDATE}:
             return frozenset()
@@ -245,8 +246,8 @@ class Plan:
         serial: the serial of that state; 0 if there was none.
         managed: the number of entries in it.
         policy: what the plan may do to orphans.
-        sources: what the state keeps of each outline, by course key, once all of it is applied.
-        hindrances: what a look at the site found in the way of a change.
+        sources: the course records to save once a course is complete, by key.
+        hindrances: the changes that can't be carried out, each with the reason.
 
     The digest covers the target, the lineage and the changes.
     """
@@ -281,7 +282,7 @@ class Plan:
 
     @cached_property
     def reads(self) -> int:
-        """The number of read requests, if every create has to be sent.
+        """The number of read requests, if every create is sent and no look is repeated.
 
         A course that gets something new is listed before the first create and after the last.
         """

@@ -94,8 +94,8 @@ class PlanFile(BaseModel):
     @property
     def made(self) -> HowMade:
         """The options with which the plan was made."""
-        policy = Policy(OnRemoval(self.policy.on_removal), self.policy.prune)
-        return HowMade(policy, self.refreshed)
+        policy = Policy(OnRemoval(self.policy.on_removal), prune=self.policy.prune)
+        return HowMade(policy, refreshed=self.refreshed)
 
     @property
     def is_as_written(self) -> bool:

@@ -1,4 +1,4 @@
-"""What follows from drift: the state after a look, and the stance of each record that drifted.
+"""Computes two things from drift: the state as read, and how each outline compares with it.
 
 The plan from that state shows how to restore the site, and what the outlines want of each record.
 
@@ -32,10 +32,11 @@ _IN_NO_OUTLINE = {Action.KEEP, Action.DEACTIVATE, Action.DELETE}
 def refreshed(state: State, found: Iterable[Drifted]) -> State:
     """Return the state after a look: a plan from it reverts edits and restores deleted records.
 
-    - The entry of an edited or moved record has what the record has now. Properties that can't be
-      read stay as sent.
+    - The entry of an edited or moved record gets the values that the record has now. Properties
+      that can't be read stay as they are in the entry.
     - A deleted record has no entry.
-    - A record in another course that was never ours stays as sent, so that no plan moves it.
+    - The entry of a record that was never ours and is in another course does not change, so that no
+      plan moves the record.
 
     The outlines of all affected courses are read again by the next plan.
     """
@@ -57,17 +58,17 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
 def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, FieldValue]:
     """Return an entry's attributes, with the record's values for those that differ.
 
-    HTML that means the same stays as sent, or every look would lead to an update. So does the order
-    of a record in another course, where the number means something else.
+    Equivalent HTML stays as it is in the entry; otherwise every look would cause an update. The
+    order of a moved record stays too, because its number belongs to another course.
     """
     elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.known)
-    if not elsewhere:  # of what an earlier look found changed, the rest was taken back
+    if not elsewhere:  # the other edits that an earlier look found were taken back
         changed = {*drifted.properties, *drifted.kind.write_only, *record.unknown}
         attributes |= {name: entry.sent[name] for name in entry.overridden - changed}
     for name in drifted.properties:
         value = value_in(record.attributes, name, drifted.kind)
-        # every entry needs an order: one that can't be read stays as sent
+        # every entry needs an order: if it can't be read, it stays as it is
         if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
             continue
         if value is None:
@@ -95,9 +96,9 @@ def _stance(each: Drifted, change: Change | None) -> Stance:
         return Stance.NONE
     if change.action not in {Action.UPDATE, Action.CREATE}:
         return Stance.SAME
-    sent = each.entry.expected if each.entry is not None else {}
-    wanted = each.kind.settle(sent, change.attributes)
-    is_as_sent = _without_order(wanted, each.kind) == _without_order(sent, each.kind)
+    expected = each.entry.expected if each.entry is not None else {}
+    wanted = each.kind.settle(expected, change.attributes)
+    is_as_sent = _without_order(wanted, each.kind) == _without_order(expected, each.kind)
     return Stance.AS_SENT if is_as_sent else Stance.CHANGED
 
 

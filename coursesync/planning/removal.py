@@ -31,9 +31,9 @@ def orphaned(
 ) -> list[Change]:
     """Return the changes for the orphans of one course.
 
-    These are deactivations in the members' order, then deletions from the last to the first, then
-    the orphans that are kept. `leads` has the new resources of other courses that look like one of
-    the orphans, by the orphan's address.
+    Their order: records to hide (in the members' order), records to delete (the last first),
+    records to keep. `leads` has the new resources of other courses that look like one of the
+    orphans, by the orphan's address.
     """
     changes = [
         _change(address, entry, leads.get(address), policy) for address, entry in orphans.items()
@@ -47,7 +47,10 @@ def orphaned(
 
 
 def staying(course_id: int, orphans: Iterable[Change]) -> dict[int, Address]:
-    """Return the addresses of the orphans that stay in a course, hidden ones too, by number."""
+    """Return the addresses of orphans that stay in the course, by order number.
+
+    It includes hidden records.
+    """
     return {
         change.order: change.address
         for change in orphans

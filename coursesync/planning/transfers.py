@@ -1,7 +1,7 @@
 """Moves of resources from one course's outline to another's.
 
-Lessons refer to a record by its Id. A guess must never give up an Id, and must never move a record
-to another course: an author states the move with `previous_keys: [other-course.key]`.
+Lessons refer to a record by its Id. This module must never guess, because a wrong guess loses an
+Id: an author states the move with `previous_keys: [other-course.key]`.
 
 In these functions, `new` has the resources without an entry, and `orphans` the entries without a
 resource, both by the Id of their course.
@@ -38,7 +38,10 @@ class Arrival(NamedTuple):
 def arrivals(
     new: Mapping[int, Sequence[Resource]], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> list[Arrival]:
-    """Return the claims on entries of other courses whose resource and entry are in no other."""
+    """Return the claims on entries of other courses that are certain.
+
+    The resource claims only that entry, and no other resource claims it.
+    """
     homes = {address: home for home, held in orphans.items() for address in held}
     if not homes:
         return []
@@ -101,7 +104,7 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
 def contradictions(
     known: Iterable[Resource], orphans: Mapping[int, Mapping[Address, Entry]]
 ) -> Iterator[Diagnostic]:
-    """Report the resources with an entry (`known`) that claim one of another course as well.
+    """Report resources that already have an entry and claim an entry of another course as well.
 
     One of the two records would lose its resource.
     """
@@ -113,8 +116,8 @@ def contradictions(
                     resource.tree.where((*resource.path, "previous_keys")),
                     f"{resource.address} already has a record, so it can't take over that of {old}",
                     Remedy(
-                        f"Give the {resource.kind.name} that comes from there another key. Or, to "
-                        "give up this one's record:",
+                        f"Give the {resource.kind.name} that comes from there another key. To keep "
+                        "the other record instead, first forget this one:",
                         Command("state rm", resource.address),
                     ),
                 )

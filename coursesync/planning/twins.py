@@ -1,9 +1,10 @@
-"""Twins: second records where one was wanted.
+"""Twins: duplicate records of one resource.
 
 Two runs that could not see each other create the same record twice. A twin is an unmanaged record
 that carries the marker of an address with an Id, or that has the title and the contents of one of
-our records: as we sent them, or as the server wrote both. It may have another order, because the
-outlines of the two runs may have differed. An equal title alone must never make a record a twin.
+our records: those in the state, or those that the server has now. It may have another order,
+because the outlines of the two runs may have differed. An equal title alone must never make a
+record a twin.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         kind: their kind.
 
     Returns:
-        The address that has another Id already, or is in doubt, by the Id of its twin.
+        The resource's address, by the Id of the duplicate record.
     """
     live = list(records)
     unmanaged = _unmanaged(state, live)
@@ -68,10 +69,11 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
 
 
 def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[int]:
-    """Return the Ids of our records that may have a twin, and whose contents a list left out.
+    """Return the Ids of our records whose contents must be read to find their twins.
 
-    They have the title of an unmanaged record. `records` are all records of some courses; if a list
-    showed the unmanaged ones in part, they have been read by Id.
+    They share a title with an unmanaged record, and the list left their contents out. `records` are
+    all records of some courses; if a list showed the unmanaged ones in part, they have been read by
+    Id.
     """
     live = {record.id: record for record in records}
     unmanaged = _unmanaged(state, live.values())
@@ -103,7 +105,7 @@ def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]
 
 
 def _has_contents_of(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
-    """Return whether a record's contents are as we sent them, or as our own record has them."""
+    """Return whether a record has the contents that ours has in the state, or on the server."""
     name = kind.contents_property
     ours = [entry.known]
     if own is not None and name not in own.unknown:

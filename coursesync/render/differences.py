@@ -1,4 +1,4 @@
-"""The differences between what was sent and what is wanted, in the words of the outline's author.
+"""The differences between the known and the wanted values, in the words of the outline's author.
 
 DeepDiff finds the properties that differ. This module turns them into the outline's fields, with
 values in words. It must never leave a difference out because both values read the same.
@@ -90,7 +90,7 @@ class Bounds:
 
 
 def bounds_among(compared: int) -> Bounds:
-    """Return the bounds of each of so many changes, so that all together take bounded time."""
+    """Divide the total effort among `compared` changes."""
     most, share = Bounds(), max(1, compared)
     lines = max(_FEWEST_LINES, _WHOLE_LINES // share)
     return Bounds(min(most.effort, _WHOLE_EFFORT // share), min(most.lines, lines))
@@ -172,7 +172,7 @@ def _difference(
         return _text(field, names, (old, new), bounds)
     quoted = isinstance(old, str) or isinstance(new, str)
     was, now = _value(old), _value(new)
-    return Difference(field, names, was, now, quoted, note=only_unseen(was or "", now or ""))
+    return Difference(field, names, was, now, quoted=quoted, note=only_unseen(was or "", now or ""))
 
 
 def _spelled(names: Iterable[str], attributes: Attributes) -> str:

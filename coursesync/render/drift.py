@@ -101,8 +101,8 @@ class CourseDrift:
 class DriftView:
     """The findings as people read them.
 
-    `found` comes from `judged`, which compared it with the outlines. `within` holds the courses by
-    Id, and `managed` is the number of records in the state.
+    `found` comes from `judged`, which compared it with the outlines. `within`: courses by Id, for
+    titles and paths. `managed` is the number of records in the state.
     """
 
     found: Sequence[Drifted]

@@ -32,11 +32,11 @@ _ROWS = frozenset({Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines that are kept or left out together; `tells` is the number of records they are about."""
+    """Lines that are kept or left out together; `records` is how many records they describe."""
 
     rank: Rank
     lines: tuple[str, ...]
-    tells: int = 0
+    records: int = 0
 
     @property
     def size(self) -> int:
@@ -63,10 +63,10 @@ def joined(*parts: Part | Fitted) -> str:
 
 
 def fit(parts: Sequence[Part], most: int) -> Fitted:
-    """Choose the parts that fit into `most` bytes: by rank, and within a rank from the first on.
+    """Choose the parts that fit into `most` bytes.
 
-    Once a row does not fit, nothing of a lower rank is kept. Parts of rank `ALWAYS` are kept even
-    if they alone are too large.
+    Parts are added by rank, and within a rank from the first on. If a row does not fit, nothing of
+    a lower rank is added. Parts of rank `ALWAYS` are added even if they alone are too large.
     """
     room = most
     kept: set[int] = set()
@@ -79,6 +79,6 @@ def fit(parts: Sequence[Part], most: int) -> Fitted:
     left: Counter[Rank] = Counter()
     for i, part in enumerate(parts):
         if i not in kept:
-            left[part.rank] += part.tells
+            left[part.rank] += part.records
     lines = tuple(line for i, part in enumerate(parts) if i in kept for line in part.lines)
     return Fitted(lines, dict(left))

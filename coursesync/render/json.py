@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.errors import Diagnostic
-    from coursesync.outlines.advice.pieces import Told
+    from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.plan_words import Hint
@@ -39,7 +39,7 @@ _MISLEADING = re.compile(rf"{FLAG}|([{NEVER}{PRIVATE}]|#(?=#\[))")
 
 def compose(
     view: PlanView,
-    advice: Told | None = None,
+    advice: FirstPieces | None = None,
     drift: Sequence[Drifted] | None = None,
 ) -> str:
     """Write a plan as JSON: names sorted, two-space indent, a final newline.

@@ -74,7 +74,10 @@ def _seen_word(word: str) -> str:
 
 
 def _spots(before: str, after: str) -> Iterator[_Spot]:
-    """Yield the differences of two texts that look the same; an empty one at the end: and more."""
+    """Yield the differences of two texts that look the same.
+
+    It ends with an empty spot if more differences follow.
+    """
     i = j = alike(before, after)
     end = j + _FARTHEST
     while (i < len(before) or j < len(after)) and j < end:

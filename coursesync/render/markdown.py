@@ -25,7 +25,7 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.outlines.advice.pieces import Told
+    from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.render.drift import CourseDrift, DriftRow, DriftView
     from coursesync.render.rows import CourseView, PlanView, Row
 
@@ -48,7 +48,7 @@ _DRIFT_LEFT_OUT = {
 }
 
 
-def compose(view: PlanView, advice: Told | None = None, most: int | None = None) -> str:
+def compose(view: PlanView, advice: FirstPieces | None = None, most: int | None = None) -> str:
     """Write a plan as GitHub-flavoured Markdown: the summary first, the advice folded at the end.
 
     `most` is the bytes of UTF-8 that it may have. If it must be cut, parts go in the order of
@@ -63,7 +63,9 @@ def compose(view: PlanView, advice: Told | None = None, most: int | None = None)
     return joined(kept, left_out(kept, _LEFT_OUT, view.hint(Command("plan", full=True))), foot)
 
 
-def _parts(view: PlanView, advice: Told | None, *, weighty_first: bool = False) -> Iterator[Part]:
+def _parts(
+    view: PlanView, advice: FirstPieces | None, *, weighty_first: bool = False
+) -> Iterator[Part]:
     if not view.rows:
         yield Part(Rank.ALWAYS, (f"**{NOTHING}**",))
     else:
@@ -112,7 +114,7 @@ def _row(row: Row, title: str) -> str:
     return f"| {mark} | {row.order} | {escape(title)} | {escape(row.words)} |"
 
 
-def _advice(advice: Told) -> Iterator[str]:
+def _advice(advice: FirstPieces) -> Iterator[str]:
     pieces = count(len(advice.shown) + advice.more, "piece")
     yield ""
     yield f"<details><summary>{pieces} of advice for the authors</summary>"

@@ -1,8 +1,8 @@
-"""Finds what two rows of lines, or of words, have in common, in bounded time.
+"""Finds what two sequences of lines or words have in common, in bounded time.
 
-difflib does the comparison, but it may take the square of the rows' length and more. So equal items
-at both ends are set aside first, a long rest is cut at items that occur once in each row, and only
-as many pairs are compared as the caller's `Effort` allows. The rest counts as different.
+difflib does the comparison, but it may take the square of their length and more. So equal items at
+both ends are set aside first, a long rest is cut at items that occur once in each sequence, and
+only as many pairs are compared as the caller's `Effort` allows. The rest counts as different.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SETUP = 30  # the number of pairs that take as long as starting a comparison
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Items at the same place in two rows: equal ones, or some that replace others."""
+    """Items at the same place in two sequences: equal ones, or some that replace others."""
 
     before: Sequence[str]
     after: Sequence[str]
@@ -32,7 +32,7 @@ class Stretch:
 
 
 class _Block(NamedTuple):
-    """`size` equal items: from `at` in one row, and from `to` in the other."""
+    """`size` equal items: from `at` in one sequence, and from `to` in the other."""
 
     at: int
     to: int
@@ -59,10 +59,12 @@ def stretches(
     effort: Effort,
     weightless: Callable[[str], bool] | None = None,
 ) -> list[Stretch]:
-    """Compare two rows, and spend `effort`; items that are `weightless` alone make nothing equal.
+    """Compare two sequences, and spend `effort`.
+
+    `weightless` items (blank lines) count as equal only beside other equal items.
 
     Returns:
-        Equal and different stretches in turn, which together are both rows.
+        Equal and different stretches in turn, which together are both sequences.
     """
     head = alike(one, other)
     tail = alike(one[head:][::-1], other[head:][::-1])
@@ -83,7 +85,7 @@ def stretches(
 
 
 def alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many items, or characters, two rows or texts have in common at their start."""
+    """Return how many items, or characters, two sequences have in common at their start."""
     low, high = 0, min(len(one), len(other))  # halving is fast even for texts of a megabyte
     while low < high:
         middle = (low + high + 1) // 2
@@ -95,7 +97,7 @@ def alike(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _once(one: Sequence[str], other: Sequence[str], low: _Block, high: _Block) -> list[_Block]:
-    """Find the items of a long rest that occur once in each row, and in the same order."""
+    """Find the items of a long rest that occur once in each sequence, in the same order."""
     here, there = range(low.size, high.at), range(low.size, high.to)
     if len(here) * len(there) <= _SMALL:
         return []

@@ -77,7 +77,8 @@ class Row:
 
     `order` and `title` are the record's; `remark` adds to the mark. `question` is for the author to
     answer, and `settlement` explains how to settle a doubt. `among` is the number of changes in the
-    plan that compare texts. `between` names the old and the new course of a record that moves.
+    plan with a before and an after; it limits the effort of each comparison. `between` names the
+    old and the new course of a record that moves.
     """
 
     change: Change
@@ -110,7 +111,7 @@ class Row:
 
     @cached_property
     def compared(self) -> tuple[Difference, ...]:
-        """The fields that differ between what was sent and what is wanted."""
+        """The fields that differ between the known and the wanted values."""
         from coursesync.render.differences import bounds_among, differences  # noqa: PLC0415 - few plans need it
 
         return differences(self.change, bounds_among(self.among))
@@ -133,8 +134,8 @@ class Row:
 class CourseView:
     """A course of a plan: its rows, and the rows of records that move to another course.
 
-    `title` and `path` are safe to print; `path` is "" if there is no outline. `renamed` asks
-    whether a new resource is an old one under a new key; it is "" if there is nothing to ask.
+    `title` and `path` are safe to print; `path` is "" if there is no outline. `renamed` is the
+    question whether an old key changed; "" if there is none.
     """
 
     course: Course

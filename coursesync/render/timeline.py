@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Station:
     """A record on a member's way through a course.
 
-    `change` is the plan's change, or None; a change of another course moves the record there. `day`
-    is the first day after enrolment on which a member can open it, None if no member ever can
+    `change` is the plan's change, or None; if it belongs to another course, the record moves there.
+    `day` is the first day after enrolment on which a member can open it, None if no member ever can
     because it is hidden, or waits for a hidden one. `follows` is the index in the course of the
     record that must be done first, or None.
     """

@@ -2,8 +2,8 @@
 
 Every write, fsync, rename and removal is one of these calls, in the order in which it must reach
 the disk, so that a test's disk can forget what was not fsynced. Each call raises OSError if it
-fails. What they promise is in https://man7.org/linux/man-pages/man2/fsync.2.html and rename.2: a
-new name in a folder is safe only after the folder is fsynced, too.
+fails. The guarantees: https://man7.org/linux/man-pages/man2/fsync.2.html and rename.2; a new name
+in a folder is safe only after the folder is fsynced, too.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ class StateFile:
         path: the state's file.
         target: the API's base URL.
         disk: the file system.
-        hold: a new object whenever the lock is taken or the state is saved, so that what was read
-            before can be recognised as old; None without the lock.
+        hold: a token that is replaced when the lock is taken and on every save; compare it to see
+            whether data is stale. None without the lock.
         foreign: another state's journal that `load` found in the place of this state's.
     """
 
@@ -110,7 +110,7 @@ class StateFile:
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
-        """Return the states that the readable journals of other states lead to; see `made_by`."""
+        """For each readable journal of another state, return the state that it leads to."""
         from coursesync.state.journal_text import made_by  # noqa: PLC0415 - rarely needed
 
         left, made = self._left(self._saved()), []
@@ -282,8 +282,7 @@ class StateFile:
                 raise StateError(
                     f"the {what} {path} is a link or not a file",
                     Remedy(
-                        f"A save would replace it by a file. Put the {what} itself there; if "
-                        "there is none, move away what is in its place:",
+                        f"Put the real {what} in its place. If there is none, move this away:",
                         away(path),
                     ),
                 ) from error

@@ -52,7 +52,7 @@ class Intent:
     """Written before a request is sent: what is about to be done.
 
     Attributes:
-        attributes: those that the record gets; those that it has, for a deletion.
+        attributes: the attributes to send; for a deletion, the present ones.
         id: the record's Id; None for a create.
         marker: the marker that a create sends.
         was: the record's address until now, if it comes from another course.

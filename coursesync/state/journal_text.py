@@ -1,9 +1,9 @@
 """A journal as bytes: one record per line, each with a checksum.
 
 Owns how lines are written, and what the journal of an interrupted run means for a state. A journal
-that began from another state must never be applied to this one. It is no error: a merge may have
-brought it here, or a checkout may have removed its state. This module must never touch a file:
-`journal_file` and `file_store` do.
+that began from another state must never be applied to this one. A journal of another state is not
+an error: a merge may have brought it here, or a checkout may have removed its state. This module
+must never touch a file: `journal_file` and `file_store` do.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def way_back(
             return Remedy(f"{beside}, which began from the backup. Restore the backup:", copied)
     if run.serial == 1:  # without a file, `file_store` starts from the same empty state
         return Remedy(
-            f"{beside}, which is enough: delete the state, and nothing else:",
+            f"{beside}. The journal alone can restore the state. Delete only the state file:",
             Shell("rm", as_argument(state)),
         )
     return f"{beside}, which began from serial {run.serial}: restore that state from git."

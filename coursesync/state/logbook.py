@@ -1,7 +1,7 @@
 """The logbook of a run: each step is in the journal before the next step begins.
 
-It must never let a run do what it can't write down first. If it can't write down an outcome, it
-keeps that in memory for the state, and the run ends.
+A step must be in the journal before it is carried out. An outcome that can't be written is kept in
+memory for the state, and the run ends.
 """
 
 from __future__ import annotations

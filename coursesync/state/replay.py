@@ -127,5 +127,5 @@ def holds(state: State, records: Iterable[Step]) -> bool:
 
 
 def _confirmed(entry: Entry | None) -> Entry | None:
-    """Return an entry as it is after a last look, which no record of a journal reports."""
+    """Ignore `unconfirmed`, which the journal does not record."""
     return None if entry is None else replace(entry, unconfirmed=False)

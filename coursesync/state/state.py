@@ -66,7 +66,8 @@ class Entry:
         sent: the attributes as we sent them; none of an imported record that no update has sent.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
-        unconfirmed: whether it was created and no last look has found it, once, in its course.
+        unconfirmed: for a created record, True until a last look finds exactly one record for it in
+            its course.
         updated_on: the server's time of our last write, or of that look.
     """
 
@@ -106,7 +107,11 @@ class Entry:
         return frozenset(self.seen.keys() & self.sent.keys())
 
     def reading(self, reads: Sent, updated_on: str | None) -> Entry:
-        """Return the entry after a look at its record, changed at `updated_on`: it has `reads`."""
+        """Return the entry after a look at its record.
+
+        `seen` is what differs between `sent` and `reads`, the record's attributes as read.
+        `updated_on` is the record's time.
+        """
         names = sorted(self.sent.keys() | reads.keys())
         both = {name: (self.sent.get(name), reads.get(name)) for name in names}
         seen = {

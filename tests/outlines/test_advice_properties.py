@@ -12,7 +12,7 @@ from shares import examples
 from coursesync.kinds.contents import to_html
 from coursesync.kinds.html import same_html
 from coursesync.outlines.advice.contents import findings, is_empty, unlinked
-from coursesync.outlines.advice.pieces import distinct, told
+from coursesync.outlines.advice.pieces import distinct, first_pieces
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rules import Source, advise
 from coursesync.outlines.html_to_markdown import markdown_of
@@ -106,7 +106,7 @@ def all_advice(text: str, html: str) -> list[Diagnostic]:
     outline, more = build(tree, lambda _: html)
     assert outline is not None, mistakes + more
     pieces = distinct(advise(outline, lambda name: Source(f"courses/{name}", html)))
-    return list(told(pieces, len(pieces)).shown)
+    return list(first_pieces(pieces, len(pieces)).shown)
 
 
 @settings(deadline=None, max_examples=examples(300))

@@ -41,14 +41,14 @@ def test_it_keeps_to_its_bound(parts: list[Part], most: int) -> None:
 def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
     """Every part is either kept or counted, by rank."""
     marked = [
-        Part(part.rank, (f"{n} {part.lines[0]}",), part.tells) for n, part in enumerate(parts)
+        Part(part.rank, (f"{n} {part.lines[0]}",), part.records) for n, part in enumerate(parts)
     ]
     fitted = fit(marked, most)
     left = [part for part in marked if part.lines[0] not in fitted.lines]
 
     assert set(fitted.left_out) == {part.rank for part in left}
     for rank, number in fitted.left_out.items():
-        assert number == sum(part.tells for part in left if part.rank is rank)
+        assert number == sum(part.records for part in left if part.rank is rank)
 
 
 def test_what_fits_to_the_byte_is_kept() -> None:

@@ -584,8 +584,8 @@ def test_a_backup_that_does_not_fit_is_not_named(backup: bytes) -> None:
 def test_a_first_runs_journal_needs_no_state() -> None:
     """A damaged state beside a first run's journal was empty, and can be deleted."""
     assert way_back(journal=line(FIRST)) == (
-        "An interrupted run left a journal beside it, which is enough: delete the state, and "
-        f"nothing else:  rm {PATH}"
+        "An interrupted run left a journal beside it. The journal alone can restore the state. "
+        f"Delete only the state file:  rm {PATH}"
     )
 
 

@@ -70,7 +70,7 @@ def command(
     """
     options.check_terminal()
     clock = SystemClock()
-    reviewed, making = None, HowMade(project.policy(on_removal, prune=prune), refresh)
+    reviewed, making = None, HowMade(project.policy(on_removal, prune=prune), refreshed=refresh)
     if options.plan_file is not None:
         reviewed = read_plan_file(options.plan_file)
         making = reviewed.made

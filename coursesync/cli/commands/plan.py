@@ -113,10 +113,11 @@ def _print_unconfirmed(loaded: Workspace) -> None:
     waiting = unconfirmed(loaded.state) if loaded.outlines else {}
     if waiting:
         new = count(len(waiting), f"new {LISTED.name}")
+        are = "is" if len(waiting) == 1 else "are"
         say_wrapped(
             Remedy(
-                f"{new} not confirmed: after the create, the course was not listed, or showed a "
-                "twin. To see what it has:",
+                f"{new} {are} not confirmed: the course was not listed after the create, or "
+                "it lists a twin. To see what is on the site:",
                 Command("drift"),
             )
         )

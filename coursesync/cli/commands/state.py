@@ -75,7 +75,7 @@ def list_entries(*, project: Project) -> None:
 @workspace_option
 @with_project
 def show_entry(*, address: str, project: Project) -> None:
-    """Show the Id of ADDRESS and what was last sent."""
+    """Show the Id of ADDRESS and the values that its record is known to have."""
     from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
 
     known = project.state()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 100  # tags inside each other
 MOST_ATTRIBUTES = 50  # a tag
-FEW_TAGS = 500  # with so many, no parser takes long
-_MOST_EFFORT = 1_000_000  # tags that a parser would open once more
+FEW_TAGS = 500  # up to this many tags, parsing is fast
+_MOST_EFFORT = 1_000_000  # limit on unclosed tags x tags: a parser may open them once more
 _CUT = re.compile(r"<(/?[a-zA-Z][^\s>=\"'&]*)")
 # HTML in which all parsers find the same tags
 _REGULAR = re.compile(

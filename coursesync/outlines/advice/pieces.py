@@ -1,7 +1,7 @@
 """Pieces of advice as values.
 
-Owns which pieces are shown. It must never look for the place of another: that reads an outline
-again.
+Owns which pieces are shown. It must compute positions only for shown pieces, because that parses
+the outline again.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The advice that is shown, sorted by place, and the number of other pieces."""
+class FirstPieces:
+    """The first pieces of advice, sorted by place, and how many more there are."""
 
     shown: tuple[Diagnostic, ...] = ()
     more: int = 0
 
-    def first(self, most: int) -> Told:
-        """Return the same with at most `most` shown."""
+    def first(self, most: int) -> FirstPieces:
+        """Return at most `most` of them."""
         cut = self.shown[:most]
-        return Told(cut, self.more + len(self.shown) - len(cut))
+        return FirstPieces(cut, self.more + len(self.shown) - len(cut))
 
 
-def told(advice: Sequence[Advice], most: int) -> Told:
+def first_pieces(advice: Sequence[Advice], most: int) -> FirstPieces:
     """Return the first `most` pieces with their places.
 
     Args:
@@ -63,7 +63,7 @@ def told(advice: Sequence[Advice], most: int) -> Told:
         most: the number to show.
     """
     shown = tuple(islice(_placed(advice), most))
-    return Told(shown, len(advice) - len(shown))
+    return FirstPieces(shown, len(advice) - len(shown))
 
 
 def _placed(advice: Iterable[Advice]) -> Iterator[Diagnostic]:

@@ -90,7 +90,7 @@ class Shown:
 
     @property
     def has_mistakes(self) -> bool:
-        """Whether the notes are mistakes; they are all mistakes, or all advice."""
+        """Whether the notes are mistakes; these are never mixed with advice."""
         return any(not note.is_advice for note in self.notes)
 
 

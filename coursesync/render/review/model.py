@@ -152,8 +152,8 @@ def _change(row: Row, allowance: Allowance) -> Json:
 def _contents(change: Change, allowance: Allowance) -> Json | None:
     """Return what members read before and after; None if the plan does not change it.
 
-    `was` or `now` is None if there is no such side, or, if `cut`, because it is too long.
-    `left_out` names the elements that are not shown.
+    `was` or `now` is None if the record does not exist then. `cut`: the contents are too long to
+    show. `left_out` names the elements that are not shown.
     """
     name = change.kind.contents_property
     before, after = change.before, change.after

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.advice.pieces import Told
+from coursesync.outlines.advice.pieces import FirstPieces
 from coursesync.render import terminal
 from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
 from coursesync.render.rows import NOTHING
@@ -44,7 +44,11 @@ class Assets:
 
 
 def compose(
-    view: PlanView, assets: Assets, advice: Told | None = None, *, above: Sequence[Sentence] = ()
+    view: PlanView,
+    assets: Assets,
+    advice: FirstPieces | None = None,
+    *,
+    above: Sequence[Sentence] = (),
 ) -> str:
     """Write a plan as a page; `above` holds sentences to show above the plan's own warnings.
 
@@ -59,7 +63,7 @@ def compose(
         policy=policy(assets),
         nothing=NOTHING,
         warnings=(*above, *view.warnings),
-        advice=advice.first(_MOST_ADVICE) if advice else Told(),
+        advice=advice.first(_MOST_ADVICE) if advice else FirstPieces(),
         model=model(view, Allowance(assets.most_contents)),
         text=terminal.compose(view),
         frame_style=_FRAME_STYLE,
