@@ -69,7 +69,8 @@ def test_a_run_that_was_carried_out() -> None:
   }},
   "serial": 3,
   "stopped": null,
-  "target": "{plan.target}"
+  "target": "{plan.target}",
+  "twins": []
 }}
 """
     )
