@@ -48,7 +48,7 @@ class Imported:
         records: how many records came under management.
         content_files: how many content files were written.
         is_new: whether its outline was written, and not only added to.
-        untold: the records that no outline can hold, with reasons; they stay on the site.
+        left_out: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
         note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
@@ -58,7 +58,7 @@ class Imported:
     path: str
     records: int
     content_files: int
-    untold: tuple[Unwritten, ...]
+    left_out: tuple[Unwritten, ...]
     left: int
     is_new: bool = False
     note: str = ""

@@ -59,10 +59,10 @@ def test_whatever_goes_online_can_tell_each_request(
     """As an apply does; without -v, none of them says anything of it."""
     write_outline(courses, "a", 4711, "One")
     author("apply", "--auto-approve")
-    told, untold = author(*words, "-v"), author(*words)
+    told, left_out = author(*words, "-v"), author(*words)
 
     assert f"GET {SECTIONS}: 200, " in told.err
-    assert SECTIONS not in untold.err
+    assert SECTIONS not in left_out.err
     assert TOKEN not in told.err
 
 

@@ -117,13 +117,13 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         if course.note:
             note = on_one_line(course.note)
             say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
-        for skipped in course.untold:
+        for skipped in course.left_out:
             say_wrapped(
                 f'Id {skipped.item.id} "{inert(skipped.item.title, 60)}" is not written to '
                 f"the outline and stays as it is on the site: {on_one_line(skipped.problem)}.",
                 "  ",
             )
-    if any(course.untold for course in imported):
+    if any(course.left_out for course in imported):
         say_wrapped(
             Remedy(
                 f"coursesync leaves these {LISTED.plural} alone. If other {LISTED.plural} of the "
@@ -149,7 +149,7 @@ def _done(course: Imported) -> str:
 
     if course.records:
         return f"{count(course.records, LISTED.name)} imported"
-    if course.untold:
+    if course.left_out:
         return f"no {LISTED.name} imported"
     if course.is_new:
         return f"outline written; the course has no {LISTED.plural} yet"
