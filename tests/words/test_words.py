@@ -8,7 +8,7 @@ import pytest
 from words.collect import HERE, PACKAGE, messages
 
 # each has to be read twice, or is not the English of today
-RIDDLES = ("told", "left_out", "heed", "heeds", "heeded", "anew", "shall", "thereof", "Pure.")
+RIDDLES = ("told", "untold", "heed", "heeds", "heeded", "anew", "shall", "thereof", "Pure.")
 
 
 def test_every_message_is_written_down() -> None:
