@@ -221,8 +221,8 @@ def test_one_course_that_can_not_be_imported_with_all_others(
     ran = author("import", "--all")
 
     assert ran.code == 1
-    assert 'Course 4711 "Course 4711" is left out' in ran.said
-    assert "courses/course-4711/one.html exists already" in ran.said
+    assert 'Course 4711 "Course 4711" is not imported' in ran.said
+    assert "courses/course-4711/one.html is there already" in ran.said
     assert "Move it away, then run this again." in ran.said
     assert in_the_way.read_text() == "mine"
     assert not (courses / "course-4711.yaml").exists()

@@ -235,7 +235,7 @@ def test_one_that_can_not_be_removed_is_told_as_such(
 
     assert (applied.code, has_journal) == (0, True), applied.err
     assert applied.out == f"section.a.one {api.records()[0]['Id']}\n"
-    assert f"the state is saved, and the journal courses/{JOURNAL}" in applied.said
+    assert f"the state is saved, but its journal courses/{JOURNAL}" in applied.said
     assert "not in the state" not in applied.err
     assert state.entries == {"section.a.one": api.records()[0]["Id"]}
     assert stuck.code == 1
