@@ -52,7 +52,7 @@ def test_a_state_in_a_merge_conflict(author: CommandLine, courses: Path, branch:
     ran = author("state", "list")
 
     assert ran.code == 1
-    subprocess.run(shlex.split(told(ran, "git checkout")), cwd=author.cwd, check=True)
+    subprocess.run(shlex.split(told(ran, "git -C")), cwd=author.cwd, check=True)
     assert (courses / STATE).read_bytes() == pulled
     assert told(ran, "coursesync ") == "coursesync drift courses"
 
