@@ -170,7 +170,7 @@ def test_work_that_is_left_is_6(
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6
-    assert f"Apply: 1 created, 1 {words}, 1 held back." in applied.err
+    assert f"Apply: 1 created, 1 {words}, 1 not sent yet." in applied.err
     assert onboarding.exists()
 
 

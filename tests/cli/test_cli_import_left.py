@@ -222,7 +222,7 @@ def test_one_course_that_can_not_be_imported_with_all_others(
 
     assert ran.code == 1
     assert 'Course 4711 "Course 4711" is not imported' in ran.said
-    assert "courses/course-4711/one.html is there already" in ran.said
+    assert "courses/course-4711/one.html exists already" in ran.said
     assert "Move it away, then run this again." in ran.said
     assert in_the_way.read_text() == "mine"
     assert not (courses / "course-4711.yaml").exists()

@@ -139,7 +139,7 @@ def test_a_doubt_is_said_above_the_bar(
 
     assert code == 6
     assert "section.onboarding.first-week: in doubt\n" in screen
-    assert "section.onboarding.going-further: held back\n" in screen
+    assert "section.onboarding.going-further: not sent yet\n" in screen
     assert onboarding.exists()
 
 
