@@ -211,7 +211,7 @@ def test_what_was_never_ours_is_not_pulled_back(
     after = next(each for each in api.records() if each["Id"] == theirs)
 
     assert drifted.code == 2
-    assert "section of course 4712 that coursesync never wrote" in " ".join(drifted.out.split())
+    assert "section of course 4712 that was never ours" in " ".join(drifted.out.split())
     assert "coursesync state rm" in drifted.out
     assert applied.code == 6, applied.said
     assert "coursesync never wrote" in applied.said
@@ -277,7 +277,7 @@ def test_a_person_says_which_of_two_records_to_keep(
     assert wrong.code == 1
     assert f"{own}, {twin}" in wrong.said
     assert ran.code == 0, ran.said
-    assert f"whether {other} has lessons, then delete it in Nexudus" in ran.said
+    assert f"Check whether {other} has lessons, then delete it in Nexudus" in ran.said
     assert (again.code, back.code) == (0, 0)
     assert alone.code == 1
     assert "has no twin" in alone.said

@@ -119,6 +119,6 @@ def test_an_api_that_gives_no_record_is_soon_believed(
     ran = applied(*APPLY)
 
     assert ran.code == 1
-    assert "nor for 2 others" in ran.said
+    assert "and 2 others" in ran.said
     assert len(api.log()) - met == 3 + 3 * 3
     assert {record["Title"] for record in api.records()} == set(TITLES)
