@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile, Where
-from coursesync.text import coded
+from coursesync.text import as_argument, coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
             f"{shown(path)} can't be read: {error.strerror}",
             "Check the name and its spelling."
             if isinstance(error, FileNotFoundError | NotADirectoryError)
-            else Remedy("Check who may read it, with", Shell("ls", "-l")),
+            else Remedy("Check who may read it, with", Shell("ls", "-l", as_argument(path))),
         ) from error
     try:
         facts = os.fstat(descriptor)

@@ -148,8 +148,11 @@ def _note_keys(run: Run) -> None:
             run.log.announce(
                 Protect(address=change.address, protected=change.protected, at=run.stamp())
             )
-        if change.action in _NOTED:
-            run.conclude(Result(change, _NOTED[change.action], change.record_id))
+        if change.action is Action.MOVE:
+            run.conclude(Result(change, Status.RE_KEYED, change.record_id))
+        elif change.action is Action.PROTECT:
+            status = Status.PROTECTED if change.protected else Status.UNPROTECTED
+            run.conclude(Result(change, status, change.record_id))
 
 
 def _advance(run: Run) -> None:
@@ -188,7 +191,6 @@ def _create(run: Run, course: CourseRun, change: Change) -> None:
             course.doubts[change.address] = replace(sent, doubt=doubt, until=until)
 
 
-_NOTED = {Action.MOVE: Status.RE_KEYED, Action.PROTECT: Status.PROTECTED}
 _DONE = {
     Action.UPDATE: Status.UPDATED,
     Action.DEACTIVATE: Status.DEACTIVATED,

@@ -24,7 +24,8 @@ class Status(Enum):
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
     RE_KEYED = "re-keyed"  # only the state changed
-    PROTECTED = "protected or released"  # the same
+    PROTECTED = "protected"  # the same
+    UNPROTECTED = "no longer protected"  # the same
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
@@ -37,7 +38,14 @@ class Status(Enum):
     @property
     def words(self) -> str:
         """The status in words for people."""
-        return "hidden from members" if self is Status.DEACTIVATED else self.value
+        return _WORDS.get(self, self.value)
+
+
+_WORDS = {
+    Status.DEACTIVATED: "hidden from members",
+    Status.RE_KEYED: "with another key",
+    Status.HELD_BACK: "not sent yet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ DONE = {
     Status.DELETED,
     Status.RE_KEYED,
     Status.PROTECTED,
+    Status.UNPROTECTED,
 }
 
 

@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,6 +20,7 @@ from coursesync.ci.outputs import note_end
 from coursesync.cli.line import place, running
 from coursesync.cli.screen import arrived, complain, prepare_streams, say, show
 from coursesync.errors import CoursesyncError, ExitCode
+from coursesync.text import inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
@@ -56,6 +58,15 @@ class _Commands(click.Group):
         ).command
         assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f'There is no command "{inert(args[0], 40)}".{hint}')
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; print its expected failure, if any, and return the exit code."""

@@ -56,18 +56,27 @@ class ApplyOptions:
 
     def check_terminal(self) -> None:
         """Raise UsageError if there is a question to ask and no terminal to ask it on."""
-        if not self.is_approved and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if self.is_approved or (sys.stdin.isatty() and sys.stderr.isatty()):
+            return
+        problem = "there is no terminal to ask on"
+        if self.expect_digest is not None:
             raise UsageError(
-                "there is no terminal to ask on",
+                problem,
                 Remedy(
-                    "Review the plan, then use",
-                    Shell("--auto-approve"),
-                    "or write a plan file with",
-                    Command("plan", out="FILE"),
-                    "and apply that with",
-                    Shell("--plan", "FILE"),
+                    "To apply the reviewed plan without a question, add", Shell("--auto-approve")
                 ),
             )
+        raise UsageError(
+            problem,
+            Remedy(
+                "Review the plan, then use",
+                Shell("--auto-approve"),
+                "or write a plan file with",
+                Command("plan", out="FILE"),
+                "and apply that with",
+                Shell("--plan", "FILE"),
+            ),
+        )
 
     @property
     def is_silent(self) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _CONTACTED = f"{__name__}.contacted"
-_STOPPING = "Stopping after the request in flight; Ctrl-C again stops at once."
+_STOPPING = "Stopping when the current request is done. Ctrl-C again stops now."
 
 
 @contextmanager
@@ -90,5 +90,5 @@ def look_again(
 
 
 def _stopping() -> str:
-    after = Remedy("If you do, this settles the request:", Command("apply"))
+    after = Remedy("If you do, run this to finish:", Command("apply"))
     return f"{_STOPPING}\n{placed(after)}"

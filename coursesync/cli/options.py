@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.cli.line import remember
@@ -77,10 +78,13 @@ class SecondsRange(click.FloatRange):
         ctx: click.Context | None,
     ) -> float:
         """Return the seconds; fails unless they are a finite number in the range."""
-        seconds = float(super().convert(value, param, ctx))
-        if not isfinite(seconds):
-            self.fail(f"{value!r} is not a number of seconds", param, ctx)
-        return seconds
+        with suppress(click.BadParameter):
+            if isfinite(seconds := float(super().convert(value, param, ctx))):
+                return seconds
+        most = "up" if self.max is None else f"to {self.max:,.0f}"
+        shown = inert(str(value), 40)
+        problem = f'"{shown}" is not a number of seconds from {self.min or 0:.0f} {most}'
+        raise click.BadParameter(f"{problem}.", ctx, param)
 
 
 class RecordId(click.IntRange):
@@ -237,6 +241,12 @@ def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox:
     """
     from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps completion quick
 
+    context = click.get_current_context()
+    if sandbox and context.get_parameter_source("base_url") is ParameterSource.COMMANDLINE:
+        raise UsageError(
+            "--base-url has no effect with --sandbox, which contacts no API",
+            "Leave one of them out.",
+        )
     project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
     return replace(project, warn=warn_once)
 

@@ -13,7 +13,8 @@ from coursesync.ci.annotate import annotate
 from coursesync.cli.line import place
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
-from coursesync.render.drift import TWINS, name, sentence
+from coursesync.render.drift import name, sentence
+from coursesync.render.drift_steps import twin_steps
 from coursesync.render.plan_words import settlement
 from coursesync.render.rows import WORDING
 from coursesync.text import count, duration
@@ -134,11 +135,8 @@ def _print_twins(report: Report) -> None:
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
         say_wrapped(Remedy(f"and {more} twins. To list them all:", Command("drift")), hang="  ")
-    for each in [each for each in report.twins if each.entry is not None][:1]:
-        say_wrapped(TWINS, "  ")
-        ids = [each.record_id, *([each.entry.id] if each.entry else [])]
-        keep = Command("resolve", str(each.address), keep=min(ids))
-        say_wrapped(Remedy("To choose the record to keep, as in:", keep), "  ")
+    for step in twin_steps(report.twins, place):
+        say_wrapped(step, "  ")
     for result in report.unlisted:
         say_wrapped(
             f"{result.change.address} (Id {result.record_id}) was created, but its course does not "
@@ -255,5 +253,5 @@ def _print_waiting(report: Report) -> None:
     )
     for (course_id, noun, reason), number in waiting.items():
         say_wrapped(
-            f"Course {course_id}: {count(number, noun)} not sent, because {reason}.", hang="  "
+            f"Course {course_id}: {count(number, noun)} not sent yet, because {reason}.", hang="  "
         )

@@ -55,8 +55,12 @@ class Credentials:
         `prefix` turns the names of the fields into those that the user knows.
         """
         if not self.token and not (self.email and self.password):
+            missing = ""
+            if self.email or self.password:
+                which = _named(prefix, "password" if self.email else "email")
+                missing = f": {which} is missing"
             raise UsageError(
-                "there are no credentials for the API",
+                f"there are no credentials for the API{missing}",
                 Remedy(
                     "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the "
                     "environment; or try the sandbox, which needs none:",

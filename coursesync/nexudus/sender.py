@@ -19,7 +19,7 @@ from coursesync.nexudus.outcome import (
     Unauthorized,
     classify_read,
 )
-from coursesync.text import duration
+from coursesync.text import count, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,7 @@ class Sender:
     def __init__(self, line: Line, max_writes: int | None = None) -> None:
         """Send at most `max_writes` writes if a number is given."""
         self._line = line
+        self._most = max_writes or 0
         self._writes_left = max_writes
         self.planned = 0  # writes still to come, as far as is known
         # number of times that others could have written: after a wait or a rejection
@@ -124,7 +125,7 @@ class Sender:
     def until_writable(self) -> None:
         """Wait until a write may start; raises Stop if this run may send no more."""
         if self._writes_left == 0:
-            raise Stop("the writes that --max-writes allows are used up")
+            raise Stop(f"{count(self._most, 'write')} sent, which is all that --max-writes allows")
         self._keep_to_limits(write=True)
 
     def allow_write(self) -> None:

@@ -88,7 +88,10 @@ def parsed(content: bytes, name: str) -> Config:
     except RecursionError as error:
         raise _invalid(name, "it is nested too deeply", MAY_HOLD) from error
     except ValueError as error:
-        raise _invalid(name, f"it is not TOML: {inert(str(error), 100)}", MAY_HOLD) from error
+        is_value = str(error).startswith("Invalid value")
+        quotes = Remedy("Put text in quotes, as in", Code('on_removal = "delete"'), MAY_HOLD)
+        remedy = quotes if is_value else MAY_HOLD
+        raise _invalid(name, f"it is not TOML: {inert(str(error), 100)}", remedy) from error
     limits = table.pop("limits", {})
     mistakes = list(_mistakes(table, _FIELDS, DEFAULTS))
     if isinstance(limits, dict):

@@ -196,7 +196,7 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
             else to_another_course(home, "it to this course", "that outline"),
         )
     if address in known.doubts:
-        raise in_doubt(address)
+        raise in_doubt(address, known.doubts[address])
     if address in known.entries:
         raise CoursesyncError(
             f"{address} is the {kind_of(address).name} {known.entries[address].id} already",

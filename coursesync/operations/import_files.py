@@ -23,7 +23,7 @@ from coursesync.files import decode, shown
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
 from coursesync.outlines.writer import WantedItem, alike, written
-from coursesync.text import UNSEEN
+from coursesync.text import UNSEEN, as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -221,5 +221,8 @@ def _create(path: Path, text: str) -> None:
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",
-            Remedy("Check who may write in its folder, with", Shell("ls", "-ld")),
+            Remedy(
+                "Check who may write in its folder, with",
+                Shell("ls", "-ld", as_argument(path.parent)),
+            ),
         ) from error

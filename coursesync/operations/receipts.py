@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
         The open receipt; give it the result of `apply`.
 
     Raises:
-        UsageError: it is the state, or a file that belongs to it.
+        UsageError: it belongs to the state, or coursesync would read it as an outline.
         CoursesyncError: it can't be written, or another file exists there.
 
     Example:
@@ -80,8 +81,9 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
 
 
 def another(path: Path) -> Path:
-    """Return a name beside a receipt for the next one."""
-    return path.with_stem(f"{path.stem}-2")
+    """Return a free name beside a receipt for the next one."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(each for each in names if not os.path.lexists(each))
 
 
 def _write(path: Path, text: str) -> None:

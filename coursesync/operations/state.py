@@ -23,7 +23,7 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
-    from coursesync.state.state import Entry, State
+    from coursesync.state.state import Doubt, Entry, State
 
 
 def move(
@@ -200,16 +200,25 @@ def to_another_course(address: Address, what: str, outline: str) -> Remedy:
     return Remedy(f"To move {what}, write", key, f"beside its title in {outline}, and apply.")
 
 
-def in_doubt(address: Address) -> CoursesyncError:
-    """Return the error of an address that is still in doubt."""
-    remedy = Remedy("Settle that first:", Command("resolve", address, help=True))
-    return CoursesyncError(f"{address} is in doubt", remedy)
+def in_doubt(address: Address, doubt: Doubt) -> CoursesyncError:
+    """Return the error of an address that is still in doubt, with a command for each answer."""
+    ids = [str(candidate.id) for candidate in doubt.candidates] or ["ID"]
+    is_there = Remedy(*(Command("resolve", address, id=each) for each in ids))
+    absent = Remedy("If it is not:", Command("resolve", address, not_created=True))
+    return CoursesyncError(
+        f"{address} is in doubt: {doubt.reason}",
+        Remedy(
+            "Settle that first. If it is in Nexudus:",
+            is_there,
+            "" if doubt.reason == SEVERAL_MARKED else absent,
+        ),
+    )
 
 
 def entry_at(known: State, address: Address) -> Entry:
     """Return the entry at an address; raises CoursesyncError if there is none."""
     if address in known.doubts:
-        raise in_doubt(address)
+        raise in_doubt(address, known.doubts[address])
     if address not in known.entries:
         raise CoursesyncError(
             f"{address} is not in the state", Remedy("See what is:", Command("state list"))

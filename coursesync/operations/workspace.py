@@ -17,7 +17,7 @@ from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
 from coursesync.operations.config import CONFIG
 from coursesync.operations.config_file import config_of, config_target, wrong_state_name
-from coursesync.outlines.folder import check_folder, empty_workspace
+from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
@@ -143,7 +143,13 @@ class Project:
             yield
 
     def check_free(self, path: Path) -> None:
-        """Raise UsageError if a named file is the state, or belongs to it."""
+        """Raise UsageError if a file to write belongs to the state, or is read as an outline."""
+        is_config = os.path.realpath(path) == os.path.realpath(self.folder / CONFIG)
+        if is_config or is_outline_in(self.folder, path):
+            raise UsageError(
+                f"{shown(path)} would be read as a part of the workspace",
+                "Name a file that ends in .json.",
+            )
         own = self.store.path
         is_beside = os.path.realpath(path.parent) == os.path.realpath(own.parent)
         if is_beside and path.name.startswith(own.name):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
-from coursesync.text import coded
+from coursesync.text import as_argument, coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +46,13 @@ def empty_workspace(folder: Path) -> CoursesyncError:
             Command("import", course="ID"),
         ),
     )
+
+
+def is_outline_in(folder: Path, path: Path) -> bool:
+    """Return whether a file is, or would be, read as an outline of a workspace."""
+    inside = os.path.relpath(os.path.realpath(path.parent), os.path.realpath(folder))
+    is_hidden = any(part.startswith(".") for part in (*inside.split("/"), path.name) if part != ".")
+    return not is_hidden and path.name.lower().endswith(ENDINGS)
 
 
 def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str, bool]]:
@@ -87,7 +94,7 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
     except OSError as error:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
-            Remedy("Check who may read it, with", Shell("ls", "-ld")),
+            Remedy("Check who may read it, with", Shell("ls", "-ld", as_argument(folder / prefix))),
         ) from error
     for entry in entries:
         if next(names) >= MOST_NAMES:

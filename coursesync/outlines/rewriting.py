@@ -29,6 +29,7 @@ from coursesync.outlines.edit import AddItem, LayOut, PinKey, edited, fields_at
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ContentFiles, Written, with_keys
 from coursesync.outlines.yaml_reader import parse
+from coursesync.text import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -197,5 +198,8 @@ def rewrite(path: Path, text: str) -> None:
     except OSError as error:
         raise CoursesyncError(
             f"{shown(path)} can't be written: {error.strerror}",
-            Remedy("It is as it was. Check who may write in its folder, with", Shell("ls", "-ld")),
+            Remedy(
+                "It is unchanged. Check who may write in its folder, with",
+                Shell("ls", "-ld", as_argument(path.parent)),
+            ),
         ) from error

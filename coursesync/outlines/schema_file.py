@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, read, with_line_ends_of, write_named
@@ -45,7 +46,8 @@ def _is_schema(path: Path) -> bool:
 def line_for(outline: Path, schema: Path) -> str:
     """Return the line of an outline that names the schema to editors."""
     path = Path(os.path.relpath(schema, outline.parent)).as_posix()
-    return f"# yaml-language-server: $schema={path if path.startswith('.') else f'./{path}'}"
+    relative = path if path.startswith("../") else f"./{path}"
+    return f"# yaml-language-server: $schema={quote_from_bytes(os.fsencode(relative))}"
 
 
 def without_schema(folder: Path) -> Iterator[Path]:

@@ -6,7 +6,7 @@ Owns the words for a finding (`FINDINGS`). It must never lay anything out: the r
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.differences import COURSE, bounds_among, differences
+from coursesync.render.drift_steps import next_steps
 from coursesync.render.rows import NO_OUTLINE
 from coursesync.text import at, count, inert
 
@@ -22,18 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.plan_words import Hint
+    from coursesync.state.state import Doubt
 
 NO_DRIFT = "No drift: the site has what was last applied."
-TWINS = (
-    f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
-    "someone copied it. Members see both. Keep the same one on every machine, and delete the other "
-    "in Nexudus."
-)
 NOTHING_MANAGED = "No drift: the state is empty, nothing is managed yet."
 _MOST = 10  # lines for one kind of finding; JSON has all of them
 
@@ -55,7 +53,7 @@ FINDINGS = {
     Finding.RESTORED: Words("=", besides="changed back"),
     Finding.UNMANAGED: Words(".", besides="not managed"),
     Finding.COLLIDES: Words("!", besides="with the order of another"),
-    Finding.TWIN: Words("2", "red"),
+    Finding.TWIN: Words("&", "red"),
     Finding.UNREADABLE: Words("?"),
 }
 _STANCES = {
@@ -102,13 +100,15 @@ class DriftView:
     """The findings as people read them.
 
     `found` comes from `judged`, which compared it with the outlines. `within`: courses by Id, for
-    titles and paths. `managed` is the number of records in the state.
+    titles and paths. `managed` is the number of records in the state. `doubts` are its creates in
+    doubt, which the command that carries out a plan looks for, not this one.
     """
 
     found: Sequence[Drifted]
     within: Mapping[int, Course]
     managed: int
     hint: Hint = Command.in_words
+    doubts: Mapping[Address, Doubt] = field(default_factory=dict)
 
     @cached_property
     def courses(self) -> tuple[CourseDrift, ...]:
@@ -120,7 +120,7 @@ class DriftView:
     @cached_property
     def summary(self) -> str:
         """The number of drifted records: `Drift: 1 edited, 2 deleted, 0 moved.`."""
-        if not self.found and not self.managed:
+        if not (self.found or self.managed or self.doubts):
             return NOTHING_MANAGED
         met = Counter(each.finding for each in self.found)
         drift = [finding for finding in Finding if finding.is_drift]
@@ -143,12 +143,13 @@ class DriftView:
             for finding, words in FINDINGS.items()
             if words.besides and met[finding]
         ]
+        parts += [f"{len(self.doubts):,} in doubt"] if self.doubts else []
         return f"Also found, not drift: {', '.join(parts)}." if parts else ""
 
     @cached_property
     def remedies(self) -> tuple[Sentence, ...]:
         """What to do next, a sentence for each step."""
-        return (*_remedies(self.found, self.hint),)
+        return (*next_steps(self.found, self.doubts, self.hint),)
 
     @cached_property
     def brief(self) -> tuple[Sentence, ...]:
@@ -264,44 +265,3 @@ def _by_whom(each: Drifted) -> str:
 def _order(each: Drifted) -> str:
     order = each.record.attributes.get(each.kind.order_property) if each.record else None
     return "?" if order is None else inert(str(order), 20)
-
-
-def _remedies(every: Sequence[Drifted], hint: Hint) -> Iterator[Sentence]:
-    noun, nouns = LISTED.name, LISTED.plural
-    forget = hint(Command("state rm", "ADDRESS"))
-    refreshed = hint(Command("apply", refresh=True))
-    drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
-    twins = [each for each in every if each.finding is Finding.TWIN]
-    if any(each.entry is None for each in twins):
-        settle = hint(Command("resolve", "ADDRESS", id="ID"))
-        yield Remedy("To settle a create that is in doubt:", settle)
-    if any(each.entry is not None for each in twins):
-        yield TWINS
-        keep = hint(Command("resolve", "ADDRESS", keep="ID"))
-        yield Remedy("To choose the record to keep:", keep)
-    if any(each.is_foreign for each in every):
-        yield Remedy(
-            f"coursesync does not touch a {noun} that it never wrote. To create the outline's "
-            f"{noun}, first forget that Id:",
-            forget,
-        )
-    wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
-    left = {each.finding for each in drifted if each.stance is Stance.NONE}
-    if any(each.stance is Stance.SAME for each in drifted):
-        yield Remedy("To record changes that the outline already has:", hint(Command("apply")))
-    others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
-    if others & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield "To keep the site's version, copy it into the outline."
-        yield Remedy("To restore the outline's version:", refreshed)
-    if Finding.GONE in wanted:
-        yield Remedy("To see what would be created again:", hint(Command("plan", refresh=True)))
-    if left & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield Remedy(
-            f"A {noun} that is no longer in any outline is not restored. Put it back into the "
-            "outline, or forget it:",
-            forget,
-        )
-    if Finding.GONE in left:
-        yield Remedy(f"To forget deleted {nouns} that are in no outline:", refreshed)
-    if any(each.finding is Finding.UNREADABLE for each in every):
-        yield f"Look in Nexudus at the {nouns} that can't be read, and try again later."

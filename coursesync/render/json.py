@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.errors import Diagnostic
+    from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.differences import Bounds, Difference
     from coursesync.render.plan_words import Hint
     from coursesync.render.rows import PlanView, Row
     from coursesync.render.text_diff import Shown
-    from coursesync.state.state import State
+    from coursesync.state.state import Doubt, State
 
 FORMAT_VERSION = 1
 # what a terminal, a reader or GitHub's runner (`##[`) could misread
@@ -88,6 +89,7 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     """Write the findings on the site as JSON."""
     return _document(
         {
+            "doubts": [_doubt(*each) for each in sorted(state.doubts.items())],
             "drift": _drift(found),
             "has_drift": any(each.finding.needs_care for each in found),
             "lineage": state.lineage,
@@ -98,6 +100,16 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
             "target": state.target,
         }
     )
+
+
+def _doubt(address: Address, doubt: Doubt) -> dict[str, object]:
+    return {
+        "address": address,
+        "candidates": [asdict(candidate) for candidate in doubt.candidates],
+        "course_id": doubt.parent_id,
+        "reason": doubt.reason,
+        "since": doubt.since,
+    }
 
 
 def compose_failure(error: CoursesyncError, hint: Hint = Command.in_words) -> str:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     Hint: TypeAlias = Callable[[Command], Shell]
 
 _NO_STATE = (
-    "There is no state yet. apply first lists what these courses already have in Nexudus, and does "
-    "so again after the settling time (by default one minute; none in the built-in sandbox). An "
-    f"identical {LISTED.name} is adopted. One with the same title that differs is left to you."
+    "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
+    f"in the sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
+    "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
 _MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES = 3, 3, 5  # named in one message
 
@@ -77,14 +77,16 @@ def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
         return ""
     if not plan.writes and not plan.reads:
         return "Nothing is sent to Nexudus; only the state changes."
+    seconds = least_seconds(plan.writes, plan.reads, limits)
+    least = (
+        f"{count(plan.writes, 'write')} ({count(plan.writes + plan.reads, 'request')}), at least "
+        f"{duration(seconds)} at the API's limits"
+    )
+    if not plan.writes:
+        return f"{least}."
     share = 100 * plan.writes / limits.writes_a_day
     of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
-    seconds = least_seconds(plan.writes, plan.reads, limits)
-    return (
-        f"{count(plan.writes, 'write')} ({count(plan.writes + plan.reads, 'request')}), at least "
-        f"{duration(seconds)} at the API's limits,\n{of_the_day} of a day's "
-        f"{limits.writes_a_day:,} writes."
-    )
+    return f"{least},\n{of_the_day} of a day's {limits.writes_a_day:,} writes."
 
 
 def _candidate(candidate: Candidate, kind: Kind) -> str:

@@ -6,6 +6,7 @@ renderers do that, and they read a plan only through this view.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -56,11 +57,12 @@ WORDING = {
         *("~", "hide", "to hide from members", "yellow", Rank.WEIGHTY),
         left="to be hidden from members",
     ),
-    Action.MOVE: Wording(">", "re-key", "to re-key", "yellow", Rank.ROWS),
-    Action.PROTECT: Wording("=", "protect", "to protect or release", "yellow", Rank.ROWS),
+    Action.MOVE: Wording(">", "change the key of", "to get another key", "yellow", Rank.ROWS),
+    Action.PROTECT: Wording("=", "protect", "to protect", "yellow", Rank.ROWS),
     Action.KEEP: Wording("!", "keep", "kept", "cyan", Rank.ROWS, left="kept on the site"),
     Action.DOUBT: Wording("?", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
 }
+UNPROTECTING = Wording("=", "unprotect", "to unprotect", "yellow", Rank.ROWS)
 # for a record that moves to another course, in the course that it leaves
 LEAVING = Wording("<", "move away", "to move to another course", "yellow", Rank.ROWS)
 NOTHING = "Nothing to do: the outlines match the state."
@@ -164,11 +166,12 @@ class PlanView:
     @cached_property
     def summary(self) -> str:
         """The number of changes by action: `Plan: 3 to create, 1 to update, 0 to delete.`."""
-        counts = ((self.plan.count(action), action) for action in WORDING)
+        numbers = Counter(row.wording for row in self.rows)
+        always = [WORDING[action] for action in _ALWAYS_COUNTED]
         parts = [
-            f"{number} {WORDING[action].counted}"
-            for number, action in counts
-            if number or action in _ALWAYS_COUNTED
+            f"{numbers[words]} {words.counted}"
+            for words in (*WORDING.values(), UNPROTECTING)
+            if numbers[words] or words in always
         ]
         return f"Plan: {', '.join(parts)}."
 
@@ -204,7 +207,8 @@ def view(plan: Plan, hint: Hint = Command.in_words, limits: Limits = PUBLISHED) 
 
 def _row(change: Change, plan: Plan, hint: Hint, among: int) -> Row:
     question = _question(change)
-    wording = WORDING[change.action]
+    is_released = change.action is Action.PROTECT and not change.protected
+    wording = UNPROTECTING if is_released else WORDING[change.action]
     homes = None if change.home is None else (change.home, change.parent_id)
     return Row(
         change=change,

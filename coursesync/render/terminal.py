@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.render.rows import LEAVING, NO_OUTLINE, NOTHING, WORDING
+from coursesync.render.rows import LEAVING, NO_OUTLINE, NOTHING, UNPROTECTING, WORDING
 from coursesync.text import inert, wrapped
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
 
 def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[str]:
     """Yield the number of changes for each action that is only counted."""
-    numbers = Counter(row.change.action for row in course.rows if not row.is_weighty)
-    counted = [(numbers[action], words) for action, words in WORDING.items()]
+    numbers = Counter(row.wording for row in course.rows if not row.is_weighty)
+    counted = [(numbers[words], words) for words in (*WORDING.values(), UNPROTECTING)]
     for number, words in [*counted, (len(course.departures), LEAVING)]:
         if number:
             yield paint(words.style, f"  {words.mark} {number:,} {words.counted}")

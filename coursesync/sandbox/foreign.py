@@ -31,7 +31,7 @@ class Foreign:
         Raises:
             InvalidError: with every problem of the body.
         """
-        return self.records.create(kind, self._read(kind, body), self._by(body))
+        return self.records.create(kind, self._read(kind, body, body), self._by(body))
 
     def change(self, kind: Kind, record_id: int, body: JsonObject) -> bool:
         """Set the properties in the body, and keep the others; False if there is no record.
@@ -41,7 +41,7 @@ class Foreign:
         """
 
         def merged(record: Record) -> Record:
-            return self._read(kind, {**record, **body})
+            return self._read(kind, {**record, **body}, body)
 
         return self.records.change(kind, record_id, merged, self._by(body))
 
@@ -49,7 +49,11 @@ class Foreign:
         """Remove a record; False if there is none."""
         return self.records.delete(kind, record_id, self.touch)
 
-    def _read(self, kind: Kind, body: JsonObject) -> Record:
+    def _read(self, kind: Kind, body: JsonObject, given: JsonObject) -> Record:
+        known = {"Id", "By", "At", *kind.columns}
+        unknown = [each for each in given if each not in known]
+        if unknown:
+            raise InvalidError([Problem(each, "is not a property", None) for each in unknown])
         settings = replace(self.settings, unlock_type_required=False)
         return read_record(kind, body, settings, self.records.exists, updating=False)
 

@@ -288,7 +288,7 @@ class StateFile:
                 ) from error
             raise StateError(
                 f"the {what} {path} can't be read: {error.strerror}",
-                Remedy("Check what it is and who may read it, with", Shell("ls", "-l")),
+                Remedy("Check what it is and who may read it, with", Shell("ls", "-l", path)),
             ) from error
 
     def _check_target(self, target: str) -> None:

@@ -110,11 +110,15 @@ def _digest(rest: bytes) -> bytes:
 
 def unknown_format(file: str, version: object, known: int) -> StateError:
     """Return an error that says that a file has a format which this coursesync can't read."""
-    install = Shell("pip", "install", "-U", "coursesync")
     return StateError(
         f"{file} has the format {inert(str(version), 20)}; this coursesync reads {known}",
-        Remedy("Use the coursesync that wrote it, or a newer one:", install),
+        "Install the coursesync that wrote it, or a newer one.",
     )
+
+
+def _checkout(path: Path, *options: str) -> Shell:
+    """Return the command that restores a file; its repository may be another than this folder's."""
+    return Shell("git", "-C", path.parent, "checkout", *options, "--", path.name)
 
 
 def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
@@ -122,7 +126,7 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     restore = way_back or (
         Remedy(
             "Restore it from git:",
-            Shell("git", "checkout", "--", path),
+            _checkout(path),
             "If git has none, delete the file: the next apply then adopts the records on the site "
             "that match the outlines.",
         )
@@ -136,7 +140,7 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
             or Remedy(
                 "Take one side whole; never combine the two by hand. During a merge, this takes "
                 "the version that was pulled:",
-                Shell("git", "checkout", "--theirs", "--", path),
+                _checkout(path, "--theirs"),
                 "Then run",
                 Command("drift"),
             ),

@@ -161,7 +161,7 @@ def test_an_unknown_course_is_told_at_its_id(
         "courses/a.yaml:2:5: the API refuses `id`: there is no course 9999 in Nexudus\n"
         in applied.err
     )
-    assert "Apply: 1 created, 1 refused, 1 held back." in applied.err
+    assert "Apply: 1 created, 1 refused, 1 not sent yet." in applied.err
     assert [met["body"] for met in api.creates()] == [
         {
             "Active": True,
@@ -201,7 +201,7 @@ def test_a_refusal_stops_its_own_course_only(
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6
-    assert "Apply: 2 created, 1 refused, 1 held back." in applied.err
+    assert "Apply: 2 created, 1 refused, 1 not sent yet." in applied.err
     assert [record["Title"] for record in api.records()] == ["Three", "Four"]
 
 

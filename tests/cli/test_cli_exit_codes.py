@@ -170,7 +170,7 @@ def test_work_that_is_left_is_6(
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 6
-    assert f"Apply: 1 created, 1 {words}, 1 held back." in applied.err
+    assert f"Apply: 1 created, 1 {words}, 1 not sent yet." in applied.err
     assert onboarding.exists()
 
 
@@ -367,6 +367,16 @@ def test_no_name_adds_an_output(author: CommandLine, courses: Path) -> None:
     kept = (author.cwd / "outputs").read_text().splitlines()
 
     assert ran.code == 1
+    assert not (author.cwd / "p\nhas-changes=false").exists()
     assert [line for line in kept if line.startswith("has-changes=")] == ["has-changes=true"]
     assert odd.code == 0, odd.err
     assert b"plan-json=p\xff.json\n" in (author.cwd / "odd").read_bytes()
+
+
+def test_any_name_is_good_if_no_job_keeps_it(author: CommandLine, courses: Path) -> None:
+    """Without COURSESYNC_OUTPUT, a plan file may have a line break in its name."""
+    write_outline(courses, "a", 4711, "One")
+    ran = author("plan", "--out", "two\nlines.json")
+
+    assert ran.code == 0, ran.err
+    assert (author.cwd / "two\nlines.json").is_file()

@@ -177,3 +177,60 @@ def test_what_asks_once_more_leaves_nothing_out(applied: CommandLine, courses: P
     assert [option for option in given if f" {option} " not in told] == []
     assert told.endswith(" --allow-large-change\n")
     assert known - {option.split()[0] for option in given} == {*elsewhere, "--help", "--no-strict"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("plann", 'There is no command "plann". Did you mean plan?'),
+        ("apply --settling-time 5s", '"5s" is not a number of seconds from 0 to 3,600.'),
+        ("apply --lock-timeout=-1", '"-1" is not a number of seconds from 0 up.'),
+        ("plan --sandbox --base-url http://localhost:1", "--base-url has no effect with --sandbox"),
+        (f"apply --expect-digest {64 * 'a'}", "without a question, add --auto-approve"),
+    ],
+)
+def test_misuse_is_explained(cli: CommandLine, onboarding: Path, words: str, said: str) -> None:
+    """The message says in plain words what is wrong, and what to type."""
+    assert onboarding.is_file()
+    ran = cli(*words.split())
+
+    assert ran.code == 64
+    assert said in ran.said
+
+
+@pytest.mark.parametrize(("given", "missing"), [("EMAIL", "PASSWORD"), ("PASSWORD", "EMAIL")])
+def test_half_of_the_credentials(
+    cli: CommandLine, onboarding: Path, given: str, missing: str
+) -> None:
+    """An address without a password, or a password alone: the other variable is named."""
+    assert onboarding.is_file()
+    ran = cli.having({f"NEXUDUS_{given}": "x"})("import", "--all")
+
+    assert ran.code == 64
+    assert f"NEXUDUS_{missing} is missing" in ran.said
+
+
+def test_text_without_quotes_in_the_configuration(cli: CommandLine, onboarding: Path) -> None:
+    """The message says that TOML needs quotes."""
+    (onboarding.parent / "coursesync.toml").write_text("on_removal = delete\n")
+
+    assert "Put text in quotes, as in" in cli("plan").said
+
+
+def test_quiet_with_nothing_to_do(author: CommandLine, onboarding: Path) -> None:
+    """Even then the result is printed, in one line."""
+    assert onboarding.is_file()
+    author("apply", "--auto-approve")
+    again = author("apply", "--auto-approve", "-q")
+
+    assert (again.code, again.err) == (0, "Nothing to do: the outlines match the state.\n")
+
+
+def test_no_share_of_the_day_without_a_write(author: CommandLine, courses: Path) -> None:
+    """A plan that only reads does not count its writes against a day's."""
+    outline = write_outline(courses, "a", 4711, "One")
+    author("apply", "--auto-approve")
+    outline.unlink()
+    planned = author("plan", "--on-removal", "keep")
+
+    assert "of a day's" not in planned.out

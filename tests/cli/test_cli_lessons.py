@@ -76,7 +76,7 @@ def lists(api: SandboxServer) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("let_go", "done", "words"),
     [
-        (take_out_two, "deleted", "1 section not sent, because section.a.two has lessons"),
+        (take_out_two, "deleted", "1 section not sent yet, because section.a.two has lessons"),
         (move_two, "moved", "courses/b.yaml:7:5: section.b.two"),
     ],
 )
@@ -256,7 +256,7 @@ def test_other_courses_are_applied_all_the_same(
     ran = applied(*APPLY)
 
     assert ran.code == 6
-    assert "Apply: 1 deleted, 1 held back, 1 skipped: has lessons." in ran.said
+    assert "Apply: 1 deleted, 1 not sent yet, 1 skipped: has lessons." in ran.said
     assert "section.b.five" not in saved(courses).entries
 
 

@@ -96,7 +96,7 @@ def test_max_writes_ends_a_run_and_the_next_goes_on(
     rest = author("apply", "--auto-approve", "--max-writes", "3")
 
     assert (none.code, sent, exists) == (6, 0, False)
-    assert "Stopped: the writes that --max-writes allows are used up." in none.err
+    assert "Stopped: 0 writes sent, which is all that --max-writes allows." in none.err
     assert "Apply: 5 not tried." in none.err
     assert (two.code, then) == (6, ["One", "Two"])
     assert "Apply: 2 created, 3 not tried." in two.err

@@ -39,8 +39,8 @@ def test_a_plan_file_overwrites_no_other_file(author: CommandLine, onboarding: P
     first = author("plan", "--out", "plan.json")
     second = author("plan", "--out", "plan.json")
 
-    assert refused.code == 1
-    assert "is not a plan file" in refused.err
+    assert refused.code == 64
+    assert "would be read as a part of the workspace" in refused.said
     assert files_below(onboarding.parent) == before
     assert (first.code, second.code) == (0, 0)
 

@@ -241,8 +241,10 @@ def test_a_twin_is_known_where_the_server_rewrote_both(
     calm = author("drift")
     twin = api.foreign_create(4711, "One", SectionContents=rewritten, DisplayOrder=70, Active=True)
     drifted = author("drift")
+    keep = "coursesync resolve section.a.one --keep"
     kept = author("resolve", "section.a.one", "--keep", str(own))
 
+    assert [drifted.out.count(f"{keep} {each}\n") for each in (own, twin)] == [1, 1]
     assert calm.code == 0, calm.out
     assert drifted.code == 2, drifted.out
     assert f"has a twin: Id {twin}" in drifted.out

@@ -255,7 +255,7 @@ def test_a_refusal_stops_its_course(story: Story) -> None:
 
     assert [str(row) for row in refused if f"] {address(row)}: refused\n" not in told] == []
     assert [
-        str(row) for row in refused if f"] section.{key(row)}.three: held back" not in told
+        str(row) for row in refused if f"] section.{key(row)}.three: not sent yet" not in told
     ] == []
     assert {str(row): story.first.sent(row) for row in refused} == {
         str(row): list(TITLES[: row.nth]) for row in refused
@@ -382,7 +382,7 @@ def test_a_create_is_sent_three_times_at_the_most(
 
     assert (first.code, sent, doubts) == (6, 3, ("section.a.one",))
     assert "it was sent 3 times" in first.err
-    assert "1 in doubt, 1 held back" in first.err
+    assert "1 in doubt, 1 not sent yet" in first.err
     assert (second.code, sent_again) == (6, 0)
     assert third.code == 0
     assert [record["Title"] for record in api.records()] == ["One", "Two"]

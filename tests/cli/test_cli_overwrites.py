@@ -149,10 +149,15 @@ def test_a_change_of_the_state_alone_is_called_what_it_is(
     re_keyed = applied(*APPLY)
     rewrite(courses, "title: Three", "title: Three\n    protect: true")
     protected = applied(*APPLY)
+    rewrite(courses, "\n    protect: true", "")
+    planned = applied("plan")
+    released = applied(*APPLY)
 
-    assert "section.a.zwei: re-keyed\n" in re_keyed.err
-    assert "Apply: 1 re-keyed." in re_keyed.err
-    assert "Apply: 1 protected or released." in protected.err
+    assert "section.a.zwei: with another key\n" in re_keyed.err
+    assert "Apply: 1 with another key." in re_keyed.err
+    assert "Apply: 1 protected." in protected.err
+    assert "0 to delete, 1 to unprotect." in planned.out
+    assert "Apply: 1 no longer protected." in released.err
 
 
 def test_a_protected_section_outlives_its_line(
@@ -322,7 +327,7 @@ def test_a_refused_update_is_told_at_its_line_and_stops_its_course(
 
     assert ran.code == 6
     assert "courses/a.yaml:5:5: the API refuses this section" in ran.err
-    assert "1 refused, 1 held back" in ran.err
+    assert "1 refused, 1 not sent yet" in ran.err
     assert set(by_title(api)) == {"One", "Two", "Three"}
 
 

@@ -291,19 +291,19 @@ def test_git_writes_nothing_for_a_receipt(author: CommandLine, committed: Path) 
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("nowhere/receipt.json", "can't be written"), ("courses/onboarding.yaml", "is not a receipt")],
+    [("nowhere/receipt.json", "can't be written"), ("README.md", "is not a receipt")],
 )
 def test_a_receipt_that_cant_be_kept_stops_the_run_before_its_first_write(
     author: CommandLine, api: SandboxServer, onboarding: Path, path: str, said: str
 ) -> None:
     """Nothing is sent where the receipt has no place, and nothing else is overwritten for it."""
-    before = onboarding.read_text()
+    (author.cwd / "README.md").write_text(before := onboarding.read_text())
     done = author("apply", "--auto-approve", "--receipt", path)
 
     assert done.code == 1
     assert said in done.err
     assert api.creates() == []
-    assert onboarding.read_text() == before
+    assert (author.cwd / "README.md").read_text() == before
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"format": 1}', "[]", "\0", "[" * 100_000])
@@ -353,3 +353,38 @@ def test_a_run_that_was_killed_leaves_a_receipt_that_is_not_complete(
     assert receipt_in(author.cwd) == receipt
     assert again.code == 0, again.err
     assert onboarding.is_file()
+
+
+def test_the_next_receipt_has_a_free_name(applied: CommandLine) -> None:
+    """The name that a message suggests belongs to no file."""
+    (applied.cwd / "receipt-2.json").touch()
+    again = applied("apply", "--auto-approve", "--receipt", "receipt.json")
+
+    assert "Name another file:  --receipt receipt-3.json" in again.err
+
+
+@pytest.mark.parametrize("name", ["courses/r.yaml", "courses/new/r.YML", "courses/coursesync.toml"])
+@pytest.mark.parametrize("option", ["apply --receipt", "plan --out"])
+def test_no_output_becomes_a_part_of_the_workspace(
+    author: CommandLine, onboarding: Path, option: str, name: str
+) -> None:
+    """A file that coursesync would read as an outline or its configuration is refused."""
+    (onboarding.parent / "new").mkdir()
+    command, given = option.split()
+    how = ["--auto-approve"] if command == "apply" else []
+    ran = author(command, *how, given, name)
+
+    assert ran.code == 64
+    assert f"{name} would be read as a part of the workspace" in ran.said
+    assert not (author.cwd / name).exists()
+    assert author("validate").code == 0
+
+
+@pytest.mark.parametrize("name", ["r.yaml", "courses/.kept/r.yaml"])
+def test_an_output_that_is_not_read_may_have_any_name(
+    author: CommandLine, onboarding: Path, name: str
+) -> None:
+    """Outside the workspace, and where it ignores names, an ending means nothing."""
+    (onboarding.parent / ".kept").mkdir()
+
+    assert author("plan", "--out", name).code == 0

@@ -23,7 +23,7 @@ def test_a_renamed_file_is_a_move_of_each_section(
     applied = online("apply", "--auto-approve")
     after = saved(onboarding.parent)
 
-    assert "Plan: 0 to create, 0 to update, 0 to delete, 3 to re-key." in planned.out
+    assert "Plan: 0 to create, 0 to update, 0 to delete, 3 to get another key." in planned.out
     assert applied.code == 0, applied.err
     assert len(server.records()) == 3
     assert after.entries == {
@@ -77,7 +77,7 @@ def test_a_section_that_went_with_the_rename_is_kept(
     onboarding.with_name("welcome-aboard.yaml").write_text(shorter)
     planned = online("plan")
 
-    assert "2 to re-key, 1 kept." in planned.out
+    assert "2 to get another key, 1 kept." in planned.out
     assert len(server.records()) == 3
 
 

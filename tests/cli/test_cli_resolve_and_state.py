@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -207,3 +208,24 @@ def test_state_list_of_nothing(cli: CommandLine, courses: Path) -> None:
 
     assert (listed.code, listed.out) == (0, "")
     assert "The state is empty" in listed.err
+
+
+def test_drift_reports_what_is_in_doubt(in_doubt: CommandLine) -> None:
+    """A create in doubt is no drift; it is listed with a command for each answer."""
+    text, document = in_doubt("drift"), json.loads(in_doubt("drift", "--format", "json").out)
+    settle = f"coursesync resolve {TWO}"
+
+    assert text.code == 0, text.err
+    assert "1 in doubt" in text.out
+    assert f"{TWO} is in doubt: " in text.out
+    assert f"{settle} --id" in text.out
+    assert f"{settle} --not-created" in text.out
+    assert [each["address"] for each in document["doubts"]] == [TWO]
+
+
+def test_state_show_of_a_doubt_has_the_commands(in_doubt: CommandLine) -> None:
+    """Nothing is known of the record, so that the message says how to settle it."""
+    shown = in_doubt("state", "show", TWO)
+
+    assert shown.code == 1
+    assert f"coursesync resolve {TWO} --not-created" in shown.err

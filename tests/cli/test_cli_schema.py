@@ -90,3 +90,13 @@ def test_a_workspace_that_is_none_is_refused(cli: CommandLine) -> None:
 
     assert (ran.code, ran.out) == (ExitCode.USAGE, "")
     assert "the workspace nowhere does not exist" in ran.err
+
+
+def test_the_line_is_an_address(cli: CommandLine, courses: Path) -> None:
+    """An editor reads the schema's name as a part of a URL, so that it is percent-encoded."""
+    (cli.cwd / "a b").mkdir()
+    write_outline(courses, "members", 4711, "Hello")
+
+    ran = cli("schema", "courses", "--out", "a b/x #1%20y.schema.json")
+
+    assert f"{NAMED}../a%20b/x%20%231%2520y.schema.json\n" in ran.err

@@ -202,7 +202,7 @@ def near(author: CommandLine, api: SandboxServer, courses: Path) -> int:
     created = f"{api.records()[0]['CreatedOn']}".replace("T", " ")[:16]
 
     assert applied.code == 6
-    assert "Apply: 1 created, 1 in doubt, 1 held back." in applied.err
+    assert "Apply: 1 created, 1 in doubt, 1 not sent yet." in applied.err
     assert (
         f"courses/a.yaml:4:5: {ONE} is in doubt: the course already has a similar section"
         in applied.said

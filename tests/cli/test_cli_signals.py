@@ -53,7 +53,7 @@ def test_a_signal_ends_a_run_in_good_order(
     assert state.doubts == ()
     assert set(state.entries.values()) == {record["Id"] for record in server.records()}
     assert out == f"{WELCOME} {state.entries[WELCOME]}\n{FIRST_WEEK} {state.entries[FIRST_WEEK]}\n"
-    assert "Stopping after the request in flight; Ctrl-C again stops at once.\n" in err
+    assert "Stopping when the current request is done. Ctrl-C again stops now.\n" in err
     assert "2 created, 1 not tried" in err
     assert len(server.creates()) == 2
 

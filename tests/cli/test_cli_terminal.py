@@ -139,7 +139,7 @@ def test_a_doubt_is_said_above_the_bar(
 
     assert code == 6
     assert "section.onboarding.first-week: in doubt\n" in screen
-    assert "section.onboarding.going-further: held back\n" in screen
+    assert "section.onboarding.going-further: not sent yet\n" in screen
     assert onboarding.exists()
 
 
@@ -196,7 +196,7 @@ def test_ctrl_c_is_answered_and_gives_the_cursor_back(
     again = online("apply", "--auto-approve")
 
     assert code == -signal.SIGINT
-    assert "Stopping after the request in flight; Ctrl-C again stops at once.\n" in screen
+    assert "Stopping when the current request is done. Ctrl-C again stops now.\n" in screen
     assert "If you do, this settles the request:  coursesync apply courses\n" in screen
     assert screen.rindex(SHOWN) > screen.rindex(HIDDEN)
     assert again.code == 0, again.err

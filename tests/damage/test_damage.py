@@ -57,15 +57,15 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "a second one behind it": (lambda w: w + w, ("is damaged", RESTORE)),
     "a newer format": (
         lambda w: forged(w, lambda state: state.update(format=2)),
-        ("has the format 2", "pip install -U"),
+        ("has the format 2", "Install the coursesync that wrote it"),
     ),
     "a newer format of another form": (
         lambda _: sealed(b'  "format": 3,\n  "sections": []\n}\n'),
-        ("has the format 3", "pip install -U"),
+        ("has the format 3", "Install the coursesync that wrote it"),
     ),
     "a format that moves the cursor": (
         lambda w: forged(w, lambda state: state.update(format="\x1b[2J\r2")),
-        ("has the format", "pip install -U"),
+        ("has the format", "Install the coursesync that wrote it"),
     ),
     "nothing but a checksum": (lambda _: sealed(b"}\n"), (RESTORE,)),
     "a list": (lambda _: sealed(b"[]\n"), (RESTORE,)),
@@ -168,7 +168,7 @@ def test_a_state_with_a_name_that_is_none(
         left,
         courses,
         "contains what coursesync never writes",
-        "git checkout",
+        "git -C courses checkout",
         commands=one_of_them(field + name),
     )
 

@@ -245,6 +245,32 @@ def test_a_file_that_cannot_be_read(left: CommandLine, courses: Path, name: str)
 
         assert is_refused(ran), (command, ran)
         assert f"courses/{name} can't be read: Permission denied" in ran.said
+        assert f"ls -l courses/{name}" in ran.err
+
+
+@needs_rights
+def test_an_outline_and_a_folder_that_cannot_be_read(left: CommandLine, courses: Path) -> None:
+    """The command that shows who may read it names the file, or the folder."""
+    closed_folder = courses / "closed"
+    closed_folder.mkdir(mode=0)
+    folder = as_owner(left, "validate")
+    closed_folder.rmdir()
+    outline = next(courses.glob("*.yaml"))
+    outline.chmod(0)
+    file = as_owner(left, "validate")
+
+    assert "ls -ld courses/closed" in folder.err
+    assert f"ls -l courses/{outline.name}" in file.err
+
+
+@needs_rights
+def test_an_outline_that_cannot_be_written(left: CommandLine, courses: Path) -> None:
+    """The command that shows who may write names the folder."""
+    (courses / "a.yaml").write_text("title: A\nid: 4711\nsections:\n- title: One\n")
+    with closed(courses):
+        ran = as_owner(left, "fmt")
+
+    assert "ls -ld courses" in ran.err
 
 
 def test_leftovers_of_a_save_are_cleared(

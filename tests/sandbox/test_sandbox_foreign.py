@@ -146,3 +146,14 @@ def test_the_harness_plays_another_editor(server: SandboxServer) -> None:
     assert [(each["Id"], each["Title"], each["Active"]) for each in server.records()] == [
         (kept, "Three", True)
     ]
+
+
+@pytest.mark.parametrize("page", ["sections", "lessons"])
+def test_a_property_that_does_not_exist_is_refused(site: Site, page: str) -> None:
+    """A misspelt property is a mistake; otherwise the record would silently lack it."""
+    body = {**site.section(), "Tittle": "One"}
+    answer = site.client.post(f"/_sandbox/{page}", json=body)
+
+    assert '"Tittle"' in answer.text
+    assert "is not a property" in answer.text
+    assert site.sandbox.sections() == []

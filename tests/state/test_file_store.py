@@ -591,7 +591,7 @@ def test_a_first_runs_journal_needs_no_state() -> None:
 
 def test_without_a_journal_nothing_is_said_of_one() -> None:
     """A journal without a whole line counts as no journal."""
-    assert way_back().startswith("Restore it from git:  git checkout -- ")
+    assert way_back().startswith("Restore it from git:  git -C ")
     assert way_back(journal=line(FIRST)[:-1]) == way_back()
 
 

@@ -34,6 +34,7 @@ from coursesync.operations.receipts import begin_receipt
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.plan_file import HowMade, check, read_plan_file
 from coursesync.render.plan_words import uncommitted
+from coursesync.render.rows import NOTHING
 from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ def _nothing(
     _print_forgotten(loaded, report)
     if not (report.complete and not report.left):
         print_report(report, loaded.project, onward)
+    elif options.is_silent:
+        say(NOTHING)
     return int(exit_code(report, clock.signal))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.ci.outputs import note, summarise
+from coursesync.ci.outputs import check_outputs, note, summarise
 from coursesync.cli.advise import give_advice, is_strict
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import placing
@@ -126,6 +126,7 @@ def _print_unconfirmed(loaded: Workspace) -> None:
 def _write_plan_file(path: Path, forms: PlanForms) -> None:
     from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
 
+    check_outputs(plan_json=str(path))  # before the file is there
     write_named(path, forms.json(), "plan file", is_plan_file)
     note(plan_json=str(path))
 

@@ -70,8 +70,7 @@ def command(
             others = keep_one(project, address, keep, clock=clock)
             say_wrapped(
                 f"{address} is now the record {keep}. Check whether "
-                f"{' and '.join(map(str, others))} has lessons, then delete it in Nexudus: members "
-                "see it until then."
+                f"{' and '.join(map(str, others))} has lessons, then delete it in Nexudus."
             )
             return int(ExitCode.after(clock.signal))
         resolve(project, address, record_id)

@@ -38,6 +38,10 @@ These faults spoil the answer of a request that was carried out:
   duplicate-keys, nan, wrong-type, slow=S, slow-headers=S, continue-flood
 
 \b
+unauthorized and unauthorized-after also revoke the token: no later request
+can use it, until the sandbox is started again. forbidden-token does not.
+
+\b
 Pages of the sandbox show and change all of this while it runs:
   /_sandbox/ followed by records, log, faults, settings, lag, courses,
   sections, lessons, members or completions

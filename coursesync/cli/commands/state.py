@@ -166,7 +166,7 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
 @with_project
 @lock_timeout_option
 def recover_journal(*, project: Project, lock_timeout: float) -> int:
-    """Save the results of a cut-off run from its journal.
+    """Save the results of an interrupted run from its journal.
 
     plan and apply read the journal by themselves; this is for a machine that is about to be
     discarded, as in a CI job that commits the state. Exits with 1 if the journal belongs to another
