@@ -186,7 +186,7 @@ def test_ctrl_c_is_answered_and_gives_the_cursor_back(
     pressed: list[bool] = []  # what was answered when it was
 
     def press(screen: bytes) -> bytes:
-        answered = b"Stopping after" in screen
+        answered = b"Stopping when" in screen
         if len(pressed) == answered and len(server.records()) == 2:
             pressed.append(answered)
             return b"\x03"
@@ -197,7 +197,7 @@ def test_ctrl_c_is_answered_and_gives_the_cursor_back(
 
     assert code == -signal.SIGINT
     assert "Stopping when the current request is done. Ctrl-C again stops now.\n" in screen
-    assert "If you do, this settles the request:  coursesync apply courses\n" in screen
+    assert "If you do, run this to finish:  coursesync apply courses\n" in screen
     assert screen.rindex(SHOWN) > screen.rindex(HIDDEN)
     assert again.code == 0, again.err
     assert len(server.records()) == 3
