@@ -211,7 +211,7 @@ def test_what_was_never_ours_is_not_pulled_back(
     after = next(each for each in api.records() if each["Id"] == theirs)
 
     assert drifted.code == 2
-    assert "section of course 4712 that was never ours" in " ".join(drifted.out.split())
+    assert "section of course 4712 that coursesync never wrote" in " ".join(drifted.out.split())
     assert "coursesync state rm" in drifted.out
     assert applied.code == 6, applied.said
     assert "coursesync never wrote" in applied.said
