@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.applying.receipt import compose, did_something, parse
@@ -16,7 +16,6 @@ from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.origin import origin_of
-from coursesync.outlines.content_files import names_in, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +70,7 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
         >>> opened.end(coursesync.apply(plan, workspace))
     """
     project.check_free(Path(path))
-    sources = frozenset(_sources(plan, PurePosixPath(shown(project.folder))))
+    sources = frozenset(_sources(plan))
     done = [each for each in plan.changes if each.action.changes]
     takes_away = any(plan.courses[each.parent_id].path is None for each in done)
     origin = origin_of(project.folder, os.environ, sources, takes_away=takes_away)
@@ -103,14 +102,9 @@ def _record_in(path: Path) -> Mapping[str, object] | None:
         return None
 
 
-def _sources(plan: Plan, folder: PurePosixPath) -> Iterator[str]:
+def _sources(plan: Plan) -> Iterator[str]:
     """Yield the files that a plan's changes come from, by path in the workspace."""
     for course, changes in plan.by_course():
-        done = [change for change in changes if change.action.changes]
-        if course.path is None or not (done or course.departures):
-            continue
-        path = PurePosixPath(course.path).relative_to(folder).as_posix()
-        yield path
-        for resource in [change.resource for change in done if change.resource][:1]:
-            for name in names_in(resource.tree.value):
-                yield path_of(path, name)
+        if course.departures or any(change.action.changes for change in changes):
+            record = plan.sources.get(course.key)
+            yield from record.sources if record is not None else ()

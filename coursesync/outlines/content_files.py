@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.errors import Diagnostic, Sentence
-    from coursesync.kinds.tree import Value
 
 MOST_BYTES = 100_000_000  # all files of a workspace
 _FORMS = frozenset({"html", "markdown"})
@@ -215,19 +214,6 @@ def path_of(outline: str, name: str) -> str:
             "Move it to a path in which no name starts with a dot.",
         )
     return (PurePosixPath(outline).parent / name).as_posix()
-
-
-def names_in(value: Value) -> Iterator[str]:
-    """Find the content files that an outline's value names."""
-    if isinstance(value, list):
-        for each in value:
-            yield from names_in(each)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            if name in _FORMS and isinstance(each, str):
-                yield each
-            else:
-                yield from names_in(each)
 
 
 def _once(known: dict[str, str | UnusableFile], path: str, read: Callable[[], str]) -> str:

@@ -144,7 +144,7 @@ class Doubt:
         marker: the marker that it sent; None if it sent none.
         reason: why the outcome is unknown.
         attempts: how often it was sent.
-        since: when it was first sent, ISO 8601 in UTC.
+        since: when it was last sent, or found unsent beside a similar record; ISO 8601 in UTC.
     """
 
     sent: Sent = field(metadata=named("attributes", SENT))

@@ -309,7 +309,7 @@ FOREIGN: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
         "contains merge conflict markers",
     ),
     "words": (lambda _: b"hello", "was not written by coursesync"),
-    "noughts": (lambda _: b"\0" * 4096, "was not written by coursesync"),
+    "zero bytes": (lambda _: b"\0" * 4096, "was not written by coursesync"),
     "an LFS pointer": (
         lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n",
         "was not written by coursesync",
