@@ -1,0 +1,267 @@
+"""The two sides of each course: what its outline wants, and what the state holds of it.
+
+Owns which entry belongs to which resource, in one course by `pairing` and between courses by what
+authors state. Lessons refer to a record by its Id, so a wrong guess loses an Id: this module must
+never guess. An author states a move to another course with `previous_keys: [other-course.key]`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import address_of, course_of, key_of
+from coursesync.planning.pairing import alone, identify, unambiguous
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.kind import Resource
+    from coursesync.outlines.outline import Outline
+    from coursesync.state.state import Doubt, Entry, State
+
+Held = TypeVar("Held", "Entry", "Doubt")
+
+
+@dataclass(slots=True, eq=False)
+class Side:
+    """What the outline of a course wants, and what the state holds of the course.
+
+    Attributes:
+        outline: None if the course has none.
+        entries: the course's entries, without those in `gone`.
+        doubts: the course's creates in doubt.
+        pairs: the address of each resource's entry, by the resource's address.
+        guests: the entries that come from other courses.
+        gone: the entries that go to other courses.
+    """
+
+    course_id: int
+    outline: Outline | None
+    entries: dict[Address, Entry]
+    doubts: dict[Address, Doubt]
+    pairs: dict[Address, Address] = field(default_factory=dict)
+    guests: dict[Address, Entry] = field(default_factory=dict)
+    gone: dict[Address, Entry] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The course's key."""
+        if self.outline is not None:
+            return self.outline.key
+        # it is here only because the state has or had an entry or a doubt for it
+        return course_of(next(iter((*self.entries, *self.doubts, *self.gone))))
+
+    @property
+    def resources(self) -> Sequence[Resource]:
+        """The resources of the outline, in the members' order."""
+        return self.outline.resources if self.outline else ()
+
+    @property
+    def orphans(self) -> dict[Address, Entry]:
+        """The entries that belong to no resource."""
+        wanted = set(self.pairs.values())
+        wanted |= self.doubts.keys()  # a record that was found to be gone is created again
+        return {address: entry for address, entry in self.entries.items() if address not in wanted}
+
+    @property
+    def new(self) -> list[Resource]:
+        """The resources that have neither an entry nor a doubt."""
+        return [
+            resource
+            for resource in self.resources
+            if resource.address not in self.pairs and resource.address not in self.doubts
+        ]
+
+    def entry(self, resource: Resource) -> Entry | None:
+        """Return the entry of a resource; None if it is new."""
+        was = self.pairs.get(resource.address)
+        return None if was is None else self.guests.get(was) or self.entries[was]
+
+    def order(self, resource: Resource) -> int | None:
+        """Return the number that a resource has in this course; None if it has none yet."""
+        held = self.doubts.get(resource.address) or self.entry(resource)
+        if held is None or held.parent_id != self.course_id:
+            return None
+        return int(held.known[resource.kind.order_property])
+
+
+def sides_of(outlines: Iterable[Outline], settled: Container[str], state: State) -> dict[int, Side]:
+    """Find the entry of each resource, in its course or in that from which its author moved it.
+
+    Args:
+        outlines: the parsed outlines, one for each course.
+        settled: the keys of the courses to leave out, because they need no change.
+        state: what was last sent.
+
+    Returns:
+        The sides by the course's Id, sorted by the course's key.
+
+    Raises:
+        InvalidOutlines: a resource would have two records.
+    """
+    entries = _by_course(state.entries, settled)
+    doubts = _by_course(state.doubts, settled)
+    wanted = {outline.course_id: outline for outline in outlines}
+    sides = []
+    for course_id in wanted.keys() | entries.keys() | doubts.keys():
+        outline, held = wanted.get(course_id), entries.get(course_id, {})
+        side = Side(course_id, outline, held, doubts.get(course_id, {}))
+        side.pairs = identify([r for r in side.resources if r.address not in side.doubts], held)
+        sides.append(side)
+    homes = {address: side for side in sides for address in side.orphans}
+    if contradictions := list(_contradictions(sides, homes)):
+        raise InvalidOutlines(contradictions)
+    _carry_over(sides, homes)
+    return {side.course_id: side for side in sorted(sides, key=lambda s: (s.key, s.course_id))}
+
+
+def _by_course(
+    items: Mapping[Address, Held], settled: Container[str]
+) -> dict[int, dict[Address, Held]]:
+    """Group entries or doubts by the course's Id, which stays the same if a file is renamed."""
+    grouped: dict[int, dict[Address, Held]] = {}
+    for address in items:
+        if course_of(address) not in settled:
+            item = items[address]
+            grouped.setdefault(item.parent_id, {})[address] = item
+    return grouped
+
+
+def _contradictions(sides: Iterable[Side], orphans: Container[Address]) -> Iterator[Diagnostic]:
+    """Report resources that already have an entry and claim an orphan as well.
+
+    One of the two records would lose its resource.
+    """
+    known = (r for side in sides for r in side.resources if r.address in side.pairs)
+    for resource in known:
+        for old in _former(resource):
+            if old in orphans:
+                yield Diagnostic(
+                    resource.tree.where((*resource.path, "previous_keys")),
+                    f"{resource.address} already has a record, so it can't take over that of {old}",
+                    Remedy(
+                        f"Give the {resource.kind.name} that comes from there another key. To keep "
+                        "the other record instead, first forget this one:",
+                        Command("state rm", resource.address),
+                    ),
+                )
+
+
+def _carry_over(sides: Iterable[Side], homes: Mapping[Address, Side]) -> None:
+    """Move each orphan that one resource of another course claims to that course.
+
+    The resource claims only that orphan, and no other resource claims it.
+    """
+    claims = list(_claims(sides, homes))
+    certain = unambiguous([(address, old) for _, address, old in claims])
+    for side, address, old in claims:
+        if address in certain:
+            side.guests[old] = homes[old].gone[old] = homes[old].entries.pop(old)
+            side.pairs[address] = old
+
+
+def _claims(
+    sides: Iterable[Side], homes: Mapping[Address, Side]
+) -> Iterator[tuple[Side, Address, Address]]:
+    """Yield a side, the address of a new resource, and that of another course which it claims."""
+    for side in sides if homes else ():
+        for resource in side.new:
+            for old in _former(resource):
+                if homes.get(old, side) is not side:
+                    yield side, resource.address, old
+
+
+def _former(resource: Resource) -> Iterable[Address]:
+    keys = [key.split(".") for key in resource.previous_keys if "." in key]
+    return dict.fromkeys(address_of(resource.kind.name, *parts) for parts in keys)
+
+
+class OtherCourses(NamedTuple):
+    """What a course needs to know of other courses.
+
+    Attributes:
+        leads: the orphan that looks like a new resource, by the resource's address.
+        led_to: the reverse.
+        waits: the create in doubt that a new resource has to wait for, by the resource's address.
+        waited_for: the reverse.
+        entries: the entries of all courses.
+    """
+
+    leads: Mapping[Address, Address]
+    led_to: Mapping[Address, Address]
+    waits: Mapping[Address, Address]
+    waited_for: Mapping[Address, Address]
+    entries: Mapping[Address, Entry]
+
+
+def other_courses(sides: Collection[Side], state: State) -> OtherCourses:
+    """Find the resources and records of different courses that may belong together.
+
+    A resource whose author claims a create in doubt of another course has to wait: to create it now
+    might create it twice.
+    """
+    leads = _leads(sides)
+    doubts = {address: side for side in sides for address in side.doubts}
+    waits = {address: old for _, address, old in _claims(sides, doubts)}
+    return OtherCourses(leads, _reversed(leads), waits, _reversed(waits), state.entries)
+
+
+def _reversed(pairs: Mapping[Address, Address]) -> dict[Address, Address]:
+    return {old: new for new, old in pairs.items()}
+
+
+def _leads(sides: Collection[Side]) -> dict[Address, Address]:
+    """Find the new resources that look like an orphan of another course.
+
+    Returns:
+        The orphan's address, by that of the new resource, if the two share two of title, key and
+        contents, and share them with no other.
+    """
+    alike = defaultdict(list)
+    for side in sides:
+        for old, entry in side.orphans.items():
+            for pair in _pairs(old, entry.known):
+                alike[pair].append((side, old))
+    found = {
+        (resource.address, old)
+        for side in (sides if alike else ())
+        for resource in side.new
+        for pair in _pairs(resource.address, resource.attributes)
+        for home, old in alone(alike.get(pair, ()))
+        if home is not side
+    }
+    return unambiguous(found)
+
+
+def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:
+    """Yield the pairs by which a resource is recognised: two of its title, key and contents."""
+    kind = kind_of(address)
+    title, key = attributes.get(kind.title_property), key_of(address)
+    yield "title and key", title, key
+    if contents := attributes.get(kind.contents_property):
+        yield "title and contents", title, contents
+        yield "key and contents", key, contents
+
+
+def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
+    """Explain why a former key of a new resource leads to no entry; "" if it names none.
+
+    If the state has no entries, every key is unknown, and that means nothing: "".
+    """
+    if not resource.previous_keys or not entries:
+        return ""
+    key, noun = resource.previous_keys[0], resource.kind.name
+    course = course_of(resource.address)
+    address = address_of(noun, *(key.split(".") if "." in key else (course, key)))
+    if address in entries:
+        return (
+            f"previous_keys names {key}, but another {noun} still has that key, so a new record is "
+            f"created. To keep the existing record, delete the other {noun} from the outline."
+        )
+    return f"previous_keys names {key}, but no {noun} in the state has that key. Is it misspelt?"
