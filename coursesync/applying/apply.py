@@ -19,16 +19,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.applying.complete import completed
 from coursesync.applying.last_look import last_look
 from coursesync.applying.lessons import look_for_lessons
 from coursesync.applying.recheck import recheck
-from coursesync.applying.report import Report, Result, Status
+from coursesync.applying.report import Report, Result, Status, completed
 from coursesync.applying.run import Run, Terms
 from coursesync.applying.settle import look_around, settle
-from coursesync.applying.write import create, overwrite
+from coursesync.applying.write import carry_out
 from coursesync.errors import StateError, Stop
-from coursesync.nexudus.outcome import Applied, InDoubt, Refused
 from coursesync.planning.drift import Finding, twins_in
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Forget, Move, Protect
@@ -38,10 +36,9 @@ from coursesync.state.state import confirm, mark_complete
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from coursesync.applying.run import CourseRun
     from coursesync.applying.world import World
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
     from coursesync.state.store import StateStore
 
@@ -103,7 +100,7 @@ def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
         look_around(run)
         recheck(run)
         _advance(run)
-        while any(course.doubts for course in run.courses):
+        while any(course.doubts for course in run.courses.values()):
             settle(run)
             _advance(run)
         last_look(run)
@@ -156,7 +153,7 @@ def _note_keys(run: Run) -> None:
 
 
 def _advance(run: Run) -> None:
-    for course in run.courses:
+    for course in run.courses.values():
         for change in course.changes:
             is_over = change.address in run.results or change.address in course.doubts
             if is_over or not change.action.changes:
@@ -171,48 +168,7 @@ def _advance(run: Run) -> None:
             elif course.doubts:
                 break
             else:
-                carry_out = _overwrite if change.action.overwrites else _create
-                carry_out(run, course, change)
-
-
-def _create(run: Run, course: CourseRun, change: Change) -> None:
-    match create(run, course, change):
-        case Applied(record_id):
-            run.managed.add(record_id)
-            is_again = run.times_sent(change) > 1
-            reason = "sent again, because the first left no trace" if is_again else ""
-            run.conclude(Result(change, Status.CREATED, record_id, reason))
-        case Refused() as refused:
-            _stop_course(run, course, change, refused)
-        case InDoubt(reason, claimed):
-            until = run.world.clock.now() + run.terms.settling
-            sent = run.attempts[change.address]
-            doubt = replace(sent.doubt, reason=reason, claimed=claimed)
-            course.doubts[change.address] = replace(sent, doubt=doubt, until=until)
-
-
-_DONE = {
-    Action.UPDATE: Status.UPDATED,
-    Action.DEACTIVATE: Status.DEACTIVATED,
-    Action.DELETE: Status.DELETED,
-}
-
-
-def _overwrite(run: Run, course: CourseRun, change: Change) -> None:
-    match overwrite(run, course, change):
-        case Applied(record_id):
-            run.conclude(Result(change, _DONE[change.action], record_id))
-        case Refused() as refused:
-            _stop_course(run, course, change, refused)
-        case InDoubt(reason):
-            course.held = f"{change.address} is in doubt"
-            run.conclude(Result(change, Status.IN_DOUBT, change.record_id, reason))
-
-
-def _stop_course(run: Run, course: CourseRun, change: Change, refused: Refused) -> None:
-    course.held = f"{change.address} was refused"
-    result = Result(change, Status.REFUSED, reason=refused.message, problems=refused.problems)
-    run.conclude(result)
+                carry_out(run, change)
 
 
 def _account_for_the_rest(run: Run, led_to: State) -> None:

@@ -14,16 +14,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.applying.looks import listed, pause_before_look
 from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import CourseRun
 from coursesync.applying.settle import settle
 from coursesync.kinds import KINDS, kind_of
-from coursesync.planning.drift import Drifted, Finding
-from coursesync.planning.live_diff import same_value, value_in, was_ours
+from coursesync.planning.drift import twins_among
+from coursesync.planning.live_diff import same, was_ours
 from coursesync.planning.plan import Action, Change
-from coursesync.planning.twins import namesakes, twins
+from coursesync.planning.twins import namesakes
 from coursesync.state.journal import Look
 from coursesync.state.state import unconfirmed
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from coursesync.applying.run import Run
     from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
+    from coursesync.planning.drift import Drifted
 
 _NEW = {Status.CREATED, Status.SETTLED}  # an adopted record was in a list already
 
@@ -44,9 +44,9 @@ def last_look(run: Run) -> None:
     could not confirm. Raises Stop if a course can't be listed.
     """
     _take_up_earlier(run)
-    courses = [course for course in run.courses if any(_made(run, course))]
+    courses = [course for course in run.courses.values() if any(_made(run, course))]
     if not courses:
-        run.twins = tuple(_twins(run, run.courses, _looked_at(run)))
+        run.twins = tuple(_twins(run, _looked_at(run)))
         return
     found, missing = _until_all_is_listed(run, courses)
     if wrong := [*_misplaced(run, missing), *_others(run, courses, found)]:
@@ -55,23 +55,20 @@ def last_look(run: Run) -> None:
         settle(run)
         found, missing = _until_all_is_listed(run, courses)
     run.unlisted = tuple(result for result in missing if not _is_gone(run, result))
-    run.twins = tuple(_twins(run, run.courses, [*found, *_looked_at(run, but=courses)]))
+    run.twins = tuple(_twins(run, [*found, *_looked_at(run, but=courses)]))
     run.unread = tuple(course.unread for course in courses if course.unread)
     run.confirmed = _confirmed(run, courses)
 
 
 def _take_up_earlier(run: Run) -> None:
     """Treat the unconfirmed records of earlier runs as created by this one."""
-    courses = {course.id: course for course in run.courses}
     for address, entry in unconfirmed(run.state).items():
         if address in run.results:
             continue
         kind, parent = kind_of(address), entry.parent_id
         change = Change(Action.CREATE, address, kind, parent, after=entry.known)
-        if parent not in courses:
-            courses[parent] = CourseRun(parent, kind, ())
-            run.courses.append(courses[parent])
-        courses[parent].changes = (*courses[parent].changes, change)
+        course = run.courses.setdefault(parent, CourseRun(parent, kind, ()))
+        course.changes = (*course.changes, change)
         run.results[address] = Result(change, Status.CREATED, entry.id, at=run.stamp())
         run.earlier.append(address)
 
@@ -97,7 +94,7 @@ def _until_all_is_listed(
     number = 0
     while True:
         number += 1
-        found = listed(run, courses)
+        found = run.listed(courses)
         records = [record for each in found.values() for record in each]
         shown = {(record.parent_id, record.id) for record in records}
         made = [result for course in courses for result in _made(run, course)]
@@ -106,7 +103,7 @@ def _until_all_is_listed(
         rest = (until if missing else run.settled_until) - now
         if rest <= 0:
             return records, missing
-        pause_before_look(run, [each.change.address for each in missing or made], number, rest)
+        run.pause_before_look([each.change.address for each in missing or made], number, rest)
 
 
 def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, str]]:
@@ -159,10 +156,8 @@ def _others(
             sent = result.change.after
             if sent is None:  # no outline wants it any more, and a list showed it
                 continue
-            is_other = not any(
-                same_value(name, sent.get(name, ""), value_in(record.attributes, name, kind), kind)
-                for name in compared[record.id]
-            )
+            names = compared[record.id]
+            is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
                 yield result, f"{given}, which belongs to another {kind.name} of this course"
@@ -207,25 +202,18 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
     run.managed.discard(wrong or 0)
     run.sender.planned += 1
     del run.results[change.address]
-    course = next(each for each in run.courses if each.id == change.parent_id)
-    course.doubts[change.address] = Sought(change, doubt, until=run.world.clock.now())
+    sought = Sought(change, doubt, until=run.world.clock.now())
+    run.course_of(change).doubts[change.address] = sought
 
 
-def _twins(
-    run: Run, courses: Collection[CourseRun], records: Sequence[Record]
-) -> Iterator[Drifted]:
+def _twins(run: Run, records: Sequence[Record]) -> Iterator[Drifted]:
     if not records:
         return
     state, live = run.log.led_to(), {record.id: record for record in records}
-    for kind in KINDS.values():
-        if all(course.kind is not kind for course in courses):
-            continue
+    kinds = {course.kind for course in run.courses.values()}
+    for kind in (each for each in KINDS.values() if each in kinds):
         ids = namesakes(state, records, kind)
         alike = [each for each in records if each.id in ids]
         # reads them by Id, and drops those that can't be read
         live |= {each.id: each for each in run.lookout.whole(kind, alike, lambda _: True, {})}
-        for twin_id, address in sorted(twins(state, live.values(), kind).items()):
-            entry, record = state.entries.get(address), live[twin_id]
-            own = live.get(entry.id) if entry is not None else None
-            course = record.parent_id
-            yield Drifted(Finding.TWIN, course, kind, address, entry, record, own=own)
+        yield from twins_among(state, live, kind)

@@ -1,5 +1,8 @@
 """Keeps a section with lessons from being deleted or moved to another course.
 
+Progress belongs to lessons and enrolments. A lesson stays in its course when the record that holds
+it moves to another. What happens to it when that record is deleted is not documented.
+
 Owns the check for lessons: before the first write of a course, and again before each write that
 would lose some, because a check is valid for one minute. It must never let a write pass while the
 lessons are unknown.
@@ -12,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
-from coursesync.planning.lessons import REMEDY, describe
 from coursesync.planning.plan import Action, Hindrance
+from coursesync.text import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
     from coursesync.nexudus.lessons import Lessons
     from coursesync.planning.plan import Change
 
+_MOST_NAMED = 10
+_REMEDY = (
+    "In Nexudus, move each lesson to another section, or delete it. Deleting a lesson loses the "
+    "progress of members in it."
+)
 MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 
 
@@ -44,7 +52,10 @@ def hindrance_to(
     except Stop as stop:
         if not stop.unusable:
             raise
-        return _unknown(change, stop)
+        from coursesync.nexudus.lessons import LIST_ROLE  # noqa: PLC0415 - brings pydantic
+
+        remedy = Remedy(f"Looking for them needs the role {LIST_ROLE}.", stop.remedy)
+        return Hindrance(change, unknown=stop.reason, remedy=remedy)
     found = {
         lesson.id: lesson
         for lesson in listed
@@ -53,14 +64,17 @@ def hindrance_to(
     }
     if not found:
         return None
-    return Hindrance(change, tuple(found[number] for number in sorted(found)), remedy=REMEDY)
+    return Hindrance(change, tuple(found[number] for number in sorted(found)), remedy=_REMEDY)
 
 
-def _unknown(change: Change, stop: Stop) -> Hindrance:
-    from coursesync.nexudus.lessons import LIST_ROLE  # noqa: PLC0415 - brings pydantic
-
-    remedy = Remedy(f"Looking for them needs the role {LIST_ROLE}.", stop.remedy)
-    return Hindrance(change, unknown=stop.reason, remedy=remedy)
+def describe(hindrance: Hindrance, most: int = _MOST_NAMED) -> str:
+    """Return why a change can't be carried out, as a clause that names at most `most` lessons."""
+    if hindrance.unknown:
+        return f"its lessons can't be listed: {hindrance.unknown}"
+    lessons = hindrance.lessons
+    names = [f'"{inert(each.title or "", 40)}" (Id {each.id})' for each in lessons[:most]]
+    more = f" and {len(lessons) - most:,} more" if len(lessons) > most else ""
+    return f"it has {count(len(lessons), 'lesson')}: {', '.join(names)}{more}"
 
 
 def look_for_lessons(run: Run, course: CourseRun) -> None:
@@ -77,7 +91,7 @@ def look_for_lessons(run: Run, course: CourseRun) -> None:
     course.lessons_seen = True
     for change in course.changes:
         if change.address not in run.results:
-            _look(run, course, change, inf)
+            _look(run, change, inf)
 
 
 def may_be_sent(run: Run, change: Change) -> bool:
@@ -86,34 +100,28 @@ def may_be_sent(run: Run, change: Change) -> bool:
     Raises:
         Stop: the run can't go on.
     """
-    if not _courses(run, change):
-        return True
-    course = next(each for each in run.courses if each.id == change.parent_id)
-    _look(run, course, change, MOST_AGE)
-    return not course.held
+    return not _look(run, change, MOST_AGE)
 
 
-def _look(run: Run, course: CourseRun, change: Change, most_age: float) -> None:
-    if courses := _courses(run, change):
-        run.sender.until_writable()  # so that the look is recent when the write is sent
-        if found := hindrance_to(change, courses, run.lessons, most_age):
-            _hold(run, course, found)
+def _look(run: Run, change: Change, most_age: float) -> bool:
+    """Look for the lessons that a change would lose; return whether its course is stopped."""
+    courses = _courses(run, change)
+    if not courses:
+        return False
+    run.sender.until_writable()  # so that the look is recent when the write is sent
+    if found := hindrance_to(change, courses, run.lessons, most_age):
+        what = "deleted" if change.action is Action.DELETE else "moved"
+        reason = f"not {what}, because {describe(found)}"
+        stopped = Result(change, Status.HAS_LESSONS, change.record_id, reason, remedy=found.remedy)
+        run.conclude(stopped, holds=f"{change.address} has lessons, or they can't be listed")
+    return bool(run.course_of(change).held)
 
 
 def _courses(run: Run, change: Change) -> Collection[int]:
     """Return the courses to check, including the one where the record was last read."""
-    lives = run.lives_in.get(change.record_id or 0)
-    if lives is None or not change.action.overwrites:
+    _, record = run.fresh.get(change.record_id or 0, (0.0, None))
+    if record is None or not change.action.overwrites:
         return change.lesson_courses
-    if lives == change.parent_id and change.action is not Action.DELETE:
+    if record.parent_id == change.parent_id and change.action is not Action.DELETE:
         return ()  # the section is in its new course already
-    return change.lesson_courses | {lives}
-
-
-def _hold(run: Run, course: CourseRun, found: Hindrance) -> None:
-    change = found.change
-    course.held = f"{change.address} has lessons, or they can't be listed"
-    what = "deleted" if change.action is Action.DELETE else "moved"
-    reason = f"not {what}, because {describe(found)}"
-    status = Status.HAS_LESSONS
-    run.conclude(Result(change, status, change.record_id, reason, remedy=found.remedy))
+    return change.lesson_courses | {record.parent_id}

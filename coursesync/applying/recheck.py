@@ -17,7 +17,7 @@ from coursesync.applying.report import Result, Status
 from coursesync.errors import Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
-from coursesync.planning.live_diff import differing, edits, is_last_attempt, was_ours
+from coursesync.planning.live_diff import differing, edits, has_ours, is_last_attempt
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Look
 from coursesync.text import at, inert
@@ -25,7 +25,7 @@ from coursesync.text import at, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.applying.run import CourseRun, Run
+    from coursesync.applying.run import Run
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
@@ -78,7 +78,7 @@ def _next(run: Run, change: Change) -> Iterator[Change]:
 def _following(run: Run, change: Change) -> Iterator[Change]:
     """Yield the remaining changes that write after one, in order."""
     is_later = False
-    for course in run.courses:
+    for course in run.courses.values():
         for each in course.changes:
             waits = each.action.writes and each.address not in run.results
             if is_later and waits and not course.held:
@@ -88,7 +88,6 @@ def _following(run: Run, change: Change) -> Iterator[Change]:
 
 def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
     """Read records by their Ids, and hold the courses of those that others changed."""
-    courses = {course.id: course for course in run.courses}
     read_at = run.world.clock.now()
     unreadable = dict[int, str]()
     found = run.lookout.records(kind, [change.entry.id for change in changes], unreadable)
@@ -104,13 +103,13 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
         if record is None:
             # a deletion is sent anyway: its answer says for certain whether the record exists
             if change.action is not Action.DELETE:
-                reason = "it is no longer on the site"
-                _hold(run, courses[change.parent_id], change, Status.GONE, reason)
+                gone = Result(change, Status.GONE, record_id, "it is no longer on the site")
+                run.conclude(gone, holds=f"{change.address} was deleted on the site")
             continue
-        run.lives_in[record_id] = record.parent_id
         _note_attempt(run, change, record)
         if reason := _edited(run, change, record):
-            _hold(run, courses[change.parent_id], change, Status.DRIFTED, reason)
+            drifted = Result(change, Status.DRIFTED, record_id, reason)
+            run.conclude(drifted, holds=f"{change.address} was edited on the site")
 
 
 def _note_attempt(run: Run, change: Change, record: Record) -> None:
@@ -123,7 +122,7 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
     entry = change.entry
     if change.arrives or not is_last_attempt(entry, record, change.kind):
         return
-    if differing(entry, record, change.kind):
+    if differing(entry.known, record, change.kind):
         updated_on = record.updated_on
         ours = replace(
             entry, attempted=None, sent=entry.attempted or {}, seen={}, updated_on=updated_on
@@ -133,30 +132,23 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
 
 def _edited(run: Run, change: Change, record: Record) -> str:
     """Return who edited a record, in words; "" if it may be overwritten."""
-    entry = change.entry
+    entry, kind = change.entry, change.kind
     # also ours: an update without an answer, and one that a lost state would know
-    others = [each for each in (entry.attempted, change.after) if each]
-    ours = [entry, *(replace(entry, sent=each, seen={}) for each in others)]
-    by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
-    if record.parent_id not in {entry.parent_id, change.parent_id}:
+    ours = [entry.known, *(each for each in (entry.attempted, change.after) if each)]
+    who = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
+    by = f"{who}{at(record.updated_on)}"
+    is_elsewhere = record.parent_id not in {entry.parent_id, change.parent_id}
+    if is_elsewhere:
         home = marker_of(run.state.target, entry.parent_id, change.was or change.address)
-        if record.marker != home and not any(was_ours(each, record, change.kind) for each in ours):
+        if record.marker != home and not any(
+            has_ours(sent, record.attributes, kind) for sent in ours
+        ):
             return (
-                f"its Id belongs to a {change.kind.name} of the course {record.parent_id} that "
-                f"coursesync never wrote, last written{by}{at(record.updated_on)}"
+                f"its Id belongs to a {kind.name} of the course {record.parent_id} that "
+                f"coursesync never wrote, last written{by}"
             )
-    if run.terms.overwrite_drift or any(not edits(each, record, change.kind) for each in ours):
+    if run.terms.overwrite_drift or any(not edits(entry, record, kind, sent) for sent in ours):
         return ""
-    if record.parent_id not in {entry.parent_id, change.parent_id}:
-        return (
-            f"it was moved to the course {record.parent_id} on the site{by}{at(record.updated_on)}"
-        )
-    return f"it was edited on the site{by}{at(record.updated_on)}"
-
-
-_HELD = {Status.DRIFTED: "was edited", Status.GONE: "was deleted"}
-
-
-def _hold(run: Run, course: CourseRun, change: Change, status: Status, reason: str) -> None:
-    course.held = f"{change.address} {_HELD[status]} on the site"
-    run.conclude(Result(change, status, change.record_id, reason))
+    if is_elsewhere:
+        return f"it was moved to the course {record.parent_id} on the site{by}"
+    return f"it was edited on the site{by}"

@@ -7,37 +7,38 @@ Owns the rules of evidence, needed when an answer or a whole machine was lost:
   and the contents or the start of the title, or if it appeared at the time of the create.
 - Only a record that alone fits is adopted. Only if no record is near may a create be sent.
 - A marker that was read back is certain.
+- A journal of another state proves nothing for this one: the records that an interrupted run of
+  another state may have created, its *traces*, are candidates, and a person decides.
 
 It must never guess.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
-from coursesync.kinds import kind_of
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import MAX_TITLE
-from coursesync.kinds.html import same_html
 from coursesync.kinds.marker import SEVERAL_MARKED
-from coursesync.planning.live_diff import fits
-from coursesync.state.state import Entry
+from coursesync.planning.live_diff import fits, same
 from coursesync.text import moment, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
-    from coursesync.state.state import Doubt
+    from coursesync.state.state import Doubt, State
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
+TRACED = f"an interrupted run of another state created a {LISTED.name} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
@@ -113,44 +114,27 @@ def recognise(
     """
     if not sought:
         return {}
-    marked = _by_marker(sought, unmanaged)
-    certain = {each.address: _certain(marked[each.address]) for each in sought}
-    theirs = {record.id for records in marked.values() for record in records}
-    rest = [each for each in sought if certain[each.address] is None]
-    places = _Places([r for r in unmanaged if r.id not in theirs], sought[0].change.kind)
+    markers = {each.doubt.marker for each in sought if each.doubt.marker}
+    marked: dict[str | None, list[Record]] = defaultdict(list)
+    for record in unmanaged:
+        if record.marker in markers:
+            marked[record.marker].append(record)
+    findings: dict[Address, Recognition] = {}
+    for each in sought:
+        match marked.get(each.doubt.marker):
+            case [record]:
+                findings[each.address] = Found(record)
+            case [_, *_] as several:
+                findings[each.address] = Unclear(SEVERAL_MARKED, tuple(several))
+    rest = [each for each in sought if each.address not in findings]
+    places = _Places([r for r in unmanaged if r.marker not in markers], sought[0].change.kind)
     fitting = {each.address: places.fitting(each) for each in rest}
     claims = Counter(record.id for records in fitting.values() for record in records)
-    return {
-        each.address: certain[each.address]
-        or _finding(
-            each,
-            fitting[each.address],
-            places,
-            claims,
-            is_certain=keeps_markers and each.is_marked,
-        )
-        for each in sought
-    }
-
-
-def _by_marker(
-    sought: Sequence[Sought], unmanaged: Sequence[Record]
-) -> Mapping[Address, list[Record]]:
-    carrying: dict[str, list[Record]] = {}
-    for record in unmanaged:
-        if record.marker is not None:
-            carrying.setdefault(record.marker, []).append(record)
-    return {each.address: carrying.get(each.doubt.marker or "", []) for each in sought}
-
-
-def _certain(marked: list[Record]) -> Recognition | None:
-    """Return what the markers prove; None if they prove nothing."""
-    match marked:
-        case [record]:
-            return Found(record)
-        case [_, *_]:
-            return Unclear(SEVERAL_MARKED, tuple(marked))
-    return None
+    for each in rest:
+        is_certain = keeps_markers and each.is_marked
+        finding = _finding(each, fitting[each.address], places, claims, is_certain=is_certain)
+        findings[each.address] = finding
+    return findings
 
 
 def _finding(
@@ -193,18 +177,16 @@ class _Places:
     def __init__(self, records: Sequence[Record], kind: Kind) -> None:
         self.records = records
         self._kind = kind
-        self._titled: dict[str, list[Record]] = {}
-        self._ordered: dict[object, list[Record]] = {}
+        self._titled: dict[str, list[Record]] = defaultdict(list)
+        self._ordered: dict[object, list[Record]] = defaultdict(list)
         for record in records:
-            self._titled.setdefault(self._title(record.attributes), []).append(record)
-            self._ordered.setdefault(self._order(record.attributes), []).append(record)
+            self._titled[self._title(record.attributes)].append(record)
+            self._ordered[record.attributes.get(kind.order_property)].append(record)
 
     def fitting(self, sought: Sought) -> list[Record]:
         """Return the records that have everything that a create sends."""
-        placed = self._ordered.get(self._order(sought.attributes), ())
-        return [
-            record for record in placed if fits(sought.attributes, record.attributes, self._kind)
-        ]
+        placed, sent = self._placed(sought), sought.attributes
+        return [record for record in placed if fits(sent, record.attributes, self._kind)]
 
     def alike(self, sought: Sought) -> list[Record]:
         """Return the records that could be it if the server rewrote what was sent.
@@ -213,20 +195,22 @@ class _Places:
         contents.
         """
         title = self._title(sought.attributes)
-        titled = self._titled.get(title, [])
-        placed = self._ordered.get(self._order(sought.attributes), ())
         rewritten = [
             record
-            for record in placed
+            for record in self._placed(sought)
             if title.startswith(self._title(record.attributes) or "\0")
             or self._has_contents(sought, record)
         ]
-        return list({record.id: record for record in [*titled, *rewritten]}.values())
+        both = [*self._titled.get(title, ()), *rewritten]
+        return list({record.id: record for record in both}.values())
 
     def _has_contents(self, sought: Sought, record: Record) -> bool:
-        sent = str(sought.attributes.get(self._kind.contents_property, ""))
-        has = str(record.attributes.get(self._kind.contents_property, ""))
-        return bool(sent.strip()) and same_html(sent, has)
+        name, sent = self._kind.contents_property, sought.attributes
+        is_sent = bool(str(sent.get(name, "")).strip())
+        return is_sent and same(name, sent, record.attributes, self._kind)
+
+    def _placed(self, sought: Sought) -> Sequence[Record]:
+        return self._ordered.get(sought.attributes.get(self._kind.order_property), ())
 
     def _title(self, attributes: Attributes) -> str:
         """Return a title without the differences that a server may add to its spelling."""
@@ -236,42 +220,6 @@ class _Places:
         plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
         return " ".join(plain.casefold().split())
 
-    def _order(self, attributes: Attributes) -> object:
-        return attributes.get(self._kind.order_property)
-
-
-def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
-    """Return the entry of a record that a person chose for a doubt.
-
-    The entry has the differences between a candidate and what was sent; the next plan shows them.
-    """
-    entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
-    for candidate in doubt.candidates:
-        if candidate.id == record_id:
-            reads = as_it_reads(doubt.sent, candidate.attributes, kind_of(address))
-            return entry.reading(reads, candidate.updated_on)
-    return entry
-
-
-def found_attributes(sent: Attributes, record: Record, kind: Kind) -> dict[str, FieldValue]:
-    """Return the attributes that a record has after a look.
-
-    As `as_it_reads`, without properties that the read shows to be empty.
-    """
-    reads = as_it_reads(sent, record.attributes, kind)
-    return {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
-
-
-def as_it_reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
-    """Return `sent` if the record matches it; else the record's own values.
-
-    The next plan then shows the differences. Missing order, parent and title are taken from `sent`.
-    """
-    if fits(sent, has, kind):
-        return sent
-    needed = (kind.order_property, kind.parent_property, kind.title_property)
-    return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
-
 
 def _is_recent(sought: Sought, record: Record) -> bool:
     if not sought.doubt.since:
@@ -280,3 +228,29 @@ def _is_recent(sought: Sought, record: Record) -> bool:
         return True
     sent, created = moment(sought.doubt.since), moment(record.created_on)
     return sent is None or created is None or created >= sent - SKEW
+
+
+def may_exist(change: Change, elsewhere: Iterable[State]) -> bool:
+    """Return whether another state's run may have created something at a change's address."""
+    return any(change.address in {*made.entries, *made.doubts} for made in elsewhere)
+
+
+def traces(
+    change: Change, elsewhere: Iterable[State], unmanaged: Sequence[Record]
+) -> tuple[Record, ...]:
+    """Return the unmanaged records of its course that another state's run may have created."""
+    found = {record.id: record for made in elsewhere for record in _traces(change, made, unmanaged)}
+    return tuple(found.values())
+
+
+def _traces(change: Change, made: State, unmanaged: Sequence[Record]) -> Iterator[Record]:
+    entry, doubt = made.entries.get(change.address), made.doubts.get(change.address)
+    if entry is not None:
+        yield from (record for record in unmanaged if record.id == entry.id)
+    if doubt is not None and doubt.parent_id == change.parent_id:
+        create = Sought(change, replace(doubt, marker=None, since=""))
+        match recognise([create], unmanaged)[change.address]:
+            case Found(record):
+                yield record
+            case Unclear(_, candidates):
+                yield from candidates

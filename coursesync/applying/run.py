@@ -1,6 +1,7 @@
 """One run of an apply: its ports, the progress of each course, and the result of each change.
 
-Owns the run's bookkeeping. It must never decide the order of effects: `apply` and `settle` do.
+Owns the run's bookkeeping and its lists of courses. It must never decide the order of effects:
+`apply`, `settle` and `last_look` do.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import Sought, found_attributes
+from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
-from coursesync.kinds.marker import marker_of
+from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
+from coursesync.planning.live_diff import as_read
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import State
+
+
+_LOOKS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last one repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,12 @@ class CourseRun:
     lessons_seen: bool = False
     doubts: dict[Address, Sought] = field(default_factory=dict)
 
+    def note_unread(self, unread: str) -> None:
+        """Note what can't be read in the last look; release the course if it can be read now."""
+        if self.held == self.unread:
+            self.held = ""
+        self.unread = unread
+
 
 class Run:
     """The ports of a run, and what it has done so far."""
@@ -88,11 +99,9 @@ class Run:
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender, world.remote)
         self.lessons = Lessons(self.sender, world)
-        # where each record was when it was read before its update: course Id by record Id
-        self.lives_in: dict[int, int] = {}
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
         grouped = [(course, tuple(changes)) for course, changes in by_course]
-        self.courses = [CourseRun(course, own[0].kind, own) for course, own in grouped]
+        self.courses = {course: CourseRun(course, own[0].kind, own) for course, own in grouped}
         self.managed = {entry.id for entry in state.entries.values()}
         # every Id seen on the server; a create must return one that is not in here
         self.seen: set[int] = set()
@@ -149,8 +158,17 @@ class Run:
         self.log.check()
         self.sender.go_on()
 
-    def conclude(self, result: Result) -> None:
-        """Record the result of a change, and report it as progress; the journal has it already."""
+    def course_of(self, change: Change) -> CourseRun:
+        """Return the course of a change."""
+        return self.courses[change.parent_id]
+
+    def conclude(self, result: Result, holds: str = "") -> None:
+        """Record the result of a change, and report it as progress; the journal has it already.
+
+        `holds` is why nothing more is done in its course, if so.
+        """
+        if holds:
+            self.course_of(result.change).held = holds
         stamped = replace(result, at=self.stamp())
         if result.change.action.writes and result.change.address not in self.results:
             self.sender.planned -= 1
@@ -166,18 +184,62 @@ class Run:
         Raises:
             StateError: the journal can't be opened.
         """
-        entry = Entry(
+        made = Entry(
             sent=in_order(sent),
             id=record.id,
             parent_id=change.parent_id,
-            protected=change.resource is not None and change.resource.protected,
+            protected=change.stays_protected,
             unconfirmed=status is Status.SETTLED,
         )
-        reads = found_attributes(sent, record, change.kind)
-        entry = entry.reading(reads, record.updated_on)
+        entry = as_read(made, record, change.kind)
         self.managed.add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))
+
+    def listed(self, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
+        """List the records of some courses; raises Stop if no usable answer came.
+
+        Unmanaged records that a list shows only in part are read by their Ids.
+        """
+        found: dict[int, Sequence[Record]] = {}
+        for kind, alike in groupby(courses, key=lambda course: course.kind):
+            same = list(alike)
+            around = self.lookout.around(kind, [course.id for course in same])
+            records = [record for each in around.values() for record in each]
+            self.seen.update(record.id for record in records)
+            self.lists_markers |= any(is_marker(record.marker) for record in records)
+            by_course: dict[int, list[Record]] = {course.id: [] for course in same}
+            unread: dict[int, str] = {}
+            for record in self.lookout.whole(kind, records, self._is_vague, unread):
+                by_course.setdefault(record.parent_id, []).append(record)
+                self.reads_markers |= is_marker(record.marker)
+            failures = {
+                each.parent_id: f"{kind.name} {each.id} can't be read: {unread[each.id]}"
+                for each in records
+                if each.id in unread
+            }
+            for course in same:
+                course.looked = self.lookout.listed_at[course.id]
+                course.note_unread(failures.get(course.id, ""))
+            found.update(by_course)
+        self.shown.update(found)
+        return found
+
+    def _is_vague(self, record: Record) -> bool:
+        """Return whether the list shows too little of a record to tell if it is looked for."""
+        if record.id in self.managed or record.id in self.state.strangers:
+            return False
+        return bool(record.unknown) or (self.marks and not (record.marker or self.lists_markers))
+
+    def pause_before_look(self, sought: Sequence[Address], number: int, left: float) -> None:
+        """Wait before look `number` for some records, for at most `left` seconds.
+
+        Raises:
+            Stop: the run was asked to stop.
+        """
+        others = f" and {len(sought) - 1} more" if len(sought) > 1 else ""
+        pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
+        self.sender.pause(pause, f"looking for {sought[0]}{others} on the site", left)
 
 
 def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:

@@ -16,18 +16,25 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from coursesync.applying.looks import listed, pause_before_look
-from coursesync.applying.recognise import Absent, Found, Sought, Unclear, recognise
+from coursesync.applying.recognise import (
+    TRACED,
+    Absent,
+    Found,
+    Sought,
+    Unclear,
+    may_exist,
+    recognise,
+    traces,
+)
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
-from coursesync.applying.traces import REASON, may_exist, traces
 from coursesync.nexudus.outcome import Problem
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from coursesync.applying.recognise import Recognition
     from coursesync.applying.run import CourseRun, Run
@@ -40,39 +47,34 @@ MAX_SENT = 3  # times to send one create, each time after looks that found no tr
 
 def look_around(run: Run) -> None:
     """List each course that gets something new; raises Stop if that is impossible."""
-    looked = [each for each in run.courses if any(c.action.looks for c in each.changes)]
-    _look_once(run, looked)
-    left = [course for course in looked if not course.held and _creates(run, course)]
+    courses = [c for c in run.courses.values() if any(each.action.looks for each in c.changes)]
+    found = run.listed(courses)
+    unseen = [each.id for each in courses if not found[each.id] and not _is_known(run, each)]
+    missing = run.lookout.missing(unseen) if unseen else frozenset()
+    for course in courses:
+        if course.id in missing:
+            _refuse(run, course)
+        else:
+            _first_look(run, course, found[course.id])
+    left = [course for course in courses if not course.held and _creates(run, course)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left):
         why = f"an earlier run may have created these {left[0].kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
-        found = listed(run, left)
-        for course in left:
-            _adopt_found(run, course, _findings(run, course, found[course.id]))
+        look_again(run, left)
 
 
-def look_again(run: Run, course: CourseRun) -> None:
-    """List a course again before a create.
+def look_again(run: Run, courses: Collection[CourseRun]) -> None:
+    """List courses again before a create.
 
     Others could have written while the run waited, and the API may have carried out a create that
     it rejected.
 
     Raises:
-        Stop: the course can't be listed.
+        Stop: a course can't be listed.
     """
-    _adopt_found(run, course, _findings(run, course, listed(run, [course])[course.id]))
-
-
-def _look_once(run: Run, looked: Iterable[CourseRun]) -> None:
-    courses = {course.id: course for course in looked}
-    found = listed(run, courses.values())
-    unseen = [each for each in courses if not found[each] and not _is_known(run, courses[each])]
-    missing = run.lookout.missing(unseen) if unseen else frozenset()
-    for course in courses.values():
-        if course.id in missing:
-            _refuse(run, course)
-        else:
-            _first_look(run, course, found[course.id])
+    found = run.listed(courses)
+    for course in courses:
+        _adopt_found(run, course, _findings(run, course, found[course.id]))
 
 
 def _is_known(run: Run, course: CourseRun) -> bool:
@@ -108,19 +110,19 @@ def settle(run: Run) -> None:
         Stop: the run must end, or was asked to.
     """
     for number in count():
-        doubtful = [course for course in run.courses if course.doubts]
+        doubtful = [course for course in run.courses.values() if course.doubts]
         if not doubtful:
             return
         if number:
             sought = [each for course in doubtful for each in course.doubts.values()]
             left = max(max(each.until for each in sought) - run.world.clock.now(), 0.0)
-            pause_before_look(run, [each.address for each in sought], number, left)
+            run.pause_before_look([each.address for each in sought], number, left)
         for course in doubtful:
             run.go_on()
             now = run.world.clock.now()
-            findings = _findings(run, course, listed(run, [course])[course.id])
+            findings = _findings(run, course, run.listed([course])[course.id])
             for each in list(course.doubts.values()):
-                _decide(run, course, each, findings[each.address], over=now >= each.until)
+                _decide(run, each, findings[each.address], over=now >= each.until)
             if not course.doubts:
                 _adopt_found(run, course, findings)  # newer than the first look
 
@@ -144,7 +146,11 @@ def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
     findings = _findings(run, course, records)
     for change in course.changes:
         if change.doubt is not None:
-            _take_up(run, course, change, findings[change.address])
+            # an earlier run already found candidates, so the lists are up to date: look once
+            settling = 0.0 if change.candidates else run.terms.settling
+            sought = Sought(change, change.doubt, until=run.world.clock.now() + settling)
+            course.doubts[change.address] = sought
+            _decide(run, sought, findings[change.address], over=not settling)
     _adopt_found(run, course, findings)
 
 
@@ -156,7 +162,7 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
     for change in _creates(run, course):
         match findings[change.address]:
             case Unclear() as unclear:
-                _leave_in_doubt(run, course, change, unclear)
+                _leave_in_doubt(run, change, unclear)
             case Found(record):
                 was_sent = run.times_sent(change)
                 status = Status.SETTLED if was_sent else Status.ADOPTED
@@ -166,23 +172,13 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
                 run.adopt(change, change.attributes, record, status)
 
 
-def _take_up(run: Run, course: CourseRun, change: Change, found: Recognition) -> None:
-    """Look for a create that an earlier run left in doubt."""
-    # an earlier run already found candidates, so the lists are up to date: look once
-    settling = 0.0 if change.candidates else run.terms.settling
-    until = run.world.clock.now() + settling
-    sought = replace(run.attempts[change.address], until=until)
-    course.doubts[change.address] = sought
-    _decide(run, course, sought, found, over=not settling)
-
-
 def _findings(
     run: Run, course: CourseRun, records: Iterable[Record]
 ) -> Mapping[Address, Recognition]:
     ignored = run.managed.union(run.state.strangers)
     unmanaged = [record for record in records if record.id not in ignored]
     sought = [
-        _sought(run, course, change)
+        course.doubts.get(change.address) or Sought(change, change.doubt or run.create_of(change))
         for change in course.changes
         if change.action.looks and change.address not in run.results
     ]
@@ -197,40 +193,31 @@ def _findings(
         if found[each.address] == Absent() and (
             left := traces(each.change, run.terms.elsewhere, rest)
         ):
-            found[each.address] = Unclear(REASON, left)
+            found[each.address] = Unclear(TRACED, left)
     return {**former, **found}
 
 
-def _sought(run: Run, course: CourseRun, change: Change) -> Sought:
-    if (sought := course.doubts.get(change.address)) is not None:
-        return sought
-    if change.doubt is not None:
-        return Sought(change, change.doubt)
-    return Sought(change, run.create_of(change))
-
-
-def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, over: bool) -> None:
+def _decide(run: Run, sought: Sought, found: Recognition, *, over: bool) -> None:
     """Settle a doubt by the finding of a look, unless a list may still lag."""
     change = sought.change
+    course = run.course_of(change)
     match found:
         case Absent() | Unclear() if not over:
             return
         case Absent() if course.unread:
-            course.held = course.unread
-            run.conclude(
-                Result(change, Status.IN_DOUBT, reason=f"{sought.doubt.reason}; {course.unread}")
-            )
+            reason = f"{sought.doubt.reason}; {course.unread}"
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason), holds=course.unread)
         case Absent() if run.times_sent(change) < MAX_SENT and not sought.doubt.claimed:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))
         case Absent():  # sent often enough, or the API reported success: a person has to decide
-            course.held = f"{change.address} is in doubt"
             times = count_of(run.times_sent(change), "time")
             reason = f"{sought.doubt.reason}; it was sent {times}, and no record of it was found"
-            run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
+            doubtful = Result(change, Status.IN_DOUBT, reason=reason)
+            run.conclude(doubtful, holds=f"{change.address} is in doubt")
         case Unclear():
-            _leave_in_doubt(run, course, change, found, sought.doubt)
+            _leave_in_doubt(run, change, found, sought.doubt)
         case _:
             run.settled_until = max(run.settled_until, sought.until)
             run.adopt(change, sought.attributes, found.record, Status.SETTLED)
@@ -240,15 +227,15 @@ def _decide(run: Run, course: CourseRun, sought: Sought, found: Recognition, *, 
 
 
 def _leave_in_doubt(
-    run: Run, course: CourseRun, change: Change, unclear: Unclear, before: Doubt | None = None
+    run: Run, change: Change, unclear: Unclear, before: Doubt | None = None
 ) -> None:
     """Leave the choice among the candidates to a person; `before` is the doubt until now."""
     candidates = tuple(map(_candidate, unclear.candidates))
     known = before or replace(run.create_of(change), marker=None, since=run.stamp())
     doubt = replace(known, candidates=candidates, reason=unclear.reason)
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
-    course.held = f"{change.address} is in doubt"
-    run.conclude(Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates))
+    left = Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates)
+    run.conclude(left, holds=f"{change.address} is in doubt")
 
 
 def _candidate(record: Record) -> Candidate:

@@ -25,18 +25,13 @@ from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
 from coursesync.errors import Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
-from coursesync.planning.live_diff import same_value, value_in
+from coursesync.planning.live_diff import same
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
-from coursesync.state.state import Entry
 from coursesync.text import moment, same_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from coursesync.applying.run import CourseRun, Run
-    from coursesync.kinds.attributes import Attributes
-    from coursesync.kinds.kind import Kind
+    from coursesync.applying.run import Run
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.outcome import NotCarriedOut, Outcome, Verdict
     from coursesync.nexudus.records import Record
@@ -45,31 +40,61 @@ if TYPE_CHECKING:
 _MOST_LOOKS = 3  # searches before one create; the last look finds what they miss
 _A_WHILE = timedelta(seconds=3)
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
-_ROLES = {Action.DELETE: "Delete", Action.UPDATE: "Edit", Action.DEACTIVATE: "Edit"}
-_REQUESTS: dict[Action, Literal["update", "delete"]] = {
-    Action.DELETE: "delete",
+_ROLES = {"create": "Create", "update": "Edit", "delete": "Delete"}
+_REQUESTS: dict[Action, Literal["create", "update", "delete"]] = {
+    Action.CREATE: "create",
+    Action.DOUBT: "create",
     Action.UPDATE: "update",
     Action.DEACTIVATE: "update",
+    Action.DELETE: "delete",
+}
+_DONE = {
+    Action.CREATE: Status.CREATED,
+    Action.DOUBT: Status.CREATED,
+    Action.UPDATE: Status.UPDATED,
+    Action.DEACTIVATE: Status.DEACTIVATED,
+    Action.DELETE: Status.DELETED,
 }
 
 
-def create(run: Run, course: CourseRun, change: Change) -> Verdict | None:
-    """Send a create until its outcome is applied, refused or in doubt.
+def carry_out(run: Run, change: Change) -> None:
+    """Send a change until its outcome is applied, refused or in doubt, and record its result.
 
-    Returns:
-        The outcome; None if a look before the request led to a result already.
+    A create in doubt gets no result: it is left to `settle`. A look before a request may also lead
+    to the result.
 
     Raises:
         Stop: the run can't go on.
     """
+    overwrites = change.action.overwrites
+    match _overwrite(run, change) if overwrites else _create(run, change):
+        case Applied(record_id):
+            run.managed.add(record_id)
+            is_again = run.times_sent(change) > 1
+            reason = "sent again, because the first left no trace" if is_again else ""
+            run.conclude(Result(change, _DONE[change.action], record_id, reason))
+        case Refused(message, problems):
+            refused = Result(change, Status.REFUSED, reason=message, problems=problems)
+            run.conclude(refused, holds=f"{change.address} was refused")
+        case InDoubt(reason) if overwrites:
+            doubtful = Result(change, Status.IN_DOUBT, change.record_id, reason)
+            run.conclude(doubtful, holds=f"{change.address} is in doubt")
+        case InDoubt(reason, claimed):
+            sent = run.attempts[change.address]
+            doubt = replace(sent.doubt, reason=reason, claimed=claimed)
+            until = run.world.clock.now() + run.terms.settling
+            run.course_of(change).doubts[change.address] = replace(sent, doubt=doubt, until=until)
+
+
+def _create(run: Run, change: Change) -> Verdict | None:
     number = run.times_sent(change) + 1
-    outcome = _send(run, course, change, number)
+    outcome = _send(run, change, number)
     if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
         run.marks = False  # this API rejects markers; nothing was carried out
         attempt = run.attempts[change.address]
         unmarked = replace(attempt, doubt=replace(attempt.doubt, marker=None))
         run.attempts[change.address] = unmarked
-        return _send(run, course, change, number)
+        return _send(run, change, number)
     return outcome
 
 
@@ -80,19 +105,16 @@ def _names_marker(refused: Refused, change: Change) -> bool:
     return any(name in each.lower() for each in named)
 
 
-def overwrite(run: Run, course: CourseRun, change: Change) -> Verdict | None:
-    """Send an update or a deletion, several times while it is in doubt.
-
-    Returns and raises as `create` does.
-    """
-    outcome = _send(run, course, change)
+def _overwrite(run: Run, change: Change) -> Verdict | None:
+    """Send an update or a deletion, several times while it is in doubt."""
+    outcome = _send(run, change)
     for pause in _PAUSES:
         if not isinstance(outcome, InDoubt):
             break
         reason = outcome.reason
         try:
             run.sender.pause(pause, f"{change.address} is in doubt, and is sent again")
-            outcome = _send(run, course, change)
+            outcome = _send(run, change)
         except Stop:  # the report must not call a write that was sent "not tried"
             if change.address not in run.results:
                 doubt = Result(change, Status.IN_DOUBT, change.record_id, reason)
@@ -113,14 +135,12 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     return Applied(record_id, None)
 
 
-def _send(run: Run, course: CourseRun, change: Change, number: int = 0) -> Verdict | None:
-    role = f"{change.kind.role}-{_ROLES.get(change.action, 'Create')}"
-    return run.sender.until_answered(role, partial(_attempt, run, course, change, number))
+def _send(run: Run, change: Change, number: int = 0) -> Verdict | None:
+    role = f"{change.kind.role}-{_ROLES[_REQUESTS[change.action]]}"
+    return run.sender.until_answered(role, partial(_attempt, run, change, number))
 
 
-def _attempt(
-    run: Run, course: CourseRun, change: Change, number: int
-) -> Verdict | NotCarriedOut | None:
+def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut | None:
     """Send a write once; `number` counts the times that a create is sent."""
     if not may_be_sent(run, change):  # it has its result
         return None
@@ -129,7 +149,8 @@ def _attempt(
     if change.action.overwrites:
         record = current(run, change)
     else:
-        _look_where_others_wrote(run, course, change)
+        _look_where_others_wrote(run, change)
+    course = run.course_of(change)
     if course.held and change.address not in run.results:
         run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
     if change.address in run.results:
@@ -160,7 +181,9 @@ def _as_written(outcome: Outcome, change: Change, record: Record | None, answere
     """
     if not isinstance(outcome, Applied) or record is None or change.after is None:
         return outcome
-    if not same_moment(outcome.updated_on, record.updated_on) or _has_contents(change, record):
+    name, has = change.kind.contents_property, record.attributes
+    is_new = not same_moment(outcome.updated_on, record.updated_on)
+    if is_new or same(name, change.after, has, change.kind):
         return outcome
     with suppress(ValueError, TypeError):  # the Date header is optional
         written = moment(outcome.updated_on)
@@ -169,18 +192,13 @@ def _as_written(outcome: Outcome, change: Change, record: Record | None, answere
     return outcome
 
 
-def _has_contents(change: Change, record: Record) -> bool:
-    name, kind = change.kind.contents_property, change.kind
-    sent = (change.after or {}).get(name, "")
-    return same_value(name, sent, value_in(record.attributes, name, kind), kind)
-
-
-def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> None:
+def _look_where_others_wrote(run: Run, change: Change) -> None:
     """List the course again before a create, if the run has waited or was turned away."""
+    course = run.course_of(change)
     for _ in range(_MOST_LOOKS):
         if course.looked == run.sender.interruptions or change.address in run.results:
             return
-        look_again(run, course)
+        look_again(run, [course])
         run.sender.until_writable()
 
 
@@ -189,42 +207,37 @@ def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
     if change.action is Action.DELETE:
         return remote.delete(kind, change.entry.id)
     if change.action.overwrites:
-        ours = in_order(_payload(change))
-        return remote.update(kind, change.entry.id, {**_not_ours(record, kind), **ours})
+        return remote.update(kind, change.entry.id, _payload(change, record))
     marker = run.marker_of(change)
     marked = {} if marker is None else {kind.marker_property: marker}
     return remote.create(kind, {**in_order(change.after), **marked})
 
 
-def _not_ours(record: Record | None, kind: Kind) -> Mapping[str, object]:
-    """Return a record as just read, without the properties that would change its picture."""
+def _payload(change: Change, record: Record | None) -> dict[str, object]:
+    """Return a record as just read, with all fields of an update laid over it.
+
+    A picture is sent only if the server does not have it already.
+    """
+    hidden = change.kind.write_only
     whole = (record.whole if record else None) or {}
-    return {name: value for name, value in whole.items() if name not in kind.write_only}
-
-
-def _payload(change: Change) -> Attributes:
-    """Return all fields of an update, except for a picture that the server has already."""
     before = {} if change.entry.unsure else change.entry.known
-    return {
+    return {name: value for name, value in whole.items() if name not in hidden} | {
         name: value
-        for name, value in (change.after or {}).items()
-        if name not in change.kind.write_only or before.get(name) != value
+        for name, value in in_order(change.after).items()
+        if name not in hidden or before.get(name) != value
     }
 
 
 def _intent(run: Run, change: Change) -> Intent:
-    if change.resource is not None:
-        protected = change.resource.protected
-    else:
-        protected = isinstance(change.held, Entry) and change.held.protected
+    overwrites = change.action.overwrites
     return Intent(
-        action=_REQUESTS.get(change.action, "create"),
+        action=_REQUESTS[change.action],
         address=change.address,
-        marker=None if change.action.overwrites else run.marker_of(change),
+        marker=None if overwrites else run.marker_of(change),
         attributes=in_order(change.attributes),
-        id=change.record_id if change.action.overwrites else None,
+        id=change.record_id if overwrites else None,
         parent_id=change.parent_id,
-        protected=protected,
+        protected=change.stays_protected,
         was=change.was if change.arrives else None,
         attempt=max(1, run.times_sent(change)),
         at=run.stamp(),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import entry_of
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of, parse_address
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
+from coursesync.planning.live_diff import entry_of
 from coursesync.state.journal import Forget, Move
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import resolve as settled

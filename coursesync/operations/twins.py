@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import found_attributes
 from coursesync.errors import Command, CoursesyncError, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -18,6 +17,7 @@ from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected
 from coursesync.operations.state import address_of, entry_at
+from coursesync.planning.live_diff import as_read
 from coursesync.planning.twins import namesakes, twins
 
 if TYPE_CHECKING:
@@ -84,9 +84,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
             )
         kept = entry
         if record_id != entry.id:
-            record = live[record_id]
-            reads = found_attributes(entry.known, record, kind)
-            kept = replace(entry, attempted=None, id=record_id).reading(reads, record.updated_on)
+            kept = as_read(replace(entry, attempted=None, id=record_id), live[record_id], kind)
         others = tuple(sorted(either - {record_id}))
         # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)

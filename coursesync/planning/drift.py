@@ -8,26 +8,21 @@ returns.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import (
-    as_expected,
-    differing,
-    edits,
-    is_last_attempt,
-    value_in,
-    was_ours,
-)
+from coursesync.planning.live_diff import differing, edits, is_last_attempt, value_in, was_ours
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
@@ -119,7 +114,7 @@ class Drifted:
             value = value_in(self.record.attributes, name, self.kind)
             after.pop(name)
             after.update({} if value is None else {name: value})
-        held = as_expected(self.entry)
+        held = replace(self.entry, sent=self.entry.expected, seen={})
         return Change(Action.UPDATE, self.address, self.kind, self.course_id, held, after=after)
 
 
@@ -156,21 +151,19 @@ def compare(
     failures = unreadable or {}
     known = {entry.id for entry in ours.values()}
     found = [
-        each
-        for at in ours
-        if ours[at].id not in failures and (each := _drift_of(state, at, ours[at], live, kind))
-    ]
-    unread = [
-        Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=failures[entry.id])
-        for at, entry in ours.items()
-        if entry.id in failures
-    ]
-    unread += [
         Drifted(Finding.UNREADABLE, each.parent_id, kind, record=each, failure=failures[each.id])
         for each in listed
         if each.id in failures and each.id not in known
     ]
-    return tuple(sorted([*found, *unread, *_others(state, ours, live, kind)], key=_sort_key))
+    for at, entry in ours.items():
+        if (failure := failures.get(entry.id)) is not None:
+            unread = Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=failure)
+            found.append(unread)
+        elif each := _drift_of(state, at, entry, live.get(entry.id), kind):
+            found.append(each)
+    second = {each.record_id: each for each in twins_among(state, live, kind)}
+    others = [record for each, record in live.items() if each not in second]
+    return tuple(sorted([*found, *second.values(), *_others(ours, others, kind)], key=_sort_key))
 
 
 def _suspects(
@@ -195,9 +188,9 @@ def _possible_twins(
     state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Iterator[int]:
     """Yield the Ids of the records that may be twins, if a list shows too little of them."""
-    courses: dict[int, list[Entry]] = {}
+    courses: dict[int, list[Entry]] = defaultdict(list)
     for entry in ours.values():
-        courses.setdefault(entry.parent_id, []).append(entry)
+        courses[entry.parent_id].append(entry)
     known = {entry.id for entry in ours.values()}.union(state.strangers)
     listed = (record for record in live.values() if record.whole is None)
     shows_markers = any(is_marker(record.marker) for record in listed)
@@ -216,7 +209,7 @@ def _could_be(record: Record, entries: Iterable[Entry], kind: Kind) -> bool:
     if record.unknown & {kind.title_property, kind.order_property}:
         return True
     compared = {kind.title_property, kind.contents_property}
-    return any(compared.isdisjoint(differing(entry, record, kind)) for entry in entries)
+    return any(compared.isdisjoint(differing(entry.known, record, kind)) for entry in entries)
 
 
 def _sort_key(found: Drifted) -> tuple[int, bool, str, int, bool]:
@@ -226,33 +219,35 @@ def _sort_key(found: Drifted) -> tuple[int, bool, str, int, bool]:
 
 
 def _drift_of(
-    state: State, address: Address, entry: Entry, live: Mapping[int, Record], kind: Kind
+    state: State, address: Address, entry: Entry, record: Record | None, kind: Kind
 ) -> Drifted | None:
-    record = live.get(entry.id)
+    found = partial(
+        Drifted,
+        course_id=entry.parent_id,
+        kind=kind,
+        address=address,
+        entry=entry,
+        record=record,
+    )
     if record is None:
-        return Drifted(Finding.GONE, entry.parent_id, kind, address, entry)
-    course = entry.parent_id
+        return found(Finding.GONE)
     if record.parent_id != entry.parent_id:
         is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
             state.target, entry.parent_id, address
         )
-        moved = Drifted(
-            Finding.ELSEWHERE, course, kind, address, entry, record, differing(entry, record, kind)
-        )
-        return replace(moved, is_foreign=not is_ours)
+        differ = differing(entry.known, record, kind)
+        return found(Finding.ELSEWHERE, properties=differ, is_foreign=not is_ours)
     if is_last_attempt(entry, record, kind):
         return None
     finding, properties = _edit_of(entry, record, kind)
-    if finding is None:
-        return None
-    return Drifted(finding, course, kind, address, entry, record, properties)
+    return None if finding is None else found(finding, properties=properties)
 
 
 def _edit_of(entry: Entry, record: Record, kind: Kind) -> tuple[Finding | None, tuple[str, ...]]:
     """Compare a record in its course with what we sent: the finding, and what differs."""
-    differ, edited = differing(entry, record, kind), edits(entry, record, kind)
+    differ, edited = differing(entry.known, record, kind), edits(entry, record, kind)
     if overridden := entry.overridden:
-        unlike = differing(as_expected(entry), record, kind)
+        unlike = differing(entry.expected, record, kind)
         if still := tuple(name for name in unlike if name in overridden or name in edited):
             return Finding.EDITED, still
         if not overridden.isdisjoint(differ):
@@ -262,24 +257,24 @@ def _edit_of(entry: Entry, record: Record, kind: Kind) -> tuple[Finding | None, 
     return (Finding.NORMALISED if differ else None), differ
 
 
-def _others(
-    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
-) -> Iterator[Drifted]:
+def twins_among(state: State, live: Mapping[int, Record], kind: Kind) -> Iterator[Drifted]:
+    """Yield a finding for each twin among some records, by Id; see `twins`."""
+    for twin_id, address in sorted(twins(state, live.values(), kind).items()):
+        entry, record = state.entries.get(address), live[twin_id]
+        own = live.get(entry.id) if entry is not None else None
+        yield Drifted(Finding.TWIN, record.parent_id, kind, address, entry, record, own=own)
+
+
+def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -> Iterator[Drifted]:
     """Yield the unmanaged records in our courses, and those that took the order of one of ours."""
     courses = {entry.parent_id for entry in ours.values()}
     addresses = {entry.id: address for address, entry in ours.items()}
-    second = twins(state, live.values(), kind)
-    places: dict[tuple[int, object], list[Address]] = {}
-    for record in live.values():
+    places: dict[tuple[int, object], list[Address]] = defaultdict(list)
+    for record in live:
         if record.id in addresses and kind.order_property in record.attributes:
-            places.setdefault(_place(record, kind), []).append(addresses[record.id])
-    for record in live.values():
+            places[_place(record, kind)].append(addresses[record.id])
+    for record in live:
         if record.parent_id not in courses:
-            continue
-        if (twin := second.get(record.id)) is not None:
-            course, held = record.parent_id, ours.get(twin)
-            own = live.get(held.id) if held is not None else None
-            yield Drifted(Finding.TWIN, course, kind, twin, held, record, own=own)
             continue
         address = addresses.get(record.id)
         entry = None if address is None else ours[address]

@@ -1,61 +1,67 @@
-"""Compares an entry with its record: which properties differ, and who wrote them."""
+"""Compares an entry with its record: which properties differ, who wrote them, what a look found."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import kind_of
 from coursesync.kinds.html import same_html
+from coursesync.state.state import Entry
 from coursesync.text import same_moment, unescaped
 
 if TYPE_CHECKING:
+    from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
-    from coursesync.state.state import Entry
+    from coursesync.state.state import Doubt
 
 
-def edits(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
+def edits(
+    entry: Entry, record: Record, kind: Kind, known: Attributes | None = None
+) -> tuple[str, ...]:
     """Return the properties that someone else changed after our last write, sorted.
 
-    If the record's time is that of our last write, a difference in contents does not count: the
-    server may have rewritten the HTML. It rewrites nothing else.
+    `known` are the attributes to compare with, by default the entry's known ones. If the record's
+    time is that of our last write, a difference in contents does not count: the server may have
+    rewritten the HTML. It rewrites nothing else.
     """
-    differ = differing(entry, record, kind)
+    differ = differing(entry.known if known is None else known, record, kind)
     if same_moment(entry.updated_on, record.updated_on):
         return tuple(name for name in differ if name != kind.contents_property)
     return differ
 
 
-def as_expected(entry: Entry) -> Entry:
-    """Return an entry as if no look had found its record changed."""
-    return replace(entry, sent=entry.expected, seen={})
-
-
-def differing(entry: Entry, record: Record, kind: Kind) -> tuple[str, ...]:
-    """Return the properties that can be read and differ from the entry's known ones, sorted.
+def differing(known: Attributes, record: Record, kind: Kind) -> tuple[str, ...]:
+    """Return the properties that can be read and differ from the known ones, sorted.
 
     Properties that a list left out are not among them.
     """
-    known, has = entry.known, record.attributes
-    compared = known.keys() - kind.write_only - record.unknown - _idle(known, has, kind)
-    return tuple(
-        name
-        for name in sorted(compared)
-        if not same_value(name, known[name], value_in(has, name, kind), kind)
-    )
+    has = record.attributes
+    idle = kind.idle(known) & kind.idle(has)
+    compared = known.keys() - kind.write_only - record.unknown - idle
+    return tuple(name for name in sorted(compared) if not same(name, known, has, kind))
 
 
 def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
     """Return whether a record has all that a create sends, except what can't be read back."""
-    return all(
-        same_value(name, sent.get(name, ""), value_in(has, name, kind), kind)
-        for name in {*sent, kind.contents_property} - kind.write_only
-    )
+    compared = {*sent, kind.contents_property} - kind.write_only
+    return all(same(name, sent, has, kind) for name in compared)
 
 
-def _idle(sent: Attributes, has: Attributes, kind: Kind) -> frozenset[str]:
-    return kind.idle(sent) & kind.idle(has)
+def same(name: str, sent: Attributes, has: Attributes, kind: Kind) -> bool:
+    """Return whether a property has the value that was sent; HTML may be written in another way.
+
+    For contents, no value and "" are the same.
+    """
+    if name == kind.contents_property:
+        return same_html(str(sent.get(name, "")), str(has.get(name, "")))
+    ours, theirs = sent.get(name), has.get(name)
+    if ours is None or theirs is None:
+        return False
+    if name == kind.title_property:
+        return unescaped(str(ours)).strip() == unescaped(str(theirs)).strip()
+    return type(ours) is type(theirs) and ours == theirs
 
 
 def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
@@ -65,36 +71,59 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
     only if it still has our contents, or our title if it has no contents. Its time proves nothing,
     because a move is a write.
     """
-    contents, has = kind.contents_property, record.attributes
-    for ours in (entry.known, entry.attempted or {}):
-        if str(ours.get(contents, "")).strip():
-            is_ours = same_value(contents, ours[contents], value_in(has, contents, kind), kind)
-        else:
-            title, bare = kind.title_property, not str(value_in(has, contents, kind)).strip()
-            is_ours = (
-                bare and title in ours and same_value(title, ours[title], has.get(title), kind)
-            )
-        if is_ours:
-            return True
-    return False
+    return any(
+        has_ours(sent, record.attributes, kind) for sent in (entry.known, entry.attempted or {})
+    )
+
+
+def has_ours(sent: Attributes, has: Attributes, kind: Kind) -> bool:
+    """Return whether a record has the contents that we sent, or if both have none, our title."""
+    contents = kind.contents_property
+    if str(sent.get(contents, "")).strip():
+        return same(contents, sent, has, kind)
+    is_bare = not str(has.get(contents, "")).strip()
+    return is_bare and same(kind.title_property, sent, has, kind)
+
+
+def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
+    """Return whether a record has what our last update sent, if its outcome is unknown."""
+    return bool(entry.attempted) and not differing(entry.attempted or {}, record, kind)
+
+
+def as_read(entry: Entry, record: Record, kind: Kind) -> Entry:
+    """Return an entry with the differences between its record and what is known of it.
+
+    The next plan shows the differences.
+    """
+    reads = _reads(entry.known, record.attributes, kind)
+    has = {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
+    return entry.reading(has, record.updated_on)
+
+
+def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
+    """Return the entry of a record that a person chose for a doubt.
+
+    The entry has the differences between a candidate and what was sent; the next plan shows them.
+    """
+    entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
+    for candidate in doubt.candidates:
+        if candidate.id == record_id:
+            reads = _reads(doubt.sent, candidate.attributes, kind_of(address))
+            return entry.reading(reads, candidate.updated_on)
+    return entry
+
+
+def _reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
+    """Return `sent` if the record matches it; else the record's own values.
+
+    Missing order, parent and title are taken from `sent`.
+    """
+    if fits(sent, has, kind):
+        return sent
+    needed = (kind.order_property, kind.parent_property, kind.title_property)
+    return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
 
 
 def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
     """Return the value of a record's property; for contents, null and "" are the same."""
     return has.get(name, "" if name == kind.contents_property else None)
-
-
-def same_value(name: str, sent: FieldValue, has: FieldValue | None, kind: Kind) -> bool:
-    """Return whether a property has the value that was sent; HTML may be written in another way."""
-    if name == kind.contents_property:
-        return same_html(str(sent), str(has))
-    if name == kind.title_property and has is not None:
-        return unescaped(str(sent)).strip() == unescaped(str(has)).strip()
-    return type(sent) is type(has) and sent == has
-
-
-def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
-    """Return whether a record has what our last update sent, if its outcome is unknown."""
-    if not entry.attempted:
-        return False
-    return not differing(replace(entry, sent=entry.attempted, seen={}), record, kind)

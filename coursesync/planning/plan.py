@@ -144,6 +144,13 @@ class Change:
         return self.home is not None
 
     @property
+    def stays_protected(self) -> bool:
+        """Whether the record is protected from now on."""
+        if self.resource is not None:
+            return self.resource.protected
+        return isinstance(self.held, Entry) and self.held.protected
+
+    @property
     def lesson_courses(self) -> frozenset[int]:
         """The courses whose lessons to check before the record is deleted or leaves them, by Id.
 

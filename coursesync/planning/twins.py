@@ -9,11 +9,12 @@ record a twin.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import same_value, value_in
+from coursesync.planning.live_diff import same
 from coursesync.text import unescaped
 
 if TYPE_CHECKING:
@@ -38,11 +39,10 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     Returns:
         The resource's address, by the Id of the duplicate record.
     """
-    live = list(records)
-    unmanaged = _unmanaged(state, live)
+    live = {record.id: record for record in records}
+    unmanaged = _unmanaged(state, live.values())
     if not unmanaged:
         return {}
-    held = {entry.id: address for address, entry in state.entries.items()}
     courses = {record.parent_id for record in unmanaged}
     ours = {
         address: entry
@@ -50,20 +50,18 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         if entry.parent_id in courses and kind_of(address) is kind
     }
     has_markers = any(is_marker(record.marker) for record in unmanaged)
-    marked = _markers(state, ours, live, held) if has_markers else {}
-    titled: dict[tuple[int, str], list[Address]] = {}
+    marked = _markers(state, ours, live) if has_markers else {}
+    titled: dict[tuple[int, str], list[Address]] = defaultdict(list)
     for address, entry in ours.items():
-        titled.setdefault(_name(entry.parent_id, entry.known, kind), []).append(address)
-    own = {held[record.id]: record for record in live if record.id in held}
+        titled[_name(entry.parent_id, entry.known, kind)].append(address)
     found: dict[int, Address] = {}
     for record in unmanaged:
-        has = record.attributes
-        named = titled.get(_name(record.parent_id, has, kind), [])
-        same = [at for at in named if _has_contents_of(ours[at], own.get(at), has, kind)]
+        has, order = record.attributes, kind.order_of(record.attributes)
+        named = titled.get(_name(record.parent_id, has, kind), ())
+        alike = [at for at in named if _is_alike(ours[at], live.get(ours[at].id), has, kind)]
         # of several, the one with the same order
-        same.sort(key=lambda at: _order(ours[at].known, kind) != _order(has, kind))
-        twin = marked.get(record.marker or "") or next(iter(same), None)
-        if twin is not None:
+        alike.sort(key=lambda at: kind.order_of(ours[at].known) != order)
+        if twin := marked.get(record.marker) or next(iter(alike), None):
             found[record.id] = twin
     return {**found, **_of_doubts(state, unmanaged)}
 
@@ -93,10 +91,12 @@ def _unmanaged(state: State, records: Iterable[Record]) -> list[Record]:
 
 def _of_doubts(state: State, unmanaged: Iterable[Record]) -> Mapping[int, Address]:
     """Return the records of each create in doubt that was carried out more than once."""
-    carrying: dict[str, list[int]] = {}
+    carrying: dict[str | None, list[int]] = defaultdict(list)
     for record in unmanaged:
-        carrying.setdefault(record.marker or "", []).append(record.id)
-    doubts = ((at, carrying.get(doubt.marker or "-", [])) for at, doubt in state.doubts.items())
+        carrying[record.marker].append(record.id)
+    doubts = (
+        (at, carrying.get(each.marker, ())) for at, each in state.doubts.items() if each.marker
+    )
     return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
 
 
@@ -104,30 +104,26 @@ def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]
     return parent_id, unescaped(kind.title_of(attributes)).strip()
 
 
-def _has_contents_of(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
+def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
     """Return whether a record has the contents that ours has in the state, or on the server."""
     name = kind.contents_property
-    ours = [entry.known]
-    if own is not None and name not in own.unknown:
-        ours.append(own.attributes)
-    theirs = value_in(has, name, kind)
-    return any(same_value(name, value_in(each, name, kind) or "", theirs, kind) for each in ours)
-
-
-def _order(attributes: Attributes, kind: Kind) -> object:
-    return attributes.get(kind.order_property)
+    if same(name, entry.known, has, kind):
+        return True
+    return own is not None and name not in own.unknown and same(name, own.attributes, has, kind)
 
 
 def _markers(
-    state: State,
-    ours: Mapping[Address, Entry],
-    live: Iterable[Record],
-    held: Mapping[int, Address],
-) -> Mapping[str, Address]:
+    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record]
+) -> Mapping[str | None, Address]:
     """Return the addresses that have an Id, by the markers of their records.
 
     If a key changed, the record still carries the marker of its first address.
     """
-    by_address = {marker_of(state.target, ours[at].parent_id, at): at for at in ours}
-    read = {r.marker: held[r.id] for r in live if r.id in held and is_marker(r.marker)}
-    return {**by_address, **{marker: at for marker, at in read.items() if marker is not None}}
+    found: dict[str | None, Address] = {}
+    for at, entry in ours.items():
+        found[marker_of(state.target, entry.parent_id, at)] = at
+    for at, entry in state.entries.items():
+        record = live.get(entry.id)
+        if record is not None and is_marker(record.marker):
+            found[record.marker] = at
+    return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.applying.lessons import describe
 from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.kinds import LISTED
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
 from coursesync.planning.large_change import oversized
-from coursesync.planning.lessons import describe
 from coursesync.planning.plan import Action
 from coursesync.text import at, count, duration, inert
 

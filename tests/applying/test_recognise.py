@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from shares import examples
 from values import AT, address
 
-from coursesync.applying.recognise import Absent, Found, Sought, Unclear, entry_of, recognise
+from coursesync.applying.recognise import Absent, Found, Sought, Unclear, recognise
 from coursesync.kinds.html import same_html
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.records import Record, read_page
-from coursesync.planning.live_diff import fits
+from coursesync.planning.live_diff import entry_of, fits
 from coursesync.planning.plan import Action, Change
 from coursesync.state.state import Candidate, Doubt
 

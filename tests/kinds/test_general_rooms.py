@@ -15,7 +15,6 @@ MEANS_ANOTHER: dict[str, str] = {
     # lessons stand in sections: their kind takes these in
     "applying/lessons.py": r".*",
     "nexudus/lessons.py": r".*",
-    "planning/lessons.py": r".*",
     # the sandbox's own pages and calls
     "cli/commands/sandbox.py": r"\bsections(\(\)|, lessons)|/coursesections",
     # HTML's element of that name

@@ -15,7 +15,6 @@ from forgetful import ForgetfulDisk, PowerCut
 from virtual import Counted, Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
-from coursesync.applying.recognise import entry_of
 from coursesync.applying.report import Status
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
@@ -28,6 +27,7 @@ from coursesync.nexudus.limits import Schedule
 from coursesync.operations.drift import refresh
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.diff import plan_of
+from coursesync.planning.live_diff import entry_of
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.file_store import StateFile
