@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from coursesync.kinds.address import Address
 from coursesync.outlines.outline import Outline, build
+from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.yaml_reader import parse
-from coursesync.planning.diff import diff
+from coursesync.planning import diff
 from coursesync.planning.plan import Action, Change, Plan
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.journal import Conclusion, Intent, Move, Protect
@@ -84,7 +85,8 @@ def plan_of(
     outlines: Outline | Iterable[Outline], state: State = EMPTY, policy: Policy = KEEP_ALL
 ) -> Plan:
     """Plan one outline or several, none of them settled."""
-    return diff([outlines] if isinstance(outlines, Outline) else outlines, (), state, policy)
+    parsed = (outlines,) if isinstance(outlines, Outline) else tuple(outlines)
+    return diff.plan_of(Outlines(parsed, frozenset()), state, policy)
 
 
 def address(key: str, course_key: str = "c") -> Address:

@@ -46,7 +46,7 @@ def last_look(run: Run) -> None:
     _take_up_earlier(run)
     courses = [course for course in run.courses.values() if any(_made(run, course))]
     if not courses:
-        run.twins = tuple(_twins(run, _looked_at(run)))
+        run.twins = tuple(_twins(run))
         return
     found, missing = _until_all_is_listed(run, courses)
     if wrong := [*_misplaced(run, missing), *_others(run, courses, found)]:
@@ -55,7 +55,7 @@ def last_look(run: Run) -> None:
         settle(run)
         found, missing = _until_all_is_listed(run, courses)
     run.unlisted = tuple(result for result in missing if not _is_gone(run, result))
-    run.twins = tuple(_twins(run, [*found, *_looked_at(run, but=courses)]))
+    run.twins = tuple(_twins(run))
     run.unread = tuple(course.unread for course in courses if course.unread)
     run.confirmed = _confirmed(run, courses)
 
@@ -111,7 +111,6 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
 
     Others may have moved or deleted a record of an earlier run; that is no mistake.
     """
-    entries = run.log.led_to().entries if missing else {}
     for result in missing:
         change, record_id = result.change, result.record_id or 0
         is_earlier = change.address in run.earlier
@@ -121,9 +120,8 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
             if not is_earlier:
                 yield result, f"{given}, but has no {change.kind.name} with it"
         elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
-            entry = entries.get(change.address)
-            is_ours = entry is not None and was_ours(entry, record, change.kind)
-            if not (is_earlier and is_ours):
+            entry = run.state.entries[change.address] if is_earlier else None
+            if entry is None or not was_ours(entry, record, change.kind):
                 yield result, f"{given}, which belongs to a {change.kind.name} of another course"
 
 
@@ -167,17 +165,6 @@ def _lacks_any(compared: Mapping[int | None, Sequence[str]], record: Record) -> 
     return not record.unknown.isdisjoint(compared[record.id])
 
 
-def _looked_at(run: Run, but: Collection[CourseRun] = ()) -> list[Record]:
-    """Return the records that earlier looks of this run showed in the other courses."""
-    listed_again = {course.id for course in but}
-    return [
-        record
-        for course, records in run.shown.items()
-        if course not in listed_again
-        for record in records
-    ]
-
-
 def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
     """Return the addresses whose record was found once, in its course."""
     looked = {course.id for course in courses if not course.unread}
@@ -199,14 +186,16 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
     change, wrong = result.change, result.record_id
     doubt = replace(run.create_of(change), claimed=True, reason=reason, since=result.at)
     run.log.record(Look(address=change.address, doubt=doubt, at=run.stamp()))
-    run.managed.discard(wrong or 0)
+    run.known.discard(wrong or 0)
     run.sender.planned += 1
     del run.results[change.address]
-    sought = Sought(change, doubt, until=run.world.clock.now())
-    run.course_of(change).doubts[change.address] = sought
+    run.attempts[change.address] = Sought(change, doubt)
+    run.course_of(change).doubts[change.address] = run.world.clock.now()
 
 
-def _twins(run: Run, records: Sequence[Record]) -> Iterator[Drifted]:
+def _twins(run: Run) -> Iterator[Drifted]:
+    """Yield the twins among the records that the last look at each course showed."""
+    records = [record for shown in run.shown.values() for record in shown]
     if not records:
         return
     state, live = run.log.led_to(), {record.id: record for record in records}

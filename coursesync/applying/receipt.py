@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Report, Result
     from coursesync.planning.plan import Plan
+    from coursesync.state.state import State
 
 _FORMAT = "coursesync run"
 
@@ -47,37 +48,33 @@ def compose(
         report: the report of the run; None if there is none.
         failed: whether the run ended with an error before it sent a write.
     """
+    known = plan if report is None else report.state
     record = {
         "began": began,
-        "changes": [],
-        "complete": False,
+        "changes": [] if report is None else _changes(report),
+        "complete": report is not None and report.complete,
         "digest": plan.digest,
         "ended": report is not None or failed,
         "format": _FORMAT,
         "format_version": 1,
-        "lineage": plan.lineage,
+        "lineage": known.lineage,
         "origin": asdict(origin),
-        "serial": plan.serial,
-        "stopped": None,
+        "serial": known.serial,
+        "stopped": report.stop.reason if report is not None and report.stop else None,
         "target": plan.target,
-        "twins": [],
+        "twins": [] if report is None else sorted(each.record_id for each in report.twins),
     }
-    if report is not None:
-        results = sorted(report.results, key=lambda each: each.change.address)
-        record |= {
-            "changes": [_change(each, report) for each in results],
-            "complete": report.complete,
-            "lineage": report.state.lineage,
-            "serial": report.state.serial,
-            "stopped": report.stop.reason if report.stop else None,
-            "twins": sorted(each.record_id for each in report.twins),
-        }
     return json.dumps(record, indent=2, sort_keys=True) + "\n"
 
 
-def _change(result: Result, report: Report) -> dict[str, object]:
+def _changes(report: Report) -> list[dict[str, object]]:
+    results = sorted(report.results, key=lambda each: each.change.address)
+    return [_change(each, report.state) for each in results]
+
+
+def _change(result: Result, state: State) -> dict[str, object]:
     change = result.change
-    entry = report.state.entries.get(change.address)
+    entry = state.entries.get(change.address)
     # the reason for this status names the person who edited the record
     is_personal = result.status is Status.DRIFTED
     return {

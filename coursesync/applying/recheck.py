@@ -10,7 +10,7 @@ It must never base an update on a record that was read more than a minute ago.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
+from itertools import dropwhile, groupby, islice
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
@@ -67,23 +67,18 @@ def current(run: Run, change: Change) -> Record | None:
 
 
 def _next(run: Run, change: Change) -> Iterator[Change]:
-    """Yield the changes that will be written soon after one."""
-    for number, each in enumerate(_following(run, change), 1):
+    """Yield the changes that will be written soon after one, in order."""
+    later = islice(dropwhile(lambda each: each is not change, run.plan.changes), 1, None)
+    waiting = (
+        each
+        for each in later
+        if each.action.writes and each.address not in run.results and not run.course_of(each).held
+    )
+    for number, each in enumerate(waiting, 1):
         if number >= IDS_AT_ONCE or run.sender.seconds_for(number) > _AHEAD:
             return
         if each.action.overwrites and each.kind is change.kind:
             yield each
-
-
-def _following(run: Run, change: Change) -> Iterator[Change]:
-    """Yield the remaining changes that write after one, in order."""
-    is_later = False
-    for course in run.courses.values():
-        for each in course.changes:
-            waits = each.action.writes and each.address not in run.results
-            if is_later and waits and not course.held:
-                yield each
-            is_later |= each is change
 
 
 def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:

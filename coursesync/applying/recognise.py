@@ -51,13 +51,11 @@ class Sought:
         change: the create.
         doubt: the create as a doubt; `since` is "" if it was not sent yet.
         before: the Ids that looks had shown before it was sent; None if an earlier run sent it.
-        until: when the looks end, by the run's clock.
     """
 
     change: Change
     doubt: Doubt
     before: frozenset[int] | None = None
-    until: float = 0.0
 
     @property
     def address(self) -> Address:

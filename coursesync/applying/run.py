@@ -67,7 +67,7 @@ class CourseRun:
         unread: the record that could not be read in that look, and why; it may be one that is
             looked for.
         lessons_seen: whether its lessons were checked.
-        doubts: its creates in doubt.
+        doubts: its creates in doubt: when the looks for each end, by the run's clock.
     """
 
     id: int
@@ -77,7 +77,7 @@ class CourseRun:
     looked: int = 0
     unread: str = ""
     lessons_seen: bool = False
-    doubts: dict[Address, Sought] = field(default_factory=dict)
+    doubts: dict[Address, float] = field(default_factory=dict)
 
     def note_unread(self, unread: str) -> None:
         """Note what can't be read in the last look; release the course if it can be read now."""
@@ -102,7 +102,8 @@ class Run:
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
         grouped = [(course, tuple(changes)) for course, changes in by_course]
         self.courses = {course: CourseRun(course, own[0].kind, own) for course, own in grouped}
-        self.managed = {entry.id for entry in state.entries.values()}
+        # the Ids of entries and strangers: no create can have made these records
+        self.known = {entry.id for entry in state.entries.values()}.union(state.strangers)
         # every Id seen on the server; a create must return one that is not in here
         self.seen: set[int] = set()
         self.results: dict[Address, Result] = {}
@@ -192,7 +193,7 @@ class Run:
             unconfirmed=status is Status.SETTLED,
         )
         entry = as_read(made, record, change.kind)
-        self.managed.add(record.id)
+        self.known.add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))
 
@@ -227,9 +228,8 @@ class Run:
 
     def _is_vague(self, record: Record) -> bool:
         """Return whether the list shows too little of a record to tell if it is looked for."""
-        if record.id in self.managed or record.id in self.state.strangers:
-            return False
-        return bool(record.unknown) or (self.marks and not (record.marker or self.lists_markers))
+        is_marked = record.marker or self.lists_markers or not self.marks
+        return record.id not in self.known and (bool(record.unknown) or not is_marked)
 
     def pause_before_look(self, sought: Sequence[Address], number: int, left: float) -> None:
         """Wait before look `number` for some records, for at most `left` seconds.

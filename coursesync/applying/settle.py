@@ -114,15 +114,15 @@ def settle(run: Run) -> None:
         if not doubtful:
             return
         if number:
-            sought = [each for course in doubtful for each in course.doubts.values()]
-            left = max(max(each.until for each in sought) - run.world.clock.now(), 0.0)
-            run.pause_before_look([each.address for each in sought], number, left)
+            sought = {at: end for course in doubtful for at, end in course.doubts.items()}
+            left = max(max(sought.values()) - run.world.clock.now(), 0.0)
+            run.pause_before_look([*sought], number, left)
         for course in doubtful:
             run.go_on()
             now = run.world.clock.now()
             findings = _findings(run, course, run.listed([course])[course.id])
-            for each in list(course.doubts.values()):
-                _decide(run, each, findings[each.address], over=now >= each.until)
+            for address in list(course.doubts):
+                _decide(run, run.attempts[address], findings[address], now)
             if not course.doubts:
                 _adopt_found(run, course, findings)  # newer than the first look
 
@@ -148,9 +148,9 @@ def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
         if change.doubt is not None:
             # an earlier run already found candidates, so the lists are up to date: look once
             settling = 0.0 if change.candidates else run.terms.settling
-            sought = Sought(change, change.doubt, until=run.world.clock.now() + settling)
-            course.doubts[change.address] = sought
-            _decide(run, sought, findings[change.address], over=not settling)
+            now = run.world.clock.now()
+            course.doubts[change.address] = now + settling
+            _decide(run, run.attempts[change.address], findings[change.address], now)
     _adopt_found(run, course, findings)
 
 
@@ -175,10 +175,11 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
 def _findings(
     run: Run, course: CourseRun, records: Iterable[Record]
 ) -> Mapping[Address, Recognition]:
-    ignored = run.managed.union(run.state.strangers)
-    unmanaged = [record for record in records if record.id not in ignored]
+    unmanaged = [record for record in records if record.id not in run.known]
     sought = [
-        course.doubts.get(change.address) or Sought(change, change.doubt or run.create_of(change))
+        run.attempts[change.address]
+        if change.address in course.doubts
+        else Sought(change, change.doubt or run.create_of(change))
         for change in course.changes
         if change.action.looks and change.address not in run.results
     ]
@@ -197,12 +198,13 @@ def _findings(
     return {**former, **found}
 
 
-def _decide(run: Run, sought: Sought, found: Recognition, *, over: bool) -> None:
-    """Settle a doubt by the finding of a look, unless a list may still lag."""
+def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
+    """Settle a doubt by the finding of a look at `now`, unless a list may still lag."""
     change = sought.change
     course = run.course_of(change)
+    until = course.doubts[change.address]
     match found:
-        case Absent() | Unclear() if not over:
+        case Absent() | Unclear() if now < until:
             return
         case Absent() if course.unread:
             reason = f"{sought.doubt.reason}; {course.unread}"
@@ -219,7 +221,7 @@ def _decide(run: Run, sought: Sought, found: Recognition, *, over: bool) -> None
         case Unclear():
             _leave_in_doubt(run, change, found, sought.doubt)
         case _:
-            run.settled_until = max(run.settled_until, sought.until)
+            run.settled_until = max(run.settled_until, until)
             run.adopt(change, sought.attributes, found.record, Status.SETTLED)
             if change.after is None:
                 course.held = f"{change.address} is on the site; make a new plan"

@@ -40,20 +40,13 @@ if TYPE_CHECKING:
 _MOST_LOOKS = 3  # searches before one create; the last look finds what they miss
 _A_WHILE = timedelta(seconds=3)
 _PAUSES = (1.0, 4.0)  # seconds before an update or a deletion in doubt is sent again
-_ROLES = {"create": "Create", "update": "Edit", "delete": "Delete"}
-_REQUESTS: dict[Action, Literal["create", "update", "delete"]] = {
-    Action.CREATE: "create",
-    Action.DOUBT: "create",
-    Action.UPDATE: "update",
-    Action.DEACTIVATE: "update",
-    Action.DELETE: "delete",
-}
-_DONE = {
-    Action.CREATE: Status.CREATED,
-    Action.DOUBT: Status.CREATED,
-    Action.UPDATE: Status.UPDATED,
-    Action.DEACTIVATE: Status.DEACTIVATED,
-    Action.DELETE: Status.DELETED,
+# the request that carries an action out, the last word of its role, and the status once it is done
+_WRITES: dict[Action, tuple[Literal["create", "update", "delete"], str, Status]] = {
+    Action.CREATE: ("create", "Create", Status.CREATED),
+    Action.DOUBT: ("create", "Create", Status.CREATED),
+    Action.UPDATE: ("update", "Edit", Status.UPDATED),
+    Action.DEACTIVATE: ("update", "Edit", Status.DEACTIVATED),
+    Action.DELETE: ("delete", "Delete", Status.DELETED),
 }
 
 
@@ -69,10 +62,11 @@ def carry_out(run: Run, change: Change) -> None:
     overwrites = change.action.overwrites
     match _overwrite(run, change) if overwrites else _create(run, change):
         case Applied(record_id):
-            run.managed.add(record_id)
+            run.known.add(record_id)
             is_again = run.times_sent(change) > 1
             reason = "sent again, because the first left no trace" if is_again else ""
-            run.conclude(Result(change, _DONE[change.action], record_id, reason))
+            _, _, done = _WRITES[change.action]
+            run.conclude(Result(change, done, record_id, reason))
         case Refused(message, problems):
             refused = Result(change, Status.REFUSED, reason=message, problems=problems)
             run.conclude(refused, holds=f"{change.address} was refused")
@@ -82,8 +76,9 @@ def carry_out(run: Run, change: Change) -> None:
         case InDoubt(reason, claimed):
             sent = run.attempts[change.address]
             doubt = replace(sent.doubt, reason=reason, claimed=claimed)
+            run.attempts[change.address] = replace(sent, doubt=doubt)
             until = run.world.clock.now() + run.terms.settling
-            run.course_of(change).doubts[change.address] = replace(sent, doubt=doubt, until=until)
+            run.course_of(change).doubts[change.address] = until
 
 
 def _create(run: Run, change: Change) -> Verdict | None:
@@ -136,8 +131,9 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
 
 
 def _send(run: Run, change: Change, number: int = 0) -> Verdict | None:
-    role = f"{change.kind.role}-{_ROLES[_REQUESTS[change.action]]}"
-    return run.sender.until_answered(role, partial(_attempt, run, change, number))
+    _, role, _ = _WRITES[change.action]
+    attempt = partial(_attempt, run, change, number)
+    return run.sender.until_answered(f"{change.kind.role}-{role}", attempt)
 
 
 def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut | None:
@@ -165,7 +161,7 @@ def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut |
         written = classify_update(exchange, change.entry.id)
         outcome = _as_written(written, change, record, exchange.headers.get("date", ""))
     else:
-        outcome = classify(exchange, run.managed | run.seen)
+        outcome = classify(exchange, run.known | run.seen)
     run.log.record(_conclusion(change, outcome, run.stamp()))
     if not isinstance(outcome, Applied | Refused | InDoubt):
         run.sender.give_back()
@@ -230,8 +226,9 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
 
 def _intent(run: Run, change: Change) -> Intent:
     overwrites = change.action.overwrites
+    request, _, _ = _WRITES[change.action]
     return Intent(
-        action=_REQUESTS[change.action],
+        action=request,
         address=change.address,
         marker=None if overwrites else run.marker_of(change),
         attributes=in_order(change.attributes),

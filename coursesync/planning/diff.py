@@ -16,7 +16,7 @@ from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Action, Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
-from coursesync.planning.sides import other_courses, sides_of, unknown_keys
+from coursesync.planning.sides import sides_of, unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -24,30 +24,17 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Resource
-    from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
-    from coursesync.planning.sides import OtherCourses, Side
+    from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
 
 
 def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
-    """Make the plan of the outlines that were read; see `diff`."""
-    return diff(outlines.outlines, outlines.settled, state, policy)
-
-
-def diff(
-    outlines: Iterable[Outline],
-    settled: Iterable[str],
-    state: State,
-    policy: Policy = KEEP_ALL,
-) -> Plan:
     """Compare what the outlines want with the state.
 
     Args:
-        outlines: the parsed outlines, one for each course.
-        settled: the keys of the courses that need no change, because their outlines are as they
-            were last applied.
+        outlines: one for each course; the settled courses need no change.
         state: what was last sent.
         policy: what may be done to orphans; by default nothing.
 
@@ -59,10 +46,10 @@ def diff(
         InvalidOutlines: an outline would take the addresses of another course's records, or a
             resource would have two records.
     """
-    parsed = tuple(outlines)
-    sides = sides_of(parsed, frozenset(settled), state)
-    others = other_courses(sides.values(), state)
-    changes = tuple(change for side in sides.values() for change in _changes(side, others, policy))
+    sides = sides_of(outlines, state)
+    changes = tuple(
+        change for side in sides.values() for change in _changes(side, state.entries, policy)
+    )
     if clashes := list(_clashes(changes, sides, state)):
         raise InvalidOutlines(clashes)
     return Plan(
@@ -73,7 +60,7 @@ def diff(
         changes,
         len(state.entries),
         policy,
-        {outline.key: outline.record for outline in parsed},
+        {outline.key: outline.record for outline in outlines.outlines},
     )
 
 
@@ -140,26 +127,26 @@ def _standing(side: Side, changed: Container[Address]) -> Iterator[Standing]:
             yield Standing(resource.address, resource.kind, entry.known)
 
 
-def _changes(side: Side, others: OtherCourses, policy: Policy) -> Iterator[Change]:
+def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> Iterator[Change]:
     """Yield the changes of a course's outline, then the changes of doubts and orphans."""
     resources = side.resources
     prior = [side.order(resource) for resource in resources]
     ids = [entry.id for entry in map(side.entry, resources) if entry is not None]
-    orphans = orphaned(side.orphans, others.led_to, policy)
+    orphans = orphaned(side.orphans, side.leads, policy)
     unwanted = side.doubts.keys() - {resource.address for resource in resources}
     held = staying(side.course_id, orphans) | {
         kind_of(each).order_of(side.doubts[each].sent): each
-        for each in unwanted - others.waited_for.keys()
+        for each in unwanted - side.waits.keys()
     }
     orders = assign(prior, [resource.pin for resource in resources], ids, held.keys())
     placed: Sequence[Place | None] = [None] * len(orders)
     if side.pairs:
         placed = places([each.title for each in resources], prior, orders)
     for resource, order, place in zip(resources, orders, placed, strict=True):
-        if change := _wanted(side, resource, order, place, others):
+        if change := _wanted(side, resource, order, place, entries):
             yield _with_warning(change, held.get(order))
     for address in sorted(unwanted):
-        doubt, waits = side.doubts[address], others.waited_for.get(address)
+        doubt, waits = side.doubts[address], side.waits.get(address)
         reason = f"{doubt.reason}; {waits} waits until that is settled" if waits else doubt.reason
         change = Change(Action.DOUBT, address, kind_of(address), side.course_id, held=doubt)
         yield replace(change, reason=reason, lead=waits)
@@ -167,7 +154,11 @@ def _changes(side: Side, others: OtherCourses, policy: Policy) -> Iterator[Chang
 
 
 def _wanted(
-    side: Side, resource: Resource, order: int, place: Place | None, others: OtherCourses
+    side: Side,
+    resource: Resource,
+    order: int,
+    place: Place | None,
+    entries: Mapping[Address, Entry],
 ) -> Change | None:
     """Return the change that a resource of the outline needs; None if it needs none now."""
     address, kind = resource.address, resource.kind
@@ -184,13 +175,13 @@ def _wanted(
     )
     if (doubt := side.doubts.get(address)) is not None:
         return change(Action.DOUBT, held=doubt, reason=doubt.reason)
-    if address in others.waits:
+    if address in side.waits:
         return None
     return change(
         Action.CREATE,
         protected=resource.protected or None,
-        lead=others.leads.get(address),
-        reason=unknown_keys(resource, others.entries),
+        lead=side.leads.get(address),
+        reason=unknown_keys(resource, entries),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import count, islice, pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.pins import misfit
@@ -111,14 +112,22 @@ def places(
 
 
 def _keep(prior: Sequence[int | None], pins: Sequence[int | None]) -> list[int | None]:
-    """Return the pins, and between them the longest runs of prior numbers that fit."""
+    """Return the pins, and between them the longest runs of prior numbers that fit.
+
+    A number fits if, minus its index, it is not below the pin before and not above the next one.
+    """
     kept: list[int | None] = list(pins)
-    ends = [i for i, pin in enumerate(pins) if pin is not None]
-    for low, high in zip([-1, *ends], [*ends, len(pins)], strict=True):
-        floor = -1 - low if low < 0 else _slack(pins, low)
-        ceiling = _slack(pins, high) if high < len(pins) else None
-        for i in _longest_run(prior, range(low + 1, high), floor, ceiling):
-            kept[i] = prior[i]
+    bounds: list[tuple[int, float]] = [(-1, -1), (len(pins), inf)]
+    bounds[1:1] = [(i, pin) for i, pin in enumerate(pins) if pin is not None]
+    for (low, floor), (high, ceiling) in pairwise(bounds):
+        fit = [
+            (i, number)
+            for i, number in enumerate(prior[low + 1 : high], low + 1)
+            if number is not None and floor - low <= number - i <= ceiling - high
+        ]
+        for k in longest_rise([number - i for i, number in fit]):
+            i, number = fit[k]
+            kept[i] = number
     return kept
 
 
@@ -133,28 +142,6 @@ def _if_in_order(
     in_order = len(numbers) == len(prior) and all(a < b for a, b in pairwise(places))
     fits_pins = all(pin in {None, number} for pin, number in zip(pins, prior, strict=True))
     return numbers if in_order and fits_pins else None
-
-
-def _slack(numbers: Sequence[int | None], i: int) -> int:
-    """Return a number less its index; it must not fall along the list."""
-    number = numbers[i]
-    assert number is not None  # noqa: S101 - callers ask only for numbers
-    return number - i
-
-
-def _longest_run(
-    prior: Sequence[int | None], span: range, floor: int, ceiling: int | None
-) -> list[int]:
-    fit: list[int] = []
-    slacks: list[int] = []
-    for i in span:
-        if prior[i] is None:
-            continue
-        slack = _slack(prior, i)
-        if slack >= floor and (ceiling is None or slack <= ceiling):
-            fit.append(i)
-            slacks.append(slack)
-    return [fit[k] for k in longest_rise(slacks)]
 
 
 def longest_rise(values: Sequence[int]) -> list[int]:

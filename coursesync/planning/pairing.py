@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from coursesync.kinds.address import course_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Resource
@@ -36,58 +36,56 @@ def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) ->
     pairs: Pairs = {r.address: r.address for r in resources if r.address in entries}
     if len(pairs) == len(resources) or len(pairs) == len(entries):
         return pairs
-    _by_key(resources, entries, pairs)
-    _by_previous_keys(resources, entries, pairs)
-    kind = resources[0].kind
-    _by_evidence(resources, entries, pairs, kind.contents_property)
-    _by_evidence(resources, entries, pairs, kind.title_property)
+    here, kind = {course_of(resource.address) for resource in resources}, resources[0].kind
+    _by_trait(  # the file was renamed
+        resources,
+        entries,
+        pairs,
+        lambda old: None if course_of(old) in here else key_of(old),
+        lambda resource: [key_of(resource.address)],
+    )
+    _by_trait(
+        resources, entries, pairs, key_of, lambda resource: dict.fromkeys(resource.previous_keys)
+    )
+    _by_value(resources, entries, pairs, kind.contents_property)
+    _by_value(resources, entries, pairs, kind.title_property)
     _by_place(resources, entries, pairs)
     return pairs
 
 
-def _left_over(
-    resources: Iterable[Resource], entries: Mapping[Address, Entry], pairs: Pairs
-) -> tuple[list[Resource], list[Address]]:
-    taken = set(pairs.values())
-    new = [resource for resource in resources if resource.address not in pairs]
-    return new, [address for address in entries if address not in taken]
-
-
-def _by_key(resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs) -> None:
-    """Pair resources and entries that differ only in the course's key: the file was renamed."""
-    new, gone = _left_over(resources, entries, pairs)
-    here = {course_of(resource.address) for resource in resources}
-    moved = defaultdict(list)
-    for old in gone:
-        if course_of(old) not in here:
-            moved[key_of(old)].append(old)
-    pairs.update(unambiguous([(r.address, old) for r in new for old in moved[key_of(r.address)]]))
-
-
-def _by_previous_keys(
-    resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
-) -> None:
-    new, gone = _left_over(resources, entries, pairs)
-    by_key = defaultdict(list)
-    for old in gone:
-        by_key[key_of(old)].append(old)
-    former = ((r.address, key) for r in new for key in dict.fromkeys(r.previous_keys))
-    pairs.update(unambiguous([(at, old) for at, key in former for old in by_key.get(key, ())]))
-
-
-def _by_evidence(
+def _by_value(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs, name: str
 ) -> None:
     """Pair the resources and entries that alone have the same value of a property."""
-    new, gone = _left_over(resources, entries, pairs)
-    by_value = defaultdict(list)
-    for address in gone:
-        by_value[entries[address].known.get(name)].append(address)
+    _by_trait(
+        resources,
+        entries,
+        pairs,
+        lambda old: entries[old].known.get(name),
+        # an empty value is no evidence
+        lambda resource: filter(None, [resource.attributes.get(name)]),
+    )
+
+
+def _by_trait(
+    resources: Sequence[Resource],
+    entries: Iterable[Address],
+    pairs: Pairs,
+    trait_of: Callable[[Address], object],
+    traits_of: Callable[[Resource], Iterable[object]],
+) -> None:
+    """Pair the resources and entries that have a trait in common with no other."""
+    taken = set(pairs.values())
+    by_trait = defaultdict(list)
+    for old in entries:
+        if old not in taken:
+            by_trait[trait_of(old)].append(old)
     claims = [
         (resource.address, old)
-        for resource in new
-        if (value := resource.attributes.get(name))  # an empty value is no evidence
-        for old in alone(by_value.get(value, ()))
+        for resource in resources
+        if resource.address not in pairs
+        for trait in traits_of(resource)
+        for old in by_trait.get(trait, ())[:2]  # two are ambiguous already
     ]
     pairs.update(unambiguous(claims))
 

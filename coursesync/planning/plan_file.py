@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,7 +16,7 @@ from coursesync.files import read, shown
 from coursesync.kinds.attributes import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
-from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -33,15 +32,8 @@ _MOST_ADDRESSES = 3  # that a message names
 _Attributes: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
 
 
-class _Policy(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    on_removal: Literal["keep", "deactivate", "delete"] = "keep"
-    prune: bool = False
-
-
 class _Change(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     action: str
     address: str
@@ -72,13 +64,13 @@ class PlanFile(BaseModel):
     Its explanations (differences, reasons, places) are for people, and are not read.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     format_version: Literal[1]
     changes: tuple[_Change, ...]
     digest: str
     lineage: str
-    policy: _Policy = _Policy()
+    policy: Policy = KEEP_ALL
     refreshed: bool = False
     serial: int
     has_changes: bool
@@ -92,12 +84,6 @@ class PlanFile(BaseModel):
         return [change.meaning for change in self.changes]
 
     @property
-    def made(self) -> HowMade:
-        """The options with which the plan was made."""
-        policy = Policy(OnRemoval(self.policy.on_removal), prune=self.policy.prune)
-        return HowMade(policy, refreshed=self.refreshed)
-
-    @property
     def is_as_written(self) -> bool:
         """Whether its digest and its summary are those of its changes."""
         counts = Counter(change.action for change in self.changes)
@@ -109,14 +95,6 @@ class PlanFile(BaseModel):
             and self.writes == sum(counts[each.value] for each in known if each.writes)
             and self.digest == digest_of(self.target, self.lineage, self.meanings)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class HowMade:
-    """The options of a plan: what it may do to orphans, and whether it reads the site first."""
-
-    policy: Policy
-    refreshed: bool
 
 
 def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Command) -> None:
@@ -176,7 +154,7 @@ def read_plan_file(path: Path) -> PlanFile:
     try:
         written = read(path, _MAX_BYTES)
         json.loads(written, object_pairs_hook=_once)
-        plan_file = PlanFile.model_validate_json(written)
+        plan_file = PlanFile.model_validate_json(written, strict=True)
         if plan_file.is_as_written:
             return plan_file
         problem = f"{shown(path)} was edited since it was written: its changes have another digest"

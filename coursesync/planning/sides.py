@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
@@ -17,12 +17,13 @@ from coursesync.kinds.address import address_of, course_of, key_of
 from coursesync.planning.pairing import alone, identify, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
+    from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Doubt, Entry, State
 
 Held = TypeVar("Held", "Entry", "Doubt")
@@ -39,6 +40,10 @@ class Side:
         pairs: the address of each resource's entry, by the resource's address.
         guests: the entries that come from other courses.
         gone: the entries that go to other courses.
+        leads: for a new resource, the orphan of another course that it looks like; for an orphan,
+            such a resource.
+        waits: for a new resource, the create in doubt of another course that it has to wait for;
+            for a create in doubt, such a resource.
     """
 
     course_id: int
@@ -48,6 +53,8 @@ class Side:
     pairs: dict[Address, Address] = field(default_factory=dict)
     guests: dict[Address, Entry] = field(default_factory=dict)
     gone: dict[Address, Entry] = field(default_factory=dict)
+    leads: dict[Address, Address] = field(default_factory=dict)
+    waits: dict[Address, Address] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -91,23 +98,18 @@ class Side:
         return int(held.known[resource.kind.order_property])
 
 
-def sides_of(outlines: Iterable[Outline], settled: Container[str], state: State) -> dict[int, Side]:
+def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
     """Find the entry of each resource, in its course or in that from which its author moved it.
 
-    Args:
-        outlines: the parsed outlines, one for each course.
-        settled: the keys of the courses to leave out, because they need no change.
-        state: what was last sent.
-
     Returns:
-        The sides by the course's Id, sorted by the course's key.
+        The sides of the courses that are not settled by the course's Id, sorted by its key.
 
     Raises:
         InvalidOutlines: a resource would have two records.
     """
-    entries = _by_course(state.entries, settled)
-    doubts = _by_course(state.doubts, settled)
-    wanted = {outline.course_id: outline for outline in outlines}
+    entries = _by_course(state.entries, outlines.settled)
+    doubts = _by_course(state.doubts, outlines.settled)
+    wanted = {outline.course_id: outline for outline in outlines.outlines}
     sides = []
     for course_id in wanted.keys() | entries.keys() | doubts.keys():
         outline, held = wanted.get(course_id), entries.get(course_id, {})
@@ -118,6 +120,8 @@ def sides_of(outlines: Iterable[Outline], settled: Container[str], state: State)
     if contradictions := list(_contradictions(sides, homes)):
         raise InvalidOutlines(contradictions)
     _carry_over(sides, homes)
+    _note_leads(sides)
+    _note_waits(sides)
     return {side.course_id: side for side in sorted(sides, key=lambda s: (s.key, s.course_id))}
 
 
@@ -182,46 +186,10 @@ def _former(resource: Resource) -> Iterable[Address]:
     return dict.fromkeys(address_of(resource.kind.name, *parts) for parts in keys)
 
 
-class OtherCourses(NamedTuple):
-    """What a course needs to know of other courses.
-
-    Attributes:
-        leads: the orphan that looks like a new resource, by the resource's address.
-        led_to: the reverse.
-        waits: the create in doubt that a new resource has to wait for, by the resource's address.
-        waited_for: the reverse.
-        entries: the entries of all courses.
-    """
-
-    leads: Mapping[Address, Address]
-    led_to: Mapping[Address, Address]
-    waits: Mapping[Address, Address]
-    waited_for: Mapping[Address, Address]
-    entries: Mapping[Address, Entry]
-
-
-def other_courses(sides: Collection[Side], state: State) -> OtherCourses:
-    """Find the resources and records of different courses that may belong together.
-
-    A resource whose author claims a create in doubt of another course has to wait: to create it now
-    might create it twice.
-    """
-    leads = _leads(sides)
-    doubts = {address: side for side in sides for address in side.doubts}
-    waits = {address: old for _, address, old in _claims(sides, doubts)}
-    return OtherCourses(leads, _reversed(leads), waits, _reversed(waits), state.entries)
-
-
-def _reversed(pairs: Mapping[Address, Address]) -> dict[Address, Address]:
-    return {old: new for new, old in pairs.items()}
-
-
-def _leads(sides: Collection[Side]) -> dict[Address, Address]:
+def _note_leads(sides: Iterable[Side]) -> None:
     """Find the new resources that look like an orphan of another course.
 
-    Returns:
-        The orphan's address, by that of the new resource, if the two share two of title, key and
-        contents, and share them with no other.
+    The two share two of title, key and contents, and share them with no other.
     """
     alike = defaultdict(list)
     for side in sides:
@@ -229,14 +197,27 @@ def _leads(sides: Collection[Side]) -> dict[Address, Address]:
             for pair in _pairs(old, entry.known):
                 alike[pair].append((side, old))
     found = {
-        (resource.address, old)
+        (resource.address, old): (side, home)
         for side in (sides if alike else ())
         for resource in side.new
         for pair in _pairs(resource.address, resource.attributes)
         for home, old in alone(alike.get(pair, ()))
         if home is not side
     }
-    return unambiguous(found)
+    for new, old in unambiguous(found).items():
+        side, home = found[new, old]
+        side.leads[new], home.leads[old] = old, new
+
+
+def _note_waits(sides: Iterable[Side]) -> None:
+    """Find the new resources whose authors claim a create in doubt of another course.
+
+    They have to wait: to create them now might create them twice.
+    """
+    doubts = {address: side for side in sides for address in side.doubts}
+    claims = {new: (side, old) for side, new, old in _claims(sides, doubts)}
+    for new, (side, old) in claims.items():
+        side.waits[new], doubts[old].waits[old] = old, new
 
 
 def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:

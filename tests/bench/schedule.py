@@ -33,7 +33,7 @@ from coursesync.applying.run import Terms
 from coursesync.applying.world import World
 from coursesync.nexudus.limits import PUBLISHED, Schedule
 from coursesync.outlines.workspace_files import Outlines, load
-from coursesync.planning.diff import diff
+from coursesync.planning.diff import plan_of
 from coursesync.sandbox import Sandbox, Settings
 from coursesync.state.file_store import StateFile
 
@@ -101,7 +101,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
             clock.sleep(AT_WORK)
         store = StateFile(Path(name) / "courses" / "state.json", TARGET)
         state = store.load()
-        plan = diff(workspace.outlines, workspace.settled, state)
+        plan = plan_of(workspace, state)
         ledger = Counted(clock)
         world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), ledger)
         report = apply(plan, state, world, Terms(settling=0))
@@ -174,7 +174,7 @@ def cpu_a_create(creates: int) -> float:
             sandbox.add_course(outline.course_id, outline.title)
         store = StateFile(folder / "state.json", TARGET)
         state = store.load()
-        plan = diff(workspace.outlines, workspace.settled, state)
+        plan = plan_of(workspace, state)
         clock = VirtualClock()
         world = World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
         begun = time.process_time()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from coursesync.errors import CoursesyncError
 from coursesync.outlines.workspace_files import load
-from coursesync.planning.diff import diff
+from coursesync.planning.diff import plan_of
 from coursesync.render import json, markdown, terminal
 from coursesync.render.rows import view
 from coursesync.state.state import State
@@ -140,8 +140,7 @@ def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> N
         courses = Path(folder) / "courses"
         lay_out(courses, *found)
         try:
-            outlines = load(courses).outlines
-            plan = diff(outlines, (), State(target="https://spaces.nexudus.com"))
+            plan = plan_of(load(courses), State(target="https://spaces.nexudus.com"))
         except CoursesyncError:  # in words; anything else is a bug
             return
     for form in (terminal.compose, markdown.compose, json.compose):

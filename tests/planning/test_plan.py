@@ -24,7 +24,8 @@ from values import (
     state_of,
 )
 
-from coursesync.planning.diff import diff
+from coursesync.outlines.workspace_files import Outlines
+from coursesync.planning import diff
 from coursesync.planning.plan import Action
 from coursesync.state.state import Doubt, State
 
@@ -109,7 +110,9 @@ def test_a_create_in_doubt_is_never_sent_again(outlines: list[Outline]) -> None:
 
 def test_a_settled_course_is_not_looked_at() -> None:
     """Complete courses are left out of the plan, with their entries."""
-    assert diff([], {"c"}, state_of("A", "B")).changes == ()
+    settled = Outlines((), frozenset({"c"}))
+
+    assert diff.plan_of(settled, state_of("A", "B")).changes == ()
 
 
 def test_courses_come_in_the_order_of_their_keys() -> None:

@@ -32,7 +32,7 @@ from coursesync.operations.connection import schedule_of
 from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.receipts import begin_receipt
 from coursesync.planning.drift import Finding, Stance
-from coursesync.planning.plan_file import HowMade, check, read_plan_file
+from coursesync.planning.plan_file import check, read_plan_file
 from coursesync.render.plan_words import uncommitted
 from coursesync.render.rows import NOTHING
 from coursesync.state.state import unconfirmed
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from coursesync.operations.receipts import OpenReceipt
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
+    from coursesync.planning.plan_file import PlanFile
 
 
 @click.command("apply")
@@ -71,18 +72,17 @@ def command(
     """
     options.check_terminal()
     clock = SystemClock()
-    reviewed, making = None, HowMade(project.policy(on_removal, prune=prune), refreshed=refresh)
+    reviewed, policy = None, project.policy(on_removal, prune=prune)
     if options.plan_file is not None:
         reviewed = read_plan_file(options.plan_file)
-        making = reviewed.made
-        _check_typed(making, options.plan_file)
+        policy, refresh = reviewed.policy, reviewed.refreshed
+        _check_typed(reviewed, options.plan_file)
     with project.held(lock_timeout):
         loaded = project.load()
-        if making.refreshed:
+        if refresh:
             loaded = look_again(project, loaded, clock).workspace
-        policy = making.policy
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        made = how_made(project, policy, refreshed=making.refreshed)
+        made = how_made(project, policy, refreshed=refresh)
         onward = Onward(made, typed_of_apply())
         check(plan, reviewed, options.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
@@ -173,7 +173,7 @@ def _carried_out(
         )
 
 
-def _check_typed(made: HowMade, plan_file: Path) -> None:
+def _check_typed(made: PlanFile, plan_file: Path) -> None:
     """Raise UsageError if a typed option differs from how the plan file was made."""
     context = click.get_current_context()
     options = {
