@@ -94,6 +94,7 @@ PURE_LIBRARIES = {
         "shlex",
         "textwrap",
         "tomllib",
+        "types",
         "typing",
     ),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),

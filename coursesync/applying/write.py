@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coursesync.applying.run import CourseRun, Run
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.outcome import NotCarriedOut, Outcome, Verdict

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coursesync.kinds.attributes import MAX_ID
+from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.spec import STRICT, Key, Title
 
 MOST_LISTED = 5_000  # the writes that the API allows in a day

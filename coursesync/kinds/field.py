@@ -5,18 +5,22 @@ Owns the columns of a kind's table. It must never know which kinds there are.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.tree import Value
 
-    Words: TypeAlias = Callable[[Attributes, Attributes], tuple[str | None, str | None]]
-    Settle: TypeAlias = Callable[[Attributes, Attributes], Attributes]
+INT32_MAX = 2**31 - 1
+MAX_ID = 2**63 - 1  # Ids have 64 bits
+COURSE_TITLE = "Title"  # the property of a course's own record
+# a record of the API as it goes over the wire: its properties by name
+FieldValue: TypeAlias = str | int | bool
+Attributes: TypeAlias = Mapping[str, FieldValue]
+Words: TypeAlias = Callable[[Attributes, Attributes], tuple[str | None, str | None]]
+Settle: TypeAlias = Callable[[Attributes, Attributes], Attributes]
 
 
 class Role(Enum):

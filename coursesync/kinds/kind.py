@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
-    from coursesync.kinds.field import Field, Settle
+    from coursesync.kinds.field import Attributes, Field, FieldValue, Settle
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.kinds.unlock import Opening

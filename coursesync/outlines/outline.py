@@ -36,7 +36,7 @@ from coursesync.state.state import CourseRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Values
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value

@@ -9,7 +9,7 @@ from coursesync.kinds.html import same_html
 from coursesync.text import same_moment, unescaped
 
 if TYPE_CHECKING:
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry

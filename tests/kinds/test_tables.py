@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from shares import examples
 
 from coursesync.kinds import KINDS
-from coursesync.kinds.attributes import INT32_MAX, Attributes
-from coursesync.kinds.field import ABSENT
+from coursesync.kinds.field import ABSENT, INT32_MAX, Attributes
 from coursesync.kinds.pins import MAX_PIN
 from coursesync.kinds.section import SECTION
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from coursesync.applying.report import Report
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.outlines.workspace_files import Outlines
