@@ -1,17 +1,20 @@
-"""The journal's records: what a run is about to do, and its outcome.
+"""The journal: what a run is about to do, and its outcome, as one line per record.
 
 A run writes one before each write request and one after it: whenever the process dies, the next run
-knows what may have happened. `journal_text` turns them into lines, `journal_file` writes the lines,
-and `replay` applies the records to a state.
+knows what may have happened. A line is JSON with a checksum. `journal_file` writes the lines,
+`interrupted` reads them, and `replay` applies the records to a state.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
+from zlib import crc32
 
 from coursesync.kinds.address import Address
-from coursesync.state.plain import OMIT, Count, Id, Positive, Sent, read_value
+from coursesync.state.plain import OMIT, Count, Id, Positive, Sent, mapping, read_value, written
 from coursesync.state.state import Doubt, Entry
+from coursesync.state.state_text import is_address
 
 JOURNAL_FORMATS: Final = (1, 2)  # format 1 has no checksum of its state
 
@@ -117,7 +120,7 @@ class Forget:
 
 
 Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Forget
-_RECORDS = {
+_RECORDS: Final[Mapping[object, type[Header | Step]]] = {
     "header": Header,
     "intent": Intent,
     "outcome": Conclusion,
@@ -126,22 +129,6 @@ _RECORDS = {
     "protect": Protect,
     "forget": Forget,
 }
-
-
-def record_of(raw: object) -> Header | Step:
-    """Read a record.
-
-    Args:
-        raw: the value that JSON holds.
-
-    Raises:
-        ValueError or TypeError: it is not a record of a journal.
-    """
-    kind = raw.get("record") if type(raw) is dict else None
-    if type(kind) is not str or kind not in _RECORDS:
-        raise ValueError("no record")
-    found: Header | Step = read_value(_RECORDS[kind], raw)
-    return found
 
 
 def addresses(record: Step) -> tuple[Address, ...]:
@@ -153,3 +140,46 @@ def addresses(record: Step) -> tuple[Address, ...]:
             return (record.address, record.was)
         case _:
             return (record.address,)
+
+
+def line(record: Header | Step) -> bytes:
+    r"""Return a record as a line, including its "\n".
+
+    Raises:
+        ValueError or TypeError: the record can't be read again, which would make the whole journal
+            useless; this is a bug of the caller.
+    """
+    text = json.dumps(written(record), ensure_ascii=False, separators=(",", ":"), default=written)
+    body = text.encode()
+    record_of(body)
+    return body + b" " + _checksum(body) + b"\n"
+
+
+def is_whole(text: bytes) -> bool:
+    """Return whether a line, without its end, has the checksum that fits."""
+    body, _, checksum = text.rpartition(b" ")
+    return bool(body) and checksum == _checksum(body)
+
+
+def record_in(text: bytes) -> Header | Step | None:
+    """Return the record in a line without its end; None if the line is damaged."""
+    try:
+        return record_of(text.rpartition(b" ")[0]) if is_whole(text) else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def record_of(body: bytes) -> Header | Step:
+    """Read a line without its checksum; raises ValueError or TypeError for anything else."""
+    raw = mapping(json.loads(body.decode()))
+    if (kind := _RECORDS.get(raw.get("record"))) is None:
+        raise ValueError("no record")
+    record = read_value(kind, raw)
+    # a state is saved with these addresses, and has to be read again
+    if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
+        raise ValueError("an invalid address")
+    return record
+
+
+def _checksum(body: bytes) -> bytes:
+    return f"{crc32(body):08x}".encode()

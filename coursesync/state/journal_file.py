@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from coursesync.state.disk import Disk
     from coursesync.state.journal import Header, Step
+    from coursesync.state.state import State
 
 
 @dataclass(slots=True)
@@ -27,12 +28,21 @@ class JournalFile:
     _file: int | None = None
     _is_torn: bool = False
 
-    def begin(self, run: Header) -> None:
-        """Create the file, lock it until the run ends, and write the first line."""
+    def begin(self, state: State, checksum: str) -> None:
+        """Create the file, lock it until the run ends, and write which state it begins from.
+
+        `checksum` is that of the state's file.
+        """
+        from coursesync.state.journal import Header  # noqa: PLC0415 - a plan writes no journal
+
         self._file = self.disk.create(self.path)
         self._is_torn = False
         self.disk.lock(self._file)
-        self.append(run)
+        self.append(
+            Header(
+                checksum=checksum, lineage=state.lineage, serial=state.serial, target=state.target
+            )
+        )
         self.disk.sync_folder(self.path.parent)
 
     def append(self, record: Header | Step) -> None:
@@ -41,7 +51,7 @@ class JournalFile:
         Raises:
             StateError: the file was removed during the run.
         """
-        from coursesync.state.journal_text import line  # noqa: PLC0415 - a plan writes no journal
+        from coursesync.state.journal import line  # noqa: PLC0415 - a plan writes no journal
 
         assert self._file is not None  # noqa: S101 - `begin` comes first
         if not self.disk.has_name(self._file):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache, partial
-from types import UnionType
+from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -77,7 +77,12 @@ def written(value: DataclassInstance) -> dict[str, object]:
 
 @cache
 def _readers(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reader]]:
-    return {_name_of(each): (each.name, _reader_of(each.type)) for each in fields(value_type)}
+    found = {}
+    for each in fields(value_type):
+        parts = get_args(each.type)
+        is_unset = "omit" in each.metadata and NoneType in parts  # a file leaves None out
+        found[_name_of(each)] = (each.name, _reader_of(parts[0] if is_unset else each.type))
+    return found
 
 
 @cache
