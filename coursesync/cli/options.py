@@ -21,7 +21,7 @@ from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:

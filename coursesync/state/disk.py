@@ -11,13 +11,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy, Shell
 from coursesync.text import as_argument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from coursesync.errors import Sentence
@@ -26,14 +27,22 @@ MAX_BYTES = 1_000_000_000  # ten million entries; coursesync writes no larger fi
 _PART = 1_048_576
 
 
+@contextmanager
+def _opened(path: Path, flags: int = os.O_NOFOLLOW) -> Iterator[int]:
+    # a FIFO would block an open that waits for a writer
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
 class Disk:
     """The operating system's file system; an open file is known by its descriptor, a number."""
 
     def read(self, path: Path) -> bytes:
         """Return a regular file's bytes, never through a link."""
-        # a FIFO would block an open that waits for a writer
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-        try:
+        with _opened(path) as file:
             facts = os.fstat(file)
             if not stat.S_ISREG(facts.st_mode):
                 raise OSError(errno.EINVAL, "it is not a regular file")
@@ -43,8 +52,6 @@ class Disk:
             while part := os.read(file, max(_PART, facts.st_size + 1)):
                 parts.append(part)
             return b"".join(parts)
-        finally:
-            os.close(file)
 
     def beside(self, path: Path) -> list[Path]:
         """Return the files of the same folder whose names begin with that of `path`."""
@@ -69,11 +76,8 @@ class Disk:
 
     def sync_file(self, path: Path) -> None:
         """Return when the contents of a file outlive a power cut, whoever wrote them."""
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        try:
+        with _opened(path) as file:
             os.fsync(file)
-        finally:
-            os.close(file)
 
     def close(self, file: int) -> None:
         """Close an open file."""
@@ -92,15 +96,12 @@ class Disk:
     def is_locked(self, path: Path) -> bool:
         """Return whether a process holds the lock on a file."""
         try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return False
-        try:
-            self.lock(file)
+            with _opened(path) as file:
+                self.lock(file)
         except BlockingIOError:
             return True
-        finally:
-            os.close(file)
+        except FileNotFoundError:
+            pass
         return False
 
     def replace(self, path: Path, other: Path) -> None:
@@ -113,11 +114,8 @@ class Disk:
 
     def sync_folder(self, folder: Path) -> None:
         """Return when the names in a folder outlive a power cut."""
-        file = os.open(folder, os.O_RDONLY)
-        try:
+        with _opened(folder, os.O_DIRECTORY) as file:
             os.fsync(file)
-        finally:
-            os.close(file)
 
 
 def away(path: Path | str) -> Shell:

@@ -30,7 +30,7 @@ from coursesync.state.state_text import CONFLICT, checksum_of, parse, unknown_fo
 from coursesync.text import as_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from coursesync.errors import Sentence
@@ -146,8 +146,7 @@ def catch_up(saved: State, content: bytes, journal: Path, checksum: str = "") ->
     if run is None:
         return saved
     if is_ours:
-        records = [_record(number, each, journal) for number, each in enumerate(lines, 1)]
-        return fold(saved, list(_steps(records, journal)))
+        return fold(saved, _steps(lines, journal))
     found = [record_in(each) for each in lines[1:]]
     steps = [each for each in found if each is not None and not isinstance(each, Header)]
     same = (run.lineage, run.target) == (saved.lineage, saved.target)
@@ -184,11 +183,15 @@ def begun(content: bytes, journal: Path) -> Header | None:
     head, end, _ = content.partition(b"\n")
     if not end or _not_a_journal(content) is not None:
         return None
-    _check_format(head, journal)
-    record = _record(1, head, journal)
-    if not isinstance(record, Header):
+    record = record_in(head)
+    if isinstance(record, Header):
+        return record
+    version = None
+    with suppress(ValueError, AttributeError, RecursionError):
+        version = json.loads(head.rpartition(b" ")[0]).get("format") if is_whole(head) else None
+    if version is None or version in JOURNAL_FORMATS:
         raise _damaged(1, journal)
-    return record
+    raise unknown_format(f"the journal {journal}", version, JOURNAL_FORMATS[-1])
 
 
 def way_back(state: Path, backup: Path, journal: Path, read: Read) -> Sentence:
@@ -245,33 +248,16 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _steps(records: Sequence[Header | Step], journal: Path) -> Iterator[Step]:
-    for number, (before, step) in enumerate(pairwise(records), 2):
+def _steps(lines: Iterable[bytes], journal: Path) -> Iterator[Step]:
+    """Yield the steps after the first line; raises StateError at a line that is damaged."""
+    for number, (before, step) in enumerate(pairwise(map(record_in, lines)), 2):
         # without the intent before an outcome, its Id would be lost
         follows = not isinstance(step, Conclusion) or (
             isinstance(before, Intent) and before.address == step.address
         )
-        if isinstance(step, Header) or not follows:
+        if step is None or isinstance(step, Header) or not follows:
             raise _damaged(number, journal)
         yield step
-
-
-def _record(number: int, text: bytes, journal: Path) -> Header | Step:
-    record = record_in(text)
-    if record is None:
-        raise _damaged(number, journal)
-    return record
-
-
-def _check_format(text: bytes, journal: Path) -> None:
-    """Raise StateError if a whole first line has an unknown format."""
-    body = text.rpartition(b" ")[0]
-    try:
-        version = json.loads(body).get("format", 1) if is_whole(text) else 1
-    except (ValueError, AttributeError, RecursionError):
-        return  # damaged; the caller reports that when it reads the line
-    if version not in JOURNAL_FORMATS:
-        raise unknown_format(f"the journal {journal}", version, JOURNAL_FORMATS[-1])
 
 
 def _damaged(number: int, journal: Path) -> StateError:

@@ -1,12 +1,12 @@
-"""The logbook of a run: each step is in the journal before the next step begins.
+"""The logbook of a run, and the port to the place where a state and its journal are kept.
 
-A step must be in the journal before it is carried out. An outcome that can't be written is kept in
-memory for the state, and the run ends.
+Each step is in the journal before the next step begins, and must be there before it is carried out.
+An outcome that can't be written is kept in memory for the state, and the run ends.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from coursesync.errors import StateError, Stop
 from coursesync.state.replay import fold
@@ -14,7 +14,26 @@ from coursesync.state.replay import fold
 if TYPE_CHECKING:
     from coursesync.state.journal import Conclusion, Forget, Intent, Look, Move, Protect, Step
     from coursesync.state.state import State
-    from coursesync.state.store import StateStore
+
+
+class StateStore(Protocol):
+    """Keeps the state and its journal. Each method raises StateError if it fails."""
+
+    def begin(self, state: State) -> State:
+        """Make sure that the state can be saved, open a journal on it, and return it as saved."""
+        ...
+
+    def recover(self, state: State) -> State:
+        """Save what an interrupted run left in the journal, if anything; return the state."""
+        ...
+
+    def append(self, step: Step) -> None:
+        """Add a step to the journal; when this returns, it outlives a power cut."""
+        ...
+
+    def finish(self, state: State) -> State:
+        """Save the state that the journal led to, drop the journal, return the state as saved."""
+        ...
 
 
 class Logbook:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache, partial
-from types import NoneType, UnionType
+from types import UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -28,8 +28,6 @@ from coursesync.kinds.address import Address
 from coursesync.kinds.field import MAX_ID, Attributes, FieldValue
 
 if TYPE_CHECKING:
-    from dataclasses import Field
-
     from _typeshed import DataclassInstance
 
     T = TypeVar("T", bound=DataclassInstance)
@@ -55,12 +53,11 @@ def read_value(value_type: type[T], raw: object) -> T:
     Raises:
         ValueError or TypeError: `written` can't have returned `raw`.
     """
-    readers = _readers(value_type)
-    found = {}
+    table, found = _table(value_type), {}
     for name, value in mapping(raw).items():
-        if name not in readers:
+        if name not in table:
             raise ValueError("an unknown field")
-        field, read = readers[name]
+        field, read, _ = table[name]
         found[field] = read(value)
     return value_type(**found)
 
@@ -68,7 +65,7 @@ def read_value(value_type: type[T], raw: object) -> T:
 def written(value: DataclassInstance) -> dict[str, object]:
     """Return the fields of a value by their names in a file; see `OMIT`."""
     document = {}
-    for field, name, omitted in _names(type(value)):
+    for name, (field, _, omitted) in _table(type(value)).items():
         has = getattr(value, field)
         if has != omitted:
             document[name] = has
@@ -76,29 +73,16 @@ def written(value: DataclassInstance) -> dict[str, object]:
 
 
 @cache
-def _readers(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reader]]:
+def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reader, object]]:
+    """Return each field by its name in a file: its name, how it is read, and what is left out."""
     found = {}
     for each in fields(value_type):
-        parts = get_args(each.type)
-        is_unset = "omit" in each.metadata and NoneType in parts  # a file leaves None out
-        found[_name_of(each)] = (each.name, _reader_of(parts[0] if is_unset else each.type))
+        kind, omitted = each.type, _ALWAYS
+        if "omit" in each.metadata:
+            omitted = each.default if each.default_factory is MISSING else each.default_factory()
+            kind = get_args(kind)[0] if omitted is None else kind  # no file has None there
+        found[each.metadata.get("name", each.name)] = (each.name, _reader_of(kind), omitted)
     return found
-
-
-@cache
-def _names(value_type: type[DataclassInstance]) -> tuple[tuple[str, str, object], ...]:
-    return tuple((each.name, _name_of(each), _omitted(each)) for each in fields(value_type))
-
-
-def _name_of(field: Field[object]) -> str:
-    name: str = field.metadata.get("name", field.name)
-    return name
-
-
-def _omitted(field: Field[object]) -> object:
-    if "omit" not in field.metadata:
-        return _ALWAYS
-    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def _reader_of(kind: object) -> Reader:
