@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_TITLE = 200  # characters
-_TITLE, _ORDER, _CONTENTS = (
-    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
-)
+_TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
 
 
 def course_key(
