@@ -29,7 +29,7 @@ from coursesync.outlines.writer import alike
 from coursesync.planning.diff import plan_of
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Look, line
-from coursesync.state.replay import fold
+from coursesync.state.logbook import fold
 from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:

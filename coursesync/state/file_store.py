@@ -14,8 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy, Shell, StateError, StateLocked
-from coursesync.state.disk import Disk, away, replace_whole, temporary, unwritable_remedy
-from coursesync.state.journal_file import JournalFile
+from coursesync.state.disk import (
+    Disk,
+    JournalFile,
+    away,
+    replace_whole,
+    temporary,
+    unwritable_remedy,
+)
 from coursesync.state.state import State
 from coursesync.state.state_text import checksum_of, parse, serialise
 from coursesync.text import inert
@@ -58,10 +64,6 @@ class StateFile:
         """The path of the journal, during a run or after one was interrupted."""
         return self._journal.path
 
-    @property
-    def _backup(self) -> Path:
-        return self._beside("backup")
-
     @contextmanager
     def held(self, timeout: float = 0.0) -> Iterator[None]:
         """Hold the state against all other writers.
@@ -85,7 +87,7 @@ class StateFile:
                 )
             with suppress(OSError):  # left by an interrupted save; the next one reports errors
                 self.disk.remove(temporary(self.path))
-                self.disk.remove(temporary(self._backup))
+                self.disk.remove(temporary(self._beside("backup")))
             self.hold = object()
             try:
                 yield
@@ -232,7 +234,7 @@ class StateFile:
     def _way_back(self) -> Sentence:
         from coursesync.state.interrupted import way_back  # noqa: PLC0415 - rarely needed
 
-        return way_back(self.path, self._backup, self.journal_path, self._read)
+        return way_back(self.path, self._beside("backup"), self.journal_path, self._read)
 
     def _unsaved(self) -> State:
         """Return the state to use if there is no file: an empty one.
@@ -274,7 +276,7 @@ class StateFile:
         if content is not None:
             # leave a folder alone; git has the state as well
             with self._writing(), suppress(IsADirectoryError):
-                replace_whole(self.disk, self._backup, content)
+                replace_whole(self.disk, self._beside("backup"), content)
 
     def _beside(self, what: str) -> Path:
         return self.path.with_name(f"{self.path.name}.{what}")

@@ -1,14 +1,14 @@
 """The journal: what a run is about to do, and its outcome, as one line per record.
 
 A run writes one before each write request and one after it: whenever the process dies, the next run
-knows what may have happened. A line is JSON with a checksum. `journal_file` writes the lines,
-`interrupted` reads them, and `replay` applies the records to a state.
+knows what may have happened. A line is JSON with a checksum. `disk` writes the lines,
+`interrupted` reads them, and `logbook` applies the records to a state.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Final, Literal, TypeAlias, get_args
 from zlib import crc32
 
 from coursesync.kinds.address import Address
@@ -121,13 +121,7 @@ class Forget:
 
 Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Forget
 _RECORDS: Final[Mapping[object, type[Header | Step]]] = {
-    "header": Header,
-    "intent": Intent,
-    "outcome": Conclusion,
-    "look": Look,
-    "move": Move,
-    "protect": Protect,
-    "forget": Forget,
+    fields(each)[0].default: each for each in (Header, *get_args(Step))
 }
 
 

@@ -33,13 +33,10 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=DataclassInstance)
 
 Reader: TypeAlias = Callable[[object], object]
-OMIT: Final = {"omit": True}  # the metadata of a field that a file leaves out if it has its default
+# the metadata of a field: a file leaves it out if it has its default, or it has another name there
+OMIT: Final = {"omit": True}
+NAME: Final = "name"
 _ALWAYS: Final = object()  # no field has it
-
-
-def named(name: str) -> Mapping[str, str]:
-    """Return the metadata of a field that has another name in a file."""
-    return {"name": name}
 
 
 def read_value(value_type: type[T], raw: object) -> T:
@@ -81,7 +78,7 @@ def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reade
         if "omit" in each.metadata:
             omitted = each.default if each.default_factory is MISSING else each.default_factory()
             kind = get_args(kind)[0] if omitted is None else kind  # no file has None there
-        found[each.metadata.get("name", each.name)] = (each.name, _reader_of(kind), omitted)
+        found[each.metadata.get(NAME, each.name)] = (each.name, _reader_of(kind), omitted)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from coursesync.errors import StateError
 from coursesync.kinds.address import Address, course_of
-from coursesync.state.plain import OMIT, Count, Id, Seen, Sent, mapping, named, read_value
+from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
 FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`
@@ -49,7 +49,7 @@ class Entry:
     """
 
     attempted: Sent | None = field(default=None, metadata=OMIT)
-    sent: Sent = field(metadata=named("attributes"))
+    sent: Sent = field(metadata={NAME: "attributes"})
     id: Id
     parent_id: Id
     protected: bool = field(default=False, metadata=OMIT)
@@ -124,13 +124,13 @@ class Doubt:
         since: when it was last sent, or found unsent beside a similar record; ISO 8601 in UTC.
     """
 
-    sent: Sent = field(metadata=named("attributes"))
+    sent: Sent = field(metadata={NAME: "attributes"})
     candidates: tuple[Candidate, ...] = ()
     claimed: bool = False
     marker: str | None = field(default=None, metadata=OMIT)
     parent_id: Id
     reason: str
-    attempts: Count = field(default=1, metadata=named("sent"))
+    attempts: Count = field(default=1, metadata={NAME: "sent"})
     since: str
 
     @property

@@ -10,7 +10,7 @@ import pytest
 from values import AT, EMPTY, address, state_of
 
 from coursesync.state.journal import Conclusion, Header, Intent, Look, Move, Step, line, record_of
-from coursesync.state.replay import CUT_OFF, fold, holds
+from coursesync.state.logbook import CUT_OFF, fold, holds
 from coursesync.state.state import (
     Candidate,
     CourseRecord,
