@@ -94,6 +94,7 @@ PURE_LIBRARIES = {
         "shlex",
         "textwrap",
         "tomllib",
+        "types",
         "typing",
     ),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),
@@ -135,7 +136,7 @@ ONLY = {  # what only these may import, at whatever level
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
-        *("kinds.content_spec", "kinds.course_spec", "kinds.picture"),
+        *("kinds.content_spec", "kinds.picture"),
         *(
             "kinds.section_spec",
             "kinds.spec",

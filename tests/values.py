@@ -14,7 +14,7 @@ from coursesync.planning import diff
 from coursesync.planning.plan import Action, Change, Plan
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.journal import Conclusion, Intent, Move, Protect
-from coursesync.state.replay import fold
+from coursesync.state.logbook import fold
 from coursesync.state.state import State
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.applying.report import Result
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.client import Nexudus
     from coursesync.nexudus.exchange import Exchange

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted

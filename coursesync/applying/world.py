@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from coursesync.applying.report import Result
     from coursesync.nexudus.limits import Schedule
     from coursesync.nexudus.ports import Clock, Ledger, Remote
-    from coursesync.state.store import StateStore
+    from coursesync.state.logbook import StateStore
 
 
 class Progress(Waiting, Protocol):

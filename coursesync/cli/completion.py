@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from coursesync.errors import UnusableFile
 from coursesync.files import read
 from coursesync.operations.config import CONFIG
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
     import click

@@ -18,10 +18,10 @@ from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.cli.line import remember
 from coursesync.cli.screen import listen, warn_once
 from coursesync.errors import Remedy, Shell, UsageError
-from coursesync.kinds.attributes import MAX_ID
+from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:

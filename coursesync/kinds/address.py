@@ -17,7 +17,7 @@ Address = NewType("Address", str)
 
 MAX_KEY = 100
 MAX_TITLE = 1_000
-_KEYS = 2
+KEYS = 2  # in an address
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
 
@@ -30,7 +30,7 @@ def address_of(kind: str, *keys: str) -> Address:
 def parse_address(text: str) -> Address | None:
     """Return `text` as an address, or None if it is none."""
     kind, *keys = text.split(".")
-    well_formed = kind.isidentifier() and len(keys) == _KEYS and all(map(was_key, keys))
+    well_formed = kind.isidentifier() and len(keys) == KEYS and all(map(was_key, keys))
     return Address(text) if well_formed else None
 
 

@@ -5,18 +5,22 @@ Owns the columns of a kind's table. It must never know which kinds there are.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.tree import Value
 
-    Words: TypeAlias = Callable[[Attributes, Attributes], tuple[str | None, str | None]]
-    Settle: TypeAlias = Callable[[Attributes, Attributes], Attributes]
+INT32_MAX = 2**31 - 1
+MAX_ID = 2**63 - 1  # Ids have 64 bits
+COURSE_TITLE = "Title"  # the property of a course's own record
+# a record of the API as it goes over the wire: its properties by name
+FieldValue: TypeAlias = str | int | bool
+Attributes: TypeAlias = Mapping[str, FieldValue]
+Words: TypeAlias = Callable[[Attributes, Attributes], tuple[str | None, str | None]]
+Settle: TypeAlias = Callable[[Attributes, Attributes], Attributes]
 
 
 class Role(Enum):
@@ -30,15 +34,6 @@ class Role(Enum):
     CONTENTS = "contents"
 
 
-class Absent(Enum):
-    """Marks a field without a default: if the author leaves it out, nothing is sent."""
-
-    ABSENT = "absent"
-
-
-ABSENT = Absent.ABSENT
-
-
 @dataclass(frozen=True, eq=False)
 class Field:
     """One row of a kind's table: a field of an outline, and its properties in the API.
@@ -50,7 +45,7 @@ class Field:
         encoder: makes the properties of an author's value; by default the value is its only
             property.
         decoder: the inverse of `encoder`. For a missing property it returns the API's default.
-        default: the value of a field that the author leaves out.
+        default: the value of a field that the author leaves out; None if then nothing is sent.
         role: how code for every kind finds it.
         words: returns words for the value before and after a change, if properties need them;
             None is no value.
@@ -68,7 +63,7 @@ class Field:
     properties: Mapping[str, type[FieldValue]] = field(default_factory=dict)
     encoder: Callable[[Value], Attributes] | None = None
     decoder: Callable[[Attributes], Value] | None = None
-    default: Value | Absent = ABSENT
+    default: Value = None
     role: Role | None = None
     words: Words | None = None
     settle: Settle | None = None
@@ -88,19 +83,14 @@ class Field:
         """Return the value that an author would write for these properties."""
         if self.decoder is not None:
             return self.decoder(attributes)
-        missing = None if self.default is ABSENT else self.default
-        return next((attributes[name] for name in self.properties if name in attributes), missing)
+        found = (attributes[name] for name in self.properties if name in attributes)
+        return next(found, self.default)
 
 
 def shown_or_hidden(prop: str) -> Words:
     """Return the words for a property that says whether members see a record."""
-    words = {True: "shown to members", False: "hidden from members", None: None}
-
-    def of(attributes: Attributes) -> str | None:
-        shown = attributes.get(prop)
-        return words[None if shown is None else bool(shown)]
-
-    return lambda before, after: (of(before), of(after))
+    words: dict[object, str] = {True: "shown to members", False: "hidden from members"}
+    return lambda before, after: (words.get(before.get(prop)), words.get(after.get(prop)))
 
 
 def picture(

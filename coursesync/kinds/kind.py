@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.kinds.field import ABSENT, Role
+from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import described, opening
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
-    from coursesync.kinds.field import Field, Settle
+    from coursesync.kinds.field import Attributes, Field, FieldValue, Settle
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.kinds.unlock import Opening
@@ -68,6 +67,10 @@ class Resource:
         return self.where if field == name else self.tree.where((*self.path, field))
 
 
+def _property_of(role: Role) -> cached_property[str]:
+    return cached_property(lambda kind: kind.property_of(role))
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A resource kind: the table of its fields, and where its records live in the API.
@@ -103,9 +106,8 @@ class Kind:
         """
         found: dict[str, FieldValue] = {}
         for field in self._sent:
-            value = values.get(field.name, field.default)
-            if value is not ABSENT:
-                found.update(field.encode(value))
+            if field.name in values or field.default is not None:
+                found.update(field.encode(values.get(field.name, field.default)))
         return found
 
     def decode(self, attributes: Attributes) -> dict[str, Value]:
@@ -113,12 +115,16 @@ class Kind:
         return {
             field.name: field.decode(attributes)
             for field in self._sent
-            if field.default is not ABSENT or not attributes.keys().isdisjoint(field.properties)
+            if field.default is not None or not attributes.keys().isdisjoint(field.properties)
         }
 
     def field(self, role: Role) -> Field:
         """Return the field that has a role; raises KeyError if there is none."""
         return self._roles[role]
+
+    def names(self, *roles: Role) -> tuple[str, ...]:
+        """Return the names of the fields that have these roles, in an outline."""
+        return tuple(self.field(role).name for role in roles)
 
     def property_of(self, role: Role) -> str:
         """Return the first property of the field that has a role."""
@@ -164,25 +170,10 @@ class Kind:
         """Return a record's place among its siblings."""
         return int(attributes.get(self.order_property, 0))
 
-    @cached_property
-    def title_property(self) -> str:
-        """The property that holds the title."""
-        return self.property_of(Role.TITLE)
-
-    @cached_property
-    def order_property(self) -> str:
-        """The property that orders a record among its siblings."""
-        return self.property_of(Role.ORDER)
-
-    @cached_property
-    def contents_property(self) -> str:
-        """The property that holds HTML."""
-        return self.property_of(Role.CONTENTS)
-
-    @cached_property
-    def active_property(self) -> str:
-        """The property that says whether members see a record."""
-        return self.property_of(Role.ACTIVE)
+    title_property = _property_of(Role.TITLE)
+    order_property = _property_of(Role.ORDER)  # orders a record among its siblings
+    contents_property = _property_of(Role.CONTENTS)  # holds HTML
+    active_property = _property_of(Role.ACTIVE)  # says whether members see a record
 
     @cached_property
     def types(self) -> Mapping[str, type[FieldValue]]:

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from coursesync.kinds.attributes import INT32_MAX
 from coursesync.kinds.content_spec import ContentFile, InPlace
+from coursesync.kinds.field import INT32_MAX
 from coursesync.kinds.picture import Picture
 from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, Spec, form
 

@@ -1,4 +1,4 @@
-"""The model of the fields that every kind has.
+"""The models of an outline, and of the fields that every kind has.
 
 Owns what an author may write in them, and the words of these mistakes: a validator's error becomes
 a diagnostic word for word. It must never know a kind; each adds its own fields.
@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from coursesync.errors import Remedy
-from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, parse_address, slug, was_key
+from coursesync.kinds.address import KEYS, MAX_KEY, MAX_TITLE, is_key, parse_address, slug, was_key
+from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
 from coursesync.text import is_blank, named, without_marks
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # nothing unknown, nothing converted; models are built when the first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
-_ADDRESS = 2  # keys in an address
+MOST_LISTED = 5_000  # the writes that the API allows in a day
 MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
 
 
@@ -76,7 +77,7 @@ def _no_key(text: str, written: Code) -> PydanticCustomError:
 def former_keys(text: str) -> Code:
     """Return the line to type for one former key, written in any form, as in `section.a.b`."""
     *courses, key = map(slug, text.split("."))
-    course = courses[-1] if courses and len(courses) < _ADDRESS else ""
+    course = courses[-1] if courses and len(courses) < KEYS else ""
     return line_of("previous_keys", [f"{course}.{key}" if course else key or "old-key"])
 
 
@@ -171,4 +172,33 @@ class Spec(BaseModel):
         description="Pins the number by which Nexudus sorts. By default numbers are given out in "
         "steps of ten, in the order of this list.",
         examples=[100],
+    )
+
+
+class CourseSpec(BaseModel):
+    """The outline of one course."""
+
+    model_config = ConfigDict(**STRICT, title="Outline")
+
+    id: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
+        title="The course's Id",
+        description="The course's Id in Nexudus. coursesync creates no course: it must exist.",
+        examples=[4711],
+    )
+    key: Key | None = Field(
+        None,
+        title="The course's name",
+        description="The course's name in addresses, as in section.onboarding.welcome; by default "
+        "the file's name without its ending.",
+        examples=["onboarding"],
+    )
+    title: Title = Field(
+        title="Title",
+        description="The course's title, for people who read plans.",
+        examples=["Member onboarding"],
+    )
+    # each of them is checked by its kind's own model
+    sections: Annotated[list[object], Field(max_length=MOST_LISTED)] = Field(
+        title="Sections",
+        description="The sections, in the order in which members see them.",
     )

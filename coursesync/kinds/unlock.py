@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from coursesync.kinds.field import Field, Role
 
 if TYPE_CHECKING:
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.tree import Value
 
 _TYPE, _DAYS = "UnlockType", "UnlockAfterDays"

@@ -24,7 +24,7 @@ from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
 

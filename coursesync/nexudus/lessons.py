@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_pascal
 
 from coursesync.errors import Denied
-from coursesync.kinds.attributes import MAX_ID
+from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.nexudus.listing import MAX_READINGS, MAX_RECORDS, batched
 from coursesync.nexudus.records import PAGE_SIZE

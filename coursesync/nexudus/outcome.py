@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from coursesync.kinds.attributes import MAX_ID
+from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.text import inert
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from coursesync.kinds.attributes import COURSE_TITLE, INT32_MAX, MAX_ID
+from coursesync.kinds.field import COURSE_TITLE, INT32_MAX, MAX_ID
 from coursesync.nexudus.exchange import or_none, read_json
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from coursesync.errors import Code, Remedy, UsageError
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from coursesync.files import read
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
 from coursesync.operations.config import CONFIG, DEFAULTS, MAY_HOLD, Config, parsed
 from coursesync.outlines.folder import ENDINGS
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 from coursesync.text import coded, inert
 
 _MAX_CONFIG = 65_536

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.kinds.tree import Value
     from coursesync.nexudus.records import Record
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_TITLE = 200  # characters
-_TITLE, _ORDER, _CONTENTS = (
-    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
-)
+_TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
 
 
 def course_key(

@@ -21,10 +21,10 @@ from coursesync.outlines.folder import check_folder, empty_workspace, is_outline
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.state import STATE_NAME
 from coursesync.state.disk import away
 from coursesync.state.file_store import StateFile
 from coursesync.state.state_text import parse
-from coursesync.state.store import STATE_NAME
 from coursesync.text import inert
 
 if TYPE_CHECKING:

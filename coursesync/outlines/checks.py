@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 # the field that holds the items of an outline, and the word for one of them
 ITEMS, _NOUN = LISTED.plural, LISTED.name
-_TITLE, _ORDER, _PICTURE = (
-    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.PICTURE)
-)
+_TITLE, _ORDER, _PICTURE = LISTED.names(Role.TITLE, Role.ORDER, Role.PICTURE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
 from coursesync.kinds import LISTED
-from coursesync.kinds.course_spec import CourseSpec
+from coursesync.kinds.spec import CourseSpec
 from coursesync.outlines import placing
 from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.pieces import UnusualLayout, text_of

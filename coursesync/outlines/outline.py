@@ -18,10 +18,10 @@ from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import address_of
 from coursesync.kinds.contents import Contents
-from coursesync.kinds.course_spec import MOST_LISTED, CourseSpec
 from coursesync.kinds.field import Role
 from coursesync.kinds.kind import Resource
 from coursesync.kinds.pins import UNPINNED
+from coursesync.kinds.spec import MOST_LISTED, CourseSpec
 from coursesync.outlines.checks import (
     course_key_of,
     item_key,
@@ -36,14 +36,12 @@ from coursesync.state.state import CourseRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Values
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
 
-_TITLE, _ORDER, _CONTENTS = (
-    LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
-)
+_TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
 M = TypeVar("M", bound=BaseModel)
 
 

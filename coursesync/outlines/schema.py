@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from pydantic.json_schema import GenerateJsonSchema
 
 from coursesync.kinds import LISTED
-from coursesync.kinds.course_spec import CourseSpec
 from coursesync.kinds.inline import flow
 from coursesync.kinds.pins import UNPINNED
+from coursesync.kinds.spec import CourseSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

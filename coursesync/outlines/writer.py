@@ -16,7 +16,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
-from coursesync.kinds.field import ABSENT, Role
+from coursesync.kinds.field import Role
 from coursesync.outlines.checks import ITEMS
 from coursesync.outlines.html_to_markdown import markdown_of
 from coursesync.outlines.yaml_writer import SHORT, block, document
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LONG = 1_000  # characters of contents: longer ones go into a file
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[1-9¹²³]", re.IGNORECASE)
-_TITLE, _CONTENTS = (LISTED.field(role).name for role in (Role.TITLE, Role.CONTENTS))
+_TITLE, _CONTENTS = LISTED.names(Role.TITLE, Role.CONTENTS)
 _LONGEST_NAME = 200  # bytes of a file's name without its ending; file systems take 255
 
 
@@ -94,7 +94,7 @@ class ContentFiles:
         fields: dict[str, Value] = {"key": item.key, _TITLE: item.title}
         for field in LISTED.fields:
             value = item.values.get(field.name, field.default)
-            if value is ABSENT or value == field.default or field.name == _TITLE:
+            if value == field.default or field.name == _TITLE:
                 continue
             is_long = field.name == _CONTENTS and _goes_into_a_file(item.contents)
             fields[field.name] = self._added(item) if is_long else value

@@ -122,7 +122,7 @@ _BLANKS = re.compile(r"(?P<indent>[\s-]*)\w*(?P<beside>\s*(?::[^\S ])?)")
 _NO_SPACE = re.compile(r" *(?:- +)?(?P<name>\w+):(?P<value>(?!//)[^\s:].{0,60})")
 _GROUP = re.compile(r" *(?:- +)?(?P<name>\w+): +(?P<inner>\w+): +(?P<value>[^\s#][^#]*?) *(?:#.*)?")
 _APOSTROPHE = re.compile(r" *(?:- +)?(?P<name>\w+): +'(?P<text>.*\w'\w.*|[^']*'[^'\s].*)' *")
-_UNLOCK, _CONTENTS = (LISTED.field(role).name for role in (Role.UNLOCK, Role.CONTENTS))
+_UNLOCK, _CONTENTS = LISTED.names(Role.UNLOCK, Role.CONTENTS)
 _INNER = {_UNLOCK: {AFTER_DAYS}, _CONTENTS: {"html", "markdown"}}
 _NAMES = {"id", LISTED.plural, AFTER_DAYS, *(field.name for field in LISTED.fields)}
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.field import FieldValue
 
 # action, address, former address, record's Id, course's Id, protection, attributes before and after
 Meaning: TypeAlias = tuple[

@@ -11,7 +11,7 @@ from coursesync.text import same_moment, unescaped
 
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Doubt

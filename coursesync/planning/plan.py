@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning

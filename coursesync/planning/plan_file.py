@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursesync.errors import Command, CoursesyncError, Remedy, StalePlan, UnusableFile
 from coursesync.files import read, shown
-from coursesync.kinds.attributes import FieldValue
+from coursesync.kinds.field import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import KEEP_ALL, Policy

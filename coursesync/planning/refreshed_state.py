@@ -18,7 +18,7 @@ from coursesync.planning.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted

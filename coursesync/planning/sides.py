@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines

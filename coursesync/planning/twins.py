@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State

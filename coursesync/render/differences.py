@@ -18,7 +18,7 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.planning.ordering import Place
     from coursesync.planning.plan import Change

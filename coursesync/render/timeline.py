@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 

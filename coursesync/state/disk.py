@@ -1,4 +1,4 @@
-"""The file system, for the state's file and its journal.
+"""The file system, and how the state's file and its journal reach the disk.
 
 Every write, fsync, rename and removal is one of these calls, in the order in which it must reach
 the disk, so that a test's disk can forget what was not fsynced. Each call raises OSError if it
@@ -11,19 +11,33 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Remedy, Shell
+from coursesync.errors import Command, Remedy, Shell, StateError
 from coursesync.text import as_argument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from coursesync.errors import Sentence
+    from coursesync.state.journal import Header, Step
+    from coursesync.state.state import State
 
 MAX_BYTES = 1_000_000_000  # ten million entries; coursesync writes no larger file
 _PART = 1_048_576
+
+
+@contextmanager
+def _opened(path: Path, flags: int = os.O_NOFOLLOW) -> Iterator[int]:
+    # a FIFO would block an open that waits for a writer
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags)
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 class Disk:
@@ -31,9 +45,7 @@ class Disk:
 
     def read(self, path: Path) -> bytes:
         """Return a regular file's bytes, never through a link."""
-        # a FIFO would block an open that waits for a writer
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-        try:
+        with _opened(path) as file:
             facts = os.fstat(file)
             if not stat.S_ISREG(facts.st_mode):
                 raise OSError(errno.EINVAL, "it is not a regular file")
@@ -43,8 +55,6 @@ class Disk:
             while part := os.read(file, max(_PART, facts.st_size + 1)):
                 parts.append(part)
             return b"".join(parts)
-        finally:
-            os.close(file)
 
     def beside(self, path: Path) -> list[Path]:
         """Return the files of the same folder whose names begin with that of `path`."""
@@ -69,11 +79,8 @@ class Disk:
 
     def sync_file(self, path: Path) -> None:
         """Return when the contents of a file outlive a power cut, whoever wrote them."""
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        try:
+        with _opened(path) as file:
             os.fsync(file)
-        finally:
-            os.close(file)
 
     def close(self, file: int) -> None:
         """Close an open file."""
@@ -92,15 +99,12 @@ class Disk:
     def is_locked(self, path: Path) -> bool:
         """Return whether a process holds the lock on a file."""
         try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return False
-        try:
-            self.lock(file)
+            with _opened(path) as file:
+                self.lock(file)
         except BlockingIOError:
             return True
-        finally:
-            os.close(file)
+        except FileNotFoundError:
+            pass
         return False
 
     def replace(self, path: Path, other: Path) -> None:
@@ -113,11 +117,8 @@ class Disk:
 
     def sync_folder(self, folder: Path) -> None:
         """Return when the names in a folder outlive a power cut."""
-        file = os.open(folder, os.O_RDONLY)
-        try:
+        with _opened(folder, os.O_DIRECTORY) as file:
             os.fsync(file)
-        finally:
-            os.close(file)
 
 
 def away(path: Path | str) -> Shell:
@@ -161,3 +162,78 @@ def replace_whole(disk: Disk, path: Path, content: bytes) -> None:
             disk.remove(beside)
         raise
     disk.sync_folder(path.parent)
+
+
+@dataclass(slots=True)
+class JournalFile:
+    """The journal at one path: each record is on the disk before the run goes on.
+
+    It must never write a line after half a line: that would damage the journal. Raises OSError if
+    the disk does.
+    """
+
+    path: Path
+    disk: Disk
+    _file: int | None = None
+    _is_torn: bool = False
+
+    def begin(self, state: State, checksum: str) -> None:
+        """Create the file, lock it until the run ends, and write which state it begins from.
+
+        `checksum` is that of the state's file.
+        """
+        from coursesync.state.journal import Header  # noqa: PLC0415 - a plan writes no journal
+
+        self._file = self.disk.create(self.path)
+        self._is_torn = False
+        self.disk.lock(self._file)
+        self.append(
+            Header(
+                checksum=checksum, lineage=state.lineage, serial=state.serial, target=state.target
+            )
+        )
+        self.disk.sync_folder(self.path.parent)
+
+    def append(self, record: Header | Step) -> None:
+        """Add a record; when this returns, it outlives a power cut.
+
+        Raises:
+            StateError: the file was removed during the run.
+        """
+        from coursesync.state.journal import line  # noqa: PLC0415 - a plan writes no journal
+
+        assert self._file is not None  # noqa: S101 - `begin` comes first
+        if not self.disk.has_name(self._file):
+            raise StateError(
+                f"the journal {self.path} was removed while this ran",
+                Remedy(
+                    "Perhaps the lock was deleted, and another apply was started. First run",
+                    Command("plan"),
+                ),
+            )
+        content = line(record)
+        if self._is_torn:
+            raise OSError(errno.EIO, "the journal ends in the middle of a line")
+        self._is_torn = True
+        self.disk.append(self._file, content)
+        self.disk.sync(self._file)
+        self._is_torn = False
+
+    def is_live(self) -> bool:
+        """Return whether a run has the journal open, in this process or another."""
+        try:
+            return self.disk.is_locked(self.path)
+        except OSError:
+            return False  # the error is reported when the journal is read
+
+    def drop(self) -> None:
+        """Close the file, if this run has it open, and remove it."""
+        self.close()
+        self.disk.remove(self.path)
+        self.disk.sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Close the file, if this run has it open."""
+        file, self._file = self._file, None
+        if file is not None:
+            self.disk.close(file)

@@ -14,8 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy, Shell, StateError, StateLocked
-from coursesync.state.disk import Disk, away, replace_whole, temporary, unwritable_remedy
-from coursesync.state.journal_file import JournalFile
+from coursesync.state.disk import (
+    Disk,
+    JournalFile,
+    away,
+    replace_whole,
+    temporary,
+    unwritable_remedy,
+)
 from coursesync.state.state import State
 from coursesync.state.state_text import checksum_of, parse, serialise
 from coursesync.text import inert
@@ -24,13 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.errors import Sentence
+    from coursesync.state.interrupted import Foreign, Leftover
     from coursesync.state.journal import Step
-    from coursesync.state.leftover import Aside, Leftover
 
 
 @dataclass(slots=True)
 class StateFile:
-    """The state of one target at one path. Fits `store.StateStore`.
+    """The state of one target at one path. Fits `logbook.StateStore`.
 
     Attributes:
         path: the state's file.
@@ -45,7 +51,7 @@ class StateFile:
     target: str
     disk: Disk = field(default_factory=Disk)
     hold: object | None = None
-    foreign: Aside | None = None
+    foreign: Foreign | None = None
     _checksum: str = field(default="", init=False)
     _journal: JournalFile = field(init=False)
 
@@ -57,11 +63,6 @@ class StateFile:
     def journal_path(self) -> Path:
         """The path of the journal, during a run or after one was interrupted."""
         return self._journal.path
-
-    @property
-    def backup_path(self) -> Path:
-        """The path of the backup: the state as it was when the last run began."""
-        return self._beside("backup")
 
     @contextmanager
     def held(self, timeout: float = 0.0) -> Iterator[None]:
@@ -86,7 +87,7 @@ class StateFile:
                 )
             with suppress(OSError):  # left by an interrupted save; the next one reports errors
                 self.disk.remove(temporary(self.path))
-                self.disk.remove(temporary(self.backup_path))
+                self.disk.remove(temporary(self._beside("backup")))
             self.hold = object()
             try:
                 yield
@@ -104,20 +105,26 @@ class StateFile:
             StateError: a file can't be read or trusted, or belongs to another target.
         """
         saved = self._saved()
-        self._check_target(saved.target)
+        if saved.target != self.target:
+            remedy = f"This run's target is {self.target}. Give that a state of its own, as in"
+            raise StateError(
+                f"the state {self.path} belongs to another target: {inert(saved.target, 100)}",
+                Remedy(remedy, Shell("--state", "coursesync.other.state.json")),
+            )
         left = self._left(saved)
         self.foreign = left.foreign if left else None
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
         """For each readable journal of another state, return the state that it leads to."""
-        from coursesync.state.journal_text import made_by  # noqa: PLC0415 - rarely needed
+        left, made = self._left(), []
+        if left is not None:
+            from coursesync.state.interrupted import made_by  # noqa: PLC0415 - rarely needed
 
-        left, made = self._left(self._saved()), []
-        for path in self.disk.beside(self.journal_path):
-            if left is None or path != left.journal:
-                with suppress(OSError):
-                    made.append(made_by(self.disk.read(path), self.target))
+            for path in self.disk.beside(self.journal_path):
+                if path != left.journal:
+                    with suppress(OSError):
+                        made.append(made_by(self.disk.read(path), self.target))
         return tuple(made)
 
     def begin(self, state: State) -> State:
@@ -131,20 +138,10 @@ class StateFile:
             state = self.finish(state)
         else:
             self._back_up()
-        from coursesync.state.journal import Header  # noqa: PLC0415 - a plan writes no journal
-
-        run = Header(
-            checksum=self._checksum,
-            lineage=state.lineage,
-            serial=state.serial,
-            target=state.target,
-        )
-        try:
+        with self._writing():
             # if this file can't be removed now, the save at the end of the run would fail
             self.disk.remove(temporary(self.path))
-            self._journal.begin(run)
-        except OSError as error:
-            raise self._unwritable(error) from error
+            self._journal.begin(state, self._checksum)
         return state
 
     def recover(self, state: State) -> State:
@@ -156,14 +153,18 @@ class StateFile:
             StateError: the state can't be saved; or it is saved, and the journal can't be removed,
                 so that no other state may be saved beside it.
         """
-        left = self._left(self._saved()) if self._has_journal() else None
+        left = self._left()
         if left is not None and left.foreign is not None:
-            self._set_aside(left.foreign)
+            with self._writing():
+                self.disk.replace(self.journal_path, left.foreign.path)
+                self.disk.sync_folder(self.path.parent)
         if left is None or left.journal is None:
             return state
         saved = self._save(state, left.journal)
         try:
-            self._drop(left.journal)
+            self._journal.close()
+            self.disk.remove(left.journal)
+            self.disk.sync_folder(self.path.parent)
         except OSError as error:
             raise StateError(
                 f"the journal {left.journal} can't be removed: {error.strerror or error}",
@@ -173,10 +174,8 @@ class StateFile:
 
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
-        try:
+        with self._writing():
             self._journal.append(step)
-        except OSError as error:
-            raise self._unwritable(error) from error
 
     def finish(self, state: State) -> State:
         """Save the state under the next serial, then remove the journal.
@@ -196,42 +195,23 @@ class StateFile:
         lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
         content = serialise(saved)
-        try:
+        with self._writing():
             if journal is not None:  # a power cut must not remove lines that the state has already
                 self.disk.sync_file(journal)
             replace_whole(self.disk, self.path, content)
-        except OSError as error:
-            raise self._unwritable(error) from error
         self._checksum = checksum_of(content)
         if self.hold is not None:
             self.hold = object()
         return saved
 
-    def _left(self, saved: State) -> Leftover | None:
-        if not self._has_journal():
+    def _left(self, saved: State | None = None) -> Leftover | None:
+        is_there = self._read(self.journal_path) is not None
+        if not (is_there or self.disk.beside(self._beside("journal-"))):
             return None
-        from coursesync.state.leftover import take_up  # noqa: PLC0415 - rarely needed
+        from coursesync.state.interrupted import take_up  # noqa: PLC0415 - rarely needed
 
-        return take_up(saved, self._checksum, self.journal_path, self._read)
-
-    def _has_journal(self) -> bool:
-        if self._read(self.journal_path) is not None:
-            return True
-        return bool(self._checksum and self.disk.beside(self._beside("journal-")))
-
-    def _set_aside(self, foreign: Aside) -> None:
-        try:
-            self.disk.replace(self.journal_path, foreign.path)
-            self.disk.sync_folder(self.path.parent)
-        except OSError as error:
-            raise self._unwritable(error) from error
-
-    def _drop(self, journal: Path) -> None:
-        if journal == self.journal_path:
-            self._journal.drop()
-        else:
-            self.disk.remove(journal)
-            self.disk.sync_folder(self.path.parent)
+        known = saved or self._saved()
+        return take_up(known, self._checksum, self.journal_path, self._read)
 
     def _check_unmoved(self, state: State) -> None:
         stored = self._saved()
@@ -252,9 +232,9 @@ class StateFile:
         return parse(content, self.path, self._way_back)
 
     def _way_back(self) -> Sentence:
-        from coursesync.state.leftover import way_back  # noqa: PLC0415 - rarely needed
+        from coursesync.state.interrupted import way_back  # noqa: PLC0415 - rarely needed
 
-        return way_back(self.path, self.backup_path, self.journal_path, self._read)
+        return way_back(self.path, self._beside("backup"), self.journal_path, self._read)
 
     def _unsaved(self) -> State:
         """Return the state to use if there is no file: an empty one.
@@ -264,7 +244,7 @@ class StateFile:
         """
         content = self._read(self.journal_path)
         if content is not None:
-            from coursesync.state.journal_text import begun  # noqa: PLC0415 - rarely needed
+            from coursesync.state.interrupted import begun  # noqa: PLC0415 - rarely needed
 
             run = begun(content, self.journal_path)
             if run is not None and (run.serial, run.target) == (1, self.target):
@@ -291,35 +271,27 @@ class StateFile:
                 Remedy("Check what it is and who may read it, with", Shell("ls", "-l", path)),
             ) from error
 
-    def _check_target(self, target: str) -> None:
-        if target != self.target:
-            own = Shell("--state", "coursesync.other.state.json")
-            remedy = f"This run's target is {self.target}. Give that a state of its own, as in"
-            raise StateError(
-                f"the state {self.path} belongs to another target: {inert(target, 100)}",
-                Remedy(remedy, own),
-            )
-
     def _back_up(self) -> None:
         content = self._read(self.path)
         if content is not None:
-            try:
-                replace_whole(self.disk, self.backup_path, content)
-            except IsADirectoryError:
-                return  # leave a folder alone; git has the state as well
-            except OSError as error:
-                raise self._unwritable(error) from error
+            # leave a folder alone; git has the state as well
+            with self._writing(), suppress(IsADirectoryError):
+                replace_whole(self.disk, self._beside("backup"), content)
 
     def _beside(self, what: str) -> Path:
         return self.path.with_name(f"{self.path.name}.{what}")
 
-    def _unwritable(self, error: OSError) -> StateError:
-        file = error.filename2 or error.filename
-        at = f" ({inert(Path(file).name)})" if file else ""
-        return StateError(
-            f"the state can't be written in {self.path.parent}: {error.strerror or error}{at}",
-            unwritable_remedy(error),
-        )
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            file = error.filename2 or error.filename
+            at = f" ({inert(Path(file).name)})" if file else ""
+            raise StateError(
+                f"the state can't be written in {self.path.parent}: {error.strerror or error}{at}",
+                unwritable_remedy(error),
+            ) from error
 
 
 def _new_lineage() -> str:

@@ -1,36 +1,20 @@
-"""The journal's records: what a run is about to do, and its outcome.
+"""The journal: what a run is about to do, and its outcome, as one line per record.
 
 A run writes one before each write request and one after it: whenever the process dies, the next run
-knows what may have happened. `journal_text` turns them into lines, `journal_file` writes the lines,
-and `replay` applies the records to a state.
+knows what may have happened. A line is JSON with a checksum. `disk` writes the lines,
+`interrupted` reads them, and `logbook` applies the records to a state.
 """
 
-from __future__ import annotations
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Final, Literal, TypeAlias, get_args
+from zlib import crc32
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-
-from coursesync.state.plain import (
-    COUNT,
-    FLAG,
-    ID,
-    POSITIVE,
-    SENT,
-    TEXT,
-    TEXTS,
-    one,
-    one_of,
-    optional,
-    read_value,
-    unless_unset,
-)
+from coursesync.kinds.address import Address
+from coursesync.state.plain import OMIT, Count, Id, Positive, Sent, mapping, read_value, written
 from coursesync.state.state import Doubt, Entry
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from coursesync.kinds.address import Address
-    from coursesync.state.state import Sent
+from coursesync.state.state_text import is_address
 
 JOURNAL_FORMATS: Final = (1, 2)  # format 1 has no checksum of its state
 
@@ -39,12 +23,12 @@ JOURNAL_FORMATS: Final = (1, 2)  # format 1 has no checksum of its state
 class Header:
     """The journal's first line: it identifies the state that the run began from."""
 
-    record: Literal["header"] = field(default="header", metadata=one_of("header"))
-    checksum: str | None = field(default=None, metadata=unless_unset(TEXT))
-    format: int = field(default=JOURNAL_FORMATS[-1], metadata=one_of(*JOURNAL_FORMATS))
-    lineage: str = field(metadata=TEXT)
-    serial: int = field(metadata=COUNT)
-    target: str = field(metadata=TEXT)
+    record: Literal["header"] = "header"
+    checksum: str | None = field(default=None, metadata=OMIT)
+    format: Literal[1, 2] = JOURNAL_FORMATS[-1]
+    lineage: str
+    serial: Count
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,35 +44,31 @@ class Intent:
         at: the time, ISO 8601 in UTC.
     """
 
-    record: Literal["intent"] = field(default="intent", metadata=one_of("intent"))
-    action: Literal["create", "update", "delete"] = field(
-        default="create", metadata=one_of("create", "update", "delete")
-    )
-    address: Address = field(metadata=TEXT)
-    attributes: Sent = field(metadata=SENT)
-    id: int | None = field(default=None, metadata=unless_unset(ID))
-    marker: str | None = field(default=None, metadata=unless_unset(TEXT))
-    parent_id: int = field(metadata=ID)
-    protected: bool = field(default=False, metadata=unless_unset(FLAG))
-    was: Address | None = field(default=None, metadata=unless_unset(TEXT))
-    attempt: int = field(default=1, metadata=POSITIVE)
-    at: str = field(metadata=TEXT)
+    record: Literal["intent"] = "intent"
+    action: Literal["create", "update", "delete"] = "create"
+    address: Address
+    attributes: Sent
+    id: Id | None = field(default=None, metadata=OMIT)
+    marker: str | None = field(default=None, metadata=OMIT)
+    parent_id: Id
+    protected: bool = field(default=False, metadata=OMIT)
+    was: Address | None = field(default=None, metadata=OMIT)
+    attempt: Positive = 1
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
     """Written after the answer: the outcome of the last intent for the address."""
 
-    record: Literal["outcome"] = field(default="outcome", metadata=one_of("outcome"))
-    address: Address = field(metadata=TEXT)
-    outcome: Literal["applied", "not applied", "in doubt"] = field(
-        metadata=one_of("applied", "not applied", "in doubt")
-    )
-    id: int | None = field(default=None, metadata=optional(ID))
-    updated_on: str | None = field(default=None, metadata=optional(TEXT))
-    reason: str = field(default="", metadata=TEXT)
-    claimed: bool = field(default=False, metadata=FLAG)
-    at: str = field(metadata=TEXT)
+    record: Literal["outcome"] = "outcome"
+    address: Address
+    outcome: Literal["applied", "not applied", "in doubt"]
+    id: Id | None = None
+    updated_on: str | None = None
+    reason: str = ""
+    claimed: bool = False
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +80,11 @@ class Look:
         doubt: the doubt that remains; None if it is settled.
     """
 
-    record: Literal["look"] = field(default="look", metadata=one_of("look"))
-    address: Address = field(metadata=TEXT)
-    entry: Entry | None = field(default=None, metadata=optional(one(Entry)))
-    doubt: Doubt | None = field(default=None, metadata=optional(one(Doubt)))
-    at: str = field(metadata=TEXT)
+    record: Literal["look"] = "look"
+    address: Address
+    entry: Entry | None = None
+    doubt: Doubt | None = None
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,57 +94,35 @@ class Move:
     A run writes all of them in one record, because two records may swap their addresses.
     """
 
-    record: Literal["move"] = field(default="move", metadata=one_of("move"))
-    to: Mapping[Address, Address] = field(metadata=TEXTS)
-    at: str = field(metadata=TEXT)
+    record: Literal["move"] = "move"
+    to: Mapping[Address, Address]
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protect:
     """The start or end of a record's protection; nothing changes on the server."""
 
-    record: Literal["protect"] = field(default="protect", metadata=one_of("protect"))
-    address: Address = field(metadata=TEXT)
-    protected: bool = field(metadata=FLAG)
-    at: str = field(metadata=TEXT)
+    record: Literal["protect"] = "protect"
+    address: Address
+    protected: bool
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """A record that is no longer managed: it was deleted on the server, or a person decided so."""
 
-    record: Literal["forget"] = field(default="forget", metadata=one_of("forget"))
-    address: Address = field(metadata=TEXT)
-    id: int = field(metadata=ID)
-    at: str = field(metadata=TEXT)
+    record: Literal["forget"] = "forget"
+    address: Address
+    id: Id
+    at: str
 
 
 Step: TypeAlias = Intent | Conclusion | Look | Move | Protect | Forget
-_RECORDS = {
-    "header": Header,
-    "intent": Intent,
-    "outcome": Conclusion,
-    "look": Look,
-    "move": Move,
-    "protect": Protect,
-    "forget": Forget,
+_RECORDS: Final[Mapping[object, type[Header | Step]]] = {
+    fields(each)[0].default: each for each in (Header, *get_args(Step))
 }
-
-
-def record_of(raw: object) -> Header | Step:
-    """Read a record.
-
-    Args:
-        raw: the value that JSON holds.
-
-    Raises:
-        ValueError or TypeError: it is not a record of a journal.
-    """
-    kind = raw.get("record") if type(raw) is dict else None
-    if type(kind) is not str or kind not in _RECORDS:
-        raise ValueError("no record")
-    found: Header | Step = read_value(_RECORDS[kind], raw)
-    return found
 
 
 def addresses(record: Step) -> tuple[Address, ...]:
@@ -176,3 +134,46 @@ def addresses(record: Step) -> tuple[Address, ...]:
             return (record.address, record.was)
         case _:
             return (record.address,)
+
+
+def line(record: Header | Step) -> bytes:
+    r"""Return a record as a line, including its "\n".
+
+    Raises:
+        ValueError or TypeError: the record can't be read again, which would make the whole journal
+            useless; this is a bug of the caller.
+    """
+    text = json.dumps(written(record), ensure_ascii=False, separators=(",", ":"), default=written)
+    body = text.encode()
+    record_of(body)
+    return body + b" " + _checksum(body) + b"\n"
+
+
+def is_whole(text: bytes) -> bool:
+    """Return whether a line, without its end, has the checksum that fits."""
+    body, _, checksum = text.rpartition(b" ")
+    return bool(body) and checksum == _checksum(body)
+
+
+def record_in(text: bytes) -> Header | Step | None:
+    """Return the record in a line without its end; None if the line is damaged."""
+    try:
+        return record_of(text.rpartition(b" ")[0]) if is_whole(text) else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def record_of(body: bytes) -> Header | Step:
+    """Read a line without its checksum; raises ValueError or TypeError for anything else."""
+    raw = mapping(json.loads(body.decode()))
+    if (kind := _RECORDS.get(raw.get("record"))) is None:
+        raise ValueError("no record")
+    record = read_value(kind, raw)
+    # a state is saved with these addresses, and has to be read again
+    if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
+        raise ValueError("an invalid address")
+    return record
+
+
+def _checksum(body: bytes) -> bytes:
+    return f"{crc32(body):08x}".encode()

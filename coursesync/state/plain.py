@@ -1,119 +1,96 @@
 """Turns the values of the state and the journal into what JSON holds, and back.
 
-Owns the rules for each type of field. They replace pydantic, which takes long to import. It must
+Owns how a value of each type is read. It replaces pydantic, which takes long to import. It must
 never accept what coursesync can't have written, even under a valid checksum: a checksum is easy to
 forge, and an invalid Id must not be sent.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
-from functools import cache
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from functools import cache, partial
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
-from coursesync.kinds.attributes import MAX_ID
+from coursesync.kinds.address import Address
+from coursesync.kinds.field import MAX_ID, Attributes, FieldValue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from dataclasses import Field
-
     from _typeshed import DataclassInstance
 
-    Reader = Callable[[object], object]
-    Rule = Mapping[str, object]
-    Item = tuple[str, object]
-    Omitted = Callable[[object], bool]
     T = TypeVar("T", bound=DataclassInstance)
 
-_READER: Final = "reader"
-_OMITTED: Final = "omitted"
-_NAME: Final = "name"
+Reader: TypeAlias = Callable[[object], object]
+# the metadata of a field: a file leaves it out if it has its default, or it has another name there
+OMIT: Final = {"omit": True}
+NAME: Final = "name"
+_ALWAYS: Final = object()  # no field has it
 
 
 def read_value(value_type: type[T], raw: object) -> T:
     """Make a value from what a file holds.
 
     Args:
-        value_type: a dataclass; each of its fields has one of the metadata below.
+        value_type: a dataclass whose annotations are types, not strings. A type is read by the
+            function in its `Annotated`, by the one in `_READERS`, or part by part.
         raw: what JSON holds.
 
     Raises:
         ValueError or TypeError: `written` can't have returned `raw`.
     """
-    if type(raw) is not dict:
-        raise ValueError("no mapping")
-    readers = _readers(value_type)
-    if not raw.keys() <= readers.keys():
-        raise ValueError("an unknown field")
-    found = (readers[name](value) for name, value in raw.items())
-    return value_type(**dict(found))
+    table, found = _table(value_type), {}
+    for name, value in mapping(raw).items():
+        if name not in table:
+            raise ValueError("an unknown field")
+        field, read, _ = table[name]
+        found[field] = read(value)
+    return value_type(**found)
 
 
 def written(value: DataclassInstance) -> dict[str, object]:
-    """Return the fields of a value by their names in a file; see `unless_unset`."""
+    """Return the fields of a value by their names in a file; see `OMIT`."""
     document = {}
-    for field, name, is_omitted in _names(type(value)):
+    for name, (field, _, omitted) in _table(type(value)).items():
         has = getattr(value, field)
-        if not is_omitted(has):
+        if has != omitted:
             document[name] = has
     return document
 
 
 @cache
-def _readers(value_type: type[DataclassInstance]) -> Mapping[str, Callable[[object], Item]]:
-    def reader_of(each: Field[object]) -> Callable[[object], Item]:
-        read = each.metadata[_READER]
-        return lambda raw: (each.name, read(raw))
-
-    return {_name_of(each): reader_of(each) for each in fields(value_type)}
-
-
-@cache
-def _names(value_type: type[DataclassInstance]) -> tuple[tuple[str, str, Omitted], ...]:
-    return tuple(
-        (each.name, _name_of(each), each.metadata.get(_OMITTED, _never))
-        for each in fields(value_type)
-    )
+def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reader, object]]:
+    """Return each field by its name in a file: its name, how it is read, and what is left out."""
+    found = {}
+    for each in fields(value_type):
+        kind, omitted = each.type, _ALWAYS
+        if "omit" in each.metadata:
+            omitted = each.default if each.default_factory is MISSING else each.default_factory()
+            kind = get_args(kind)[0] if omitted is None else kind  # no file has None there
+        found[each.metadata.get(NAME, each.name)] = (each.name, _reader_of(kind), omitted)
+    return found
 
 
-def _name_of(field: Field[object]) -> str:
-    name: str = field.metadata.get(_NAME, field.name)
-    return name
+def _reader_of(kind: object) -> Reader:
+    if kind in _READERS:
+        return _READERS[kind]
+    if (made := _OF_PARTS.get(get_origin(kind))) is not None:
+        return made(*get_args(kind))
+    return partial(read_value, cast("type[DataclassInstance]", kind))
 
 
-def _never(_: object) -> bool:
-    return False
-
-
-def named(name: str, rule: Rule) -> Rule:
-    """Return the metadata of a field that has another name in a file."""
-    return {**rule, _NAME: name}
-
-
-def read_with(reader: Reader) -> Rule:
-    """Return the metadata of a field with its own function for reading."""
-    return {_READER: reader}
-
-
-def unless_unset(rule: Rule) -> Rule:
-    """Return the metadata of a field that a file leaves out if it is None or False."""
-    return {**rule, _OMITTED: lambda value: value is None or value is False}
-
-
-def unless_empty(rule: Rule) -> Rule:
-    """Return the metadata of a field that a file leaves out if it is empty."""
-    return {**rule, _OMITTED: lambda value: not value}
-
-
-def optional(rule: Rule) -> Rule:
-    """Return the metadata of a field that may be None."""
-    reader = rule[_READER]
-    assert callable(reader)  # noqa: S101 - every metadata here has one
-    return {_READER: lambda raw: None if raw is None else reader(raw)}
-
-
-def one_of(*choices: str | int) -> Rule:
-    """Return the metadata of a field that is one of these."""
+def _one_of(*choices: object) -> Reader:
     known = {(type(each), each) for each in choices}
 
     def read(raw: object) -> object:
@@ -121,33 +98,34 @@ def one_of(*choices: str | int) -> Rule:
             raise ValueError("none of its values")
         return raw
 
-    return {_READER: read}
+    return read
 
 
-def one(value_type: type[DataclassInstance]) -> Rule:
-    """Return the metadata of a field that holds a dataclass."""
-    return {_READER: lambda raw: read_value(value_type, raw)}
-
-
-def list_of(value_type: type[DataclassInstance]) -> Rule:
-    """Return the metadata of a field that holds a tuple of dataclasses."""
-    return {_READER: lambda raw: tuple(read_value(value_type, each) for each in _list(raw))}
-
-
-def by_name(value_type: type[DataclassInstance]) -> Rule:
-    """Return the metadata of a field that holds dataclasses by name."""
+def _list_of(inner: object, _: object) -> Reader:
+    read_each = _reader_of(inner)
 
     def read(raw: object) -> object:
-        if type(raw) is not dict:
-            raise ValueError("no mapping")
-        return {_text(name): read_value(value_type, each) for name, each in raw.items()}
+        if type(raw) is not list:
+            raise ValueError("no list")
+        return tuple(map(read_each, raw))
 
-    return {_READER: read}
+    return read
 
 
-def _list(raw: object) -> list[object]:
-    if type(raw) is not list:
-        raise ValueError("no list")
+def _by_name(key: object, value: object) -> Reader:
+    name, read = _reader_of(key), _reader_of(value)
+    return lambda raw: {name(each): read(has) for each, has in mapping(raw).items()}
+
+
+def _optional(inner: object, _: object) -> Reader:
+    read = _reader_of(inner)
+    return lambda raw: None if raw is None else read(raw)
+
+
+def mapping(raw: object) -> dict[str, object]:
+    """Return what a file holds if it is a mapping, or raise ValueError."""
+    if type(raw) is not dict:
+        raise ValueError("no mapping")
     return raw
 
 
@@ -165,52 +143,44 @@ def _flag(raw: object) -> bool:
     return raw
 
 
-def _id(raw: object) -> int:
-    if type(raw) is not int or not 1 <= raw <= MAX_ID:
-        raise ValueError("no Id")
-    return raw
-
-
-def _from(least: int) -> Rule:
+def _from(least: int) -> Reader:
     def read(raw: object) -> int:
-        if type(raw) is not int or raw < least:
-            raise ValueError("no number")
+        if type(raw) is not int or not least <= raw <= MAX_ID:
+            raise ValueError("no such number")
         return raw
 
-    return {_READER: read}
+    return read
 
 
-def _texts(raw: object) -> dict[str, str]:
-    if type(raw) is not dict:
-        raise ValueError("no mapping of texts")
-    return {_text(name): _text(each) for name, each in raw.items()}
-
-
-def _sent(raw: object) -> dict[str, str | int | bool]:
+def _sent(raw: object) -> object:
     attributes = _seen(raw)
     if None in attributes.values():
         raise ValueError("no attribute")
-    return attributes  # type: ignore[return-value]  # none of them is None
+    return attributes
 
 
-def _seen(raw: object) -> dict[str, str | int | bool | None]:
-    if type(raw) is not dict:
-        raise ValueError("no attributes")
-    for name, each in raw.items():
+def _seen(raw: object) -> dict[str, object]:
+    attributes = mapping(raw)
+    for name, each in attributes.items():
         _text(name)
         if type(each) is str:
             _text(each)
         elif type(each) is not int and type(each) is not bool and each is not None:
             raise ValueError("no attribute")
-    return raw
+    return attributes
 
 
-TEXT: Final[Rule] = {_READER: _text}
-FLAG: Final[Rule] = {_READER: _flag}
-COUNT: Final[Rule] = _from(0)
-POSITIVE: Final[Rule] = _from(1)
-ID: Final[Rule] = {_READER: _id}
-IDS: Final[Rule] = {_READER: lambda raw: tuple(_id(each) for each in _list(raw))}
-TEXTS: Final[Rule] = {_READER: _texts}
-SENT: Final[Rule] = {_READER: _sent}
-SEEN: Final[Rule] = {_READER: _seen}
+Sent: TypeAlias = Annotated[Attributes, _sent]
+Seen: TypeAlias = Annotated[Mapping[str, FieldValue | None], _seen]
+Count: TypeAlias = Annotated[int, _from(0)]
+Positive: TypeAlias = Annotated[int, _from(1)]
+Id: TypeAlias = Positive
+_READERS: Final[Mapping[object, Reader]] = {str: _text, Address: _text, bool: _flag}
+_OF_PARTS: Final[Mapping[object, Callable[..., Reader]]] = {
+    Annotated: lambda _, reader: reader,
+    Literal: _one_of,
+    Mapping: _by_name,
+    Union: _optional,
+    UnionType: _optional,
+    tuple: _list_of,
+}

@@ -1,43 +1,20 @@
 """The state: what was last sent, and under which Ids.
 
 Owns its values and the functions from one state to the next; `file_store` reads, locks and saves.
-The metadata of each field, made by `plain`, define its form in a file. The names in a file must be
+A field's type and metadata define its form in a file, as `plain` says. The names in a file must be
 in alphabetical order, because fields are written in the order in which they are defined.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import Annotated, Final, Literal, Self
 
 from coursesync.errors import StateError
 from coursesync.kinds.address import Address, course_of
-from coursesync.kinds.attributes import FieldValue
-from coursesync.state.plain import (
-    COUNT,
-    FLAG,
-    ID,
-    IDS,
-    SEEN,
-    SENT,
-    TEXT,
-    TEXTS,
-    by_name,
-    list_of,
-    named,
-    one_of,
-    optional,
-    read_value,
-    read_with,
-    unless_empty,
-    unless_unset,
-)
+from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
 FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`
-Sent: TypeAlias = Mapping[str, FieldValue]
-Seen: TypeAlias = Mapping[str, FieldValue | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +28,10 @@ class CourseRecord:
         sources: the digests of the outline and of its content files, by path.
     """
 
-    id: int = field(metadata=ID)
-    path: str = field(metadata=TEXT)
-    sources: Mapping[str, str] = field(metadata=TEXTS)
-    title: str = field(metadata=TEXT)
+    id: Id
+    path: str
+    sources: Mapping[str, str]
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +48,14 @@ class Entry:
         updated_on: the server's time of our last write, or of that look.
     """
 
-    attempted: Sent | None = field(default=None, metadata=unless_unset(SENT))
-    sent: Sent = field(metadata=named("attributes", SENT))
-    id: int = field(metadata=ID)
-    parent_id: int = field(metadata=ID)
-    protected: bool = field(default=False, metadata=unless_unset(FLAG))
-    seen: Seen = field(default_factory=dict, metadata=unless_empty(SEEN))
-    unconfirmed: bool = field(default=False, metadata=unless_unset(FLAG))
-    updated_on: str | None = field(default=None, metadata=optional(TEXT))
+    attempted: Sent | None = field(default=None, metadata=OMIT)
+    sent: Sent = field(metadata={NAME: "attributes"})
+    id: Id
+    parent_id: Id
+    protected: bool = field(default=False, metadata=OMIT)
+    seen: Seen = field(default_factory=dict, metadata=OMIT)
+    unconfirmed: bool = field(default=False, metadata=OMIT)
+    updated_on: str | None = None
 
     @property
     def unsure(self) -> bool:
@@ -106,7 +83,7 @@ class Entry:
         """The properties that we sent, and that a look found changed."""
         return frozenset(self.seen.keys() & self.sent.keys())
 
-    def reading(self, reads: Sent, updated_on: str | None) -> Entry:
+    def reading(self, reads: Sent, updated_on: str | None) -> Self:
         """Return the entry after a look at its record.
 
         `seen` is what differs between `sent` and `reads`, the record's attributes as read.
@@ -126,11 +103,11 @@ class Entry:
 class Candidate:
     """A record on the server that a create in doubt may have made, with the attributes it has."""
 
-    attributes: Sent = field(metadata=SENT)
-    created_on: str | None = field(default=None, metadata=optional(TEXT))
-    id: int = field(metadata=ID)
-    updated_by: str | None = field(default=None, metadata=optional(TEXT))
-    updated_on: str | None = field(default=None, metadata=optional(TEXT))
+    attributes: Sent
+    created_on: str | None = None
+    id: Id
+    updated_by: str | None = None
+    updated_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +124,14 @@ class Doubt:
         since: when it was last sent, or found unsent beside a similar record; ISO 8601 in UTC.
     """
 
-    sent: Sent = field(metadata=named("attributes", SENT))
-    candidates: tuple[Candidate, ...] = field(default=(), metadata=list_of(Candidate))
-    claimed: bool = field(default=False, metadata=FLAG)
-    marker: str | None = field(default=None, metadata=unless_unset(TEXT))
-    parent_id: int = field(metadata=ID)
-    reason: str = field(metadata=TEXT)
-    attempts: int = field(default=1, metadata=named("sent", COUNT))
-    since: str = field(metadata=TEXT)
+    sent: Sent = field(metadata={NAME: "attributes"})
+    candidates: tuple[Candidate, ...] = ()
+    claimed: bool = False
+    marker: str | None = field(default=None, metadata=OMIT)
+    parent_id: Id
+    reason: str
+    attempts: Count = field(default=1, metadata={NAME: "sent"})
+    since: str
 
     @property
     def known(self) -> Sent:
@@ -168,8 +145,8 @@ class Unread(Mapping[Address, Entry]):
     A plan needs only the entries of the courses that have changed, which are few.
     """
 
-    def __init__(self, raw: Mapping[str, object]) -> None:
-        self._raw = raw
+    def __init__(self, raw: object) -> None:
+        self._raw = mapping(raw)
         self._made: dict[str, Entry] = {}
 
     def __getitem__(self, address: Address) -> Entry:
@@ -195,12 +172,6 @@ class Unread(Mapping[Address, Entry]):
         return len(self._raw)
 
 
-def _unread(raw: object) -> Unread:
-    if type(raw) is not dict:
-        raise ValueError("no mapping")
-    return Unread(raw)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """All that is known of one target.
@@ -219,16 +190,14 @@ class State:
         target: the API's base URL.
     """
 
-    courses: Mapping[str, CourseRecord] = field(
-        default_factory=dict, metadata=by_name(CourseRecord)
-    )
-    doubts: Mapping[Address, Doubt] = field(default_factory=dict, metadata=by_name(Doubt))
-    entries: Mapping[Address, Entry] = field(default_factory=dict, metadata=read_with(_unread))
-    format: int = field(default=FORMATS[0], metadata=one_of(*FORMATS))
-    lineage: str = field(default="", metadata=TEXT)
-    serial: int = field(default=0, metadata=COUNT)
-    strangers: tuple[int, ...] = field(default=(), metadata=IDS)
-    target: str = field(metadata=TEXT)
+    courses: Mapping[str, CourseRecord] = field(default_factory=dict)
+    doubts: Mapping[Address, Doubt] = field(default_factory=dict)
+    entries: Annotated[Mapping[Address, Entry], Unread] = field(default_factory=dict)
+    format: Literal[1, 2] = FORMATS[0]
+    lineage: str = ""
+    serial: Count = 0
+    strangers: tuple[Id, ...] = ()
+    target: str
 
 
 def resolve(state: State, address: Address, entry: Entry | None) -> State:

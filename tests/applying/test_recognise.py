@@ -25,7 +25,7 @@ from coursesync.planning.plan import Action, Change
 from coursesync.state.state import Candidate, Doubt
 
 if TYPE_CHECKING:
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
 
 SENT: dict[str, FieldValue] = {
     "Active": True,

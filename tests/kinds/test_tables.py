@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from shares import examples
 
 from coursesync.kinds import KINDS
-from coursesync.kinds.attributes import INT32_MAX, Attributes
-from coursesync.kinds.field import ABSENT
+from coursesync.kinds.field import INT32_MAX, Attributes
 from coursesync.kinds.pins import MAX_PIN
 from coursesync.kinds.section import SECTION
 
@@ -58,7 +57,7 @@ VALID: dict[str, st.SearchStrategy[Attributes]] = {
 def with_defaults(kind: Kind, values: Values) -> Values:
     """Return all that is meant by what an author wrote."""
     defaults = {each.name: each.default for each in kind.fields if each.properties}
-    return {**{n: v for n, v in defaults.items() if v is not ABSENT}, **values}
+    return {**{n: v for n, v in defaults.items() if v is not None}, **values}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -92,7 +91,7 @@ def test_encoding_gives_back_what_a_record_holds(kind: Kind, data: st.DataObject
 def test_a_table_and_its_model_know_the_same_fields(kind: Kind) -> None:
     """The fields of an outline, and their defaults, are the same in both."""
     model = kind.spec().model_fields
-    defaults = {each.name: each.default for each in kind.fields if each.default is not ABSENT}
+    defaults = {each.name: each.default for each in kind.fields if each.default is not None}
 
     assert {each.name for each in kind.fields} == model.keys()
     assert defaults == {name: model[name].default for name in defaults}

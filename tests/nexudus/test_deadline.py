@@ -19,7 +19,7 @@ from coursesync.nexudus.outcome import InDoubt, classify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.field import FieldValue
     from coursesync.nexudus.exchange import Exchange
 
 SENT: dict[str, FieldValue] = {

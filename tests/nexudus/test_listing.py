@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.kinds.kind import Kind
-    from coursesync.state.store import StateStore
+    from coursesync.state.logbook import StateStore
 
 COURSE = 4711
 

@@ -24,7 +24,7 @@ from coursesync.state.file_store import StateFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
 
 COURSES = frozenset(range(1, 6))

@@ -15,7 +15,7 @@ from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.records import Record, read_page, read_titles
 
 if TYPE_CHECKING:
-    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.field import FieldValue
 
 RAW: dict[str, object] = {
     "Id": 1001,

@@ -15,7 +15,7 @@ from coursesync.operations.import_files import most_that_fit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.field import FieldValue
 
 WHOLE: dict[str, FieldValue] = {"Title": "One", "DisplayOrder": 10, "UnlockType": 1}
 

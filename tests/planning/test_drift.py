@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.attributes import FieldValue
+    from coursesync.kinds.field import FieldValue
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change
 

@@ -30,9 +30,9 @@ from coursesync.planning.diff import plan_of
 from coursesync.planning.live_diff import entry_of
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
+from coursesync.state import STATE_NAME
 from coursesync.state.file_store import StateFile
 from coursesync.state.state import resolve, unconfirmed
-from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from coursesync.applying.report import Report
-    from coursesync.kinds.attributes import Attributes
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.outlines.workspace_files import Outlines

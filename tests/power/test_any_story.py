@@ -26,7 +26,7 @@ from virtual import virtual_sandbox
 from coursesync.errors import StateLocked, Stop
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
     from coursesync.sandbox import Sandbox

@@ -21,7 +21,7 @@ from coursesync.applying.report import Status
 from coursesync.applying.run import Terms
 from coursesync.planning.drift import Finding
 from coursesync.sandbox import Fault, Settings
-from coursesync.state.store import STATE_NAME
+from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

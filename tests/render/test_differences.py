@@ -19,7 +19,7 @@ from coursesync.render.rows import view
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from coursesync.kinds.attributes import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.planning.plan import Change, Plan
 
 PICTURE: dict[str, object] = {"image": "https://cdn.example.com/tour.png"}

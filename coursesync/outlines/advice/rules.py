@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 _NOUN, _ITEMS = LISTED.name, LISTED.plural
-_TITLE, _UNLOCK, _ACTIVE, _CONTENTS = (
-    LISTED.field(role).name for role in (Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS)
+_TITLE, _UNLOCK, _ACTIVE, _CONTENTS = LISTED.names(
+    Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS
 )
 _UNLOCKED = f"{_UNLOCK}: {LISTED.field(Role.UNLOCK).default}"
 

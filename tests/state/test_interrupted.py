@@ -15,10 +15,10 @@ from values import AT, EMPTY, TARGET, address, but
 
 from coursesync.errors import StateError
 from coursesync.kinds.address import Address
-from coursesync.state.journal import Conclusion, Header, Intent, Move, Step
-from coursesync.state.journal_text import Foreign, begun, catch_up, line, made_by
+from coursesync.state.interrupted import Foreign, begun, catch_up, made_by
+from coursesync.state.journal import Conclusion, Header, Intent, Move, Step, line
+from coursesync.state.logbook import fold
 from coursesync.state.plain import written
-from coursesync.state.replay import fold
 from coursesync.state.state import State
 
 JOURNAL = Path("c/state.json.journal")
@@ -200,7 +200,9 @@ def test_the_journal_of_a_branchs_state_is_not_folded_into_its_sister() -> None:
     content = journal(run, intent(), applied())
 
     assert caught_up(content, checksum="a" * 64) == fold(SAVED, [intent(), applied()])
-    assert caught_up(content, checksum="b" * 64) == Foreign("began from another state", "a" * 12)
+    assert caught_up(content, checksum="b" * 64) == Foreign(
+        "began from another state", JOURNAL.with_name(f"{JOURNAL.name}-{'a' * 12}")
+    )
 
 
 def test_an_earlier_journal_is_known_by_lineage_and_serial() -> None:
