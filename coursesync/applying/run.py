@@ -86,8 +86,8 @@ class Run:
         self.log = Logbook(world.store, state)
         self.sender = Sender(world, terms.max_writes)
         self.sender.planned = plan.writes
-        self.lookout = Lookout(self.sender, world.remote)
-        self.lessons = Lessons(self.sender, world)
+        self.lookout = Lookout(self.sender)
+        self.lessons = Lessons(self.sender)
         # where each record was when it was read before its update: course Id by record Id
         self.lives_in: dict[int, int] = {}
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)

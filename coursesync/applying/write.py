@@ -187,13 +187,13 @@ def _look_where_others_wrote(run: Run, course: CourseRun, change: Change) -> Non
 def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
     remote, kind = run.world.remote, change.kind
     if change.action is Action.DELETE:
-        return remote.delete(kind, change.entry.id)
+        return remote.delete(kind.endpoint, change.entry.id)
     if change.action.overwrites:
         ours = in_order(_payload(change))
-        return remote.update(kind, change.entry.id, {**_not_ours(record, kind), **ours})
+        return remote.update(kind.endpoint, change.entry.id, {**_not_ours(record, kind), **ours})
     marker = run.marker_of(change)
     marked = {} if marker is None else {kind.marker_property: marker}
-    return remote.create(kind, {**in_order(change.after), **marked})
+    return remote.create(kind.endpoint, {**in_order(change.after), **marked})
 
 
 def _not_ours(record: Record | None, kind: Kind) -> Mapping[str, object]:

@@ -157,7 +157,7 @@ class Schedule:
                 ends.pop()
 
     def _cut(self, now: float, seconds: float) -> None:
-        taken = sum(end + MINUTE > now for end in self._writes_of_the_minute())
+        taken = self._writes_in(MINUTE, now)
         share = self._share_at(now)
         again = now - self._throttled_at < MINUTE / 2
         if taken >= share / 2:
@@ -169,11 +169,7 @@ class Schedule:
         """Return how many writes are left of the day's allowance; None without limits."""
         if self._limits is None:
             return None
-        return next(
-            window.limit - sum(end + window.seconds > now for end in ends)
-            for window, ends in self._ends
-            if window.writes_only and window.seconds == DAY
-        )
+        return self._limits.writes_a_day - self._writes_in(DAY, now)
 
     def seconds_for(self, now: float, writes: int) -> float:
         """Return how many seconds from `now` this many more writes take, as far as is known."""
@@ -202,5 +198,7 @@ class Schedule:
         quiet = max(0.0, now - self._throttled_at) / MINUTE
         return usual if quiet > usual else min(usual, self._share + int(_REGAINED * quiet**2))
 
-    def _writes_of_the_minute(self) -> Iterable[float]:
-        return next((ends for w, ends in self._ends if w.writes_only and w.seconds == MINUTE), ())
+    def _writes_in(self, seconds: float, now: float) -> int:
+        """Count the writes in the window of this length that ends now."""
+        windows = (ends for w, ends in self._ends if w.writes_only and w.seconds == seconds)
+        return sum(end + seconds > now for ends in windows for end in ends)

@@ -45,22 +45,21 @@ class RequestLog:
         self._file: int | None = None
         self._latest = 0  # bytes of the last request's line
 
-    def earlier(self, now: float) -> list[Request]:
-        """Return the requests of the last day, the oldest first, on a clock that shows `now`."""
-        moment, past = self._time(), []
+    def earlier(self, now: float) -> tuple[list[Request], float]:
+        """Return the requests of the last day, and when a pause that the API asked for ends.
+
+        The times are on a clock that shows `now`; the oldest request comes first.
+        """
+        moment, past, held_until = self._time(), [], now
         for at, mark in self._read():
             # a time in the future comes from a wrong clock and counts as now
             ago = max(0.0, moment - at)
-            if ago < DAY and mark in {b"r", b"w"}:
+            if mark[:1] == b"h":
+                held_until = max(held_until, now - ago + int(mark[1:]))
+            elif ago < DAY:
                 past.append(Request(now - ago, mark == b"w"))
         past.sort(key=lambda request: request.at)
-        return past
-
-    def held_until(self, now: float) -> float:
-        """Return when a pause that the API asked for ends, on a clock that shows `now`."""
-        moment = self._time()
-        holds = ((min(at, moment), int(mark[1:])) for at, mark in self._read() if mark[:1] == b"h")
-        return now + max((at + seconds - moment for at, seconds in holds), default=0.0)
+        return past, held_until
 
     def note(self, *, write: bool) -> None:
         """Count a request that has just ended."""

@@ -6,25 +6,25 @@ caller; it must never be sent again here.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Busy, Denied, RemoteError, Stop
-from coursesync.nexudus.login import unreachable
+from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.outcome import (
-    Answered,
     InDoubt,
     NotSent,
     Refused,
     Throttled,
     Unauthorized,
     classify_read,
+    unreachable,
 )
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.ports import Line
 
 MAX_WAIT = 900.0  # seconds; a run ends with work left instead of waiting longer
@@ -52,7 +52,7 @@ class Sender:
 
     def __init__(self, line: Line, max_writes: int | None = None) -> None:
         """Send at most `max_writes` writes if a number is given."""
-        self._line = line
+        self.line = line
         self._most = max_writes or 0
         self._writes_left = max_writes
         self.planned = 0  # writes still to come, as far as is known
@@ -70,8 +70,8 @@ class Sender:
         """
         throttled = unsent = 0
         renewed = False
-        if not self._line.remote.logged_in:
-            self._with_token(self._line.remote.log_in)
+        if not self.line.remote.logged_in:
+            self._log_in()
         while True:
             outcome = attempt()
             if isinstance(outcome, Throttled):
@@ -82,19 +82,20 @@ class Sender:
                 self._try_again(outcome, unsent)
             elif not isinstance(outcome, Unauthorized):
                 return outcome
-            elif renewed or not self._renew():
-                raise _refused_credentials(role, outcome.status)
             else:
+                self.interruptions += 1
+                if renewed or not self._log_in():
+                    raise _refused_credentials(role, outcome.status)
                 renewed = True
 
     def until_usable(
         self,
         role: str,
         send: Callable[[], Exchange],
-        parse: Callable[[Exchange], T | None],
+        parse: Callable[[Exchange], T],
         missing: T | None = None,
     ) -> T:
-        """Read until `parse` finds a usable answer, which is not None.
+        """Read until `parse` can read an answer; it raises as `read_json` does if it can't.
 
         `role` is as in `until_answered`. `missing` is the result for a 404; if it is None, a 404
         raises Stop. Raises Stop also if no usable answer came (`Unusable`), or the run can't go on.
@@ -114,12 +115,11 @@ class Sender:
                         "Check the base URL.",
                         unusable=True,
                     )
-                case Answered(exchange):
-                    parsed = parse(exchange)
-                    if parsed is not None:
-                        return parsed
                 case InDoubt(reason):
                     failure = reason
+                case Exchange() as exchange:
+                    with suppress(ValueError, RecursionError):  # a model's error is a ValueError
+                        return parse(exchange)
         raise Unusable(failure)
 
     def until_writable(self) -> None:
@@ -150,11 +150,11 @@ class Sender:
 
     def pause(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Wait, and show why; raises Stop if the run was asked to stop."""
-        if seconds > max(_BLINK, self._line.schedule.gap):
+        if seconds > max(_BLINK, self.line.schedule.gap):
             self.interruptions += 1
         if seconds > 0:
-            self._line.progress.waiting(seconds, why, rest)
-            self._line.clock.sleep(seconds)
+            self.line.progress.waiting(seconds, why, rest)
+            self.line.clock.sleep(seconds)
         self.go_on()
 
     def rest(self) -> float:
@@ -163,11 +163,11 @@ class Sender:
 
     def seconds_for(self, writes: int) -> float:
         """Return how many seconds this many writes take, as far as is known."""
-        return self._line.schedule.seconds_for(self._line.clock.now(), writes)
+        return self.line.schedule.seconds_for(self.line.clock.now(), writes)
 
     def go_on(self) -> None:
         """Raise Stop if the run was asked to stop."""
-        if self._line.clock.stopping():
+        if self.line.clock.stopping():
             raise Stop("the run was interrupted")
 
     def _counted(self, send: Callable[[], T], *, write: bool) -> T:
@@ -175,11 +175,11 @@ class Sender:
         try:
             return send()
         finally:
-            self._line.schedule.ended(self._line.clock.now(), write=write)
-            self._line.ledger.note(write=write)
+            self.line.schedule.ended(self.line.clock.now(), write=write)
+            self.line.ledger.note(write=write)
 
     def _keep_to_limits(self, *, write: bool) -> None:
-        schedule, now = self._line.schedule, self._line.clock.now()
+        schedule, now = self.line.schedule, self.line.clock.now()
         seconds = schedule.wait(now, write=write)
         if seconds > MAX_WAIT:
             raise Stop(
@@ -190,31 +190,25 @@ class Sender:
     def _slow_down(self, seconds: float, times: int) -> None:
         """Uncount the request that was throttled, and let the next one wait."""
         self.interruptions += 1
-        self._line.ledger.take_back()
-        self._line.ledger.hold(seconds)
+        self.line.ledger.take_back()
+        self.line.ledger.hold(seconds)
         if seconds > MAX_WAIT or times > MAX_THROTTLED:
             raise Stop(
                 f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
             )
-        self._line.schedule.throttled(self._line.clock.now(), seconds)
+        self.line.schedule.throttled(self.line.clock.now(), seconds)
 
     def _try_again(self, unsent: NotSent, times: int) -> None:
         if unsent.lasting or times >= MAX_TRIES:
             raise Stop(*unreachable(unsent.reason, unsent.remedy), unusable=True)
         self.pause(BETWEEN_TRIES, f"the API can't be reached: {unsent.reason}")
 
-    def _renew(self) -> bool:
-        """Get a new token, by a new login if there is no other way; return whether it worked."""
-        self.interruptions += 1
-        remote = self._line.remote
-        if remote.renewable and self._with_token(remote.renew):
-            return True
-        if remote.can_log_in:
-            self._with_token(remote.log_in)
-        return remote.can_log_in
+    def _log_in(self) -> bool:
+        """Get a token; return whether there was a way."""
+        return any(self._with_token(way) for way in self.line.remote.ways_in())
 
-    def _with_token(self, get: Callable[[], T]) -> T:
-        """Get a token; the requests for it count as writes, because they are POSTs."""
+    def _with_token(self, get: Callable[[], bool]) -> bool:
+        """Try a way to a token; the requests for it count as writes, because they are POSTs."""
         throttled = 0
         while True:
             self._keep_to_limits(write=True)

@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
@@ -28,7 +29,6 @@ class Watchdog:
 
     def __init__(self) -> None:
         """Start the thread; raises CoursesyncError without memory for it."""
-        self.process = os.getpid()
         self._lock = threading.Lock()
         self._deadlines: dict[Callable[[], None], float] = {}
         self._asleep = threading.Lock()  # released to wake the thread
@@ -81,11 +81,12 @@ class Watchdog:
             cut()
 
 
-_watchdogs: list[Watchdog] = []
-
-
 def watchdog() -> Watchdog:
     """Return the watchdog of this process; after a fork, a new one."""
-    if not _watchdogs or _watchdogs[-1].process != os.getpid():
-        _watchdogs[:] = [Watchdog()]
-    return _watchdogs[-1]
+    return _watchdog_of(os.getpid())
+
+
+@cache
+def _watchdog_of(process: int) -> Watchdog:
+    del process  # a thread does not survive a fork
+    return Watchdog()

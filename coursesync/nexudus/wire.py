@@ -55,7 +55,7 @@ class Wire:
         self._client.close()
 
     def exchange(
-        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
+        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int
     ) -> Exchange:
         """Send one request, once, and return the facts; raises nothing.
 

@@ -40,7 +40,7 @@ def schedule_of(project: Project, now: float) -> Schedule:
     """Return the schedule of a run that begins now; it counts the last day's requests."""
     log = RequestLog(project.store.path)
     limits = None if project.embedded else project.config.limits
-    return Schedule(limits, log.earlier(now), log.held_until(now))
+    return Schedule(limits, *log.earlier(now))
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def connected(
         stack.callback(log.close)
         schedule = schedule_of(project, clock.now())
         try:
-            yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
+            yield World(remote, clock, progress or Unheard(), schedule, log, project.store)
         except Stop as stop:
             if clock.stopping():
                 raise interrupted() from stop

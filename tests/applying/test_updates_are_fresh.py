@@ -48,7 +48,7 @@ def run(folder: Path, remote: Nexudus, clock: VirtualClock, limits: Limits | Non
     with store.held():
         state = store.load()
         read = load(folder, state.courses)
-        world = World(remote, store, clock, Quiet(), Schedule(limits), Counted(clock))
+        world = World(remote, clock, Quiet(), Schedule(limits), Counted(clock), store)
         plan = plan_of(read, state)
         return apply(plan, state, world)
 

@@ -106,7 +106,7 @@ def test_a_code_is_never_sent_twice() -> None:
     with pytest.raises(RemoteError) as failed:
         remote.log_in()
 
-    assert not remote.renewable
+    assert remote.renew not in remote.ways_in()
     assert NEW_CODE in str(failed.value.remedy)
     assert len(met) == 1
 

@@ -38,14 +38,14 @@ def logging_in(folder: Path, *faults: str) -> Iterator[World]:
             sandbox.add_fault(Fault.parse(fault))
         remote = Nexudus(TARGET, login, transport=EmbeddedTransport(sandbox))
         store = StateFile(folder / "s.json", TARGET)
-        yield World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
+        yield World(remote, clock, Quiet(), Schedule(), Counted(clock), store)
         remote.close()
 
 
 def list_once(world: World) -> list[tuple[float, bool]]:
     """Read a list; return when each request was counted, and whether as a write."""
     sender = Sender(world)
-    search = partial(world.remote.search, SECTION, 1)
+    search = partial(world.remote.search, SECTION.endpoint, 1, {})
     sender.until_answered("CourseSection-List", lambda: classify_read(sender.read(search)))
     assert isinstance(world.ledger, Counted)
     return [(round(at, 3), write) for at, write in world.ledger.requests]
