@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from coursesync.nexudus.embedded import client
+from coursesync.nexudus.limits import Schedule
 from coursesync.sandbox import Sandbox, Settings
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from coursesync.applying.report import Result
     from coursesync.nexudus.client import Nexudus
     from coursesync.nexudus.exchange import Exchange
+    from coursesync.nexudus.limits import Limits
+    from coursesync.nexudus.outcome import Throttled
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -70,23 +73,17 @@ class Quiet:
         """Say nothing."""
 
 
-@dataclass
-class Counted:
-    """A ledger in memory: when each request ended, and whether it was a write."""
+class Counted(Schedule):
+    """A schedule that shows when each request ended, and whether it was a write."""
 
-    clock: VirtualClock
-    requests: list[tuple[float, bool]] = field(default_factory=list)
+    def __init__(self, limits: Limits | None = None) -> None:
+        super().__init__(limits)
+        self.requests: list[tuple[float, bool]] = []
 
-    def note(self, *, write: bool) -> None:
+    def ended(self, now: float, *, write: bool) -> None:
         """Count a request."""
-        self.requests.append((self.clock.now(), write))
-
-    def take_back(self) -> None:
-        """Forget the last one."""
-        self.requests.pop()
-
-    def hold(self, seconds: float) -> None:
-        """Forget it: a run of the tests ends after it."""
+        super().ended(now, write=write)
+        self.requests.append((now, write))
 
 
 class Unasked:
@@ -94,7 +91,7 @@ class Unasked:
 
     logged_in = True
 
-    def ways_in(self) -> Sequence[Callable[[], bool]]:
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
         """Have one token, and no way to another."""
         return ()
 

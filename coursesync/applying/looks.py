@@ -30,8 +30,7 @@ def listed(run: Run, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Reco
     found: dict[int, Sequence[Record]] = {}
     for kind, alike in groupby(courses, key=lambda course: course.kind):
         same = list(alike)
-        around = run.lookout.around(kind, [course.id for course in same])
-        records = [record for each in around.values() for record in each]
+        records = run.lookout.around(kind, {course.id for course in same})
         run.seen.update(record.id for record in records)
         run.lists_markers |= any(is_marker(record.marker) for record in records)
         by_course: dict[int, list[Record]] = {course.id: [] for course in same}

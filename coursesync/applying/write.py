@@ -134,7 +134,7 @@ def _attempt(
         run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
     if change.address in run.results:
         return None
-    run.sender.allow_write()
+    run.sender.until_writable()
     if run.times_sent(change) < number:
         doubt = replace(run.create_of(change), attempts=number, since=run.stamp())
         run.attempts[change.address] = Sought(change, doubt, frozenset(run.seen))

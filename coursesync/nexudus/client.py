@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from coursesync.errors import Busy, Remedy, RemoteError
-from coursesync.nexudus.credentials import is_token
+from coursesync.errors import Remedy, RemoteError
+from coursesync.nexudus.credentials import is_token, without_secrets
 from coursesync.nexudus.exchange import Exchange, read_json
 from coursesync.nexudus.outcome import Throttled, classify_read, unreachable
 from coursesync.nexudus.records import PAGE_SIZE
-from coursesync.nexudus.redaction import without_secrets
 from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
 
 if TYPE_CHECKING:
@@ -60,15 +59,15 @@ class Nexudus:
         """Whether there is a token."""
         return bool(self._token)
 
-    def ways_in(self) -> Sequence[Callable[[], bool]]:
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
         """Return the ways to a new token: the refresh token, and e-mail and password."""
         known = self._credentials
         renew = [self.renew] if self._refresh_token else []
         log_in = [self.log_in] if known.email and known.password and not known.token else []
         return [*renew, *log_in]
 
-    def log_in(self) -> bool:
-        """Get a token by e-mail and password; raises RemoteError if there is none, or Busy."""
+    def log_in(self) -> bool | Throttled:
+        """Get a token by e-mail and password; raises RemoteError if there is none."""
         known = self._credentials
         if known.totp and self._token:
             raise RemoteError("the login has expired, and its one-time code is used up", _NEW_CODE)
@@ -76,10 +75,9 @@ class Nexudus:
         if known.totp:
             form["totp"] = known.totp
         remedy = f"{_CHECK_LOGIN} {_NEW_CODE}" if known.totp else _CHECK_LOGIN
-        self._take_tokens(self._ask_for_token(form, {}), "e-mail and password", remedy)
-        return True
+        return self._take_tokens(self._ask_for_token(form, {}), "e-mail and password", remedy)
 
-    def renew(self) -> bool:
+    def renew(self) -> bool | Throttled:
         """Get a new token by the refresh token; return False, and forget it, if it is refused.
 
         The `client_id` is the e-mail, because none was given at login. One page of the vendor has
@@ -93,13 +91,12 @@ class Nexudus:
             self._refresh_token = ""
             return False
         try:
-            self._take_tokens(exchange, "the refresh token", _NEW_CODE)
+            return self._take_tokens(exchange, "the refresh token", _NEW_CODE)
         except RemoteError as error:
             # the next run has to log in
             if known.totp and error.remedy != _NEW_CODE:
                 error.remedy = Remedy(error.remedy, _NEW_CODE)
             raise
-        return True
 
     def create(self, path: str, record: Mapping[str, object]) -> Exchange:
         """Send one create, once."""
@@ -150,9 +147,13 @@ class Nexudus:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._wire.exchange("POST", "/api/token", body, {**kind, **headers}, MAX_BODY)
 
-    def _take_tokens(self, exchange: Exchange, what: str, remedy: str) -> None:
+    def _take_tokens(self, exchange: Exchange, what: str, remedy: str) -> bool | Throttled:
+        verdict = classify_read(exchange)
+        if isinstance(verdict, Throttled):
+            return verdict
         self._token, self._refresh_token = _granted(exchange, what, remedy)
         self._secrets |= {self._token, self._refresh_token}
+        return True
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
         """Remove secrets that the server may have repeated from an answer; parts of it are shown.
@@ -189,11 +190,8 @@ def _granted(exchange: Exchange, what: str, remedy: str) -> tuple[str, str]:
     """Return the token of a login's answer, and the refresh token ("" if there is none).
 
     `what` are the credentials that were sent, in words, and `remedy` what to do if they are
-    refused. Raises RemoteError, or Busy if the API accepts no login for now.
+    refused. Raises RemoteError if there is none.
     """
-    verdict = classify_read(exchange)
-    if isinstance(verdict, Throttled):
-        raise Busy(verdict.seconds)
     if exchange.status is None:
         raise RemoteError(*unreachable(exchange.failure, exchange.remedy))
     if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -52,13 +52,10 @@ class Lookout:
         found = all_of(self._sender, COURSES, readings=1)
         return {**found, **self.titles([course for course, title in found.items() if not title])}
 
-    def around(self, kind: Kind, courses: Collection[int]) -> Mapping[int, Sequence[Record]]:
+    def around(self, kind: Kind, courses: Collection[int]) -> Sequence[Record]:
         """List each course alone, or all records at once: whichever takes fewer requests."""
-        found: dict[int, list[Record]] = {course: [] for course in courses}
-        for record in self._listed(kind, courses, few=FEW, readings=2).values():
-            if record.parent_id in found:
-                found[record.parent_id].append(record)
-        return found
+        listed = self._listed(kind, courses, few=FEW, readings=2)
+        return [record for record in listed.values() if record.parent_id in courses]
 
     def sweep(
         self,

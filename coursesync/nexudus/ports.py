@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.limits import Schedule
+    from coursesync.nexudus.outcome import Throttled
 
 
 class Remote(Protocol):
@@ -22,11 +23,11 @@ class Remote(Protocol):
     def logged_in(self) -> bool:
         """Whether there is a token."""
 
-    def ways_in(self) -> Sequence[Callable[[], bool]]:
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
         """Return the ways to a new token, the best first.
 
-        Each sends one request, and returns False if the API refuses that way. It raises RemoteError
-        if there is no token to get, or Busy if there is none now.
+        Each sends one request, and returns whether the API gave a token, or Throttled. It raises
+        RemoteError if no other way can help.
         """
 
     def create(self, path: str, record: Mapping[str, object]) -> Exchange:
@@ -46,19 +47,6 @@ class Remote(Protocol):
 
     def records(self, path: str, ids: Sequence[int]) -> Exchange:
         """Ask for the records of these Ids; the answer is a bare list."""
-
-
-class Ledger(Protocol):
-    """Counts requests across runs."""
-
-    def note(self, *, write: bool) -> None:
-        """Count a request that has just ended."""
-
-    def take_back(self) -> None:
-        """Forget the last request: a throttled one does not count."""
-
-    def hold(self, seconds: float) -> None:
-        """Note that the API asked for this long a pause."""
 
 
 class Clock(Protocol):
@@ -92,4 +80,3 @@ class Line:
     clock: Clock
     progress: Waiting
     schedule: Schedule
-    ledger: Ledger

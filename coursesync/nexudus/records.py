@@ -6,8 +6,7 @@ It must never guess a value that it can't read.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAGE_SIZE = 1_000  # records in one request: the most that known clients ask for
-_READ = ConfigDict(frozen=True, strict=True, defer_build=True)
 _MAX_TIME = 40  # characters
-_HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair
 _MAX_MARKER = 200  # characters; ours are shorter
 
 
@@ -90,7 +87,7 @@ class Page(Generic[T]):
 
 
 class _Page(BaseModel):
-    model_config = _READ
+    model_config = ConfigDict(frozen=True, strict=True, defer_build=True)
 
     Records: Annotated[list[dict[str, object]], Field(max_length=PAGE_SIZE)]
     TotalItems: Annotated[int, Field(ge=0)]
@@ -151,30 +148,37 @@ COURSES = Endpoint("/api/content/courses", "Course", "courses", "", _title, _tit
 
 def endpoint_of(kind: Kind) -> Endpoint[Record]:
     """Return where the records of a kind are."""
-    read, read_listed = partial(_record, kind=kind), partial(_listed, kind=kind)
-    return Endpoint(kind.endpoint, kind.role, kind.plural, kind.course_filter, read, read_listed)
+    return Endpoint(
+        path=kind.endpoint,
+        role=kind.role,
+        plural=kind.plural,
+        course_filter=kind.course_filter,
+        read=partial(_record, kind=kind, listed=False),
+        read_listed=partial(_record, kind=kind, listed=True),
+    )
 
 
-def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
-    """Read a record from a list; an empty value counts as unknown."""
-    record = _record(raw, kind)
-    unknown = frozenset(name for name in kind.types if raw.get(name) in (None, ""))
-    has = {name: value for name, value in record.attributes.items() if name not in unknown}
-    return replace(record, attributes=has, unknown=unknown, whole=None)
-
-
-def _record(raw: Mapping[str, object], kind: Kind) -> Record:
+def _record(raw: Mapping[str, object], kind: Kind, *, listed: bool) -> Record:
+    """Read a record; in a list, an empty value counts as unknown."""
+    unknown = {name for name in kind.types if listed and raw.get(name) in (None, "")}
     found = {name: _value(raw.get(name), name, kind) for name in sorted(kind.types)}
+    has = {n: value for n, value in found.items() if value is not None and n not in unknown}
+    odd = {
+        name
+        for name, type_ in kind.types.items()
+        if raw.get(name) is not None and (type(raw[name]) is not type_ or raw[name] != found[name])
+    }
     return Record(
         id=_id(raw),
         parent_id=_id(raw, kind.parent_property),
-        attributes={name: value for name, value in found.items() if value is not None},
+        attributes=has,
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
-        odd=frozenset(name for name in kind.types if _is_odd(raw.get(name), name, kind)),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
-        whole=raw,
+        unknown=frozenset(unknown),
+        odd=frozenset(odd),
+        whole=None if listed else raw,
         marker=_text(raw.get(kind.marker_property), _MAX_MARKER),
     )
 
@@ -189,15 +193,6 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
         most = INT32_MAX if name == kind.order_property else MAX_ID
         return value if -most - 1 <= value <= most else None
     return value if isinstance(value, bool) and name != kind.order_property else None
-
-
-def _is_odd(value: object, name: str, kind: Kind) -> bool:
-    """Return whether a property that is not missing has a value that it can't have."""
-    if kind.types[name] is str:
-        has_type = isinstance(value, str) and not _HALF.search(value)
-    else:
-        has_type = _value(value, name, kind) is not None and type(value) is kind.types[name]
-    return value is not None and not has_type
 
 
 def _text(value: object, limit: int) -> str | None:

@@ -18,23 +18,31 @@ from math import ceil
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from coursesync.nexudus.limits import DAY, Request
+from coursesync.nexudus.limits import DAY, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from coursesync.nexudus.limits import Limits
+
 _LINE = re.compile(rb"^([0-9a-f]{8}) (([0-9]{9,12}\.[0-9]) ([rw]|h[0-9]{1,5}))$", re.MULTILINE)
 _MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
 
 
-class RequestLog:
-    """The request log of one state. Fits `ports.Ledger`."""
+class RequestLog(Schedule):
+    """The schedule of one state's requests, which counts those of earlier runs from its file."""
 
     def __init__(
-        self, state: Path, time_of_day: Callable[[], float] = time.time, *, alone: bool = True
+        self,
+        state: Path,
+        limits: Limits | None,
+        now: float,
+        time_of_day: Callable[[], float] = time.time,
+        *,
+        alone: bool = True,
     ) -> None:
-        """Keep the log beside a state.
+        """Keep the log beside a state; this run's clock shows `now`.
 
         `time_of_day` gives seconds since 1970. `alone` is whether the state is held, so that no
         other run writes to the log.
@@ -43,47 +51,31 @@ class RequestLog:
         self._path = state.with_name(f"{state.name}.requests")
         self._time = time_of_day
         self._file: int | None = None
-        self._latest = 0  # bytes of the last request's line
-
-    def earlier(self, now: float) -> tuple[list[Request], float]:
-        """Return the requests of the last day, and when a pause that the API asked for ends.
-
-        The times are on a clock that shows `now`; the oldest request comes first.
-        """
-        moment, past, held_until = self._time(), [], now
-        for at, mark in self._read():
+        super().__init__(limits)
+        moment = self._time()
+        for at, mark in sorted(self._read()):
             # a time in the future comes from a wrong clock and counts as now
             ago = max(0.0, moment - at)
             if mark[:1] == b"h":
-                held_until = max(held_until, now - ago + int(mark[1:]))
+                self._held_until = max(self._held_until, now - ago + int(mark[1:]))
             elif ago < DAY:
-                past.append(Request(now - ago, mark == b"w"))
-        past.sort(key=lambda request: request.at)
-        return past, held_until
+                self._count(now - ago, write=mark == b"w")
 
-    def note(self, *, write: bool) -> None:
-        """Count a request that has just ended."""
-        self._latest = self._append(b"w" if write else b"r")
+    def ended(self, now: float, *, write: bool) -> None:
+        """Count a request that has ended, for later runs as well."""
+        super().ended(now, write=write)
+        self._append(b"w" if write else b"r")
 
-    def take_back(self) -> None:
-        """Forget the last request."""
-        with suppress(OSError):
-            if self._file is not None:
-                os.ftruncate(self._file, os.fstat(self._file).st_size - self._latest)
-        self._latest = 0
-
-    def hold(self, seconds: float) -> None:
-        """Note that the API asked for a pause; a day at most is recorded."""
+    def throttled(self, now: float, seconds: float) -> None:
+        """Start nothing for a while, in later runs neither; a day at most is recorded."""
+        super().throttled(now, seconds)
         self._append(b"h%d" % ceil(min(seconds, DAY)))
-        self._latest = 0
 
-    def _append(self, mark: bytes) -> int:
-        """Write a line; return its length, 0 if it can't be written."""
+    def _append(self, mark: bytes) -> None:
         with suppress(OSError):
             if self._file is None:
                 self._file = self._open()
-            return os.write(self._file, _line(self._time(), mark, self._file))
-        return 0
+            os.write(self._file, _line(self._time(), mark, self._file))
 
     def close(self) -> None:
         """Close the file."""

@@ -7,9 +7,10 @@ caller; it must never be sent again here.
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Busy, Denied, RemoteError, Stop
+from coursesync.errors import Denied, RemoteError, Stop
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.outcome import (
     InDoubt,
@@ -68,16 +69,12 @@ class Sender:
         `read` or `write`. Returns the first outcome other than Throttled or NotSent. Unauthorized
         renews the token once.
         """
-        throttled = unsent = 0
-        renewed = False
+        unsent, renewed = 0, False
         if not self.line.remote.logged_in:
             self._log_in()
         while True:
-            outcome = attempt()
-            if isinstance(outcome, Throttled):
-                throttled += 1
-                self._slow_down(outcome.seconds, throttled)
-            elif isinstance(outcome, NotSent):
+            outcome = self._accepted(attempt)
+            if isinstance(outcome, NotSent):
                 unsent += 1
                 self._try_again(outcome, unsent)
             elif not isinstance(outcome, Unauthorized):
@@ -128,14 +125,10 @@ class Sender:
             raise Stop(f"{count(self._most, 'write')} sent, which is all that --max-writes allows")
         self._keep_to_limits(write=True)
 
-    def allow_write(self) -> None:
-        """Use one of the writes that this run may send; waits and raises as `until_writable`."""
-        self.until_writable()
+    def write(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send one of the writes that this run may send, which `until_writable` waited for."""
         if self._writes_left is not None:
             self._writes_left -= 1
-
-    def write(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send a write that `allow_write` allowed."""
         return self._counted(send, write=True)
 
     def give_back(self) -> None:
@@ -171,12 +164,31 @@ class Sender:
             raise Stop("the run was interrupted")
 
     def _counted(self, send: Callable[[], T], *, write: bool) -> T:
-        """Send a request, and count it even if it fails."""
+        """Send a request, and count it even if it fails; the API does not count throttled ones."""
+        answer: object = None
         try:
-            return send()
+            answer = result = send()
         finally:
-            self.line.schedule.ended(self.line.clock.now(), write=write)
-            self.line.ledger.note(write=write)
+            verdict = classify_read(answer) if isinstance(answer, Exchange) else answer
+            if not isinstance(verdict, Throttled):
+                self.line.schedule.ended(self.line.clock.now(), write=write)
+        return result
+
+    def _accepted(
+        self, attempt: Callable[[], T | Throttled | NotSent | Unauthorized]
+    ) -> T | NotSent | Unauthorized:
+        """Repeat an attempt as long as the API throttles it; return its first other outcome."""
+        throttled = 0
+        while isinstance(outcome := attempt(), Throttled):
+            throttled += 1
+            self.interruptions += 1
+            seconds = outcome.seconds
+            self.line.schedule.throttled(self.line.clock.now(), seconds)
+            if seconds > MAX_WAIT or throttled > MAX_THROTTLED:
+                raise Stop(
+                    f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
+                )
+        return outcome
 
     def _keep_to_limits(self, *, write: bool) -> None:
         schedule, now = self.line.schedule, self.line.clock.now()
@@ -187,38 +199,23 @@ class Sender:
             )
         self.pause(seconds, "the API's limits", self.rest() if seconds >= 1 else 0.0)
 
-    def _slow_down(self, seconds: float, times: int) -> None:
-        """Uncount the request that was throttled, and let the next one wait."""
-        self.interruptions += 1
-        self.line.ledger.take_back()
-        self.line.ledger.hold(seconds)
-        if seconds > MAX_WAIT or times > MAX_THROTTLED:
-            raise Stop(
-                f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
-            )
-        self.line.schedule.throttled(self.line.clock.now(), seconds)
-
     def _try_again(self, unsent: NotSent, times: int) -> None:
         if unsent.lasting or times >= MAX_TRIES:
             raise Stop(*unreachable(unsent.reason, unsent.remedy), unusable=True)
         self.pause(BETWEEN_TRIES, f"the API can't be reached: {unsent.reason}")
 
     def _log_in(self) -> bool:
-        """Get a token; return whether there was a way."""
-        return any(self._with_token(way) for way in self.line.remote.ways_in())
+        """Get a token, by the first way that works; return whether there was one."""
+        ways = self.line.remote.ways_in()
+        try:
+            return any(self._accepted(partial(self._ask_for_token, way)) for way in ways)
+        except RemoteError as error:
+            raise Stop(error.problem, error.remedy, unusable=True) from error
 
-    def _with_token(self, get: Callable[[], bool]) -> bool:
-        """Try a way to a token; the requests for it count as writes, because they are POSTs."""
-        throttled = 0
-        while True:
-            self._keep_to_limits(write=True)
-            try:
-                return self._counted(get, write=True)
-            except Busy as busy:
-                throttled += 1
-                self._slow_down(busy.seconds, throttled)
-            except RemoteError as error:
-                raise Stop(error.problem, error.remedy, unusable=True) from error
+    def _ask_for_token(self, way: Callable[[], bool | Throttled]) -> bool | Throttled:
+        """Send a request for a token, which counts as a write, because it is a POST."""
+        self._keep_to_limits(write=True)
+        return self._counted(way, write=True)
 
 
 def _refused_credentials(role: str, status: int) -> Denied:

@@ -8,7 +8,6 @@ wait for ever. It must never end before the process does.
 from __future__ import annotations
 
 import _thread
-import os
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -81,12 +80,8 @@ class Watchdog:
             cut()
 
 
-def watchdog() -> Watchdog:
-    """Return the watchdog of this process; after a fork, a new one."""
-    return _watchdog_of(os.getpid())
-
-
 @cache
-def _watchdog_of(process: int) -> Watchdog:
-    del process  # a thread does not survive a fork
+def watchdog_of(process: int) -> Watchdog:
+    """Return the watchdog of a process, by its number: after a fork, there is a new one."""
+    del process
     return Watchdog()

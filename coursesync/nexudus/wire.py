@@ -7,6 +7,7 @@ must never follow a redirect, because that would turn a POST into a GET.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
 import ssl
@@ -21,7 +22,7 @@ import httpx
 
 from coursesync.errors import UsageError
 from coursesync.nexudus.exchange import Exchange
-from coursesync.nexudus.watchdog import watchdog
+from coursesync.nexudus.watchdog import watchdog_of
 from coursesync.text import coded, inert
 from coursesync.version import __version__
 
@@ -45,7 +46,7 @@ class Wire:
         Raises UsageError if the proxy or the certificates of the environment can't be used.
         """
         self._deadline = deadline
-        self._watchdog = watchdog()
+        self._watchdog = watchdog_of(os.getpid())
         self._client = _client(target, transport)
         url = self._client.base_url
         self._origin = url.raw_host.decode(), url.port or _PORTS[url.scheme]

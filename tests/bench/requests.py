@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+from virtual import Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.world import World
 from coursesync.kinds.address import address_of
@@ -152,7 +152,7 @@ def site(shape: Shape, clock: VirtualClock) -> Iterator[tuple[Sandbox, World]]:
             store = StateFile(Path(name) / "state.json", TARGET)
             yield (
                 sandbox,
-                World(remote, clock, Quiet(), Schedule(PUBLISHED), Counted(clock), store),
+                World(remote, clock, Quiet(), Schedule(PUBLISHED), store),
             )
 
 

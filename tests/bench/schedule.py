@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+from virtual import Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.apply import apply
 from coursesync.applying.run import Terms
@@ -102,8 +102,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
         store = StateFile(Path(name) / "courses" / "state.json", TARGET)
         state = store.load()
         plan = diff(workspace.outlines, workspace.settled, state)
-        ledger = Counted(clock)
-        world = World(remote, clock, Quiet(), Schedule(PUBLISHED), ledger, store)
+        world = World(remote, clock, Quiet(), Schedule(PUBLISHED), store)
         report = apply(plan, state, world, Terms(settling=0))
         if not report.complete or len(sandbox.sections()) < creates:
             sys.exit(f"{creates} creates did not come through: {report.stop}")
@@ -177,7 +176,7 @@ def cpu_a_create(creates: int) -> float:
         state = store.load()
         plan = diff(workspace.outlines, workspace.settled, state)
         clock = VirtualClock()
-        world = World(remote, clock, Quiet(), Schedule(), Counted(clock), store)
+        world = World(remote, clock, Quiet(), Schedule(), store)
         begun = time.process_time()
         apply(plan, state, world, Terms(settling=0))
         return (time.process_time() - begun) / creates * 1_000

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
-from virtual import Counted, Quiet, Unasked, VirtualClock
+from virtual import Quiet, Unasked, VirtualClock
 
 from coursesync.errors import Denied, Stop
 from coursesync.nexudus.exchange import Exchange
@@ -75,7 +75,7 @@ def answer(content: object) -> Exchange:
 
 def lessons_on(remote: Held, clock: VirtualClock | None = None) -> Lessons:
     clock = clock or VirtualClock()
-    return Lessons(Sender(Line(remote, clock, Quiet(), Schedule(None), Counted(clock))))
+    return Lessons(Sender(Line(remote, clock, Quiet(), Schedule(None))))
 
 
 @settings(max_examples=examples(200))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from virtual import Counted, Quiet, Unasked, VirtualClock
+from virtual import Quiet, Unasked, VirtualClock
 
 from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
@@ -56,11 +56,11 @@ def page(*ids: int, total: int, pages: int = 1, **more: object) -> dict[str, obj
 
 def lookout(api: Lister) -> Lookout:
     clock = VirtualClock()
-    return Lookout(Sender(Line(api, clock, Quiet(), Schedule(None), Counted(clock))))
+    return Lookout(Sender(Line(api, clock, Quiet(), Schedule(None))))
 
 
 def looked(api: Lister) -> list[int]:
-    return [record.id for record in lookout(api).around(SECTION, [COURSE])[COURSE]]
+    return [record.id for record in lookout(api).around(SECTION, [COURSE])]
 
 
 @pytest.mark.parametrize(

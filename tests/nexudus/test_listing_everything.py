@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from virtual import Counted, Quiet, Unasked, VirtualClock
+from virtual import Quiet, Unasked, VirtualClock
 
 from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
@@ -82,7 +82,7 @@ def answer(content: object) -> Exchange:
 def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int, int]:
     """Return the courses of the records that a sweep finds, by Id."""
     clock = VirtualClock()
-    line = Line(api, clock, Quiet(), Schedule(), Counted(clock))
+    line = Line(api, clock, Quiet(), Schedule())
     found = Lookout(Sender(line)).sweep(SECTION, courses, ours)
     return {record.id: record.parent_id for record in found}
 

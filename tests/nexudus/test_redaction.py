@@ -18,8 +18,7 @@ from secrecy.echo import PASSWORD, TOKEN
 from coursesync.errors import RemoteError
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
-from coursesync.nexudus.credentials import Credentials
-from coursesync.nexudus.redaction import without_secrets
+from coursesync.nexudus.credentials import Credentials, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from forgetful import ForgetfulDisk, PowerCut
-from virtual import Counted, Quiet, VirtualClock
+from virtual import Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
 from coursesync.applying.recognise import entry_of
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Report
     from coursesync.nexudus.exchange import Exchange
+    from coursesync.nexudus.outcome import Throttled
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.drift import Drifted
     from coursesync.planning.policy import Policy
@@ -97,7 +98,7 @@ class Wire:
         """Whether there is a token."""
         return self.inner.logged_in
 
-    def ways_in(self) -> Sequence[Callable[[], bool]]:
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
         """Return the ways to a new token."""
         return self.inner.ways_in()
 
@@ -181,8 +182,7 @@ class Machine:
         with store.held():
             state = store.load()
             wire = Wire(self._remote, self.disk.effect)
-            ledger = Counted(self.clock)
-            world = World(wire, self.clock, Quiet(), Schedule(None), ledger, store)
+            world = World(wire, self.clock, Quiet(), Schedule(None), store)
             found: tuple[Drifted, ...] = ()
             if afresh:
                 state, found = refresh(state, world)
@@ -196,8 +196,8 @@ class Machine:
     def look(self) -> tuple[Drifted, ...]:
         """Look at the site, as `drift` does."""
         self.disk.effect = Switch()
-        store, ledger = self.store(), Counted(self.clock)
-        world = World(self._remote, self.clock, Quiet(), Schedule(None), ledger, store)
+        store = self.store()
+        world = World(self._remote, self.clock, Quiet(), Schedule(None), store)
         _, found = refresh(store.load(), world)
         return found
 
