@@ -17,16 +17,15 @@ import httpx
 from coursesync.errors import Remedy, RemoteError
 from coursesync.nexudus.credentials import is_token, without_secrets
 from coursesync.nexudus.exchange import Exchange, read_json
-from coursesync.nexudus.outcome import Throttled, classify_read, unreachable
+from coursesync.nexudus.outcome import Throttled, classify_read
 from coursesync.nexudus.records import PAGE_SIZE
-from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
+from coursesync.nexudus.wire import DEADLINE, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from coursesync.nexudus.credentials import Credentials
 
-MAX_LIST = 268_435_456
 _LONG_TOKEN = 20  # characters; no text of a course contains one of this length by chance
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, if it is needed)."
@@ -135,8 +134,7 @@ class Nexudus:
         headers = {"Authorization": f"Bearer {self._token}"}
         if body:
             headers["Content-Type"] = "application/json"
-        most = MAX_LIST if method == "GET" else MAX_BODY
-        answer = self._wire.exchange(method, address, body, headers, most)
+        answer = self._wire.exchange(method, address, body, headers)
         if answer.status is None:
             return answer
         listed = method == "GET" and answer.status == HTTPStatus.OK
@@ -145,14 +143,30 @@ class Nexudus:
     def _ask_for_token(self, form: dict[str, str], headers: Mapping[str, str]) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._wire.exchange("POST", "/api/token", body, {**kind, **headers}, MAX_BODY)
+        return self._wire.exchange("POST", "/api/token", body, {**kind, **headers})
 
     def _take_tokens(self, exchange: Exchange, what: str, remedy: str) -> bool | Throttled:
-        verdict = classify_read(exchange)
-        if isinstance(verdict, Throttled):
+        """Take the token of a login's answer, and the refresh token, if there is one.
+
+        `what` are the credentials that were sent, in words, and `remedy` what to do if they are
+        refused. Raises RemoteError if there is no token.
+        """
+        status = exchange.status
+        if isinstance(verdict := classify_read(exchange), Throttled):
             return verdict
-        self._token, self._refresh_token = _granted(exchange, what, remedy)
-        self._secrets |= {self._token, self._refresh_token}
+        if status is None:
+            raise RemoteError(f"the API can't be reached: {exchange.failure}", exchange.remedy)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RemoteError(f"the API failed (HTTP {status})", "Try again later.")
+        if status in _REFUSED_LOGIN:
+            raise RemoteError(f"the API refuses {what} (HTTP {status})", remedy)
+        if status != HTTPStatus.OK or not (tokens := _tokens(exchange)):
+            raise RemoteError(
+                f"the base URL answers a login without a token (HTTP {status})",
+                "Check that the base URL is that of the Nexudus API.",
+            )
+        self._token, self._refresh_token = tokens
+        self._secrets |= {*tokens}
         return True
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
@@ -184,27 +198,6 @@ class Nexudus:
             return listed
         secrets = self._secrets - {self._credentials.email}
         return {**listed, "UpdatedBy": without_secrets(listed["UpdatedBy"], secrets)}
-
-
-def _granted(exchange: Exchange, what: str, remedy: str) -> tuple[str, str]:
-    """Return the token of a login's answer, and the refresh token ("" if there is none).
-
-    `what` are the credentials that were sent, in words, and `remedy` what to do if they are
-    refused. Raises RemoteError if there is none.
-    """
-    if exchange.status is None:
-        raise RemoteError(*unreachable(exchange.failure, exchange.remedy))
-    if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RemoteError(f"the API failed (HTTP {exchange.status})", "Try again later.")
-    if exchange.status in _REFUSED_LOGIN:
-        raise RemoteError(f"the API refuses {what} (HTTP {exchange.status})", remedy)
-    tokens = _tokens(exchange) if exchange.status == HTTPStatus.OK else None
-    if tokens is None:
-        raise RemoteError(
-            f"the base URL answers a login without a token (HTTP {exchange.status})",
-            "Check that the base URL is that of the Nexudus API.",
-        )
-    return tokens
 
 
 def _tokens(exchange: Exchange) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ class Exchange:
     """The facts of one request.
 
     `sent`: some bytes may have left this machine. Without a complete answer, `status` is None and
-    `failure` gives the reason; `remedy` is how to fix it, if known; `lasting`: a retry would fail
+    `failure` gives the reason; `remedy` is how to fix it; `lasting`: a retry would fail
     too. Header names are in lower case.
     """
 
@@ -30,7 +30,7 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     failure: str = ""
-    remedy: Sentence = ""
+    remedy: Sentence = "Check the network and the base URL."
     lasting: bool = False
 
 

@@ -66,7 +66,7 @@ class Unauthorized:
     The API answers 401 to both, and 403 to a missing role, too.
     """
 
-    status: int = HTTPStatus.UNAUTHORIZED
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class NotSent:
     """Not carried out: nothing left this machine. It may be sent again unless `lasting`."""
 
     reason: str
-    remedy: Sentence = ""
+    remedy: Sentence
     lasting: bool = False
 
 
@@ -96,11 +96,6 @@ class InDoubt:
 NotCarriedOut: TypeAlias = Unauthorized | Throttled | NotSent
 Verdict: TypeAlias = Applied | Refused | InDoubt
 Outcome: TypeAlias = Verdict | NotCarriedOut
-
-
-def unreachable(failure: str, remedy: Sentence) -> tuple[str, Sentence]:
-    """Return the problem and the remedy of a request that could not be sent."""
-    return f"the API can't be reached: {failure}", remedy or "Check the network and the base URL."
 
 
 class _Error(BaseModel):

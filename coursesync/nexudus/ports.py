@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 class Remote(Protocol):
-    """The API. Each request returns the facts of its exchange, decides nothing, raises nothing.
-
-    `path` is that of a kind's records, and an answer's body is what the API returns for it.
-    """
+    """The API. A request for records returns the facts of its exchange, and raises nothing."""
 
     @property
     def logged_in(self) -> bool:

@@ -94,13 +94,6 @@ class _Page(BaseModel):
     TotalPages: Annotated[int, Field(ge=0)]
     HasNextPage: bool | None = None
 
-    def is_possible(self, number: int) -> bool:
-        """Return whether the counts can be true on the page of this number."""
-        # no page is empty; without this check a wrong count would be read for ever
-        if self.TotalPages > max(1, self.TotalItems):
-            return False
-        return self.HasNextPage in {None, number < self.TotalPages}
-
 
 _FOUND = TypeAdapter(list[dict[str, object] | None], config=ConfigDict(defer_build=True))
 _ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(strict=True))
@@ -114,7 +107,10 @@ def read_page(exchange: Exchange, endpoint: Endpoint[T], number: int = 1) -> Pag
     """
     page = _Page.model_validate(read_json(exchange))
     records = {_id(raw): endpoint.read_listed(raw) for raw in page.Records}
-    if len(records) != len(page.Records) or not page.is_possible(number):
+    # no page is empty; without this check a wrong count would be read for ever
+    is_possible = page.TotalPages <= max(1, page.TotalItems)
+    is_in_its_place = page.HasNextPage in {None, number < page.TotalPages}
+    if len(records) != len(page.Records) or not (is_possible and is_in_its_place):
         raise ValueError("the page contradicts itself")
     return Page(records, page.TotalItems, page.TotalPages)
 

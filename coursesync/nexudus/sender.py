@@ -19,7 +19,6 @@ from coursesync.nexudus.outcome import (
     Throttled,
     Unauthorized,
     classify_read,
-    unreachable,
 )
 from coursesync.text import count, duration
 
@@ -54,8 +53,8 @@ class Sender:
     def __init__(self, line: Line, max_writes: int | None = None) -> None:
         """Send at most `max_writes` writes if a number is given."""
         self.line = line
-        self._most = max_writes or 0
-        self._writes_left = max_writes
+        self._most = max_writes
+        self._written = 0
         self.planned = 0  # writes still to come, as far as is known
         # number of times that others could have written: after a wait or a rejection
         self.interruptions = 0
@@ -76,7 +75,10 @@ class Sender:
             outcome = self._accepted(attempt)
             if isinstance(outcome, NotSent):
                 unsent += 1
-                self._try_again(outcome, unsent)
+                failure = f"the API can't be reached: {outcome.reason}"
+                if outcome.lasting or unsent >= MAX_TRIES:
+                    raise Stop(failure, outcome.remedy, unusable=True)
+                self.pause(BETWEEN_TRIES, failure)
             elif not isinstance(outcome, Unauthorized):
                 return outcome
             else:
@@ -121,20 +123,20 @@ class Sender:
 
     def until_writable(self) -> None:
         """Wait until a write may start; raises Stop if this run may send no more."""
-        if self._writes_left == 0:
-            raise Stop(f"{count(self._most, 'write')} sent, which is all that --max-writes allows")
+        if self._written == self._most:
+            raise Stop(
+                f"{count(self._written, 'write')} sent, which is all that --max-writes allows"
+            )
         self._keep_to_limits(write=True)
 
     def write(self, send: Callable[[], Exchange]) -> Exchange:
         """Send one of the writes that this run may send, which `until_writable` waited for."""
-        if self._writes_left is not None:
-            self._writes_left -= 1
+        self._written += 1
         return self._counted(send, write=True)
 
     def give_back(self) -> None:
         """Return an allowed write that the API did not accept."""
-        if self._writes_left is not None:
-            self._writes_left += 1
+        self._written -= 1
 
     def read(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a read as soon as the limits allow it."""
@@ -198,11 +200,6 @@ class Sender:
                 f"the API's limits are used up; the next request may be sent in {duration(seconds)}"
             )
         self.pause(seconds, "the API's limits", self.rest() if seconds >= 1 else 0.0)
-
-    def _try_again(self, unsent: NotSent, times: int) -> None:
-        if unsent.lasting or times >= MAX_TRIES:
-            raise Stop(*unreachable(unsent.reason, unsent.remedy), unusable=True)
-        self.pause(BETWEEN_TRIES, f"the API can't be reached: {unsent.reason}")
 
     def _log_in(self) -> bool:
         """Get a token, by the first way that works; return whether there was one."""

@@ -244,7 +244,7 @@ def test_a_body_is_read_strictly(body: bytes, words: str) -> None:
 
 def test_what_never_left_may_be_sent_again() -> None:
     """Without an answer, it matters only whether any of the request was sent."""
-    assert classify(Exchange(sent=False, failure="no"), ()) == NotSent("no")
+    assert classify(Exchange(sent=False, failure="no", remedy="x"), ()) == NotSent("no", "x")
     assert classify(Exchange(sent=True, failure="no"), ()) == InDoubt("no")
 
 
