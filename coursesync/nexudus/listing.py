@@ -105,10 +105,9 @@ class Lookout:
         """Return the records of these Ids that exist.
 
         A record missing from the first answer is requested alone; it counts as deleted if it is
-        missing again.
-        `unreadable` gets the Id of each record that the API fails to return, and why; if it is
-        None, Stop is raised for them. Raises Stop also if more are missing than anyone deletes by
-        hand.
+        missing again. `unreadable` gets the Id of each record that the API fails to return, and
+        why; if it is None, Stop is raised for them. Raises Stop also if more are missing than
+        anyone deletes by hand.
         """
         endpoint, lost = endpoint_of(kind), dict[int, str]()
         found: dict[int, Record] = {}

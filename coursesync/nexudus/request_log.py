@@ -53,13 +53,12 @@ class RequestLog(Schedule):
         self._file: int | None = None
         super().__init__(limits)
         moment = self._time()
-        for at, mark in sorted(self._read()):
-            # a time in the future comes from a wrong clock and counts as now
-            ago = max(0.0, moment - at)
-            if mark[:1] == b"h":
-                self._held_until = max(self._held_until, now - ago + int(mark[1:]))
-            elif ago < DAY:
-                self._count(now - ago, write=mark == b"w")
+        for at, mark in sorted(self._read(moment)):
+            then = now - (moment - at)
+            if mark in {b"r", b"w"}:
+                self._count(then, write=mark == b"w")
+            else:
+                self._held_until = max(self._held_until, then + int(mark[1:]))
 
     def ended(self, now: float, *, write: bool) -> None:
         """Count a request that has ended, for later runs as well."""
@@ -83,7 +82,11 @@ class RequestLog(Schedule):
             os.close(self._file)
             self._file = None
 
-    def _read(self) -> Iterator[tuple[float, bytes]]:
+    def _read(self, moment: float) -> Iterator[tuple[float, bytes]]:
+        """Yield time and mark of each line of the day before a moment.
+
+        A time in the future comes from a wrong clock, and would never expire: it counts as now.
+        """
         with suppress(OSError):
             file = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
@@ -91,8 +94,8 @@ class RequestLog(Schedule):
             finally:
                 os.close(file)
             for checksum, text, at, mark in _LINE.findall(content):
-                if checksum == _checksum(text, number):
-                    yield float(at), mark
+                if checksum == _checksum(text, number) and float(at) > moment - DAY:
+                    yield min(float(at), moment), mark
 
     def _open(self) -> int:
         """Rewrite the file without expired lines, so that it can't grow without end.
@@ -102,10 +105,7 @@ class RequestLog(Schedule):
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         if not self._alone:
             return os.open(self._path, flags | os.O_NONBLOCK, 0o666)
-        moment = self._time()
-        # a time in the future comes from a wrong clock, and would never expire
-        past = ((min(at, moment), mark) for at, mark in self._read())
-        kept = [(at, mark) for at, mark in past if at > moment - DAY]
+        kept = list(self._read(self._time()))
         self._path.unlink(missing_ok=True)
         file = os.open(self._path, flags | os.O_EXCL, 0o666)
         with suppress(OSError):  # if the disk is full, later lines may still find room
