@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from coursesync.applying.world import Progress
     from coursesync.errors import (
         Advised,
-        Busy,
         Code,
         Command,
         CoursesyncError,
@@ -63,7 +62,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Advised",
-    "Busy",
     "Change",
     "Clock",
     "Code",
@@ -126,7 +124,7 @@ _PUBLIC = {  # the names of each module
     "nexudus.credentials": "Credentials",
     "outlines.workspace_files": "Outlines",
     "planning.drift": "Drifted Finding",
-    "errors": "Advised Busy Code Command CoursesyncError Diagnostic Interrupted InvalidOutlines "
+    "errors": "Advised Code Command CoursesyncError Diagnostic Interrupted InvalidOutlines "
     "LargeChange Remedy RemoteError Shell StalePlan StateError StateLocked Stop Terminated "
     "UnusableFile UsageError Where",
     "operations.fmt": "Layouts fmt",

@@ -12,7 +12,6 @@ CoursesyncError            exit 1: an expected failure, shown as a message, neve
 ├── Interrupted            exit 130: Ctrl-C while the site was read; nothing was changed
 │   └── Terminated         exit 143: the same, by SIGTERM
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
-    └── Busy               the API asks to wait
 
 Stop                       not a failure: it ends a run, and is in the report
 └── Denied                 the API denies a request: bad credentials, or a missing role
@@ -302,14 +301,6 @@ class Terminated(Interrupted):
 
 class RemoteError(CoursesyncError):
     """The API can't be used: unreachable, or the credentials are refused."""
-
-
-class Busy(RemoteError):  # noqa: N818 - names a state of the API
-    """The API accepts no login now; it asks to wait `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("the API accepts no login now", "Try again in a minute.")
-        self.seconds = seconds
 
 
 class Stop(Exception):  # noqa: N818 - not a failure

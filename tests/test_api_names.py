@@ -3,7 +3,7 @@
 import coursesync
 
 NAMES = """
-Action Advised Busy Change Clock Code Command CoursesyncError Credentials Diagnostic Doubt Drift
+Action Advised Change Clock Code Command CoursesyncError Credentials Diagnostic Doubt Drift
 Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange Layouts OnRemoval
 OpenReceipt Outline Outlines Plan Progress Project Remedy RemoteError Report Result Shell
 StalePlan State StateError StateLocked Status Stop Terminated UnusableFile UsageError Where

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from coursesync.nexudus.embedded import client
+from coursesync.nexudus.limits import Schedule
 from coursesync.sandbox import Sandbox, Settings
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.applying.report import Result
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.client import Nexudus
     from coursesync.nexudus.exchange import Exchange
+    from coursesync.nexudus.limits import Limits
+    from coursesync.nexudus.outcome import Throttled
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -72,79 +73,51 @@ class Quiet:
         """Say nothing."""
 
 
-@dataclass
-class Counted:
-    """A ledger in memory: when each request ended, and whether it was a write."""
+class Counted(Schedule):
+    """A schedule that shows when each request ended, and whether it was a write."""
 
-    clock: VirtualClock
-    requests: list[tuple[float, bool]] = field(default_factory=list)
+    def __init__(self, limits: Limits | None = None) -> None:
+        super().__init__(limits)
+        self.requests: list[tuple[float, bool]] = []
 
-    def note(self, *, write: bool) -> None:
+    def ended(self, now: float, *, write: bool) -> None:
         """Count a request."""
-        self.requests.append((self.clock.now(), write))
-
-    def take_back(self) -> None:
-        """Forget the last one."""
-        self.requests.pop()
-
-    def hold(self, seconds: float) -> None:
-        """Forget it: a run of the tests ends after it."""
+        super().ended(now, write=write)
+        self.requests.append((now, write))
 
 
 class Unasked:
     """An API that nobody asks for anything. Fits `ports.Remote`; a test's own answers some."""
 
     logged_in = True
-    can_log_in = False
-    renewable = False
 
-    def log_in(self) -> None:
-        """Fail."""
-        raise AssertionError
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
+        """Have one token, and no way to another."""
+        return ()
 
-    def renew(self) -> bool:
+    def create(self, path: str, record: Mapping[str, object]) -> Exchange:
         """Fail."""
-        raise AssertionError
+        raise AssertionError((path, record))
 
-    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+    def update(self, path: str, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Fail."""
-        raise AssertionError((kind.name, attributes))
+        raise AssertionError((path, record_id, record))
 
-    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
+    def delete(self, path: str, record_id: int) -> Exchange:
         """Fail."""
-        raise AssertionError((kind.name, record_id, record))
+        raise AssertionError((path, record_id))
 
-    def delete(self, kind: Kind, record_id: int) -> Exchange:
+    def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Fail."""
-        raise AssertionError((kind.name, record_id))
+        raise AssertionError((path, page, only))
 
-    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+    def record(self, path: str, record_id: int) -> Exchange:
         """Fail."""
-        raise AssertionError((kind.name, page, course_id))
+        raise AssertionError((path, record_id))
 
-    def record(self, kind: Kind, record_id: int) -> Exchange:
+    def records(self, path: str, ids: Sequence[int]) -> Exchange:
         """Fail."""
-        raise AssertionError((kind.name, record_id))
-
-    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
-        """Fail."""
-        raise AssertionError((kind.name, ids))
-
-    def all_courses(self, page: int) -> Exchange:
-        """Fail."""
-        raise AssertionError(page)
-
-    def courses(self, ids: Sequence[int]) -> Exchange:
-        """Fail."""
-        raise AssertionError(ids)
-
-    def lessons(self, course_id: int, page: int) -> Exchange:
-        """Fail."""
-        raise AssertionError((course_id, page))
-
-    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
-        """Fail."""
-        raise AssertionError(ids)
+        raise AssertionError((path, ids))
 
 
 @contextmanager

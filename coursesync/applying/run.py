@@ -97,8 +97,8 @@ class Run:
         self.log = Logbook(world.store, state)
         self.sender = Sender(world, terms.max_writes)
         self.sender.planned = plan.writes
-        self.lookout = Lookout(self.sender, world.remote)
-        self.lessons = Lessons(self.sender, world)
+        self.lookout = Lookout(self.sender)
+        self.lessons = Lessons(self.sender)
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
         grouped = [(course, tuple(changes)) for course, changes in by_course]
         self.courses = {course: CourseRun(course, own[0].kind, own) for course, own in grouped}
@@ -205,8 +205,7 @@ class Run:
         found: dict[int, Sequence[Record]] = {}
         for kind, alike in groupby(courses, key=lambda course: course.kind):
             same = list(alike)
-            around = self.lookout.around(kind, [course.id for course in same])
-            records = [record for each in around.values() for record in each]
+            records = self.lookout.around(kind, {course.id for course in same})
             self.seen.update(record.id for record in records)
             self.lists_markers |= any(is_marker(record.marker) for record in records)
             by_course: dict[int, list[Record]] = {course.id: [] for course in same}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from coursesync.nexudus.ports import Waiting
+from coursesync.nexudus.ports import Line, Waiting
 
 if TYPE_CHECKING:
     from coursesync.applying.report import Result
-    from coursesync.nexudus.limits import Schedule
-    from coursesync.nexudus.ports import Clock, Ledger, Remote
     from coursesync.state.logbook import StateStore
 
 
@@ -23,15 +21,8 @@ class Progress(Waiting, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The ports that a run works through, and the schedule that its requests keep to.
+class World(Line):
+    """The ports that a run works through: those for its requests, and the store of its state."""
 
-    Fits `nexudus.ports.Line`.
-    """
-
-    remote: Remote
-    store: StateStore
-    clock: Clock
     progress: Progress
-    schedule: Schedule
-    ledger: Ledger
+    store: StateStore

@@ -151,7 +151,7 @@ def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut |
         run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
     if change.address in run.results:
         return None
-    run.sender.allow_write()
+    run.sender.until_writable()
     if run.times_sent(change) < number:
         doubt = replace(run.create_of(change), attempts=number, since=run.stamp())
         run.attempts[change.address] = Sought(change, doubt, frozenset(run.seen))
@@ -201,12 +201,12 @@ def _look_where_others_wrote(run: Run, change: Change) -> None:
 def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
     remote, kind = run.world.remote, change.kind
     if change.action is Action.DELETE:
-        return remote.delete(kind, change.entry.id)
+        return remote.delete(kind.endpoint, change.entry.id)
     if change.action.overwrites:
-        return remote.update(kind, change.entry.id, _payload(change, record))
+        return remote.update(kind.endpoint, change.entry.id, _payload(change, record))
     marker = run.marker_of(change)
     marked = {} if marker is None else {kind.marker_property: marker}
-    return remote.create(kind, {**in_order(change.after), **marked})
+    return remote.create(kind.endpoint, {**in_order(change.after), **marked})
 
 
 def _payload(change: Change, record: Record | None) -> dict[str, object]:

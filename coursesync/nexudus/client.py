@@ -1,7 +1,7 @@
 """The client of the API: its paths, its tokens, and the secrets that its answers may repeat.
 
 Owns how a request is written. It returns the facts of each exchange (`exchange.Exchange`) and must
-never decide what they mean.
+never decide what they mean; only the answer to a login is read here.
 The API: https://developers.nexudus.com, `rest-api/authentication` and `rest-api/content`.
 """
 
@@ -15,23 +15,21 @@ from typing import TYPE_CHECKING
 import httpx
 
 from coursesync.errors import Remedy, RemoteError
+from coursesync.nexudus.credentials import is_token, without_secrets
 from coursesync.nexudus.exchange import Exchange, read_json
-from coursesync.nexudus.login import CHECK_LOGIN, NEW_CODE, REFUSED_LOGIN, TOKEN_PATH, tokens_of
+from coursesync.nexudus.outcome import Throttled, classify_read
 from coursesync.nexudus.records import PAGE_SIZE
-from coursesync.nexudus.redaction import without_secrets
-from coursesync.nexudus.wire import DEADLINE, MAX_BODY, Wire
+from coursesync.nexudus.wire import DEADLINE, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
 
-MAX_LIST = 268_435_456
-COURSES_PATH = "/api/content/courses"
-LESSONS_PATH = "/api/content/courselessons"
 _LONG_TOKEN = 20  # characters; no text of a course contains one of this length by chance
+_REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, if it is needed)."
+_NEW_CODE = "A one-time code works once: set NEXUDUS_TOTP to a new one, then run the command again."
 
 
 class Nexudus:
@@ -60,33 +58,25 @@ class Nexudus:
         """Whether there is a token."""
         return bool(self._token)
 
-    def log_in(self) -> None:
-        """Get a token by e-mail and password; raises as `ports.Remote.log_in` does."""
-        credentials = self._credentials
-        if credentials.totp and self._token:
-            raise RemoteError("the login has expired, and its one-time code is used up", NEW_CODE)
-        form = {
-            "grant_type": "password",
-            "username": credentials.email,
-            "password": credentials.password,
-        }
-        if credentials.totp:
-            form["totp"] = credentials.totp
-        remedy = f"{CHECK_LOGIN} {NEW_CODE}" if credentials.totp else CHECK_LOGIN
-        self._take_token(self._ask_for_token(form), "e-mail and password", remedy)
-
-    @property
-    def can_log_in(self) -> bool:
-        """Whether a token can be obtained by e-mail and password."""
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
+        """Return the ways to a new token: the refresh token, and e-mail and password."""
         known = self._credentials
-        return bool(known.email and known.password and not known.token)
+        renew = [self.renew] if self._refresh_token else []
+        log_in = [self.log_in] if known.email and known.password and not known.token else []
+        return [*renew, *log_in]
 
-    @property
-    def renewable(self) -> bool:
-        """Whether there is a refresh token."""
-        return bool(self._refresh_token)
+    def log_in(self) -> bool | Throttled:
+        """Get a token by e-mail and password; raises RemoteError if there is none."""
+        known = self._credentials
+        if known.totp and self._token:
+            raise RemoteError("the login has expired, and its one-time code is used up", _NEW_CODE)
+        form = {"grant_type": "password", "username": known.email, "password": known.password}
+        if known.totp:
+            form["totp"] = known.totp
+        remedy = f"{_CHECK_LOGIN} {_NEW_CODE}" if known.totp else _CHECK_LOGIN
+        return self._take_tokens(self._ask_for_token(form, {}), "e-mail and password", remedy)
 
-    def renew(self) -> bool:
+    def renew(self) -> bool | Throttled:
         """Get a new token by the refresh token; return False, and forget it, if it is refused.
 
         The `client_id` is the e-mail, because none was given at login. One page of the vendor has
@@ -96,96 +86,88 @@ class Nexudus:
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
         header = {"client_id": known.email} if known.email.isascii() else {}
         exchange = self._ask_for_token({**form, "client_id": known.email}, header)
-        if exchange.status in REFUSED_LOGIN and not known.totp:
+        if exchange.status in _REFUSED_LOGIN and not known.totp:
             self._refresh_token = ""
             return False
         try:
-            self._take_token(exchange, "the refresh token", NEW_CODE)
+            return self._take_tokens(exchange, "the refresh token", _NEW_CODE)
         except RemoteError as error:
             # the next run has to log in
-            if known.totp and error.remedy != NEW_CODE:
-                error.remedy = Remedy(error.remedy, NEW_CODE)
+            if known.totp and error.remedy != _NEW_CODE:
+                error.remedy = Remedy(error.remedy, _NEW_CODE)
             raise
-        return True
 
-    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+    def create(self, path: str, record: Mapping[str, object]) -> Exchange:
         """Send one create, once."""
-        return self._write("POST", kind.endpoint, attributes)
+        return self._write("POST", path, record)
 
-    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
+    def update(self, path: str, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Send one update, once; the API may reset properties that a PUT leaves out."""
-        return self._write("PUT", kind.endpoint, {**record, "Id": record_id})
+        return self._write("PUT", path, {**record, "Id": record_id})
 
-    def delete(self, kind: Kind, record_id: int) -> Exchange:
+    def delete(self, path: str, record_id: int) -> Exchange:
         """Send one deletion, once."""
-        return self._authorized("DELETE", f"{kind.endpoint}/{record_id}")
+        return self._authorized("DELETE", f"{path}/{record_id}")
 
-    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+    def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Ask for a page of a search, of the largest size that known clients use."""
-        only = {} if course_id is None else {kind.course_filter: course_id}
-        return self._page(kind.endpoint, page, only)
-
-    def record(self, kind: Kind, record_id: int) -> Exchange:
-        """Ask for one record."""
-        return self._authorized("GET", f"{kind.endpoint}/{record_id}", most=MAX_LIST)
-
-    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
-        """Ask for the records of these Ids; the answer is a bare list."""
-        return self._several(kind.endpoint, ids)
-
-    def all_courses(self, page: int) -> Exchange:
-        """Ask for a page of all courses."""
-        return self._page(COURSES_PATH, page, {})
-
-    def courses(self, ids: Sequence[int]) -> Exchange:
-        """Ask for the courses of these Ids; the answer is a bare list."""
-        return self._several(COURSES_PATH, ids)
-
-    def lessons(self, course_id: int, page: int) -> Exchange:
-        """Ask for a page of a course's lessons."""
-        return self._page(LESSONS_PATH, page, {"CourseLesson_Course": course_id})
-
-    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
-        """Ask for the lessons of these Ids; the answer is a bare list."""
-        return self._several(LESSONS_PATH, ids)
-
-    def _page(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         query = httpx.QueryParams({"page": page, "size": PAGE_SIZE, **only})
-        return self._authorized("GET", f"{path}?{query}", most=MAX_LIST)
+        return self._authorized("GET", f"{path}?{query}")
 
-    def _several(self, path: str, ids: Sequence[int]) -> Exchange:
+    def record(self, path: str, record_id: int) -> Exchange:
+        """Ask for one record."""
+        return self._authorized("GET", f"{path}/{record_id}")
+
+    def records(self, path: str, ids: Sequence[int]) -> Exchange:
+        """Ask for the records of these Ids; the answer is a bare list."""
         query = httpx.QueryParams({"id": f"[{','.join(map(str, ids))}]"})
-        return self._authorized("GET", f"{path}?{query}", most=MAX_LIST)
+        return self._authorized("GET", f"{path}?{query}")
 
-    def _write(self, method: str, address: str, record: Mapping[str, object]) -> Exchange:
+    def _write(self, method: str, path: str, record: Mapping[str, object]) -> Exchange:
         try:
             body = json.dumps(dict(record), ensure_ascii=False).encode()
         except UnicodeEncodeError:  # half a surrogate pair, in what others wrote
             body = json.dumps(dict(record)).encode()
-        return self._authorized(method, address, body)
+        return self._authorized(method, path, body)
 
-    def _authorized(
-        self, method: str, address: str, body: bytes = b"", most: int = MAX_BODY
-    ) -> Exchange:
+    def _authorized(self, method: str, address: str, body: bytes = b"") -> Exchange:
         headers = {"Authorization": f"Bearer {self._token}"}
         if body:
             headers["Content-Type"] = "application/json"
-        answer = self._wire.exchange(method, address, body, headers, most)
+        answer = self._wire.exchange(method, address, body, headers)
         if answer.status is None:
             return answer
         listed = method == "GET" and answer.status == HTTPStatus.OK
         return self._without_secrets(answer, listed=listed)
 
-    def _ask_for_token(
-        self, form: dict[str, str], headers: Mapping[str, str] | None = None
-    ) -> Exchange:
+    def _ask_for_token(self, form: dict[str, str], headers: Mapping[str, str]) -> Exchange:
         body = str(httpx.QueryParams(form)).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._wire.exchange("POST", TOKEN_PATH, body, {**kind, **(headers or {})})
+        return self._wire.exchange("POST", "/api/token", body, {**kind, **headers})
 
-    def _take_token(self, exchange: Exchange, what: str, remedy: str) -> None:
-        self._token, self._refresh_token = tokens_of(exchange, what, remedy)
-        self._secrets |= {self._token, self._refresh_token}
+    def _take_tokens(self, exchange: Exchange, what: str, remedy: str) -> bool | Throttled:
+        """Take the token of a login's answer, and the refresh token, if there is one.
+
+        `what` are the credentials that were sent, in words, and `remedy` what to do if they are
+        refused. Raises RemoteError if there is no token.
+        """
+        status = exchange.status
+        if isinstance(verdict := classify_read(exchange), Throttled):
+            return verdict
+        if status is None:
+            raise RemoteError(f"the API can't be reached: {exchange.failure}", exchange.remedy)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RemoteError(f"the API failed (HTTP {status})", "Try again later.")
+        if status in _REFUSED_LOGIN:
+            raise RemoteError(f"the API refuses {what} (HTTP {status})", remedy)
+        if status != HTTPStatus.OK or not (tokens := _tokens(exchange)):
+            raise RemoteError(
+                f"the base URL answers a login without a token (HTTP {status})",
+                "Check that the base URL is that of the Nexudus API.",
+            )
+        self._token, self._refresh_token = tokens
+        self._secrets |= {*tokens}
+        return True
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
         """Remove secrets that the server may have repeated from an answer; parts of it are shown.
@@ -216,3 +198,12 @@ class Nexudus:
             return listed
         secrets = self._secrets - {self._credentials.email}
         return {**listed, "UpdatedBy": without_secrets(listed["UpdatedBy"], secrets)}
+
+
+def _tokens(exchange: Exchange) -> tuple[str, str] | None:
+    try:
+        answer = json.loads(exchange.body.decode("utf-8-sig"))
+        tokens = answer["access_token"], answer.get("refresh_token") or ""
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    return tokens if is_token(tokens[0]) and (not tokens[1] or is_token(tokens[1])) else None

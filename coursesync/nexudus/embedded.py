@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from coursesync.outlines.outline import Outline
 
-_TOKEN = "sandbox-token"  # noqa: S105 - not a secret
-
 
 class EmbeddedTransport(httpx.BaseTransport):
     """Carries requests to a sandbox in this process, and can fail as a network does."""
@@ -67,6 +65,4 @@ def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
 
 def client(sandbox: Sandbox) -> Nexudus:
     """Return a client of a sandbox in this process."""
-    return Nexudus(
-        "http://localhost", Credentials(token=_TOKEN), transport=EmbeddedTransport(sandbox)
-    )
+    return Nexudus("http://localhost", Credentials("sandbox-token"), EmbeddedTransport(sandbox))

@@ -8,16 +8,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from coursesync.errors import Sentence
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +21,7 @@ class Exchange:
     """The facts of one request.
 
     `sent`: some bytes may have left this machine. Without a complete answer, `status` is None and
-    `failure` gives the reason; `remedy` is how to fix it, if known; `lasting`: a retry would fail
+    `failure` gives the reason; `remedy` is how to fix it; `lasting`: a retry would fail
     too. Header names are in lower case.
     """
 
@@ -34,7 +30,7 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     failure: str = ""
-    remedy: Sentence = ""
+    remedy: Sentence = "Check the network and the base URL."
     lasting: bool = False
 
 
@@ -49,19 +45,6 @@ def read_json(exchange: Exchange) -> object:
         raise ValueError("its type is not JSON")
     text = exchange.body.decode("utf-8-sig")
     return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_constant)
-
-
-def or_none(read: Callable[P, T]) -> Callable[P, T | None]:
-    """Make a function that reads an answer return None if the answer is something else."""
-
-    @wraps(read)
-    def read_or_none(*args: P.args, **kwargs: P.kwargs) -> T | None:
-        try:
-            return read(*args, **kwargs)
-        except (ValueError, RecursionError):  # a model's error is a ValueError
-            return None
-
-    return read_or_none
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,36 +7,29 @@ The API: https://developers.nexudus.com, `rest-api/content`, the pages on course
 
 from __future__ import annotations
 
-from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from coursesync.errors import Denied
 from coursesync.kinds.field import MAX_ID
-from coursesync.nexudus.exchange import or_none, read_json
-from coursesync.nexudus.listing import MAX_READINGS, MAX_RECORDS, batched
-from coursesync.nexudus.records import PAGE_SIZE
-from coursesync.nexudus.sender import BETWEEN_TRIES, Unusable
+from coursesync.nexudus.pages import all_of, some_of
+from coursesync.nexudus.records import Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from coursesync.nexudus.exchange import Exchange
-    from coursesync.nexudus.ports import Line
     from coursesync.nexudus.sender import Sender
 
-LIST_ROLE, READ_ROLE = "CourseLesson-List", "CourseLesson-Read"
-_READ = ConfigDict(frozen=True, strict=True, defer_build=True, alias_generator=to_pascal)
-_CHANGES = "the list of lessons changes while it is read"
+LIST_ROLE = "CourseLesson-List"
 
 
 class Lesson(BaseModel):
     """A lesson; None stands for a property that the answer left out, or that the lesson lacks."""
 
-    model_config = _READ
+    model_config = ConfigDict(frozen=True, strict=True, defer_build=True, alias_generator=to_pascal)
 
     id: Annotated[int, Field(ge=1, le=MAX_ID)]
     title: str | None = None
@@ -49,24 +42,21 @@ class Lesson(BaseModel):
         return None not in {self.title, self.section_id, self.course_id}
 
 
-class _Page(BaseModel):
-    model_config = _READ
-
-    records: Annotated[list[Lesson], Field(max_length=PAGE_SIZE)]
-    total_items: Annotated[int, Field(ge=0, le=MAX_RECORDS)]
-    total_pages: Annotated[int, Field(ge=0, le=MAX_RECORDS)]
-
-
-# null stands for a missing record
-_SEVERAL = TypeAdapter(list[Lesson | None], config=ConfigDict(defer_build=True))
+_LESSONS = Endpoint(
+    path="/api/content/courselessons",
+    role="CourseLesson",
+    plural="lessons",
+    course_filter="CourseLesson_Course",
+    read=Lesson.model_validate,
+    read_listed=Lesson.model_validate,
+)
 
 
 class Lessons:
     """The lessons of the courses that a run asks for, as last listed."""
 
-    def __init__(self, sender: Sender, line: Line) -> None:
+    def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._line = line
         self._listed: dict[int, tuple[float, Sequence[Lesson]]] = {}
         self._denied: Denied | None = None
 
@@ -78,7 +68,7 @@ class Lessons:
         """
         if self._denied is not None:
             raise self._denied
-        now = self._line.clock.now()  # the answer lacks what is added after the request
+        now = self._sender.line.clock.now()  # the answer lacks what is added after the request
         at, found = self._listed.get(course, (now, None))
         if found is None or now - at >= most:
             try:
@@ -90,54 +80,10 @@ class Lessons:
         return found
 
     def _read(self, course: int) -> Sequence[Lesson]:
-        listed = self._list(course)
-        unknown = [number for number, each in listed.items() if not each.is_whole]
-        whole = self._by_id(unknown)
+        listed = all_of(self._sender, _LESSONS, course)
+        unknown = {number for number, each in listed.items() if not each.is_whole}
+        whole = some_of(self._sender, _LESSONS, unknown)
         # one answer is not proof; a lesson missing from two was deleted in the meantime
-        whole |= self._by_id([number for number in unknown if number not in whole])
-        gone = set(unknown) - whole.keys()
+        whole |= some_of(self._sender, _LESSONS, unknown - whole.keys())
+        gone = unknown - whole.keys()
         return [whole.get(number, each) for number, each in listed.items() if number not in gone]
-
-    def _list(self, course: int) -> Mapping[int, Lesson]:
-        """Read all pages until they agree; if there are several, until two readings agree."""
-        before: Mapping[int, Lesson] = {}
-        for _ in range(MAX_READINGS):
-            pages = list(self._pages(course))
-            records = [record for page in pages for record in page.records]
-            found = {record.id: record for record in records}
-            if {len(records), *(page.total_items for page in pages)} != {len(found)}:
-                self._sender.pause(BETWEEN_TRIES, _CHANGES)
-            elif len(pages) == 1 or found == before:
-                return found
-            before = found
-        raise Unusable(_CHANGES)
-
-    def _pages(self, course: int) -> Iterator[_Page]:
-        number = pages = 1
-        while number <= pages:
-            ask = partial(self._line.remote.lessons, course, number)
-            page = self._sender.until_usable(LIST_ROLE, ask, _page)
-            pages = page.total_pages if number == 1 else pages
-            yield page
-            number += 1
-
-    def _by_id(self, ids: Sequence[int]) -> dict[int, Lesson]:
-        found: dict[int, Lesson] = {}
-        for part in batched(ids):
-            ask = partial(self._line.remote.lessons_by_id, part)
-            found |= {each.id: each for each in self._sender.until_usable(READ_ROLE, ask, _several)}
-        return found
-
-
-@or_none
-def _page(exchange: Exchange) -> _Page | None:
-    """Read a page of a search; None if it is not one, or counts more pages than records."""
-    page = _Page.model_validate(read_json(exchange))
-    return page if page.total_pages <= max(1, page.total_items) else None
-
-
-@or_none
-def _several(exchange: Exchange) -> list[Lesson]:
-    """Read a bare list of lessons; None if it is not one."""
-    found = _SEVERAL.validate_python(read_json(exchange))
-    return [each for each in found if each is not None]

@@ -62,14 +62,6 @@ class Limits:
 PUBLISHED = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A past request: when it ended, and whether it was a write."""
-
-    at: float
-    write: bool
-
-
 def least_seconds(writes: int, reads: int = 0, limits: Limits = PUBLISHED) -> float:
     """Return the least seconds from the first to the last of these requests."""
     every = [window for window in limits.windows if not window.writes_only]
@@ -93,30 +85,15 @@ class Schedule:
     Writes stay in bursts: spread out, each could collide with a write of the other client.
     """
 
-    def __init__(
-        self,
-        limits: Limits | None = PUBLISHED,
-        earlier: Iterable[Request] = (),
-        held_until: float = float("-inf"),
-    ) -> None:
-        """Begin a schedule; without `limits`, the API sets none.
-
-        `earlier` are the requests of earlier runs on this run's clock, the oldest first, and
-        `held_until` is the end of a wait that the API asked one of them for.
-        """
+    def __init__(self, limits: Limits | None = PUBLISHED) -> None:
+        """Begin a schedule; without `limits`, the API sets none."""
         self._limits = limits
         windows = limits.windows if limits else ()
         self._ends = [(window, deque[float](maxlen=window.limit)) for window in windows]
-        self._held_until, self._throttled_at = held_until, float("-inf")
+        self._held_until = self._throttled_at = float("-inf")
         self._share = limits.writes_a_minute if limits else 0
-        self._taken, self._latest = 0, 0.0  # requests since a throttled one; end of the last
-        for request in earlier:
-            self._count(request)
-
-    @property
-    def gap(self) -> float:
-        """The least time between two requests, in seconds."""
-        return self._limits.gap if self._limits else 0.0
+        self._taken = 0  # requests since a throttled one
+        self.gap = limits.gap if limits else 0.0  # the least time between two requests, in seconds
 
     def wait(self, now: float, *, write: bool) -> float:
         """Return how many seconds from `now` the next request has to wait."""
@@ -128,36 +105,28 @@ class Schedule:
         return rest if rest > _HAIR else 0.0
 
     def ended(self, now: float, *, write: bool) -> None:
-        """Count a request that has ended.
+        """Count a request that has ended, and that the API did not throttle.
 
         It counts at its end time; the server may have counted it any time before.
         """
-        self._latest = now
         self._taken += 1
-        self._count(Request(now, write))
+        self._count(now, write=write)
 
     def throttled(self, now: float, seconds: float) -> None:
         """Start nothing for `seconds`, as the API asked, and then allow fewer writes.
 
+        The request itself is not counted, because the API does not count it.
         A short wait early in a burst usually means that two requests met by chance: it says nothing
         about the allowance of the minute.
         """
-        self._uncount()
         if self._taken > 0:  # reduce once for a series of throttled requests
             self._cut(now, seconds)
         self._taken = 0
         self._throttled_at = now
         self._held_until = max(self._held_until, now + seconds)
 
-    def _uncount(self) -> None:
-        """Forget the last request: the API does not count those that it throttles."""
-        self._taken -= 1
-        for _, ends in self._ends:
-            if ends and ends[-1] == self._latest:
-                ends.pop()
-
     def _cut(self, now: float, seconds: float) -> None:
-        taken = sum(end + MINUTE > now for end in self._writes_of_the_minute())
+        taken = self._writes_in(MINUTE, now)
         share = self._share_at(now)
         again = now - self._throttled_at < MINUTE / 2
         if taken >= share / 2:
@@ -169,11 +138,7 @@ class Schedule:
         """Return how many writes are left of the day's allowance; None without limits."""
         if self._limits is None:
             return None
-        return next(
-            window.limit - sum(end + window.seconds > now for end in ends)
-            for window, ends in self._ends
-            if window.writes_only and window.seconds == DAY
-        )
+        return self._limits.writes_a_day - self._writes_in(DAY, now)
 
     def seconds_for(self, now: float, writes: int) -> float:
         """Return how many seconds from `now` this many more writes take, as far as is known."""
@@ -182,10 +147,10 @@ class Schedule:
         slower = replace(self._limits, writes_a_minute=self._share_at(now))
         return self.wait(now, write=True) + least_seconds(writes, limits=slower)
 
-    def _count(self, request: Request) -> None:
+    def _count(self, at: float, *, write: bool) -> None:
         for window, ends in self._ends:
-            if request.write or not window.writes_only:
-                ends.append(request.at)
+            if write or not window.writes_only:
+                ends.append(at)
 
     def _free(self, window: Window, ends: deque[float], now: float) -> float:
         """Return when a window has room for one more."""
@@ -202,5 +167,7 @@ class Schedule:
         quiet = max(0.0, now - self._throttled_at) / MINUTE
         return usual if quiet > usual else min(usual, self._share + int(_REGAINED * quiet**2))
 
-    def _writes_of_the_minute(self) -> Iterable[float]:
-        return next((ends for w, ends in self._ends if w.writes_only and w.seconds == MINUTE), ())
+    def _writes_in(self, seconds: float, now: float) -> int:
+        """Count the writes in the window of this length that ends now."""
+        windows = (ends for w, ends in self._ends if w.writes_only and w.seconds == seconds)
+        return sum(end + seconds > now for ends in windows for end in ends)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from coursesync.kinds.field import MAX_ID
-from coursesync.nexudus.exchange import or_none, read_json
+from coursesync.nexudus.exchange import read_json
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Unauthorized:
     The API answers 401 to both, and 403 to a missing role, too.
     """
 
-    status: int = HTTPStatus.UNAUTHORIZED
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class NotSent:
     """Not carried out: nothing left this machine. It may be sent again unless `lasting`."""
 
     reason: str
-    remedy: Sentence = ""
+    remedy: Sentence
     lasting: bool = False
 
 
@@ -91,13 +91,6 @@ class InDoubt:
 
     reason: str
     claimed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A read was answered."""
-
-    exchange: Exchange
 
 
 NotCarriedOut: TypeAlias = Unauthorized | Throttled | NotSent
@@ -162,9 +155,9 @@ def classify_update(exchange: Exchange, record_id: int) -> Outcome:
     return Applied(record_id, answer.updated_on)
 
 
-def classify_read(exchange: Exchange) -> Answered | Refused | InDoubt | NotCarriedOut:
-    """Return the verdict on a read; its caller judges the content of the answer."""
-    return Answered(exchange) if exchange.status == HTTPStatus.OK else _of_status(exchange)
+def classify_read(exchange: Exchange) -> Exchange | Refused | InDoubt | NotCarriedOut:
+    """Return an answer to a read, whose content the caller judges, or the verdict on another."""
+    return exchange if exchange.status == HTTPStatus.OK else _of_status(exchange)
 
 
 def _successful(
@@ -201,9 +194,11 @@ def _of_status(exchange: Exchange) -> Refused | InDoubt | NotCarriedOut:
     return InDoubt(f"the API answered HTTP {status}")
 
 
-@or_none
-def _answer(exchange: Exchange) -> _Answer:
-    return _Answer.model_validate(read_json(exchange))
+def _answer(exchange: Exchange) -> _Answer | None:
+    try:
+        return _Answer.model_validate(read_json(exchange))
+    except (ValueError, RecursionError):  # a model's error is a ValueError
+        return None
 
 
 def _refusal(answer: _Answer | None, otherwise: str) -> Refused:

@@ -1,4 +1,4 @@
-"""The records on the server: the answers to searches, read strictly.
+"""The records on the server: where each sort of them is, and the answers to reads, read strictly.
 
 Owns the form of an answer: https://developers.nexudus.com/rest-api/content, the pages on searching.
 It must never guess a value that it can't read.
@@ -6,28 +6,48 @@ It must never guess a value that it can't read.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from coursesync.kinds.field import COURSE_TITLE, INT32_MAX, MAX_ID
-from coursesync.nexudus.exchange import or_none, read_json
+from coursesync.nexudus.exchange import read_json
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
 
+T = TypeVar("T")
 PAGE_SIZE = 1_000  # records in one request: the most that known clients ask for
-_READ = ConfigDict(frozen=True, strict=True, defer_build=True)
 _MAX_TIME = 40  # characters
-_HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair
 _MAX_MARKER = 200  # characters; ours are shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[T]):
+    """Where records of one sort are in the API, and how one is read.
+
+    Attributes:
+        path: the path of the records.
+        role: the stem of the roles that the API asks for.
+        plural: the word for several records.
+        course_filter: narrows a search to one course; "" if nothing does.
+        read: reads a record that was asked for by its Id; raises ValueError if it can't.
+        read_listed: reads one from a list, which may leave properties out.
+    """
+
+    path: str
+    role: str
+    plural: str
+    course_filter: str
+    read: Callable[[Mapping[str, object]], T]
+    read_listed: Callable[[Mapping[str, object]], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,103 +78,103 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a search; `total` and `pages` count the whole result."""
+class Page(Generic[T]):
+    """One page of a search, by Id; `total` and `pages` count the whole result."""
 
-    records: tuple[Record, ...]
+    records: Mapping[int, T]
     total: int
     pages: int
 
 
 class _Page(BaseModel):
-    model_config = _READ
+    model_config = ConfigDict(frozen=True, strict=True, defer_build=True)
 
     Records: Annotated[list[dict[str, object]], Field(max_length=PAGE_SIZE)]
     TotalItems: Annotated[int, Field(ge=0)]
     TotalPages: Annotated[int, Field(ge=0)]
     HasNextPage: bool | None = None
 
-    def is_possible(self, number: int) -> bool:
-        """Return whether the counts can be true on the page of this number."""
-        # no page is empty; without this check a wrong count would be read for ever
-        if self.TotalPages > max(1, self.TotalItems):
-            return False
-        return self.HasNextPage in {None, number < self.TotalPages}
 
-
-_ONE = TypeAdapter(dict[str, object] | None, config=ConfigDict(defer_build=True))
 _FOUND = TypeAdapter(list[dict[str, object] | None], config=ConfigDict(defer_build=True))
 _ID = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)], config=ConfigDict(strict=True))
 
 
-@or_none
-def read_page(exchange: Exchange, kind: Kind, number: int = 1) -> Page | None:
+def read_page(exchange: Exchange, endpoint: Endpoint[T], number: int = 1) -> Page[T]:
     """Read the page of this number of a search.
 
-    Returns None if the page has too many or duplicate records, or contradictory counts.
+    Raises as `read_json` does, also if the page has too many or duplicate records, or contradictory
+    counts.
     """
     page = _Page.model_validate(read_json(exchange))
-    records = tuple(_listed(raw, kind) for raw in page.Records)
-    is_possible = page.is_possible(number) and len({each.id for each in records}) == len(records)
-    return Page(records, page.TotalItems, page.TotalPages) if is_possible else None
+    records = {_id(raw): endpoint.read_listed(raw) for raw in page.Records}
+    # no page is empty; without this check a wrong count would be read for ever
+    is_possible = page.TotalPages <= max(1, page.TotalItems)
+    is_in_its_place = page.HasNextPage in {None, number < page.TotalPages}
+    if len(records) != len(page.Records) or not (is_possible and is_in_its_place):
+        raise ValueError("the page contradicts itself")
+    return Page(records, page.TotalItems, page.TotalPages)
 
 
-@or_none
-def read_titles(exchange: Exchange) -> Mapping[int, str]:
-    """Read a bare list of courses into titles by Id; None if it is not one."""
-    return _titles(_found(exchange))
+def read_records(exchange: Exchange, endpoint: Endpoint[T]) -> dict[int, T]:
+    """Read a bare list of records by their Ids; raises as `read_json` does."""
+    return _by_id(read_json(exchange), endpoint)
 
 
-@or_none
-def read_title_page(exchange: Exchange, number: int) -> tuple[Mapping[int, str], int] | None:
-    """Read a page of a search for courses into titles by Id and the number of pages."""
-    page = _Page.model_validate(read_json(exchange))
-    return (_titles(page.Records), page.TotalPages) if page.is_possible(number) else None
+def read_record(exchange: Exchange, endpoint: Endpoint[T]) -> dict[int, T]:
+    """Read one record as `read_records` does; an empty result for null."""
+    return _by_id([read_json(exchange)], endpoint)
 
 
-def _titles(found: Iterable[Mapping[str, object]]) -> Mapping[int, str]:
-    return {_ID.validate_python(raw.get("Id")): str(raw.get(COURSE_TITLE) or "") for raw in found}
+def _by_id(listed: object, endpoint: Endpoint[T]) -> dict[int, T]:
+    # a null stands for a missing record
+    found = (raw for raw in _FOUND.validate_python(listed) if raw is not None)
+    return {_id(raw): endpoint.read(raw) for raw in found}
 
 
-@or_none
-def read_records(exchange: Exchange, kind: Kind) -> tuple[Record, ...]:
-    """Read a bare list of records; None if it is not one."""
-    return tuple(_record(raw, kind) for raw in _found(exchange))
+def _id(raw: Mapping[str, object], name: str = "Id") -> int:
+    return _ID.validate_python(raw.get(name))
 
 
-@or_none
-def read_record(exchange: Exchange, kind: Kind) -> tuple[Record, ...]:
-    """Read one record; an empty result for null, None if it is neither."""
-    raw = _ONE.validate_python(read_json(exchange))
-    return () if raw is None else (_record(raw, kind),)
+def _title(raw: Mapping[str, object]) -> str:
+    return str(raw.get(COURSE_TITLE) or "")
 
 
-def _found(exchange: Exchange) -> Iterator[dict[str, object]]:
-    """Yield the records of a bare list; a null in it stands for a missing record."""
-    yield from (raw for raw in _FOUND.validate_python(read_json(exchange)) if raw is not None)
+COURSES = Endpoint("/api/content/courses", "Course", "courses", "", _title, _title)
 
 
-def _listed(raw: Mapping[str, object], kind: Kind) -> Record:
-    """Read a record from a list; an empty value counts as unknown."""
-    record = _record(raw, kind)
-    unknown = frozenset(name for name in kind.types if raw.get(name) in (None, ""))
-    has = {name: value for name, value in record.attributes.items() if name not in unknown}
-    return replace(record, attributes=has, unknown=unknown, whole=None)
+def endpoint_of(kind: Kind) -> Endpoint[Record]:
+    """Return where the records of a kind are."""
+    return Endpoint(
+        path=kind.endpoint,
+        role=kind.role,
+        plural=kind.plural,
+        course_filter=kind.course_filter,
+        read=partial(_record, kind=kind, listed=False),
+        read_listed=partial(_record, kind=kind, listed=True),
+    )
 
 
-def _record(raw: Mapping[str, object], kind: Kind) -> Record:
+def _record(raw: Mapping[str, object], kind: Kind, *, listed: bool) -> Record:
+    """Read a record; in a list, an empty value counts as unknown."""
+    unknown = {name for name in kind.types if listed and raw.get(name) in (None, "")}
     found = {name: _value(raw.get(name), name, kind) for name in sorted(kind.types)}
-    attributes = {name: value for name, value in found.items() if value is not None}
+    has = {n: value for n, value in found.items() if value is not None and n not in unknown}
+    odd = {
+        name
+        for name, type_ in kind.types.items()
+        if raw.get(name) is not None and (type(raw[name]) is not type_ or raw[name] != found[name])
+    }
     return Record(
-        id=_ID.validate_python(raw.get("Id")),
-        parent_id=_ID.validate_python(raw.get(kind.parent_property)),
-        attributes=attributes,
+        id=_id(raw),
+        parent_id=_id(raw, kind.parent_property),
+        attributes=has,
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),
         updated_by=_text(raw.get("UpdatedBy"), 100),
-        odd=frozenset(name for name in kind.types if _is_odd(raw.get(name), name, kind)),
         lacking=frozenset(name for name, trace in kind.traces.items() if not raw.get(trace)),
-        whole=raw,
+        unknown=frozenset(unknown),
+        odd=frozenset(odd),
+        whole=None if listed else raw,
         marker=_text(raw.get(kind.marker_property), _MAX_MARKER),
     )
 
@@ -169,15 +189,6 @@ def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
         most = INT32_MAX if name == kind.order_property else MAX_ID
         return value if -most - 1 <= value <= most else None
     return value if isinstance(value, bool) and name != kind.order_property else None
-
-
-def _is_odd(value: object, name: str, kind: Kind) -> bool:
-    """Return whether a property that is not missing has a value that it can't have."""
-    if kind.types[name] is str:
-        has_type = isinstance(value, str) and not _HALF.search(value)
-    else:
-        has_type = _value(value, name, kind) is not None and type(value) is kind.types[name]
-    return value is not None and not has_type
 
 
 def _text(value: object, limit: int) -> str | None:

@@ -18,23 +18,31 @@ from math import ceil
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from coursesync.nexudus.limits import DAY, Request
+from coursesync.nexudus.limits import DAY, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from coursesync.nexudus.limits import Limits
+
 _LINE = re.compile(rb"^([0-9a-f]{8}) (([0-9]{9,12}\.[0-9]) ([rw]|h[0-9]{1,5}))$", re.MULTILINE)
 _MAX_BYTES = 8_388_608  # of 200,000 requests a day, with room to spare
 
 
-class RequestLog:
-    """The request log of one state. Fits `ports.Ledger`."""
+class RequestLog(Schedule):
+    """The schedule of one state's requests, which counts those of earlier runs from its file."""
 
     def __init__(
-        self, state: Path, time_of_day: Callable[[], float] = time.time, *, alone: bool = True
+        self,
+        state: Path,
+        limits: Limits | None,
+        now: float,
+        time_of_day: Callable[[], float] = time.time,
+        *,
+        alone: bool = True,
     ) -> None:
-        """Keep the log beside a state.
+        """Keep the log beside a state; this run's clock shows `now`.
 
         `time_of_day` gives seconds since 1970. `alone` is whether the state is held, so that no
         other run writes to the log.
@@ -43,48 +51,30 @@ class RequestLog:
         self._path = state.with_name(f"{state.name}.requests")
         self._time = time_of_day
         self._file: int | None = None
-        self._latest = 0  # bytes of the last request's line
-
-    def earlier(self, now: float) -> list[Request]:
-        """Return the requests of the last day, the oldest first, on a clock that shows `now`."""
-        moment, past = self._time(), []
-        for at, mark in self._read():
-            # a time in the future comes from a wrong clock and counts as now
-            ago = max(0.0, moment - at)
-            if ago < DAY and mark in {b"r", b"w"}:
-                past.append(Request(now - ago, mark == b"w"))
-        past.sort(key=lambda request: request.at)
-        return past
-
-    def held_until(self, now: float) -> float:
-        """Return when a pause that the API asked for ends, on a clock that shows `now`."""
+        super().__init__(limits)
         moment = self._time()
-        holds = ((min(at, moment), int(mark[1:])) for at, mark in self._read() if mark[:1] == b"h")
-        return now + max((at + seconds - moment for at, seconds in holds), default=0.0)
+        for at, mark in sorted(self._read(moment)):
+            then = now - (moment - at)
+            if mark in {b"r", b"w"}:
+                self._count(then, write=mark == b"w")
+            else:
+                self._held_until = max(self._held_until, then + int(mark[1:]))
 
-    def note(self, *, write: bool) -> None:
-        """Count a request that has just ended."""
-        self._latest = self._append(b"w" if write else b"r")
+    def ended(self, now: float, *, write: bool) -> None:
+        """Count a request that has ended, for later runs as well."""
+        super().ended(now, write=write)
+        self._append(b"w" if write else b"r")
 
-    def take_back(self) -> None:
-        """Forget the last request."""
-        with suppress(OSError):
-            if self._file is not None:
-                os.ftruncate(self._file, os.fstat(self._file).st_size - self._latest)
-        self._latest = 0
-
-    def hold(self, seconds: float) -> None:
-        """Note that the API asked for a pause; a day at most is recorded."""
+    def throttled(self, now: float, seconds: float) -> None:
+        """Start nothing for a while, in later runs neither; a day at most is recorded."""
+        super().throttled(now, seconds)
         self._append(b"h%d" % ceil(min(seconds, DAY)))
-        self._latest = 0
 
-    def _append(self, mark: bytes) -> int:
-        """Write a line; return its length, 0 if it can't be written."""
+    def _append(self, mark: bytes) -> None:
         with suppress(OSError):
             if self._file is None:
                 self._file = self._open()
-            return os.write(self._file, _line(self._time(), mark, self._file))
-        return 0
+            os.write(self._file, _line(self._time(), mark, self._file))
 
     def close(self) -> None:
         """Close the file."""
@@ -92,7 +82,11 @@ class RequestLog:
             os.close(self._file)
             self._file = None
 
-    def _read(self) -> Iterator[tuple[float, bytes]]:
+    def _read(self, moment: float) -> Iterator[tuple[float, bytes]]:
+        """Yield time and mark of each line of the day before a moment.
+
+        A time in the future comes from a wrong clock, and would never expire: it counts as now.
+        """
         with suppress(OSError):
             file = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
@@ -100,8 +94,8 @@ class RequestLog:
             finally:
                 os.close(file)
             for checksum, text, at, mark in _LINE.findall(content):
-                if checksum == _checksum(text, number):
-                    yield float(at), mark
+                if checksum == _checksum(text, number) and float(at) > moment - DAY:
+                    yield min(float(at), moment), mark
 
     def _open(self) -> int:
         """Rewrite the file without expired lines, so that it can't grow without end.
@@ -111,10 +105,7 @@ class RequestLog:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         if not self._alone:
             return os.open(self._path, flags | os.O_NONBLOCK, 0o666)
-        moment = self._time()
-        # a time in the future comes from a wrong clock, and would never expire
-        past = ((min(at, moment), mark) for at, mark in self._read())
-        kept = [(at, mark) for at, mark in past if at > moment - DAY]
+        kept = list(self._read(self._time()))
         self._path.unlink(missing_ok=True)
         file = os.open(self._path, flags | os.O_EXCL, 0o666)
         with suppress(OSError):  # if the disk is full, later lines may still find room

@@ -6,12 +6,13 @@ caller; it must never be sent again here.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Busy, Denied, RemoteError, Stop
-from coursesync.nexudus.login import unreachable
+from coursesync.errors import Denied, RemoteError, Stop
+from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.outcome import (
-    Answered,
     InDoubt,
     NotSent,
     Refused,
@@ -24,7 +25,6 @@ from coursesync.text import count, duration
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.ports import Line
 
 MAX_WAIT = 900.0  # seconds; a run ends with work left instead of waiting longer
@@ -52,9 +52,9 @@ class Sender:
 
     def __init__(self, line: Line, max_writes: int | None = None) -> None:
         """Send at most `max_writes` writes if a number is given."""
-        self._line = line
-        self._most = max_writes or 0
-        self._writes_left = max_writes
+        self.line = line
+        self._most = max_writes
+        self._written = 0
         self.planned = 0  # writes still to come, as far as is known
         # number of times that others could have written: after a wait or a rejection
         self.interruptions = 0
@@ -68,33 +68,33 @@ class Sender:
         `read` or `write`. Returns the first outcome other than Throttled or NotSent. Unauthorized
         renews the token once.
         """
-        throttled = unsent = 0
-        renewed = False
-        if not self._line.remote.logged_in:
-            self._with_token(self._line.remote.log_in)
+        unsent, renewed = 0, False
+        if not self.line.remote.logged_in:
+            self._log_in()
         while True:
-            outcome = attempt()
-            if isinstance(outcome, Throttled):
-                throttled += 1
-                self._slow_down(outcome.seconds, throttled)
-            elif isinstance(outcome, NotSent):
+            outcome = self._accepted(attempt)
+            if isinstance(outcome, NotSent):
                 unsent += 1
-                self._try_again(outcome, unsent)
+                failure = f"the API can't be reached: {outcome.reason}"
+                if outcome.lasting or unsent >= MAX_TRIES:
+                    raise Stop(failure, outcome.remedy, unusable=True)
+                self.pause(BETWEEN_TRIES, failure)
             elif not isinstance(outcome, Unauthorized):
                 return outcome
-            elif renewed or not self._renew():
-                raise _refused_credentials(role, outcome.status)
             else:
+                self.interruptions += 1
+                if renewed or not self._log_in():
+                    raise _refused_credentials(role, outcome.status)
                 renewed = True
 
     def until_usable(
         self,
         role: str,
         send: Callable[[], Exchange],
-        parse: Callable[[Exchange], T | None],
+        parse: Callable[[Exchange], T],
         missing: T | None = None,
     ) -> T:
-        """Read until `parse` finds a usable answer, which is not None.
+        """Read until `parse` can read an answer; it raises as `read_json` does if it can't.
 
         `role` is as in `until_answered`. `missing` is the result for a 404; if it is None, a 404
         raises Stop. Raises Stop also if no usable answer came (`Unusable`), or the run can't go on.
@@ -114,34 +114,29 @@ class Sender:
                         "Check the base URL.",
                         unusable=True,
                     )
-                case Answered(exchange):
-                    parsed = parse(exchange)
-                    if parsed is not None:
-                        return parsed
                 case InDoubt(reason):
                     failure = reason
+                case Exchange() as exchange:
+                    with suppress(ValueError, RecursionError):  # a model's error is a ValueError
+                        return parse(exchange)
         raise Unusable(failure)
 
     def until_writable(self) -> None:
         """Wait until a write may start; raises Stop if this run may send no more."""
-        if self._writes_left == 0:
-            raise Stop(f"{count(self._most, 'write')} sent, which is all that --max-writes allows")
+        if self._written == self._most:
+            raise Stop(
+                f"{count(self._written, 'write')} sent, which is all that --max-writes allows"
+            )
         self._keep_to_limits(write=True)
 
-    def allow_write(self) -> None:
-        """Use one of the writes that this run may send; waits and raises as `until_writable`."""
-        self.until_writable()
-        if self._writes_left is not None:
-            self._writes_left -= 1
-
     def write(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send a write that `allow_write` allowed."""
+        """Send one of the writes that this run may send, which `until_writable` waited for."""
+        self._written += 1
         return self._counted(send, write=True)
 
     def give_back(self) -> None:
         """Return an allowed write that the API did not accept."""
-        if self._writes_left is not None:
-            self._writes_left += 1
+        self._written -= 1
 
     def read(self, send: Callable[[], Exchange]) -> Exchange:
         """Send a read as soon as the limits allow it."""
@@ -150,11 +145,11 @@ class Sender:
 
     def pause(self, seconds: float, why: str, rest: float = 0.0) -> None:
         """Wait, and show why; raises Stop if the run was asked to stop."""
-        if seconds > max(_BLINK, self._line.schedule.gap):
+        if seconds > max(_BLINK, self.line.schedule.gap):
             self.interruptions += 1
         if seconds > 0:
-            self._line.progress.waiting(seconds, why, rest)
-            self._line.clock.sleep(seconds)
+            self.line.progress.waiting(seconds, why, rest)
+            self.line.clock.sleep(seconds)
         self.go_on()
 
     def rest(self) -> float:
@@ -163,23 +158,42 @@ class Sender:
 
     def seconds_for(self, writes: int) -> float:
         """Return how many seconds this many writes take, as far as is known."""
-        return self._line.schedule.seconds_for(self._line.clock.now(), writes)
+        return self.line.schedule.seconds_for(self.line.clock.now(), writes)
 
     def go_on(self) -> None:
         """Raise Stop if the run was asked to stop."""
-        if self._line.clock.stopping():
+        if self.line.clock.stopping():
             raise Stop("the run was interrupted")
 
     def _counted(self, send: Callable[[], T], *, write: bool) -> T:
-        """Send a request, and count it even if it fails."""
+        """Send a request, and count it even if it fails; the API does not count throttled ones."""
+        answer: object = None
         try:
-            return send()
+            answer = result = send()
         finally:
-            self._line.schedule.ended(self._line.clock.now(), write=write)
-            self._line.ledger.note(write=write)
+            verdict = classify_read(answer) if isinstance(answer, Exchange) else answer
+            if not isinstance(verdict, Throttled):
+                self.line.schedule.ended(self.line.clock.now(), write=write)
+        return result
+
+    def _accepted(
+        self, attempt: Callable[[], T | Throttled | NotSent | Unauthorized]
+    ) -> T | NotSent | Unauthorized:
+        """Repeat an attempt as long as the API throttles it; return its first other outcome."""
+        throttled = 0
+        while isinstance(outcome := attempt(), Throttled):
+            throttled += 1
+            self.interruptions += 1
+            seconds = outcome.seconds
+            self.line.schedule.throttled(self.line.clock.now(), seconds)
+            if seconds > MAX_WAIT or throttled > MAX_THROTTLED:
+                raise Stop(
+                    f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
+                )
+        return outcome
 
     def _keep_to_limits(self, *, write: bool) -> None:
-        schedule, now = self._line.schedule, self._line.clock.now()
+        schedule, now = self.line.schedule, self.line.clock.now()
         seconds = schedule.wait(now, write=write)
         if seconds > MAX_WAIT:
             raise Stop(
@@ -187,44 +201,18 @@ class Sender:
             )
         self.pause(seconds, "the API's limits", self.rest() if seconds >= 1 else 0.0)
 
-    def _slow_down(self, seconds: float, times: int) -> None:
-        """Uncount the request that was throttled, and let the next one wait."""
-        self.interruptions += 1
-        self._line.ledger.take_back()
-        self._line.ledger.hold(seconds)
-        if seconds > MAX_WAIT or times > MAX_THROTTLED:
-            raise Stop(
-                f"the API takes no more requests for now; it asks to wait {duration(seconds)}"
-            )
-        self._line.schedule.throttled(self._line.clock.now(), seconds)
+    def _log_in(self) -> bool:
+        """Get a token, by the first way that works; return whether there was one."""
+        ways = self.line.remote.ways_in()
+        try:
+            return any(self._accepted(partial(self._ask_for_token, way)) for way in ways)
+        except RemoteError as error:
+            raise Stop(error.problem, error.remedy, unusable=True) from error
 
-    def _try_again(self, unsent: NotSent, times: int) -> None:
-        if unsent.lasting or times >= MAX_TRIES:
-            raise Stop(*unreachable(unsent.reason, unsent.remedy), unusable=True)
-        self.pause(BETWEEN_TRIES, f"the API can't be reached: {unsent.reason}")
-
-    def _renew(self) -> bool:
-        """Get a new token, by a new login if there is no other way; return whether it worked."""
-        self.interruptions += 1
-        remote = self._line.remote
-        if remote.renewable and self._with_token(remote.renew):
-            return True
-        if remote.can_log_in:
-            self._with_token(remote.log_in)
-        return remote.can_log_in
-
-    def _with_token(self, get: Callable[[], T]) -> T:
-        """Get a token; the requests for it count as writes, because they are POSTs."""
-        throttled = 0
-        while True:
-            self._keep_to_limits(write=True)
-            try:
-                return self._counted(get, write=True)
-            except Busy as busy:
-                throttled += 1
-                self._slow_down(busy.seconds, throttled)
-            except RemoteError as error:
-                raise Stop(error.problem, error.remedy, unusable=True) from error
+    def _ask_for_token(self, way: Callable[[], bool | Throttled]) -> bool | Throttled:
+        """Send a request for a token, which counts as a write, because it is a POST."""
+        self._keep_to_limits(write=True)
+        return self._counted(way, write=True)
 
 
 def _refused_credentials(role: str, status: int) -> Denied:

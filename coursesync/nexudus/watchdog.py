@@ -8,10 +8,10 @@ wait for ever. It must never end before the process does.
 from __future__ import annotations
 
 import _thread
-import os
 import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
@@ -28,7 +28,6 @@ class Watchdog:
 
     def __init__(self) -> None:
         """Start the thread; raises CoursesyncError without memory for it."""
-        self.process = os.getpid()
         self._lock = threading.Lock()
         self._deadlines: dict[Callable[[], None], float] = {}
         self._asleep = threading.Lock()  # released to wake the thread
@@ -81,11 +80,8 @@ class Watchdog:
             cut()
 
 
-_watchdogs: list[Watchdog] = []
-
-
-def watchdog() -> Watchdog:
-    """Return the watchdog of this process; after a fork, a new one."""
-    if not _watchdogs or _watchdogs[-1].process != os.getpid():
-        _watchdogs[:] = [Watchdog()]
-    return _watchdogs[-1]
+@cache
+def watchdog_of(process: int) -> Watchdog:
+    """Return the watchdog of a process, by its number: after a fork, there is a new one."""
+    del process
+    return Watchdog()

@@ -7,6 +7,7 @@ must never follow a redirect, because that would turn a POST into a GET.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
 import ssl
@@ -21,7 +22,7 @@ import httpx
 
 from coursesync.errors import UsageError
 from coursesync.nexudus.exchange import Exchange
-from coursesync.nexudus.watchdog import watchdog
+from coursesync.nexudus.watchdog import watchdog_of
 from coursesync.text import coded, inert
 from coursesync.version import __version__
 
@@ -30,22 +31,20 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("coursesync")
 DEADLINE = 60.0  # seconds for a whole exchange
-MAX_BODY = 1_048_576
+MAX_BODY, MAX_LIST = 1_048_576, 268_435_456  # bytes of an answer to a write, and to a read
 _PORTS = {"http": 80, "https": 443}
 
 
 class Wire:
     """Requests to one target."""
 
-    def __init__(
-        self, target: str, transport: httpx.BaseTransport | None, deadline: float = DEADLINE
-    ) -> None:
+    def __init__(self, target: str, transport: httpx.BaseTransport | None, deadline: float) -> None:
         """Prepare; `deadline` is how many seconds a whole exchange may take.
 
         Raises UsageError if the proxy or the certificates of the environment can't be used.
         """
         self._deadline = deadline
-        self._watchdog = watchdog()
+        self._watchdog = watchdog_of(os.getpid())
         self._client = _client(target, transport)
         url = self._client.base_url
         self._origin = url.raw_host.decode(), url.port or _PORTS[url.scheme]
@@ -54,25 +53,22 @@ class Wire:
         """Close all connections."""
         self._client.close()
 
-    def exchange(
-        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int = MAX_BODY
-    ) -> Exchange:
+    def exchange(self, method: str, address: str, body: bytes, headers: dict[str, str]) -> Exchange:
         """Send one request, once, and return the facts; raises nothing.
 
-        `address` is path and query, `headers` those that not every request has, and `most` how many
-        bytes an answer may have.
+        `address` is path and query, and `headers` are those that not every request has.
         """
         began = time.monotonic()
-        answer = self._exchange(method, address, body, headers, most)
+        answer = self._exchange(method, address, body, headers)
         seconds = time.monotonic() - began
         path = address.partition("?")[0]  # query and body don't belong into a log
         _LOG.info("%s %s: %s, %.1f s", method, path, answer.status or answer.failure, seconds)
         return answer
 
     def _exchange(
-        self, method: str, address: str, body: bytes, headers: dict[str, str], most: int
+        self, method: str, address: str, body: bytes, headers: dict[str, str]
     ) -> Exchange:
-        trace = _Trace()
+        trace, most = _Trace(), MAX_LIST if method == "GET" else MAX_BODY
         try:
             with (
                 self._watchdog.watching(trace.cut, self._deadline),
@@ -105,9 +101,9 @@ for _name in ("httpx", "httpcore"):
 
 def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
     # plain http goes to this machine: no proxy may see the credentials
-    uses_proxy = target.startswith("https:")
+    is_encrypted = target.startswith("https:")
     try:
-        if uses_proxy:
+        if is_encrypted:
             _check_proxies()
         return httpx.Client(
             base_url=target,
@@ -116,9 +112,9 @@ def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(30.0, connect=10.0),
             # plain http has no certificates, and loading them takes long
-            verify=target.startswith("https:"),
+            verify=is_encrypted,
             transport=transport,
-            trust_env=uses_proxy,
+            trust_env=is_encrypted,
         )
     except OSError as error:
         raise UsageError(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.world import World
 from coursesync.errors import Interrupted, RemoteError, Stop
-from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -36,11 +35,11 @@ class Unheard:
         """Show nothing."""
 
 
-def schedule_of(project: Project, now: float) -> Schedule:
+def schedule_of(project: Project, now: float) -> RequestLog:
     """Return the schedule of a run that begins now; it counts the last day's requests."""
-    log = RequestLog(project.store.path)
     limits = None if project.embedded else project.config.limits
-    return Schedule(limits, log.earlier(now), log.held_until(now))
+    alone = project.store.hold is not None
+    return RequestLog(project.store.path, limits, now, alone=alone)
 
 
 @contextmanager
@@ -60,11 +59,10 @@ def connected(
     project.check_host()
     with ExitStack() as stack:
         remote = _remote(project, outlines, credentials, stack)
-        log = RequestLog(project.store.path, alone=project.store.hold is not None)
-        stack.callback(log.close)
         schedule = schedule_of(project, clock.now())
+        stack.callback(schedule.close)
         try:
-            yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
+            yield World(remote, clock, progress or Unheard(), schedule, project.store)
         except Stop as stop:
             if clock.stopping():
                 raise interrupted() from stop

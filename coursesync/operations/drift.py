@@ -123,7 +123,7 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
 
     Returns the state updated to what the server has, and all differences. Raises Stop.
     """
-    lookout = Lookout(Sender(world), world.remote)
+    lookout = Lookout(Sender(world))
     found: list[Drifted] = []
     for kind in KINDS.values():
         entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
@@ -142,7 +142,7 @@ def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
 
     Lessons that can't be listed are a hindrance, too; raises Stop as `refresh` does.
     """
-    lessons = Lessons(Sender(world), world)
+    lessons = Lessons(Sender(world))
     losing = ((change, change.lesson_courses) for change in plan.changes)
     found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
     return tuple(each for each in found if each is not None)

@@ -96,7 +96,7 @@ def import_course(
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            titles, records = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
+            titles, records = _on_the_site(Lookout(Sender(world)), course_ids)
         ready = prepared(project, known, loaded, titles, records)
         if len(titles) == len(ready.left_out) == 1:
             raise ready.left_out[0].error
@@ -156,7 +156,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            found = Lookout(Sender(world), world.remote).records(kind_of(at), [record_id])
+            found = Lookout(Sender(world)).records(kind_of(at), [record_id])
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
         resources = {r.address: r for each in loaded.outlines for r in each.resources}
         entry = adopted(kind_of(at), record, record.attributes, resources.get(at))

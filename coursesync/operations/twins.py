@@ -101,9 +101,9 @@ def keep(  # noqa: PLR0913 - one parameter an option
 
 
 def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
-    lookout = Lookout(Sender(world), world.remote)
+    lookout = Lookout(Sender(world))
     held = {entry.id for entry in known.entries.values()}
-    listed = lookout.course(kind, course)
+    listed = lookout.around(kind, [course])
     read = lookout.whole(kind, listed, lambda record: record.id not in held)
     alike = namesakes(known, read, kind)
     read = lookout.whole(kind, read, lambda record: record.id in alike)

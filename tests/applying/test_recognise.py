@@ -19,7 +19,7 @@ from coursesync.kinds.html import same_html
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
-from coursesync.nexudus.records import Record, read_page
+from coursesync.nexudus.records import Record, endpoint_of, read_page
 from coursesync.planning.live_diff import entry_of, fits
 from coursesync.planning.plan import Action, Change
 from coursesync.state.state import Candidate, Doubt
@@ -72,9 +72,8 @@ def as_read(attributes: Attributes) -> Attributes:
     raw = {**attributes, "Id": 7, "NewImageUrl": None, "ClearImageFile": None, "CreatedOn": AT}
     page = {"Records": [raw], "TotalItems": 1, "TotalPages": 1}
     headers = {"content-type": "application/json; charset=utf-8"}
-    found = read_page(Exchange(True, 200, headers, json.dumps(page).encode()), SECTION)  # noqa: FBT003 - `sent`
-    assert found is not None
-    return found.records[0].attributes
+    answer = Exchange(sent=True, status=200, headers=headers, body=json.dumps(page).encode())
+    return read_page(answer, endpoint_of(SECTION)).records[7].attributes
 
 
 @settings(deadline=None, max_examples=examples(150))

@@ -9,7 +9,7 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
-from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+from virtual import Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.apply import apply
 from coursesync.applying.report import Status
@@ -48,7 +48,7 @@ def run(folder: Path, remote: Nexudus, clock: VirtualClock, limits: Limits | Non
     with store.held():
         state = store.load()
         read = load(folder, state.courses)
-        world = World(remote, store, clock, Quiet(), Schedule(limits), Counted(clock))
+        world = World(remote, clock, Quiet(), Schedule(limits), store)
         plan = plan_of(read, state)
         return apply(plan, state, world)
 

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+from virtual import Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.world import World
 from coursesync.kinds.address import address_of
@@ -152,7 +152,7 @@ def site(shape: Shape, clock: VirtualClock) -> Iterator[tuple[Sandbox, World]]:
             store = StateFile(Path(name) / "state.json", TARGET)
             yield (
                 sandbox,
-                World(remote, store, clock, Quiet(), Schedule(PUBLISHED), Counted(clock)),
+                World(remote, clock, Quiet(), Schedule(PUBLISHED), store),
             )
 
 
@@ -176,7 +176,7 @@ def settings_of(shape: Shape) -> Settings:
 def imported(shape: Shape) -> tuple[int, int]:
     """Read everything that an import of every course needs; return the requests and the fewest."""
     with site(shape, VirtualClock()) as (sandbox, world):
-        lookout = Lookout(Sender(world), world.remote)
+        lookout = Lookout(Sender(world))
         listed = lookout.sweep(SECTION, lookout.all_titles().keys(), ())
         read = lookout.whole(SECTION, listed, lambda each: bool(each.unknown))
         log = sandbox.log

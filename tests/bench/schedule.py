@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from virtual import Counted, Quiet, VirtualClock, virtual_sandbox
+from virtual import Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.apply import apply
 from coursesync.applying.run import Terms
@@ -102,8 +102,7 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
         store = StateFile(Path(name) / "courses" / "state.json", TARGET)
         state = store.load()
         plan = plan_of(workspace, state)
-        ledger = Counted(clock)
-        world = World(remote, store, clock, Quiet(), Schedule(PUBLISHED), ledger)
+        world = World(remote, clock, Quiet(), Schedule(PUBLISHED), store)
         report = apply(plan, state, world, Terms(settling=0))
         if not report.complete or len(sandbox.sections()) < creates:
             sys.exit(f"{creates} creates did not come through: {report.stop}")
@@ -145,7 +144,8 @@ class Foreign:
         from coursesync.kinds import KINDS  # noqa: PLC0415 - the same
         from coursesync.nexudus.embedded import client  # noqa: PLC0415 - needs the sandbox
 
-        self._remote, self._kind, self._clock = client(sandbox), KINDS["section"], clock
+        self._remote, self._clock = client(sandbox), clock
+        self._path = KINDS["section"].endpoint
         self._next = 0.0371
         self._random = random.Random(20)  # noqa: S311 - only makes the programs independent
         sandbox.add_course(4999, "Foreign")
@@ -155,7 +155,7 @@ class Foreign:
         beginning = self._clock.seconds
         while self._next < moment:
             self._clock.seconds = max(self._next, beginning)
-            exchange = self._remote.create(self._kind, FOREIGN)
+            exchange = self._remote.create(self._path, FOREIGN)
             taken = exchange.status == HTTPStatus.OK
             every = FOREIGN_EVERY + self._random.uniform(-0.5, 0.5)
             self._next = self._clock.seconds + (every if taken else RUDE)
@@ -176,7 +176,7 @@ def cpu_a_create(creates: int) -> float:
         state = store.load()
         plan = plan_of(workspace, state)
         clock = VirtualClock()
-        world = World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
+        world = World(remote, clock, Quiet(), Schedule(), store)
         begun = time.process_time()
         apply(plan, state, world, Terms(settling=0))
         return (time.process_time() - begun) / creates * 1_000

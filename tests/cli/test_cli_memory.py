@@ -32,12 +32,12 @@ from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 remote = Nexudus(sys.argv[1], Credentials(token=sys.argv[2]))
-print(remote.search(SECTION, 1).status)
+print(remote.search(SECTION.endpoint, 1, {}).status)
 pages = int(open("/proc/self/statm").read().split()[0])
 # less than any thread's stack
 resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 4_000_000, -1))
 for _ in range(5):
-    print(remote.search(SECTION, 1).status)
+    print(remote.search(SECTION.endpoint, 1, {}).status)
 """
 
 

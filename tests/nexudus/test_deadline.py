@@ -38,7 +38,7 @@ def created(url: str, deadline: float) -> tuple[Exchange, float]:
     """Send a create; return the result, and after how many seconds it came."""
     client = Nexudus(url, Credentials(token=TOKEN), deadline=deadline)
     began = time.monotonic()
-    exchange = client.create(SECTION, SENT)
+    exchange = client.create(SECTION.endpoint, SENT)
     client.close()
     return exchange, time.monotonic() - began
 

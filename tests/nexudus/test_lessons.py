@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
-from virtual import Counted, Quiet, Unasked, VirtualClock
+from virtual import Quiet, Unasked, VirtualClock
 
-from coursesync.applying.world import World
 from coursesync.errors import Denied, Stop
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.ports import Line
 from coursesync.nexudus.sender import Sender
-from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 COURSE, OTHER = 4711, 4712
 JSON = {"content-type": "application/json"}
@@ -43,8 +41,10 @@ class Held(Unasked):
     meanwhile: Callable[[], object] = lambda: None
     asked: list[str] = field(default_factory=list)
 
-    def lessons(self, course_id: int, page: int) -> Exchange:
+    def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Answer with a page."""
+        assert path.endswith("/courselessons")
+        course_id = only["CourseLesson_Course"]
         self.asked.append(f"page {page} of {course_id}")
         self.meanwhile()
         if self.status != 200:
@@ -58,8 +58,9 @@ class Held(Unasked):
         pages = -(-len(ids) // self.size)
         return answer({"Records": shown, "TotalItems": len(ids), "TotalPages": pages})
 
-    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
+    def records(self, path: str, ids: Sequence[int]) -> Exchange:
         """Answer with those that are there, whole."""
+        assert path.endswith("/courselessons")
         self.asked.append(f"ids {len(ids)}")
         return answer([self._whole(each) for each in ids if each in self.held])
 
@@ -74,9 +75,7 @@ def answer(content: object) -> Exchange:
 
 def lessons_on(remote: Held, clock: VirtualClock | None = None) -> Lessons:
     clock = clock or VirtualClock()
-    store = StateFile(Path("unused.json"), "http://localhost")
-    world = World(remote, store, clock, Quiet(), Schedule(None), Counted(clock))
-    return Lessons(Sender(world), world)
+    return Lessons(Sender(Line(remote, clock, Quiet(), Schedule(None))))
 
 
 @settings(max_examples=examples(200))
@@ -162,7 +161,7 @@ def test_a_missing_role_is_met_once() -> None:
 def test_an_answer_that_can_not_be_right_is_not_believed(page: object) -> None:
     """A lesson that can't be read might be in the section, so the others are no list."""
     remote = Held({})
-    remote.lessons = lambda *_: answer(page)  # type: ignore[method-assign]
+    remote.search = lambda *_: answer(page)  # type: ignore[method-assign]
 
     with pytest.raises(Stop, match="usable"):
         lessons_on(remote).of(COURSE)

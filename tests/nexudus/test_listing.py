@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
-from virtual import Counted, Quiet, Unasked, VirtualClock
+from virtual import Quiet, Unasked, VirtualClock
 
-from coursesync.applying.world import World
 from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus import records as live
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.ports import Line
 from coursesync.nexudus.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from coursesync.kinds.kind import Kind
-    from coursesync.state.logbook import StateStore
 
 COURSE = 4711
 
@@ -34,14 +32,15 @@ class Lister(Unasked):
     answers: list[object]
     asked: list[int] = field(default_factory=list)
 
-    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+    def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Answer by the next page."""
-        assert (kind, course_id) == (SECTION, COURSE)
+        assert (path, only) == (SECTION.endpoint, {SECTION.course_filter: COURSE})
         self.asked.append(page)
         return self._next()
 
-    def courses(self, ids: Sequence[int]) -> Exchange:
+    def records(self, path: str, ids: Sequence[int]) -> Exchange:
         """Answer by the next list of courses."""
+        assert path.endswith("/courses")
         self.asked.append(len(ids))
         return self._next()
 
@@ -58,13 +57,11 @@ def page(*ids: int, total: int, pages: int = 1, **more: object) -> dict[str, obj
 
 def lookout(api: Lister) -> Lookout:
     clock = VirtualClock()
-    nowhere = cast("StateStore", None)  # a look writes nothing
-    world = World(api, nowhere, clock, Quiet(), Schedule(None), Counted(clock))
-    return Lookout(Sender(world), api)
+    return Lookout(Sender(Line(api, clock, Quiet(), Schedule(None))))
 
 
 def looked(api: Lister) -> list[int]:
-    return [record.id for record in lookout(api).course(SECTION, COURSE)]
+    return [record.id for record in lookout(api).around(SECTION, [COURSE])]
 
 
 @pytest.mark.parametrize(

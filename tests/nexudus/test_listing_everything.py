@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from virtual import Counted, Quiet, Unasked, VirtualClock
+from virtual import Quiet, Unasked, VirtualClock
 
-from coursesync.applying.world import World
 from coursesync.errors import Stop
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.limits import Schedule
-from coursesync.nexudus.listing import MAX_READINGS, Lookout
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.pages import MAX_READINGS
+from coursesync.nexudus.ports import Line
 from coursesync.nexudus.sender import Sender
-from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind
 
 COURSES = frozenset(range(1, 6))
 FOREIGN = 99
@@ -47,9 +44,9 @@ class Listed(Unasked):
     off_by: int = 0
     asked: list[str] = field(default_factory=list)
 
-    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+    def search(self, _path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Answer with a page."""
-        del kind
+        course_id = only.get(SECTION.course_filter)
         self.asked.append(f"page {page}" if course_id is None else f"course {course_id}")
         self.meanwhile()
         ids = [
@@ -63,15 +60,13 @@ class Listed(Unasked):
         total = len(ids) + self.off_by
         return answer({"Records": listed, "TotalItems": total, "TotalPages": pages})
 
-    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+    def records(self, _path: str, ids: Sequence[int]) -> Exchange:
         """Answer with those that are there."""
-        del kind
         self.asked.append(f"ids {len(ids)}")
         return answer([self._told(each) for each in ids if each in self.held])
 
-    def record(self, kind: Kind, record_id: int) -> Exchange:
+    def record(self, _path: str, record_id: int) -> Exchange:
         """Answer with one, or that it is not there."""
-        del kind
         self.asked.append(f"id {record_id}")
         if record_id in self.held:
             return answer(self._told(record_id))
@@ -79,29 +74,6 @@ class Listed(Unasked):
 
     def _told(self, record_id: int) -> dict[str, object]:
         return {"Id": record_id, "CourseId": self.held[record_id]}
-
-    def courses(self, ids: Sequence[int]) -> Exchange:
-        """Know every course."""
-        return answer([{"Id": each} for each in ids])
-
-    def log_in(self) -> None:
-        """Need no token."""
-
-    def renew(self) -> bool:
-        """Have no other token."""
-        return False
-
-    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
-        """Take no write."""
-        raise AssertionError(kind, attributes)
-
-    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
-        """Take no write."""
-        raise AssertionError(kind, record_id, record)
-
-    def delete(self, kind: Kind, record_id: int) -> Exchange:
-        """Take no write."""
-        raise AssertionError(kind, record_id)
 
 
 def answer(content: object) -> Exchange:
@@ -111,9 +83,8 @@ def answer(content: object) -> Exchange:
 def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int, int]:
     """Return the courses of the records that a sweep finds, by Id."""
     clock = VirtualClock()
-    store = StateFile(Path("unused.json"), "http://localhost")
-    world = World(api, store, clock, Quiet(), Schedule(), Counted(clock))
-    found = Lookout(Sender(world), api).sweep(SECTION, courses, ours)
+    line = Line(api, clock, Quiet(), Schedule())
+    found = Lookout(Sender(line)).sweep(SECTION, courses, ours)
     return {record.id: record.parent_id for record in found}
 
 

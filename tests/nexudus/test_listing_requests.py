@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from virtual import Counted, Quiet, Unasked, VirtualClock
 
-from coursesync.applying.world import World
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
-from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.ports import Line
 from coursesync.nexudus.sender import Sender
-from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from coursesync.kinds.kind import Kind
+    from collections.abc import Mapping
 
 
 @dataclass
@@ -33,13 +30,13 @@ class Listing(Unasked):
     courses_there: int
     sections: int
 
-    def search(self, _kind: Kind, page: int, course_id: int | None = None) -> Exchange:
+    def search(self, _path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Answer with a page."""
         everything = [
             {"Id": 1000 * course + number, "CourseId": course}
             for course in range(1, self.courses_there + 1)
             for number in range(self.sections)
-            if course_id in {None, course}
+            if only in ({}, {SECTION.course_filter: course})
         ]
         pages = -(-len(everything) // 10)
         records = everything[10 * (page - 1) : 10 * page]
@@ -62,15 +59,14 @@ class Listing(Unasked):
     ],
 )
 def test_everything_is_listed_only_where_that_is_fewer_requests(
-    tmp_path: Path, courses: int, sections: int, requests: int
+    courses: int, sections: int, requests: int
 ) -> None:
     """A page counts twice, because it is read twice; the one that was read to decide is spent."""
     clock = VirtualClock()
-    ledger = Counted(clock)
+    schedule, everywhere = Counted(), range(1, courses + 1)
     remote = Listing(courses, sections)
-    store = StateFile(tmp_path / "s.json", "http://localhost")
-    world = World(remote, store, clock, Quiet(), Schedule(None), ledger)
-    found = Lookout(Sender(world), remote).around(SECTION, range(1, courses + 1))
+    line = Line(remote, clock, Quiet(), schedule)
+    found = Lookout(Sender(line)).around(SECTION, everywhere)
 
-    assert len(ledger.requests) == requests
-    assert [len(found[course]) for course in range(1, courses + 1)] == [sections] * courses
+    assert len(schedule.requests) == requests
+    assert Counter(record.parent_id for record in found) == dict.fromkeys(everywhere, sections)

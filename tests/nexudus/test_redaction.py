@@ -18,8 +18,7 @@ from secrecy.echo import PASSWORD, TOKEN
 from coursesync.errors import RemoteError
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
-from coursesync.nexudus.credentials import Credentials
-from coursesync.nexudus.redaction import without_secrets
+from coursesync.nexudus.credentials import Credentials, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +109,7 @@ def test_a_token_in_a_list_is_found_as_dotnet_writes_it(token: str) -> None:
     """A record that repeats the token, escaped or not, is read without it."""
     record = {"Title": token, "UpdatedBy": f"by {token}", "Id": 7}
     body = json.dumps({"Records": [record]}).replace("+", "\\u002B").encode()
-    found = json.loads(client(body, token=token).search(SECTION, 1).body)
+    found = json.loads(client(body, token=token).search(SECTION.endpoint, 1, {}).body)
 
     assert found == {"Records": [{"Title": "***", "UpdatedBy": "by ***", "Id": 7}]}
 
@@ -119,7 +118,10 @@ def test_a_list_keeps_a_text_that_is_a_password() -> None:
     """Authors' texts are compared: a password that is a word in one changes nothing."""
     body = json.dumps({"Records": [{"Title": "hunter2"}]}).encode()
 
-    assert client(body, email="a@b.example", password="hunter2").search(SECTION, 1).body == body
+    assert (
+        client(body, email="a@b.example", password="hunter2").search(SECTION.endpoint, 1, {}).body
+        == body
+    )
 
 
 @pytest.mark.parametrize("name", ["access_token", "refresh_token"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from coursesync.nexudus.limits import PUBLISHED
 from coursesync.nexudus.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ NOW = 1_795_447_600.0
 
 def log_beside(folder: Path) -> RequestLog:
     """Return the log of a state in that folder, at a fixed time."""
-    return RequestLog(folder / "s.json", lambda: NOW)
+    return RequestLog(folder / "s.json", PUBLISHED, 0.0, lambda: NOW)
+
+
+def writes(log: RequestLog) -> int:
+    """Return how many writes of the last day a log counts."""
+    return PUBLISHED.writes_a_day - (log.writes_left(0.0) or 0)
 
 
 @contextmanager
@@ -40,31 +46,31 @@ def open_files() -> int:
 def test_a_full_disk_leaves_no_file_open(tmp_path: Path) -> None:
     """However many requests can't be noted, one file is open, and is closed at the end."""
     before = log_beside(tmp_path)
-    before.note(write=True)
+    for _ in range(2):
+        before.ended(0.0, write=True)
     before.close()
     log, opened = log_beside(tmp_path), open_files()
     with no_room():
         for _ in range(5):
-            log.note(write=False)
+            log.ended(0.0, write=True)
         meanwhile = open_files()
-    log.note(write=False)
+    log.ended(0.0, write=True)
     log.close()
 
     assert (meanwhile, open_files()) == (opened + 1, opened)
-    assert [request.write for request in log_beside(tmp_path).earlier(0.0)] == [False]
+    assert writes(log_beside(tmp_path)) == 1
 
 
-def test_what_is_taken_back_was_never_counted(tmp_path: Path) -> None:
-    """Only the last request is forgotten, and only once."""
+def test_a_throttled_request_is_no_request_but_its_wait_is_kept(tmp_path: Path) -> None:
+    """The next run starts nothing before the time that the API asked for."""
     log = log_beside(tmp_path)
-    log.take_back()
-    log.note(write=True)
-    log.note(write=False)
-    log.take_back()
-    log.take_back()
+    log.ended(0.0, write=True)
+    log.throttled(0.0, 7.0)
     log.close()
+    after = log_beside(tmp_path)
 
-    assert [request.write for request in log_beside(tmp_path).earlier(0.0)] == [True]
+    assert writes(after) == 1
+    assert after.wait(0.0, write=False) == 7.0
 
 
 def of_another_machine(folder: Path) -> bytes:
@@ -72,10 +78,10 @@ def of_another_machine(folder: Path) -> bytes:
     folder.mkdir()
     log = log_beside(folder)
     for _ in range(50):
-        log.note(write=True)
-    log.hold(86_400.0)
+        log.ended(0.0, write=True)
+    log.throttled(0.0, 86_400.0)
     log.close()
-    assert len(log_beside(folder).earlier(0.0)) == 50
+    assert writes(log_beside(folder)) == 50
     return (folder / "s.json.requests").read_bytes()
 
 
@@ -84,7 +90,7 @@ def test_what_a_merge_brought_is_not_counted(tmp_path: Path, way: str) -> None:
     """Another clone's requests and waits delay no run here, however git put them there."""
     theirs = of_another_machine(tmp_path / "theirs")
     ours = log_beside(tmp_path)
-    ours.note(write=False)
+    ours.ended(0.0, write=True)
     ours.close()
     path = tmp_path / "s.json.requests"
     own = path.read_bytes()
@@ -97,18 +103,18 @@ def test_what_a_merge_brought_is_not_counted(tmp_path: Path, way: str) -> None:
     path.write_bytes(joined.get(way, theirs))
     log = log_beside(tmp_path)
 
-    assert [r.write for r in log.earlier(0.0)] == ([False] if way in joined else [])
-    assert log.held_until(0.0) == 0.0
+    assert writes(log) == (1 if way in joined else 0)
+    assert log.wait(0.0, write=True) < 1
 
 
 def test_ones_own_requests_are_counted_by_each_run_after(tmp_path: Path) -> None:
     """A log that is rewritten keeps the lines that still count, and the last wait."""
     for write in (True, False, True):
         log = log_beside(tmp_path)
-        log.note(write=write)
-        log.hold(60.0)
+        log.ended(0.0, write=write)
+        log.throttled(0.0, 60.0)
         log.close()
     log = log_beside(tmp_path)
 
-    assert [request.write for request in log.earlier(0.0)] == [True, False, True]
-    assert log.held_until(5.0) == 65.0
+    assert writes(log) == 2
+    assert log.wait(0.0, write=False) == 60.0

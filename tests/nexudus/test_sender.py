@@ -14,7 +14,7 @@ from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
-from coursesync.nexudus.limits import Schedule
+from coursesync.nexudus.limits import PUBLISHED
 from coursesync.nexudus.outcome import classify_read
 from coursesync.nexudus.sender import Sender
 from coursesync.sandbox import Fault
@@ -38,17 +38,17 @@ def logging_in(folder: Path, *faults: str) -> Iterator[World]:
             sandbox.add_fault(Fault.parse(fault))
         remote = Nexudus(TARGET, login, transport=EmbeddedTransport(sandbox))
         store = StateFile(folder / "s.json", TARGET)
-        yield World(remote, store, clock, Quiet(), Schedule(), Counted(clock))
+        yield World(remote, clock, Quiet(), Counted(PUBLISHED), store)
         remote.close()
 
 
 def list_once(world: World) -> list[tuple[float, bool]]:
     """Read a list; return when each request was counted, and whether as a write."""
     sender = Sender(world)
-    search = partial(world.remote.search, SECTION, 1)
+    search = partial(world.remote.search, SECTION.endpoint, 1, {})
     sender.until_answered("CourseSection-List", lambda: classify_read(sender.read(search)))
-    assert isinstance(world.ledger, Counted)
-    return [(round(at, 3), write) for at, write in world.ledger.requests]
+    assert isinstance(world.schedule, Counted)
+    return [(round(at, 3), write) for at, write in world.schedule.requests]
 
 
 def test_a_refused_renewal_and_the_login_after_it_are_two_requests(tmp_path: Path) -> None:
@@ -69,18 +69,18 @@ def test_a_renewal_that_is_granted_is_one_request(tmp_path: Path) -> None:
 
 
 def test_a_throttled_login_is_not_counted(tmp_path: Path) -> None:
-    """Schedule and ledger forget the throttled request, and no other."""
+    """The schedule leaves out the throttled request, and no other."""
     with logging_in(tmp_path, f"{LOGINS}@1:throttled=5") as world:
         world.schedule.ended(-1.0, write=True)
         counted = list_once(world)
         left = world.schedule.writes_left(world.clock.now())
 
-    assert counted == [(5.0, True), (5.1, False)]
+    assert counted == [(-1.0, True), (5.0, True), (5.1, False)]
     assert left == 5_000 - 2
 
 
 def test_a_throttled_list_is_not_counted(tmp_path: Path) -> None:
-    """The ledger keeps no request that the API did not count."""
+    """The schedule has no request that the API did not count."""
     with logging_in(tmp_path, f"GET {SECTIONS}@1:throttled=5") as world:
         counted = list_once(world)
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from forgetful import ForgetfulDisk, PowerCut
-from virtual import Counted, Quiet, VirtualClock
+from virtual import Quiet, VirtualClock
 
 from coursesync.applying.apply import apply
 from coursesync.applying.report import Status
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
 from coursesync.errors import InvalidOutlines, Stop
+from coursesync.kinds import KINDS
 from coursesync.kinds.address import course_of
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
@@ -40,9 +41,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from coursesync.applying.report import Report
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
+    from coursesync.nexudus.outcome import Throttled
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.drift import Drifted
     from coursesync.planning.policy import Policy
@@ -98,73 +98,44 @@ class Wire:
         """Whether there is a token."""
         return self.inner.logged_in
 
-    def log_in(self) -> None:
-        """Get a token."""
-        self.inner.log_in()
+    def ways_in(self) -> Sequence[Callable[[], bool | Throttled]]:
+        """Return the ways to a new token."""
+        return self.inner.ways_in()
 
-    @property
-    def can_log_in(self) -> bool:
-        """Whether a token can be had by a login."""
-        return self.inner.can_log_in
-
-    @property
-    def renewable(self) -> bool:
-        """Whether there is a refresh token."""
-        return self.inner.renewable
-
-    def renew(self) -> bool:
-        """Get a new token."""
-        return self.inner.renew()
-
-    def create(self, kind: Kind, attributes: Attributes) -> Exchange:
+    def create(self, path: str, record: Mapping[str, object]) -> Exchange:
         """Send a create."""
         self.effect("send a create")
-        exchange = self.inner.create(kind, attributes)
+        exchange = self.inner.create(path, record)
         self.effect("read its answer")
         return exchange
 
-    def update(self, kind: Kind, record_id: int, record: Mapping[str, object]) -> Exchange:
+    def update(self, path: str, record_id: int, record: Mapping[str, object]) -> Exchange:
         """Send an update."""
         self.effect("send an update")
-        exchange = self.inner.update(kind, record_id, record)
+        exchange = self.inner.update(path, record_id, record)
         self.effect("read its answer")
         return exchange
 
-    def delete(self, kind: Kind, record_id: int) -> Exchange:
+    def delete(self, path: str, record_id: int) -> Exchange:
         """Send a deletion."""
         self.effect("send a deletion")
-        exchange = self.inner.delete(kind, record_id)
+        exchange = self.inner.delete(path, record_id)
         self.effect("read its answer")
         return exchange
 
-    def search(self, kind: Kind, page: int, course_id: int | None = None) -> Exchange:
-        """Ask for a page."""
-        self.effect("send a search")
-        return self.inner.search(kind, page, course_id)
+    def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
+        """Ask for a page of records that can be written."""
+        if path in {kind.endpoint for kind in KINDS.values()}:
+            self.effect("send a search")
+        return self.inner.search(path, page, only)
 
-    def record(self, kind: Kind, record_id: int) -> Exchange:
+    def record(self, path: str, record_id: int) -> Exchange:
         """Ask for a record."""
-        return self.inner.record(kind, record_id)
+        return self.inner.record(path, record_id)
 
-    def records(self, kind: Kind, ids: Sequence[int]) -> Exchange:
+    def records(self, path: str, ids: Sequence[int]) -> Exchange:
         """Ask for records."""
-        return self.inner.records(kind, ids)
-
-    def all_courses(self, page: int) -> Exchange:
-        """Ask for a page of all courses."""
-        return self.inner.all_courses(page)
-
-    def courses(self, ids: Sequence[int]) -> Exchange:
-        """Ask for courses."""
-        return self.inner.courses(ids)
-
-    def lessons(self, course_id: int, page: int) -> Exchange:
-        """Ask for a page of a course's lessons."""
-        return self.inner.lessons(course_id, page)
-
-    def lessons_by_id(self, ids: Sequence[int]) -> Exchange:
-        """Ask for lessons."""
-        return self.inner.lessons_by_id(ids)
+        return self.inner.records(path, ids)
 
 
 class Machine:
@@ -211,8 +182,7 @@ class Machine:
         with store.held():
             state = store.load()
             wire = Wire(self._remote, self.disk.effect)
-            ledger = Counted(self.clock)
-            world = World(wire, store, self.clock, Quiet(), Schedule(None), ledger)
+            world = World(wire, self.clock, Quiet(), Schedule(None), store)
             found: tuple[Drifted, ...] = ()
             if afresh:
                 state, found = refresh(state, world)
@@ -226,8 +196,8 @@ class Machine:
     def look(self) -> tuple[Drifted, ...]:
         """Look at the site, as `drift` does."""
         self.disk.effect = Switch()
-        store, ledger = self.store(), Counted(self.clock)
-        world = World(self._remote, store, self.clock, Quiet(), Schedule(None), ledger)
+        store = self.store()
+        world = World(self._remote, self.clock, Quiet(), Schedule(None), store)
         _, found = refresh(store.load(), world)
         return found
 
