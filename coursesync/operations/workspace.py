@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
-from coursesync.operations.config import CONFIG
-from coursesync.operations.config_file import config_of, config_target, wrong_state_name
+from coursesync.operations.config import CONFIG, config_of, config_target, wrong_state_name
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
