@@ -42,13 +42,14 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.errors import Where as Where
     from coursesync.nexudus.credentials import Credentials as Credentials
     from coursesync.nexudus.ports import Clock as Clock
+    from coursesync.operations.adopt import adopt as adopt
+    from coursesync.operations.adopt import keep as keep
     from coursesync.operations.apply import apply as apply
     from coursesync.operations.drift import Drift as Drift
     from coursesync.operations.drift import drift as drift
     from coursesync.operations.fmt import Layouts as Layouts
     from coursesync.operations.fmt import fmt as fmt
     from coursesync.operations.import_ import Imported as Imported
-    from coursesync.operations.import_ import adopt as adopt
     from coursesync.operations.import_ import import_course as import_course
     from coursesync.operations.plan import plan as plan
     from coursesync.operations.plan import validate as validate
@@ -58,7 +59,6 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.state import move as move
     from coursesync.operations.state import recover as recover
     from coursesync.operations.state import resolve as resolve
-    from coursesync.operations.twins import keep as keep
     from coursesync.operations.workspace import Project as Project
     from coursesync.operations.workspace import Workspace as Workspace
     from coursesync.operations.workspace import load as load
@@ -85,14 +85,14 @@ _PUBLIC = {  # the names of each module
     "UnusableFile UsageError Where",
     "nexudus.credentials": "Credentials",
     "nexudus.ports": "Clock",
+    "operations.adopt": "adopt keep",
     "operations.apply": "apply",
     "operations.drift": "Drift drift",
     "operations.fmt": "Layouts fmt",
-    "operations.import_": "Imported adopt import_course",
+    "operations.import_": "Imported import_course",
     "operations.plan": "plan validate",
     "operations.receipts": "OpenReceipt begin_receipt",
     "operations.state": "forget move recover resolve",
-    "operations.twins": "keep",
     "operations.workspace": "Project Workspace load open_project",
     "outlines.outline": "Outline",
     "outlines.schema": "schema",

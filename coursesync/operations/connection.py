@@ -6,11 +6,12 @@ Owns the choice of the client, and the error that a run becomes when it ends ear
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from coursesync.applying.world import World
 from coursesync.errors import Interrupted, RemoteError, Stop
+from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.request_log import RequestLog
 
@@ -47,21 +48,23 @@ def schedule_of(project: Project, now: float) -> Schedule:
 def connected(
     project: Project,
     outlines: Iterable[Outline],
-    clock: Clock,
+    clock: Clock | None = None,
     progress: Progress | None = None,
     credentials: Credentials | None = None,
 ) -> Iterator[World]:
     """Yield the ports of a run; a Stop inside the block becomes an error.
 
     The embedded sandbox gets the courses of `outlines`. `credentials` are those of the environment
-    by default. Raises UsageError without credentials, CoursesyncError if only `coursesync.toml`
-    names the API, and for a Stop: Interrupted if the clock asked to stop, otherwise RemoteError.
+    by default, `clock` is the machine's. Raises UsageError without credentials, CoursesyncError if
+    only `coursesync.toml` names the API, and for a Stop: Interrupted if the clock asked to stop,
+    otherwise RemoteError.
     """
     project.check_host()
-    with ExitStack() as stack:
-        remote = _remote(project, outlines, credentials, stack)
-        log = RequestLog(project.store.path, alone=project.store.hold is not None)
-        stack.callback(log.close)
+    clock = clock or SystemClock()
+    with (
+        _remote(project, outlines, credentials) as remote,
+        closing(RequestLog(project.store.path, alone=project.store.hold is not None)) as log,
+    ):
         schedule = schedule_of(project, clock.now())
         try:
             yield World(remote, project.store, clock, progress or Unheard(), schedule, log)
@@ -71,27 +74,27 @@ def connected(
             raise RemoteError(stop.reason, stop.remedy) from stop
 
 
+@contextmanager
 def _remote(
-    project: Project,
-    outlines: Iterable[Outline],
-    credentials: Credentials | None,
-    stack: ExitStack,
-) -> Nexudus:
+    project: Project, outlines: Iterable[Outline], credentials: Credentials | None
+) -> Iterator[Nexudus]:
     if project.embedded:
         from coursesync.nexudus.embedded import client, open_sandbox  # noqa: PLC0415 - brings the sandbox
 
         project.prepare()
-        sandbox = stack.enter_context(open_sandbox(project.store.path.parent, outlines))
-        remote = client(sandbox)
-    else:
-        from coursesync.nexudus.client import Nexudus  # noqa: PLC0415 - brings httpx
-        from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - brings httpx
+        with (
+            open_sandbox(project.store.path.parent, outlines) as sandbox,
+            closing(client(sandbox)) as remote,
+        ):
+            yield remote
+        return
+    from coursesync.nexudus.client import Nexudus  # noqa: PLC0415 - brings httpx
+    from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - brings httpx
 
-        if credentials is None:
-            credentials = Credentials.from_environment(os.environ)
-        remote = Nexudus(project.store.target, credentials.checked())
-    stack.callback(remote.close)
-    return remote
+    if credentials is None:
+        credentials = Credentials.from_environment(os.environ)
+    with closing(Nexudus(project.store.target, credentials.checked())) as remote:
+        yield remote
 
 
 def interrupted() -> Interrupted:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.lessons import hindrance_to
 from coursesync.kinds import KINDS, kind_of
-from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
@@ -88,7 +87,6 @@ def drift(
     courses = _courses(workspace)
     if not known.entries:
         return Drift((), courses, replace(workspace, found=()))
-    clock = clock or SystemClock()
     with connected(project, read.outlines, clock, progress, credentials) as world:
         state, found = refresh(known, world)
         after, stopping = workspace, tuple[Hindrance, ...]()
@@ -99,7 +97,7 @@ def drift(
             found = judged(found, plan)
             # in the same login, because a one-time code can't be used twice
             stopping = _hindrances(plan, world) if policy else ()
-    if clock.stopping():
+    if world.clock.stopping():
         raise interrupted()
     return Drift(found, courses, replace(after, state=state, found=found), stopping)
 

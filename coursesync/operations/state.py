@@ -15,13 +15,16 @@ from coursesync.kinds.address import course_of, key_of, parse_address
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
-from coursesync.state.journal import Forget, Move
+from coursesync.state.journal import Forget, Look, Move
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from coursesync.kinds.address import Address
+    from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Doubt, Entry, State
 
@@ -95,6 +98,20 @@ def forget(
 def _announce(project: Project, known: State, step: Move | Forget) -> None:
     log = Logbook(project.store, known)
     log.announce(step)
+    project.store.finish(log.led_to())
+
+
+def save_entries(
+    project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock
+) -> None:
+    """Save records that come under management, and what an interrupted run left."""
+    if not entries:
+        project.store.recover(known)
+        return
+    log = Logbook(project.store, known)
+    for address, entry in sorted(entries.items()):
+        log.record(Look(address=address, entry=entry, at=clock.stamp()))
+    log.check()
     project.store.finish(log.led_to())
 
 

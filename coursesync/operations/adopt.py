@@ -1,7 +1,7 @@
-"""Settles twins: a person says which of two records stays managed. Only reads are sent.
+"""Lets a person say which record of the site is managed at an address. Only reads are sent.
 
-The other record becomes a stranger to the state. It must never be deleted here: that is left to
-people.
+Owns that choice: a record that is not managed yet, or one of two twins. The other twin becomes a
+stranger to the state. It must never be deleted here: that is left to people.
 """
 
 from __future__ import annotations
@@ -13,23 +13,110 @@ from coursesync.applying.recognise import found_attributes
 from coursesync.errors import Command, CoursesyncError, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
-from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected
-from coursesync.operations.state import address_of, entry_at
+from coursesync.operations.import_entries import adopted, misfit
+from coursesync.operations.state import (
+    address_of,
+    entry_at,
+    in_doubt,
+    save_entries,
+    to_another_course,
+)
 from coursesync.planning.twins import namesakes, twins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coursesync.applying.world import Progress, World
+    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.nexudus.records import Record
     from coursesync.operations.workspace import Project
-    from coursesync.state.state import State
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.state.state import Entry, State
+
+
+def adopt(  # noqa: PLR0913 - one parameter an option
+    project: Project,
+    address: str,
+    record_id: int,
+    *,
+    credentials: Credentials | None = None,
+    lock_timeout: float = 0.0,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Entry:
+    """Bring one record of the site under management, at an address as in `Change.address`.
+
+    The other parameters are as in `apply`.
+
+    Returns:
+        The new entry of the state, with the values of the record.
+
+    Raises:
+        CoursesyncError: one of the two is managed already, or the course has no such record.
+        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
+
+    Example:
+        >>> project = coursesync.open_project("courses")
+        >>> new = coursesync.plan(coursesync.load("courses")).changes[0]
+        >>> coursesync.adopt(project, new.address, 87654321)
+    """
+    at = address_of(address)
+    with project.held(lock_timeout):
+        known, loaded = project.state(), project.load_all()
+        _check_free(known, at, record_id)
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
+            found = Lookout(Sender(world), world.remote).records(kind_of(at), [record_id])
+        record = _in_its_course(found.get(record_id), record_id, at, loaded)
+        resources = {r.address: r for each in loaded.outlines for r in each.resources}
+        entry = adopted(kind_of(at), record, record.attributes, resources.get(at))
+        save_entries(project, known, {at: entry}, world.clock)
+    return entry
+
+
+def _check_free(known: State, address: Address, record_id: int) -> None:
+    held = {entry.id: at for at, entry in known.entries.items()}
+    if record_id in held:
+        home = held[record_id]
+        raise CoursesyncError(
+            f"{kind_of(address).name} {record_id} is managed already, as {home}",
+            Remedy("To give it another key:", Command("state mv", home, address))
+            if course_of(home) == course_of(address)
+            else to_another_course(home, "it to this course", "that outline"),
+        )
+    if address in known.doubts:
+        raise in_doubt(address, known.doubts[address])
+    if address in known.entries:
+        raise CoursesyncError(
+            f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
+            Remedy("To forget that first:", Command("state rm", address)),
+        )
+
+
+def _in_its_course(
+    record: Record | None, record_id: int, address: Address, loaded: Outlines
+) -> Record:
+    noun = kind_of(address).name
+    if record is None:
+        raise CoursesyncError(
+            f"there is no {noun} {record_id} in Nexudus",
+            f"Open the {noun} in Nexudus; its Id is in the address of the page.",
+        )
+    if why := misfit(record):
+        raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
+    for outline in loaded.outlines:
+        if outline.key == course_of(address) and outline.course_id != record.parent_id:
+            raise CoursesyncError(
+                f"{noun} {record_id} is in the course {record.parent_id}, and {outline.path} is "
+                f"of the course {outline.course_id}",
+                f"Give the address of a {noun} in that course's outline.",
+            )
+    return record
 
 
 def keep(  # noqa: PLR0913 - one parameter an option
@@ -60,7 +147,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
         >>> coursesync.keep(coursesync.open_project("courses"), twin.address, 87654321)
         (87654320,)
     """
-    clock, at = clock or SystemClock(), address_of(address)
+    at = address_of(address)
     with project.held(lock_timeout):
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
