@@ -75,7 +75,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.drift", "operations.import_"),
-    *("operations.import_drafts", "outlines.edit", "outlines.placing"),
+    *("outlines.edit", "outlines.placing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing

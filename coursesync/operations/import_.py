@@ -1,7 +1,9 @@
 """Brings courses and records that are on the site already under management.
 
-Owns the order: read the site, check all drafts, write the outlines, save the state. It must never
-write to the site, nor print.
+Owns the order: read the site, draft in memory, read the drafts back, write the outlines, save the
+state. The drafts are read by the same loader as later commands use, in the workspace, and the next
+plan is made: what would be read differently is left out. It must never write to the site, nor
+print.
 """
 
 from __future__ import annotations
@@ -15,19 +17,35 @@ from coursesync.kinds import LISTED
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.connection import connected
-from coursesync.operations.import_drafts import prepared
-from coursesync.operations.import_files import save
+from coursesync.operations.import_entries import LiveCourse, Managed, entries_of
+from coursesync.operations.import_files import drafts_of, most_that_fit, save
 from coursesync.operations.state import save_entries
+from coursesync.outlines.workspace_files import load
+from coursesync.outlines.writer import alike
+from coursesync.planning.diff import plan_of
+from coursesync.planning.plan import Action
+from coursesync.state.journal import Look
+from coursesync.state.journal_text import line
+from coursesync.state.replay import fold
+from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from coursesync.applying.world import Progress
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.nexudus.records import Record
-    from coursesync.operations.import_files import Unwritten
+    from coursesync.operations.import_files import Draft, Unwritten
     from coursesync.operations.workspace import Project
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.planning.plan import Change
+    from coursesync.state.state import Entry, State
+
+_MOST_ROUNDS = 4
+_MISREAD = "the outline would not say exactly what the site has"
+_REPORT = f"Please report this, with the course's {LISTED.plural}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +57,19 @@ class Imported:
         path: its outline, in the workspace.
         records: how many records came under management.
         content_files: how many content files were written.
-        is_new: whether its outline was written, and not only added to.
         left_out: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
+        is_new: whether its outline was written, and not only added to.
         note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
     """
 
     course_id: int
-    path: str
-    records: int
-    content_files: int
-    left_out: tuple[Unwritten, ...]
-    left: int
+    path: str = ""
+    records: int = 0
+    content_files: int = 0
+    left_out: tuple[Unwritten, ...] = ()
+    left: int = 0
     is_new: bool = False
     note: str = ""
     error: CoursesyncError | None = None
@@ -87,10 +105,10 @@ def import_course(
     with project.held(lock_timeout):
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            titles, records = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
-        ready = prepared(project, known, loaded, titles, records)
-        if len(titles) == len(ready.left_out) == 1:
-            raise ready.left_out[0].error
+            live = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
+        ready = _prepared(project, known, loaded, live)
+        if len(live) == len(ready.errors) == 1:
+            raise next(iter(ready.errors.values()))
         for each in ready.drafts.values():
             save(project.folder, each)
         save_entries(project, known, ready.entries, world.clock)
@@ -102,23 +120,18 @@ def import_course(
             taken[course_id],
             len(each.files.files),
             each.unwritten,
-            ready.changes.get(course_id, 0),
+            ready.changes[course_id],
             each.is_new,
             each.note,
         )
         for course_id, each in ready.drafts.items()
     ]
-    left_out = (
-        Imported(each.course_id, "", 0, 0, (), 0, note=each.title, error=each.error)
-        for each in ready.left_out
-    )
-    return (*done, *left_out)
+    left = (Imported(i, note=live[i].title, error=error) for i, error in ready.errors.items())
+    return (*done, *left)
 
 
-def _on_the_site(
-    lookout: Lookout, course_ids: Sequence[int]
-) -> tuple[Mapping[int, str], Mapping[int, list[Record]]]:
-    """Return the titles and the records of the courses, by their Ids."""
+def _on_the_site(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, LiveCourse]:
+    """Read the courses and their records; returns them by Id."""
     titles = lookout.titles(course_ids) if course_ids else lookout.all_titles()
     if missing := sorted(set(course_ids) - titles.keys()):
         raise CoursesyncError(
@@ -126,11 +139,142 @@ def _on_the_site(
             "Open the course in Nexudus; its Id is in the address of the page. The embedded "
             "sandbox has only the courses of your outlines.",
         )
-    records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
+    live = {course_id: LiveCourse(course_id, titles[course_id], []) for course_id in sorted(titles)}
     listed = lookout.sweep(LISTED, titles.keys(), ())
     unread: dict[int, str] = {}
     read = lookout.whole(LISTED, listed, lambda each: bool(each.unknown), unread)
     for record in (*read, *(each for each in listed if each.id in unread)):
-        if record.parent_id in records:  # else it was moved in the meantime
-            records[record.parent_id].append(record)
-    return titles, records
+        if record.parent_id in live:  # else it was moved in the meantime
+            live[record.parent_id].records.append(record)
+    return live
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What an import writes, all of it read back.
+
+    `changes` counts the changes of the next plan by course; `errors` are the reasons why nothing of
+    a course is written.
+    """
+
+    drafts: Mapping[int, Draft]
+    entries: Mapping[Address, Entry]
+    changes: Counter[int]
+    errors: Mapping[int, CoursesyncError]
+
+
+def _prepared(
+    project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse]
+) -> _Prepared:
+    """Draft the outlines and the entries of courses; leave out what would be read differently.
+
+    Raises CoursesyncError if the workspace would not be valid, whatever is left out.
+    """
+    managed = Managed.by(known)
+    there = {resource.address for each in loaded.outlines for resource in each.resources}
+    excluded: dict[int, str] = {}
+    given_up: dict[int, CoursesyncError] = {}
+    for number in range(2 * _MOST_ROUNDS):
+        rest = [each for each in live.values() if each.id not in given_up]
+        drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded)
+        drafts, after, more = _together(project.folder, drafts)
+        entries = _entries(after, drafts, live, managed)
+        state = fold(known, _looks(entries))
+        changes = [
+            each
+            for each in plan_of(after, state).changes
+            if each.parent_id in drafts and each.action is not Action.KEEP
+        ]
+        wrong = _misread([each for each in changes if each.address not in there], entries, live)
+        if not wrong:
+            if entries:  # StateError if the state could not be read again
+                parse(serialise(state), project.store.path)
+            counted = Counter(each.parent_id for each in changes)
+            return _Prepared(drafts, entries, counted, {**unfit, **more, **given_up})
+        if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
+            excluded |= wrong
+        else:
+            error = CoursesyncError(_MISREAD, _REPORT)
+            lost = [each for each in rest if any(record.id in wrong for record in each.records)]
+            given_up |= {each.id: error for each in lost}
+    raise CoursesyncError(_MISREAD, "Import fewer courses at once.")
+
+
+def _together(
+    folder: Path, drafts: Mapping[int, Draft]
+) -> tuple[dict[int, Draft], Outlines, dict[int, CoursesyncError]]:
+    """Read the workspace as it would be, with as many of the drafts as it can hold."""
+    found: list[Outlines] = []
+
+    def problem(course_ids: Iterable[int]) -> CoursesyncError | None:
+        try:
+            found.append(load(folder, unwritten=_files(drafts[each] for each in course_ids)))
+        except CoursesyncError as error:
+            return error
+        return None
+
+    kept, wrong = most_that_fit([*drafts], problem)
+    errors = {course_id: error for course_id, error in wrong if error is not None}
+    # the last successful reading has all that fits
+    return {each: drafts[each] for each in kept}, found[-1] if found else load(folder), errors
+
+
+def _files(drafts: Iterable[Draft]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    names: set[str] = set()
+    for path, content in (each for drafted in drafts for each in drafted.contents.items()):
+        if alike(path) in names:
+            raise CoursesyncError(
+                f"two of these courses would have the file {path}",
+                "Import them one after the other, and rename the first one's files in between.",
+            )
+        names.add(alike(path))
+        files[path] = content
+    return files
+
+
+def _entries(
+    after: Outlines,
+    drafts: Mapping[int, Draft],
+    live: Mapping[int, LiveCourse],
+    managed: Managed,
+) -> dict[Address, Entry]:
+    entries: dict[Address, Entry] = {}
+    for outline in after.outlines:
+        if (drafted := drafts.get(outline.course_id)) is not None:
+            # an item that an author wrote by hand may be one of the records that were left out
+            unwritten = {each.item.id for each in drafted.unwritten if drafted.is_new}
+            records = live[outline.course_id].records
+            free = [each for each in records if each.id not in unwritten and not each.odd]
+            entries |= entries_of(outline, free, managed)
+    return entries
+
+
+def _looks(entries: Mapping[Address, Entry]) -> list[Look]:
+    return [Look(address=address, entry=each, at="") for address, each in sorted(entries.items())]
+
+
+def _misread(
+    changes: Iterable[Change], entries: Mapping[Address, Entry], live: Mapping[int, LiveCourse]
+) -> dict[int, str]:
+    """Return the Ids of the records that are not read back as they are on the site."""
+    wrong = {look.entry.id: _MISREAD for look in _looks(entries) if look.entry and not _fits(look)}
+    taken = {entry.id for entry in entries.values()}
+    for change in changes:
+        if (entry := entries.get(change.address)) is not None:
+            wrong[entry.id] = _MISREAD
+            continue
+        title = change.kind.title_of(change.after or {})
+        for record in live[change.parent_id].records:
+            if record.id not in taken and change.kind.title_of(record.attributes) == title:
+                wrong[record.id] = _MISREAD
+    return wrong
+
+
+def _fits(look: Look) -> bool:
+    """Return whether a journal, and so a state, can hold an entry."""
+    try:
+        line(look)
+    except (ValueError, TypeError):
+        return False
+    return True

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import course_of, is_key, key_of, slug
 from coursesync.kinds.field import Role
+from coursesync.kinds.inline import line_of
 from coursesync.outlines.writer import WantedCourse, WantedItem, alike, is_reserved
 from coursesync.state.state import Entry
 
@@ -34,6 +35,15 @@ _TITLE, _ORDER, _CONTENTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class LiveCourse:
+    """A course on the site, with its records."""
+
+    id: int
+    title: str
+    records: list[Record]
+
+
 def course_key(
     course_id: int, title: str, taken: Collection[str], reserved: Collection[str] = ()
 ) -> str:
@@ -44,12 +54,12 @@ def course_key(
     """
     stem = slug(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
-    for key in keys:
-        if is_reserved(key):
-            continue
-        if is_key(key) and key not in reserved and key not in taken and alike(key) not in taken:
-            return key
-    return f"c{course_id}"
+
+    def is_free(key: str) -> bool:
+        is_used = key in reserved or key in taken or alike(key) in taken
+        return is_key(key) and not is_reserved(key) and not is_used
+
+    return next(filter(is_free, keys), f"c{course_id}")
 
 
 def unsayable(record: Record) -> str:
@@ -99,14 +109,32 @@ class Managed:
         return cls(state, addresses, keys, taken)
 
 
+def obstacle(
+    record: Record, managed: Managed, outline: Outline | None, excluded: Mapping[int, str]
+) -> str:
+    """Return why a record can't be in the outline of its course; "" if it can."""
+    at = managed.addresses.get(record.id)
+    if at is not None and managed.state.entries[at].parent_id != record.parent_id:
+        # in this outline it would be created a second time
+        return f"it is managed as {at}, and someone moved it here"
+    if at is None or outline is None:
+        return excluded.get(record.id) or unsayable(record)
+    if any(resource.address == at for resource in outline.resources):
+        return ""
+    return (
+        f"it was taken out of the outline; to have it back, write its {LISTED.name} again, with "
+        f"`{line_of('key', key_of(at))}`"
+    )
+
+
 def wanted(
-    course_id: int, key: str, title: str, records: Iterable[Record], managed: Managed
+    course: LiveCourse, key: str, records: Iterable[Record], managed: Managed
 ) -> WantedCourse:
     """Return a course as its outline is to have it; managed records keep their keys."""
     # people read the title in plans: one line, of bounded length
-    short = " ".join(title.split())[:_LONGEST_TITLE].strip() or f"Course {course_id}"
+    short = " ".join(course.title.split())[:_LONGEST_TITLE].strip() or f"Course {course.id}"
     items = items_of(records, managed.addresses)
-    return WantedCourse(course_id, key, short, items, frozenset(managed.taken.get(key, ())))
+    return WantedCourse(course.id, key, short, items, frozenset(managed.taken.get(key, ())))
 
 
 def items_of(
