@@ -40,13 +40,12 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry, State
 
 
-def adopt(  # noqa: PLR0913 - one parameter an option
+def adopt(
     project: Project,
     address: str,
     record_id: int,
     *,
     credentials: Credentials | None = None,
-    lock_timeout: float = 0.0,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Entry:
@@ -67,14 +66,15 @@ def adopt(  # noqa: PLR0913 - one parameter an option
         >>> coursesync.adopt(project, new.address, 87654321)
     """
     at = address_of(address)
-    with project.held(lock_timeout):
+    with project.held():
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             found = Lookout(Sender(world), world.remote).records(kind_of(at), [record_id])
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
-        resources = {r.address: r for each in loaded.outlines for r in each.resources}
-        entry = adopted(kind_of(at), record, record.attributes, resources.get(at))
+        wanted = (each for outline in loaded.outlines for each in outline.resources)
+        protected = any(each.protected for each in wanted if each.address == at)
+        entry = adopted(kind_of(at), record, record.attributes, protected=protected)
         save_entries(project, known, {at: entry}, world.clock)
     return entry
 
@@ -119,13 +119,12 @@ def _in_its_course(
     return record
 
 
-def keep(  # noqa: PLR0913 - one parameter an option
+def keep(
     project: Project,
     address: str,
     record_id: int,
     *,
     credentials: Credentials | None = None,
-    lock_timeout: float = 0.0,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[int, ...]:
@@ -148,7 +147,7 @@ def keep(  # noqa: PLR0913 - one parameter an option
         (87654320,)
     """
     at = address_of(address)
-    with project.held(lock_timeout):
+    with project.held():
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
         with connected(project, (), clock, progress, credentials) as world:

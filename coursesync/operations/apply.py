@@ -44,7 +44,6 @@ def apply(  # noqa: PLR0913 - one parameter an option
     max_writes: int | None = None,
     overwrite_drift: bool = False,
     allow_large_change: bool = False,
-    lock_timeout: float = 0.0,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Report:
@@ -60,7 +59,6 @@ def apply(  # noqa: PLR0913 - one parameter an option
         max_writes: stop after this many writes.
         overwrite_drift: whether to overwrite what someone edited on the site.
         allow_large_change: whether more than 30 % of a course, or of the workspace, may change.
-        lock_timeout: how many seconds to wait for another apply to end.
         progress: shows the result of each change, and why the run waits.
         clock: the time, and when to stop; by default the machine's clock, which never stops a run.
 
@@ -71,7 +69,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     Raises:
         StalePlan: the outlines, the state or the site changed after the plan was made.
         LargeChange: it would change too much, and `allow_large_change` is not set.
-        StateLocked: another apply holds the state.
+        StateLocked: another apply holds the state; `project.held(seconds)` waits for its end.
         StateError: the state can't be read or saved; no write was sent.
         UsageError: there are no credentials.
         CoursesyncError: as `load` and `drift`, if the workspace is read again.
@@ -84,7 +82,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     if not allow_large_change:
         _check_size(plan)
     project, clock = workspace.project, clock or SystemClock()
-    with project.held(lock_timeout):
+    with project.held():
         now, plan = _current(plan, workspace, credentials, clock)
         state = now.state
         if not plan.has_changes:

@@ -30,7 +30,7 @@ from coursesync.state.replay import fold
 from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.applying.world import Progress
@@ -79,7 +79,6 @@ def import_course(
     project: Project,
     *course_ids: int,
     credentials: Credentials | None = None,
-    lock_timeout: float = 0.0,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[Imported, ...]:
@@ -102,32 +101,17 @@ def import_course(
         >>> project = coursesync.open_project("courses")
         >>> coursesync.import_course(project, 4711)
     """
-    with project.held(lock_timeout):
+    with project.held():
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             live = _on_the_site(Lookout(Sender(world), world.remote), course_ids)
-        ready = _prepared(project, known, loaded, live)
-        if len(live) == len(ready.errors) == 1:
-            raise next(iter(ready.errors.values()))
-        for each in ready.drafts.values():
+        drafts, entries, imported = _prepared(project, known, loaded, live)
+        if len(imported) == 1 and (error := imported[0].error):
+            raise error
+        for each in drafts:
             save(project.folder, each)
-        save_entries(project, known, ready.entries, world.clock)
-    taken = Counter(entry.parent_id for entry in ready.entries.values())
-    done = [
-        Imported(
-            course_id,
-            each.path,
-            taken[course_id],
-            len(each.files.files),
-            each.unwritten,
-            ready.changes[course_id],
-            each.is_new,
-            each.note,
-        )
-        for course_id, each in ready.drafts.items()
-    ]
-    left = (Imported(i, note=live[i].title, error=error) for i, error in ready.errors.items())
-    return (*done, *left)
+        save_entries(project, known, entries, world.clock)
+    return tuple(imported)
 
 
 def _on_the_site(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, LiveCourse]:
@@ -149,26 +133,13 @@ def _on_the_site(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, Li
     return live
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What an import writes, all of it read back.
-
-    `changes` counts the changes of the next plan by course; `errors` are the reasons why nothing of
-    a course is written.
-    """
-
-    drafts: Mapping[int, Draft]
-    entries: Mapping[Address, Entry]
-    changes: Counter[int]
-    errors: Mapping[int, CoursesyncError]
-
-
 def _prepared(
     project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse]
-) -> _Prepared:
+) -> tuple[Collection[Draft], Mapping[Address, Entry], list[Imported]]:
     """Draft the outlines and the entries of courses; leave out what would be read differently.
 
-    Raises CoursesyncError if the workspace would not be valid, whatever is left out.
+    Returns what to write, all of it read back, and what will be imported then. Raises
+    CoursesyncError if the workspace would not be valid, whatever is left out.
     """
     managed = Managed.by(known)
     there = {resource.address for each in loaded.outlines for resource in each.resources}
@@ -179,18 +150,22 @@ def _prepared(
         drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded)
         drafts, after, more = _together(project.folder, drafts)
         entries = _entries(after, drafts, live, managed)
-        state = fold(known, _looks(entries))
+        looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
+        state = fold(known, looks)
         changes = [
             each
             for each in plan_of(after, state).changes
             if each.parent_id in drafts and each.action is not Action.KEEP
         ]
-        wrong = _misread([each for each in changes if each.address not in there], entries, live)
+        unlike = [each for each in changes if each.address not in there]
+        wrong = dict.fromkeys(_misread(unlike, looks, live), _MISREAD)
         if not wrong:
             if entries:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
-            counted = Counter(each.parent_id for each in changes)
-            return _Prepared(drafts, entries, counted, {**unfit, **more, **given_up})
+            done = _imported(drafts, entries, changes)
+            errors = {**unfit, **more, **given_up}
+            left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
+            return drafts.values(), entries, done + left
         if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
             excluded |= wrong
         else:
@@ -198,6 +173,26 @@ def _prepared(
             lost = [each for each in rest if any(record.id in wrong for record in each.records)]
             given_up |= {each.id: error for each in lost}
     raise CoursesyncError(_MISREAD, "Import fewer courses at once.")
+
+
+def _imported(
+    drafts: Mapping[int, Draft], entries: Mapping[Address, Entry], changes: Iterable[Change]
+) -> list[Imported]:
+    taken = Counter(entry.parent_id for entry in entries.values())
+    left = Counter(change.parent_id for change in changes)
+    return [
+        Imported(
+            course_id,
+            each.path,
+            taken[course_id],
+            len(each.files.files),
+            each.unwritten,
+            left[course_id],
+            each.is_new,
+            each.note,
+        )
+        for course_id, each in drafts.items()
+    ]
 
 
 def _together(
@@ -250,31 +245,22 @@ def _entries(
     return entries
 
 
-def _looks(entries: Mapping[Address, Entry]) -> list[Look]:
-    return [Look(address=address, entry=each, at="") for address, each in sorted(entries.items())]
-
-
 def _misread(
-    changes: Iterable[Change], entries: Mapping[Address, Entry], live: Mapping[int, LiveCourse]
-) -> dict[int, str]:
-    """Return the Ids of the records that are not read back as they are on the site."""
-    wrong = {look.entry.id: _MISREAD for look in _looks(entries) if look.entry and not _fits(look)}
-    taken = {entry.id for entry in entries.values()}
+    changes: Iterable[Change], looks: Iterable[Look], live: Mapping[int, LiveCourse]
+) -> Iterator[int]:
+    """Yield the Ids of the records that are not read back as they are on the site."""
+    ids = {look.address: look.entry.id for look in looks if look.entry}
+    taken = frozenset(ids.values())
+    for look in looks:
+        try:
+            line(look)
+        except (ValueError, TypeError):  # no journal, and so no state, can hold it
+            yield ids[look.address]
     for change in changes:
-        if (entry := entries.get(change.address)) is not None:
-            wrong[entry.id] = _MISREAD
+        if (record_id := ids.get(change.address)) is not None:
+            yield record_id
             continue
         title = change.kind.title_of(change.after or {})
         for record in live[change.parent_id].records:
             if record.id not in taken and change.kind.title_of(record.attributes) == title:
-                wrong[record.id] = _MISREAD
-    return wrong
-
-
-def _fits(look: Look) -> bool:
-    """Return whether a journal, and so a state, can hold an entry."""
-    try:
-        line(look)
-    except (ValueError, TypeError):
-        return False
-    return True
+                yield record.id

@@ -6,7 +6,7 @@ an entry with exactly the values of the outline, and with the record's Id and ti
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -189,7 +189,7 @@ def entries_of(
             like = resource.attributes if resource.address in same else record.attributes
             reads = {name: value for name, value in like.items() if name not in kind.write_only}
             reads[kind.order_property] = record.attributes.get(kind.order_property, 0)
-            entries[resource.address] = adopted(kind, record, reads, resource)
+            entries[resource.address] = adopted(kind, record, reads, protected=resource.protected)
     return entries
 
 
@@ -212,7 +212,7 @@ def _paired(
     alone: bool = False,
 ) -> dict[Address, Record]:
     """Pair items and records of the same trait, in order; with `alone` only unique ones."""
-    left: dict[object, deque[Record]] = defaultdict(deque)
+    left: dict[object, list[Record]] = defaultdict(list)
     for record in records:
         left[trait(record.attributes)].append(record)
     sharing: dict[object, list[Resource]] = defaultdict(list)
@@ -226,15 +226,8 @@ def _paired(
     }
 
 
-def adopted(
-    kind: Kind, record: Record, attributes: Attributes, resource: Resource | None = None
-) -> Entry:
+def adopted(kind: Kind, record: Record, attributes: Attributes, *, protected: bool) -> Entry:
     """Return the entry of a record that comes under management as it is."""
     reads = {**attributes, kind.parent_property: record.parent_id}
-    entry = Entry(
-        sent={},
-        id=record.id,
-        parent_id=record.parent_id,
-        protected=resource is not None and resource.protected,
-    )
+    entry = Entry(sent={}, id=record.id, parent_id=record.parent_id, protected=protected)
     return entry.reading(reads, record.updated_on)

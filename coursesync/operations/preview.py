@@ -43,10 +43,7 @@ _LONGEST_LINE = 200  # characters of a line with a mistake
 _NAMES = ("127.0.0.1", "localhost")
 _NUMBER = re.compile("[0-9]{1,6}")  # of an item in its course
 _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
-_BESIDE = {
-    "/portal.css": ("portal.css", "text/css; charset=utf-8"),
-    "/portal.js": ("portal.js", "text/javascript; charset=utf-8"),
-}
+_BESIDE = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8"}
 _TEMPLATES = ("page.html", "front.html", "course.html", "missing.html", "contents.html")
 _BESIDE_PAGES = files("coursesync.render.portal")
 
@@ -200,10 +197,9 @@ class Site:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return "405 Method Not Allowed", _PLAIN, "This site can only be read.\n", POLICY
         path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
-        if path in _BESIDE:
-            name, kind = _BESIDE[path]
+        if (name := path.removeprefix("/")) in _BESIDE:
             text = _BESIDE_PAGES.joinpath(name).read_text("utf-8")
-            return "200 OK", kind, text, POLICY
+            return "200 OK", _BESIDE[name], text, POLICY
         return self._page(path, self._look())
 
     def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
