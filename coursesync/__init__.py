@@ -45,8 +45,6 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.adopt import adopt as adopt
     from coursesync.operations.adopt import keep as keep
     from coursesync.operations.apply import apply as apply
-    from coursesync.operations.drift import Drift as Drift
-    from coursesync.operations.drift import drift as drift
     from coursesync.operations.fmt import Layouts as Layouts
     from coursesync.operations.fmt import fmt as fmt
     from coursesync.operations.import_ import Imported as Imported
@@ -55,6 +53,8 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.plan import validate as validate
     from coursesync.operations.receipts import OpenReceipt as OpenReceipt
     from coursesync.operations.receipts import begin_receipt as begin_receipt
+    from coursesync.operations.site import Drift as Drift
+    from coursesync.operations.site import drift as drift
     from coursesync.operations.state import forget as forget
     from coursesync.operations.state import move as move
     from coursesync.operations.state import recover as recover
@@ -87,11 +87,11 @@ _PUBLIC = {  # the names of each module
     "nexudus.ports": "Clock",
     "operations.adopt": "adopt keep",
     "operations.apply": "apply",
-    "operations.drift": "Drift drift",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported import_course",
     "operations.plan": "plan validate",
     "operations.receipts": "OpenReceipt begin_receipt",
+    "operations.site": "Drift drift",
     "operations.state": "forget move recover resolve",
     "operations.workspace": "Project Workspace load open_project",
     "outlines.outline": "Outline",

@@ -53,7 +53,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "nexudus.watchdog",
         "nexudus.wire",
         "operations.config",
-        "operations.connection",
+        "operations.site",
     ),
     *("operations.fmt", "operations.import_files", "operations.plan"),
     "operations.preview",
@@ -74,7 +74,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("operations.adopt", "operations.apply", "operations.drift", "operations.import_"),
+    *("operations.adopt", "operations.apply", "operations.import_"),
     *("outlines.edit", "outlines.placing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }

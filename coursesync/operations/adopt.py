@@ -15,8 +15,8 @@ from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected
 from coursesync.operations.import_entries import adopted, misfit
+from coursesync.operations.site import connected
 from coursesync.operations.state import (
     address_of,
     entry_at,
@@ -177,14 +177,9 @@ def keep(
         # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
         courses = {key: each for key, each in known.courses.items() if key != course_of(at)}
-        project.store.finish(
-            replace(
-                known,
-                courses=courses,
-                entries={**known.entries, at: kept},
-                strangers=tuple(sorted({*known.strangers, *others} - {record_id})),
-            )
-        )
+        entries = {**known.entries, at: kept}
+        strangers = tuple(sorted({*known.strangers, *others} - {record_id}))
+        project.store.finish(replace(known, courses=courses, entries=entries, strangers=strangers))
     return others
 
 

@@ -15,8 +15,7 @@ from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
 from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import connected
-from coursesync.operations.drift import drift
+from coursesync.operations.site import connected, drift
 from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import twins_in
 from coursesync.planning.large_change import oversized
@@ -79,8 +78,11 @@ def apply(  # noqa: PLR0913 - one parameter an option
         >>> report = coursesync.apply(coursesync.plan(workspace), workspace)
         >>> report.complete, report.left
     """
-    if not allow_large_change:
-        _check_size(plan)
+    if not allow_large_change and (large := oversized(plan)):
+        raise LargeChange(
+            f"the plan would change {'; '.join(large)}",
+            coded("Look at the plan. If you want all of it, pass `allow_large_change=True`"),
+        )
     project, clock = workspace.project, clock or SystemClock()
     with project.held():
         now, plan = _current(plan, workspace, credentials, clock)
@@ -90,8 +92,9 @@ def apply(  # noqa: PLR0913 - one parameter an option
             state = forget(project.store, state, now.found or (), clock.stamp())
             if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
+        settling = project.config.settling_time if settling_time is None else settling_time
         terms = Terms(
-            settling=project.settling_time(settling_time),
+            settling=0.0 if project.embedded else settling,
             max_writes=max_writes,
             overwrite_drift=overwrite_drift,
             marker=project.config.marker,
@@ -108,14 +111,6 @@ def _writes_left(outlines: Outlines, state: State, policy: Policy) -> int:
     except InvalidOutlines as error:
         # the run found what the outlines contradict; the next plan reports each of these
         return len(error.diagnostics)
-
-
-def _check_size(plan: Plan) -> None:
-    if large := oversized(plan):
-        raise LargeChange(
-            f"the plan would change {'; '.join(large)}",
-            coded("Look at the plan. If you want all of it, pass `allow_large_change=True`"),
-        )
 
 
 def _current(

@@ -9,7 +9,7 @@ import json
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from coursesync.errors import Code, Remedy, Shell, UnusableFile, UsageError
 from coursesync.files import read
@@ -49,23 +49,20 @@ class Config:
     limits: Limits = PUBLISHED
 
 
-DEFAULTS: Final = Config()
+DEFAULTS = Config()
 
 
-def _is_number(value: object, least: int, most: int, kind: type[int | float]) -> bool:
-    return isinstance(value, int | kind) and type(value) is not bool and least <= value <= most
+def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return isinstance(value, int | kind) and type(value) is not bool and least <= value <= most
+
+    return fits
 
 
 _TEXT: Rule = ("text in quotes", lambda value: isinstance(value, str))
 _YES_OR_NO: Rule = ("true or false", lambda value: isinstance(value, bool))
-_SECONDS: Rule = (
-    "a number of seconds from 0 to 3,600",
-    lambda value: _is_number(value, 0, 3_600, float),
-)
-_REQUESTS: Rule = (
-    "a whole number from 1 to 1,000,000",
-    lambda value: _is_number(value, 1, 1_000_000, int),
-)
+_SECONDS: Rule = ("a number of seconds from 0 to 3,600", _number(0, 3_600, float))
+_REQUESTS: Rule = ("a whole number from 1 to 1,000,000", _number(1, 1_000_000, int))
 _ON_REMOVAL: Rule = (
     '"keep", "deactivate" or "delete"',
     lambda value: value in ("keep", "deactivate", "delete"),
@@ -175,15 +172,10 @@ def _mistakes(
 
 def _as_written(value: object) -> str:
     """Return a value as in TOML, or which kind of value it is."""
-    match value:
-        case bool() | str():
-            return inert(json.dumps(value, ensure_ascii=False), 60)
-        case dict():
-            return "a table"
-        case list():
-            return "a list"
-        case _:
-            return inert(str(value), 60)
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    is_plain = isinstance(value, bool | str)
+    return inert(json.dumps(value, ensure_ascii=False) if is_plain else str(value), 60)
 
 
 def _is_within(folder: Path, name: str) -> bool:

@@ -16,9 +16,9 @@ from coursesync.errors import CoursesyncError
 from coursesync.kinds import LISTED
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected
 from coursesync.operations.import_entries import LiveCourse, Managed, entries_of
 from coursesync.operations.import_files import drafts_of, most_that_fit, save
+from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
 from coursesync.outlines.writer import alike

@@ -14,7 +14,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import course_of, is_key, key_of, slug
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
-from coursesync.outlines.writer import WantedCourse, WantedItem, alike, is_reserved
+from coursesync.outlines.writer import WantedItem, alike, is_reserved
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ class LiveCourse:
     id: int
     title: str
     records: list[Record]
+
+    @property
+    def short_title(self) -> str:
+        """Its title on one line, of bounded length: people read it in plans."""
+        short = " ".join(self.title.split())[:_LONGEST_TITLE].strip()
+        return short or f"Course {self.id}"
 
 
 def course_key(
@@ -127,29 +133,17 @@ def obstacle(
     )
 
 
-def wanted(
-    course: LiveCourse, key: str, records: Iterable[Record], managed: Managed
-) -> WantedCourse:
-    """Return a course as its outline is to have it; managed records keep their keys."""
-    # people read the title in plans: one line, of bounded length
-    short = " ".join(course.title.split())[:_LONGEST_TITLE].strip() or f"Course {course.id}"
-    items = items_of(records, managed.addresses)
-    return WantedCourse(course.id, key, short, items, frozenset(managed.taken.get(key, ())))
-
-
-def items_of(
-    records: Iterable[Record], addresses: Mapping[int, Address] | None = None
-) -> tuple[WantedItem, ...]:
+def items_of(records: Iterable[Record], managed: Managed) -> tuple[WantedItem, ...]:
     """Return records as the items of an outline, in the members' order; equal orders by Id.
 
-    `addresses` are those of managed records by Id; they give those items their keys.
+    Managed records keep their keys.
     """
-    known = addresses or {}
+    at = managed.addresses
     return tuple(
         WantedItem(
             record.id,
             _values({n: v for n, v in record.attributes.items() if n not in record.odd}),
-            key_of(known[record.id]) if record.id in known else "",
+            key_of(at[record.id]) if record.id in at else "",
         )
         for record in sorted(records, key=_place)
     )

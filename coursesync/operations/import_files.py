@@ -20,10 +20,10 @@ from coursesync.errors import (
     UnusableFile,
 )
 from coursesync.files import decode, shown
-from coursesync.operations.import_entries import course_key, items_of, obstacle, wanted
+from coursesync.operations.import_entries import course_key, items_of, obstacle
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
-from coursesync.outlines.writer import WantedItem, alike, written
+from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN, as_argument
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from coursesync.operations.import_entries import LiveCourse, Managed
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.outlines.writer import WantedCourse, Written
+    from coursesync.outlines.writer import Written
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -103,15 +103,16 @@ def drafts_of(
             key = course_key(course.id, course.title, taken, reserved)
         taken |= {key, alike(key)}
         why = {each.id: obstacle(each, managed, outline, excluded) for each in course.records}
-        ours = [each for each in course.records if not why[each.id]]
-        whole = wanted(course, key, ours, managed)
+        items = items_of(course.records, managed)
+        ours = tuple(item for item in items if not why[item.id])
+        kept = frozenset(managed.taken.get(key, ()))
+        whole = WantedCourse(course.id, key, course.short_title, ours, kept)
         try:
             drafted = _draft(folder, whole, outline.file if outline else None)
         except CoursesyncError as error:
             errors[course.id] = error
             continue
-        others = items_of(each for each in course.records if why[each.id])
-        more = (Unwritten(item, why[item.id]) for item in others)
+        more = (Unwritten(item, why[item.id]) for item in items if why[item.id])
         drafts[course.id] = replace(drafted, unwritten=(*drafted.unwritten, *more))
     return drafts, errors
 
@@ -249,7 +250,7 @@ def _create(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
-        if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == content:
+        if path.is_file() and path.read_bytes() == content:
             return  # from an interrupted import
         raise _in_the_way(path) from error
     except OSError as error:

@@ -106,12 +106,8 @@ def _line_in(folder: Path) -> Callable[[Where], str]:
 def _view_of(outline: Outline) -> View:
     """Return an outline's view; it uses list positions as order numbers."""
     stations = [
-        Station(
-            resource.address,
-            resource.kind,
-            {**resource.attributes, resource.kind.order_property: index},
-        )
-        for index, resource in enumerate(outline.resources)
+        Station(each.address, each.kind, {**each.attributes, each.kind.order_property: index})
+        for index, each in enumerate(outline.resources)
     ]
     return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
 
@@ -211,10 +207,8 @@ class Site:
             case ["courses", key] if (view := _view(shown, key)) is not None:
                 return "200 OK", _HTML, self._pages.course(shown, view), POLICY
             case ["courses", key, number] if (view := _view(shown, key)) is not None:
-                text = (
-                    self._pages.contents(view, int(number)) if _NUMBER.fullmatch(number) else None
-                )
-                if text is not None:
+                index = int(number) if _NUMBER.fullmatch(number) else -1
+                if (text := self._pages.contents(view, index)) is not None:
                     return "200 OK", _HTML, text, FRAME_POLICY
         return "404 Not Found", _HTML, self._pages.missing(shown), POLICY
 

@@ -51,15 +51,12 @@ class OpenReceipt:
     origin: Origin
     began: str
 
-    def end(self, report: Report) -> None:
-        """Write what the run did; raises CoursesyncError if that fails."""
-        self._replace(compose(self.plan, self.origin, self.began, report))
+    def end(self, report: Report | None) -> None:
+        """Write what the run did; None if it ended with an error before it sent a write.
 
-    def fail(self) -> None:
-        """Write that the run ended with an error before it sent a write; raises as `end` does."""
-        self._replace(compose(self.plan, self.origin, self.began, failed=True))
-
-    def _replace(self, text: str) -> None:
+        Raises CoursesyncError if that fails.
+        """
+        text = compose(self.plan, self.origin, self.began, report, failed=report is None)
         write_named(self.path, text, "receipt", lambda path: _record_in(path) is not None)
 
 

@@ -205,14 +205,11 @@ def in_doubt(address: Address, doubt: Doubt) -> CoursesyncError:
     """Return the error of an address that is still in doubt, with a command for each answer."""
     ids = [str(candidate.id) for candidate in doubt.candidates] or ["ID"]
     is_there = Remedy(*(Command("resolve", address, id=each) for each in ids))
-    absent = Remedy("If it is not:", Command("resolve", address, not_created=True))
+    is_not = Remedy("If it is not:", Command("resolve", address, not_created=True))
+    absent = "" if doubt.reason == SEVERAL_MARKED else is_not
     return CoursesyncError(
         f"{address} is in doubt: {doubt.reason}",
-        Remedy(
-            "Settle that first. If it is in Nexudus:",
-            is_there,
-            "" if doubt.reason == SEVERAL_MARKED else absent,
-        ),
+        Remedy("Settle that first. If it is in Nexudus:", is_there, absent),
     )
 
 
