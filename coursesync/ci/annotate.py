@@ -52,10 +52,9 @@ def _write(lines: Iterable[str]) -> None:
 
 def _from_the_root(path: str) -> str:
     """Return a path relative to the repository's root; a step may run in another folder."""
-    root = os.environ.get("GITHUB_WORKSPACE", "")
-    real, top = os.path.realpath(path), os.path.realpath(root) if root else ""
-    if top and Path(real).is_relative_to(top):
-        return Path(real).relative_to(top).as_posix()
+    root, real = os.environ.get("GITHUB_WORKSPACE"), Path(os.path.realpath(path))
+    if root and real.is_relative_to(top := os.path.realpath(root)):
+        return real.relative_to(top).as_posix()
     return path
 
 
@@ -74,11 +73,9 @@ def annotated(
         more: how many there are besides these.
     """
     for each in diagnostics[:MOST]:
-        where = {"file": path(each.where.path), "line": each.where.line, "col": each.where.column}
-        properties = ",".join(
-            f"{name}={str(value).translate(_IN_PROPERTIES)}" for name, value in where.items()
-        )
-        yield f"::{level} {properties}::{_message(each.problem, each.remedy)}"
+        file = path(each.where.path).translate(_IN_PROPERTIES)
+        place = f"file={file},line={each.where.line},col={each.where.column}"
+        yield f"::{level} {place}::{_message(each.problem, each.remedy)}"
     if (rest := max(0, len(diagnostics) - MOST) + more) > 0:
         noun = "more mistake" if level == "error" else "more piece"
         what = f"{count(rest, noun)}{'' if level == 'error' else ' of advice'}"

@@ -80,9 +80,8 @@ def adopt(
 
 
 def _check_free(known: State, address: Address, record_id: int) -> None:
-    held = {entry.id: at for at, entry in known.entries.items()}
-    if record_id in held:
-        home = held[record_id]
+    home = next((at for at, entry in known.entries.items() if entry.id == record_id), None)
+    if home is not None:
         raise CoursesyncError(
             f"{kind_of(address).name} {record_id} is managed already, as {home}",
             Remedy("To give it another key:", Command("state mv", home, address))

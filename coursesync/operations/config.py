@@ -49,9 +49,6 @@ class Config:
     limits: Limits = PUBLISHED
 
 
-DEFAULTS = Config()
-
-
 def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
     def fits(value: object) -> bool:
         return isinstance(value, int | kind) and type(value) is not bool and least <= value <= most
@@ -87,7 +84,7 @@ def config_of(folder: Path) -> Config:
         os.lstat(path)
         content = read(path)
     except FileNotFoundError:
-        return DEFAULTS
+        return Config()
     except (OSError, UnusableFile) as error:
         raise UsageError(f"the configuration can't be used: {error}", _MAY_HOLD) from error
     if len(content) > _MAX_CONFIG:
@@ -133,7 +130,7 @@ def _parsed(content: bytes, path: Path) -> Config:
         remedy = quotes if is_value else _MAY_HOLD
         raise _invalid(path, f"it is not TOML: {inert(str(error), 100)}", remedy) from error
     limits = table.pop("limits", {})
-    mistakes = list(_mistakes(table, _FIELDS, DEFAULTS))
+    mistakes = list(_mistakes(table, _FIELDS, Config()))
     if isinstance(limits, dict):
         mistakes += _mistakes(limits, _LIMITS, PUBLISHED, "limits")
     else:

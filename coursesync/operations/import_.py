@@ -16,14 +16,13 @@ from coursesync.errors import CoursesyncError
 from coursesync.kinds import LISTED
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.import_entries import LiveCourse, Managed, entries_of
+from coursesync.operations.import_entries import MISREAD, LiveCourse, Managed, entries_of
 from coursesync.operations.import_files import drafts_of, most_that_fit, save
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
 from coursesync.outlines.writer import alike
 from coursesync.planning.diff import plan_of
-from coursesync.planning.plan import Action
 from coursesync.state.journal import Look
 from coursesync.state.journal_text import line
 from coursesync.state.replay import fold
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry, State
 
 _MOST_ROUNDS = 4
-_MISREAD = "the outline would not say exactly what the site has"
-_REPORT = f"Please report this, with the course's {LISTED.plural}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,7 @@ def _prepared(
     """
     managed = Managed.by(known)
     there = {resource.address for each in loaded.outlines for resource in each.resources}
-    excluded: dict[int, str] = {}
+    excluded: set[int] = set()
     given_up: dict[int, CoursesyncError] = {}
     for number in range(2 * _MOST_ROUNDS):
         rest = [each for each in live.values() if each.id not in given_up]
@@ -152,13 +149,10 @@ def _prepared(
         entries = _entries(after, drafts, live, managed)
         looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
         state = fold(known, looks)
-        changes = [
-            each
-            for each in plan_of(after, state).changes
-            if each.parent_id in drafts and each.action is not Action.KEEP
-        ]
+        planned = plan_of(after, state).changes
+        changes = [each for each in planned if each.parent_id in drafts and each.action.changes]
         unlike = [each for each in changes if each.address not in there]
-        wrong = dict.fromkeys(_misread(unlike, looks, live), _MISREAD)
+        wrong = set(_misread(unlike, looks, live))
         if not wrong:
             if entries:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
@@ -166,13 +160,15 @@ def _prepared(
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
             return drafts.values(), entries, done + left
-        if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
+        if number < _MOST_ROUNDS and wrong - excluded:
             excluded |= wrong
         else:
-            error = CoursesyncError(_MISREAD, _REPORT)
+            error = CoursesyncError(
+                MISREAD, f"Please report this, with the course's {LISTED.plural}."
+            )
             lost = [each for each in rest if any(record.id in wrong for record in each.records)]
             given_up |= {each.id: error for each in lost}
-    raise CoursesyncError(_MISREAD, "Import fewer courses at once.")
+    raise CoursesyncError(MISREAD, "Import fewer courses at once.")
 
 
 def _imported(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
     from coursesync.state.state import State
 
-
+MISREAD = "the outline would not say exactly what the site has"
 _LONGEST_TITLE = 200  # characters
 _TITLE, _ORDER, _CONTENTS = (
     LISTED.field(role).name for role in (Role.TITLE, Role.ORDER, Role.CONTENTS)
@@ -116,7 +116,7 @@ class Managed:
 
 
 def obstacle(
-    record: Record, managed: Managed, outline: Outline | None, excluded: Mapping[int, str]
+    record: Record, managed: Managed, outline: Outline | None, excluded: Collection[int]
 ) -> str:
     """Return why a record can't be in the outline of its course; "" if it can."""
     at = managed.addresses.get(record.id)
@@ -124,7 +124,7 @@ def obstacle(
         # in this outline it would be created a second time
         return f"it is managed as {at}, and someone moved it here"
     if at is None or outline is None:
-        return excluded.get(record.id) or unsayable(record)
+        return MISREAD if record.id in excluded else unsayable(record)
     if any(resource.address == at for resource in outline.resources):
         return ""
     return (

@@ -27,7 +27,7 @@ from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN, as_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from coursesync.operations.import_entries import LiveCourse, Managed
@@ -83,12 +83,12 @@ def drafts_of(
     courses: Iterable[LiveCourse],
     loaded: Outlines,
     managed: Managed,
-    excluded: Mapping[int, str],
+    excluded: Collection[int],
 ) -> tuple[dict[int, Draft], dict[int, CoursesyncError]]:
     """Draft an outline for each course, or add the missing items to the one that it has.
 
-    `loaded` are the outlines of the workspace; `excluded` are records to leave out, with reasons,
-    by Id. Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
+    `loaded` are the outlines of the workspace; `excluded` are the Ids of records that would be
+    misread. Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     reserved = frozenset(managed.keys.values())
@@ -105,8 +105,8 @@ def drafts_of(
         why = {each.id: obstacle(each, managed, outline, excluded) for each in course.records}
         items = items_of(course.records, managed)
         ours = tuple(item for item in items if not why[item.id])
-        kept = frozenset(managed.taken.get(key, ()))
-        whole = WantedCourse(course.id, key, course.short_title, ours, kept)
+        in_use = frozenset(managed.taken.get(key, ()))
+        whole = WantedCourse(course.id, key, course.short_title, ours, in_use)
         try:
             drafted = _draft(folder, whole, outline.file if outline else None)
         except CoursesyncError as error:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 _MOST_NOTES = 50
 _MOST_FILES = 20_000
 _LONGEST_LINE = 200  # characters of a line with a mistake
-_NAMES = ("127.0.0.1", "localhost")
 _NUMBER = re.compile("[0-9]{1,6}")  # of an item in its course
 _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _BESIDE = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8"}
@@ -188,7 +187,7 @@ class Site:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [text.encode(errors="replace")]
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, str, str, str]:
-        if environ.get("HTTP_HOST", "").partition(":")[0] not in _NAMES:
+        if environ.get("HTTP_HOST", "").partition(":")[0] not in {"127.0.0.1", "localhost"}:
             return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", POLICY
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return "405 Method Not Allowed", _PLAIN, "This site can only be read.\n", POLICY

@@ -89,8 +89,7 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
             f"{shown(path)} is the receipt of an earlier run and is not overwritten",
             Remedy("Name another file:", Shell("--receipt", another(path))),
         )
-    text = compose(plan, origin, began)
-    write_named(path, text, "receipt", lambda _: earlier is not None)
+    write_named(path, compose(plan, origin, began), "receipt", lambda _: earlier is not None)
     return OpenReceipt(path, plan, origin, began)
 
 
@@ -112,12 +111,8 @@ def _origin(folder: Path, plan: Plan) -> Origin:
     is_job = os.environ.get("GITHUB_ACTIONS") == "true"
     checkout = _checkout(folder, plan)
     commit, uncommitted = checkout or (_known("GITHUB_SHA") if is_job else None, ())
-    return Origin(
-        actor=_known("GITHUB_ACTOR") if is_job else _user(),
-        commit=commit,
-        run=_run() if is_job else None,
-        uncommitted=uncommitted,
-    )
+    actor = _known("GITHUB_ACTOR") if is_job else _user()
+    return Origin(actor, commit, _run() if is_job else None, uncommitted)
 
 
 def _known(name: str) -> str | None:

@@ -229,6 +229,6 @@ def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
     Lessons that can't be listed are a hindrance, too; raises Stop as `refresh` does.
     """
     lessons = Lessons(Sender(world), world)
-    losing = ((change, change.lesson_courses) for change in plan.changes)
-    found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
+    losing = (change for change in plan.changes if change.lesson_courses)
+    found = (hindrance_to(change, change.lesson_courses, lessons) for change in losing)
     return tuple(each for each in found if each is not None)
