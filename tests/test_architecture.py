@@ -52,11 +52,11 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "nexudus.request_log",
         "nexudus.watchdog",
         "nexudus.wire",
-        "operations.config_file",
-        "operations.connection",
+        "operations.config",
+        "operations.site",
     ),
-    *("operations.fmt", "operations.import_files", "operations.origin", "operations.plan"),
-    *("operations.preview", "operations.preview_site"),
+    *("operations.fmt", "operations.import_files", "operations.plan"),
+    "operations.preview",
     *(
         "operations.receipts",
         "operations.state",
@@ -74,8 +74,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("operations.apply", "operations.drift", "operations.import_"),
-    *("operations.import_drafts", "operations.twins", "outlines.edit", "outlines.placing"),
+    *("operations.adopt", "operations.apply", "operations.import_"),
+    *("outlines.edit", "outlines.placing"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing

@@ -16,15 +16,14 @@ from coursesync.cli.progress import progress_on
 from coursesync.cli.screen import say_at_once, say_wrapped
 from coursesync.errors import Command, Interrupted, Remedy, Terminated
 from coursesync.operations.config import CONFIG
-from coursesync.operations.connection import interrupted
-from coursesync.operations.drift import drift
+from coursesync.operations.site import drift, interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.applying.world import Progress
     from coursesync.nexudus.clock import SystemClock
-    from coursesync.operations.drift import Drift
+    from coursesync.operations.site import Drift
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.policy import Policy
 

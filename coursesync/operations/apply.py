@@ -15,8 +15,7 @@ from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
 from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.connection import connected
-from coursesync.operations.drift import drift
+from coursesync.operations.site import connected, drift
 from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import twins_in
 from coursesync.planning.large_change import oversized
@@ -44,7 +43,6 @@ def apply(  # noqa: PLR0913 - one parameter an option
     max_writes: int | None = None,
     overwrite_drift: bool = False,
     allow_large_change: bool = False,
-    lock_timeout: float = 0.0,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Report:
@@ -60,7 +58,6 @@ def apply(  # noqa: PLR0913 - one parameter an option
         max_writes: stop after this many writes.
         overwrite_drift: whether to overwrite what someone edited on the site.
         allow_large_change: whether more than 30 % of a course, or of the workspace, may change.
-        lock_timeout: how many seconds to wait for another apply to end.
         progress: shows the result of each change, and why the run waits.
         clock: the time, and when to stop; by default the machine's clock, which never stops a run.
 
@@ -71,7 +68,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     Raises:
         StalePlan: the outlines, the state or the site changed after the plan was made.
         LargeChange: it would change too much, and `allow_large_change` is not set.
-        StateLocked: another apply holds the state.
+        StateLocked: another apply holds the state; `project.held(seconds)` waits for its end.
         StateError: the state can't be read or saved; no write was sent.
         UsageError: there are no credentials.
         CoursesyncError: as `load` and `drift`, if the workspace is read again.
@@ -81,10 +78,13 @@ def apply(  # noqa: PLR0913 - one parameter an option
         >>> report = coursesync.apply(coursesync.plan(workspace), workspace)
         >>> report.complete, report.left
     """
-    if not allow_large_change:
-        _check_size(plan)
+    if not allow_large_change and (large := oversized(plan)):
+        raise LargeChange(
+            f"the plan would change {'; '.join(large)}",
+            coded("Look at the plan. If you want all of it, pass `allow_large_change=True`"),
+        )
     project, clock = workspace.project, clock or SystemClock()
-    with project.held(lock_timeout):
+    with project.held():
         now, plan = _current(plan, workspace, credentials, clock)
         state = now.state
         if not plan.has_changes:
@@ -92,8 +92,9 @@ def apply(  # noqa: PLR0913 - one parameter an option
             state = forget(project.store, state, now.found or (), clock.stamp())
             if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
+        settling = project.config.settling_time if settling_time is None else settling_time
         terms = Terms(
-            settling=project.settling_time(settling_time),
+            settling=0.0 if project.embedded else settling,
             max_writes=max_writes,
             overwrite_drift=overwrite_drift,
             marker=project.config.marker,
@@ -110,14 +111,6 @@ def _writes_left(outlines: Outlines, state: State, policy: Policy) -> int:
     except InvalidOutlines as error:
         # the run found what the outlines contradict; the next plan reports each of these
         return len(error.diagnostics)
-
-
-def _check_size(plan: Plan) -> None:
-    if large := oversized(plan):
-        raise LargeChange(
-            f"the plan would change {'; '.join(large)}",
-            coded("Look at the plan. If you want all of it, pass `allow_large_change=True`"),
-        )
 
 
 def _current(

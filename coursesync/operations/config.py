@@ -1,17 +1,21 @@
-"""The configuration of a workspace: the values of `coursesync.toml`, and the parsing of its text.
+"""The configuration of a workspace: the values of `coursesync.toml`, and the reading of that file.
 
-Owns which fields there are, and what each must hold. It must never read a file: `config_file` does.
+Owns which fields there are, and what each must hold. Knows no option and no environment variable.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from coursesync.errors import Code, Remedy, UsageError
+from coursesync.errors import Code, Remedy, Shell, UnusableFile, UsageError
+from coursesync.files import read
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
-from coursesync.nexudus.target import DEFAULT_BASE_URL
+from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
+from coursesync.outlines.folder import ENDINGS
 from coursesync.state import STATE_NAME
 from coursesync.text import inert
 
@@ -20,8 +24,13 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
 
+    Rule = tuple[str, Callable[[object], bool]]  # what a value must be, and whether it is
+
 CONFIG = "coursesync.toml"
+_MAX_CONFIG = 65_536
 _MOST_MISTAKES = 10  # in one message
+_AUTHORS = (*ENDINGS, ".html", ".htm", ".md", ".markdown")
+_LONGEST_NAME = 200  # bytes; the names of journal and lock are longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +49,20 @@ class Config:
     limits: Limits = PUBLISHED
 
 
-DEFAULTS: Final = Config()
+def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return isinstance(value, int | kind) and type(value) is not bool and least <= value <= most
+
+    return fits
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    must_be: str
-    fits: Callable[[object], bool]
-
-
-def _is_number(value: object, least: int, most: int, kind: type[int | float]) -> bool:
-    return isinstance(value, int | kind) and type(value) is not bool and least <= value <= most
-
-
-_TEXT = _Rule("text in quotes", lambda value: isinstance(value, str))
-_YES_OR_NO = _Rule("true or false", lambda value: isinstance(value, bool))
-_SECONDS = _Rule(
-    "a number of seconds from 0 to 3,600", lambda value: _is_number(value, 0, 3_600, float)
-)
-_REQUESTS = _Rule(
-    "a whole number from 1 to 1,000,000", lambda value: _is_number(value, 1, 1_000_000, int)
-)
-_ON_REMOVAL = _Rule(
-    '"keep", "deactivate" or "delete"', lambda value: value in ("keep", "deactivate", "delete")
+_TEXT: Rule = ("text in quotes", lambda value: isinstance(value, str))
+_YES_OR_NO: Rule = ("true or false", lambda value: isinstance(value, bool))
+_SECONDS: Rule = ("a number of seconds from 0 to 3,600", _number(0, 3_600, float))
+_REQUESTS: Rule = ("a whole number from 1 to 1,000,000", _number(1, 1_000_000, int))
+_ON_REMOVAL: Rule = (
+    '"keep", "deactivate" or "delete"',
+    lambda value: value in ("keep", "deactivate", "delete"),
 )
 _FIELDS = {
     "base_url": _TEXT,
@@ -73,27 +73,64 @@ _FIELDS = {
     "marker": _YES_OR_NO,
 }
 _LIMITS = {each.name: _SECONDS if each.name == "gap" else _REQUESTS for each in fields(Limits)}
-MAY_HOLD = Remedy(f"It may hold {', '.join(_FIELDS)}, and a table", Code("[limits]"))
+_MAY_HOLD = Remedy(f"It may hold {', '.join(_FIELDS)}, and a table", Code("[limits]"))
 _LIMITS_MAY_HOLD = Remedy("Below", Code("[limits]"), f"it may hold {', '.join(_LIMITS)}.")
 
 
-def parsed(content: bytes, name: str) -> Config:
-    """Return the configuration in a text; raises UsageError, which calls it by its `name`."""
+def config_of(folder: Path) -> Config:
+    """Read a workspace's `coursesync.toml`, if it has one; raises UsageError."""
+    path = folder / CONFIG
+    try:
+        os.lstat(path)
+        content = read(path)
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnusableFile) as error:
+        raise UsageError(f"the configuration can't be used: {error}", _MAY_HOLD) from error
+    if len(content) > _MAX_CONFIG:
+        raise UsageError(f"{path} is larger than {_MAX_CONFIG:,} bytes", _MAY_HOLD)
+    config = _parsed(content, path)
+    if wrong := wrong_state_name(config.state):
+        raise _invalid(path, f"`state` {wrong}", _example("state", STATE_NAME))
+    if not _is_within(folder, config.state):
+        raise _invalid(
+            path,
+            f"`state` leads out of the workspace ({inert(config.state, 100)})",
+            Remedy(
+                _example("state", STATE_NAME),
+                "To use a state elsewhere, pass",
+                Shell("--state"),
+                "or set COURSESYNC_STATE.",
+            ),
+        )
+    return config
+
+
+def config_target(folder: Path, config: Config) -> str:
+    """Return the target of a configuration; raises UsageError if it is not valid."""
+    try:
+        return check_target(config.base_url)
+    except UsageError as error:
+        example = _example("base_url", DEFAULT_BASE_URL)
+        raise _invalid(folder / CONFIG, error.problem, example) from error
+
+
+def _parsed(content: bytes, path: Path) -> Config:
     import tomllib  # noqa: PLC0415 - most workspaces have no such file
 
     try:
         table = tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
-        raise _invalid(name, "it is not in UTF-8", "Save it as UTF-8.") from error
+        raise _invalid(path, "it is not in UTF-8", "Save it as UTF-8.") from error
     except RecursionError as error:
-        raise _invalid(name, "it is nested too deeply", MAY_HOLD) from error
+        raise _invalid(path, "it is nested too deeply", _MAY_HOLD) from error
     except ValueError as error:
         is_value = str(error).startswith("Invalid value")
-        quotes = Remedy("Put text in quotes, as in", Code('on_removal = "delete"'), MAY_HOLD)
-        remedy = quotes if is_value else MAY_HOLD
-        raise _invalid(name, f"it is not TOML: {inert(str(error), 100)}", remedy) from error
+        quotes = Remedy("Put text in quotes, as in", Code('on_removal = "delete"'), _MAY_HOLD)
+        remedy = quotes if is_value else _MAY_HOLD
+        raise _invalid(path, f"it is not TOML: {inert(str(error), 100)}", remedy) from error
     limits = table.pop("limits", {})
-    mistakes = list(_mistakes(table, _FIELDS, DEFAULTS))
+    mistakes = list(_mistakes(table, _FIELDS, Config()))
     if isinstance(limits, dict):
         mistakes += _mistakes(limits, _LIMITS, PUBLISHED, "limits")
     else:
@@ -101,40 +138,55 @@ def parsed(content: bytes, name: str) -> Config:
     if mistakes:
         # one example of how to write a field is enough
         problems = "; ".join(problem for problem, _ in mistakes[:_MOST_MISTAKES])
-        raise _invalid(name, problems, mistakes[0][1])
+        raise _invalid(path, problems, mistakes[0][1])
     return Config(**table, limits=Limits(**limits))
 
 
-def _invalid(name: str, problem: str, remedy: Sentence) -> UsageError:
-    return UsageError(f"{name} is not valid: {problem}", remedy)
+def _invalid(path: Path, problem: str, remedy: Sentence) -> UsageError:
+    return UsageError(f"{path} is not valid: {problem}", remedy)
+
+
+def _example(name: str, value: object) -> Remedy:
+    return Remedy("Write it as in", Code(f"{name} = {json.dumps(value)}"))
 
 
 def _mistakes(
-    table: Mapping[str, object], rules: Mapping[str, _Rule], defaults: object, within: str = ""
+    table: Mapping[str, object], rules: Mapping[str, Rule], defaults: object, within: str = ""
 ) -> Iterator[tuple[str, Remedy]]:
     for name, value in table.items():
         shown = f"`{inert(f'{within}.{name}' if within else name, 80)}`"
-        rule = rules.get(name)
-        if rule is None:
-            remedy = _LIMITS_MAY_HOLD if within else MAY_HOLD
-            yield f"there is no field {shown}", remedy
-        elif not rule.fits(value):
-            example = Code(f"{name} = {json.dumps(getattr(defaults, name))}")
+        if name not in rules:
+            yield f"there is no field {shown}", _LIMITS_MAY_HOLD if within else _MAY_HOLD
+            continue
+        must_be, fits = rules[name]
+        if not fits(value):
             below = ("below", Code(f"[{within}]")) if within else ()
             yield (
-                f"{shown} must be {rule.must_be}, but is {_as_written(value)}",
-                Remedy("Write it as in", example, *below),
+                f"{shown} must be {must_be}, but is {_as_written(value)}",
+                Remedy(_example(name, getattr(defaults, name)), *below),
             )
 
 
 def _as_written(value: object) -> str:
     """Return a value as in TOML, or which kind of value it is."""
-    match value:
-        case bool() | str():
-            return inert(json.dumps(value, ensure_ascii=False), 60)
-        case dict():
-            return "a table"
-        case list():
-            return "a list"
-        case _:
-            return inert(str(value), 60)
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    is_plain = isinstance(value, bool | str)
+    return inert(json.dumps(value, ensure_ascii=False) if is_plain else str(value), 60)
+
+
+def _is_within(folder: Path, name: str) -> bool:
+    """Return whether a path leads to a place in a folder, after all links."""
+    root = os.path.realpath(folder)
+    return Path(root) in Path(os.path.realpath(Path(root, name))).parents
+
+
+def wrong_state_name(text: str) -> str:
+    """Return why the state can't be in a file of this name, as a predicate; "" if it can."""
+    longest = max(len(os.fsencode(part)) for part in text.split("/"))
+    name = Path(text).name
+    if not name.strip() or name == ".." or not text.isprintable() or longest > _LONGEST_NAME:
+        return "is not the name of a file"
+    if name.lower() == CONFIG or name.lower().endswith(_AUTHORS):
+        return "is a name for an author's files"
+    return ""

@@ -1,7 +1,9 @@
 """Brings courses and records that are on the site already under management.
 
-Owns the order: read the site, check all drafts, write the outlines, save the state. It must never
-write to the site, nor print.
+Owns the order: read the site, draft in memory, read the drafts back, write the outlines, save the
+state. The drafts are read by the same loader as later commands use, in the workspace, and the next
+plan is made: what would be read differently is left out. It must never write to the site, nor
+print.
 """
 
 from __future__ import annotations
@@ -10,32 +12,37 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, CoursesyncError, Remedy
-from coursesync.kinds import LISTED, kind_of
-from coursesync.kinds.address import course_of
-from coursesync.nexudus.clock import SystemClock
+from coursesync.errors import CoursesyncError
+from coursesync.kinds import LISTED
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected
-from coursesync.operations.import_drafts import prepared
-from coursesync.operations.import_entries import adopted, misfit
-from coursesync.operations.import_files import save
-from coursesync.operations.state import address_of, in_doubt, to_another_course
+from coursesync.operations.import_entries import MISREAD, LiveCourse, Managed, entries_of
+from coursesync.operations.import_files import drafts_of, most_that_fit, save
+from coursesync.operations.site import connected
+from coursesync.operations.state import save_entries
+from coursesync.outlines.workspace_files import load
+from coursesync.outlines.writer import alike
+from coursesync.planning.diff import plan_of
 from coursesync.state.journal import Look
-from coursesync.state.logbook import Logbook
+from coursesync.state.journal_text import line
+from coursesync.state.replay import fold
+from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.nexudus.records import Record
-    from coursesync.operations.import_files import Unwritten
+    from coursesync.operations.import_files import Draft, Unwritten
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
+    from coursesync.planning.plan import Change
     from coursesync.state.state import Entry, State
+
+_MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +54,19 @@ class Imported:
         path: its outline, in the workspace.
         records: how many records came under management.
         content_files: how many content files were written.
-        is_new: whether its outline was written, and not only added to.
         left_out: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
+        is_new: whether its outline was written, and not only added to.
         note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
     """
 
     course_id: int
-    path: str
-    records: int
-    content_files: int
-    left_out: tuple[Unwritten, ...]
-    left: int
+    path: str = ""
+    records: int = 0
+    content_files: int = 0
+    left_out: tuple[Unwritten, ...] = ()
+    left: int = 0
     is_new: bool = False
     note: str = ""
     error: CoursesyncError | None = None
@@ -69,7 +76,6 @@ def import_course(
     project: Project,
     *course_ids: int,
     credentials: Credentials | None = None,
-    lock_timeout: float = 0.0,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[Imported, ...]:
@@ -92,82 +98,21 @@ def import_course(
         >>> project = coursesync.open_project("courses")
         >>> coursesync.import_course(project, 4711)
     """
-    clock = clock or SystemClock()
-    with project.held(lock_timeout):
+    with project.held():
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            titles, records = _on_the_site(Lookout(Sender(world)), course_ids)
-        ready = prepared(project, known, loaded, titles, records)
-        if len(titles) == len(ready.left_out) == 1:
-            raise ready.left_out[0].error
-        for each in ready.drafts.values():
+            live = _on_the_site(Lookout(Sender(world)), course_ids)
+        drafts, entries, imported = _prepared(project, known, loaded, live)
+        if len(imported) == 1 and (error := imported[0].error):
+            raise error
+        for each in drafts:
             save(project.folder, each)
-        _save(project, known, ready.entries, clock)
-    taken = Counter(entry.parent_id for entry in ready.entries.values())
-    done = [
-        Imported(
-            course_id,
-            each.path,
-            taken[course_id],
-            len(each.files.files),
-            each.unwritten,
-            ready.changes.get(course_id, 0),
-            each.is_new,
-            each.note,
-        )
-        for course_id, each in ready.drafts.items()
-    ]
-    left_out = (
-        Imported(each.course_id, "", 0, 0, (), 0, note=each.title, error=each.error)
-        for each in ready.left_out
-    )
-    return (*done, *left_out)
+        save_entries(project, known, entries, world.clock)
+    return tuple(imported)
 
 
-def adopt(  # noqa: PLR0913 - one parameter an option
-    project: Project,
-    address: str,
-    record_id: int,
-    *,
-    credentials: Credentials | None = None,
-    lock_timeout: float = 0.0,
-    progress: Progress | None = None,
-    clock: Clock | None = None,
-) -> Entry:
-    """Bring one record of the site under management, at an address as in `Change.address`.
-
-    The other parameters are as in `apply`.
-
-    Returns:
-        The new entry of the state, with the values of the record.
-
-    Raises:
-        CoursesyncError: one of the two is managed already, or the course has no such record.
-        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
-
-    Example:
-        >>> project = coursesync.open_project("courses")
-        >>> new = coursesync.plan(coursesync.load("courses")).changes[0]
-        >>> coursesync.adopt(project, new.address, 87654321)
-    """
-    clock = clock or SystemClock()
-    at = address_of(address)
-    with project.held(lock_timeout):
-        known, loaded = project.state(), project.load_all()
-        _check_free(known, at, record_id)
-        with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            found = Lookout(Sender(world)).records(kind_of(at), [record_id])
-        record = _in_its_course(found.get(record_id), record_id, at, loaded)
-        resources = {r.address: r for each in loaded.outlines for r in each.resources}
-        entry = adopted(kind_of(at), record, record.attributes, resources.get(at))
-        _save(project, known, {at: entry}, clock)
-    return entry
-
-
-def _on_the_site(
-    lookout: Lookout, course_ids: Sequence[int]
-) -> tuple[Mapping[int, str], Mapping[int, list[Record]]]:
-    """Return the titles and the records of the courses, by their Ids."""
+def _on_the_site(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, LiveCourse]:
+    """Read the courses and their records; returns them by Id."""
     titles = lookout.titles(course_ids) if course_ids else lookout.all_titles()
     if missing := sorted(set(course_ids) - titles.keys()):
         raise CoursesyncError(
@@ -175,62 +120,143 @@ def _on_the_site(
             "Open the course in Nexudus; its Id is in the address of the page. The embedded "
             "sandbox has only the courses of your outlines.",
         )
-    records: dict[int, list[Record]] = {course_id: [] for course_id in sorted(titles)}
+    live = {course_id: LiveCourse(course_id, titles[course_id], []) for course_id in sorted(titles)}
     listed = lookout.sweep(LISTED, titles.keys(), ())
     unread: dict[int, str] = {}
     read = lookout.whole(LISTED, listed, lambda each: bool(each.unknown), unread)
     for record in (*read, *(each for each in listed if each.id in unread)):
-        if record.parent_id in records:  # else it was moved in the meantime
-            records[record.parent_id].append(record)
-    return titles, records
+        if record.parent_id in live:  # else it was moved in the meantime
+            live[record.parent_id].records.append(record)
+    return live
 
 
-def _check_free(known: State, address: Address, record_id: int) -> None:
-    held = {entry.id: at for at, entry in known.entries.items()}
-    if record_id in held:
-        home = held[record_id]
-        raise CoursesyncError(
-            f"{kind_of(address).name} {record_id} is managed already, as {home}",
-            Remedy("To give it another key:", Command("state mv", home, address))
-            if course_of(home) == course_of(address)
-            else to_another_course(home, "it to this course", "that outline"),
-        )
-    if address in known.doubts:
-        raise in_doubt(address, known.doubts[address])
-    if address in known.entries:
-        raise CoursesyncError(
-            f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
-            Remedy("To forget that first:", Command("state rm", address)),
-        )
+def _prepared(
+    project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse]
+) -> tuple[Collection[Draft], Mapping[Address, Entry], list[Imported]]:
+    """Draft the outlines and the entries of courses; leave out what would be read differently.
 
-
-def _in_its_course(
-    record: Record | None, record_id: int, address: Address, loaded: Outlines
-) -> Record:
-    noun = kind_of(address).name
-    if record is None:
-        raise CoursesyncError(
-            f"there is no {noun} {record_id} in Nexudus",
-            f"Open the {noun} in Nexudus; its Id is in the address of the page.",
-        )
-    if why := misfit(record):
-        raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
-    for outline in loaded.outlines:
-        if outline.key == course_of(address) and outline.course_id != record.parent_id:
-            raise CoursesyncError(
-                f"{noun} {record_id} is in the course {record.parent_id}, and {outline.path} is "
-                f"of the course {outline.course_id}",
-                f"Give the address of a {noun} in that course's outline.",
+    Returns what to write, all of it read back, and what will be imported then. Raises
+    CoursesyncError if the workspace would not be valid, whatever is left out.
+    """
+    managed = Managed.by(known)
+    there = {resource.address for each in loaded.outlines for resource in each.resources}
+    excluded: set[int] = set()
+    given_up: dict[int, CoursesyncError] = {}
+    for number in range(2 * _MOST_ROUNDS):
+        rest = [each for each in live.values() if each.id not in given_up]
+        drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded)
+        drafts, after, more = _together(project.folder, drafts)
+        entries = _entries(after, drafts, live, managed)
+        looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
+        state = fold(known, looks)
+        planned = plan_of(after, state).changes
+        changes = [each for each in planned if each.parent_id in drafts and each.action.changes]
+        unlike = [each for each in changes if each.address not in there]
+        wrong = set(_misread(unlike, looks, live))
+        if not wrong:
+            if entries:  # StateError if the state could not be read again
+                parse(serialise(state), project.store.path)
+            done = _imported(drafts, entries, changes)
+            errors = {**unfit, **more, **given_up}
+            left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
+            return drafts.values(), entries, done + left
+        if number < _MOST_ROUNDS and wrong - excluded:
+            excluded |= wrong
+        else:
+            error = CoursesyncError(
+                MISREAD, f"Please report this, with the course's {LISTED.plural}."
             )
-    return record
+            lost = [each for each in rest if any(record.id in wrong for record in each.records)]
+            given_up |= {each.id: error for each in lost}
+    raise CoursesyncError(MISREAD, "Import fewer courses at once.")
 
 
-def _save(project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock) -> None:
-    if not entries:
-        project.store.recover(known)
-        return
-    log = Logbook(project.store, known)
-    for address, entry in sorted(entries.items()):
-        log.record(Look(address=address, entry=entry, at=clock.stamp()))
-    log.check()
-    project.store.finish(log.led_to())
+def _imported(
+    drafts: Mapping[int, Draft], entries: Mapping[Address, Entry], changes: Iterable[Change]
+) -> list[Imported]:
+    taken = Counter(entry.parent_id for entry in entries.values())
+    left = Counter(change.parent_id for change in changes)
+    return [
+        Imported(
+            course_id,
+            each.path,
+            taken[course_id],
+            len(each.files.files),
+            each.unwritten,
+            left[course_id],
+            each.is_new,
+            each.note,
+        )
+        for course_id, each in drafts.items()
+    ]
+
+
+def _together(
+    folder: Path, drafts: Mapping[int, Draft]
+) -> tuple[dict[int, Draft], Outlines, dict[int, CoursesyncError]]:
+    """Read the workspace as it would be, with as many of the drafts as it can hold."""
+    found: list[Outlines] = []
+
+    def problem(course_ids: Iterable[int]) -> CoursesyncError | None:
+        try:
+            found.append(load(folder, unwritten=_files(drafts[each] for each in course_ids)))
+        except CoursesyncError as error:
+            return error
+        return None
+
+    kept, wrong = most_that_fit([*drafts], problem)
+    errors = {course_id: error for course_id, error in wrong if error is not None}
+    # the last successful reading has all that fits
+    return {each: drafts[each] for each in kept}, found[-1] if found else load(folder), errors
+
+
+def _files(drafts: Iterable[Draft]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    names: set[str] = set()
+    for path, content in (each for drafted in drafts for each in drafted.contents.items()):
+        if alike(path) in names:
+            raise CoursesyncError(
+                f"two of these courses would have the file {path}",
+                "Import them one after the other, and rename the first one's files in between.",
+            )
+        names.add(alike(path))
+        files[path] = content
+    return files
+
+
+def _entries(
+    after: Outlines,
+    drafts: Mapping[int, Draft],
+    live: Mapping[int, LiveCourse],
+    managed: Managed,
+) -> dict[Address, Entry]:
+    entries: dict[Address, Entry] = {}
+    for outline in after.outlines:
+        if (drafted := drafts.get(outline.course_id)) is not None:
+            # an item that an author wrote by hand may be one of the records that were left out
+            unwritten = {each.item.id for each in drafted.unwritten if drafted.is_new}
+            records = live[outline.course_id].records
+            free = [each for each in records if each.id not in unwritten and not each.odd]
+            entries |= entries_of(outline, free, managed)
+    return entries
+
+
+def _misread(
+    changes: Iterable[Change], looks: Iterable[Look], live: Mapping[int, LiveCourse]
+) -> Iterator[int]:
+    """Yield the Ids of the records that are not read back as they are on the site."""
+    ids = {look.address: look.entry.id for look in looks if look.entry}
+    taken = frozenset(ids.values())
+    for look in looks:
+        try:
+            line(look)
+        except (ValueError, TypeError):  # no journal, and so no state, can hold it
+            yield ids[look.address]
+    for change in changes:
+        if (record_id := ids.get(change.address)) is not None:
+            yield record_id
+            continue
+        title = change.kind.title_of(change.after or {})
+        for record in live[change.parent_id].records:
+            if record.id not in taken and change.kind.title_of(record.attributes) == title:
+                yield record.id

@@ -6,14 +6,15 @@ an entry with exactly the values of the outline, and with the record's Id and ti
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import course_of, is_key, key_of, slug
 from coursesync.kinds.field import Role
-from coursesync.outlines.writer import WantedCourse, WantedItem, alike, is_reserved
+from coursesync.kinds.inline import line_of
+from coursesync.outlines.writer import WantedItem, alike, is_reserved
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
@@ -27,9 +28,24 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
     from coursesync.state.state import State
 
-
+MISREAD = "the outline would not say exactly what the site has"
 _LONGEST_TITLE = 200  # characters
 _TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCourse:
+    """A course on the site, with its records."""
+
+    id: int
+    title: str
+    records: list[Record]
+
+    @property
+    def short_title(self) -> str:
+        """Its title on one line, of bounded length: people read it in plans."""
+        short = " ".join(self.title.split())[:_LONGEST_TITLE].strip()
+        return short or f"Course {self.id}"
 
 
 def course_key(
@@ -42,12 +58,12 @@ def course_key(
     """
     stem = slug(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
-    for key in keys:
-        if is_reserved(key):
-            continue
-        if is_key(key) and key not in reserved and key not in taken and alike(key) not in taken:
-            return key
-    return f"c{course_id}"
+
+    def is_free(key: str) -> bool:
+        is_used = key in reserved or key in taken or alike(key) in taken
+        return is_key(key) and not is_reserved(key) and not is_used
+
+    return next(filter(is_free, keys), f"c{course_id}")
 
 
 def unsayable(record: Record) -> str:
@@ -97,29 +113,35 @@ class Managed:
         return cls(state, addresses, keys, taken)
 
 
-def wanted(
-    course_id: int, key: str, title: str, records: Iterable[Record], managed: Managed
-) -> WantedCourse:
-    """Return a course as its outline is to have it; managed records keep their keys."""
-    # people read the title in plans: one line, of bounded length
-    short = " ".join(title.split())[:_LONGEST_TITLE].strip() or f"Course {course_id}"
-    items = items_of(records, managed.addresses)
-    return WantedCourse(course_id, key, short, items, frozenset(managed.taken.get(key, ())))
+def obstacle(
+    record: Record, managed: Managed, outline: Outline | None, excluded: Collection[int]
+) -> str:
+    """Return why a record can't be in the outline of its course; "" if it can."""
+    at = managed.addresses.get(record.id)
+    if at is not None and managed.state.entries[at].parent_id != record.parent_id:
+        # in this outline it would be created a second time
+        return f"it is managed as {at}, and someone moved it here"
+    if at is None or outline is None:
+        return MISREAD if record.id in excluded else unsayable(record)
+    if any(resource.address == at for resource in outline.resources):
+        return ""
+    return (
+        f"it was taken out of the outline; to have it back, write its {LISTED.name} again, with "
+        f"`{line_of('key', key_of(at))}`"
+    )
 
 
-def items_of(
-    records: Iterable[Record], addresses: Mapping[int, Address] | None = None
-) -> tuple[WantedItem, ...]:
+def items_of(records: Iterable[Record], managed: Managed) -> tuple[WantedItem, ...]:
     """Return records as the items of an outline, in the members' order; equal orders by Id.
 
-    `addresses` are those of managed records by Id; they give those items their keys.
+    Managed records keep their keys.
     """
-    known = addresses or {}
+    at = managed.addresses
     return tuple(
         WantedItem(
             record.id,
             _values({n: v for n, v in record.attributes.items() if n not in record.odd}),
-            key_of(known[record.id]) if record.id in known else "",
+            key_of(at[record.id]) if record.id in at else "",
         )
         for record in sorted(records, key=_place)
     )
@@ -159,7 +181,7 @@ def entries_of(
             like = resource.attributes if resource.address in same else record.attributes
             reads = {name: value for name, value in like.items() if name not in kind.write_only}
             reads[kind.order_property] = record.attributes.get(kind.order_property, 0)
-            entries[resource.address] = adopted(kind, record, reads, resource)
+            entries[resource.address] = adopted(kind, record, reads, protected=resource.protected)
     return entries
 
 
@@ -182,7 +204,7 @@ def _paired(
     alone: bool = False,
 ) -> dict[Address, Record]:
     """Pair items and records of the same trait, in order; with `alone` only unique ones."""
-    left: dict[object, deque[Record]] = defaultdict(deque)
+    left: dict[object, list[Record]] = defaultdict(list)
     for record in records:
         left[trait(record.attributes)].append(record)
     sharing: dict[object, list[Resource]] = defaultdict(list)
@@ -196,15 +218,8 @@ def _paired(
     }
 
 
-def adopted(
-    kind: Kind, record: Record, attributes: Attributes, resource: Resource | None = None
-) -> Entry:
+def adopted(kind: Kind, record: Record, attributes: Attributes, *, protected: bool) -> Entry:
     """Return the entry of a record that comes under management as it is."""
     reads = {**attributes, kind.parent_property: record.parent_id}
-    entry = Entry(
-        sent={},
-        id=record.id,
-        parent_id=record.parent_id,
-        protected=resource is not None and resource.protected,
-    )
+    entry = Entry(sent={}, id=record.id, parent_id=record.parent_id, protected=protected)
     return entry.reading(reads, record.updated_on)

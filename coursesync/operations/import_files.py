@@ -20,17 +20,19 @@ from coursesync.errors import (
     UnusableFile,
 )
 from coursesync.files import decode, shown
+from coursesync.operations.import_entries import course_key, items_of, obstacle
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
-from coursesync.outlines.writer import WantedItem, alike, written
+from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN, as_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
-    from coursesync.errors import Diagnostic
-    from coursesync.outlines.writer import WantedCourse, Written
+    from coursesync.operations.import_entries import LiveCourse, Managed
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.outlines.writer import Written
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -65,13 +67,57 @@ class Draft:
 
     @property
     def contents(self) -> dict[str, bytes]:
-        """The files as they are to be read back, by path in the workspace."""
+        """The files as they are to be read back, by path in the workspace; the outline is last."""
         below = PurePosixPath(self.path).parent
         files = {(below / name).as_posix(): text for name, text in self.files.files.items()}
         return {path: text.encode() for path, text in {**files, self.path: self.files.text}.items()}
 
+    @property
+    def new(self) -> dict[str, bytes]:
+        """Those of them that are to be created."""
+        return {n: each for n, each in self.contents.items() if self.is_new or n != self.path}
 
-def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
+
+def drafts_of(
+    folder: Path,
+    courses: Iterable[LiveCourse],
+    loaded: Outlines,
+    managed: Managed,
+    excluded: Collection[int],
+) -> tuple[dict[int, Draft], dict[int, CoursesyncError]]:
+    """Draft an outline for each course, or add the missing items to the one that it has.
+
+    `loaded` are the outlines of the workspace; `excluded` are the Ids of records that would be
+    misread. Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
+    """
+    outlines = {outline.course_id: outline for outline in loaded.outlines}
+    reserved = frozenset(managed.keys.values())
+    taken = {outline.key for outline in loaded.outlines}
+    taken |= {alike(PurePosixPath(outline.file).stem) for outline in loaded.outlines}
+    drafts: dict[int, Draft] = {}
+    errors: dict[int, CoursesyncError] = {}
+    for course in courses:
+        outline = outlines.get(course.id)
+        key = outline.key if outline else managed.keys.get(course.id, "")
+        if not key or (outline is None and key in taken):
+            key = course_key(course.id, course.title, taken, reserved)
+        taken |= {key, alike(key)}
+        why = {each.id: obstacle(each, managed, outline, excluded) for each in course.records}
+        items = items_of(course.records, managed)
+        ours = tuple(item for item in items if not why[item.id])
+        in_use = frozenset(managed.taken.get(key, ()))
+        whole = WantedCourse(course.id, key, course.short_title, ours, in_use)
+        try:
+            drafted = _draft(folder, whole, outline.file if outline else None)
+        except CoursesyncError as error:
+            errors[course.id] = error
+            continue
+        more = (Unwritten(item, why[item.id]) for item in items if why[item.id])
+        drafts[course.id] = replace(drafted, unwritten=(*drafted.unwritten, *more))
+    return drafts, errors
+
+
+def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     """Draft the outline of a course in memory.
 
     `path` is its present outline in the workspace, None if it has none. The draft has all records
@@ -80,13 +126,22 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     """
     name = path or f"{course.key}.yaml"
     course, note = _titled(course, name) if path is None else (course, "")
+    files, at = Files(folder), shown(folder / name)
+
+    def drafted(items: Sequence[WantedItem]) -> Written:
+        whole = replace(course, items=tuple(items))
+        done = with_items(decode(files.inside(path)), at, whole) if path else written(whole)
+        # the present content files count for the bounds
+        if mistakes := mistakes_in(done, at, lambda file: files.text(path_of(name, file))):
+            raise InvalidOutlines(mistakes)
+        return done
 
     def problem(items: Sequence[WantedItem]) -> str:
         try:
-            done = _written(folder, replace(course, items=tuple(items)), path)
+            drafted(items)
         except InvalidOutlines as invalid:
             return invalid.diagnostics[0].problem
-        return next((each.problem for each in _mistakes_in(done, folder, name)), "")
+        return ""
 
     fit, unwritten = list(course.items), []
     if problem(fit):
@@ -95,13 +150,10 @@ def draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         fit, more = most_that_fit([item for item, why in alone if not why], problem)
         unwritten += [Unwritten(item, why) for item, why in more]
         if more and not fit and (why := problem([_PLAINEST])):
-            raise UnusableFile(f"nothing can be added to {shown(folder / name)}: {why}", _UNFIT)
-    done = _written(folder, replace(course, items=tuple(fit)), path)
-    if mistakes := _mistakes_in(done, folder, name):
-        raise InvalidOutlines(mistakes)
-    drafted = Draft(name, is_new=path is None, files=done, unwritten=tuple(unwritten), note=note)
-    _check_free(folder, drafted)
-    return drafted
+            raise UnusableFile(f"nothing can be added to {at}: {why}", _UNFIT)
+    done = Draft(name, path is None, drafted(fit), tuple(unwritten), note)
+    _check_free(folder, done)
+    return done
 
 
 def most_that_fit(
@@ -141,18 +193,6 @@ def _titled(course: WantedCourse, name: str) -> tuple[WantedCourse, str]:
     return course, ""
 
 
-def _mistakes_in(done: Written, folder: Path, path: str) -> list[Diagnostic]:
-    """Read a draft with the present content files, because they count for the bounds."""
-    files = Files(folder)
-    return mistakes_in(done, shown(folder / path), lambda name: files.text(path_of(path, name)))
-
-
-def _written(folder: Path, course: WantedCourse, path: str | None) -> Written:
-    if path is None:
-        return written(course)
-    return with_items(decode(Files(folder).inside(path)), shown(folder / path), course)
-
-
 def _alone(course: WantedCourse, item: WantedItem) -> str:
     """Return what is wrong with an item, whatever else is in the outline."""
     alone = replace(course, items=(item,))
@@ -162,11 +202,8 @@ def _alone(course: WantedCourse, item: WantedItem) -> str:
 
 def _check_free(folder: Path, drafted: Draft) -> None:
     """Raise CoursesyncError if a new file can't be written, or would hide another."""
-    new = {path: text for path, text in drafted.contents.items() if path != drafted.path}
-    if drafted.is_new:
-        new[drafted.path] = drafted.contents[drafted.path]
     names: dict[Path, dict[str, str]] = {}
-    for name, content in new.items():
+    for name, content in drafted.new.items():
         path = folder / name
         _check_folder(path.parent)
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == content):
@@ -174,8 +211,9 @@ def _check_free(folder: Path, drafted: Draft) -> None:
         if path.parent not in names:
             there = path.parent.iterdir() if path.parent.is_dir() else ()
             names[path.parent] = {alike(each.name): each.name for each in there}
-        if names[path.parent].get(alike(path.name), path.name) != path.name:
-            raise _in_the_way(path.with_name(names[path.parent][alike(path.name)]))
+        other = names[path.parent].get(alike(path.name), path.name)
+        if other != path.name:
+            raise _in_the_way(path.with_name(other))
 
 
 def _check_folder(folder: Path) -> None:
@@ -197,25 +235,22 @@ def save(folder: Path, drafted: Draft) -> None:
 
     Raises CoursesyncError: a file exists already, or can't be written.
     """
-    below = (folder / drafted.path).parent
-    for name, text in drafted.files.files.items():
-        _create(below / name, text)
-    if drafted.is_new:
-        _create(folder / drafted.path, drafted.files.text)
-    elif decode(Files(folder).inside(drafted.path)) != drafted.files.text:
+    for name, content in drafted.new.items():
+        _create(folder / name, content)
+    if not drafted.is_new and decode(Files(folder).inside(drafted.path)) != drafted.files.text:
         rewrite(folder / drafted.path, drafted.files.text)
 
 
-def _create(path: Path, text: str) -> None:
+def _create(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_folder(path.parent)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
-        if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == text.encode():
+        if path.is_file() and path.read_bytes() == content:
             return  # from an interrupted import
         raise _in_the_way(path) from error
     except OSError as error:

@@ -1,16 +1,24 @@
-"""A workspace as its members would see it, always up to date: for the preview. Makes no request.
+"""The portal as members would see it, as a web site on this machine, for the preview.
 
-Owns what the preview shows of valid and of invalid outlines.
+Owns what it shows of valid and of invalid outlines, and which requests are answered: only those to
+this machine under its own name, because another page's host name could lead here:
+https://en.wikipedia.org/wiki/DNS_rebinding. It must never serve anything but the portal, each page
+with a content security policy, nor make a request.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
+from importlib.resources import files
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.files import decode, shown
@@ -18,19 +26,25 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import address_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load
-from coursesync.render.portal.pages import Note, Shown, View
+from coursesync.render.portal.pages import FRAME_POLICY, POLICY, Note, Portal, Shown, View
 from coursesync.render.timeline import Station, along
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from coursesync.outlines.outline import Outline
 
 _MOST_NOTES = 50
 _MOST_FILES = 20_000
 _LONGEST_LINE = 200  # characters of a line with a mistake
+_NUMBER = re.compile("[0-9]{1,6}")  # of an item in its course
+_HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+_BESIDE = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8"}
+_TEMPLATES = ("page.html", "front.html", "course.html", "missing.html", "contents.html")
+_BESIDE_PAGES = files("coursesync.render.portal")
 
 
 class Viewer:
@@ -58,7 +72,7 @@ class Viewer:
         except CoursesyncError as error:
             problem = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
             return replace(self._shown, notes=(Note(problem),), more=0)
-        valid = replace(self._shown, courses=tuple(map(_view, outlines.outlines)))
+        valid = replace(self._shown, courses=tuple(map(_view_of, outlines.outlines)))
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
         return self._noting(valid, advice, len(outlines.advice), is_advice=True)
 
@@ -66,43 +80,33 @@ class Viewer:
         self, page: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
     ) -> Shown:
         """Add diagnostics, with their lines; `number` counts all, also those left out."""
-        texts = _Texts(self._folder)
+        line = _line_in(self._folder)
         notes = tuple(
-            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice=is_advice)
+            Note(each, inert(line(each.where).strip(), _LONGEST_LINE), is_advice=is_advice)
             for each in first
         )
         return replace(page, notes=notes, more=number - len(first))
 
 
-class _Texts:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files = Files(folder)
-        self._lines: dict[str, list[str]] = {}
+def _line_in(folder: Path) -> Callable[[Where], str]:
+    """Return what gives a line; "" if it can't be read, or its file is outside the workspace."""
+    inside = Files(folder).inside
 
-    def line(self, where: Where) -> str:
-        """Return a line; "" if it can't be read, or its file is outside the workspace."""
-        if where.path not in self._lines:
-            self._lines[where.path] = self._read(os.path.relpath(where.path, self._folder))
-        lines = self._lines[where.path]
-        return lines[where.line - 1] if where.line <= len(lines) else ""
-
-    def _read(self, path: str) -> list[str]:
+    @cache
+    def lines(path: str) -> list[str]:
         try:
-            return decode(self._files.inside(path)).split("\n")
+            return decode(inside(os.path.relpath(path, folder))).split("\n")
         except CoursesyncError:
             return []
 
+    return lambda where: "".join(lines(where.path)[where.line - 1 : where.line])
 
-def _view(outline: Outline) -> View:
+
+def _view_of(outline: Outline) -> View:
     """Return an outline's view; it uses list positions as order numbers."""
     stations = [
-        Station(
-            resource.address,
-            resource.kind,
-            {**resource.attributes, resource.kind.order_property: index},
-        )
-        for index, resource in enumerate(outline.resources)
+        Station(each.address, each.kind, {**each.attributes, each.kind.order_property: index})
+        for index, each in enumerate(outline.resources)
     ]
     return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
 
@@ -128,9 +132,7 @@ def site_of(records: Sequence[Mapping[str, object]], name: str) -> Shown:
 def _version(folder: Path) -> str:
     """Return a text that changes with every file of the workspace, up to a number of files."""
     digest = sha256()
-    for number, (name, changed, size) in enumerate(_files(folder)):
-        if number >= _MOST_FILES:
-            break
+    for name, changed, size in islice(_files(folder), _MOST_FILES):
         digest.update(f"{name}\0{changed}\0{size}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()[:16]
 
@@ -145,3 +147,71 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
             except OSError:  # it was just deleted
                 continue
             yield path, facts.st_mtime_ns, facts.st_size
+
+
+def portal() -> Portal:
+    """Read the templates of the portal's pages."""
+    return Portal({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
+
+
+class Site:
+    """A WSGI application that shows what `look` returns.
+
+    Requests whose path starts with one of `elsewhere` go to `beyond`.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], Shown],
+        beyond: WSGIApplication | None = None,
+        elsewhere: tuple[str, ...] = (),
+    ) -> None:
+        self._look = look
+        self._beyond = beyond
+        self._elsewhere = elsewhere
+        self._pages = portal()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if self._beyond is not None and environ.get("PATH_INFO", "").startswith(self._elsewhere):
+            return self._beyond(environ, start_response)
+        status, kind, text, policy = self._answer(environ)
+        headers = [
+            ("Content-Type", kind),
+            ("Content-Security-Policy", policy),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [text.encode(errors="replace")]
+
+    def _answer(self, environ: WSGIEnvironment) -> tuple[str, str, str, str]:
+        if environ.get("HTTP_HOST", "").partition(":")[0] not in {"127.0.0.1", "localhost"}:
+            return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", POLICY
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return "405 Method Not Allowed", _PLAIN, "This site can only be read.\n", POLICY
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
+        if (name := path.removeprefix("/")) in _BESIDE:
+            text = _BESIDE_PAGES.joinpath(name).read_text("utf-8")
+            return "200 OK", _BESIDE[name], text, POLICY
+        return self._page(path, self._look())
+
+    def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
+        match path.strip("/").split("/"):
+            case [""]:
+                return "200 OK", _HTML, self._pages.front(shown), POLICY
+            case ["version"]:
+                return "200 OK", _PLAIN, shown.version, POLICY
+            case ["courses", key] if (view := _view(shown, key)) is not None:
+                return "200 OK", _HTML, self._pages.course(shown, view), POLICY
+            case ["courses", key, number] if (view := _view(shown, key)) is not None:
+                index = int(number) if _NUMBER.fullmatch(number) else -1
+                if (text := self._pages.contents(view, index)) is not None:
+                    return "200 OK", _HTML, text, FRAME_POLICY
+        return "404 Not Found", _HTML, self._pages.missing(shown), POLICY
+
+
+def _view(shown: Shown, key: str) -> View | None:
+    wanted = unquote(key)
+    return next((view for view in shown.courses if view.key == wanted), None)

@@ -1,31 +1,45 @@
 """The receipt of a run: a file that is begun before the first write and completed after the last.
 
-Owns its overwriting: it must never replace a file except the receipt of a run that did nothing.
+Owns its overwriting, and what it says of the run's origin: GitHub's variables in one of its jobs,
+otherwise git and the user's name. It must never replace a file except the receipt of a run that did
+nothing, run a program that a repository's settings name, nor record any other variable of the
+environment.
+The variables: https://docs.github.com/actions/reference/workflows-and-actions/variables
 """
 
 from __future__ import annotations
 
+import getpass
 import os
+import subprocess
+import unicodedata
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync.applying.receipt import compose, did_something, parse
+from coursesync.applying.receipt import Origin, compose, did_something, parse
 from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.origin import origin_of
+from coursesync.outlines.folder import ENDINGS
+from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from coursesync.applying.receipt import Origin
     from coursesync.applying.report import Report
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 67_108_864  # 5,000 writes (one day) with the longest addresses and reasons
+_PATIENCE = 10  # seconds, for git to answer
+# all files that differ from HEAD, including those that are untracked or ignored
+_STATUS = (
+    *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"),
+    *("--ignored=traditional", "--", "."),
+)
+_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -37,15 +51,12 @@ class OpenReceipt:
     origin: Origin
     began: str
 
-    def end(self, report: Report) -> None:
-        """Write what the run did; raises CoursesyncError if that fails."""
-        self._replace(compose(self.plan, self.origin, self.began, report))
+    def end(self, report: Report | None) -> None:
+        """Write what the run did; None if it ended with an error before it sent a write.
 
-    def fail(self) -> None:
-        """Write that the run ended with an error before it sent a write; raises as `end` does."""
-        self._replace(compose(self.plan, self.origin, self.began, failed=True))
-
-    def _replace(self, text: str) -> None:
+        Raises CoursesyncError if that fails.
+        """
+        text = compose(self.plan, self.origin, self.began, report, failed=report is None)
         write_named(self.path, text, "receipt", lambda path: _record_in(path) is not None)
 
 
@@ -69,30 +80,23 @@ def begin_receipt(path: str | os.PathLike[str], plan: Plan, project: Project) ->
         >>> opened = coursesync.begin_receipt("receipt.json", plan, workspace.project)
         >>> opened.end(coursesync.apply(plan, workspace))
     """
-    project.check_free(Path(path))
-    sources = frozenset(_sources(plan))
-    done = [each for each in plan.changes if each.action.changes]
-    takes_away = any(plan.courses[each.parent_id].path is None for each in done)
-    origin = origin_of(project.folder, os.environ, sources, takes_away=takes_away)
-    began = SystemClock().stamp()
-    _write(Path(path), compose(plan, origin, began))
-    return OpenReceipt(Path(path), plan, origin, began)
-
-
-def another(path: Path) -> Path:
-    """Return a free name beside a receipt for the next one."""
-    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return next(each for each in names if not os.path.lexists(each))
-
-
-def _write(path: Path, text: str) -> None:
+    path = Path(path)
+    project.check_free(path)
+    origin, began = _origin(project.folder, plan), SystemClock().stamp()
     earlier = _record_in(path)
     if earlier is not None and did_something(earlier):
         raise CoursesyncError(
             f"{shown(path)} is the receipt of an earlier run and is not overwritten",
             Remedy("Name another file:", Shell("--receipt", another(path))),
         )
-    write_named(path, text, "receipt", lambda _: earlier is not None)
+    write_named(path, compose(plan, origin, began), "receipt", lambda _: earlier is not None)
+    return OpenReceipt(path, plan, origin, began)
+
+
+def another(path: Path) -> Path:
+    """Return a free name beside a receipt for the next one."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(each for each in names if not os.path.lexists(each))
 
 
 def _record_in(path: Path) -> Mapping[str, object] | None:
@@ -102,9 +106,84 @@ def _record_in(path: Path) -> Mapping[str, object] | None:
         return None
 
 
+def _origin(folder: Path, plan: Plan) -> Origin:
+    """Return the commit of the outlines in a folder, and who runs this where."""
+    is_job = os.environ.get("GITHUB_ACTIONS") == "true"
+    checkout = _checkout(folder, plan)
+    commit, uncommitted = checkout or (_known("GITHUB_SHA") if is_job else None, ())
+    actor = _known("GITHUB_ACTOR") if is_job else _user()
+    return Origin(actor, commit, _run() if is_job else None, uncommitted)
+
+
+def _known(name: str) -> str | None:
+    return inert(os.environ.get(name, ""), _LONGEST) or None
+
+
+def _run() -> str | None:
+    server, repository, run, attempt = (
+        _known(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID", "RUN_ATTEMPT")
+    )
+    if not (server and repository and run):
+        return None
+    page = f"{server}/{repository}/actions/runs/{run}"
+    return page if attempt in {None, "1"} else f"{page}/attempts/{attempt}"
+
+
+def _user() -> str | None:
+    try:
+        return inert(getpass.getuser(), _LONGEST) or None
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        return None
+
+
+def _checkout(folder: Path, plan: Plan) -> tuple[str | None, tuple[str, ...]] | None:
+    """Return the commit that is checked out, and the files of the plan that differ from it.
+
+    None without git, or if the folder is not in a repository; the commit is None if git does not
+    answer for certain. In a job, it may be another commit than the one that started the job.
+    """
+    asked = _git(folder, "rev-parse", "--show-prefix", "HEAD")
+    prefix, _, commit = (asked or "").rstrip("\n").rpartition("\n")
+    if asked is None or not commit.isalnum():
+        return None
+    changed = _git(folder, *_STATUS)
+    if changed is None:
+        return None, ()
+    entries = [entry for entry in changed.split("\0") if entry]
+    # two letters and a space, then a path; a nested repository has one for all its files
+    paths = {_composed(entry[3:].rstrip("/")) for entry in entries}
+    used = {each for each in map(prefix.__add__, _sources(plan)) if _is_in(each, paths)}
+    done = (each for each in plan.changes if each.action.changes)
+    if any(plan.courses[each.parent_id].path is None for each in done):  # an outline was deleted
+        used |= {each[3:] for each in entries if "D" in each[:2] and each.endswith(ENDINGS)}
+    return commit, tuple(sorted(map(shown, used)))
+
+
 def _sources(plan: Plan) -> Iterator[str]:
     """Yield the files that a plan's changes come from, by path in the workspace."""
     for course, changes in plan.by_course():
         if course.departures or any(change.action.changes for change in changes):
             record = plan.sources.get(course.key)
             yield from record.sources if record is not None else ()
+
+
+def _is_in(path: str, paths: Collection[str]) -> bool:
+    composed = PurePosixPath(_composed(path))
+    return any(str(each) in paths for each in (composed, *composed.parents))
+
+
+def _composed(path: str) -> str:
+    return unicodedata.normalize("NFC", path)  # as git has it, by core.precomposeUnicode
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    # run no program of the repository's settings, and write nothing
+    command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)
+    try:
+        asked = subprocess.run(  # noqa: S603 - all words are constants
+            command, cwd=folder, env=kept, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return os.fsdecode(asked.stdout) if asked.returncode == 0 else None

@@ -6,6 +6,7 @@ the caller already holds the lock, it stays held. It must never make a request.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
@@ -15,24 +16,25 @@ from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
 from coursesync.planning.live_diff import entry_of
-from coursesync.state.journal import Forget, Move
+from coursesync.state.journal import Forget, Look, Move
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from coursesync.kinds.address import Address
+    from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Doubt, Entry, State
 
 
-def move(
-    project: Project, address: str, to: str, *, dry_run: bool = False, lock_timeout: float = 0.0
-) -> None:
+def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> None:
     """Give the record at an address another address in the same course.
 
     Changes only the state: the outline must have the new key, too. With `dry_run`, only check that
-    it is possible. `lock_timeout` is how many seconds to wait for an apply to end.
+    it is possible.
 
     Raises:
         UsageError: one of them is not an address, or they are in two courses.
@@ -49,27 +51,19 @@ def move(
         what = f"a {kind_of(old).name} to another course"
         remedy = to_another_course(old, what, "that course's outline")
         raise UsageError(f"{old} and {new} are in two courses", remedy)
-    if dry_run:
-        _check_move(project.state(), old, new)
-        return
-    with project.held(lock_timeout):
+    with nullcontext() if dry_run else project.held():
         known = project.state()
-        _check_move(known, old, new)
-        _announce(project, known, Move(to={old: new}, at=SystemClock().stamp()))
+        entry_at(known, old)
+        if new in known.entries or new in known.doubts:
+            raise CoursesyncError(f"{new} is in the state already", "Choose another key.")
+        if not dry_run:
+            _announce(project, known, Move(to={old: new}, at=SystemClock().stamp()))
 
 
-def _check_move(known: State, old: Address, new: Address) -> None:
-    entry_at(known, old)
-    if new in known.entries or new in known.doubts:
-        raise CoursesyncError(f"{new} is in the state already", "Choose another key.")
-
-
-def forget(
-    project: Project, address: str, *, dry_run: bool = False, lock_timeout: float = 0.0
-) -> Entry:
+def forget(project: Project, address: str, *, dry_run: bool = False) -> Entry:
     """Forget the record at an address: it stays on the site, and is not managed any more.
 
-    `dry_run` and `lock_timeout` are as in `move`.
+    With `dry_run`, only check that it is possible.
 
     Returns:
         The entry that the state had: the record's Id, and whether it was protected.
@@ -83,12 +77,11 @@ def forget(
         >>> coursesync.forget(project, min(project.state().entries)).id
     """
     at = address_of(address)
-    if dry_run:
-        return entry_at(project.state(), at)
-    with project.held(lock_timeout):
+    with nullcontext() if dry_run else project.held():
         known = project.state()
         entry = entry_at(known, at)
-        _announce(project, known, Forget(address=at, id=entry.id, at=SystemClock().stamp()))
+        if not dry_run:
+            _announce(project, known, Forget(address=at, id=entry.id, at=SystemClock().stamp()))
     return entry
 
 
@@ -98,13 +91,24 @@ def _announce(project: Project, known: State, step: Move | Forget) -> None:
     project.store.finish(log.led_to())
 
 
-def resolve(
-    project: Project, address: str, record_id: int | None, *, lock_timeout: float = 0.0
+def save_entries(
+    project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock
 ) -> None:
+    """Save records that come under management, and what an interrupted run left."""
+    if not entries:
+        project.store.recover(known)
+        return
+    log = Logbook(project.store, known)
+    for address, entry in sorted(entries.items()):
+        log.record(Look(address=address, entry=entry, at=clock.stamp()))
+    log.check()
+    project.store.finish(log.led_to())
+
+
+def resolve(project: Project, address: str, record_id: int | None) -> None:
     """Settle a create in doubt, with the result of a person's look at the site.
 
     `record_id` is the Id of the record; None if there is none, so that the next apply creates it.
-    `lock_timeout` is as in `move`.
 
     Raises:
         UsageError: it is not an address.
@@ -118,7 +122,7 @@ def resolve(
     """
     at = address_of(address)
     check_state(project, address)
-    with project.held(lock_timeout):
+    with project.held():
         known = project.state()
         _check_doubt(known, at, record_id)
         # first the journal of an interrupted run, because a save drops it
@@ -162,11 +166,11 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
             )
 
 
-def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
+def recover(project: Project) -> bool:
     """Save what an interrupted run left in its journal, before this machine is deleted.
 
     Returns whether there was anything. A journal of another state is set aside and not saved:
-    `project.store.foreign` says where it is. `lock_timeout` is as in `move`.
+    `project.store.foreign` says where it is.
 
     Raises:
         StateLocked, StateError: as in `apply`, or the journal can't be read.
@@ -175,12 +179,9 @@ def recover(project: Project, *, lock_timeout: float = 0.0) -> bool:
         >>> coursesync.recover(coursesync.open_project("courses"))
         False
     """
-    with project.held(lock_timeout):
+    with project.held():
         known = project.state()
         return project.store.recover(known) is not known
-
-
-_EXAMPLE = f"{LISTED.name}.onboarding.welcome"
 
 
 def address_of(text: str) -> Address:
@@ -188,7 +189,7 @@ def address_of(text: str) -> Address:
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:
         whole = f"{LISTED.name}.{text}"
-        example = Remedy("An address is like", Code(_EXAMPLE))
+        example = Remedy("An address is like", Code(f"{LISTED.name}.onboarding.welcome"))
         remedy = Remedy("Did you mean", Code(whole), "?") if parse_address(whole) else example
         raise UsageError(f'"{inert(text, 100)}" is not an address', remedy)
     return address
@@ -204,14 +205,11 @@ def in_doubt(address: Address, doubt: Doubt) -> CoursesyncError:
     """Return the error of an address that is still in doubt, with a command for each answer."""
     ids = [str(candidate.id) for candidate in doubt.candidates] or ["ID"]
     is_there = Remedy(*(Command("resolve", address, id=each) for each in ids))
-    absent = Remedy("If it is not:", Command("resolve", address, not_created=True))
+    is_not = Remedy("If it is not:", Command("resolve", address, not_created=True))
+    absent = "" if doubt.reason == SEVERAL_MARKED else is_not
     return CoursesyncError(
         f"{address} is in doubt: {doubt.reason}",
-        Remedy(
-            "Settle that first. If it is in Nexudus:",
-            is_there,
-            "" if doubt.reason == SEVERAL_MARKED else absent,
-        ),
+        Remedy("Settle that first. If it is in Nexudus:", is_there, absent),
     )
 
 

@@ -1,7 +1,7 @@
 """A workspace with its target and its state.
 
 Owns the choice of target and state, and the reading of both state and outlines. It must never make
-a request (`connection` does), nor know a terminal or an environment variable.
+a request (`site` does), nor know a terminal or an environment variable.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
-from coursesync.operations.config import CONFIG
-from coursesync.operations.config_file import config_of, config_target, wrong_state_name
+from coursesync.operations.config import CONFIG, config_of, config_target, wrong_state_name
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
@@ -56,12 +55,6 @@ class Project:
     embedded: bool
     named: bool = False
     warn: Callable[[str, Sentence], None] | None = None
-
-    def settling_time(self, given: float | None) -> float:
-        """Return the settling time in seconds; 0 for the embedded sandbox."""
-        if self.embedded:
-            return 0.0
-        return self.config.settling_time if given is None else given
 
     def policy(self, on_removal: OnRemoval | str | None, *, prune: bool) -> Policy:
         """Return what may be done to orphans, by default as in coursesync.toml."""

@@ -28,7 +28,7 @@ from coursesync.kinds.section import SECTION
 from coursesync.nexudus.limits import IDS_AT_ONCE, PUBLISHED, Schedule
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.drift import refresh
+from coursesync.operations.site import refresh
 from coursesync.sandbox import Sandbox, Settings
 from coursesync.state.file_store import StateFile
 from coursesync.state.state import Entry, State

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursesync.ci.annotations import MOST, annotated, notice
+from coursesync.ci.annotate import MOST, annotated, notice
 from coursesync.errors import Diagnostic, Where
 from coursesync.text import count, inert
 
@@ -79,13 +79,13 @@ def test_the_rest_is_called_what_it_is() -> None:
 
 def test_no_line_of_a_message_is_endless() -> None:
     """It is cut where nobody reads on."""
-    assert 1_000 < len(notice("error", "x" * 100_000)) < 1_100
+    assert 1_000 < len(notice("x" * 100_000)) < 1_100
 
 
 @given(TEXT, TEXT)
 def test_a_notice_is_one_line_and_has_no_place(problem: str, remedy: str) -> None:
     """A problem without a line becomes an annotation too."""
-    written = notice("error", problem, remedy)
+    written = notice(problem, remedy)
     told = f"{problem}\n{remedy}" if remedy else problem
 
     assert "\n" not in written
@@ -94,4 +94,4 @@ def test_a_notice_is_one_line_and_has_no_place(problem: str, remedy: str) -> Non
         {},
         "\n".join(inert(part, 1_000) for part in told.split("\n")),
     )
-    assert notice("error", problem) == notice("error", problem, "")
+    assert notice(problem) == notice(problem, "")

@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from coursesync import load
-from coursesync.operations.preview import Viewer
-from coursesync.operations.preview_site import Site
+from coursesync.operations.preview import Site, Viewer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from shares import examples
 
-from coursesync.ci.annotations import notice
+from coursesync.ci.annotate import notice
 from coursesync.cli import _cli as root
 from coursesync.cli.line import (
     HAS_NO_TARGET,
@@ -274,7 +274,7 @@ def test_a_command_is_code_in_each_form(words: list[str]) -> None:
     sentence = Remedy("See:", command, "first.")
     (paragraph,) = [each for each in MarkdownIt().parse(with_code(sentence)) if each.children]
     code = [each.content for each in paragraph.children or () if each.type == "code_inline"]
-    annotation = notice("error", "wrong", sentence)
+    annotation = notice("wrong", sentence)
 
     assert code == [str(command)]
     assert _Code(in_html(sentence)).code == [str(command)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.operations.preview import Viewer
-from coursesync.operations.preview_site import portal
+from coursesync.operations.preview import Viewer, portal
 
 if TYPE_CHECKING:
     from pathlib import Path

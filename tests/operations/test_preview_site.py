@@ -9,8 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from coursesync.operations.preview import Viewer
-from coursesync.operations.preview_site import Site
+from coursesync.operations.preview import Site, Viewer
 from coursesync.sandbox.serve import running
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
-from coursesync.operations.drift import refresh
+from coursesync.operations.site import refresh
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.diff import plan_of
 from coursesync.planning.live_diff import entry_of

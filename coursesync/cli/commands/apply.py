@@ -28,9 +28,9 @@ from coursesync.errors import Command, CoursesyncError, Remedy, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
-from coursesync.operations.connection import schedule_of
 from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.receipts import begin_receipt
+from coursesync.operations.site import schedule_of
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.plan_file import check, read_plan_file
 from coursesync.render.plan_words import uncommitted
@@ -144,7 +144,7 @@ def _failing(opened: OpenReceipt | None) -> Iterator[None]:
         yield
     except CoursesyncError:
         if opened:
-            opened.fail()
+            opened.end(None)
         raise
 
 

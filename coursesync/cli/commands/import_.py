@@ -61,7 +61,8 @@ def command(
     """
     from coursesync.cli.online import announce, online  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.adopt import adopt  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.import_ import import_course  # noqa: PLC0415 - keeps --help quick
 
     ways = [bool(courses), everything, address is not None]
     if sum(ways) != 1 or (address is None) != (record_id is None):

@@ -32,8 +32,7 @@ def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     pages reload when a file is saved. Makes no request and needs no credentials.
     """
     from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.preview import Viewer  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.preview import Site, Viewer  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
 
     check_folder(workspace)

@@ -50,8 +50,8 @@ def command(
     Twins: --keep takes the Id of the record to manage from now on. The other record stays on the
     site until you delete it there. Reads the course, with the same credentials as apply.
     """
+    from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - the same
     from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.twins import keep as keep_one  # noqa: PLC0415 - the same
 
     address_of(address)
     if [record_id is not None, not_created, keep is not None].count(True) != 1:

@@ -110,7 +110,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     stdout.
     """
     from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.preview_site import Site  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.preview import Site  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
     from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - keeps --help quick
 

@@ -1,18 +1,26 @@
-"""Looks for drift: what others changed on the site since the last apply. Only reads are sent."""
+"""Reaches the site: connects a project to its target, and looks there for what others changed.
+
+Owns the choice of the client, the error that a run becomes when it ends early, and the look for
+drift, which only reads.
+"""
 
 from __future__ import annotations
 
+import os
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.applying.lessons import hindrance_to
+from coursesync.applying.world import World
+from coursesync.errors import Interrupted, RemoteError, Stop
 from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.connection import connected, interrupted
 from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import Drifted, Finding, compare
 from coursesync.planning.plan import Course, Hindrance
@@ -20,15 +28,92 @@ from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.refreshed_state import judged, refreshed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from coursesync.applying.world import Progress, World
+    from coursesync.applying.report import Result
+    from coursesync.applying.world import Progress
+    from coursesync.nexudus.client import Nexudus
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.operations.workspace import Workspace
+    from coursesync.operations.workspace import Project, Workspace
+    from coursesync.outlines.outline import Outline
     from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
     from coursesync.state.state import State
+
+
+class Unheard:
+    """Progress that shows nothing. Fits `applying.world.Progress`."""
+
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
+        """Show nothing."""
+
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        """Show nothing."""
+
+
+def schedule_of(project: Project, now: float) -> RequestLog:
+    """Return the schedule of a run that begins now; it counts the last day's requests."""
+    limits = None if project.embedded else project.config.limits
+    alone = project.store.hold is not None
+    return RequestLog(project.store.path, limits, now, alone=alone)
+
+
+@contextmanager
+def connected(
+    project: Project,
+    outlines: Iterable[Outline],
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    credentials: Credentials | None = None,
+) -> Iterator[World]:
+    """Yield the ports of a run; a Stop inside the block becomes an error.
+
+    The embedded sandbox gets the courses of `outlines`. `credentials` are those of the environment
+    by default, `clock` is the machine's. Raises UsageError without credentials, CoursesyncError if
+    only `coursesync.toml` names the API, and for a Stop: Interrupted if the clock asked to stop,
+    otherwise RemoteError.
+    """
+    project.check_host()
+    clock = clock or SystemClock()
+    with (
+        _remote(project, outlines, credentials) as remote,
+        closing(schedule_of(project, clock.now())) as schedule,
+    ):
+        try:
+            yield World(remote, clock, progress or Unheard(), schedule, project.store)
+        except Stop as stop:
+            if clock.stopping():
+                raise interrupted() from stop
+            raise RemoteError(stop.reason, stop.remedy) from stop
+
+
+@contextmanager
+def _remote(
+    project: Project, outlines: Iterable[Outline], credentials: Credentials | None
+) -> Iterator[Nexudus]:
+    if project.embedded:
+        from coursesync.nexudus.embedded import client, open_sandbox  # noqa: PLC0415 - brings the sandbox
+
+        project.prepare()
+        with (
+            open_sandbox(project.store.path.parent, outlines) as sandbox,
+            closing(client(sandbox)) as remote,
+        ):
+            yield remote
+        return
+    from coursesync.nexudus.client import Nexudus  # noqa: PLC0415 - brings httpx
+    from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - brings httpx
+
+    if credentials is None:
+        credentials = Credentials.from_environment(os.environ)
+    with closing(Nexudus(project.store.target, credentials.checked())) as remote:
+        yield remote
+
+
+def interrupted() -> Interrupted:
+    """Return the error of a look that was interrupted."""
+    return Interrupted("interrupted while reading what the site has", "Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +173,6 @@ def drift(
     courses = _courses(workspace)
     if not known.entries:
         return Drift((), courses, replace(workspace, found=()))
-    clock = clock or SystemClock()
     with connected(project, read.outlines, clock, progress, credentials) as world:
         state, found = refresh(known, world)
         after, stopping = workspace, tuple[Hindrance, ...]()
@@ -99,7 +183,7 @@ def drift(
             found = judged(found, plan)
             # in the same login, because a one-time code can't be used twice
             stopping = _hindrances(plan, world) if policy else ()
-    if clock.stopping():
+    if world.clock.stopping():
         raise interrupted()
     return Drift(found, courses, replace(after, state=state, found=found), stopping)
 
@@ -143,6 +227,6 @@ def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
     Lessons that can't be listed are a hindrance, too; raises Stop as `refresh` does.
     """
     lessons = Lessons(Sender(world))
-    losing = ((change, change.lesson_courses) for change in plan.changes)
-    found = (hindrance_to(change, courses, lessons) for change, courses in losing if courses)
+    losing = (change for change in plan.changes if change.lesson_courses)
+    found = (hindrance_to(change, change.lesson_courses, lessons) for change in losing)
     return tuple(each for each in found if each is not None)

@@ -1,0 +1,190 @@
+"""Lets a person say which record of the site is managed at an address. Only reads are sent.
+
+Owns that choice: a record that is not managed yet, or one of two twins. The other twin becomes a
+stranger to the state. It must never be deleted here: that is left to people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Command, CoursesyncError, Remedy
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import course_of
+from coursesync.nexudus.listing import Lookout
+from coursesync.nexudus.sender import Sender
+from coursesync.operations.import_entries import adopted, misfit
+from coursesync.operations.site import connected
+from coursesync.operations.state import (
+    address_of,
+    entry_at,
+    in_doubt,
+    save_entries,
+    to_another_course,
+)
+from coursesync.planning.live_diff import as_read
+from coursesync.planning.twins import namesakes, twins
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.applying.world import Progress, World
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Clock
+    from coursesync.nexudus.records import Record
+    from coursesync.operations.workspace import Project
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.state.state import Entry, State
+
+
+def adopt(
+    project: Project,
+    address: str,
+    record_id: int,
+    *,
+    credentials: Credentials | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Entry:
+    """Bring one record of the site under management, at an address as in `Change.address`.
+
+    The other parameters are as in `apply`.
+
+    Returns:
+        The new entry of the state, with the values of the record.
+
+    Raises:
+        CoursesyncError: one of the two is managed already, or the course has no such record.
+        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
+
+    Example:
+        >>> project = coursesync.open_project("courses")
+        >>> new = coursesync.plan(coursesync.load("courses")).changes[0]
+        >>> coursesync.adopt(project, new.address, 87654321)
+    """
+    at = address_of(address)
+    with project.held():
+        known, loaded = project.state(), project.load_all()
+        _check_free(known, at, record_id)
+        with connected(project, loaded.outlines, clock, progress, credentials) as world:
+            found = Lookout(Sender(world)).records(kind_of(at), [record_id])
+        record = _in_its_course(found.get(record_id), record_id, at, loaded)
+        wanted = (each for outline in loaded.outlines for each in outline.resources)
+        protected = any(each.protected for each in wanted if each.address == at)
+        entry = adopted(kind_of(at), record, record.attributes, protected=protected)
+        save_entries(project, known, {at: entry}, world.clock)
+    return entry
+
+
+def _check_free(known: State, address: Address, record_id: int) -> None:
+    home = next((at for at, entry in known.entries.items() if entry.id == record_id), None)
+    if home is not None:
+        raise CoursesyncError(
+            f"{kind_of(address).name} {record_id} is managed already, as {home}",
+            Remedy("To give it another key:", Command("state mv", home, address))
+            if course_of(home) == course_of(address)
+            else to_another_course(home, "it to this course", "that outline"),
+        )
+    if address in known.doubts:
+        raise in_doubt(address, known.doubts[address])
+    if address in known.entries:
+        raise CoursesyncError(
+            f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
+            Remedy("To forget that first:", Command("state rm", address)),
+        )
+
+
+def _in_its_course(
+    record: Record | None, record_id: int, address: Address, loaded: Outlines
+) -> Record:
+    noun = kind_of(address).name
+    if record is None:
+        raise CoursesyncError(
+            f"there is no {noun} {record_id} in Nexudus",
+            f"Open the {noun} in Nexudus; its Id is in the address of the page.",
+        )
+    if why := misfit(record):
+        raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
+    for outline in loaded.outlines:
+        if outline.key == course_of(address) and outline.course_id != record.parent_id:
+            raise CoursesyncError(
+                f"{noun} {record_id} is in the course {record.parent_id}, and {outline.path} is "
+                f"of the course {outline.course_id}",
+                f"Give the address of a {noun} in that course's outline.",
+            )
+    return record
+
+
+def keep(
+    project: Project,
+    address: str,
+    record_id: int,
+    *,
+    credentials: Credentials | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[int, ...]:
+    """Say which of the records at an address stays managed.
+
+    The address has an Id, and a twin on the site; `record_id` is the Id of the record to keep. The
+    other parameters are as in `apply`.
+
+    Returns:
+        The Ids of the others, which stay on the site and are not managed any more.
+
+    Raises:
+        CoursesyncError: there is nothing at the address, it has no twin, or the Id is of neither.
+        RemoteError, StateLocked, StateError, UsageError: as in `apply`.
+
+    Example:
+        >>> found = coursesync.drift(coursesync.load("courses")).found
+        >>> twin = next(each for each in found if each.own)
+        >>> coursesync.keep(coursesync.open_project("courses"), twin.address, 87654321)
+        (87654320,)
+    """
+    at = address_of(address)
+    with project.held():
+        known = project.state()
+        entry, kind = entry_at(known, at), kind_of(at)
+        with connected(project, (), clock, progress, credentials) as world:
+            # a record that a person rejected before can be chosen now
+            undecided = replace(known, strangers=())
+            live = _of_course(world, undecided, entry.parent_id, kind)
+        owners = twins(undecided, live.values(), kind)
+        second = {record for record, owner in owners.items() if owner == at}
+        either = {entry.id, *second} & live.keys()
+        if not second:
+            raise CoursesyncError(
+                f"{at} has no twin in the course {entry.parent_id}",
+                Remedy("See what the site has:", Command("drift")),
+            )
+        if record_id not in either:
+            raise CoursesyncError(
+                f"the Id {record_id} is none of those that {at} has on the site: "
+                f"{', '.join(map(str, sorted(either)))}",
+                "Choose one of these.",
+            )
+        kept = entry
+        if record_id != entry.id:
+            kept = as_read(replace(entry, attempted=None, id=record_id), live[record_id], kind)
+        others = tuple(sorted(either - {record_id}))
+        # first the journal of an interrupted run, because a save drops it
+        known = project.store.recover(known)
+        courses = {key: each for key, each in known.courses.items() if key != course_of(at)}
+        entries = {**known.entries, at: kept}
+        strangers = tuple(sorted({*known.strangers, *others} - {record_id}))
+        project.store.finish(replace(known, courses=courses, entries=entries, strangers=strangers))
+    return others
+
+
+def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
+    lookout = Lookout(Sender(world))
+    held = {entry.id for entry in known.entries.values()}
+    listed = lookout.around(kind, [course])
+    read = lookout.whole(kind, listed, lambda record: record.id not in held)
+    alike = namesakes(known, read, kind)
+    read = lookout.whole(kind, read, lambda record: record.id in alike)
+    return {record.id: record for record in read}
