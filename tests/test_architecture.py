@@ -67,7 +67,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *(
         "outlines.pieces_reader",
         "outlines.rewriting",
-        "outlines.schema_file",
+        "outlines.schema",
         "outlines.yaml_reader",
         "outlines.yaml_values",
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import PurePosixPath
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Diagnostic, Sentence
 
 MOST_BYTES = 100_000_000  # all files of a workspace
-_FORMS = frozenset({"html", "markdown"})
 _MOST_ALIKE = 3  # names of files
+_composed = partial(unicodedata.normalize, "NFC")
 # another version may read the same bytes differently
 _SALT = f"coursesync {__version__}\n".encode()
 
@@ -96,24 +97,11 @@ class Files:
         return self._listed[folder]
 
     def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
-        alike = [*islice(self._alike("", parts), _MOST_ALIKE)]
         remedy: Sentence = "Check the name and its spelling."
-        if alike:
-            first, *others = (Code(shown(self._folder / each)) for each in alike)
-            names = Remedy(first, *(piece for each in others for piece in ("or", each)))
-            why: Sentence = "Capital and small letters count."
-            one, other = _composed(path), _composed(alike[0])
-            if one == other or one.lower() != other.lower():
-                stored, wanted = ascii(alike[0])[1:-1], ascii(path)[1:-1]
-                seen = "It looks the same, but is" if one == other else "It is"
-                why = Remedy(
-                    f"{seen} stored as",
-                    Code(stored),
-                    "and not as",
-                    Code(wanted),
-                    "Rename the file, or copy its name into the outline.",
-                )
-            remedy = Remedy("Did you mean", names, why)
+        if alike := [*islice(self._alike("", parts), _MOST_ALIKE)]:
+            codes = (Code(shown(self._folder / each)) for each in alike)
+            names = [piece for code in codes for piece in ("or", code)][1:]
+            remedy = Remedy("Did you mean", *names, _difference(path, alike[0]))
         return UnusableFile(
             f"{shown(self._folder / path)} can't be read: No such file or directory", remedy
         )
@@ -186,8 +174,18 @@ def symbolic_link(path: str) -> UnusableFile:
     )
 
 
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+def _difference(path: str, alike: str) -> Sentence:
+    """Say in what a path differs from one that is there; both have the same `_folded` form."""
+    one, other = _composed(path), _composed(alike)
+    if one != other and one.lower() == other.lower():
+        return "Capital and small letters count."
+    return Remedy(
+        "It looks the same, but is stored as" if one == other else "It is stored as",
+        Code(ascii(alike)[1:-1]),
+        "and not as",
+        Code(ascii(path)[1:-1]),
+        "Rename the file, or copy its name into the outline.",
+    )
 
 
 def _folded(name: str) -> str:

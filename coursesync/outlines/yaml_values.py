@@ -33,13 +33,10 @@ MAX_DIGITS = 19
 MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")  # first characters of a plain scalar
 _DEEPEST = 8
 _COMMENTED = re.compile(r"[^\s#][ \t]+#")
-_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
