@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from coursesync.errors import Diagnostic, Sentence
+    from coursesync.errors import Sentence
 
 MOST_BYTES = 100_000_000  # all files of a workspace
 _MOST_ALIKE = 3  # names of files
@@ -133,18 +133,15 @@ class Files:
     def _text(self, path: str) -> str:
         content = self.inside(path)
         self._digests[path] = digest(content)
-        text = text_of(content, shown(self._folder / path))
-        if left := self._path_alone(path, text):
-            raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
-        return text
-
-    def _path_alone(self, path: str, text: str) -> Diagnostic | None:
+        at = shown(self._folder / path)
+        text = text_of(content, at)
         target = only_path(text)
-        if not re.search(r"[./]", target) or target.startswith("/"):
-            return None  # a word
-        there = self._folder / PurePosixPath(path).parent / target
-        is_path = os.path.isfile(there) or os.path.islink(there)  # noqa: PTH113, PTH114 - any text
-        return path_alone(shown(self._folder / path), target) if is_path else None
+        if re.search(r"[./]", target) and not target.startswith("/"):  # more than a word
+            there = self._folder / PurePosixPath(path).parent / target
+            if os.path.isfile(there) or os.path.islink(there):  # noqa: PTH113, PTH114 - any text
+                left = path_alone(at, target)
+                raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
+        return text
 
 
 def text_of(content: bytes, at: str) -> str:
@@ -221,7 +218,6 @@ def _once(known: dict[str, str | UnusableFile], path: str, read: Callable[[], st
             known[path] = read()
         except UnusableFile as unusable:
             known[path] = unusable
-    found = known[path]
-    if isinstance(found, UnusableFile):
+    if isinstance(found := known[path], UnusableFile):
         raise UnusableFile(found.problem, found.remedy, found.mistakes)
     return found

@@ -9,7 +9,7 @@ import os
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
+from coursesync.errors import Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.text import as_argument, coded
 
@@ -38,10 +38,7 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     return CoursesyncError(
         f"the workspace {folder} holds no outline",
         Remedy(
-            "An outline is a file that ends in .yaml and starts with",
-            Code("id:"),
-            "and",
-            Code("title:"),
+            coded("An outline is a file that ends in .yaml and starts with `id:` and `title:`"),
             "To write one for a course that is in Nexudus:",
             Command("import", course="ID"),
         ),

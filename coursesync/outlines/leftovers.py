@@ -188,16 +188,13 @@ def _examples(text: str) -> Iterator[tuple[int, int]]:
     for edge in _EDGE.finditer(text):
         if begun is None:
             begun = None if edge["end"] else edge
-        elif _ends(begun, edge):
+            continue
+        is_end = bool(edge["end"])
+        if fence := begun["fence"]:
+            is_end = (edge["fence"] or "").startswith(fence) and not edge["rest"].strip()
+        if is_end:
             yield begun.start(), edge.start()
             begun = None
-
-
-def _ends(begun: re.Match[str], edge: re.Match[str]) -> bool:
-    if begun["fence"] is None:
-        return bool(edge["end"])
-    is_fence = edge["fence"] is not None and edge["fence"].startswith(begun["fence"])
-    return is_fence and not edge["rest"].strip()
 
 
 def _front_matter(text: str) -> tuple[int, int] | None:

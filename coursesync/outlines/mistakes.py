@@ -6,7 +6,6 @@ Owns the words of these mistakes. It must never decide what is valid: the models
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, get_args
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree, Value
 
-_FORMER = "previous_keys"
 _GROUP = "a group of fields"
 MOST = 250  # more than anyone reads
 # the names that authors write by mistake, and the field that they mean
@@ -84,12 +82,18 @@ class _Slip:
         self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]
     ) -> None:
         self.value: Value = detail["input"]
+        self.found = _NOUNS[type(self.value)]
         self.context = detail.get("ctx") or {}
         self.otherwise = detail["msg"]
-        self.model = model
         self.path = path
         self.name = next((step for step in reversed(path) if isinstance(step, str)), "outline")
         self.written = tree.written(path)
+        above = str(path[-2]) if len(path) > 1 else ""
+        holder = model.model_fields.get(above)
+        inner = _group_in(holder.annotation) if holder else None
+        # the model of the group that this field is in, and the name of the field that holds it
+        self.group, self.above = (inner, above) if inner else (model, "")
+        self.fields = list(self.group.model_fields)
 
     @property
     def subject(self) -> str:
@@ -100,37 +104,18 @@ class _Slip:
         return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
 
     @property
-    def found(self) -> str:
-        """What the author wrote, as a noun."""
-        return _NOUNS[type(self.value)]
-
-    @property
     def example(self) -> Sentence:
         """A remedy with the examples of the field from its model; "" if there are none."""
-        group, above = self._group
-        if self.name not in _LAID_OUT and self.name not in group.model_fields:
+        if self.name not in _LAID_OUT and self.name not in self.fields:
             return ""
-        examples = _LAID_OUT.get(self.name) or examples_of(group, self.name, above)
+        examples = _LAID_OUT.get(self.name) or examples_of(self.group, self.name, self.above)
         return Remedy("Write, for example,", examples)
-
-    @property
-    def fields(self) -> list[str]:
-        """The names of the fields that are allowed in its group."""
-        return list(self._group[0].model_fields)
 
     def holder_of(self, name: str) -> str:
         """Return the field beside this one whose group has a field of that name, or ""."""
-        fields = self._group[0].model_fields.items()
+        fields = self.group.model_fields.items()
         inner = ((holder, _group_in(field.annotation)) for holder, field in fields)
         return next((holder for holder, group in inner if group and name in group.model_fields), "")
-
-    @property
-    def _group(self) -> tuple[type[BaseModel], str]:
-        """The model of the group that this field is in, and the name of the field that holds it."""
-        above = str(self.path[-2]) if len(self.path) > 1 else ""
-        holder = self.model.model_fields.get(above)
-        inner = _group_in(holder.annotation) if holder else None
-        return (inner, above) if inner else (self.model, "")
 
 
 def _group_in(annotation: object) -> type[BaseModel] | None:
@@ -186,7 +171,7 @@ def _text(slip: _Slip) -> tuple[str, Sentence]:
 def _list(slip: _Slip) -> tuple[str, Sentence]:
     problem, remedy = _typed(slip, "a list")
     written = slip.written or slip.value
-    if slip.name == _FORMER and isinstance(written, str) and written.strip():
+    if slip.name == "previous_keys" and isinstance(written, str) and written.strip():
         remedy = Remedy("Put it in brackets:", former_keys(written))
     return problem, remedy
 
@@ -215,7 +200,6 @@ def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     if words := odd_blank(raw) or no_space(raw):
         return words
     name = inert(raw, 40)
-    strangers = [character for character in name if not character.isascii()]
     if name.startswith("-") and name[1:] in fields:
         return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
@@ -223,22 +207,20 @@ def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
             f"Type it again: `{plain}:`"
         )
+    strangers = [character for character in name if not character.isascii()]
     meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
-    for field in fields if strangers else ():
-        if meant.fullmatch(field):
-            code = f"U+{ord(strangers[0]):04X}"
-            other = unicodedata.name(strangers[0], "another character")
-            return (
-                f"`{name}` is not `{field}`: its `{strangers[0]}` is {code} ({other})",
-                coded(f"It only looks the same; type it again: `{field}:`"),
-            )
+    if strangers and (field := next(filter(meant.fullmatch, fields), "")):
+        return (
+            f"`{name}` is not `{field}`: its `{strangers[0]}` is {named(strangers[0])}",
+            coded(f"It only looks the same; type it again: `{field}:`"),
+        )
     return None
 
 
 def _missing(slip: _Slip) -> tuple[str, Sentence]:
     *owner, name = slip.path
-    named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
-    return f"{named if owner else 'the outline'} has no `{name}`", slip.example
+    holder = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
+    return f"{holder if owner else 'the outline'} has no `{name}`", slip.example
 
 
 def _choice(slip: _Slip) -> tuple[str, Sentence]:

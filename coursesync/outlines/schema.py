@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
-    from coursesync.kinds.tree import Value
 
 NAME = "coursesync.schema.json"
 # https://github.com/redhat-developer/yaml-language-server#using-inlined-schema
@@ -77,20 +76,15 @@ def schema_text() -> str:
 def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
     found = model.model_json_schema(ref_template=_DEFINED, schema_generator=_Draft7)
     for field in found["properties"].values():
-        field.update(_offered(field.pop("examples", [])))
+        for example in field.pop("examples", []):
+            # a group of fields is offered with a label:
+            # https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas
+            if isinstance(example, dict):
+                snippet = {"label": flow(example), "body": example}
+                field.setdefault("defaultSnippets", []).append(snippet)
+            else:
+                field.setdefault("examples", []).append(example)
     return found, found.pop("$defs", {})
-
-
-def _offered(examples: list[Value]) -> dict[str, list[Value]]:
-    """Sort examples by how editors offer them; a group of fields has a label and a body.
-
-    https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas
-    """
-    plain: list[Value] = [each for each in examples if not isinstance(each, dict)]
-    groups = [each for each in examples if isinstance(each, dict)]
-    snippets: list[Value] = [{"label": flow(each), "body": each} for each in groups]
-    found: dict[str, list[Value]] = {"examples": plain, "defaultSnippets": snippets}
-    return {name: offered for name, offered in found.items() if offered}
 
 
 def write_schema(path: Path, text: str) -> None:

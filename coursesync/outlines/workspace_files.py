@@ -82,11 +82,12 @@ def load(
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
-    if not reading.advice:
-        return Outlines(outlines, frozenset(reading.settled))
-    from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
+    advice: tuple[Advice, ...] = ()
+    if reading.advice:
+        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
 
-    return Outlines(outlines, frozenset(reading.settled), distinct(reading.advice))
+        advice = distinct(reading.advice)
+    return Outlines(outlines, frozenset(reading.settled), advice)
 
 
 @dataclass(slots=True)

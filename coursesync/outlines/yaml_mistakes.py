@@ -187,13 +187,9 @@ def _advice(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sentenc
         return "a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."
     if problem.startswith(_OF_COLUMNS) and (words := _misplaced(lines, line)):
         return words
-    for start, words in _WORDS.items():
-        if problem.startswith(start):
-            return words
-    return (
-        f"this can't be read as YAML: {problem or 'it is malformed'}",
-        "Check the lines just above it.",
-    )
+    unknown = f"this can't be read as YAML: {problem or 'it is malformed'}"
+    known = (words for start, words in _WORDS.items() if problem.startswith(start))
+    return next(known, (unknown, "Check the lines just above it."))
 
 
 # a quote or bracket that may be open, or a colon in a text: then the columns prove nothing
@@ -205,12 +201,7 @@ _CLOSE_BY = 40  # lines above
 
 
 def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
-    """Report a line that starts in another column than those above it, if that is certain.
-
-    Args:
-        lines: of the file.
-        at: the index of the line that the parser points to.
-    """
+    """Report a line that starts in another column than those above it, if that is certain."""
     above = [line for line in lines[max(0, at - _CLOSE_BY) : at] if line.strip()]
     if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
         return None

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.tree import Below, Mark, Value
-
-    _Marked: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
 
 MAX_DEPTH = 16
 MAX_NOTES = 1_000  # a file; later fewer are shown
@@ -103,13 +101,15 @@ def _marks(text: str, path: str) -> Mark:
     return tree.mark
 
 
-def _is_caused_above(error: MarkedYAMLError) -> bool:
-    """Return whether to point to the start of a quote, a bracket or a field."""
-    problem = str(error.problem)
-    if "end of stream" in problem or "could not find expected ':'" in problem:
-        return error.context_mark is not None
-    begun, met = error.context_mark, error.problem_mark
-    return "expected ',' or" in problem and begun is not None and begun.line < met.line
+def _place_of(error: Exception) -> tuple[int, int]:
+    """Return the line and column of an error, or of the quote, bracket or field that it is in."""
+    if not isinstance(error, MarkedYAMLError):
+        return 0, 0
+    begun, mark, problem = error.context_mark, error.problem_mark, str(error.problem)
+    is_open = "end of stream" in problem or "could not find expected ':'" in problem
+    if begun and (is_open or ("expected ',' or" in problem and begun.line < mark.line)):
+        mark = begun
+    return (mark.line, mark.column) if mark else (0, 0)
 
 
 class _Composer:
@@ -153,11 +153,7 @@ class _Composer:
         return Tree(self._path, value, lambda: mark)
 
     def _unreadable(self, error: Exception) -> None:
-        mark = None
-        if isinstance(error, MarkedYAMLError):
-            mark = error.context_mark if _is_caused_above(error) else error.problem_mark
-        at = (mark.line, mark.column) if mark else (0, 0)
-        line, column, problem, remedy = explained(error, self._text, *at)
+        line, column, problem, remedy = explained(error, self._text, *_place_of(error))
         self._note(Where(self._path, line + 1, column + 1), problem, Remedy(remedy, _HALTED))
 
     def _node(self, event: Event) -> tuple[Value, Mark]:
@@ -284,17 +280,16 @@ class _Composer:
                 f'Put all of it in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
             )
 
-    def _extras(self, event: _Marked) -> None:
+    def _extras(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
         for given, what in ((event.anchor, "an anchor (&)"), (event.ctag, "a tag (!)")):
             if given:
                 remedy = "Delete it, or put the text in quotes."
                 self._note(event.start_mark, f"{what} is not allowed", remedy)
 
     def _too_many(self, event: Event) -> NoReturn:
-        problem = f"the file holds more than {MAX_NODES:,} values"
         self._note(
             event.start_mark,
-            problem,
+            f"the file holds more than {MAX_NODES:,} values",
             "No course needs that many: look for lines that were pasted repeatedly.",
         )
         raise _Halt

@@ -24,6 +24,8 @@ from ruamel.yaml.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ruamel.yaml.events import Event
 
     from coursesync.kinds.tree import Value
@@ -89,7 +91,7 @@ def quickly(text: str) -> Value:
 
 class _Values:
     def __init__(self, text: str) -> None:
-        self._advance = CParser(text).get_event
+        self._advance: Callable[[], Event] = CParser(text).get_event
         self._nodes = 0
 
     def document(self) -> Value:
