@@ -67,9 +67,9 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *(
         "outlines.pieces_reader",
         "outlines.rewriting",
-        "outlines.schema_file",
-        "outlines.yaml_quick",
+        "outlines.schema",
         "outlines.yaml_reader",
+        "outlines.yaml_values",
     ),
     *("state.disk", "state.file_store", "state.lock"),
 }
@@ -124,7 +124,7 @@ METHODS = {  # of a path, whoever hands it over
 }
 ONLY = {  # what only these may import, at whatever level
     "httpx": ("nexudus.client", "nexudus.embedded", "nexudus.wire"),
-    "ruamel": ("outlines.pieces_reader", "outlines.yaml_quick", "outlines.yaml_reader"),
+    "ruamel": ("outlines.pieces_reader", "outlines.yaml_reader", "outlines.yaml_values"),
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it

@@ -7,7 +7,7 @@ outline: it reads the tree, so that these mistakes are reported together with th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds import LISTED
@@ -18,9 +18,11 @@ from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.text import coded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.tree import Path, Tree, Value
+
+    Items: TypeAlias = Sequence[Mapping[str, Value]]
 
 # the field that holds the items of an outline, and the word for one of them
 ITEMS, _NOUN = LISTED.plural, LISTED.name
@@ -38,7 +40,7 @@ class Claim:
 
 def claim(tree: Tree) -> Claim:
     """Return what an outline claims, whether or not it is valid otherwise."""
-    course_id = tree.value.get("id") if isinstance(tree.value, dict) else None
+    course_id = fields_of(tree.value).get("id")
     return Claim(tree, course_key_of(tree), course_id if type(course_id) is int else None)
 
 
@@ -67,31 +69,35 @@ def _is_given(one: Claim) -> bool:
     return one.tree.find(("key",))[1]
 
 
+def fields_of(value: object) -> dict[str, Value]:
+    """Return the fields of a group; none for any other value."""
+    return value if isinstance(value, dict) else {}
+
+
 def course_key_of(tree: Tree) -> str:
     """Return the course's key: as written, else made from the file's name; "" if it has none."""
-    given = tree.value.get("key") if isinstance(tree.value, dict) else None
-    return (
-        given if isinstance(given, str) else slug(tree.path.rpartition("/")[2].rpartition(".")[0])
-    )
+    given = fields_of(tree.value).get("key")
+    stem = tree.path.rpartition("/")[2].rpartition(".")[0]
+    return given if isinstance(given, str) else slug(stem)
 
 
 def item_key(item: object) -> str:
     """Return an item's key: as written, else made from its title; "" if there is none."""
-    if not isinstance(item, dict):
-        return ""
-    key, title = item.get("key"), item.get(_TITLE)
-    if "key" in item:
+    fields = fields_of(item)
+    key, title = fields.get("key"), fields.get(_TITLE)
+    if "key" in fields:
         return key if isinstance(key, str) else ""
     return slug(title) if isinstance(title, str) else ""
 
 
-def key_mistakes(
-    tree: Tree, keys: list[str], in_state: Callable[[], Collection[str]] = tuple
+def contradictions(
+    tree: Tree, items: Items, keys: Sequence[str], in_state: Callable[[], Collection[str]]
 ) -> Iterator[Diagnostic]:
-    """Find missing keys, duplicate keys, and former keys that two items claim.
+    """Find the mistakes in keys, former keys, pinned orders, quotes of titles, and pictures.
 
     Args:
         tree: the outline.
+        items: the fields of each item.
         keys: the `item_key` of each item.
         in_state: gives the keys that the state has in this course; called for a duplicate only.
     """
@@ -101,72 +107,23 @@ def key_mistakes(
             "no key can be made from the file's name, because it has no letter or digit",
             coded("Rename the file, or give the course one, as in `key: onboarding`"),
         )
-    first: dict[str, int] = {}
-    free: FreeKeys | None = None
-    for i, key in enumerate(keys):
-        if not key:
-            yield from _no_key(tree, (ITEMS, i))
-        elif (other := first.setdefault(key, i)) != i:
-            if free is None:
-                former = {key.rpartition(".")[2] for *_, key in _previous_keys(tree, len(keys))}
-                free = FreeKeys({*keys, *former, *in_state()})
-            given = tree.find((ITEMS, i, "key"))[1]
-            yield Diagnostic(
-                tree.where((ITEMS, i, "key" if given else _TITLE)),
-                _same_key(tree, key, other, is_given=given),
-                Remedy("Give this one a key of its own, as in", line_of("key", free.take(key))),
-            )
-    yield from _former_keys(tree, keys)
-
-
-def _same_key(tree: Tree, key: str, other: int, *, is_given: bool) -> str:
-    line = tree.where((ITEMS, other)).line
-    has_key = tree.find((ITEMS, other, "key"))[1]
-    if is_given:
-        return f"the {_NOUN} on line {line} " + (
-            f'has the key "{key}" too' if has_key else f'gets the key "{key}" too, from its title'
-        )
-    if has_key:
-        return f'this title gives the key "{key}", and the {_NOUN} on line {line} has that key'
-    return f'this title and that of the {_NOUN} on line {line} would both give the key "{key}"'
-
-
-def _former_keys(tree: Tree, keys: list[str]) -> Iterator[Diagnostic]:
-    claimed: dict[str, int] = {}
-    holders = {key: i for i, key in reversed([*enumerate(keys)])}
-    for i, path, former in _previous_keys(tree, len(keys)):
-        if (holder := holders.get(former)) is not None:
-            line = tree.where((ITEMS, holder)).line
-            problem = f'"{former[:100]}" is still the key of the {_NOUN} on line {line}'
-            remedy = (
-                f"Delete it here, or give that {_NOUN} another key: a former key is not in use."
-            )
-            yield Diagnostic(tree.where(path), problem, remedy)
-        elif (other := claimed.setdefault(former, i)) != i:
-            line = tree.where((ITEMS, other)).line
-            problem = f'the {_NOUN} on line {line} has the former key "{former[:100]}" too'
-            remedy = f"Only one {_NOUN} can keep its Id: delete it from the other."
-            yield Diagnostic(tree.where(path), problem, remedy)
-
-
-def _previous_keys(tree: Tree, items: int) -> Iterator[tuple[int, Path, str]]:
-    for i in range(items):
-        item = tree.value_at((ITEMS, i))
-        former = item.get("previous_keys") if isinstance(item, dict) else None
-        for j, key in enumerate(former if isinstance(former, list) else ()):
-            if isinstance(key, str):
-                yield i, (ITEMS, i, "previous_keys", j), key
-
-
-def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
-    """Find `image:` without a value, which would remove the picture by mistake."""
+    yield from _same_keys(tree, items, keys, in_state)
+    yield from _former_keys(tree, items, keys)
+    yield from _orders(tree, items)
+    yield from _curly_title(tree, (), fields_of(tree.value))
     for i, item in enumerate(items):
-        path: Path = (ITEMS, i, _PICTURE)
-        if not isinstance(item, dict) or item.get(_PICTURE, "") is not None:
-            continue
-        if tree.written(path) == "":
+        yield from _curly_title(tree, (ITEMS, i), item)
+        title, picture = (ITEMS, i, _TITLE), (ITEMS, i, _PICTURE)
+        text = item.get(_TITLE)
+        if not keys[i] and "key" not in item and isinstance(text, str) and text.strip():
             yield Diagnostic(
-                tree.where_key(path),
+                tree.where(title),
+                "no key can be made from this title, because it has no letter or digit",
+                coded(f"Give the {_NOUN} one, as in `key: first-week`"),
+            )
+        if item.get(_PICTURE, "") is None and tree.written(picture) == "":
+            yield Diagnostic(
+                tree.where_key(picture),
                 f"`{_PICTURE}` has no value",
                 coded(
                     f"Write `{_PICTURE}: null` to remove any picture. Without the line, a picture "
@@ -175,45 +132,82 @@ def picture_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]
             )
 
 
-def title_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
-    """Find plain titles in curly quotes, where an author probably meant quotes of YAML."""
-    course = tree.value
-    for holder, path in [(course, ()), *((each, (ITEMS, i)) for i, each in enumerate(items))]:
-        title = holder.get(_TITLE) if isinstance(holder, dict) else None
-        if not isinstance(title, str) or not title or {title[0], title[-1]} - {*CURLY}:
+def _same_keys(
+    tree: Tree, items: Items, keys: Sequence[str], in_state: Callable[[], Collection[str]]
+) -> Iterator[Diagnostic]:
+    first: dict[str, int] = {}
+    free: FreeKeys | None = None
+    for i, key in enumerate(keys):
+        if not key or (other := first.setdefault(key, i)) == i:
             continue
-        if tree.written((*path, _TITLE)) is not None:
-            yield Diagnostic(
-                tree.where((*path, _TITLE)),
-                "the title is in curly quotes, which YAML reads as part of the text",
-                coded('Type the quotes as `"`; to show them to members, put `"` around them.'),
+        if free is None:
+            former = {each.rpartition(".")[2] for _, each in _previous_keys(items)}
+            free = FreeKeys({*keys, *former, *in_state()})
+        is_given, has_key = ("key" in items[each] for each in (i, other))
+        that = _on_line(tree, other)
+        problems = {
+            (True, True): f'{that} has the key "{key}" too',
+            (True, False): f'{that} gets the key "{key}" too, from its title',
+            (False, True): f'this title gives the key "{key}", and {that} has that key',
+            (False, False): f'this title and that of {that} would both give the key "{key}"',
+        }
+        yield Diagnostic(
+            tree.where((ITEMS, i, "key" if is_given else _TITLE)),
+            problems[is_given, has_key],
+            Remedy("Give this one a key of its own, as in", line_of("key", free.take(key))),
+        )
+
+
+def _former_keys(tree: Tree, items: Items, keys: Sequence[str]) -> Iterator[Diagnostic]:
+    claimed: dict[str, int] = {}
+    holders = {key: i for i, key in reversed([*enumerate(keys)])}
+    for path, former in _previous_keys(items):
+        holder, other = holders.get(former), claimed.setdefault(former, path[1])
+        if holder is not None:
+            problem = f'"{former[:100]}" is still the key of {_on_line(tree, holder)}'
+            remedy = (
+                f"Delete it here, or give that {_NOUN} another key: a former key is not in use."
             )
+        elif other != path[1]:
+            problem = f'{_on_line(tree, other)} has the former key "{former[:100]}" too'
+            remedy = f"Only one {_NOUN} can keep its Id: delete it from the other."
+        else:
+            continue
+        yield Diagnostic(tree.where(path), problem, remedy)
 
 
-def _no_key(tree: Tree, path: Path) -> Iterator[Diagnostic]:
-    item = tree.value_at(path)
-    if isinstance(item, dict) and "key" not in item:
-        title = item.get(_TITLE)
-        if isinstance(title, str) and title.strip():
-            yield Diagnostic(
-                tree.where((*path, _TITLE)),
-                "no key can be made from this title, because it has no letter or digit",
-                coded(f"Give the {_NOUN} one, as in `key: first-week`"),
-            )
+def _on_line(tree: Tree, item: int) -> str:
+    return f"the {_NOUN} on line {tree.where((ITEMS, item)).line}"
 
 
-def order_mistakes(tree: Tree, items: Sequence[Value]) -> Iterator[Diagnostic]:
-    """Find pinned orders that contradict the order of the list."""
-    pins = [
-        pin
-        if isinstance(item, dict) and type(pin := item.get(_ORDER)) is int and 0 <= pin <= MAX_PIN
-        else None
-        for item in items
-    ]
+def _previous_keys(items: Items) -> Iterator[tuple[tuple[str, int, str, int], str]]:
+    """Find the path and the text of each former key."""
+    for i, item in enumerate(items):
+        former = item.get("previous_keys")
+        for j, key in enumerate(former if isinstance(former, list) else ()):
+            if isinstance(key, str):
+                yield (ITEMS, i, "previous_keys", j), key
+
+
+def _curly_title(tree: Tree, path: Path, fields: Mapping[str, Value]) -> Iterator[Diagnostic]:
+    """Find a plain title in curly quotes, where an author probably meant quotes of YAML."""
+    title, path = fields.get(_TITLE), (*path, _TITLE)
+    if not isinstance(title, str) or not title or {title[0], title[-1]} - {*CURLY}:
+        return
+    if tree.written(path) is not None:
+        yield Diagnostic(
+            tree.where(path),
+            "the title is in curly quotes, which YAML reads as part of the text",
+            coded('Type the quotes as `"`; to show them to members, put `"` around them.'),
+        )
+
+
+def _orders(tree: Tree, items: Items) -> Iterator[Diagnostic]:
+    written = (item.get(_ORDER) for item in items)
+    pins = [pin if type(pin) is int and 0 <= pin <= MAX_PIN else None for pin in written]
     for i, before, wrong in misfit(pins):
-        where = tree.where((ITEMS, i, _ORDER))
         line = tree.where((ITEMS, before, _ORDER)).line if before is not None else 0
-        yield Diagnostic(where, *_ORDER_WORDS[wrong](line))
+        yield Diagnostic(tree.where((ITEMS, i, _ORDER)), *_ORDER_WORDS[wrong](line))
 
 
 _ORDER_WORDS: dict[Pinned, Callable[[int], tuple[str, str]]] = {

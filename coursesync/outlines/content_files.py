@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import PurePosixPath
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from coursesync.errors import Diagnostic, Sentence
+    from coursesync.errors import Sentence
 
 MOST_BYTES = 100_000_000  # all files of a workspace
-_FORMS = frozenset({"html", "markdown"})
 _MOST_ALIKE = 3  # names of files
+_composed = partial(unicodedata.normalize, "NFC")
 # another version may read the same bytes differently
 _SALT = f"coursesync {__version__}\n".encode()
 
@@ -96,24 +97,11 @@ class Files:
         return self._listed[folder]
 
     def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
-        alike = [*islice(self._alike("", parts), _MOST_ALIKE)]
         remedy: Sentence = "Check the name and its spelling."
-        if alike:
-            first, *others = (Code(shown(self._folder / each)) for each in alike)
-            names = Remedy(first, *(piece for each in others for piece in ("or", each)))
-            why: Sentence = "Capital and small letters count."
-            one, other = _composed(path), _composed(alike[0])
-            if one == other or one.lower() != other.lower():
-                stored, wanted = ascii(alike[0])[1:-1], ascii(path)[1:-1]
-                seen = "It looks the same, but is" if one == other else "It is"
-                why = Remedy(
-                    f"{seen} stored as",
-                    Code(stored),
-                    "and not as",
-                    Code(wanted),
-                    "Rename the file, or copy its name into the outline.",
-                )
-            remedy = Remedy("Did you mean", names, why)
+        if alike := [*islice(self._alike("", parts), _MOST_ALIKE)]:
+            codes = (Code(shown(self._folder / each)) for each in alike)
+            names = [piece for code in codes for piece in ("or", code)][1:]
+            remedy = Remedy("Did you mean", *names, _difference(path, alike[0]))
         return UnusableFile(
             f"{shown(self._folder / path)} can't be read: No such file or directory", remedy
         )
@@ -145,18 +133,15 @@ class Files:
     def _text(self, path: str) -> str:
         content = self.inside(path)
         self._digests[path] = digest(content)
-        text = text_of(content, shown(self._folder / path))
-        if left := self._path_alone(path, text):
-            raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
-        return text
-
-    def _path_alone(self, path: str, text: str) -> Diagnostic | None:
+        at = shown(self._folder / path)
+        text = text_of(content, at)
         target = only_path(text)
-        if not re.search(r"[./]", target) or target.startswith("/"):
-            return None  # a word
-        there = self._folder / PurePosixPath(path).parent / target
-        is_path = os.path.isfile(there) or os.path.islink(there)  # noqa: PTH113, PTH114 - any text
-        return path_alone(shown(self._folder / path), target) if is_path else None
+        if re.search(r"[./]", target) and not target.startswith("/"):  # more than a word
+            there = self._folder / PurePosixPath(path).parent / target
+            if os.path.isfile(there) or os.path.islink(there):  # noqa: PTH113, PTH114 - any text
+                left = path_alone(at, target)
+                raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
+        return text
 
 
 def text_of(content: bytes, at: str) -> str:
@@ -186,8 +171,18 @@ def symbolic_link(path: str) -> UnusableFile:
     )
 
 
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+def _difference(path: str, alike: str) -> Sentence:
+    """Say in what a path differs from one that is there; both have the same `_folded` form."""
+    one, other = _composed(path), _composed(alike)
+    if one != other and one.lower() == other.lower():
+        return "Capital and small letters count."
+    return Remedy(
+        "It looks the same, but is stored as" if one == other else "It is stored as",
+        Code(ascii(alike)[1:-1]),
+        "and not as",
+        Code(ascii(path)[1:-1]),
+        "Rename the file, or copy its name into the outline.",
+    )
 
 
 def _folded(name: str) -> str:
@@ -223,7 +218,6 @@ def _once(known: dict[str, str | UnusableFile], path: str, read: Callable[[], st
             known[path] = read()
         except UnusableFile as unusable:
             known[path] = unusable
-    found = known[path]
-    if isinstance(found, UnusableFile):
+    if isinstance(found := known[path], UnusableFile):
         raise UnusableFile(found.problem, found.remedy, found.mistakes)
     return found

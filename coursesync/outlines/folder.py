@@ -9,7 +9,7 @@ import os
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
+from coursesync.errors import Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.text import as_argument, coded
 
@@ -38,10 +38,7 @@ def empty_workspace(folder: Path) -> CoursesyncError:
     return CoursesyncError(
         f"the workspace {folder} holds no outline",
         Remedy(
-            "An outline is a file that ends in .yaml and starts with",
-            Code("id:"),
-            "and",
-            Code("title:"),
+            coded("An outline is a file that ends in .yaml and starts with `id:` and `title:`"),
             "To write one for a course that is in Nexudus:",
             Command("import", course="ID"),
         ),
@@ -65,15 +62,16 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
         unwritten: paths of files that count as written.
 
     Raises:
+        UsageError: `folder` is no folder.
         CoursesyncError: it can't be read, or there is more than a workspace may hold.
     """
+    check_folder(folder)
     # a folder that does not exist yet counts as well
     names = {part for path in unwritten for part in (path, path.rpartition("/")[0])} - {""}
     new = [name for name in names if not os.path.lexists(folder / name)]
     more = [(name, False) for name in new if name.lower().endswith(ENDINGS)]
     below = _below(folder, "", count(1 + len(new)))
-    found = sorted(islice(chain(more, below), MOST_OUTLINES + 1)) if more else []
-    found = found or list(islice(below, MOST_OUTLINES + 1))
+    found = sorted(islice(chain(more, below), MOST_OUTLINES + 1))
     if len(found) > MOST_OUTLINES:
         raise CoursesyncError(
             f"the workspace {shown(folder)} holds more than {MOST_OUTLINES:,} outlines",

@@ -23,24 +23,14 @@ def markdown_of(html: str) -> str | None:
         return None
     if _SLOW.search(html) or html.count("<") > _MOST_TAGS:
         return None
-    text = _converted(html)
-    if text is None:
-        return None
-    try:
-        check_markdown(text)
-    except UnusableFile:
-        return None
-    return text if to_html(text) == html else None
-
-
-def _converted(html: str) -> str | None:
     from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - for import only
     from markdownify import markdownify  # noqa: PLC0415 - the same
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about HTML that looks like a path or like XML
         try:
-            text = markdownify(html, heading_style="ATX", bullets="-")
-        except (ParserRejectedMarkup, RecursionError, ValueError):
+            text = f"{markdownify(html, heading_style='ATX', bullets='-')}\n"
+            check_markdown(text)
+        except (ParserRejectedMarkup, RecursionError, UnusableFile, ValueError):
             return None  # ValueError: a number with too many digits, or with unusual ones
-    return f"{text}\n"
+    return text if to_html(text) == html else None

@@ -6,8 +6,8 @@ Owns the words of these mistakes. It must never decide what is valid: the models
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree, Value
 
-_FORMER = "previous_keys"
 _GROUP = "a group of fields"
 MOST = 250  # more than anyone reads
 # the names that authors write by mistake, and the field that they mean
@@ -43,6 +42,7 @@ _LAID_OUT = {  # fields whose example needs more than one line
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
 }
 _NOUNS = {
+    type(None): "empty",
     bool: "a yes/no value",
     int: "a number",
     float: "a number with decimals",
@@ -71,9 +71,8 @@ def diagnose(
             steps.append(last)
         path: Path = (*base, *steps)
         words = _WORDS.get(detail["type"], _unknown)
-        problem, remedy = words(_Slip(detail, tree, path, model))
         where = tree.where_key(path) if at_key else tree.where(path)
-        yield Diagnostic(where, problem, remedy)
+        yield Diagnostic(where, *words(_Slip(detail, tree, path, model)))
 
 
 class _Slip:
@@ -82,12 +81,19 @@ class _Slip:
     def __init__(
         self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]
     ) -> None:
-        self.detail = detail
-        self.model = model
+        self.value: Value = detail["input"]
+        self.found = _NOUNS[type(self.value)]
+        self.context = detail.get("ctx") or {}
+        self.otherwise = detail["msg"]
         self.path = path
         self.name = next((step for step in reversed(path) if isinstance(step, str)), "outline")
         self.written = tree.written(path)
-        self.context = detail.get("ctx") or {}
+        above = str(path[-2]) if len(path) > 1 else ""
+        holder = model.model_fields.get(above)
+        inner = _group_in(holder.annotation) if holder else None
+        # the model of the group that this field is in, and the name of the field that holds it
+        self.group, self.above = (inner, above) if inner else (model, "")
+        self.fields = list(self.group.model_fields)
 
     @property
     def subject(self) -> str:
@@ -98,42 +104,18 @@ class _Slip:
         return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
 
     @property
-    def found(self) -> str:
-        """What the author wrote, as a noun."""
-        value = self.detail["input"]
-        if value is None:
-            return "empty"
-        return _NOUNS[type(value)]
-
-    @property
     def example(self) -> Sentence:
         """A remedy with the examples of the field from its model; "" if there are none."""
-        group, above = self._group
-        if self.name not in _LAID_OUT and self.name not in group.model_fields:
+        if self.name not in _LAID_OUT and self.name not in self.fields:
             return ""
-        examples = _LAID_OUT.get(self.name) or examples_of(group, self.name, above)
+        examples = _LAID_OUT.get(self.name) or examples_of(self.group, self.name, self.above)
         return Remedy("Write, for example,", examples)
-
-    @property
-    def fields(self) -> list[str]:
-        """The names of the fields that are allowed in its group."""
-        return list(self._group[0].model_fields)
 
     def holder_of(self, name: str) -> str:
         """Return the field beside this one whose group has a field of that name, or ""."""
-        for holder, known in self._group[0].model_fields.items():
-            inner = _group_in(known.annotation)
-            if inner is not None and name in inner.model_fields:
-                return holder
-        return ""
-
-    @property
-    def _group(self) -> tuple[type[BaseModel], str]:
-        """The model of the group that this field is in, and the name of the field that holds it."""
-        above = self.path[-2] if len(self.path) > 1 else None
-        holder = self.model.model_fields.get(above) if isinstance(above, str) else None
-        inner = _group_in(holder.annotation) if holder else None
-        return (inner, str(above)) if inner else (self.model, "")
+        fields = self.group.model_fields.items()
+        inner = ((holder, _group_in(field.annotation)) for holder, field in fields)
+        return next((holder for holder, group in inner if group and name in group.model_fields), "")
 
 
 def _group_in(annotation: object) -> type[BaseModel] | None:
@@ -154,8 +136,19 @@ def examples_of(group: type[BaseModel], name: str, above: str = "") -> Remedy:
     written = (
         f"{above}: {flow({name: each})}" if above else f"{name}: {flow(each)}" for each in examples
     )
-    first, *others = map(Code, written)
-    return Remedy(first, *(piece for each in others for piece in ("or", each)))
+    return Remedy(*[piece for each in written for piece in ("or", Code(each))][1:])
+
+
+def _typed(slip: _Slip, noun: str) -> tuple[str, Sentence]:
+    value = slip.value
+    if value is None:
+        return _no_value(slip)
+    if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
+        return NO_SPACE
+    if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
+        return words
+    found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
+    return f"{slip.subject} must be {noun}, and is {found}", slip.example
 
 
 def _no_value(slip: _Slip) -> tuple[str, Sentence]:
@@ -165,37 +158,20 @@ def _no_value(slip: _Slip) -> tuple[str, Sentence]:
 
 
 def _text(slip: _Slip) -> tuple[str, Sentence]:
-    if slip.detail["input"] is None and not slip.written:
-        return _no_value(slip)
-    if slip.written:
-        quoted = f'"{slip.written[:40]}"'
-        in_list = isinstance(slip.path[-1], int)
-        return (
-            f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}",
-            Remedy("Quote this:", Code(quoted if in_list else f"{slip.name}: {quoted}")),
-        )
-    return f"{slip.subject} must be text, and is {slip.found}", slip.example
-
-
-def _typed(noun: str) -> Callable[[_Slip], tuple[str, Sentence]]:
-    def words(slip: _Slip) -> tuple[str, Sentence]:
-        value = slip.detail["input"]
-        if value is None:
-            return _no_value(slip)
-        if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
-            return NO_SPACE
-        if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
-            return words
-        found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
-        return f"{slip.subject} must be {noun}, and is {found}", slip.example
-
-    return words
+    if not slip.written:
+        return _typed(slip, "text")
+    quoted = f'"{slip.written[:40]}"'
+    in_list = isinstance(slip.path[-1], int)
+    return (
+        f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}",
+        Remedy("Quote this:", Code(quoted if in_list else f"{slip.name}: {quoted}")),
+    )
 
 
 def _list(slip: _Slip) -> tuple[str, Sentence]:
-    problem, remedy = _typed("a list")(slip)
-    written = slip.written or slip.detail["input"]
-    if slip.name == _FORMER and isinstance(written, str) and written.strip():
+    problem, remedy = _typed(slip, "a list")
+    written = slip.written or slip.value
+    if slip.name == "previous_keys" and isinstance(written, str) and written.strip():
         remedy = Remedy("Put it in brackets:", former_keys(written))
     return problem, remedy
 
@@ -224,7 +200,6 @@ def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     if words := odd_blank(raw) or no_space(raw):
         return words
     name = inert(raw, 40)
-    strangers = [character for character in name if not character.isascii()]
     if name.startswith("-") and name[1:] in fields:
         return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
@@ -232,39 +207,24 @@ def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
             f"Type it again: `{plain}:`"
         )
+    strangers = [character for character in name if not character.isascii()]
     meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
-    for field in fields if strangers else ():
-        if meant.fullmatch(field):
-            code = f"U+{ord(strangers[0]):04X}"
-            other = unicodedata.name(strangers[0], "another character")
-            return (
-                f"`{name}` is not `{field}`: its `{strangers[0]}` is {code} ({other})",
-                coded(f"It only looks the same; type it again: `{field}:`"),
-            )
+    if strangers and (field := next(filter(meant.fullmatch, fields), "")):
+        return (
+            f"`{name}` is not `{field}`: its `{strangers[0]}` is {named(strangers[0])}",
+            coded(f"It only looks the same; type it again: `{field}:`"),
+        )
     return None
 
 
 def _missing(slip: _Slip) -> tuple[str, Sentence]:
     *owner, name = slip.path
-    named = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
-    return f"{named if owner else 'the outline'} has no `{name}`", slip.example
-
-
-def _too_low(slip: _Slip) -> tuple[str, Sentence]:
-    return f"{slip.subject} can't be below {slip.context['ge']}", slip.example
-
-
-def _too_high(slip: _Slip) -> tuple[str, Sentence]:
-    return f"{slip.subject} can't be above {slip.context['le']}", slip.example
-
-
-def _too_many(slip: _Slip) -> tuple[str, Sentence]:
-    found, most = slip.context["actual_length"], slip.context["max_length"]
-    return f"{slip.subject} has {found:,} items, more than {most:,}", "Split the course."
+    holder = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
+    return f"{holder if owner else 'the outline'} has no `{name}`", slip.example
 
 
 def _choice(slip: _Slip) -> tuple[str, Sentence]:
-    value = slip.detail["input"]
+    value = slip.value
     written = f'"{value[:40]}"' if isinstance(value, str) else (slip.written or "")[:40]
     problem = f"{slip.subject} can't be {written or slip.found}"
     known = re.findall("'([^']+)'", slip.context["expected"])
@@ -273,25 +233,26 @@ def _choice(slip: _Slip) -> tuple[str, Sentence]:
     return problem, slip.example
 
 
-def _own_words(slip: _Slip) -> tuple[str, Sentence]:
-    return slip.context["problem"], slip.context["remedy"]
+def _too_many(slip: _Slip) -> tuple[str, Sentence]:
+    found, most = slip.context["actual_length"], slip.context["max_length"]
+    return f"{slip.subject} has {found:,} items, more than {most:,}", "Split the course."
 
 
 def _unknown(slip: _Slip) -> tuple[str, Sentence]:
-    return f"{slip.subject} is not valid: {slip.detail['msg']}", slip.example
+    return f"{slip.subject} is not valid: {slip.otherwise}", slip.example
 
 
 _WORDS: dict[str, Callable[[_Slip], tuple[str, Sentence]]] = {
-    "bool_type": _typed("true or false"),
+    "bool_type": partial(_typed, noun="true or false"),
     "extra_forbidden": _unknown_field,
-    "greater_than_equal": _too_low,
-    "int_type": _typed("a whole number"),
-    "less_than_equal": _too_high,
+    "greater_than_equal": lambda s: (f"{s.subject} can't be below {s.context['ge']}", s.example),
+    "int_type": partial(_typed, noun="a whole number"),
+    "less_than_equal": lambda s: (f"{s.subject} can't be above {s.context['le']}", s.example),
     "list_type": _list,
     "literal_error": _choice,
     "missing": _missing,
-    "mistake": _own_words,
-    "model_type": _typed(_GROUP),
+    "mistake": lambda s: (s.context["problem"], s.context["remedy"]),
+    "model_type": partial(_typed, noun=_GROUP),
     "string_type": _text,
     "too_long": _too_many,
 }

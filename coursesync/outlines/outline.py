@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -22,23 +21,13 @@ from coursesync.kinds.field import Role
 from coursesync.kinds.kind import Resource
 from coursesync.kinds.pins import UNPINNED
 from coursesync.kinds.spec import MOST_LISTED, CourseSpec
-from coursesync.outlines.checks import (
-    course_key_of,
-    item_key,
-    key_mistakes,
-    order_mistakes,
-    picture_mistakes,
-    title_mistakes,
-)
+from coursesync.outlines.checks import contradictions, course_key_of, fields_of, item_key
 from coursesync.outlines.mistakes import diagnose
 from coursesync.state.state import CourseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Values
-    from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
 
 _TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
@@ -89,29 +78,37 @@ def build(
     diagnostics: list[Diagnostic] = []
     course = _valid(CourseSpec, tree, (), diagnostics)
     course_key = course_key_of(tree)
-    raw = tree.value.get(LISTED.plural) if isinstance(tree.value, dict) else None
-    items: list[Value] = list(islice(raw, MOST_LISTED)) if isinstance(raw, list) else []
-    keys = [item_key(item) for item in items]
-    diagnostics += key_mistakes(tree, keys, partial(in_state, course_key))
-    diagnostics += order_mistakes(tree, items)
-    diagnostics += picture_mistakes(tree, items)
-    diagnostics += title_mistakes(tree, items)
+    listed = fields_of(tree.value).get(LISTED.plural)
+    items = [*map(fields_of, listed[:MOST_LISTED])] if isinstance(listed, list) else []
+    keys = [*map(item_key, items)]
+    diagnostics += contradictions(tree, items, keys, partial(in_state, course_key))
     contents = Contents(read)
     resources = []
     for i, item in enumerate(items):
         path: Path = (LISTED.plural, i)
         spec = _valid(LISTED.spec(), tree, path, diagnostics)
-        try:
-            values = _values(item, contents) if spec else _of_file(item, contents)
-        except UnusableFile as unusable:
-            diagnostics += unusable.named_at(tree.where((*path, _CONTENTS)))
+        values = {name: value for name, value in item.items() if name != _ORDER}
+        # for an invalid item too, so that the mistakes in its file are reported at once
+        if _CONTENTS in item and (spec or _is_contents(item[_CONTENTS])):
+            try:
+                values[_CONTENTS] = contents.of(item[_CONTENTS])
+            except UnusableFile as unusable:
+                diagnostics += unusable.named_at(tree.where((*path, _CONTENTS)))
+        if course is None or spec is None or diagnostics:
             continue
-        if spec is not None:
-            attributes = {
-                **LISTED.encode(values),
-                LISTED.parent_property: course.id if course else 0,
-            }
-            resources.append(_resource(tree, path, spec, (course_key, keys[i]), attributes))
+        resources.append(
+            Resource(
+                kind=LISTED,
+                address=address_of(LISTED.name, course_key, keys[i]),
+                attributes={**LISTED.encode(values), LISTED.parent_property: course.id},
+                tree=tree,
+                path=path,
+                pin=None if spec.display_order == UNPINNED else spec.display_order,
+                previous_keys=tuple(spec.previous_keys),
+                key_is_derived=not spec.key,
+                protected=spec.protect,
+            )
+        )
     if diagnostics or course is None:
         return None, diagnostics
     return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []
@@ -125,36 +122,8 @@ def _valid(model: type[M], tree: Tree, path: Path, diagnostics: list[Diagnostic]
         return None
 
 
-def _values(item: Value, contents: Contents) -> Values:
-    """Return a valid item's values except its order; contents become HTML."""
-    assert isinstance(item, dict)  # noqa: S101 - its model says so
-    values = {name: value for name, value in item.items() if name != _ORDER}
-    if _CONTENTS in values:
-        values[_CONTENTS] = contents.of(values[_CONTENTS])
-    return values
-
-
-def _of_file(item: Value, contents: Contents) -> Values:
-    """Read the content file of an item with mistakes, so that its mistakes are reported too."""
-    if isinstance(item, dict) and _CONTENTS in item:
-        alone = {_TITLE: "-", _CONTENTS: item[_CONTENTS]}
-        with suppress(ValidationError):  # it is reported already
-            LISTED.spec().model_validate(alone)
-            return _values(alone, contents)
-    return {}
-
-
-def _resource(
-    tree: Tree, path: Path, spec: Spec, keys: tuple[str, str], attributes: Attributes
-) -> Resource:
-    return Resource(
-        kind=LISTED,
-        address=address_of(LISTED.name, *keys),
-        attributes=attributes,
-        tree=tree,
-        path=path,
-        pin=None if spec.display_order == UNPINNED else spec.display_order,
-        previous_keys=tuple(spec.previous_keys),
-        key_is_derived=not spec.key,
-        protected=spec.protect,
-    )
+def _is_contents(written: Value) -> bool:
+    with suppress(ValidationError):
+        LISTED.spec().model_validate({_TITLE: "-", _CONTENTS: written})
+        return True
+    return False

@@ -1,29 +1,41 @@
-"""Makes the JSON Schema of outlines, for editors, from the models that check outlines.
+"""Makes and writes the JSON Schema of outlines, for editors, from the models that check outlines.
 
-Owns what editors show of a field. It is draft 7 (https://json-schema.org/draft-07), which all
-editors know. It must never object to a valid outline; only `validate` finds the mistakes that a
-schema can't express (duplicate keys, missing files).
+Owns what editors show of a field, and which outlines name no schema. It is draft 7
+(https://json-schema.org/draft-07), which all editors know. It must never object to a valid outline;
+only `validate` finds the mistakes that a schema can't express (duplicate keys, missing files).
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from coursesync.errors import UnusableFile
+from coursesync.files import decode, read, with_line_ends_of, write_named
 from coursesync.kinds import LISTED
 from coursesync.kinds.inline import flow
 from coursesync.kinds.pins import UNPINNED
 from coursesync.kinds.spec import CourseSpec
+from coursesync.outlines.content_files import Files
+from coursesync.outlines.folder import outline_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import BaseModel
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
-    from coursesync.kinds.tree import Value
 
+NAME = "coursesync.schema.json"
+# https://github.com/redhat-developer/yaml-language-server#using-inlined-schema
+_NAMED = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*\S", re.MULTILINE)
 _NOT_GIVEN = (None, "", UNPINNED)  # defaults that mean "not given"
 _DEFINED = "#/definitions/{model}"
 
@@ -64,17 +76,57 @@ def schema_text() -> str:
 def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
     found = model.model_json_schema(ref_template=_DEFINED, schema_generator=_Draft7)
     for field in found["properties"].values():
-        field.update(_offered(field.pop("examples", [])))
+        for example in field.pop("examples", []):
+            # a group of fields is offered with a label:
+            # https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas
+            if isinstance(example, dict):
+                snippet = {"label": flow(example), "body": example}
+                field.setdefault("defaultSnippets", []).append(snippet)
+            else:
+                field.setdefault("examples", []).append(example)
     return found, found.pop("$defs", {})
 
 
-def _offered(examples: list[Value]) -> dict[str, list[Value]]:
-    """Sort examples by how editors offer them; a group of fields has a label and a body.
+def write_schema(path: Path, text: str) -> None:
+    """Write the schema, or replace an older one and keep its line ends.
 
-    https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas
+    Raises:
+        CoursesyncError: it can't be written, or the file there is no schema.
     """
-    plain: list[Value] = [each for each in examples if not isinstance(each, dict)]
-    groups = [each for each in examples if isinstance(each, dict)]
-    snippets: list[Value] = [{"label": flow(each), "body": each} for each in groups]
-    found: dict[str, list[Value]] = {"examples": plain, "defaultSnippets": snippets}
-    return {name: offered for name, offered in found.items() if offered}
+    try:
+        older = read(path)
+    except UnusableFile:
+        older = b""
+    write_named(path, with_line_ends_of(older, text).decode(), "schema", _is_schema)
+
+
+def _is_schema(path: Path) -> bool:
+    try:
+        held = json.loads(read(path))
+    except (UnusableFile, ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and "$schema" in held
+
+
+def line_for(outline: Path, schema: Path) -> str:
+    """Return the line of an outline that names the schema to editors."""
+    path = Path(os.path.relpath(schema, outline.parent)).as_posix()
+    relative = path if path.startswith("../") else f"./{path}"
+    return f"# yaml-language-server: $schema={quote_from_bytes(os.fsencode(relative))}"
+
+
+def without_schema(folder: Path) -> Iterator[Path]:
+    """Find the outlines of a workspace that name no schema; skip files that can't be read.
+
+    Raises:
+        UsageError: `folder` is no folder.
+        CoursesyncError: it can't be read, or there is more than a workspace may hold.
+    """
+    files = Files(folder)
+    for path, _ in outline_paths(folder):
+        try:
+            text = decode(files.inside(path))
+        except UnusableFile:
+            continue
+        if not _NAMED.search(text):
+            yield folder / path

@@ -15,7 +15,7 @@ from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of
 from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
-from coursesync.outlines.folder import check_folder, outline_paths
+from coursesync.outlines.folder import outline_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -62,15 +62,17 @@ def load(
         UsageError: `folder` is no folder.
         InvalidOutlines: with every mistake of every outline.
     """
-    check_folder(folder)
-    keys = {record.path: key for key, record in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder, unwritten), keys, managed)
+    recorded = {record.path: (key, record) for key, record in (applied or {}).items()}
+    reading = _Reading(folder, Files(folder, unwritten), recorded, managed)
     for path, is_link in outline_paths(folder, unwritten or ()):
-        reading.outline(path, applied or {}, is_link=is_link)
+        reading.outline(path, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
-            reading.give_up(path)
+            problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
+            remedy = "The files after it were not read: correct these first, and validate again."
+            reading.diagnostics.append(Diagnostic(Where(shown(folder / path)), problem, remedy))
             break
-    if reading.clashes_with_settled(applied or {}):
+    ids = {*reading.settled.values()}
+    if any(each.key in reading.settled or each.course_id in ids for each in reading.claims):
         # only a parsed outline knows the place of the clash
         return load(folder, None, managed, unwritten)
     if reading.claims:
@@ -80,7 +82,11 @@ def load(
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
-    advice = reading.distinct_advice()
+    advice: tuple[Advice, ...] = ()
+    if reading.advice:
+        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
+
+        advice = distinct(reading.advice)
     return Outlines(outlines, frozenset(reading.settled), advice)
 
 
@@ -88,31 +94,29 @@ def load(
 class _Reading:
     folder: Path
     files: Files
-    keys: Mapping[str, str]
+    recorded: Mapping[str, tuple[str, CourseRecord]]  # key and record of a course by its path
     managed: Callable[[], Iterable[Address]]
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    settled: set[str] = field(default_factory=set)
+    settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
     advice: list[Advice] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    def outline(self, path: str, applied: Mapping[str, CourseRecord], *, is_link: bool) -> None:
+    def outline(self, path: str, *, is_link: bool) -> None:
         at = shown(self.folder / path)
         try:
             _check_name(path)
             if is_link:
                 raise symbolic_link(at)
             content = self.files.read(path)
-            key = self.keys.get(path)
-            if key is not None and self._unchanged(applied[key], path, content):
-                self.settled.add(key)
+            key, record = self.recorded.get(path, ("", None))
+            if record and self._unchanged(record, path, content):
+                self.settled[key] = record.id
                 return
             text = decode(content)
-        except NotText as not_text:
-            self._note(not_text.at(at), not_text)
-            return
         except UnusableFile as unusable:
-            self._note(Where(at), unusable)
+            where = unusable.at(at) if isinstance(unusable, NotText) else Where(at)
+            self.diagnostics += unusable.named_at(where)
             return
         self._parse(path, at, text, digest=digest(content))
 
@@ -125,7 +129,9 @@ class _Reading:
         tree, diagnostics = parse(text, at)
         if tree is not None:
             outline, more = build(tree, partial(self._contents, path, sources), self._managed_in)
-            diagnostics += _elsewhere(more, diagnostics)
+            # a mistake at a place that has one already follows from it
+            reported = {diagnostic.where for diagnostic in diagnostics}
+            diagnostics += [each for each in more if each.where not in reported]
             self.claims.append(claim(tree))
             if outline is not None and not diagnostics:
                 read = dict(sorted(sources.items()))
@@ -141,16 +147,6 @@ class _Reading:
             return Source(shown(self.folder / file), self.files.text(file))
 
         self.advice += advise(outline, source)
-
-    def distinct_advice(self) -> tuple[Advice, ...]:
-        if not self.advice:
-            return ()
-        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
-
-        return distinct(self.advice)
-
-    def _note(self, where: Where, unusable: UnusableFile) -> None:
-        self.diagnostics.append(Diagnostic(where, unusable.problem, unusable.remedy))
 
     def _unchanged(self, record: CourseRecord, path: str, content: bytes) -> bool:
         try:
@@ -170,17 +166,6 @@ class _Reading:
         sources[path] = self.files.digest(path)
         return text
 
-    def give_up(self, path: str) -> None:
-        """Report that the files after this one were not read."""
-        problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
-        remedy = "The files after it were not read: correct these first, and validate again."
-        self.diagnostics.append(Diagnostic(Where(shown(self.folder / path)), problem, remedy))
-
-    def clashes_with_settled(self, applied: Mapping[str, CourseRecord]) -> bool:
-        """Return whether a parsed outline claims the key or the Id of a settled one."""
-        ids = {applied[key].id for key in self.settled}
-        return any(c.key in self.settled or c.course_id in ids for c in self.claims)
-
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     if len(diagnostics) <= MOST_DIAGNOSTICS:
@@ -188,12 +173,6 @@ def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     first = sorted(diagnostics)[:MOST_DIAGNOSTICS]
     more = f"and at least {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
     return [*first, Diagnostic(first[-1].where, more, "Correct these first, and validate again.")]
-
-
-def _elsewhere(more: list[Diagnostic], already: list[Diagnostic]) -> list[Diagnostic]:
-    """Drop the mistakes at a place that has one already: they follow from it."""
-    reported = {diagnostic.where for diagnostic in already}
-    return [diagnostic for diagnostic in more if diagnostic.where not in reported]
 
 
 def _check_name(path: str) -> None:

@@ -22,16 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
 
-EMPTY = (
-    "the file is empty",
-    coded(f"Start it with `id:, title:` and `{LISTED.plural}:`"),
-)
 DIRECTIVE = ("a % directive is not allowed here", "Delete each line that starts with %.")
-SECOND = (
-    "a second document starts here; one file is one course",
-    "Delete the --- line, or move the text after it into a file of its own.",
-)
-NO_NAME = ("a field's name must be plain text", coded("Write `name: value`"))
 NO_SPACE = (
     "there is no space after the `-`",
     coded("Put one there, as in `- title: Welcome`"),
@@ -109,14 +100,12 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
     "found incompatible YAML document": DIRECTIVE,
     "found unknown directive name": DIRECTIVE,
 }
-_COLUMNS = (
+# problems whose cause may be the column of the line
+_OF_COLUMNS = (
     "mapping values are not allowed",
     "did not find expected key",
     "did not find expected '-' indicator",
 )
-_TAB = ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there.")
-
-
 _LONGEST_LINE = 1_000  # characters that are looked at
 _BLANKS = re.compile(r"(?P<indent>[\s-]*)\w*(?P<beside>\s*(?::[^\S ])?)")
 _NO_SPACE = re.compile(r" *(?:- +)?(?P<name>\w+):(?P<value>(?!//)[^\s:].{0,60})")
@@ -127,31 +116,44 @@ _INNER = {_UNLOCK: {AFTER_DAYS}, _CONTENTS: {"html", "markdown"}}
 _NAMES = {"id", LISTED.plural, AFTER_DAYS, *(field.name for field in LISTED.fields)}
 
 
-def slip(text: str, line: int) -> tuple[int, str, Sentence] | None:
-    """Find a slip that is certain, at the line where the parser stops or on the one above it.
+def explained(
+    error: Exception, text: str, line: int, column: int
+) -> tuple[int, int, str, Sentence]:
+    """Explain why the parser can't read a file, and find the place of the cause.
+
+    Args:
+        error: the parser's exception.
+        text: the whole file.
+        line: of the place that the parser points to, from 0.
+        column: of the same place, from 0.
 
     Returns:
-        The index of its line, the problem and the remedy; None if there is none.
+        The line and the column of the cause, from 0; the problem and the remedy.
     """
     lines = text.split("\n")
-    above = max((i for i in range(min(line, len(lines))) if lines[i].strip()), default=line)
+    if line >= len(lines):  # a last line without an end
+        line, column = len(lines) - 1, len(lines[-1])
+    above = max((i for i in range(line) if lines[i].strip()), default=line)
     for at in (line, above):
-        written = lines[at] if at < len(lines) else ""
-        if words := odd_blank(written) or no_space(written):
-            return at, *words
-    written = lines[line][:_LONGEST_LINE] if line < len(lines) else ""
+        if words := odd_blank(lines[at]) or no_space(lines[at]):
+            indent = len(lines[at]) - len(lines[at].lstrip(" -"))
+            return at, column if at == line else indent, *words
+    problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
+    words = _slip(lines[line][:_LONGEST_LINE]) or _advice(problem, lines, line)
+    return line, column, *words
+
+
+def _slip(written: str) -> tuple[str, Sentence] | None:
+    """Find a slip that is certain in a line."""
     found = _GROUP.fullmatch(written)
     if found and found["inner"] in _INNER.get(found["name"], ()):
         name, inner, value = found.groups()
         whole = Code(f"{name}: {{{inner}: {value}}}")
-        return line, f"`{inner}` needs braces on the line of `{name}`", Remedy("Write", whole)
+        return f"`{inner}` needs braces on the line of `{name}`", Remedy("Write", whole)
     if (found := _APOSTROPHE.fullmatch(written)) and '"' not in found["text"]:
-        meant = found["text"].replace("''", "'")
-        return (
-            line,
-            "an apostrophe ends a text in 'single quotes'",
-            Remedy("Put it in double quotes:", Code(f"{found['name']}: {quoted(meant)}")),
-        )
+        meant = quoted(found["text"].replace("''", "'"))
+        remedy = Remedy("Put it in double quotes:", Code(f"{found['name']}: {meant}"))
+        return "an apostrophe ends a text in 'single quotes'", remedy
     return None
 
 
@@ -179,28 +181,15 @@ def no_space(text: str) -> tuple[str, Sentence] | None:
     return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
 
 
-def advice(error: Exception, text: str, line: int) -> tuple[str, Sentence]:
-    """Return the problem and the remedy for an error of the parser.
-
-    Args:
-        error: the parser's exception.
-        text: the whole file.
-        line: the line that the parser points to, from 0.
-    """
-    problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
-    lines = text.split("\n")
-    written = lines[line] if line < len(lines) else ""
+def _advice(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sentence]:
+    written = lines[line]
     if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
-        return _TAB
-    if problem.startswith(_COLUMNS) and (words := _misplaced(lines, line)):
+        return "a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."
+    if problem.startswith(_OF_COLUMNS) and (words := _misplaced(lines, line)):
         return words
-    for start, words in _WORDS.items():
-        if problem.startswith(start):
-            return words
-    return (
-        f"this can't be read as YAML: {problem or 'it is malformed'}",
-        "Check the lines just above it.",
-    )
+    unknown = f"this can't be read as YAML: {problem or 'it is malformed'}"
+    known = (words for start, words in _WORDS.items() if problem.startswith(start))
+    return next(known, (unknown, "Check the lines just above it."))
 
 
 # a quote or bracket that may be open, or a colon in a text: then the columns prove nothing
@@ -212,12 +201,7 @@ _CLOSE_BY = 40  # lines above
 
 
 def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
-    """Report a line that starts in another column than those above it, if that is certain.
-
-    Args:
-        lines: of the file.
-        at: the index of the line that the parser points to.
-    """
+    """Report a line that starts in another column than those above it, if that is certain."""
     above = [line for line in lines[max(0, at - _CLOSE_BY) : at] if line.strip()]
     if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
         return None

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -28,21 +29,20 @@ from ruamel.yaml.events import (
 )
 
 from coursesync.errors import Diagnostic, Remedy, Where
+from coursesync.kinds import LISTED
 from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import (
-    DIRECTIVE,
-    EMPTY,
-    NO_NAME,
-    NO_SPACE,
-    SECOND,
-    advice,
-    slip,
+from coursesync.outlines.yaml_mistakes import DIRECTIVE, NO_SPACE, explained
+from coursesync.outlines.yaml_values import (
+    MAX_NODES,
+    MAYBE_NOT_TEXT,
+    TooLongError,
+    Unusual,
+    quickly,
+    resolve,
 )
-from coursesync.outlines.yaml_quick import Unusual, quickly
-from coursesync.outlines.yaml_scalars import MAYBE_NOT_TEXT, TooLongError, resolve
-from coursesync.text import UNSEEN_REMEDY, find_unseen, inert, named, unseen, without_unseen
+from coursesync.text import UNSEEN_REMEDY, coded, find_unseen, inert, named, unseen, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +53,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.tree import Below, Mark, Value
 
-    _Marked: TypeAlias = ScalarEvent | MappingStartEvent | SequenceStartEvent
-
 MAX_DEPTH = 16
-MAX_NODES = 50_000
 MAX_NOTES = 1_000  # a file; later fewer are shown
 _HALTED = "After you correct this, run validate again: it then checks the rest of the file."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
@@ -82,7 +79,14 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
         holds None where they point, so that the rest can be checked.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # a lone carriage return ends a line, too
-    tree, diagnostics = _parsed(text, path)
+    diagnostics = list(find_unseen(text, path))
+    if diagnostics:
+        text = without_unseen(text, "\N{REPLACEMENT CHARACTER}")
+    tree: Tree | None
+    try:
+        tree = Tree(path, quickly(text), partial(_marks, text, path))
+    except Unusual:
+        tree = _Composer(text, path, diagnostics).document()
     is_outline = tree is not None and isinstance(tree.value, dict)
     left = in_outline(text, path, is_outline=is_outline)
     if left and (diagnostics or not is_outline):
@@ -90,39 +94,22 @@ def parse(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
     return tree, [*left, *diagnostics]
 
 
-def _parsed(text: str, path: str) -> tuple[Tree | None, list[Diagnostic]]:
-    diagnostics = list(find_unseen(text, path))
-    if diagnostics:
-        text = without_unseen(text, "\N{REPLACEMENT CHARACTER}")
-    elif not isinstance(value := quickly(text), Unusual):
-        return Tree(path, value, partial(_marks, text, path)), diagnostics
-    return _in_full(text, path, diagnostics), diagnostics
-
-
-def _in_full(text: str, path: str, diagnostics: list[Diagnostic]) -> Tree | None:
-    try:
-        return _Composer(text, path, diagnostics).document()
-    except _Halt:
-        return None
-
-
 def _marks(text: str, path: str) -> Mark:
     """Read a document again for the positions of its values, which only messages need."""
-    tree = _in_full(text, path, [])
+    tree = _Composer(text, path, []).document()
     assert tree is not None  # noqa: S101 - it was read before
     return tree.mark
 
 
-TOO_DEEP_REMEDY = "An outline needs four: check the brackets, and the spaces before each line."
-
-
-def _is_caused_above(error: MarkedYAMLError) -> bool:
-    """Return whether to point to the start of a quote, a bracket or a field."""
-    problem = str(error.problem)
-    if "end of stream" in problem or "could not find expected ':'" in problem:
-        return error.context_mark is not None
-    begun, met = error.context_mark, error.problem_mark
-    return "expected ',' or" in problem and begun is not None and begun.line < met.line
+def _place_of(error: Exception) -> tuple[int, int]:
+    """Return the line and column of an error, or of the quote, bracket or field that it is in."""
+    if not isinstance(error, MarkedYAMLError):
+        return 0, 0
+    begun, mark, problem = error.context_mark, error.problem_mark, str(error.problem)
+    is_open = "end of stream" in problem or "could not find expected ':'" in problem
+    if begun and (is_open or ("expected ',' or" in problem and begun.line < mark.line)):
+        mark = begun
+    return (mark.line, mark.column) if mark else (0, 0)
 
 
 class _Composer:
@@ -137,54 +124,52 @@ class _Composer:
         self._next: Callable[[], Event] = CParser(text).get_event
 
     def document(self) -> Tree | None:
-        try:
-            self._next()  # the start of the stream
-            start = self._next()
-            if isinstance(start, StreamEndEvent):
-                self._note(None, *EMPTY)
-                return None
-            if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
-                self._note(start.start_mark, *DIRECTIVE)
-            value, mark = self._node(self._next())
-            self._next()  # the end of the document
-            end = self._next()
-            if isinstance(end, DocumentStartEvent):
-                self._note(end.start_mark, *SECOND)
-        except (YAMLError, ValueError, KeyError, AttributeError) as error:
-            # the parser raises the last three on some malformed input
-            self._unreadable(error)
+        with suppress(_Halt):
+            try:
+                return self._document()
+            except (YAMLError, ValueError, KeyError, AttributeError) as error:
+                # the parser raises the last three on some malformed input
+                self._unreadable(error)
+        return None
+
+    def _document(self) -> Tree | None:
+        self._next()  # the start of the stream
+        start = self._next()
+        if isinstance(start, StreamEndEvent):
+            remedy = coded(f"Start it with `id:, title:` and `{LISTED.plural}:`")
+            self._note(Where(self._path), "the file is empty", remedy)
+            return None
+        if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
+            self._note(start.start_mark, *DIRECTIVE)
+        value, mark = self._node(self._next())
+        self._next()  # the end of the document
+        end = self._next()
+        if isinstance(end, DocumentStartEvent):
+            self._note(
+                end.start_mark,
+                "a second document starts here; one file is one course",
+                "Delete the --- line, or move the text after it into a file of its own.",
+            )
         return Tree(self._path, value, lambda: mark)
 
-    def _unreadable(self, error: Exception) -> NoReturn:
-        mark = None
-        if isinstance(error, MarkedYAMLError):
-            mark = error.context_mark if _is_caused_above(error) else error.problem_mark
-        at: StreamMark | Where | None = mark
-        lines = self._text.split("\n")
-        if mark is not None and mark.line >= len(lines):  # a last line without an end
-            at = Where(self._path, len(lines), len(lines[-1]) + 1)
-        line = mark.line if mark else 0
-        if found := slip(self._text, line):
-            line, problem, remedy = found
-            if mark is None or line != mark.line:
-                column = len(lines[line]) - len(lines[line].lstrip(" -"))
-                at = Where(self._path, line + 1, column + 1)
-        else:
-            problem, remedy = advice(error, self._text, line)
-        self._note(at, problem, Remedy(remedy, _HALTED))
-        raise _Halt from error
+    def _unreadable(self, error: Exception) -> None:
+        line, column, problem, remedy = explained(error, self._text, *_place_of(error))
+        self._note(Where(self._path, line + 1, column + 1), problem, Remedy(remedy, _HALTED))
 
     def _node(self, event: Event) -> tuple[Value, Mark]:
         if isinstance(event, ScalarEvent):
             return self._scalar(event)
         if isinstance(event, AliasEvent):
-            return self._alias(event)
+            at, remedy = event.start_mark, "Write the value out, or put it in quotes."
+            self._note(at, "an alias (*) is not allowed", remedy)
+            return None, (at.line, at.column, None, None)
         assert isinstance(event, MappingStartEvent | SequenceStartEvent)  # noqa: S101 - the only others
         self._extras(event)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             problem = f"this is nested more than {MAX_DEPTH} levels deep"
-            self._note(event.start_mark, problem, TOO_DEEP_REMEDY)
+            remedy = "An outline needs four: check the brackets, and the spaces before each line."
+            self._note(event.start_mark, problem, remedy)
             raise _Halt
         value: Value
         below: Below
@@ -236,7 +221,8 @@ class _Composer:
     def _key(self, event: Event, values: dict[str, Value]) -> str | None:
         if not isinstance(event, ScalarEvent):
             self._node(event)
-            self._note(event.start_mark, *NO_NAME)
+            remedy = coded("Write `name: value`")
+            self._note(event.start_mark, "a field's name must be plain text", remedy)
             return None
         if event.anchor or event.ctag:  # `tag` is computed each time
             self._extras(event)
@@ -258,7 +244,12 @@ class _Composer:
             self._extras(event)
         if event.implicit[0]:  # a plain scalar
             if not text or text[0] in MAYBE_NOT_TEXT:
-                value = self._resolve(text, at)
+                try:
+                    value = resolve(text)
+                except TooLongError:
+                    problem = f"a number of {len(text):,} characters is more than any field takes"
+                    self._note(at, problem, "If it is text, put it in quotes.")
+                    value = None
                 if value is not text:
                     return value, (at.line, at.column, text, None)
             if self._lines is not None:
@@ -275,17 +266,6 @@ class _Composer:
             place = f" (character {found.start() + 1:,} of this text)"
             self._note(event.start_mark, problem + place, UNSEEN_REMEDY)
 
-    def _resolve(self, text: str, at: StreamMark) -> Value:
-        try:
-            return resolve(text)
-        except TooLongError:
-            self._note(
-                at,
-                f"a number of {len(text):,} characters is more than any field takes",
-                "If it is text, put it in quotes.",
-            )
-            return None
-
     def _lost_tail(self, event: ScalarEvent, lost: re.Pattern[str]) -> None:
         end = event.end_mark
         assert self._lines is not None  # noqa: S101 - the caller's condition, for the type checker
@@ -300,29 +280,23 @@ class _Composer:
                 f'Put all of it in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
             )
 
-    def _alias(self, event: Event) -> tuple[Value, Mark]:
-        at = event.start_mark
-        self._note(at, "an alias (*) is not allowed", "Write the value out, or put it in quotes.")
-        return None, (at.line, at.column, None, None)
-
-    def _extras(self, event: _Marked) -> None:
+    def _extras(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
         for given, what in ((event.anchor, "an anchor (&)"), (event.ctag, "a tag (!)")):
             if given:
                 remedy = "Delete it, or put the text in quotes."
                 self._note(event.start_mark, f"{what} is not allowed", remedy)
 
     def _too_many(self, event: Event) -> NoReturn:
-        problem = f"the file holds more than {MAX_NODES:,} values"
         self._note(
             event.start_mark,
-            problem,
+            f"the file holds more than {MAX_NODES:,} values",
             "No course needs that many: look for lines that were pasted repeatedly.",
         )
         raise _Halt
 
-    def _note(self, at: StreamMark | Where | None, problem: str, remedy: Sentence) -> None:
+    def _note(self, at: StreamMark | Where, problem: str, remedy: Sentence) -> None:
         if not isinstance(at, Where):
-            at = Where(self._path, at.line + 1, at.column + 1) if at else Where(self._path)
+            at = Where(self._path, at.line + 1, at.column + 1)
         self._diagnostics.append(Diagnostic(at, problem, remedy))
         if len(self._diagnostics) >= MAX_NOTES:
             raise _Halt

@@ -29,8 +29,7 @@ def command(workspace: Path | None, out: Path | None) -> None:
     it that don't name a schema yet, and the line to add to each. Needs neither
     network nor credentials.
     """
-    from coursesync.outlines.schema import schema_text  # noqa: PLC0415 - keeps --help quick
-    from coursesync.outlines.schema_file import NAME, write_schema  # noqa: PLC0415 - keeps --help quick
+    from coursesync.outlines.schema import NAME, schema_text, write_schema  # noqa: PLC0415 - keeps --help quick
 
     lines = [] if workspace is None else _lines(workspace, out or workspace / NAME)
     if out is None:
@@ -43,9 +42,9 @@ def command(workspace: Path | None, out: Path | None) -> None:
 
 
 def _lines(workspace: Path, schema: Path) -> list[str]:
-    from coursesync.outlines import schema_file  # noqa: PLC0415 - keeps --help quick
+    from coursesync.outlines.schema import line_for, without_schema  # noqa: PLC0415 - keeps --help quick
 
-    found = list(schema_file.without_schema(workspace))
+    found = list(without_schema(workspace))
     if not found:
         return []
     name = "names" if len(found) == 1 else "name"
@@ -53,10 +52,8 @@ def _lines(workspace: Path, schema: Path) -> list[str]:
         f"{count(len(found), 'outline')} {name} no schema yet. Add above the first line of each:"
     ]
     for outline in found[:_MOST]:
-        lines += [
-            on_one_line(f"  {outline}"),
-            on_one_line(f"    {schema_file.line_for(outline, schema)}"),
-        ]
+        line = line_for(outline, schema)
+        lines += [on_one_line(f"  {outline}"), on_one_line(f"    {line}")]
     if len(found) > _MOST:
         lines.append(f"  and {len(found) - _MOST} more")
     return lines
