@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     Paint: TypeAlias = Callable[[str, str], str]
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}
-_LONGEST_ESCAPE = 10  # characters that replace an unprintable one
 _STEP = 2  # columns of indent
 
 
@@ -75,12 +74,6 @@ def rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
     )  # one column less: `_row` may add a space
     found = fit.finditer("".join(character for character, _ in line))
     return [_row(line[slice(*each.span())]) for each in found]
-
-
-def one_row(pieces: Sequence[Piece]) -> str:
-    """Write a line in one row that is safe to print."""
-    room = 2 + sum(_LONGEST_ESCAPE * len(piece.text) for piece in pieces)
-    return "".join(piece.text for row in rows(pieces, room) for piece in row)
 
 
 def _clean(pieces: Sequence[Piece]) -> list[Piece]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.render.text_diff import Shown
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
+_EFFORT, _LINES = 200_000, 40  # pairs of lines or words that are compared; lines that are shown
 _WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # for all changes of a plan: at most about a second
 _FEWEST_LINES = 6
 _LONG_TITLE = 60
@@ -81,42 +82,22 @@ def _worded(value: str | None, *, quoted: bool) -> str:
     return f'"{inert(value)}"' if quoted else inert(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How many pairs of lines or words of one change are compared, and how many lines are shown."""
-
-    effort: int = 200_000
-    lines: int = 40
-
-
-def bounds_among(compared: int) -> Bounds:
-    """Divide the total effort among `compared` changes."""
-    most, share = Bounds(), max(1, compared)
-    lines = max(_FEWEST_LINES, _WHOLE_LINES // share)
-    return Bounds(min(most.effort, _WHOLE_EFFORT // share), min(most.lines, lines))
-
-
-def differences(change: Change, bounds: Bounds | None = None) -> tuple[Difference, ...]:
+def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
     """Return the fields that a change changes, in the outline's order, long texts last.
 
-    A create or a delete has no differences. `bounds` limits the comparison of long texts.
+    A create or a delete has no differences. The comparisons of long texts of all changes share an
+    effort; `among` is the number of these changes.
     """
-    kind, before, after = change.kind, change.before, change.after
+    before, after = change.before, change.after
     if before is None or after is None:
         return ()
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
-        by_field.setdefault(_field(kind, name), []).append(name)
+        by_field.setdefault(_field(change.kind, name), []).append(name)
     found = [
-        _difference(kind, field, tuple(by_field[field]), (before, after), bounds or Bounds())
-        for field in _in_order(kind, by_field)
+        _difference(change, field, tuple(by_field[field]), among)
+        for field in _in_order(change.kind, by_field)
     ]
-    if change.place is not None:
-        placed, moved = _placed(change.place), change.place.moved
-        found = [
-            replace(each, remark=placed, moved=moved) if each.field == ORDER else each
-            for each in found
-        ]
     return (*_protection(change), *found)
 
 
@@ -152,14 +133,8 @@ def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
 
 
-def _difference(
-    kind: Kind,
-    field: str,
-    names: tuple[str, ...],
-    sides: tuple[Attributes, Attributes],
-    bounds: Bounds,
-) -> Difference:
-    before, after = sides
+def _difference(change: Change, field: str, names: tuple[str, ...], among: int) -> Difference:
+    kind, before, after = change.kind, change.before or {}, change.after or {}
     words = next((each.words for each in kind.fields if each.name == field), None)
     if words is not None:
         was, now = words(before, after)
@@ -169,10 +144,14 @@ def _difference(
         return Difference(field, names, _spelled(names, before), _spelled(names, after))
     old, new = before.get(names[0]), after.get(names[0])
     if names[0] == kind.contents_property:
-        return _text(field, names, (old, new), bounds)
+        return _text(field, names, (old, new), among)
     quoted = isinstance(old, str) or isinstance(new, str)
     was, now = _value(old), _value(new)
-    return Difference(field, names, was, now, quoted=quoted, note=only_unseen(was or "", now or ""))
+    note = only_unseen(was or "", now or "")
+    found = Difference(field, names, was, now, quoted=quoted, note=note)
+    if field != ORDER or change.place is None:
+        return found
+    return replace(found, remark=_placed(change.place), moved=change.place.moved)
 
 
 def _spelled(names: Iterable[str], attributes: Attributes) -> str:
@@ -190,14 +169,16 @@ def _text(
     field: str,
     names: tuple[str, ...],
     texts: tuple[FieldValue | None, FieldValue | None],
-    bounds: Bounds,
+    among: int,
 ) -> Difference:
     before, after = ("" if text is None else str(text) for text in texts)
     was, now = map(_size, texts)
     if note := only_unseen(before, after):
         return Difference(field, names, was, now, note=note)
-    found = compare(before, after, Effort(bounds.effort))
-    lines = shown(found, Effort(bounds.effort), bounds.lines)
+    share = max(1, among)
+    effort = min(_EFFORT, _WHOLE_EFFORT // share)
+    most = min(_LINES, max(_FEWEST_LINES, _WHOLE_LINES // share))
+    lines = shown(compare(before, after, Effort(effort)), Effort(effort), most)
     return Difference(field, names, was, now, lines=lines)
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.planning.drift import Drifted
-    from coursesync.render.plan_words import Hint
     from coursesync.state.state import Doubt
 
 _TWINS = (
@@ -30,18 +29,14 @@ _TWINS = (
 _MOST = 10  # addresses whose commands are listed
 
 
-def next_steps(
-    every: Sequence[Drifted], doubts: Mapping[Address, Doubt], hint: Hint
-) -> Iterator[Sentence]:
+def next_steps(every: Sequence[Drifted], doubts: Mapping[Address, Doubt]) -> Iterator[Sentence]:
     """Yield what to do about the findings of a look and the creates in doubt."""
-    yield from _doubts(doubts, every, hint)
-    yield from twin_steps(every, hint)
-    yield from _others(every, hint)
+    yield from _doubts(doubts, every)
+    yield from twin_steps(every)
+    yield from _others(every)
 
 
-def _doubts(
-    doubts: Mapping[Address, Doubt], every: Sequence[Drifted], hint: Hint
-) -> Iterator[Sentence]:
+def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterator[Sentence]:
     """Yield why each create is in doubt, and a command for each answer."""
     for address in sorted(doubts)[:_MOST]:
         doubt = doubts[address]
@@ -49,18 +44,18 @@ def _doubts(
         several = [e.record_id for e in every if e.finding is Finding.TWIN and e.address == address]
         ids = several or [candidate.id for candidate in doubt.candidates]
         for each in ids[:_MOST]:
-            take = hint(Command("resolve", address, id=each))
+            take = Command("resolve", address, id=each)
             yield Remedy(f"If it is the Id {each}:", take)
         if not ids:
-            yield Remedy("If it is in Nexudus:", hint(Command("resolve", address, id="ID")))
+            yield Remedy("If it is in Nexudus:", Command("resolve", address, id="ID"))
         if not several and doubt.reason != SEVERAL_MARKED:
-            yield Remedy("If it is not:", hint(Command("resolve", address, not_created=True)))
+            yield Remedy("If it is not:", Command("resolve", address, not_created=True))
     if len(doubts) > _MOST:
-        more = hint(Command("state list"))
+        more = Command("state list")
         yield Remedy(f"{len(doubts) - _MOST:,} more are in doubt. To list them:", more)
 
 
-def twin_steps(every: Iterable[Drifted], hint: Hint) -> Iterator[Sentence]:
+def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
     """Yield what a twin is, and for each twin a command for each Id to keep."""
     ids: dict[Address, set[int]] = {}
     for each in every:
@@ -70,16 +65,16 @@ def twin_steps(every: Iterable[Drifted], hint: Hint) -> Iterator[Sentence]:
         yield _TWINS
     for address, either in [*ids.items()][:_MOST]:
         for one in sorted(either)[:_MOST]:
-            yield Remedy(f"To keep the Id {one}:", hint(Command("resolve", address, keep=one)))
+            yield Remedy(f"To keep the Id {one}:", Command("resolve", address, keep=one))
     if len(ids) > _MOST:
-        keep = hint(Command("resolve", "ADDRESS", keep="ID"))
+        keep = Command("resolve", "ADDRESS", keep="ID")
         yield Remedy(f"For the {len(ids) - _MOST:,} others, as in:", keep)
 
 
-def _others(every: Sequence[Drifted], hint: Hint) -> Iterator[Sentence]:
+def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
     noun, nouns = LISTED.name, LISTED.plural
-    forget = hint(Command("state rm", "ADDRESS"))
-    refreshed = hint(Command("apply", refresh=True))
+    forget = Command("state rm", "ADDRESS")
+    refreshed = Command("apply", refresh=True)
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
     if any(each.is_foreign for each in every):
         yield Remedy(
@@ -90,13 +85,13 @@ def _others(every: Sequence[Drifted], hint: Hint) -> Iterator[Sentence]:
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
-        yield Remedy("To record changes that the outline already has:", hint(Command("apply")))
+        yield Remedy("To record changes that the outline already has:", Command("apply"))
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
         yield "To keep the site's version, copy it into the outline."
         yield Remedy("To restore the outline's version:", refreshed)
     if Finding.GONE in wanted:
-        yield Remedy("To see what would be created again:", hint(Command("plan", refresh=True)))
+        yield Remedy("To see what would be created again:", Command("plan", refresh=True))
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
         yield Remedy(
             f"A {noun} that is no longer in any outline is not restored. Put it back into the "

@@ -16,7 +16,7 @@ from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
-from coursesync.render.differences import bounds_among, differences
+from coursesync.render.differences import differences
 from coursesync.render.text_diff import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
-    from coursesync.render.differences import Bounds, Difference
-    from coursesync.render.plan_words import Hint
-    from coursesync.render.rows import PlanView, Row
+    from coursesync.render.differences import Difference
+    from coursesync.render.rows import Hint, PlanView, Row
     from coursesync.render.text_diff import Shown
     from coursesync.state.state import Doubt, State
 
@@ -162,18 +161,17 @@ def _change(row: Row) -> dict[str, object]:
 
 
 def _drift(found: Sequence[Drifted]) -> list[dict[str, object]]:
-    bounds = bounds_among(len(found))
-    return [_drifted(each, bounds) for each in found]
+    return [_drifted(each, len(found)) for each in found]
 
 
-def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
+def _drifted(each: Drifted, among: int) -> dict[str, object]:
     record, edit = each.record, each.edit
     return {
         "address": each.address,
         "at": record.updated_on if record else None,
         "by": record.updated_by if record else None,
         "course_id": each.course_id,
-        "differences": [_difference(each) for each in differences(edit, bounds)] if edit else [],
+        "differences": [_difference(each) for each in differences(edit, among)] if edit else [],
         "failure": each.failure or None,
         "finding": each.finding.value,
         "id": each.record_id,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command
 from coursesync.kinds import LISTED
-from coursesync.render.fit import Part, Rank, fit, joined, takes
+from coursesync.render.fit import Part, Rank, fit, joined
 from coursesync.render.markdown_escape import (
     ROOM_TO_SAY,
     code,
@@ -23,8 +23,9 @@ from coursesync.render.rows import NO_OUTLINE, NOTHING
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from coursesync.errors import Shell
     from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.render.drift import CourseDrift, DriftRow, DriftView
     from coursesync.render.rows import CourseView, PlanView, Row
@@ -54,13 +55,21 @@ def compose(view: PlanView, advice: FirstPieces | None = None, most: int | None 
     `most` is the bytes of UTF-8 that it may have. If it must be cut, parts go in the order of
     `Rank`, the last first, and weighty rows move to the top.
     """
-    parts = [*_parts(view, advice)]
     target = f"<sub>Target {escape(view.plan.target)} · digest `{view.plan.digest}`</sub>"
     foot = Part(Rank.ALWAYS, ("", target))
-    if most is None or takes(*parts, foot) <= most:
-        return joined(*parts, foot)
-    kept = fit([*_parts(view, advice, weighty_first=True)], most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _LEFT_OUT, view.hint(Command("plan", full=True))), foot)
+    whole = joined([*_parts(view, advice), foot])
+    if most is None or len(whole.encode()) <= most:
+        return whole
+    parts = [*_parts(view, advice, weighty_first=True)]
+    return _cut(parts, foot, most, _LEFT_OUT, view.hint(Command("plan", full=True)))
+
+
+def _cut(
+    parts: Sequence[Part], foot: Part, most: int, words: Mapping[Rank, str], command: Shell
+) -> str:
+    """Write the parts that fit, a note on the others (see `left_out`), and the foot."""
+    kept, left = fit(parts, most - foot.size - ROOM_TO_SAY)
+    return joined([*kept, left_out(left, words, command), foot])
 
 
 def _parts(
@@ -140,10 +149,10 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
     foot = Part(
         Rank.ALWAYS, tuple(line for each in view.remedies for line in ("", with_code(each)))
     )
-    if most is None or takes(*parts, foot) <= most:
-        return joined(*parts, foot)
-    kept = fit(parts, most - foot.size - ROOM_TO_SAY)
-    return joined(kept, left_out(kept, _DRIFT_LEFT_OUT, view.hint(Command("drift"))), foot)
+    whole = joined([*parts, foot])
+    if most is None or len(whole.encode()) <= most:
+        return whole
+    return _cut(parts, foot, most, _DRIFT_LEFT_OUT, view.hint(Command("drift")))
 
 
 def above(view: DriftView) -> str:
@@ -152,23 +161,21 @@ def above(view: DriftView) -> str:
 
 
 def _course_drift(course: CourseDrift) -> Iterator[Part]:
-    rows = sorted(course.rows, key=lambda row: not row.needs_care)
+    rows = sorted(course.rows, key=lambda row: row.wording.rank)
     heading = (
         *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
         *("| | what was found |", "|---|---|"),
     )
     for i, row in enumerate(rows):
-        rank = Rank.WEIGHTY if row.needs_care else Rank.ROWS
-        yield Part(rank, (*(() if i else heading), _found(row)), 1)
+        yield Part(row.wording.rank, (*(() if i else heading), _found(row)), 1)
+    if course.more:
+        yield Part(Rank.ROWS, (f"| | {course.more} |",), 1)
     for row in rows:
         if row.differences:
-            yield Part(
-                Rank.DETAIL, tuple(details(row.title, row.differences, "What changed in")), 1
-            )
+            lines = details(row.title, row.differences, "What changed in")
+            yield Part(Rank.DETAIL, tuple(lines), 1)
 
 
 def _found(row: DriftRow) -> str:
-    if row.finding is None:
-        return f"| | {row.sentence} |"
     lines = [f"{escape(row.name)} {escape(row.sentence)}", *filter(None, [row.stance])]
-    return f"| {row.finding.value} | {'<br>'.join(lines)} |"
+    return f"| {row.wording.verb} | {'<br>'.join(lines)} |"

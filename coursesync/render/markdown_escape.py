@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
 from coursesync.kinds import LISTED
-from coursesync.render.detail import one_row
 from coursesync.render.fit import Part, Rank
 from coursesync.render.text_diff import Fold
-from coursesync.text import count, inert, to_type
+from coursesync.text import as_shown, count, disarmed, inert, to_type, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from coursesync.errors import Sentence, Shell, Typed
     from coursesync.render.differences import Difference
-    from coursesync.render.fit import Fitted
     from coursesync.render.text_diff import Shown
 
 # what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
@@ -77,15 +75,14 @@ def in_html(text: str) -> str:
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def left_out(kept: Fitted, words: Mapping[Rank, str], command: Shell) -> Part:
+def left_out(left: Mapping[Rank, int], words: Mapping[Rank, str], command: Shell) -> Part:
     """Return a note, of at most `ROOM_TO_SAY` bytes, on what a document leaves out.
 
-    `words` has a text for each rank, with `{}` for the number of records; `command` shows it all.
+    `left` is the number of records by rank. `words` has a text for each rank, with `{}` for that
+    number; `command` shows it all.
     """
     named = ", ".join(
-        text.format(count(kept.left_out[rank], LISTED.name))
-        for rank, text in words.items()
-        if rank in kept.left_out
+        text.format(count(left[rank], LISTED.name)) for rank, text in words.items() if rank in left
     )
     where = _as_code(command)
     all_of_it = f" To see everything: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
@@ -122,8 +119,9 @@ def _row(difference: Difference) -> str:
 def _shown(line: Shown) -> str:
     if isinstance(line, Fold):
         return f"  {line.words}"
+    text = without_unseen("".join(piece.text for piece in line.pieces))
     note = f" ({line.note})" if line.note else ""
-    return f"{line.mark.value} {one_row(line.pieces)}{note}".rstrip()
+    return f"{line.mark.value} {disarmed(' '.join(as_shown(text).split()))}{note}".rstrip()
 
 
 def _fenced(lines: list[str]) -> Iterator[str]:

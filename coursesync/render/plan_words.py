@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.kinds import LISTED
 from coursesync.kinds.marker import SEVERAL_MARKED
-from coursesync.nexudus.limits import PUBLISHED, Limits, least_seconds
+from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.large_change import oversized
 from coursesync.planning.lessons import describe
 from coursesync.planning.plan import Action
-from coursesync.text import at, count, duration, inert
+from coursesync.text import at, count, duration, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from coursesync.applying.receipt import Origin
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import Candidate
-
-    # returns the words of a command, with the workspace and the target
-    Hint: TypeAlias = Callable[[Command], Shell]
 
 _NO_STATE = (
     "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
@@ -71,7 +69,7 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
         yield f"apply would stop at {count(more, f'more {noun}')} because of lessons."
 
 
-def cost(plan: Plan, limits: Limits = PUBLISHED) -> str:
+def cost(plan: Plan, limits: Limits) -> str:
     """Return the writes, the time and the share of a day's allowance; "" if nothing changes."""
     if not plan.has_changes:
         return ""
@@ -98,7 +96,7 @@ def _candidate(candidate: Candidate, kind: Kind) -> str:
 
 
 def settlement(
-    change: Change, candidates: Sequence[Candidate], hint: Hint, reason: str = ""
+    change: Change, candidates: Sequence[Candidate], reason: str = ""
 ) -> tuple[Sentence, ...]:
     """Return the sentences that explain how to settle a doubt, with a command for each case.
 
@@ -115,17 +113,15 @@ def settlement(
     else:
         found = ["The next apply looks for it. To settle it by hand, look for it in Nexudus."]
     number = candidates[0].id if len(candidates) == 1 else "N"
-    take = (*found, Remedy(theirs, hint(Command("resolve", change.address, id=number))))
+    take = (*found, Remedy(theirs, Command("resolve", change.address, id=number)))
     if SEVERAL_MARKED in (reason or change.reason):  # it was created more than once
         return take
-    return (*take, Remedy(new, hint(Command("resolve", change.address, not_created=True))))
+    return (*take, Remedy(new, Command("resolve", change.address, not_created=True)))
 
 
 def uncommitted(origin: Origin) -> str:
     """Name the files that were applied and are not committed; "" if there is none."""
-    names = origin.uncommitted
-    if not names:
+    if not origin.uncommitted:
         return ""
-    more = f" and {count(len(names) - _MOST_FILES, 'more file')}" if names[_MOST_FILES:] else ""
-    listed = ", ".join(inert(name, 200) for name in names[:_MOST_FILES])
-    return f"These files were applied, but they are not committed: {listed}{more}."
+    names = listed([inert(name, 200) for name in origin.uncommitted], _MOST_FILES)
+    return f"These files were applied, but they are not committed: {names}."

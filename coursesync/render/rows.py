@@ -18,25 +18,28 @@ from coursesync.nexudus.limits import PUBLISHED
 from coursesync.planning.plan import Action
 from coursesync.render.fit import Rank
 from coursesync.render.plan_words import cost, settlement, warnings
-from coursesync.text import inert
+from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeAlias
 
-    from coursesync.errors import Sentence
+    from coursesync.errors import Sentence, Shell
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.differences import Difference
-    from coursesync.render.plan_words import Hint
+
+    # returns the words of a command, with the workspace and the target
+    Hint: TypeAlias = Callable[[Command], Shell]
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words for an action.
+    """The words for an action, or for a finding on the site.
 
     `mark`, `verb` and `style` (the name of a colour) are for a row; `counted` follows a number.
-    `left` says what happens to a record that is no longer in any outline. `rank` is the priority
-    of the rows when a document must be cut.
+    `rank` is the priority of the rows when a document must be cut. `left` says what happens to a
+    record that is no longer in any outline.
     """
 
     mark: str
@@ -79,8 +82,8 @@ class Row:
 
     `order` and `title` are the record's; `remark` adds to the mark. `question` is for the author to
     answer, and `settlement` explains how to settle a doubt. `among` is the number of changes in the
-    plan with a before and an after; it limits the effort of each comparison. `between` names the
-    old and the new course of a record that moves.
+    plan with a before and an after. `between` names the old and the new course of a record that
+    moves.
     """
 
     change: Change
@@ -114,9 +117,9 @@ class Row:
     @cached_property
     def compared(self) -> tuple[Difference, ...]:
         """The fields that differ between the known and the wanted values."""
-        from coursesync.render.differences import bounds_among, differences  # noqa: PLC0415 - few plans need it
+        from coursesync.render.differences import differences  # noqa: PLC0415 - few plans need it
 
-        return differences(self.change, bounds_among(self.among))
+        return differences(self.change, self.among)
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
@@ -134,34 +137,67 @@ class Row:
 
 @dataclass(frozen=True)
 class CourseView:
-    """A course of a plan: its rows, and the rows of records that move to another course.
-
-    `title` and `path` are safe to print; `path` is "" if there is no outline. `renamed` is the
-    question whether an old key changed; "" if there is none.
-    """
+    """A course of a plan: its rows, and the rows of records that move to another course."""
 
     course: Course
-    title: str
-    path: str
     rows: tuple[Row, ...]
     departures: tuple[Row, ...]
-    renamed: Sentence
+
+    @property
+    def title(self) -> str:
+        """Its title, or its key; safe to print."""
+        return inert(self.course.title) or inert(self.course.key)
+
+    @property
+    def path(self) -> str:
+        """Its outline, safe to print; "" if there is none."""
+        return inert(self.course.path or "")
+
+    @cached_property
+    def renamed(self) -> Sentence:
+        """The question whether an old key changed; "" if there is none."""
+        return _maybe_renamed([row.change for row in self.rows])
 
 
 @dataclass(frozen=True)
 class PlanView:
-    """A plan as people read it: the rows of all courses, in the plan's order.
+    """A plan as people read it.
 
-    `cost` is "" if there is nothing to do; `warnings` is what to know before the plan is applied.
+    `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
     """
 
     plan: Plan
-    hint: Hint
-    limits: Limits
-    rows: tuple[Row, ...]
-    courses: tuple[CourseView, ...]
-    cost: str
-    warnings: tuple[Sentence, ...]
+    hint: Hint = Command.in_words
+    limits: Limits = PUBLISHED
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all courses, in the plan's order."""
+        return tuple(row for course in self.courses for row in course.rows)
+
+    @cached_property
+    def courses(self) -> tuple[CourseView, ...]:
+        """The courses, each with its rows."""
+        changes = self.plan.changes
+        among = sum(each.before is not None and each.after is not None for each in changes)
+        return tuple(
+            CourseView(
+                course,
+                rows=tuple(_row(change, self, among) for change in changes),
+                departures=tuple(_departure(change, self.plan) for change in course.departures),
+            )
+            for course, changes in self.plan.by_course()
+        )
+
+    @cached_property
+    def cost(self) -> str:
+        """The writes, the time and the share of a day's allowance; "" if nothing changes."""
+        return cost(self.plan, self.limits)
+
+    @property
+    def warnings(self) -> Iterator[Sentence]:
+        """What to know before the plan is applied."""
+        return warnings(self.plan)
 
     @cached_property
     def summary(self) -> str:
@@ -176,40 +212,12 @@ class PlanView:
         return f"Plan: {', '.join(parts)}."
 
 
-def view(plan: Plan, hint: Hint = Command.in_words, limits: Limits = PUBLISHED) -> PlanView:
-    """Return a plan as people read it.
-
-    `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
-    """
-    compared = sum(each.before is not None and each.after is not None for each in plan.changes)
-    rows = {id(change): _row(change, plan, hint, compared) for change in plan.changes}
-    courses = [
-        CourseView(
-            course=course,
-            title=inert(course.title) or inert(course.key),
-            path=inert(course.path or ""),
-            rows=tuple(rows[id(change)] for change in changes),
-            departures=tuple(_departure(change, plan) for change in course.departures),
-            renamed=_maybe_renamed(changes),
-        )
-        for course, changes in plan.by_course()
-    ]
-    return PlanView(
-        plan=plan,
-        hint=hint,
-        limits=limits,
-        rows=(*rows.values(),),
-        courses=(*courses,),
-        cost=cost(plan, limits),
-        warnings=(*warnings(plan),),
-    )
-
-
-def _row(change: Change, plan: Plan, hint: Hint, among: int) -> Row:
+def _row(change: Change, view: PlanView, among: int) -> Row:
     question = _question(change)
     is_released = change.action is Action.PROTECT and not change.protected
     wording = UNPROTECTING if is_released else WORDING[change.action]
-    homes = None if change.home is None else (change.home, change.parent_id)
+    steps = settlement(change, change.candidates) if change.action is Action.DOUBT else ()
+    courses = view.plan.courses
     return Row(
         change=change,
         wording=wording,
@@ -217,12 +225,12 @@ def _row(change: Change, plan: Plan, hint: Hint, among: int) -> Row:
         title=inert(change.title),
         remark=_remark(change),
         question=question,
-        settlement=(
-            settlement(change, change.candidates, hint) if change.action is Action.DOUBT else ()
-        ),
+        settlement=tuple(Remedy(each).placed(view.hint) for each in steps),
         rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
         among=among,
-        between=homes and (_course(plan.courses[homes[0]]), _course(plan.courses[homes[1]])),
+        between=None
+        if change.home is None
+        else (_course(courses[change.home]), _course(courses[change.parent_id])),
     )
 
 
@@ -287,10 +295,9 @@ def _maybe_renamed(changes: Sequence[Change]) -> Sentence:
         return ""
     gone.sort(key=lambda change: (change.order, change.address))
     keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
-    more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
     return Remedy(
         f"Is a new {gone[0].kind.name} an old one under a new key? To keep its Id, give it the old "
         "key, as in",
         line_of("previous_keys", [inert(key_of(gone[0].address))]),
-        f"The old keys are: {', '.join(keys[:_MOST_KEYS])}{more}.",
+        f"The old keys are: {listed(keys, _MOST_KEYS)}.",
     )

@@ -128,7 +128,7 @@ def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> 
     for course in view.courses:
         lines += [paint("bold", course.title), f"  {course.origin}"]
         lines += [line for row in course.rows for line in _found(row, paint)]
-        lines.append("")
+        lines += [f"  . {course.more}", ""] if course.more else [""]
     lines.append(paint("bold", view.summary))
     lines += wrap(view.besides, _WIDTH)
     lines += [line for remedy in view.remedies for line in wrapped(remedy)]
@@ -144,12 +144,8 @@ def above(view: DriftView) -> str:
 
 def _found(row: DriftRow, paint: Callable[[str, str], str]) -> Iterator[str]:
     from coursesync.render.detail import detail  # noqa: PLC0415 - few plans need it
-    from coursesync.render.drift import FINDINGS  # noqa: PLC0415 - a plan does not need it
 
-    if row.finding is None:
-        yield f"  . {row.sentence}"
-        return
-    words = FINDINGS[row.finding]
+    words = row.wording
     for number, line in enumerate(wrapped(f"{row.name} {row.sentence}", width=_WIDTH - 4)):
         yield paint(words.style, f"{'    ' if number else f'  {words.mark} '}{line}")
     for difference in row.differences:
