@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from coursesync.render.excerpt import shown
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import Effort, alike
-from coursesync.render.text_diff import compare, shown
+from coursesync.render.text_diff import Effort, alike, compare
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.planning.ordering import Place
     from coursesync.planning.plan import Change
-    from coursesync.render.text_diff import Shown
+    from coursesync.render.excerpt import Shown
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
 _EFFORT, _LINES = 200_000, 40  # pairs of lines or words that are compared; lines that are shown
@@ -98,7 +98,11 @@ def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
         _difference(change, field, tuple(by_field[field]), among)
         for field in _in_order(change.kind, by_field)
     ]
-    return (*_protection(change), *found)
+    if change.protected is not None:
+        words = {True: "protected from deletion", False: "not protected"}
+        was, now = words[not change.protected], words[change.protected]
+        found.insert(0, Difference(PROTECT, (), was, now))
+    return tuple(found)
 
 
 def _differing(before: Attributes, after: Attributes) -> set[str]:
@@ -192,9 +196,3 @@ def _placed(place: Place) -> str:
     if precedes:
         return f"moved to the start, before {precedes}"
     return f"moved to the end, after {follows}" if follows else ""
-
-
-def _protection(change: Change) -> Iterator[Difference]:
-    if change.protected is not None:
-        words = {True: "protected from deletion", False: "not protected"}
-        yield Difference(PROTECT, (), words[not change.protected], words[change.protected])
