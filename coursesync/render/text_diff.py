@@ -123,14 +123,13 @@ def words(before: str, after: str, effort: Effort) -> tuple[tuple[Piece, ...], t
     )
 
 
-def _ends(before: str, after: str) -> tuple[list[str], list[str]]:
+def _ends(before: str, after: str) -> list[list[str]]:
     """Cut each of two very long lines into an equal start, the difference, and an equal end."""
-    head = alike(before, after)
-    tail = alike(before[head:][::-1], after[head:][::-1])
-    return (
-        [before[:head], before[head : len(before) - tail], before[len(before) - tail :]],
-        [after[:head], after[head : len(after) - tail], after[len(after) - tail :]],
-    )
+    head, tail = _at_both_ends(before, after)
+    return [
+        [text[:head], text[head : len(text) - tail], text[len(text) - tail :]]
+        for text in (before, after)
+    ]
 
 
 def stretches(
@@ -146,8 +145,7 @@ def stretches(
     Returns:
         Equal and different stretches in turn, which together are both sequences.
     """
-    head = alike(one, other)
-    tail = alike(one[head:][::-1], other[head:][::-1])
+    head, tail = _at_both_ends(one, other)
     low, high = Match(0, 0, head), Match(len(one) - tail, len(other) - tail, tail)
     blocks = [low]
     for before, after in pairwise([low, *_once(one, other, low, high), high]):
@@ -158,6 +156,11 @@ def stretches(
             blocks += [Match(at + a, to + b, size) for a, b, size in found.get_matching_blocks()]
         blocks.append(after)
     return _in_turn(one, other, blocks)
+
+
+def _at_both_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
+    head = alike(one, other)
+    return head, alike(one[head:][::-1], other[head:][::-1])
 
 
 def alike(one: Sequence[str], other: Sequence[str]) -> int:
