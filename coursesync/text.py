@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Diagnostic, Remedy, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from coursesync.errors import Sentence, Typed
@@ -63,6 +63,12 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 def count(number: int, noun: str, plural: str = "") -> str:
     """Write a number with its noun: `1 write`, `1,200 writes`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """List the first `most` names, and count the others: `a, b and 3 more`."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def duration(seconds: float) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
 from coursesync.planning.plan import Action, Hindrance
-from coursesync.text import count, inert
+from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,9 +72,8 @@ def describe(hindrance: Hindrance, most: int = _MOST_NAMED) -> str:
     if hindrance.unknown:
         return f"its lessons can't be listed: {hindrance.unknown}"
     lessons = hindrance.lessons
-    names = [f'"{inert(each.title or "", 40)}" (Id {each.id})' for each in lessons[:most]]
-    more = f" and {len(lessons) - most:,} more" if len(lessons) > most else ""
-    return f"it has {count(len(lessons), 'lesson')}: {', '.join(names)}{more}"
+    names = [f'"{inert(each.title or "", 40)}" (Id {each.id})' for each in lessons]
+    return f"it has {count(len(lessons), 'lesson')}: {listed(names, most)}"
 
 
 def look_for_lessons(run: Run, course: CourseRun) -> None:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
     from coursesync.render.drift import DriftView
-    from coursesync.render.plan_words import Hint
-    from coursesync.render.rows import PlanView
+    from coursesync.render.rows import Hint, PlanView
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class PlanForms:
 
     @property
     def _view(self) -> PlanView:
-        from coursesync.render.rows import view  # noqa: PLC0415 - only where a plan is shown
+        from coursesync.render.rows import PlanView  # noqa: PLC0415 - only where a plan is shown
 
-        return view(self.plan, self.hint, self.project.config.limits)
+        return PlanView(self.plan, self.hint, self.project.config.limits)
 
     def _drift(self, found: Sequence[Drifted]) -> DriftView:
         from coursesync.render.drift import DriftView  # noqa: PLC0415 - only after a look at the site

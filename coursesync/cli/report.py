@@ -10,13 +10,10 @@ import click
 
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
-from coursesync.cli.line import place
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
-from coursesync.render.drift import name, sentence
-from coursesync.render.drift_steps import twin_steps
-from coursesync.render.plan_words import settlement
-from coursesync.render.rows import WORDING
+from coursesync.render.drift_words import name, sentence, twin_steps
+from coursesync.render.plan_words import WORDING, settlement
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
@@ -135,7 +132,7 @@ def _print_twins(report: Report) -> None:
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
         say_wrapped(Remedy(f"and {more} twins. To list them all:", Command("drift")), hang="  ")
-    for step in twin_steps(report.twins, place):
+    for step in twin_steps(report.twins):
         say_wrapped(step, "  ")
     for result in report.unlisted:
         say_wrapped(
@@ -242,7 +239,7 @@ def _print_in_doubt(result: Result) -> None:
     if change.action.overwrites:
         say("    The next apply sends it again; that does no harm.")
         return
-    for line in settlement(change, result.candidates, place, result.reason):
+    for line in settlement(change, result.candidates, result.reason):
         say_wrapped(line, "    ")
 
 

@@ -26,7 +26,8 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import address_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load
-from coursesync.render.portal.pages import FRAME_POLICY, POLICY, Note, Portal, Shown, View
+from coursesync.render.portal.pages import FRAME_POLICY, FRAME_STYLE, POLICY, Note, Shown, View
+from coursesync.render.templates import pages
 from coursesync.render.timeline import Station, along
 from coursesync.text import inert
 
@@ -68,23 +69,19 @@ class Viewer:
             outlines = load(self._folder)
         except InvalidOutlines as error:
             first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
-            return self._noting(self._shown, first, number)
+            return self._noting(replace(self._shown, has_mistakes=True), first, number)
         except CoursesyncError as error:
             problem = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
-            return replace(self._shown, notes=(Note(problem),), more=0)
-        valid = replace(self._shown, courses=tuple(map(_view_of, outlines.outlines)))
+            return replace(self._shown, notes=(Note(problem),), has_mistakes=True, more=0)
+        courses = tuple(map(_view_of, outlines.outlines))
+        valid = replace(self._shown, courses=courses, has_mistakes=False)
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
-        return self._noting(valid, advice, len(outlines.advice), is_advice=True)
+        return self._noting(valid, advice, len(outlines.advice))
 
-    def _noting(
-        self, page: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
-    ) -> Shown:
+    def _noting(self, page: Shown, first: Sequence[Diagnostic], number: int) -> Shown:
         """Add diagnostics, with their lines; `number` counts all, also those left out."""
         line = _line_in(self._folder)
-        notes = tuple(
-            Note(each, inert(line(each.where).strip(), _LONGEST_LINE), is_advice=is_advice)
-            for each in first
-        )
+        notes = tuple(Note(each, inert(line(each.where).strip(), _LONGEST_LINE)) for each in first)
         return replace(page, notes=notes, more=number - len(first))
 
 
@@ -149,9 +146,9 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
             yield path, facts.st_mtime_ns, facts.st_size
 
 
-def portal() -> Portal:
-    """Read the templates of the portal's pages."""
-    return Portal({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
+def portal() -> Callable[..., str]:
+    """Read the templates of the portal's pages; see `templates.pages`."""
+    return pages({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
 
 
 class Site:
@@ -169,7 +166,7 @@ class Site:
         self._look = look
         self._beyond = beyond
         self._elsewhere = elsewhere
-        self._pages = portal()
+        self._written = portal()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -200,16 +197,22 @@ class Site:
     def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
         match path.strip("/").split("/"):
             case [""]:
-                return "200 OK", _HTML, self._pages.front(shown), POLICY
+                text = self._written("front.html", shown=shown, title=shown.name)
+                return "200 OK", _HTML, text, POLICY
             case ["version"]:
                 return "200 OK", _PLAIN, shown.version, POLICY
             case ["courses", key] if (view := _view(shown, key)) is not None:
-                return "200 OK", _HTML, self._pages.course(shown, view), POLICY
+                title = view.title or view.key
+                text = self._written("course.html", shown=shown, title=title, view=view)
+                return "200 OK", _HTML, text, POLICY
             case ["courses", key, number] if (view := _view(shown, key)) is not None:
-                index = int(number) if _NUMBER.fullmatch(number) else -1
-                if (text := self._pages.contents(view, index)) is not None:
+                if _NUMBER.fullmatch(number) and (index := int(number)) < len(view.stations):
+                    # the contents stand there unchanged: `FRAME_POLICY` lets nothing in them run
+                    station = view.stations[index]
+                    text = self._written("contents.html", station=station, style=FRAME_STYLE)
                     return "200 OK", _HTML, text, FRAME_POLICY
-        return "404 Not Found", _HTML, self._pages.missing(shown), POLICY
+        text = self._written("missing.html", shown=shown, title="No such course")
+        return "404 Not Found", _HTML, text, POLICY
 
 
 def _view(shown: Shown, key: str) -> View | None:

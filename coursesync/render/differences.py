@@ -10,21 +10,22 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from coursesync.render.excerpt import shown
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import Effort, alike
-from coursesync.render.text_diff import compare, shown
+from coursesync.render.text_diff import Effort, alike, compare
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.planning.ordering import Place
     from coursesync.planning.plan import Change
-    from coursesync.render.text_diff import Shown
+    from coursesync.render.excerpt import Shown
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
+_EFFORT, _LINES = 200_000, 40  # pairs of lines or words that are compared; lines that are shown
 _WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # for all changes of a plan: at most about a second
 _FEWEST_LINES = 6
 _LONG_TITLE = 60
@@ -81,43 +82,27 @@ def _worded(value: str | None, *, quoted: bool) -> str:
     return f'"{inert(value)}"' if quoted else inert(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How many pairs of lines or words of one change are compared, and how many lines are shown."""
-
-    effort: int = 200_000
-    lines: int = 40
-
-
-def bounds_among(compared: int) -> Bounds:
-    """Divide the total effort among `compared` changes."""
-    most, share = Bounds(), max(1, compared)
-    lines = max(_FEWEST_LINES, _WHOLE_LINES // share)
-    return Bounds(min(most.effort, _WHOLE_EFFORT // share), min(most.lines, lines))
-
-
-def differences(change: Change, bounds: Bounds | None = None) -> tuple[Difference, ...]:
+def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
     """Return the fields that a change changes, in the outline's order, long texts last.
 
-    A create or a delete has no differences. `bounds` limits the comparison of long texts.
+    A create or a delete has no differences. The comparisons of long texts of all changes share an
+    effort; `among` is the number of these changes.
     """
-    kind, before, after = change.kind, change.before, change.after
+    before, after = change.before, change.after
     if before is None or after is None:
         return ()
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
-        by_field.setdefault(_field(kind, name), []).append(name)
+        by_field.setdefault(_field(change.kind, name), []).append(name)
     found = [
-        _difference(kind, field, tuple(by_field[field]), (before, after), bounds or Bounds())
-        for field in _in_order(kind, by_field)
+        _difference(change, field, tuple(by_field[field]), among)
+        for field in _in_order(change.kind, by_field)
     ]
-    if change.place is not None:
-        placed, moved = _placed(change.place), change.place.moved
-        found = [
-            replace(each, remark=placed, moved=moved) if each.field == ORDER else each
-            for each in found
-        ]
-    return (*_protection(change), *found)
+    if change.protected is not None:
+        words = {True: "protected from deletion", False: "not protected"}
+        was, now = words[not change.protected], words[change.protected]
+        found.insert(0, Difference(PROTECT, (), was, now))
+    return tuple(found)
 
 
 def _differing(before: Attributes, after: Attributes) -> set[str]:
@@ -152,14 +137,8 @@ def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
 
 
-def _difference(
-    kind: Kind,
-    field: str,
-    names: tuple[str, ...],
-    sides: tuple[Attributes, Attributes],
-    bounds: Bounds,
-) -> Difference:
-    before, after = sides
+def _difference(change: Change, field: str, names: tuple[str, ...], among: int) -> Difference:
+    kind, before, after = change.kind, change.before or {}, change.after or {}
     words = next((each.words for each in kind.fields if each.name == field), None)
     if words is not None:
         was, now = words(before, after)
@@ -168,11 +147,16 @@ def _difference(
     if words is not None or len(names) > 1:
         return Difference(field, names, _spelled(names, before), _spelled(names, after))
     old, new = before.get(names[0]), after.get(names[0])
+    one, other = ("" if value is None else str(value) for value in (old, new))
+    note = only_unseen(one, other)
     if names[0] == kind.contents_property:
-        return _text(field, names, (old, new), bounds)
+        lines = () if note else _lines(one, other, among)
+        return Difference(field, names, _size(old), _size(new), lines=lines, note=note)
     quoted = isinstance(old, str) or isinstance(new, str)
-    was, now = _value(old), _value(new)
-    return Difference(field, names, was, now, quoted=quoted, note=only_unseen(was or "", now or ""))
+    found = Difference(field, names, _value(old), _value(new), quoted=quoted, note=note)
+    if field != ORDER or change.place is None:
+        return found
+    return replace(found, remark=_placed(change.place), moved=change.place.moved)
 
 
 def _spelled(names: Iterable[str], attributes: Attributes) -> str:
@@ -186,19 +170,12 @@ def _value(value: FieldValue | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _text(
-    field: str,
-    names: tuple[str, ...],
-    texts: tuple[FieldValue | None, FieldValue | None],
-    bounds: Bounds,
-) -> Difference:
-    before, after = ("" if text is None else str(text) for text in texts)
-    was, now = map(_size, texts)
-    if note := only_unseen(before, after):
-        return Difference(field, names, was, now, note=note)
-    found = compare(before, after, Effort(bounds.effort))
-    lines = shown(found, Effort(bounds.effort), bounds.lines)
-    return Difference(field, names, was, now, lines=lines)
+def _lines(before: str, after: str, among: int) -> tuple[Shown, ...]:
+    """Compare two texts with a share of the effort for all changes."""
+    share = max(1, among)
+    effort = min(_EFFORT, _WHOLE_EFFORT // share)
+    most = min(_LINES, max(_FEWEST_LINES, _WHOLE_LINES // share))
+    return shown(compare(before, after, Effort(effort)), Effort(effort), most)
 
 
 def _size(text: FieldValue | None) -> str | None:
@@ -219,9 +196,3 @@ def _placed(place: Place) -> str:
     if precedes:
         return f"moved to the start, before {precedes}"
     return f"moved to the end, after {follows}" if follows else ""
-
-
-def _protection(change: Change) -> Iterator[Difference]:
-    if change.protected is not None:
-        words = {True: "protected from deletion", False: "not protected"}
-        yield Difference(PROTECT, (), words[not change.protected], words[change.protected])

@@ -1,6 +1,6 @@
 """One view of what was found on the site, for all renderers.
 
-Owns the words for a finding (`FINDINGS`). It must never lay anything out: the renderers do that.
+It must never lay anything out: the renderers do that.
 """
 
 from __future__ import annotations
@@ -13,86 +13,34 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
-from coursesync.planning.drift import Finding, Stance
-from coursesync.render.differences import COURSE, bounds_among, differences
-from coursesync.render.drift_steps import next_steps
-from coursesync.render.rows import NO_OUTLINE
-from coursesync.text import at, count, inert
+from coursesync.planning.drift import Finding
+from coursesync.render.differences import COURSE, differences
+from coursesync.render.drift_words import FINDINGS, name, next_steps, sentence
+from coursesync.render.plan_words import NO_OUTLINE
+from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
-    from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
-    from coursesync.render.differences import Bounds, Difference
-    from coursesync.render.plan_words import Hint
+    from coursesync.render.differences import Difference
+    from coursesync.render.rows import Hint
     from coursesync.state.state import Doubt
 
-NO_DRIFT = "No drift: the site has what was last applied."
-NOTHING_MANAGED = "No drift: the state is empty, nothing is managed yet."
-_MOST = 10  # lines for one kind of finding; JSON has all of them
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words for a finding: mark, colour, and, if it is not drift, what follows a number."""
-
-    mark: str
-    style: str = "cyan"
-    besides: str = ""
-
-
-FINDINGS = {
-    Finding.EDITED: Words("~", "yellow"),
-    Finding.GONE: Words("-", "red"),
-    Finding.ELSEWHERE: Words(">", "yellow"),
-    Finding.NORMALISED: Words("=", besides="reformatted by the site"),
-    Finding.RESTORED: Words("=", besides="changed back"),
-    Finding.UNMANAGED: Words(".", besides="not managed"),
-    Finding.COLLIDES: Words("!", besides="with the order of another"),
-    Finding.TWIN: Words("&", "red"),
-    Finding.UNREADABLE: Words("?"),
-}
-_STANCES = {
-    Stance.AS_SENT: "",
-    Stance.CHANGED: "The outline also changes it.",
-    Stance.SAME: "The outline already has this change.",
-    Stance.NONE: "It is no longer in any outline.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class DriftRow:
-    """One finding; a row without a `finding` says how many more there are.
-
-    `name` is the record, `sentence` what was found, and `stance` how the outline compares. `title`
-    is the title that was sent. `differences` are what others changed, field by field; the course
-    is not among them.
-    """
-
-    sentence: str
-    finding: Finding | None = None
-    name: str = ""
-    title: str = ""
-    stance: str = ""
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def needs_care(self) -> bool:
-        """Whether a person must look at it."""
-        return self.finding is not None and self.finding.needs_care
+_MOST = 10  # findings of one kind that are shown; JSON has all of them
 
 
 @dataclass(frozen=True, slots=True)
 class CourseDrift:
-    """The findings in a course; `origin` is its Id and its outline."""
+    """The findings in a course; `origin` is its Id and its outline, `more` counts the others."""
 
     title: str
     origin: str
-    rows: tuple[DriftRow, ...]
+    found: tuple[Drifted, ...]
+    more: str
 
 
 @dataclass(frozen=True)
@@ -113,48 +61,50 @@ class DriftView:
     @cached_property
     def courses(self) -> tuple[CourseDrift, ...]:
         """The courses that have findings."""
-        bounds = bounds_among(len(self.found))
         by_course = groupby(self.found, key=lambda each: each.course_id)
-        return tuple(self._course(each, group, bounds) for each, group in by_course)
+        return tuple(self._course(each, [*group]) for each, group in by_course)
+
+    def differences(self, each: Drifted) -> tuple[Difference, ...]:
+        """Return what others changed in a record, field by field; the course is not among it."""
+        edit = each.edit if each.finding.is_drift else None
+        found = differences(edit, len(self.found)) if edit else ()
+        return tuple(one for one in found if one.field != COURSE)
 
     @cached_property
     def summary(self) -> str:
         """The number of drifted records: `Drift: 1 edited, 2 deleted, 0 moved.`."""
         if not (self.found or self.managed or self.doubts):
-            return NOTHING_MANAGED
+            return "No drift: the state is empty, nothing is managed yet."
         met = Counter(each.finding for each in self.found)
         drift = [finding for finding in Finding if finding.is_drift]
-        counts = [f"{met[each]:,} {each.value}" for each in drift]
+        counts = [_counted(met, finding) for finding in drift]
         counts += [count(met[Finding.TWIN], "twin")] if met[Finding.TWIN] else []
         unread = met[Finding.UNREADABLE]
         if any(met[finding] for finding in (*drift, Finding.TWIN)):
-            counts += [f"{unread:,} that can't be read"] if unread else []
+            counts += [_counted(met, Finding.UNREADABLE)] if unread else []
             return f"Drift: {', '.join(counts)}."
         if unread:
             return f"No drift found, but {count(unread, LISTED.name)} can't be read."
-        return NO_DRIFT
+        return "No drift: the site has what was last applied."
 
     @cached_property
     def besides(self) -> str:
         """The findings that are not drift; "" if there is none."""
-        met = Counter(each.finding for each in self.found)
-        parts = [
-            f"{met[finding]:,} {words.besides}"
-            for finding, words in FINDINGS.items()
-            if words.besides and met[finding]
-        ]
+        met = Counter(each.finding for each in self.found if not _matters(each))
+        parts = [_counted(met, finding) for finding in FINDINGS if met[finding]]
         parts += [f"{len(self.doubts):,} in doubt"] if self.doubts else []
         return f"Also found, not drift: {', '.join(parts)}." if parts else ""
 
     @cached_property
     def remedies(self) -> tuple[Sentence, ...]:
         """What to do next, a sentence for each step."""
-        return (*next_steps(self.found, self.doubts, self.hint),)
+        steps = next_steps(self.found, self.doubts)
+        return tuple(Remedy(step).placed(self.hint) for step in steps)
 
     @cached_property
     def brief(self) -> tuple[Sentence, ...]:
         """The summary and the first findings, for the top of a refreshed plan."""
-        drifted = [e for e in self.found if e.finding.needs_care or e.finding is Finding.UNREADABLE]
+        drifted = [each for each in self.found if _matters(each)]
         lines: list[Sentence] = [self.summary]
         lines += [f"{name(each)} {sentence(each)}" for each in drifted[:_MOST]]
         if len(drifted) > _MOST:
@@ -162,106 +112,28 @@ class DriftView:
             lines.append(Remedy(f"and {more:,} more. To see all:", self.hint(Command("drift"))))
         return (*lines,)
 
-    def _course(self, course_id: int, group: Iterable[Drifted], bounds: Bounds) -> CourseDrift:
+    def _course(self, course_id: int, found: Sequence[Drifted]) -> CourseDrift:
         course = self.within.get(course_id)
         path = inert(course.path or "") if course else ""
+        met: Counter[Finding] = Counter()
+        shown = []
+        for each in found:  # of findings that are not drift, only the first few
+            met[each.finding] += 1
+            if each.finding.needs_care or met[each.finding] <= _MOST:
+                shown.append(each)
+        left = len(found) - len(shown)
         return CourseDrift(
             title=inert(course.title or course.key) if course else f"Course {course_id}",
             origin=f"course {course_id}, {path or NO_OUTLINE}",
-            rows=(*_rows(group, bounds),),
+            found=tuple(shown),
+            more=f"and {left:,} more that {'is' if left == 1 else 'are'} not drift" if left else "",
         )
 
 
-def _rows(group: Iterable[Drifted], bounds: Bounds) -> Iterator[DriftRow]:
-    """Yield a row for each finding; of findings that are not drift, only the first few."""
-    left = 0
-    met: Counter[Finding] = Counter()
-    for each in group:
-        met[each.finding] += 1
-        if each.finding.needs_care or met[each.finding] <= _MOST:
-            yield _row(each, bounds)
-        else:
-            left += 1
-    if left:
-        yield DriftRow(f"and {left:,} more that {'is' if left == 1 else 'are'} not drift")
+def _matters(each: Drifted) -> bool:
+    """Return whether a finding is drift, a twin, or a record that could not be checked."""
+    return each.finding.needs_care or each.finding is Finding.UNREADABLE
 
 
-def _row(each: Drifted, bounds: Bounds) -> DriftRow:
-    edit = each.edit if each.finding.is_drift else None
-    found = differences(edit, bounds) if edit else ()
-    return DriftRow(
-        sentence=sentence(each),
-        finding=each.finding,
-        name=name(each),
-        title=edit.title if edit else "",
-        stance=_STANCES[each.stance] if each.stance else "",
-        differences=tuple(each for each in found if each.field != COURSE),
-    )
-
-
-def name(each: Drifted) -> str:
-    """Return the address of a record, or its title if it has no address, and its Id."""
-    if each.address is not None:
-        own = each.entry.id if each.entry is not None else each.record_id
-        return f"{inert(each.address, 250)} (Id {own})"
-    title = each.record.attributes.get(each.kind.title_property, "") if each.record else ""
-    return f'"{inert(str(title), 60)}" (Id {each.record_id})'
-
-
-_PREDICATES = {
-    Finding.GONE: "was deleted on the site",
-    Finding.NORMALISED: "was reformatted by the site; that is not drift",
-    Finding.RESTORED: "was changed back to what was last sent; that is not drift",
-}
-
-
-def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
-    """Return what was found, as a predicate that follows the record's name."""
-    match each.finding:
-        case Finding.EDITED:
-            return f"was edited on the site{_by_whom(each)}"
-        case Finding.ELSEWHERE:
-            return _elsewhere(each)
-        case Finding.TWIN:
-            twin = _made(each.record)
-            if each.entry is None:
-                return f"is in doubt; this is one of several records with its marker, {twin}"
-            own = f"was {_made(each.own)}" if each.own else "is not on the site"
-            state = f"The one in the state, Id {each.entry.id},"
-            return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
-        case Finding.UNMANAGED:
-            return f"at {_order(each)} is not managed"
-        case Finding.COLLIDES:
-            rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
-            return f"has the order {_order(each)}, which {rivals} has too"
-        case Finding.UNREADABLE:
-            return f"can't be read: {each.failure}. It is not known whether it was edited."
-    return _PREDICATES[each.finding]
-
-
-def _elsewhere(each: Drifted) -> str:
-    course = each.record.parent_id if each.record else "?"
-    if not each.is_foreign:
-        return f"was moved to course {course} on the site{_by_whom(each)}"
-    by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
-    return f"is a {each.kind.name} of course {course} that coursesync never wrote{by_whom}"
-
-
-def _made(record: Record | None) -> str:
-    # who wrote it last, because no answer of the API says who created it
-    if record is None:
-        return "created at an unknown time"
-    by = f", last written by {inert(record.updated_by, 100)}" if record.updated_by else ""
-    return f"created{at(record.created_on) or ' at an unknown time'}{by}"
-
-
-def _by_whom(each: Drifted) -> str:
-    if (record := each.record) is None:
-        return ""
-    by = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
-    return f"{by}{at(record.updated_on)}"
-
-
-def _order(each: Drifted) -> str:
-    order = each.record.attributes.get(each.kind.order_property) if each.record else None
-    return "?" if order is None else inert(str(order), 20)
+def _counted(met: Counter[Finding], finding: Finding) -> str:
+    return f"{met[finding]:,} {FINDINGS[finding].counted}"

@@ -6,12 +6,12 @@ Parts are left out whole, and counted, so that the document can say what is miss
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Rank(IntEnum):
@@ -44,29 +44,19 @@ class Part:
         return sum(len(line.encode()) + 1 for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The lines that fit, and the number of records that are left out, by rank."""
-
-    lines: tuple[str, ...]
-    left_out: Mapping[Rank, int] = field(default_factory=dict)
-
-
-def takes(*parts: Part) -> int:
-    """Return the size of parts in bytes."""
-    return sum(part.size for part in parts)
-
-
-def joined(*parts: Part | Fitted) -> str:
+def joined(parts: Iterable[Part]) -> str:
     """Return the lines of parts as one text, with a final line end."""
     return "\n".join(line for part in parts for line in part.lines) + "\n"
 
 
-def fit(parts: Sequence[Part], most: int) -> Fitted:
+def fit(parts: Sequence[Part], most: int) -> tuple[list[Part], Counter[Rank]]:
     """Choose the parts that fit into `most` bytes.
 
     Parts are added by rank, and within a rank from the first on. If a row does not fit, nothing of
     a lower rank is added. Parts of rank `ALWAYS` are added even if they alone are too large.
+
+    Returns:
+        These parts, and the number of records that are left out, by rank.
     """
     room = most
     kept: set[int] = set()
@@ -80,5 +70,4 @@ def fit(parts: Sequence[Part], most: int) -> Fitted:
     for i, part in enumerate(parts):
         if i not in kept:
             left[part.rank] += part.records
-    lines = tuple(line for i, part in enumerate(parts) if i in kept for line in part.lines)
-    return Fitted(lines, dict(left))
+    return [parts[i] for i in sorted(kept)], left

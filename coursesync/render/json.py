@@ -16,8 +16,8 @@ from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
-from coursesync.render.differences import bounds_among, differences
-from coursesync.render.text_diff import Fold
+from coursesync.render.differences import differences
+from coursesync.render.excerpt import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
-    from coursesync.render.differences import Bounds, Difference
-    from coursesync.render.plan_words import Hint
-    from coursesync.render.rows import PlanView, Row
-    from coursesync.render.text_diff import Shown
+    from coursesync.render.differences import Difference
+    from coursesync.render.excerpt import Shown
+    from coursesync.render.rows import Hint, PlanView, Row
     from coursesync.state.state import Doubt, State
 
 FORMAT_VERSION = 1
@@ -140,7 +139,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _change(row: Row) -> dict[str, object]:
-    change, where = row.change, row.change.where
+    change = row.change
     return {
         "action": change.action.value,
         "address": change.address,
@@ -155,25 +154,22 @@ def _change(row: Row) -> dict[str, object]:
         "previous_address": change.was,
         "protected": change.protected,
         "reason": change.reason or None,
-        "where": {"column": where.column, "line": where.line, "path": where.path}
-        if where
-        else None,
+        "where": asdict(change.where) if change.where else None,
     }
 
 
 def _drift(found: Sequence[Drifted]) -> list[dict[str, object]]:
-    bounds = bounds_among(len(found))
-    return [_drifted(each, bounds) for each in found]
+    return [_drifted(each, len(found)) for each in found]
 
 
-def _drifted(each: Drifted, bounds: Bounds) -> dict[str, object]:
+def _drifted(each: Drifted, among: int) -> dict[str, object]:
     record, edit = each.record, each.edit
     return {
         "address": each.address,
         "at": record.updated_on if record else None,
         "by": record.updated_by if record else None,
         "course_id": each.course_id,
-        "differences": [_difference(each) for each in differences(edit, bounds)] if edit else [],
+        "differences": [_difference(each) for each in differences(edit, among)] if edit else [],
         "failure": each.failure or None,
         "finding": each.finding.value,
         "id": each.record_id,
@@ -211,10 +207,5 @@ def _noted(note: str) -> dict[str, object]:
 
 
 def _diagnostic(diagnostic: Diagnostic, hint: Hint = Command.in_words) -> dict[str, object]:
-    return {
-        "column": diagnostic.where.column,
-        "line": diagnostic.where.line,
-        "path": diagnostic.where.path,
-        "problem": diagnostic.problem,
-        "remedy": str(Remedy(diagnostic.remedy).placed(hint)),
-    }
+    remedy = str(Remedy(diagnostic.remedy).placed(hint))
+    return asdict(diagnostic.where) | {"problem": diagnostic.problem, "remedy": remedy}

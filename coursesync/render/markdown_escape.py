@@ -10,19 +10,15 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
-from coursesync.kinds import LISTED
-from coursesync.render.detail import one_row
-from coursesync.render.fit import Part, Rank
-from coursesync.render.text_diff import Fold
-from coursesync.text import count, inert, to_type
+from coursesync.render.excerpt import Fold
+from coursesync.text import as_shown, disarmed, inert, to_type, without_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from coursesync.errors import Sentence, Shell, Typed
+    from coursesync.errors import Sentence, Typed
     from coursesync.render.differences import Difference
-    from coursesync.render.fit import Fitted
-    from coursesync.render.text_diff import Shown
+    from coursesync.render.excerpt import Shown
 
 # what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or the name of an emoji could start: https://github.github.com/gfm/
@@ -30,7 +26,6 @@ _MEANING = re.compile(
     r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
     r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # a commit, not an Id
 )
-ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
 _WORD_JOINER = "&#8288;"  # invisible; GitHub looks for mentions and references in the rendered text
 _ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
 _WRITTEN = {
@@ -77,25 +72,8 @@ def in_html(text: str) -> str:
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def left_out(kept: Fitted, words: Mapping[Rank, str], command: Shell) -> Part:
-    """Return a note, of at most `ROOM_TO_SAY` bytes, on what a document leaves out.
-
-    `words` has a text for each rank, with `{}` for the number of records; `command` shows it all.
-    """
-    named = ", ".join(
-        text.format(count(kept.left_out[rank], LISTED.name))
-        for rank, text in words.items()
-        if rank in kept.left_out
-    )
-    where = _as_code(command)
-    all_of_it = f" To see everything: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
-    return Part(Rank.ALWAYS, ("", f"**Left out here, because of its size: {named}.**{all_of_it}"))
-
-
-def details(
-    title: str, found: tuple[Difference, ...], words: str = "What changes in"
-) -> Iterator[str]:
-    """Write the differences of a record in a folded block."""
+def details(words: str, title: str, found: tuple[Difference, ...]) -> Iterator[str]:
+    """Write the differences of a record in a folded block; `words` come before its title."""
     yield ""
     yield f"<details><summary>{words} {in_html(title)}</summary>"
     yield ""
@@ -122,8 +100,9 @@ def _row(difference: Difference) -> str:
 def _shown(line: Shown) -> str:
     if isinstance(line, Fold):
         return f"  {line.words}"
+    text = without_unseen("".join(piece.text for piece in line.pieces))
     note = f" ({line.note})" if line.note else ""
-    return f"{line.mark.value} {one_row(line.pieces)}{note}".rstrip()
+    return f"{line.mark.value} {disarmed(' '.join(as_shown(text).split()))}{note}".rstrip()
 
 
 def _fenced(lines: list[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """One view of a plan, for all renderers: its courses, and a row for each change.
 
-Owns the words for an action (`WORDING`) and the text of a row. It must never lay a row out: the
-renderers do that, and they read a plan only through this view.
+Owns the contents of a row and its rank. It must never lay a row out: the renderers do that, and
+they read a plan only through this view.
 """
 
 from __future__ import annotations
@@ -12,65 +12,29 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.kinds.address import key_of
-from coursesync.kinds.inline import line_of
-from coursesync.nexudus.limits import PUBLISHED
+from coursesync.nexudus.limits import PUBLISHED, least_seconds
 from coursesync.planning.plan import Action
+from coursesync.render import plan_words
 from coursesync.render.fit import Rank
-from coursesync.render.plan_words import cost, settlement, warnings
-from coursesync.text import inert
+from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING
+from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
 
-    from coursesync.errors import Sentence
+    from coursesync.errors import Sentence, Shell
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.differences import Difference
-    from coursesync.render.plan_words import Hint
+    from coursesync.render.plan_words import Wording
 
+    # returns the words of a command, with the workspace and the target
+    Hint: TypeAlias = Callable[[Command], Shell]
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The words for an action.
-
-    `mark`, `verb` and `style` (the name of a colour) are for a row; `counted` follows a number.
-    `left` says what happens to a record that is no longer in any outline. `rank` is the priority
-    of the rows when a document must be cut.
-    """
-
-    mark: str
-    verb: str
-    counted: str
-    style: str
-    rank: Rank
-    left: str = ""
-
-
-WORDING = {
-    Action.CREATE: Wording("+", "create", "to create", "green", Rank.NEW),
-    Action.UPDATE: Wording("~", "update", "to update", "yellow", Rank.ROWS),
-    Action.DELETE: Wording(
-        "-", "delete", "to delete", "red", Rank.LOST, left="to be deleted from the site"
-    ),
-    Action.DEACTIVATE: Wording(
-        *("~", "hide", "to hide from members", "yellow", Rank.WEIGHTY),
-        left="to be hidden from members",
-    ),
-    Action.MOVE: Wording(">", "change the key of", "to get another key", "yellow", Rank.ROWS),
-    Action.PROTECT: Wording("=", "protect", "to protect", "yellow", Rank.ROWS),
-    Action.KEEP: Wording("!", "keep", "kept", "cyan", Rank.ROWS, left="kept on the site"),
-    Action.DOUBT: Wording("?", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
-}
-UNPROTECTING = Wording("=", "unprotect", "to unprotect", "yellow", Rank.ROWS)
-# for a record that moves to another course, in the course that it leaves
-LEAVING = Wording("<", "move away", "to move to another course", "yellow", Rank.ROWS)
-NOTHING = "Nothing to do: the outlines match the state."
-NO_OUTLINE = "without an outline"
 _ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 # the actions whose rows list the fields that differ
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
-_MOST_KEYS = 5  # named in one hint
 
 
 @dataclass(frozen=True)
@@ -78,11 +42,10 @@ class Row:
     """A change as people read it; all its text is safe to print.
 
     `order` and `title` are the record's; `remark` adds to the mark. `question` is for the author to
-    answer, and `settlement` explains how to settle a doubt. `among` is the number of changes in the
-    plan with a before and an after; it limits the effort of each comparison. `between` names the
-    old and the new course of a record that moves.
+    answer, and `settlement` explains how to settle a doubt.
     """
 
+    view: PlanView
     change: Change
     wording: Wording
     order: int
@@ -91,8 +54,6 @@ class Row:
     rank: Rank
     question: Sentence = ""
     settlement: tuple[Sentence, ...] = ()
-    among: int = 1
-    between: tuple[str, str] | None = None
 
     @property
     def words(self) -> str:
@@ -114,18 +75,20 @@ class Row:
     @cached_property
     def compared(self) -> tuple[Difference, ...]:
         """The fields that differ between the known and the wanted values."""
-        from coursesync.render.differences import bounds_among, differences  # noqa: PLC0415 - few plans need it
+        from coursesync.render.differences import differences  # noqa: PLC0415 - few plans need it
 
-        return differences(self.change, bounds_among(self.among))
+        return differences(self.change, self.view.compared)
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
         """The differences that the row's words don't already say; courses are named by title."""
-        if self.change.action not in _DETAILED or self.wording is LEAVING:
+        change, courses = self.change, self.view.plan.courses
+        if change.action not in _DETAILED or self.wording is LEAVING:
             return ()
-        if self.between is None:
+        if change.home is None:
             return self.compared
-        course, (before, after) = (self.change.kind.parent_property,), self.between
+        before, after = _course(courses[change.home]), _course(courses[change.parent_id])
+        course = (change.kind.parent_property,)
         return tuple(
             replace(each, before=before, after=after) if each.properties == course else each
             for each in self.compared
@@ -150,18 +113,64 @@ class CourseView:
 
 @dataclass(frozen=True)
 class PlanView:
-    """A plan as people read it: the rows of all courses, in the plan's order.
+    """A plan as people read it.
 
-    `cost` is "" if there is nothing to do; `warnings` is what to know before the plan is applied.
+    `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
     """
 
     plan: Plan
-    hint: Hint
-    limits: Limits
-    rows: tuple[Row, ...]
-    courses: tuple[CourseView, ...]
-    cost: str
-    warnings: tuple[Sentence, ...]
+    hint: Hint = Command.in_words
+    limits: Limits = PUBLISHED
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all courses, in the plan's order."""
+        return tuple(row for course in self.courses for row in course.rows)
+
+    @cached_property
+    def courses(self) -> tuple[CourseView, ...]:
+        """The courses, each with its rows."""
+        return tuple(
+            CourseView(
+                course,
+                title=inert(course.title) or inert(course.key),
+                path=inert(course.path or ""),
+                rows=tuple(_row(change, self) for change in changes),
+                departures=tuple(_departure(change, self) for change in course.departures),
+                renamed=plan_words.maybe_renamed(changes),
+            )
+            for course, changes in self.plan.by_course()
+        )
+
+    @cached_property
+    def compared(self) -> int:
+        """The number of changes with a before and an after, whose texts are compared."""
+        changes = self.plan.changes
+        return sum(each.before is not None and each.after is not None for each in changes)
+
+    @cached_property
+    def cost(self) -> str:
+        """The writes, the time and the share of a day's allowance; "" if nothing changes."""
+        plan = self.plan
+        if not plan.has_changes:
+            return ""
+        if not plan.writes and not plan.reads:
+            return "Nothing is sent to Nexudus; only the state changes."
+        seconds = least_seconds(plan.writes, plan.reads, self.limits)
+        least = (
+            f"{count(plan.writes, 'write')} ({count(plan.writes + plan.reads, 'request')}), at "
+            f"least {duration(seconds)} at the API's limits"
+        )
+        if not plan.writes:
+            return f"{least}."
+        share = 100 * plan.writes / self.limits.writes_a_day
+        of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
+        return f"{least},\n{of_the_day} of a day's {self.limits.writes_a_day:,} writes."
+
+    @property
+    def warnings(self) -> Iterator[Sentence]:
+        """What to know before the plan is applied."""
+        return plan_words.warnings(self.plan)
 
     @cached_property
     def summary(self) -> str:
@@ -176,62 +185,32 @@ class PlanView:
         return f"Plan: {', '.join(parts)}."
 
 
-def view(plan: Plan, hint: Hint = Command.in_words, limits: Limits = PUBLISHED) -> PlanView:
-    """Return a plan as people read it.
-
-    `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
-    """
-    compared = sum(each.before is not None and each.after is not None for each in plan.changes)
-    rows = {id(change): _row(change, plan, hint, compared) for change in plan.changes}
-    courses = [
-        CourseView(
-            course=course,
-            title=inert(course.title) or inert(course.key),
-            path=inert(course.path or ""),
-            rows=tuple(rows[id(change)] for change in changes),
-            departures=tuple(_departure(change, plan) for change in course.departures),
-            renamed=_maybe_renamed(changes),
-        )
-        for course, changes in plan.by_course()
-    ]
-    return PlanView(
-        plan=plan,
-        hint=hint,
-        limits=limits,
-        rows=(*rows.values(),),
-        courses=(*courses,),
-        cost=cost(plan, limits),
-        warnings=(*warnings(plan),),
-    )
-
-
-def _row(change: Change, plan: Plan, hint: Hint, among: int) -> Row:
-    question = _question(change)
+def _row(change: Change, view: PlanView) -> Row:
+    question = plan_words.question(change)
     is_released = change.action is Action.PROTECT and not change.protected
     wording = UNPROTECTING if is_released else WORDING[change.action]
-    homes = None if change.home is None else (change.home, change.parent_id)
+    is_doubt = change.action is Action.DOUBT
+    steps = plan_words.settlement(change, change.candidates) if is_doubt else ()
     return Row(
-        change=change,
-        wording=wording,
+        view,
+        change,
+        wording,
         order=change.order,
         title=inert(change.title),
-        remark=_remark(change),
-        question=question,
-        settlement=(
-            settlement(change, change.candidates, hint) if change.action is Action.DOUBT else ()
-        ),
+        remark=plan_words.remark(change),
         rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
-        among=among,
-        between=homes and (_course(plan.courses[homes[0]]), _course(plan.courses[homes[1]])),
+        question=question,
+        settlement=tuple(Remedy(each).placed(view.hint) for each in steps),
     )
 
 
-def _departure(change: Change, plan: Plan) -> Row:
+def _departure(change: Change, view: PlanView) -> Row:
     prior = change.before or {}
-    goes = _course(plan.courses[change.parent_id])
+    goes = _course(view.plan.courses[change.parent_id])
     return Row(
-        change=change,
-        wording=LEAVING,
+        view,
+        change,
+        LEAVING,
         order=change.kind.order_of(prior),
         title=inert(change.kind.title_of(prior)),
         remark=f"moves to course {goes}; keeps its Id {change.record_id}",
@@ -243,54 +222,7 @@ def _course(course: Course) -> str:
     return f"{course.id} ({inert(course.title or course.key, 60)})"
 
 
-def _remark(change: Change) -> str:
-    known = f"(Id {change.record_id})"
-    if left := WORDING[change.action].left:
-        why = f": {change.reason}" if change.reason else ""
-        lead = change.lead
-        gone = f"possibly moved to {inert(lead)}" if lead else "no longer in any outline"
-        return f"{gone}; {left} {known}{why}"
-    if change.action is Action.DOUBT:
-        return f"in doubt: {inert(change.reason)}"
-    if change.action is Action.PROTECT:
-        return f"{'protected from deletion' if change.protected else 'no longer protected'} {known}"
-    if change.action is Action.CREATE:
-        return ""
-    if change.was:
-        return f"was {inert(change.was)}; keeps its Id {change.record_id}"
-    return inert(change.reason)
-
-
 def _hides(change: Change) -> bool:
     active = change.kind.active_property
     was, now = (change.before or {}).get(active, True), change.attributes.get(active, True)
     return change.action is Action.UPDATE and bool(was) and not now
-
-
-def _question(change: Change) -> Sentence:
-    if change.action is not Action.CREATE:
-        return ""
-    if change.lead is None:
-        return change.reason
-    former = ".".join(str(change.lead).split(".")[1:])
-    return Remedy(
-        f"Is this {inert(change.lead)}, moved here? To keep its Id instead of creating a new "
-        f"{change.kind.name}, add to it:",
-        line_of("previous_keys", [inert(former)]),
-    )
-
-
-def _maybe_renamed(changes: Sequence[Change]) -> Sentence:
-    gone = [each for each in changes if WORDING[each.action].left and each.lead is None]
-    new = any(change.action is Action.CREATE and change.lead is None for change in changes)
-    if not gone or not new:
-        return ""
-    gone.sort(key=lambda change: (change.order, change.address))
-    keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
-    more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
-    return Remedy(
-        f"Is a new {gone[0].kind.name} an old one under a new key? To keep its Id, give it the old "
-        "key, as in",
-        line_of("previous_keys", [inert(key_of(gone[0].address))]),
-        f"The old keys are: {', '.join(keys[:_MOST_KEYS])}{more}.",
-    )

@@ -18,7 +18,7 @@ from coursesync.errors import CoursesyncError
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.diff import plan_of
 from coursesync.render import json, markdown, terminal
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 from coursesync.state.state import State
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def test_a_spoilt_workspace_is_planned_or_refused(found: tuple[str, bytes]) -> N
         except CoursesyncError:  # in words; anything else is a bug
             return
     for form in (terminal.compose, markdown.compose, json.compose):
-        assert "\x1b" not in form(view(plan))
+        assert "\x1b" not in form(PlanView(plan))
 
 
 PROCESSED = [b"[" * 3_000, b"\xed\xa0\x80", b"\0", b"&a [*a]", "a\u0316\u0301".encode() * 9_000]

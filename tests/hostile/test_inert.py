@@ -15,7 +15,7 @@ from values import AT, EMPTY, Section, address, course, plan_of, state_of
 
 from coursesync.kinds.address import Address
 from coursesync.render import json, markdown, terminal
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
 from coursesync.text import harmless, inert, on_one_line
 
@@ -82,7 +82,8 @@ def test_no_rendering_lets_text_act(words: str) -> None:
     plan = plan_with(words)
 
     assert all(
-        is_inert(form(view(plan))) for form in (terminal.compose, markdown.compose, json.compose)
+        is_inert(form(PlanView(plan)))
+        for form in (terminal.compose, markdown.compose, json.compose)
     )
 
 
@@ -90,7 +91,7 @@ def test_no_rendering_lets_text_act(words: str) -> None:
 @given(PIECES.map("".join))
 def test_json_says_what_it_was_given(words: str) -> None:
     """Escaped text in JSON is unchanged when it is read."""
-    told = standard_json.loads(json.compose(view(plan_with(words))))
+    told = standard_json.loads(json.compose(PlanView(plan_with(words))))
 
     assert words in [(change["before"] or {}).get("SectionContents") for change in told["changes"]]
 
@@ -110,7 +111,8 @@ def test_the_heading_of_a_course_is_inert(title: str) -> None:
     plan = plan_of(course("A", title=title.strip()), EMPTY)
 
     assert all(
-        is_inert(form(view(plan))) for form in (terminal.compose, markdown.compose, json.compose)
+        is_inert(form(PlanView(plan)))
+        for form in (terminal.compose, markdown.compose, json.compose)
     )
 
 
@@ -118,7 +120,7 @@ def test_markdown_neither_pings_nor_links() -> None:
     """In Markdown no at sign mentions anybody, and no bracket or address makes a link."""
     titles = [*HOSTILE, "https://evil.example www.evil.example"]
     sections = [Section(title.strip(), f"k{number}") for number, title in enumerate(titles)]
-    written = markdown.compose(view(plan_of(course(*sections))))
+    written = markdown.compose(PlanView(plan_of(course(*sections))))
     written = written.partition("<sub>")[0]
 
     assert not re.search(
@@ -130,7 +132,7 @@ def test_the_summary_of_a_change_links_nowhere() -> None:
     """Between HTML tags, where nothing can be escaped, a joiner breaks an address."""
     title = "https://evil.example and www.evil.example"
     before = state_of(Section(title, "a", "old"))
-    written = markdown.compose(view(plan_of(course(Section(title, "a", "new")), before)))
+    written = markdown.compose(PlanView(plan_of(course(Section(title, "a", "new")), before)))
     (summary,) = re.findall(r"<summary>(.*)</summary>", written)
 
     assert not re.search(r"://|www\.", summary)
@@ -144,7 +146,8 @@ def test_an_address_of_a_foreign_state_is_inert() -> None:
     plan = plan_of(course("A"), state)
 
     assert all(
-        is_inert(form(view(plan))) for form in (terminal.compose, markdown.compose, json.compose)
+        is_inert(form(PlanView(plan)))
+        for form in (terminal.compose, markdown.compose, json.compose)
     )
 
 

@@ -158,9 +158,9 @@ def test_deepdiff_is_imported_only_where_something_has_changed(now: str, expecte
     """A plan of creates alone is rendered without the slow import."""
     script = (
         "from values import *; from coursesync.render import terminal, markdown, json;"
-        "from coursesync.render.rows import view;"
+        "from coursesync.render.rows import PlanView;"
         f"plan = plan_of(course('A', {now}), state_of('A', Section('B', 'b')));"
-        "terminal.compose(view(plan)), markdown.compose(view(plan)), json.compose(view(plan));"
+        "view = PlanView(plan); terminal.compose(view), markdown.compose(view), json.compose(view);"
         "print('deepdiff' in sys.modules)"
     )
     path = json.dumps(sys.path)

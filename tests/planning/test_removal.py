@@ -15,14 +15,13 @@ from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.planning.removal import PROTECTED
 from coursesync.render import markdown, terminal
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.outlines.outline import Outline
-    from coursesync.render.rows import PlanView
     from coursesync.state.state import State
 
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
@@ -56,8 +55,10 @@ def test_a_plan_says_how_to_go_on_with_what_is_kept(form: Callable[[PlanView], s
     state = state_of("A", "B")
     kept, hidden = plan_of(course("A"), state), plan_of(course("A"), state, HIDE)
 
-    assert "--on-removal delete --prune" in form(view(kept))
-    assert "--on-removal" not in form(view(hidden)) + form(view(plan_of(course("A", "B"), state)))
+    assert "--on-removal delete --prune" in form(PlanView(kept))
+    assert "--on-removal" not in form(PlanView(hidden)) + form(
+        PlanView(plan_of(course("A", "B"), state))
+    )
 
 
 def test_an_orphan_is_hidden_once() -> None:
@@ -297,7 +298,7 @@ def test_an_orphans_number_may_be_pinned(form: Callable[[PlanView], str]) -> Non
     plan = plan_of(course("A", "B", Section("Other", pin=30), "New"), state_of("A", "B", "C"))
 
     assert orders(plan) == [("create", 30), ("create", 40), ("keep", 30)]
-    assert "their order is undefined" in " ".join(form(view(plan)).split())
+    assert "their order is undefined" in " ".join(form(PlanView(plan)).split())
 
 
 def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:

@@ -12,7 +12,7 @@ from values import Section, address, course, plan_of, state_of
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
 from coursesync.render.review.model import Allowance, model
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 from coursesync.render.timeline import ways
 from coursesync.state.state import CourseRecord
 
@@ -33,7 +33,7 @@ def moved(*stay: str, outlines: bool = True) -> Plan:
 
 def carried(plan: Plan) -> Any:  # noqa: ANN401 - as JSON is
     """Return the data of the review page as its script reads it."""
-    return json.loads(json.dumps(model(view(plan), Allowance())))
+    return json.loads(json.dumps(model(PlanView(plan), Allowance())))
 
 
 def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
@@ -43,9 +43,11 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
 
     assert (losing.id, nothing, taking.id) == (HERE, [], THERE)
     assert losing.departures == tuple(changes) == plan.changes
-    assert [station.title for station in ways(losing, nothing).before] == ["A", "B"]
-    assert [station.title for station in ways(losing, nothing).after] == ["A"]
-    assert [station.title for station in ways(taking, changes).before] == []
+    assert [[station.title for station in way] for way in ways(losing, nothing)] == [
+        ["A", "B"],
+        ["A"],
+    ]
+    assert ways(taking, changes)[0] == ()
 
 
 def test_the_review_page_asks_what_the_text_asks() -> None:
@@ -75,7 +77,9 @@ def test_a_new_section_is_asked_about_once() -> None:
     gone = replace(stood, sent=elsewhere, id=77, parent_id=THERE)
     also = replace(gone, id=78)
     there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
-    written = terminal.compose(view(plan_of([course("A"), taking], replace(state, entries=there))))
+    written = terminal.compose(
+        PlanView(plan_of([course("A"), taking], replace(state, entries=there)))
+    )
 
     assert "Is this section.c.b, moved here?" in written
     assert "possibly moved to section.d.b; kept on the site (Id 1002)" in " ".join(written.split())
@@ -85,7 +89,7 @@ def test_a_new_section_is_asked_about_once() -> None:
 def test_programs_are_told_of_each_course() -> None:
     """Two courses with one key stay apart; a change names its course, and the one it leaves."""
     taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")
-    told = json.loads(json_form.compose(view(plan_of([course("A"), taking], STATE))))
+    told = json.loads(json_form.compose(PlanView(plan_of([course("A"), taking], STATE))))
     (change,) = told["changes"]
 
     assert [(each["key"], each["id"]) for each in told["courses"]] == [("c", HERE), ("c", THERE)]
@@ -123,7 +127,7 @@ def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
 
 def test_text_says_it_in_both_courses() -> None:
     """The old course says where the record goes, the new course where it comes from."""
-    lines = re.sub(r"\s+", " ", terminal.compose(view(moved("A"))))
+    lines = re.sub(r"\s+", " ", terminal.compose(PlanView(moved("A"))))
 
     assert "< 20 B moves to course 4712 (Using the space); keeps its Id 1002" in lines
     assert "course: 4711 (Onboarding) -> 4712 (Using the space)" in lines
@@ -132,13 +136,14 @@ def test_text_says_it_in_both_courses() -> None:
 def test_a_long_plan_counts_what_leaves() -> None:
     """If changes are only counted, departures are counted too."""
     assert (
-        "  < 1 to move to another course" in terminal.compose(view(moved("A")), most=0).splitlines()
+        "  < 1 to move to another course"
+        in terminal.compose(PlanView(moved("A")), most=0).splitlines()
     )
 
 
 def test_markdown_says_it_in_both_courses() -> None:
     """In Markdown, a departure is a row in the table of the course that it leaves."""
-    written = markdown.compose(view(moved("A")))
+    written = markdown.compose(PlanView(moved("A")))
 
     assert "| `<` move away | 20 | B | moves to course 4712 (Using the space)" in written
     assert "| course | 4711 (Onboarding) | 4712 (Using the space) |" in written

@@ -15,7 +15,7 @@ from coursesync.planning.ordering import assign, in_place
 from coursesync.planning.plan import Action
 from coursesync.render import json, markdown, terminal
 from coursesync.render.differences import differences
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def updates(number: int) -> Plan:
 
 def test_many_updates_share_what_a_plan_may_take() -> None:
     """The more changes, the fewer lines of each are shown, but never none."""
-    few, many = (view(updates(number)).rows[0].differences[0].lines for number in (3, 400))
+    few, many = (PlanView(updates(number)).rows[0].differences[0].lines for number in (3, 400))
 
     assert len(few) > len(many) > 1
 
@@ -254,9 +254,9 @@ def test_any_text_fits_into_eighty_columns(before: str, after: str, more: str) -
     found = sent(was, {"Title": "B", "SectionContents": after, "ClearImageFile": True})
     plan = replace(plan_of(course("B"), EMPTY), changes=(found,))
 
-    assert max(map(len, terminal.compose(view(plan)).splitlines())) <= 80
-    assert "B" in json.compose(view(plan))
-    assert "B" in markdown.compose(view(plan))
+    assert max(map(len, terminal.compose(PlanView(plan)).splitlines())) <= 80
+    assert "B" in json.compose(PlanView(plan))
+    assert "B" in markdown.compose(PlanView(plan))
 
 
 @pytest.mark.parametrize("ticks", ["```", "`````", "~~~\n```"])
@@ -265,7 +265,7 @@ def test_a_fence_is_longer_than_any_in_the_contents(ticks: str) -> None:
     made = plan_of(
         course(Section("A", "a", f"new\n{ticks}\n")), state_of(Section("A", "a", f"old\n{ticks}\n"))
     )
-    written = markdown.compose(view(made))
+    written = markdown.compose(PlanView(made))
     opened, *_ = re.findall("^(`{3,})diff$", written, re.MULTILINE)
 
     assert len(re.findall(f"^{opened}", written, re.MULTILINE)) == 2
@@ -277,7 +277,7 @@ def test_values_that_differ_far_from_the_start_are_shown_where_they_do(end: str)
     """If two long titles begin alike, their difference is on the screen."""
     before, after = f"{'long ' * 100}{end}", f"{'long ' * 100}other"
     written = terminal.compose(
-        view(plan_of(course(Section(after, "a")), state_of(Section(before, "a"))))
+        PlanView(plan_of(course(Section(after, "a")), state_of(Section(before, "a"))))
     )
 
     assert 'title: "…' in written
@@ -291,7 +291,7 @@ def test_a_long_address_can_be_copied() -> None:
     made = plan_of(
         course(Section("A", "a", more={**after})), state_of(Section("A", "a", more={**before}))
     )
-    written = terminal.compose(view(made))
+    written = terminal.compose(PlanView(made))
 
     lines = [line.strip() for line in written.splitlines()]
 
@@ -303,7 +303,7 @@ def test_values_that_look_the_same_are_told_to_differ() -> None:
     """A title that differs only in a kind of space gets a note."""
     made = plan_of(course(Section("A B", "a")), state_of(Section("A\u2009B", "a")))
 
-    told = " ".join(terminal.compose(view(made)).split())
+    told = " ".join(terminal.compose(PlanView(made)).split())
 
     assert "differs only in: a space (U+0020) in place of a thin space (U+2009)" in told
     assert inert("A\u2009B") == inert("A B")
@@ -315,7 +315,7 @@ def test_only_the_changed_words_of_a_line_are_painted() -> None:
         course(Section("A", "a", "<p>On your first day</p>")),
         state_of(Section("A", "a", "<p>On the first day</p>")),
     )
-    painted = terminal.compose(view(made), lambda style, words: f"<{style}>{words}</>")
+    painted = terminal.compose(PlanView(made), lambda style, words: f"<{style}>{words}</>")
 
     assert "<red>- </><p>On <red>the</> first day</p>" in painted
     assert "<green>+ </><p>On <green>your</> first day</p>" in painted

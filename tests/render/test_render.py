@@ -19,7 +19,7 @@ from coursesync.errors import Diagnostic, InvalidOutlines, Shell, StalePlan, Whe
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
 from coursesync.text import inert
 
@@ -100,7 +100,7 @@ def test_text_keeps_to_eighty_columns() -> None:
     sections = [Section(title, more={"active": False}) for title in titles]
     plan = plan_of(course(*sections, "One more"), state_of("Welcome", "Gone by now"))
 
-    assert max(map(len, terminal.compose(view(plan)).splitlines())) <= 80
+    assert max(map(len, terminal.compose(PlanView(plan)).splitlines())) <= 80
 
 
 def test_text_has_no_colour_by_default() -> None:
@@ -109,38 +109,40 @@ def test_text_has_no_colour_by_default() -> None:
     doubt = Doubt(sent=sent, parent_id=4711, reason="\x1b[2Jgone", since=AT)
     state = replace(EMPTY, doubts={address("k9"): doubt})
 
-    assert "\x1b" not in terminal.compose(view(plan_of(course("A"), state)))
+    assert "\x1b" not in terminal.compose(PlanView(plan_of(course("A"), state)))
 
 
 def test_text_paints_what_it_is_told_to() -> None:
     """A terminal gets the same words in colour."""
     plan = all_kinds("Welcome")
-    painted = terminal.compose(view(plan), lambda style, words: f"<{style}>{words}</>")
+    painted = terminal.compose(PlanView(plan), lambda style, words: f"<{style}>{words}</>")
 
     assert "<green>" in painted
-    assert re.sub(r"<\w+>|</>", "", painted) == terminal.compose(view(plan))
+    assert re.sub(r"<\w+>|</>", "", painted) == terminal.compose(PlanView(plan))
 
 
 def test_a_plan_of_nothing_says_so() -> None:
     """A plan without changes says that there is nothing to do."""
     nothing = plan_of(course("A"), state_of("A"))
 
-    assert terminal.compose(view(nothing)).startswith("Nothing to do")
-    assert "Nothing to do" in markdown.compose(view(nothing))
+    assert terminal.compose(PlanView(nothing)).startswith("Nothing to do")
+    assert "Nothing to do" in markdown.compose(PlanView(nothing))
 
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markdown_takes_a_title_for_text(title: str) -> None:
     """No title makes a link, HTML, code or a cell: the document's structure stays the same."""
-    assert skeleton(markdown.compose(view(all_kinds("Welcome")))) == skeleton(
-        markdown.compose(view(all_kinds(title)))
+    assert skeleton(markdown.compose(PlanView(all_kinds("Welcome")))) == skeleton(
+        markdown.compose(PlanView(all_kinds(title)))
     )
 
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markdown_shows_a_title_as_it_is(title: str) -> None:
     """A reader sees the title unchanged, except for invisible joiners."""
-    seen = [cell.replace("\u2060", "") for cell in cells(markdown.compose(view(all_kinds(title))))]
+    seen = [
+        cell.replace("\u2060", "") for cell in cells(markdown.compose(PlanView(all_kinds(title))))
+    ]
 
     assert inert(f"{title} course") in seen
     assert inert(f"{title} 5") in seen
@@ -149,7 +151,9 @@ def test_markdown_shows_a_title_as_it_is(title: str) -> None:
 @pytest.mark.parametrize("title", HOSTILE)
 def test_the_summary_of_a_change_shows_the_title_as_it_is(title: str) -> None:
     """Between HTML tags no backslash is left over from escaping Markdown."""
-    summaries = re.findall(r"<summary>(.*?)</summary>", markdown.compose(view(all_kinds(title))))
+    summaries = re.findall(
+        r"<summary>(.*?)</summary>", markdown.compose(PlanView(all_kinds(title)))
+    )
 
     assert summaries
     assert all(summary.count("\\") == title.count("\\") for summary in summaries)
@@ -161,7 +165,7 @@ def test_markdown_mentions_nobody(title: str) -> None:
 
     Nor does a commit's number stand whole; in tables as in the words of what is folded.
     """
-    written = markdown.compose(view(all_kinds(title)))
+    written = markdown.compose(PlanView(all_kinds(title)))
     folded = re.findall(r"<summary>(.*?)</summary>", written)
     commit = r"(?<![0-9a-zA-Z])[0-9a-f]{7,40}(?![0-9a-zA-Z])"
     seen = " ".join([*cells(written), *map(unescape, folded)])
@@ -178,14 +182,14 @@ def test_markdown_takes_any_text_for_text(words: str) -> None:
     plain = plan_of(course(Section("A", contents="plain")), before)
     other = plan_of(course(Section("A", contents=f"x {words}")), before)
 
-    assert not other.changes or skeleton(markdown.compose(view(plain))) == skeleton(
-        markdown.compose(view(other))
+    assert not other.changes or skeleton(markdown.compose(PlanView(plain))) == skeleton(
+        markdown.compose(PlanView(other))
     )
 
 
 def test_json_has_its_format_version_and_every_name() -> None:
     """The JSON document has its version, and each change has all names."""
-    document = json.loads(json_form.compose(view(all_kinds("Welcome"))))
+    document = json.loads(json_form.compose(PlanView(all_kinds("Welcome"))))
 
     assert document["format_version"] == 1
     assert {name for change in document["changes"] for name in change} == {
@@ -228,7 +232,7 @@ def test_json_says_any_failure() -> None:
 def test_the_same_plan_is_the_same_bytes(form: object) -> None:
     """Each rendering is deterministic and ends with one line end."""
     assert callable(form)
-    once, again = form(view(all_kinds("Größe 🎉"))), form(view(all_kinds("Größe 🎉")))
+    once, again = form(PlanView(all_kinds("Größe 🎉"))), form(PlanView(all_kinds("Größe 🎉")))
 
     assert once == again
     assert once.endswith("\n")
@@ -239,13 +243,13 @@ def test_no_rendering_hides_a_change() -> None:
     """Every change of a plan is in every rendering."""
     plan = plan_of(course(*(f"Part {n:03}" for n in range(200))), EMPTY)
     forms = (terminal.compose, markdown.compose, json_form.compose)
-    renderings = [form(view(plan)) for form in forms]
+    renderings = [form(PlanView(plan)) for form in forms]
     of_all_kinds = all_kinds("Welcome")
     titles = [change.title for change in of_all_kinds.changes]
 
     assert all(f"Part {n:03}" in rendered for n in range(200) for rendered in renderings)
     assert len(set(titles)) == len(titles)
-    assert all(title in form(view(of_all_kinds)) for title in titles for form in forms)
+    assert all(title in form(PlanView(of_all_kinds)) for title in titles for form in forms)
 
 
 @settings(deadline=None, max_examples=60)
@@ -264,13 +268,13 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
     ]
     before = [Section(each.title, each.key, "<p>before</p>\n" * 20) for each in sections]
     plan = plan_of(course(*sections), state_of(*before))
-    whole, written = markdown.compose(view(plan)), markdown.compose(view(plan), most=most)
+    whole, written = markdown.compose(PlanView(plan)), markdown.compose(PlanView(plan), most=most)
 
     assert len(written.encode()) <= most or not sections
     assert (written == whole) == (len(whole.encode()) <= most)
     assert ("Left out here" in written) == (written != whole)
     if sections:
-        assert written.startswith(f"**{view(plan).summary}**\n")
+        assert written.startswith(f"**{PlanView(plan).summary}**\n")
         assert plan.digest in written
     assert written.count("<details>") == written.count("</details>")
 
@@ -278,7 +282,7 @@ def test_markdown_keeps_to_its_bound_and_says_what_it_left_out(
 def test_markdown_counts_what_it_leaves_out() -> None:
     """Sections without a row are counted, with the command that shows all."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(1_000))))
-    shown = view(plan, hint=lambda command: Shell(*command.in_words().words, "here"))
+    shown = PlanView(plan, hint=lambda command: Shell(*command.in_words().words, "here"))
     written = markdown.compose(shown, most=30_000)
     (number,) = re.findall(r"size: ([0-9,]+) sections to create[.]", written)
 
@@ -292,7 +296,7 @@ def test_what_is_deleted_comes_before_what_is_hidden() -> None:
     long = [Section(f"{number:02}{wide}", f"s-{number}") for number in range(15)]
     hidden = [replace(each, more={"active": False}) for each in long]
     plan = plan_of(course(*hidden), state_of(*long, Section("Precious", "zz")), DELETE)
-    written = markdown.compose(view(plan), most=4_000)
+    written = markdown.compose(PlanView(plan), most=4_000)
 
     assert len(written.encode()) <= 4_000
     assert "| Precious |" in written
@@ -303,7 +307,7 @@ def test_a_bound_holds_whatever_the_workspace_is_called() -> None:
     """The command that shows everything is left out if it is itself too long."""
     plan = plan_of(course(*(f"Section {number} {'x' * 200}" for number in range(100))))
     folder = "/".join(["\U0001f600" * 60] * 6)
-    shown = view(plan, hint=lambda command: Shell(*command.in_words().words, folder))
+    shown = PlanView(plan, hint=lambda command: Shell(*command.in_words().words, folder))
     written = markdown.compose(shown, most=4_000)
 
     assert len(written.encode()) <= 4_000
@@ -318,7 +322,7 @@ def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
     plan = plan_of(
         [course(*new, hidden), course(moved, course_id=4712, key="d")], state_of(shown, moved)
     )
-    written = terminal.compose(view(plan), most=10)
+    written = terminal.compose(PlanView(plan), most=10)
 
     assert "  + 20 to create\n" in written
     assert "New 7" not in written
@@ -333,15 +337,15 @@ def test_a_deletion_says_whose_progress_is_and_what_hides_instead() -> None:
         "Members' progress belongs to lessons, and lessons are not deleted or moved with their "
         "section."
     )
-    as_text = " ".join(terminal.compose(view(plan)).split())
+    as_text = " ".join(terminal.compose(PlanView(plan)).split())
 
     assert told in as_text
     assert (
         "To hide a section from members instead of deleting it: --on-removal deactivate" in as_text
     )
-    assert f"> {told}" in markdown.compose(view(plan))
+    assert f"> {told}" in markdown.compose(PlanView(plan))
     assert told not in " ".join(
-        terminal.compose(view(plan_of(course("A", "C"), state_of("A")))).split()
+        terminal.compose(PlanView(plan_of(course("A", "C"), state_of("A")))).split()
     )
 
 
@@ -350,7 +354,7 @@ def test_no_padding_hides_what_is_taken_from_members() -> None:
     shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})
     padding = [Section(f"{number} {'x' * 240}", f"s-{number}") for number in range(360)]
     plan = plan_of(course(*padding, hidden), state_of(Section("Gone", "gone"), shown), DELETE)
-    written = markdown.compose(view(plan), most=4_000)
+    written = markdown.compose(PlanView(plan), most=4_000)
 
     assert len(written.encode()) <= 4_000
     assert "| `-` delete | 10 | Gone |" in written

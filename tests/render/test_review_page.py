@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from time import process_time
@@ -17,9 +16,9 @@ from shares import SQUARE, examples, growth
 from values import Section, course, plan_of, state_of
 
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.render.review.model import Allowance
+from coursesync.render.review.model import Allowance, model
 from coursesync.render.review.page import Assets, compose, policy
-from coursesync.render.rows import view
+from coursesync.render.rows import PlanView
 
 TEMPLATE = files("coursesync.render.review").joinpath("review.html").read_text("utf-8")
 ASSETS = Assets(TEMPLATE, "p{margin:0}", '"use strict";')
@@ -63,8 +62,8 @@ def test_no_text_breaks_out_of_the_page(title: str, contents: str) -> None:
     """The page has the same tags for a hostile outline as for a plain one."""
     seen = "".join(c for c in title if c.isprintable())
     words = "".join(c for c in contents if c.isprintable())
-    plain = compose(view(plan_of(course(titled("A", "B")))), ASSETS)
-    page = compose(view(plan_of(course(titled(seen, words)))), ASSETS)
+    plain = compose(PlanView(plan_of(course(titled("A", "B")))), ASSETS)
+    page = compose(PlanView(plan_of(course(titled(seen, words)))), ASSETS)
 
     assert tags(page) == tags(plain)
 
@@ -73,13 +72,15 @@ def test_the_same_plan_gives_the_same_bytes() -> None:
     """The same plan gives the same page, without a trace of the machine or the time."""
     plan = plan_of(course("A", "B"), state_of("A"))
 
-    assert compose(view(plan), ASSETS) == compose(view(plan), ASSETS)
-    assert plan.digest in compose(view(plan), ASSETS)
+    assert compose(PlanView(plan), ASSETS) == compose(PlanView(plan), ASSETS)
+    assert plan.digest in compose(PlanView(plan), ASSETS)
 
 
 def test_a_course_is_there_whole_before_and_after() -> None:
     """Unchanged sections are shown among the changed ones, on both sides."""
-    (shown,) = model_in(compose(view(plan_of(course("A", "C", "B"), state_of("A", "B"))), ASSETS))
+    (shown,) = model_in(
+        compose(PlanView(plan_of(course("A", "C", "B"), state_of("A", "B"))), ASSETS)
+    )
     titles = {
         side: [each["title"] for each in cast("list[dict[str, object]]", shown[side])]
         for side in ("before", "after")
@@ -91,8 +92,7 @@ def test_a_course_is_there_whole_before_and_after() -> None:
 def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
     """The size of a page is bounded; it marks contents that are too long."""
     sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
-    assets = replace(ASSETS, most_contents=250)
-    (shown,) = model_in(compose(view(plan_of(course(*sections))), assets))
+    (shown,) = model(PlanView(plan_of(course(*sections))), Allowance(250))
     changes = cast("list[dict[str, dict[str, object]]]", shown["changes"])
     cut = [each["contents"]["cut"] for each in changes]
 
@@ -106,12 +106,12 @@ def test_the_policy_lets_run_what_is_in_the_page_and_nothing_else() -> None:
     assert "unsafe" not in told
     assert "http" not in told
     assert told.startswith("default-src 'none'; script-src 'sha256-")
-    assert f'content="{told}"' in compose(view(plan_of(course("A"))), ASSETS)
+    assert f'content="{told}"' in compose(PlanView(plan_of(course("A"))), ASSETS)
 
 
 def test_without_scripts_the_plan_is_there_as_text() -> None:
     """The plan can be read without scripts."""
-    page = compose(view(plan_of(course("A title"))), ASSETS)
+    page = compose(PlanView(plan_of(course("A title"))), ASSETS)
     (text,) = re.findall(r"<noscript><pre>(.*?)</pre></noscript>", page, re.DOTALL)
 
     assert "+   10  A title" in text
@@ -121,7 +121,7 @@ def test_what_is_deleted_is_read_once_more() -> None:
     """A deletion shows the contents that are lost."""
     gone = Section("Gone", "gone", "<p>Precious.</p>")
     plan = plan_of(course("A"), state_of("A", gone), Policy(OnRemoval.DELETE, prune=True))
-    (shown,) = model_in(compose(view(plan), ASSETS))
+    (shown,) = model_in(compose(PlanView(plan), ASSETS))
     (change,) = cast("list[dict[str, dict[str, object]]]", shown["changes"])
 
     assert change["contents"]["was"] == "<p>Precious.</p>"
@@ -155,7 +155,7 @@ def test_very_long_contents_take_no_longer_than_they_are(piece: str) -> None:
     def page(size: int) -> str:
         html = (piece * size)[:size]
         before = state_of(Section("A", "a", "x"))
-        return compose(view(plan_of(course(Section("A", "a", html)), before)), ASSETS)
+        return compose(PlanView(plan_of(course(Section("A", "a", html)), before)), ASSETS)
 
     assert len(page(900_000)) > 900_000
     assert growth(page, 900_000) < SQUARE
@@ -186,7 +186,7 @@ DEEP = {
 def test_deep_contents_are_on_the_page_in_good_time(html: str) -> None:
     """Contents that would keep a parser busy are shown only as text, with a note."""
     begun = process_time()
-    page = compose(view(plan_of(course(Section("A", "a", f"{html}&lt;words")))), ASSETS)
+    page = compose(PlanView(plan_of(course(Section("A", "a", f"{html}&lt;words")))), ASSETS)
 
     assert process_time() - begun < 6  # of CPU; it took minutes
     (shown,) = model_in(page)
@@ -205,6 +205,6 @@ ORDINARY = {
 @pytest.mark.parametrize("html", ORDINARY.values(), ids=ORDINARY)
 def test_long_contents_of_ordinary_tags_are_shown_as_members_read_them(html: str) -> None:
     """Optional end tags that are left out don't count as nesting."""
-    page = compose(view(plan_of(course(Section("A", "a", html)))), ASSETS)
+    page = compose(PlanView(plan_of(course(Section("A", "a", html)))), ASSETS)
 
     assert "the text alone" not in page

@@ -16,8 +16,9 @@ from coursesync.planning.plan import Action
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
+from coursesync.render.plan_words import LEAVING, WORDING
 from coursesync.render.review.model import Allowance, model
-from coursesync.render.rows import LEAVING, WORDING, view
+from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def in_markdown(written: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_all_renderings_show_the_same_rows(policy: Policy) -> None:
     """All renderings have the same changes in the same order, with the same words."""
-    shown = view(plan_under(policy))
+    shown = PlanView(plan_under(policy))
     rows = [row for each in shown.courses for row in (*each.rows, *each.departures)]
     own = [row for each in shown.courses for row in each.rows]
     page = [each for course in model(shown, Allowance()) for each in as_list(course["changes"])]
@@ -121,7 +122,7 @@ def as_list(value: object) -> list[dict[str, object]]:
 
 def test_people_read_one_word_for_what_members_see_no_more() -> None:
     """People read that it is hidden from members; commands and programs use `deactivate`."""
-    shown = view(plan_under(Policy(OnRemoval.DEACTIVATE)))
+    shown = PlanView(plan_under(Policy(OnRemoval.DEACTIVATE)))
     text = terminal.compose(shown)
 
     assert "to hide from members" in text
