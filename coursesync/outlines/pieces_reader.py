@@ -110,16 +110,14 @@ class _Reader:
         if not _is_on_lines(event):
             self._value(event, part)
             part.after += self._rest_of_line()
-            if not part.name:  # a comment below a field belongs to the next field
-                part.tail = self._own_comments(max(start.column, column + 1))
-            return
-        between = self._text[self._at : start.index]
-        is_inline = "\n" not in between
-        if is_inline:
-            part.sep, self._at = between, start.index
-        else:
+            if part.name:  # a comment below a field belongs to the next field
+                return
+        elif "\n" in (between := self._text[self._at : start.index]):
             part.after = self._rest_of_line()
-        part.value = self._on_lines(event, is_inline=is_inline)
+            part.value = self._on_lines(event)
+        else:
+            part.sep, self._at = between, start.index
+            part.value = self._on_lines(event, is_inline=True)
         part.tail = self._own_comments(max(start.column, column + 1))
 
     def _key(self, event: Event, part: Part) -> Event:
@@ -141,13 +139,11 @@ class _Reader:
         if start < end:
             part.sep, part.value = self._text[self._at : start], self._text[start:end]
             self._at = end
-            if part.value.startswith(("|", ">")):
-                part.value = self._block(start, end, part)
+            if header := _HEADER.match(part.value):
+                part.value = self._block(start, end, header[0], part)
 
-    def _block(self, start: int, end: int, part: Part) -> str:
+    def _block(self, start: int, end: int, signs: str, part: Part) -> str:
         """Read a block of text, without the last blank lines unless it keeps them."""
-        header = _HEADER.match(self._text, start)
-        signs = header[0] if header else ""
         first = self._text.index("\n", start) + 1
         part.after = self._text[start + len(signs) : first - 1]
         used = INDENT.search(self._text, first, end)
@@ -160,8 +156,7 @@ class _Reader:
         self._at = end - 1
         if end == len(self._text) and not self._is_ended and "-" not in signs:
             signs = _KEEPS.sub(r"\1-", signs)  # its last line had no line feed, and gets one
-        lines = self._text[first : end - 1] if end > first else ""
-        return f"{signs}\n{lines}" if end > first else signs
+        return f"{signs}\n{self._text[first : end - 1]}" if end > first else signs
 
     def _is_open_end(self, end: int) -> bool:
         """Return whether a block ends in a last line without a line feed; if blank, it is none."""

@@ -228,8 +228,8 @@ UNFIT = [
     ('<a href="  JaVa&#x53;cript:steal()">a</a>', "`href` of `<a>` runs a program"),
     ('<a href="java&#10;scr&Tab;ipt&colon;steal()">a</a>', "`href` of `<a>` runs a program"),
     ("<a href=vbscript:steal()>a</a>", "`href` of `<a>` runs a program"),
-    ('<a href="data:text/html,hello">a</a>', "`href` of `<a>` contains a whole page"),
-    ('<img src="data:image/png;base64,AAAA">', "`src` of `<img>` contains the whole file"),
+    ('<a href="data:text/html,hello">a</a>', "`href` of `<a>` contains the file itself"),
+    ('<img src="data:image/png;base64,AAAA">', "`src` of `<img>` contains the file itself"),
     ('<img src="http://example.com/a.png">', "`src` of `<img>` comes over http:"),
     ('<img src="HTTP&#58;//example.com/a.png">', "`src` of `<img>` comes over http:"),
     (

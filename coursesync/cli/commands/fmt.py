@@ -38,11 +38,16 @@ def command(workspace: Path, *, check: bool) -> int:
         complain(unusable)
     if check:
         show("".join(f"{on_one_line(found.shown(path))}\n" for path in found.changed))
+        if found.changed:
+            to_format = count(len(found.changed), "outline")
+            say_wrapped(Remedy(f"{to_format} to format:", Command("fmt")))
     elif not _written(found):
         return ExitCode.INTERRUPTED
-    if found.changed and check:
-        say_wrapped(Remedy(f"{count(len(found.changed), 'outline')} to format:", Command("fmt")))
-    _sum_up(found.same, len(found.refused))
+    if found.same:
+        say(f"{count(found.same, 'outline')} already formatted.")
+    if found.refused:
+        refused = count(len(found.refused), "outline")
+        say(f"{refused} left unchanged, because of the errors above.")
     return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
 
 
@@ -56,10 +61,3 @@ def _written(found: Layouts) -> bool:
         say("\nInterrupted; the outlines named above are formatted, the others unchanged.")
         return False
     return True
-
-
-def _sum_up(same: int, refused: int) -> None:
-    if same:
-        say(f"{count(same, 'outline')} already formatted.")
-    if refused:
-        say(f"{count(refused, 'outline')} left unchanged, because of the errors above.")

@@ -8,7 +8,7 @@ the bounds here allow, because tangled tags take it quadratic time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,9 +22,9 @@ from coursesync.outlines.advice.words import (
     ATTRIBUTE_WORDS,
     SLIP_WORDS,
     TAG_WORDS,
-    UNCHECKED_WORDS,
-    UNLINKED_WORDS,
-    filled,
+    UNCHECKED,
+    UNLINKED,
+    objection,
 )
 from coursesync.text import unescaped
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from nh3 import Cleaner
 
-    from coursesync.errors import Sentence
     from coursesync.outlines.advice.nesting import Nesting
+    from coursesync.outlines.advice.words import Objection
 
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
 MOST_FINDINGS = 5  # a piece of contents
@@ -93,21 +93,6 @@ _MARKDOWN = re.compile(
     re.MULTILINE,
 )
 _MARK = "data-coursesync"  # set by the cleaner on each element
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """A problem in a piece of HTML, and its remedy.
-
-    `clues` are strings that mark its place in the text that the HTML was made of, best first.
-    """
-
-    problem: str
-    remedy: Sentence
-    clues: tuple[str, ...] = ()
-
-
-UNCHECKED = Objection(*UNCHECKED_WORDS)
 
 
 def is_empty(text: str) -> bool:
@@ -191,8 +176,7 @@ def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
     kinds |= {(*each, ""): "address" for each in nesting.addressed if each not in read}
     for token, kind in kinds.items():
         if kind and token[0] in names and token[0] in _ALLOWED_TAGS:
-            problem, remedy = filled(ATTRIBUTE_WORDS[kind], name=token[1], tag=token[0])
-            yield Objection(problem, remedy, _clues(token))
+            yield objection(ATTRIBUTE_WORDS[kind], _clues(token), name=token[1], tag=token[0])
 
 
 def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
@@ -202,15 +186,15 @@ def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
             continue
         for fault in _faults(*token):
             words = ADDRESS_WORDS[fault]["media" if tag in _MEDIA_TAGS else "link"]
-            problem, remedy = filled(words, name=attribute, tag=tag)
-            yield Objection(problem, remedy, _clues(token) if value else ("]()", attribute))
+            clues = _clues(token) if value else ("]()", attribute)
+            yield objection(words, clues, name=attribute, tag=tag)
 
 
 def unlinked(html: str) -> Iterator[Objection]:
     """Find links in rendered Markdown that are still text, because their address is invalid."""
     text = _CODE.sub("", html) if "](" in html or "&lt;" in html or "]:" in html else ""
     for found in islice(_UNLINKED.finditer(text), MOST_ADDRESSES):
-        yield Objection(*UNLINKED_WORDS, clues=(unescaped(found[0])[:200],))
+        yield replace(UNLINKED, clues=(unescaped(found[0])[:200],))
 
 
 def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
@@ -222,10 +206,8 @@ def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
 
 
 def _is_insecure(tag: str, attribute: str, value: str) -> bool:
-    if tag not in _MEDIA_TAGS or attribute not in _LOADED:
-        return False
-    addresses = value.split(",") if attribute == "srcset" else (value,)
-    return any(scheme_of(address) == "http" for address in addresses)
+    is_loaded = tag in _MEDIA_TAGS and attribute in _LOADED
+    return is_loaded and any(scheme_of(each) == "http" for each in addresses_in(attribute, value))
 
 
 def _kind(token: _Token) -> str:
@@ -249,9 +231,9 @@ def _clues(token: _Token) -> tuple[str, ...]:
 
 def _tag(name: str) -> Objection:
     fitting = TAG_WORDS["misplaced" if name in _ALLOWED_TAGS else "other"]
-    return Objection(*filled(TAG_WORDS.get(name, fitting), name=name), (f"<{name}",))
+    return objection(TAG_WORDS.get(name, fitting), (f"<{name}",), name=name)
 
 
 def _slip(how: str, tag: str) -> Objection:
     mark = "</" if how == "stray" else "<"
-    return Objection(*filled(SLIP_WORDS[how], name=tag), (f"{mark}{tag}",))
+    return objection(SLIP_WORDS[how], (f"{mark}{tag}",), name=tag)

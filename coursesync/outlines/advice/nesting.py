@@ -81,9 +81,9 @@ class Nesting:
     tags: dict[str, None] = field(default_factory=dict)
     addressed: dict[tuple[str, str], None] = field(default_factory=dict)
 
-    def has(self, *hows: str) -> bool:
-        """Return whether a tag has one of these faults."""
-        return any(how in hows for how, _ in self.slips)
+    def has(self, fault: str) -> bool:
+        """Return whether a tag has this fault."""
+        return any(how == fault for how, _ in self.slips)
 
 
 def nesting_of(text: str) -> Nesting:

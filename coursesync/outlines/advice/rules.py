@@ -17,7 +17,6 @@ from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.unlock import AFTER_DAYS, opening
 from coursesync.outlines.advice.contents import (
-    UNCHECKED,
     findings,
     html_effort,
     is_empty,
@@ -26,6 +25,7 @@ from coursesync.outlines.advice.contents import (
 )
 from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
+from coursesync.outlines.advice.words import UNCHECKED
 from coursesync.text import coded, count, inert
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Resource
-    from coursesync.outlines.advice.contents import Objection
+    from coursesync.outlines.advice.words import Objection
     from coursesync.outlines.outline import Outline
 
 LONGEST_TITLE = 200

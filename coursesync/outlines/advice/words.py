@@ -5,6 +5,7 @@ Owns these words. It must never quote contents, except names of tags and attribu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
@@ -18,21 +19,35 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 30
 
 
-def filled(words: tuple[str, Sentence], *, name: str, tag: str = "") -> tuple[str, Sentence]:
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A problem in a piece of HTML, and its remedy.
+
+    `clues` are strings that mark its place in the text that the HTML was made of, best first.
+    """
+
+    problem: str
+    remedy: Sentence
+    clues: tuple[str, ...] = ()
+
+
+def objection(
+    words: tuple[str, Sentence], clues: tuple[str, ...], *, name: str, tag: str = ""
+) -> Objection:
     """Put names into a problem and its remedy: of a tag, or of an attribute of `tag`."""
     names = {"name": _shown(name), "at": f"`{_shown(name)}` of `<{_shown(tag)}>`"}
     pieces = (
         Code(each.text.format_map(names)) if isinstance(each, Code) else each
         for each in Remedy(words[1]).pieces
     )
-    return words[0].format_map(names), Remedy(*pieces)
+    return Objection(words[0].format_map(names), Remedy(*pieces), clues)
 
 
 def _shown(name: str) -> str:
     return inert(name, _LONGEST_NAME).replace("`", "'")
 
 
-UNCHECKED_WORDS = (
+UNCHECKED = Objection(
     "these contents are too much for coursesync to check: members may not see parts of them",
     (
         f"Make them simpler: split the {LISTED.name}, or take out the tags that a word processor "
@@ -87,6 +102,7 @@ _FOR_LINK = "{at} %s: members who follow it get nowhere"
 # the fault, the remedy for a picture or film, and the remedy for a link
 _ADDRESS = {
     "empty": ("names nothing", _WEB, _PAGE),
+    "data": ("contains the file itself, which may be dropped", _WEB, _PAGE),
     "computer": ("leads to a file on your own computer or network", _WEB, _WEB),
     "own": ("works only in a program on your own computer", _WEB, _PAGE),
     "local": ("leads to each reader's own computer", _WEB, _PAGE),
@@ -106,17 +122,7 @@ ADDRESS_WORDS = {
     fault: {"media": (_FOR_MEDIA % what, media), "link": (_FOR_LINK % what, link)}
     for fault, (what, media, link) in _ADDRESS.items()
 }
-ADDRESS_WORDS["data"] = {
-    "media": (
-        "{at} contains the whole file: it may be dropped, and members see a gap",
-        _WEB,
-    ),
-    "link": (
-        "{at} contains a whole page: browsers don't open that, and members see nothing",
-        _PAGE,
-    ),
-}
-UNLINKED_WORDS = (
+UNLINKED = Objection(
     "Markdown makes no link and no picture of this address: members see the text as written here",
     coded(
         "Write one that starts with https:// and has no blank, as in "
