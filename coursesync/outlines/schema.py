@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
-
 NAME = "coursesync.schema.json"
 # https://github.com/redhat-developer/yaml-language-server#using-inlined-schema
 _NAMED = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*\S", re.MULTILINE)

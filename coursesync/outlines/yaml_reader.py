@@ -34,14 +34,7 @@ from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
 from coursesync.outlines.yaml_mistakes import DIRECTIVE, NO_SPACE, explained
-from coursesync.outlines.yaml_values import (
-    MAX_NODES,
-    MAYBE_NOT_TEXT,
-    TooLongError,
-    Unusual,
-    quickly,
-    resolve,
-)
+from coursesync.outlines.yaml_values import MAX_NODES, MAYBE_NOT_TEXT, Unusual, quickly, resolve
 from coursesync.text import UNSEEN_REMEDY, coded, find_unseen, inert, named, unseen, without_unseen
 
 if TYPE_CHECKING:
@@ -120,7 +113,7 @@ class _Composer:
         self._nodes = 0
         self._depth = 0
         self._escapes = "\\" in text
-        self._lines = text.split("\n") if " #" in text or "\t#" in text else None
+        self._lines = text.split("\n") if " #" in text or "\t#" in text else []
         self._next: Callable[[], Event] = CParser(text).get_event
 
     def document(self) -> Tree | None:
@@ -246,13 +239,13 @@ class _Composer:
             if not text or text[0] in MAYBE_NOT_TEXT:
                 try:
                     value = resolve(text)
-                except TooLongError:
+                except ValueError:
                     problem = f"a number of {len(text):,} characters is more than any field takes"
                     self._note(at, problem, "If it is text, put it in quotes.")
                     value = None
                 if value is not text:
                     return value, (at.line, at.column, text, None)
-            if self._lines is not None:
+            if self._lines:
                 self._lost_tail(event, lost)
             if text[0] in CURLY:
                 return text, (at.line, at.column, text, None)
@@ -268,7 +261,6 @@ class _Composer:
 
     def _lost_tail(self, event: ScalarEvent, lost: re.Pattern[str]) -> None:
         end = event.end_mark
-        assert self._lines is not None  # noqa: S101 - the caller's condition, for the type checker
         line = self._lines[end.line] if end.line < len(self._lines) else ""
         if len(line) > end.column and (tail := lost.match(line, end.column)):
             kept = inert(event.value.replace('"', '\\"'), 80)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
 
 MAX_NODES = 50_000
-MAX_DIGITS = 19
+MAX_DIGITS = 19  # more than any field takes, and few enough for Python to convert in time
 MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")  # first characters of a plain scalar
 _DEEPEST = 8
 _COMMENTED = re.compile(r"[^\s#][ \t]+#")
@@ -51,15 +51,11 @@ class Unusual(Exception):  # noqa: N818 - it may be valid
     """Only `yaml_reader` can read this document."""
 
 
-class TooLongError(ValueError):
-    """A number of more digits than any field takes (and than Python would convert in time)."""
-
-
 def resolve(text: str) -> str | int | float | bool | None:
     """Return the value of a plain scalar; text is returned as the same object.
 
     Raises:
-        TooLongError: it is a whole number of more than `MAX_DIGITS` characters.
+        ValueError: it is a whole number of more than `MAX_DIGITS` characters.
     """
     if text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS:
         return int(text)  # nearly all scalars that are not text
@@ -67,7 +63,7 @@ def resolve(text: str) -> str | int | float | bool | None:
         return _WORDS[text]
     if _INT.fullmatch(text):
         if len(text) > MAX_DIGITS:
-            raise TooLongError
+            raise ValueError(text)
         return int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
     if not text[0].isalpha() and _FLOAT.fullmatch(text):
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
