@@ -23,9 +23,8 @@ from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
 from coursesync.outlines.writer import alike
 from coursesync.planning.diff import plan_of
-from coursesync.state.journal import Look
-from coursesync.state.journal_text import line
-from coursesync.state.replay import fold
+from coursesync.state.journal import Look, line
+from coursesync.state.logbook import fold
 from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
