@@ -52,9 +52,8 @@ class Field:
         settle: takes the sent and the wanted properties, and returns the ones to send, for
             properties that can't be read back.
         idle: returns the properties that have no effect, given the others.
-        write_only: whether its properties can't be read back.
-        trace: a readable property to check instead: it is empty if the server holds no value for
-            the first of `properties`.
+        trace: for properties that can't be read back, a readable one: it is empty if the server
+            holds no value for the first of `properties`.
         other_names: names that authors write by mistake.
         opposites: names that authors write by mistake for its value `false`.
     """
@@ -68,7 +67,6 @@ class Field:
     words: Words | None = None
     settle: Settle | None = None
     idle: Callable[[Attributes], frozenset[str]] | None = None
-    write_only: bool = False
     trace: str = ""
     other_names: tuple[str, ...] = ()
     opposites: tuple[str, ...] = ()
@@ -135,7 +133,6 @@ def picture(
         role=Role.PICTURE,
         words=words,
         settle=settle,
-        write_only=True,
         trace=trace,
         other_names=other_names,
     )

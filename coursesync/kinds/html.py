@@ -15,7 +15,7 @@ def same_html(one: str, other: str) -> bool:
     """Return whether two texts are the same HTML except for blanks, quotes, entities, comments."""
     if one == other:
         return True
-    return _Tokens.of(one) == _Tokens.of(other)
+    return _tokens(one) == _tokens(other)
 
 
 def fed(parser: HTMLParser, html: str) -> str | None:
@@ -32,16 +32,16 @@ def fed(parser: HTMLParser, html: str) -> str | None:
     return parser.rawdata  # `close()` would search for the end of each open tag
 
 
+def _tokens(html: str) -> list[object]:
+    parser = _Tokens()
+    rest = fed(parser, html)
+    return [*html.split()] if rest is None else [*parser.tokens, *unescape(rest).split()]
+
+
 class _Tokens(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tokens: list[object] = []
-
-    @classmethod
-    def of(cls, html: str) -> list[object]:
-        parser = cls()
-        rest = fed(parser, html)
-        return [*html.split()] if rest is None else [*parser.tokens, *unescape(rest).split()]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tokens.append((tag, sorted((name, value or "") for name, value in attrs)))

@@ -178,13 +178,13 @@ class Kind:
     @cached_property
     def types(self) -> Mapping[str, type[FieldValue]]:
         """The type of each property that can be read."""
-        readable = (each.properties.items() for each in self._sent if not each.write_only)
+        readable = (each.properties.items() for each in self._sent if not each.trace)
         return {self.parent_property: int} | {n: type_ for each in readable for n, type_ in each}
 
     @cached_property
     def write_only(self) -> frozenset[str]:
         """The properties that can't be read back."""
-        return frozenset(n for each in self._sent if each.write_only for n in each.properties)
+        return frozenset(n for each in self._sent if each.trace for n in each.properties)
 
     @cached_property
     def traces(self) -> Mapping[str, str]:

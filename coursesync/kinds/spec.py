@@ -56,8 +56,7 @@ def _one_line(text: str) -> str:
 
 def _key(text: str) -> str:
     if not is_key(text):
-        written = line_of("key", slug(text) or "first-week")
-        raise _no_key(text, written)
+        raise _no_key(text, line_of("key", slug(text) or "first-week"))
     return text
 
 

@@ -103,8 +103,6 @@ class Disk:
                 self.lock(file)
         except BlockingIOError:
             return True
-        except FileNotFoundError:
-            pass
         return False
 
     def replace(self, path: Path, other: Path) -> None:
@@ -224,7 +222,7 @@ class JournalFile:
         try:
             return self.disk.is_locked(self.path)
         except OSError:
-            return False  # the error is reported when the journal is read
+            return False  # there is none; or the error is reported when it is read
 
     def drop(self) -> None:
         """Close the file, if this run has it open, and remove it."""

@@ -136,8 +136,10 @@ class StateFile:
         state = self.recover(state)
         if state.serial == 0:
             state = self.finish(state)
-        else:
-            self._back_up()
+        elif (content := self._read(self.path)) is not None:
+            # leave a folder alone; git has the state as well
+            with self._writing(), suppress(IsADirectoryError):
+                replace_whole(self.disk, self._beside("backup"), content)
         with self._writing():
             # if this file can't be removed now, the save at the end of the run would fail
             self.disk.remove(temporary(self.path))
@@ -225,9 +227,7 @@ class StateFile:
     def _saved(self) -> State:
         content = self._read(self.path)
         if content is None:
-            unsaved = self._unsaved()
-            self._checksum = checksum_of(serialise(unsaved)) if unsaved.serial else ""
-            return unsaved
+            return self._unsaved()
         self._checksum = checksum_of(content)
         return parse(content, self.path, self._way_back)
 
@@ -242,14 +242,15 @@ class StateFile:
         `begin` saves serial 1 before anything is done, so that serial 1 is always empty: if its
         file was deleted during the first run, that run's journal has all that is known.
         """
-        content = self._read(self.journal_path)
-        if content is not None:
+        unsaved, self._checksum = State(target=self.target), ""
+        if (content := self._read(self.journal_path)) is not None:
             from coursesync.state.interrupted import begun  # noqa: PLC0415 - rarely needed
 
             run = begun(content, self.journal_path)
             if run is not None and (run.serial, run.target) == (1, self.target):
-                return State(target=run.target, lineage=run.lineage, serial=1)
-        return State(target=self.target)
+                unsaved = replace(unsaved, lineage=run.lineage, serial=1)
+                self._checksum = checksum_of(serialise(unsaved))
+        return unsaved
 
     def _read(self, path: Path) -> bytes | None:
         what = "journal" if path == self.journal_path else "state"
@@ -270,13 +271,6 @@ class StateFile:
                 f"the {what} {path} can't be read: {error.strerror}",
                 Remedy("Check what it is and who may read it, with", Shell("ls", "-l", path)),
             ) from error
-
-    def _back_up(self) -> None:
-        content = self._read(self.path)
-        if content is not None:
-            # leave a folder alone; git has the state as well
-            with self._writing(), suppress(IsADirectoryError):
-                replace_whole(self.disk, self._beside("backup"), content)
 
     def _beside(self, what: str) -> Path:
         return self.path.with_name(f"{self.path.name}.{what}")

@@ -24,7 +24,7 @@ class Header:
     """The journal's first line: it identifies the state that the run began from."""
 
     record: Literal["header"] = "header"
-    checksum: str | None = field(default=None, metadata=OMIT)
+    checksum: str | None = field(default=None, metadata={OMIT: True})
     format: Literal[1, 2] = JOURNAL_FORMATS[-1]
     lineage: str
     serial: Count
@@ -48,11 +48,11 @@ class Intent:
     action: Literal["create", "update", "delete"] = "create"
     address: Address
     attributes: Sent
-    id: Id | None = field(default=None, metadata=OMIT)
-    marker: str | None = field(default=None, metadata=OMIT)
+    id: Id | None = field(default=None, metadata={OMIT: True})
+    marker: str | None = field(default=None, metadata={OMIT: True})
     parent_id: Id
-    protected: bool = field(default=False, metadata=OMIT)
-    was: Address | None = field(default=None, metadata=OMIT)
+    protected: bool = field(default=False, metadata={OMIT: True})
+    was: Address | None = field(default=None, metadata={OMIT: True})
     attempt: Positive = 1
     at: str
 

@@ -128,8 +128,9 @@ def fold(state: State, records: Iterable[Step]) -> State:
                 _look(record, entries, doubts)
             case Conclusion() if (intent := pending.pop(record.address, None)) is not None:
                 _conclude(intent, record, entries, doubts)
-    for intent in pending.values():
-        _leave_open(intent, entries, doubts, CUT_OFF)
+    for address, intent in pending.items():
+        cut_off = Conclusion(address=address, outcome="in doubt", reason=CUT_OFF, at=intent.at)
+        _conclude(intent, cut_off, entries, doubts)
     courses = {key: record for key, record in state.courses.items() if key not in touched}
     return replace(state, courses=courses, doubts=doubts, entries=entries)
 
@@ -137,11 +138,10 @@ def fold(state: State, records: Iterable[Step]) -> State:
 def _conclude(
     intent: Intent, outcome: Conclusion, entries: dict[Address, Entry], doubts: dict[Address, Doubt]
 ) -> None:
-    if outcome.outcome == "in doubt" or (outcome.outcome == "applied" and outcome.id is None):
-        _leave_open(intent, entries, doubts, outcome.reason, claimed=outcome.claimed)
-    elif outcome.outcome == "applied" and outcome.id is not None:
+    at = intent.was or intent.address
+    if outcome.outcome == "applied" and outcome.id is not None:
         doubts.pop(intent.address, None)
-        before = entries.pop(intent.was or intent.address, None)
+        before = entries.pop(at, None)
         is_new = intent.action == "create" or (before is not None and before.unconfirmed)
         if intent.action != "delete":
             entries[intent.address] = Entry(
@@ -152,6 +152,19 @@ def _conclude(
                 unconfirmed=is_new,
                 updated_on=outcome.updated_on,
             )
+    elif outcome.outcome != "not applied" and intent.action == "create":
+        doubts[intent.address] = Doubt(
+            sent=intent.attributes,
+            claimed=outcome.claimed,
+            marker=intent.marker,
+            parent_id=intent.parent_id,
+            reason=outcome.reason,
+            attempts=intent.attempt,
+            since=intent.at,
+        )
+    elif outcome.outcome != "not applied" and at in entries:
+        sent = {} if intent.action == "delete" else intent.attributes
+        entries[at] = replace(entries[at], attempted=sent)
 
 
 def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:
@@ -161,31 +174,6 @@ def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt
     if look.doubt is not None:
         entries.pop(look.address, None)  # its Id is another record's, as the look found out
         doubts[look.address] = look.doubt
-
-
-def _leave_open(
-    intent: Intent,
-    entries: dict[Address, Entry],
-    doubts: dict[Address, Doubt],
-    reason: str,
-    *,
-    claimed: bool = False,
-) -> None:
-    if intent.action != "create":
-        address = intent.was or intent.address
-        sent = {} if intent.action == "delete" else intent.attributes
-        if address in entries:
-            entries[address] = replace(entries[address], attempted=sent)
-        return
-    doubts[intent.address] = Doubt(
-        sent=intent.attributes,
-        claimed=claimed,
-        marker=intent.marker,
-        parent_id=intent.parent_id,
-        reason=reason,
-        attempts=intent.attempt,
-        since=intent.at,
-    )
 
 
 def holds(state: State, records: Iterable[Step]) -> bool:

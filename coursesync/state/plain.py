@@ -10,19 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache, partial
-from types import UnionType
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Final,
-    Literal,
-    TypeAlias,
-    TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-)
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import MAX_ID, Attributes, FieldValue
@@ -33,10 +22,9 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=DataclassInstance)
 
 Reader: TypeAlias = Callable[[object], object]
-# the metadata of a field: a file leaves it out if it has its default, or it has another name there
-OMIT: Final = {"omit": True}
-NAME: Final = "name"
-_ALWAYS: Final = object()  # no field has it
+# in a field's metadata: whether a file leaves it out if it has its default; its name in a file
+OMIT, NAME = "omit", "name"
+_ALWAYS = object()  # no field has it
 
 
 def read_value(value_type: type[T], raw: object) -> T:
@@ -75,7 +63,7 @@ def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reade
     found = {}
     for each in fields(value_type):
         kind, omitted = each.type, _ALWAYS
-        if "omit" in each.metadata:
+        if OMIT in each.metadata:
             omitted = each.default if each.default_factory is MISSING else each.default_factory()
             kind = get_args(kind)[0] if omitted is None else kind  # no file has None there
         found[each.metadata.get(NAME, each.name)] = (each.name, _reader_of(kind), omitted)
@@ -85,8 +73,12 @@ def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reade
 def _reader_of(kind: object) -> Reader:
     if kind in _READERS:
         return _READERS[kind]
+    parts = get_args(kind)
+    if NoneType in parts:
+        read = _reader_of(parts[0])
+        return lambda raw: None if raw is None else read(raw)
     if (made := _OF_PARTS.get(get_origin(kind))) is not None:
-        return made(*get_args(kind))
+        return made(*parts)
     return partial(read_value, cast("type[DataclassInstance]", kind))
 
 
@@ -115,11 +107,6 @@ def _list_of(inner: object, _: object) -> Reader:
 def _by_name(key: object, value: object) -> Reader:
     name, read = _reader_of(key), _reader_of(value)
     return lambda raw: {name(each): read(has) for each, has in mapping(raw).items()}
-
-
-def _optional(inner: object, _: object) -> Reader:
-    read = _reader_of(inner)
-    return lambda raw: None if raw is None else read(raw)
 
 
 def mapping(raw: object) -> dict[str, object]:
@@ -175,12 +162,10 @@ Seen: TypeAlias = Annotated[Mapping[str, FieldValue | None], _seen]
 Count: TypeAlias = Annotated[int, _from(0)]
 Positive: TypeAlias = Annotated[int, _from(1)]
 Id: TypeAlias = Positive
-_READERS: Final[Mapping[object, Reader]] = {str: _text, Address: _text, bool: _flag}
-_OF_PARTS: Final[Mapping[object, Callable[..., Reader]]] = {
+_READERS: Mapping[object, Reader] = {str: _text, Address: _text, bool: _flag}
+_OF_PARTS: Mapping[object, Callable[..., Reader]] = {
     Annotated: lambda _, reader: reader,
     Literal: _one_of,
     Mapping: _by_name,
-    Union: _optional,
-    UnionType: _optional,
     tuple: _list_of,
 }

@@ -48,13 +48,13 @@ class Entry:
         updated_on: the server's time of our last write, or of that look.
     """
 
-    attempted: Sent | None = field(default=None, metadata=OMIT)
+    attempted: Sent | None = field(default=None, metadata={OMIT: True})
     sent: Sent = field(metadata={NAME: "attributes"})
     id: Id
     parent_id: Id
-    protected: bool = field(default=False, metadata=OMIT)
-    seen: Seen = field(default_factory=dict, metadata=OMIT)
-    unconfirmed: bool = field(default=False, metadata=OMIT)
+    protected: bool = field(default=False, metadata={OMIT: True})
+    seen: Seen = field(default_factory=dict, metadata={OMIT: True})
+    unconfirmed: bool = field(default=False, metadata={OMIT: True})
     updated_on: str | None = None
 
     @property
@@ -127,7 +127,7 @@ class Doubt:
     sent: Sent = field(metadata={NAME: "attributes"})
     candidates: tuple[Candidate, ...] = ()
     claimed: bool = False
-    marker: str | None = field(default=None, metadata=OMIT)
+    marker: str | None = field(default=None, metadata={OMIT: True})
     parent_id: Id
     reason: str
     attempts: Count = field(default=1, metadata={NAME: "sent"})

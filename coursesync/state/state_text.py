@@ -19,7 +19,7 @@ from coursesync.state.state import FORMATS, State
 from coursesync.text import NEVER, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sized
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from coursesync.errors import Sentence
@@ -74,8 +74,7 @@ def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) ->
     try:
         raw = json.loads((_OPENING + rest).decode())
         entries = raw["entries"]
-        _check_names([*entries, *raw["doubts"]], raw["courses"])
-        _check_each_once(rest, raw["courses"], raw["doubts"], entries)
+        _check_names(rest, raw["courses"], raw["doubts"], entries)
         return read_value(State, raw)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _mistrusted(content, path, way_back()) from error
@@ -92,13 +91,13 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
-def _check_names(addresses: Iterable[str], keys: Iterable[str]) -> None:
-    if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, keys))):
+def _check_names(
+    rest: bytes, courses: Collection[str], doubts: Collection[str], entries: Collection[str]
+) -> None:
+    """Raise ValueError for an invalid name, or for one that JSON has twice and gives once."""
+    addresses = (*entries, *doubts)
+    if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, courses))):
         raise ValueError("an invalid address or key")
-
-
-def _check_each_once(rest: bytes, courses: Sized, doubts: Sized, entries: Sized) -> None:
-    """Raise ValueError if an address or an Id occurs twice: JSON would give only the last."""
     names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
     if ids != len(courses) + len(entries) or names != ids + len(doubts):
         raise ValueError("an address or an Id occurs twice")
