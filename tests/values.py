@@ -110,7 +110,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
         id=change.record_id,
         parent_id=change.parent_id,
         protected=change.resource is not None and change.resource.protected,
-        was=change.was if change.arrives else None,
+        was=None if change.home is None else change.was,
         at=AT,
     )
     outcome = Conclusion(
@@ -122,7 +122,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
 def applied(plan: Plan, state: State = EMPTY) -> State:
     """Carry out a plan, through the journal."""
     next_id = max((entry.id for entry in state.entries.values()), default=1000) + 1
-    moves = {c.was: c.address for c in plan.changes if c.was and not c.arrives}
+    moves = {c.was: c.address for c in plan.changes if c.was and c.home is None}
     steps: list[Step] = [Move(to=moves, at=AT)] if moves else []
     for change in plan.changes:
         if change.protected is not None and change.record_id is not None:

@@ -70,11 +70,17 @@ def apply(
     stop = _go_through(run, found)
     led_to = run.log.led_to()
     _account_for_the_rest(run, led_to)
-    changes = (run.results.get(change.address) for change in plan.changes)
-    results = tuple(result for result in changes if result is not None)
-    results += tuple(each for at in run.earlier if not (each := run.results[at]).done)
-    twins = _twins(run, found)
-    report = Report(results, led_to, stop, twins=twins, unlisted=run.unlisted, unread=run.unread)
+    results = [run.results[each.address] for each in plan.changes if each.address in run.results]
+    results += [each for at in run.earlier if not (each := run.results[at]).done]
+    twins = {each.record_id: each for each in (*twins_in(found), *run.twins)}
+    report = Report(
+        tuple(results),
+        led_to,
+        stop,
+        twins=tuple(twins.values()),
+        unlisted=run.unlisted,
+        unread=run.unread,
+    )
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
     led_to = confirm(led_to, run.confirmed)
@@ -84,11 +90,6 @@ def apply(
     except StateError as error:
         return replace(report, unsaved=error)
     return replace(report, state=saved)
-
-
-def _twins(run: Run, found: Iterable[Drifted]) -> tuple[Drifted, ...]:
-    both = {each.record_id: each for each in (*twins_in(found), *run.twins)}
-    return tuple(both.values())
 
 
 def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
@@ -137,11 +138,12 @@ def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -
 
 def _note_keys(run: Run) -> None:
     """Journal new addresses and protection: both concern the state only."""
-    moves = {c.was: c.address for c in run.plan.changes if c.was and not c.arrives}
+    moves = {c.was: c.address for c in run.plan.changes if c.was and c.home is None}
     if moves:
         run.log.announce(Move(to=moves, at=run.stamp()))
     for change in run.plan.changes:
-        if change.protected is not None and change.record_id is not None and not change.arrives:
+        is_here = change.record_id is not None and change.home is None
+        if change.protected is not None and is_here:
             run.log.announce(
                 Protect(address=change.address, protected=change.protected, at=run.stamp())
             )

@@ -99,8 +99,7 @@ def _until_all_is_listed(
         shown = {(record.parent_id, record.id) for record in records}
         made = [result for course in courses for result in _made(run, course)]
         missing = [each for each in made if (each.change.parent_id, each.record_id) not in shown]
-        now = run.world.clock.now()
-        rest = (until if missing else run.settled_until) - now
+        rest = (until if missing else run.settled_until) - run.world.clock.now()
         if rest <= 0:
             return records, missing
         run.pause_before_look([each.change.address for each in missing or made], number, rest)
@@ -142,7 +141,9 @@ def _others(
     For a record of an earlier run, order and contents must differ too: others may have retitled it.
     """
     for course in courses:
-        kind, made = course.kind, {result.record_id: result for result in _made(run, course)}
+        kind = course.kind
+        # without those that no outline wants any more: a list showed them
+        made = {each.record_id: each for each in _made(run, course) if each.change.after}
         every = (kind.title_property, kind.order_property, kind.contents_property)
         compared = {
             record_id: every if result.change.address in run.earlier else every[:1]
@@ -150,11 +151,8 @@ def _others(
         }
         ours = [each for each in found if each.parent_id == course.id and each.id in made]
         for record in run.lookout.whole(kind, ours, partial(_lacks_any, compared)):
-            result = made[record.id]
-            sent = result.change.after
-            if sent is None:  # no outline wants it any more, and a list showed it
-                continue
-            names = compared[record.id]
+            result, names = made[record.id], compared[record.id]
+            sent = result.change.attributes
             is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"

@@ -80,10 +80,7 @@ def look_for_lessons(run: Run, course: CourseRun) -> None:
     """Look for lessons once, before the first write of a course.
 
     If a section to be deleted, or moved in from another course, has lessons, stop this course and
-    record the result of that change.
-
-    Raises:
-        Stop: the run can't go on.
+    record the result of that change. Raises Stop if the run can't go on.
     """
     if course.lessons_seen:
         return
@@ -96,8 +93,7 @@ def look_for_lessons(run: Run, course: CourseRun) -> None:
 def may_be_sent(run: Run, change: Change) -> bool:
     """Look again right before a change is sent, and record its result if it may not be.
 
-    Raises:
-        Stop: the run can't go on.
+    Raises Stop if the run can't go on.
     """
     return not _look(run, change, MOST_AGE)
 

@@ -45,11 +45,8 @@ def recheck(run: Run) -> None:
 def current(run: Run, change: Change) -> Record | None:
     """Return the record that a change overwrites, read less than a minute ago.
 
-    Returns:
-        None if it does not exist or may not be overwritten; the change then has its result.
-
-    Raises:
-        Stop: it can't be read, or the run was asked to stop.
+    None if it does not exist or may not be overwritten; the change then has its result. Raises Stop
+    if it can't be read, or the run was asked to stop.
     """
     record_id = change.entry.id
     for _ in range(_MAX_READINGS):
@@ -115,7 +112,7 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
     is confirmed.
     """
     entry = change.entry
-    if change.arrives or not is_last_attempt(entry, record, change.kind):
+    if change.home is not None or not is_last_attempt(entry, record, change.kind):
         return
     if differing(entry.known, record, change.kind):
         updated_on = record.updated_on

@@ -28,7 +28,7 @@ from coursesync.planning.live_diff import fits, same
 from coursesync.text import moment, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt, State
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
-TRACED = f"an interrupted run of another state created a {LISTED.name} at this address"
+_TRACED = f"an interrupted run of another state created a {LISTED.name} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
@@ -233,22 +233,20 @@ def may_exist(change: Change, elsewhere: Iterable[State]) -> bool:
     return any(change.address in {*made.entries, *made.doubts} for made in elsewhere)
 
 
-def traces(
+def trace(
     change: Change, elsewhere: Iterable[State], unmanaged: Sequence[Record]
-) -> tuple[Record, ...]:
-    """Return the unmanaged records of its course that another state's run may have created."""
-    found = {record.id: record for made in elsewhere for record in _traces(change, made, unmanaged)}
-    return tuple(found.values())
-
-
-def _traces(change: Change, made: State, unmanaged: Sequence[Record]) -> Iterator[Record]:
-    entry, doubt = made.entries.get(change.address), made.doubts.get(change.address)
-    if entry is not None:
-        yield from (record for record in unmanaged if record.id == entry.id)
-    if doubt is not None and doubt.parent_id == change.parent_id:
-        create = Sought(change, replace(doubt, marker=None, since=""))
-        match recognise([create], unmanaged)[change.address]:
-            case Found(record):
-                yield record
-            case Unclear(_, candidates):
-                yield from candidates
+) -> Unclear | Absent:
+    """Look for the unmanaged records of its course that another state's run may have created."""
+    found: dict[int, Record] = {}
+    for made in elsewhere:
+        entry, doubt = made.entries.get(change.address), made.doubts.get(change.address)
+        if entry is not None:
+            found.update((record.id, record) for record in unmanaged if record.id == entry.id)
+        if doubt is not None and doubt.parent_id == change.parent_id:
+            create = Sought(change, replace(doubt, marker=None, since=""))
+            match recognise([create], unmanaged)[change.address]:
+                case Found(record):
+                    found[record.id] = record
+                case Unclear(_, candidates):
+                    found.update((record.id, record) for record in candidates)
+    return Unclear(_TRACED, tuple(found.values())) if found else Absent()

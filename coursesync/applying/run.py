@@ -180,10 +180,7 @@ class Run:
         """Adopt a record as the one that a create made, or would have made.
 
         The entry has the differences between the record and `sent`, the attributes that the create
-        sent or would send; the next plan shows them.
-
-        Raises:
-            StateError: the journal can't be opened.
+        sent or would send; the next plan shows them. Raises StateError if no journal can be opened.
         """
         made = Entry(
             sent=in_order(sent),
@@ -231,11 +228,7 @@ class Run:
         return record.id not in self.known and (bool(record.unknown) or not is_marked)
 
     def pause_before_look(self, sought: Sequence[Address], number: int, left: float) -> None:
-        """Wait before look `number` for some records, for at most `left` seconds.
-
-        Raises:
-            Stop: the run was asked to stop.
-        """
+        """Wait before look `number` for some records, for at most `left` seconds; raises Stop."""
         others = f" and {len(sought) - 1} more" if len(sought) > 1 else ""
         pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
         self.sender.pause(pause, f"looking for {sought[0]}{others} on the site", left)

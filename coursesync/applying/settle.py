@@ -17,14 +17,13 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import (
-    TRACED,
     Absent,
     Found,
     Sought,
     Unclear,
     may_exist,
     recognise,
-    traces,
+    trace,
 )
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
@@ -64,13 +63,10 @@ def look_around(run: Run) -> None:
 
 
 def look_again(run: Run, courses: Collection[CourseRun]) -> None:
-    """List courses again before a create.
+    """List courses again before a create; raises Stop if that is impossible.
 
     Others could have written while the run waited, and the API may have carried out a create that
     it rejected.
-
-    Raises:
-        Stop: a course can't be listed.
     """
     found = run.listed(courses)
     for course in courses:
@@ -79,7 +75,7 @@ def look_again(run: Run, courses: Collection[CourseRun]) -> None:
 
 def _is_known(run: Run, course: CourseRun) -> bool:
     """Return whether the state has a record of a course, so that the course must exist."""
-    arrivals = sum(change.arrives for change in course.changes)
+    arrivals = sum(change.home is not None for change in course.changes)
     return run.plan.courses[course.id].managed > arrivals
 
 
@@ -104,11 +100,7 @@ def _creates(run: Run, course: CourseRun) -> list[Change]:
 
 
 def settle(run: Run) -> None:
-    """Look for the creates in doubt until each is settled or left to a person.
-
-    Raises:
-        Stop: the run must end, or was asked to.
-    """
+    """Look for the creates in doubt until each is settled or left to a person; raises Stop."""
     for number in count():
         doubtful = [course for course in run.courses.values() if course.doubts]
         if not doubtful:
@@ -191,10 +183,8 @@ def _findings(
     wanted = [each for each in sought if each.change.after is not None]
     found = recognise(wanted, rest, keeps_markers=run.reads_markers)
     for each in wanted:
-        if found[each.address] == Absent() and (
-            left := traces(each.change, run.terms.elsewhere, rest)
-        ):
-            found[each.address] = Unclear(TRACED, left)
+        if found[each.address] == Absent():
+            found[each.address] = trace(each.change, run.terms.elsewhere, rest)
     return {**former, **found}
 
 

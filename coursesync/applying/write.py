@@ -54,10 +54,7 @@ def carry_out(run: Run, change: Change) -> None:
     """Send a change until its outcome is applied, refused or in doubt, and record its result.
 
     A create in doubt gets no result: it is left to `settle`. A look before a request may also lead
-    to the result.
-
-    Raises:
-        Stop: the run can't go on.
+    to the result. Raises Stop if the run can't go on.
     """
     overwrites = change.action.overwrites
     match _overwrite(run, change) if overwrites else _create(run, change):
@@ -235,7 +232,7 @@ def _intent(run: Run, change: Change) -> Intent:
         id=change.record_id if overwrites else None,
         parent_id=change.parent_id,
         protected=change.stays_protected,
-        was=change.was if change.arrives else None,
+        was=None if change.home is None else change.was,
         attempt=max(1, run.times_sent(change)),
         at=run.stamp(),
     )

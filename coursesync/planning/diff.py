@@ -1,33 +1,37 @@
 """Makes the plan from the outlines and the state.
 
-Owns the decision about each change. It must never carry one out.
+Owns the decision about each change. It must never carry one out, and never remove a record by
+surprise: one that is in no outline any more stays on the site as it is until the workspace's
+`on_removal` says otherwise, and a deletion needs `prune` as well.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import kind_of
+from coursesync.kinds import LISTED, kind_of
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Action, Change, Course, Plan, Standing
-from coursesync.planning.policy import KEEP_ALL, Policy
-from coursesync.planning.removal import orphaned, staying
+from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.planning.sides import sides_of, unknown_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
+
+PROTECTED = (
+    f"protected; to release it, apply its {LISTED.name} without protect: true, then remove it again"
+)
+_PRUNED = "--prune deletes only together with --on-removal delete"
 
 
 def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
@@ -114,17 +118,15 @@ def _courses(
                 record.title if record else "",
                 side.outline.path if side.outline else None,
                 managed=len(side.entries) + len(side.guests),
-                standing=tuple(_standing(side, changed[course_id])),
+                standing=tuple(
+                    Standing(resource.address, resource.kind, entry.known)
+                    for resource in side.resources
+                    if resource.address not in changed[course_id]
+                    and (entry := side.entry(resource)) is not None
+                ),
                 departures=tuple(departures[course_id]),
             )
     return courses
-
-
-def _standing(side: Side, changed: Container[Address]) -> Iterator[Standing]:
-    """Yield the records of the outline that have no change."""
-    for resource in side.resources:
-        if resource.address not in changed and (entry := side.entry(resource)) is not None:
-            yield Standing(resource.address, resource.kind, entry.known)
 
 
 def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> Iterator[Change]:
@@ -132,24 +134,28 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
     resources = side.resources
     prior = [side.order(resource) for resource in resources]
     ids = [entry.id for entry in map(side.entry, resources) if entry is not None]
-    orphans = orphaned(side.orphans, side.leads, policy)
+    orphans = _orphaned(side, policy)
     unwanted = side.doubts.keys() - {resource.address for resource in resources}
-    held = staying(side.course_id, orphans) | {
+    held = _staying(orphans) | {
         kind_of(each).order_of(side.doubts[each].sent): each
         for each in unwanted - side.waits.keys()
     }
     orders = assign(prior, [resource.pin for resource in resources], ids, held.keys())
     placed: Sequence[Place | None] = [None] * len(orders)
     if side.pairs:
-        placed = places([each.title for each in resources], prior, orders)
+        placed = places([r.kind.title_of(r.attributes) for r in resources], prior, orders)
     for resource, order, place in zip(resources, orders, placed, strict=True):
-        if change := _wanted(side, resource, order, place, entries):
-            yield _with_warning(change, held.get(order))
+        change = _wanted(side, resource, order, place, entries)
+        if change and order in held and resource.pin is not None and not change.reason:
+            stays = f"{held[order]} stays on the site and has the same display_order"
+            change = replace(change, reason=f"{stays}, so their order is undefined")
+        if change:
+            yield change
     for address in sorted(unwanted):
         doubt, waits = side.doubts[address], side.waits.get(address)
         reason = f"{doubt.reason}; {waits} waits until that is settled" if waits else doubt.reason
-        change = Change(Action.DOUBT, address, kind_of(address), side.course_id, held=doubt)
-        yield replace(change, reason=reason, lead=waits)
+        kind, home = kind_of(address), side.course_id
+        yield Change(Action.DOUBT, address, kind, home, doubt, reason=reason, lead=waits)
     yield from orphans
 
 
@@ -161,41 +167,27 @@ def _wanted(
     entries: Mapping[Address, Entry],
 ) -> Change | None:
     """Return the change that a resource of the outline needs; None if it needs none now."""
-    address, kind = resource.address, resource.kind
+    address, kind, was = resource.address, resource.kind, side.pairs.get(resource.address)
+    entry, doubt = side.entry(resource), side.doubts.get(address)
     desired = {**resource.attributes, kind.order_property: order}
-    if (entry := side.entry(resource)) is not None:
-        return _of_entry(side, resource, entry, kind.settle(entry.known, desired), place)
-    change = partial(
-        Change,
-        address=address,
-        kind=kind,
-        parent_id=side.course_id,
-        after=desired,
-        resource=resource,
-    )
-    if (doubt := side.doubts.get(address)) is not None:
-        return change(Action.DOUBT, held=doubt, reason=doubt.reason)
-    if address in side.waits:
-        return None
-    return change(
-        Action.CREATE,
-        protected=resource.protected or None,
-        lead=side.leads.get(address),
-        reason=unknown_keys(resource, entries),
-    )
-
-
-def _of_entry(
-    side: Side, resource: Resource, entry: Entry, after: Attributes, place: Place | None
-) -> Change | None:
-    was = side.pairs[resource.address]
-    moved = was if was != resource.address else None
-    protected = resource.protected if resource.protected != entry.protected else None
+    after = kind.settle(entry.known if entry else None, desired)
+    is_moved = was not in {None, address}
+    is_protected = entry is not None and entry.protected
+    protected = resource.protected if resource.protected != is_protected else None
+    reason, lead = "", None
+    if doubt is not None:
+        action, reason, protected = Action.DOUBT, doubt.reason, None
+    elif entry is None:
+        if address in side.waits:
+            return None
+        action, lead = Action.CREATE, side.leads.get(address)
+        reason = unknown_keys(resource, entries)
     # send the update even if the record was moved here already: only a write's outcome changes the
     # state
-    if entry.unsure or after != entry.known or entry.parent_id != side.course_id:
+    elif entry.unsure or after != entry.known or entry.parent_id != side.course_id:
         action = Action.UPDATE
-    elif moved:
+        reason = "its last update was interrupted, and is sent again" if entry.unsure else ""
+    elif is_moved:
         action = Action.MOVE
     elif protected is not None:
         action = Action.PROTECT
@@ -203,22 +195,68 @@ def _of_entry(
         return None
     return Change(
         action,
-        resource.address,
-        resource.kind,
+        address,
+        kind,
         side.course_id,
-        held=entry,
+        held=doubt or entry,
         after=after,
-        was=moved,
+        was=was if is_moved else None,
         resource=resource,
+        reason=reason,
         protected=protected,
-        reason="its last update was interrupted, and is sent again" if entry.unsure else "",
-        place=place,
+        lead=lead,
+        place=place if entry else None,
     )
 
 
-def _with_warning(change: Change, other: Address | None) -> Change:
-    """Give a change its reason if a record that stays on the site has the same pinned number."""
-    if other is None or change.reason or change.resource is None or change.resource.pin is None:
-        return change
-    why = f"{other} stays on the site and has the same display_order, so their order is undefined"
-    return replace(change, reason=why)
+def _orphaned(side: Side, policy: Policy) -> list[Change]:
+    """Return the changes for the orphans of one course.
+
+    Their order: records to hide (in the members' order), records to delete (the last first),
+    records to keep.
+    """
+    changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
+    changes.sort(key=lambda change: (change.order, change.address))
+    return [
+        *(change for change in changes if change.action is Action.DEACTIVATE),
+        *(change for change in reversed(changes) if change.action is Action.DELETE),
+        *(change for change in changes if change.action is Action.KEEP),
+    ]
+
+
+def _staying(orphans: Iterable[Change]) -> dict[int, Address]:
+    """Return the addresses of orphans that stay in their course, by order number.
+
+    It includes hidden records.
+    """
+    return {
+        change.order: change.address
+        for change in orphans
+        if change.action is not Action.DELETE
+        and change.attributes.get(change.kind.parent_property, change.parent_id) == change.parent_id
+    }
+
+
+def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
+    kind, lead = kind_of(address), side.leads.get(address)
+    action, reason = (Action.KEEP, "") if lead is not None else _removal(entry, kind, policy)
+    hides = action is Action.DEACTIVATE
+    after = {**entry.known, kind.active_property: False} if hides else None
+    return Change(action, address, kind, entry.parent_id, entry, after, reason=reason, lead=lead)
+
+
+def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
+    active = entry.known.get(kind.active_property, True)
+    if entry.known.get(kind.parent_property, entry.parent_id) != entry.parent_id:
+        return Action.KEEP, "someone moved it to another course on the site"
+    match policy.on_removal:
+        case OnRemoval.DEACTIVATE if active or entry.unsure:
+            return Action.DEACTIVATE, ""
+        case OnRemoval.DELETE if policy.prune and not entry.protected:
+            return Action.DELETE, ""
+        case OnRemoval.DELETE:
+            return Action.KEEP, PROTECTED if entry.protected else "only --prune deletes it"
+        case _ if not active:
+            return Action.KEEP, "hidden from members"
+        case _:
+            return Action.KEEP, _PRUNED if policy.prune else ""

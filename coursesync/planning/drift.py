@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import differing, edits, is_last_attempt, value_in, was_ours
+from coursesync.planning.live_diff import differing, edits, is_last_attempt, was_ours, with_values
 from coursesync.planning.plan import Action, Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
@@ -105,15 +105,9 @@ class Drifted:
     @property
     def edit(self) -> Change | None:
         """What others changed, as a change; None if there is nothing to compare."""
-        if self.address is None or self.entry is None or self.record is None:
+        if self.finding is Finding.TWIN or not (self.address and self.entry and self.record):
             return None
-        if self.finding is Finding.TWIN:
-            return None
-        after = dict(self.entry.expected)
-        for name in self.properties:
-            value = value_in(self.record.attributes, name, self.kind)
-            after.pop(name)
-            after.update({} if value is None else {name: value})
+        after = with_values(self.entry.expected, self.properties, self.record, self.kind)
         held = replace(self.entry, sent=self.entry.expected, seen={})
         return Change(Action.UPDATE, self.address, self.kind, self.course_id, held, after=after)
 

@@ -10,6 +10,8 @@ from coursesync.state.state import Entry
 from coursesync.text import same_moment, unescaped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
@@ -124,6 +126,11 @@ def _reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
     return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
 
 
-def value_in(has: Attributes, name: str, kind: Kind) -> FieldValue | None:
-    """Return the value of a record's property; for contents, null and "" are the same."""
-    return has.get(name, "" if name == kind.contents_property else None)
+def with_values(
+    known: Attributes, names: Iterable[str], record: Record, kind: Kind
+) -> dict[str, FieldValue]:
+    """Return known attributes, but with the record's values of some properties, sorted."""
+    empty = {kind.contents_property: ""}  # for contents, null and "" are the same
+    values = {name: record.attributes.get(name, empty.get(name)) for name in names}
+    both = sorted({**known, **values}.items())
+    return {name: value for name, value in both if value is not None}

@@ -8,6 +8,7 @@ each other and no others. It must never guess.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from coursesync.kinds.address import course_of, key_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.field import FieldValue
     from coursesync.kinds.kind import Resource
     from coursesync.state.state import Entry
 
@@ -37,54 +39,46 @@ def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) ->
     if len(pairs) == len(resources) or len(pairs) == len(entries):
         return pairs
     here, kind = {course_of(resource.address) for resource in resources}, resources[0].kind
-    _by_trait(  # the file was renamed
-        resources,
-        entries,
-        pairs,
-        lambda old: None if course_of(old) in here else key_of(old),
-        lambda resource: [key_of(resource.address)],
-    )
-    _by_trait(
-        resources, entries, pairs, key_of, lambda resource: dict.fromkeys(resource.previous_keys)
-    )
-    _by_value(resources, entries, pairs, kind.contents_property)
-    _by_value(resources, entries, pairs, kind.title_property)
+    left = [old for old in entries if old not in pairs]
+    keys = {old: key_of(old) for old in left}
+    renamed = {old: key for old, key in keys.items() if course_of(old) not in here}
+    _by_trait(resources, pairs, renamed, lambda resource: [key_of(resource.address)])
+    _by_trait(resources, pairs, keys, lambda resource: dict.fromkeys(resource.previous_keys))
+    for name in (kind.contents_property, kind.title_property):
+        values = {old: entries[old].known.get(name) for old in left}
+        _by_trait(resources, pairs, values, partial(_value, name))
     _by_place(resources, entries, pairs)
     return pairs
 
 
-def _by_value(
-    resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs, name: str
-) -> None:
-    """Pair the resources and entries that alone have the same value of a property."""
-    _by_trait(
-        resources,
-        entries,
-        pairs,
-        lambda old: entries[old].known.get(name),
-        # an empty value is no evidence
-        lambda resource: filter(None, [resource.attributes.get(name)]),
-    )
+def _value(name: str, resource: Resource) -> Iterable[FieldValue]:
+    return filter(None, [resource.attributes.get(name)])  # an empty value is no evidence
 
 
 def _by_trait(
-    resources: Sequence[Resource],
-    entries: Iterable[Address],
+    resources: Iterable[Resource],
     pairs: Pairs,
-    trait_of: Callable[[Address], object],
-    traits_of: Callable[[Resource], Iterable[object]],
+    theirs: Mapping[Address, object],
+    ours: Callable[[Resource], Iterable[object]],
 ) -> None:
-    """Pair the resources and entries that have a trait in common with no other."""
+    """Pair the resources and entries that have a trait in common with no other.
+
+    Args:
+        resources: those of the outline.
+        pairs: those that were found before; gets the new ones.
+        theirs: the trait of each entry, by its address.
+        ours: gives the traits of a resource.
+    """
     taken = set(pairs.values())
     by_trait = defaultdict(list)
-    for old in entries:
+    for old, trait in theirs.items():
         if old not in taken:
-            by_trait[trait_of(old)].append(old)
+            by_trait[trait].append(old)
     claims = [
         (resource.address, old)
         for resource in resources
         if resource.address not in pairs
-        for trait in traits_of(resource)
+        for trait in ours(resource)
         for old in by_trait.get(trait, ())[:2]  # two are ambiguous already
     ]
     pairs.update(unambiguous(claims))
@@ -115,17 +109,15 @@ def _by_place(
 
 def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Address | None]]:
     """Return, for each position, the nearest kept neighbours before and after it."""
-    after: list[Address | None] = []
-    nearest: Address | None = None
-    for address in reversed(kept):
-        after.append(nearest)
-        nearest = address or nearest
-    places: list[tuple[Address | None, Address | None]] = []
-    nearest = None
-    for address, following in zip(kept, reversed(after), strict=True):
-        places.append((nearest, following))
-        nearest = address or nearest
-    return places
+    return list(zip(_latest(kept), reversed(_latest(kept[::-1])), strict=True))
+
+
+def _latest(kept: Iterable[Address | None]) -> list[Address | None]:
+    """Return, for each position, the last kept neighbour before it."""
+    found: list[Address | None] = [None]
+    for address in kept:
+        found.append(address or found[-1])
+    return found[:-1]
 
 
 def alone(alike: Sequence[T]) -> Sequence[T]:

@@ -139,11 +139,6 @@ class Change:
         return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
-    def arrives(self) -> bool:
-        """Whether the record comes from another course."""
-        return self.home is not None
-
-    @property
     def stays_protected(self) -> bool:
         """Whether the record is protected from now on."""
         if self.resource is not None:
@@ -283,20 +278,16 @@ class Plan:
         return self.count(*(action for action in Action if action.writes))
 
     @cached_property
-    def looks(self) -> int:
-        """The number of courses that `apply` lists before it creates something in them."""
-        return len({change.parent_id for change in self.changes if change.action.looks})
-
-    @cached_property
     def reads(self) -> int:
         """The number of read requests, if every create is sent and no look is repeated.
 
         A course that gets something new is listed before the first create and after the last.
         """
         lessons = frozenset[int]().union(*(change.lesson_courses for change in self.changes))
+        looks = {change.parent_id for change in self.changes if change.action.looks}
         new = {change.parent_id for change in self.changes if change.action is Action.CREATE}
         by_id = ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
-        return self.looks + len(new) + by_id + len(lessons)
+        return len(looks) + len(new) + by_id + len(lessons)
 
     @cached_property
     def has_changes(self) -> bool:

@@ -87,10 +87,9 @@ class PlanFile(BaseModel):
     def is_as_written(self) -> bool:
         """Whether its digest and its summary are those of its changes."""
         counts = Counter(change.action for change in self.changes)
-        summary = {action: number for action, number in self.summary.items() if number}
         known = [action for action in Action if counts[action.value]]
         return (
-            summary == counts
+            Counter(self.summary) == counts
             and self.has_changes == any(action.changes for action in known)
             and self.writes == sum(counts[each.value] for each in known if each.writes)
             and self.digest == digest_of(self.target, self.lineage, self.meanings)

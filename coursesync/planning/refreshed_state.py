@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of
 from coursesync.planning.drift import Finding, Stance
-from coursesync.planning.live_diff import value_in
+from coursesync.planning.live_diff import with_values
 from coursesync.planning.plan import Action
 
 if TYPE_CHECKING:
@@ -66,16 +66,11 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     if not elsewhere:  # the other edits that an earlier look found were taken back
         changed = {*drifted.properties, *drifted.kind.write_only, *record.unknown}
         attributes |= {name: entry.sent[name] for name in entry.overridden - changed}
-    for name in drifted.properties:
-        value = value_in(record.attributes, name, drifted.kind)
-        # every entry needs an order: if it can't be read, it stays as it is
-        if name == drifted.kind.order_property and (elsewhere or type(value) is not int):
-            continue
-        if value is None:
-            attributes.pop(name, None)
-        else:
-            attributes[name] = value
-    return dict(sorted(attributes.items()))
+    # every entry needs an order: if it can't be read, it stays as it is
+    order = drifted.kind.order_property
+    keeps_order = elsewhere or type(record.attributes.get(order)) is not int
+    names = [name for name in drifted.properties if name != order or not keeps_order]
+    return with_values(attributes, names, record, drifted.kind)
 
 
 def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:

@@ -17,7 +17,7 @@ from coursesync.kinds.address import address_of, course_of, key_of
 from coursesync.planning.pairing import alone, identify, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
@@ -117,7 +117,7 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
         side.pairs = identify([r for r in side.resources if r.address not in side.doubts], held)
         sides.append(side)
     homes = {address: side for side in sides for address in side.orphans}
-    if contradictions := list(_contradictions(sides, homes)):
+    if contradictions := list(_contradictions(sides, homes.keys())):
         raise InvalidOutlines(contradictions)
     _carry_over(sides, homes)
     _note_leads(sides)
@@ -137,13 +137,13 @@ def _by_course(
     return grouped
 
 
-def _contradictions(sides: Iterable[Side], orphans: Container[Address]) -> Iterator[Diagnostic]:
+def _contradictions(sides: Iterable[Side], orphans: Collection[Address]) -> Iterator[Diagnostic]:
     """Report resources that already have an entry and claim an orphan as well.
 
     One of the two records would lose its resource.
     """
     known = (r for side in sides for r in side.resources if r.address in side.pairs)
-    for resource in known:
+    for resource in known if orphans else ():
         for old in _former(resource):
             if old in orphans:
                 yield Diagnostic(
@@ -183,7 +183,7 @@ def _claims(
 
 def _former(resource: Resource) -> Iterable[Address]:
     keys = [key.split(".") for key in resource.previous_keys if "." in key]
-    return dict.fromkeys(address_of(resource.kind.name, *parts) for parts in keys)
+    return dict.fromkeys(address_of(resource.kind.name, *key) for key in keys) if keys else ()
 
 
 def _note_leads(sides: Iterable[Side]) -> None:

@@ -70,7 +70,7 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
     standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
     before = [
         Station(change.was or change.address, change.kind, change.before, change)
-        for change in (*course.departures, *(each for each in changes if not each.arrives))
+        for change in (*course.departures, *(each for each in changes if each.home is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
     after = [

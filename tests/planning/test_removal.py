@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import AT, EMPTY, Section, actions_in, address, applied, course, plan_of, state_of
 
+from coursesync.planning.diff import PROTECTED
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
-from coursesync.planning.removal import PROTECTED
 from coursesync.render import markdown, terminal
 from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
