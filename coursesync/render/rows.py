@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, Shell
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
-    from coursesync.render.differences import Difference
+    from coursesync.render.excerpt import Difference
     from coursesync.render.plan_words import Wording
 
     # returns the words of a command, with the workspace and the target
