@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
-    from coursesync.render.differences import Difference
-    from coursesync.render.excerpt import Shown
+    from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.rows import Hint, PlanView, Row
     from coursesync.state.state import Doubt, State
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.errors import Sentence, Typed
-    from coursesync.render.differences import Difference
-    from coursesync.render.excerpt import Shown
+    from coursesync.render.excerpt import Difference, Shown
 
 # what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or the name of an emoji could start: https://github.github.com/gfm/

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.planning.plan import Change
-    from coursesync.render.differences import Difference
-    from coursesync.render.excerpt import Shown
+    from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.rows import CourseView, PlanView, Row
     from coursesync.render.timeline import Station
 
