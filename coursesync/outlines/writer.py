@@ -93,8 +93,10 @@ class ContentFiles:
         """Return the fields of an item with a key; long contents go into the files."""
         fields: dict[str, Value] = {"key": item.key, _TITLE: item.title}
         for field in LISTED.fields:
-            value = item.values.get(field.name, field.default)
-            if value == field.default or field.name == _TITLE:
+            if field.name == _TITLE or field.name not in item.values:
+                continue
+            value = item.values[field.name]
+            if value == field.default is not None:  # null says more than to leave the field out
                 continue
             is_long = field.name == _CONTENTS and _goes_into_a_file(item.contents)
             fields[field.name] = self._added(item) if is_long else value
