@@ -54,22 +54,20 @@ class Viewer:
             outlines = load(self._folder)
         except InvalidOutlines as error:
             first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
-            return self._noting(self._shown, first, number)
+            return self._noting(replace(self._shown, has_mistakes=True), first, number)
         except CoursesyncError as error:
             problem = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
-            return replace(self._shown, notes=(Note(problem),), more=0)
-        valid = replace(self._shown, courses=tuple(map(_view, outlines.outlines)))
+            return replace(self._shown, notes=(Note(problem),), has_mistakes=True, more=0)
+        courses = tuple(map(_view, outlines.outlines))
+        valid = replace(self._shown, courses=courses, has_mistakes=False)
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
-        return self._noting(valid, advice, len(outlines.advice), is_advice=True)
+        return self._noting(valid, advice, len(outlines.advice))
 
-    def _noting(
-        self, page: Shown, first: Sequence[Diagnostic], number: int, *, is_advice: bool = False
-    ) -> Shown:
+    def _noting(self, page: Shown, first: Sequence[Diagnostic], number: int) -> Shown:
         """Add diagnostics, with their lines; `number` counts all, also those left out."""
         texts = _Texts(self._folder)
         notes = tuple(
-            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE), is_advice=is_advice)
-            for each in first
+            Note(each, inert(texts.line(each.where).strip(), _LONGEST_LINE)) for each in first
         )
         return replace(page, notes=notes, more=number - len(first))
 

@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from coursesync.render.portal.pages import FRAME_POLICY, POLICY, Portal
+from coursesync.render.portal.pages import FRAME_POLICY, FRAME_STYLE, POLICY
+from coursesync.render.templates import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,9 +34,9 @@ _TEMPLATES = ("page.html", "front.html", "course.html", "missing.html", "content
 _BESIDE_PAGES = files("coursesync.render.portal")
 
 
-def portal() -> Portal:
-    """Read the templates of the portal's pages."""
-    return Portal({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
+def portal() -> Callable[..., str]:
+    """Read the templates of the portal's pages; see `templates.pages`."""
+    return pages({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
 
 
 class Site:
@@ -53,7 +54,7 @@ class Site:
         self._look = look
         self._beyond = beyond
         self._elsewhere = elsewhere
-        self._pages = portal()
+        self._written = portal()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -85,18 +86,22 @@ class Site:
     def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
         match path.strip("/").split("/"):
             case [""]:
-                return "200 OK", _HTML, self._pages.front(shown), POLICY
+                text = self._written("front.html", shown=shown, title=shown.name)
+                return "200 OK", _HTML, text, POLICY
             case ["version"]:
                 return "200 OK", _PLAIN, shown.version, POLICY
             case ["courses", key] if (view := _view(shown, key)) is not None:
-                return "200 OK", _HTML, self._pages.course(shown, view), POLICY
+                title = view.title or view.key
+                text = self._written("course.html", shown=shown, title=title, view=view)
+                return "200 OK", _HTML, text, POLICY
             case ["courses", key, number] if (view := _view(shown, key)) is not None:
-                text = (
-                    self._pages.contents(view, int(number)) if _NUMBER.fullmatch(number) else None
-                )
-                if text is not None:
+                if _NUMBER.fullmatch(number) and (index := int(number)) < len(view.stations):
+                    # the contents stand there unchanged: `FRAME_POLICY` lets nothing in them run
+                    station = view.stations[index]
+                    text = self._written("contents.html", station=station, style=FRAME_STYLE)
                     return "200 OK", _HTML, text, FRAME_POLICY
-        return "404 Not Found", _HTML, self._pages.missing(shown), POLICY
+        text = self._written("missing.html", shown=shown, title="No such course")
+        return "404 Not Found", _HTML, text, POLICY
 
 
 def _view(shown: Shown, key: str) -> View | None:

@@ -139,7 +139,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _change(row: Row) -> dict[str, object]:
-    change, where = row.change, row.change.where
+    change = row.change
     return {
         "action": change.action.value,
         "address": change.address,
@@ -154,9 +154,7 @@ def _change(row: Row) -> dict[str, object]:
         "previous_address": change.was,
         "protected": change.protected,
         "reason": change.reason or None,
-        "where": {"column": where.column, "line": where.line, "path": where.path}
-        if where
-        else None,
+        "where": asdict(change.where) if change.where else None,
     }
 
 
@@ -209,10 +207,5 @@ def _noted(note: str) -> dict[str, object]:
 
 
 def _diagnostic(diagnostic: Diagnostic, hint: Hint = Command.in_words) -> dict[str, object]:
-    return {
-        "column": diagnostic.where.column,
-        "line": diagnostic.where.line,
-        "path": diagnostic.where.path,
-        "problem": diagnostic.problem,
-        "remedy": str(Remedy(diagnostic.remedy).placed(hint)),
-    }
+    remedy = str(Remedy(diagnostic.remedy).placed(hint))
+    return asdict(diagnostic.where) | {"problem": diagnostic.problem, "remedy": remedy}

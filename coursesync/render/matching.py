@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from coursesync.planning.ordering import longest_rise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _SMALL = 40_000  # pairs: two hundred lines with two hundred
 _SETUP = 30  # the number of pairs that take as long as starting a comparison
@@ -29,14 +29,6 @@ class Stretch:
     before: Sequence[str]
     after: Sequence[str]
     same: bool
-
-
-class _Block(NamedTuple):
-    """`size` equal items: from `at` in one sequence, and from `to` in the other."""
-
-    at: int
-    to: int
-    size: int
 
 
 @dataclass(slots=True)
@@ -68,20 +60,24 @@ def stretches(
     """
     head = alike(one, other)
     tail = alike(one[head:][::-1], other[head:][::-1])
-    low = _Block(0, 0, head)
-    high = _Block(len(one) - tail, len(other) - tail, tail)
-    found = [low]
+    low, high = Match(0, 0, head), Match(len(one) - tail, len(other) - tail, tail)
+    blocks = [low]
     for before, after in pairwise([low, *_once(one, other, low, high), high]):
-        found += _between(one, other, (before, after), effort, weightless)
-        found.append(after)
-    result, at, to = [], 0, 0
-    for block in (*_joined(found), _Block(len(one), len(other), 0)):
-        if (block.at, block.to) != (at, to):
-            result.append(Stretch(one[at : block.at], other[to : block.to], same=False))
-        at, to = block.at + block.size, block.to + block.size
-        if block.size:
-            result.append(Stretch(one[block.at : at], other[block.to : to], same=True))
-    return result
+        blocks += _between(one, other, (before, after), effort, weightless)
+        blocks.append(after)
+    runs: list[Stretch] = []
+    at = to = size = 0  # of equal items, to which touching blocks are added
+    for block in (*blocks, Match(len(one), len(other), 0)):
+        if (block.a, block.b) == (at + size, to + size):
+            size += block.size
+            continue
+        if size:
+            runs.append(Stretch(one[at : at + size], other[to : to + size], same=True))
+        runs.append(Stretch(one[at + size : block.a], other[to + size : block.b], same=False))
+        at, to, size = block
+    if size:
+        runs.append(Stretch(one[at:], other[to:], same=True))
+    return runs
 
 
 def alike(one: Sequence[str], other: Sequence[str]) -> int:
@@ -96,45 +92,29 @@ def alike(one: Sequence[str], other: Sequence[str]) -> int:
     return low
 
 
-def _once(one: Sequence[str], other: Sequence[str], low: _Block, high: _Block) -> list[_Block]:
+def _once(one: Sequence[str], other: Sequence[str], low: Match, high: Match) -> list[Match]:
     """Find the items of a long rest that occur once in each sequence, in the same order."""
-    here, there = range(low.size, high.at), range(low.size, high.to)
+    here, there = range(low.size, high.a), range(low.size, high.b)
     if len(here) * len(there) <= _SMALL:
         return []
     often, elsewhere = Counter(one[i] for i in here), Counter(other[j] for j in there)
     places = {other[j]: j for j in there if elsewhere[other[j]] == 1}
     at = [i for i in here if often[one[i]] == 1 and one[i] in places]
     to = [places[one[i]] for i in at]
-    return [_Block(at[k], to[k], 1) for k in longest_rise(to)]
+    return [Match(at[k], to[k], 1) for k in longest_rise(to)]
 
 
 def _between(
     one: Sequence[str],
     other: Sequence[str],
-    fixed: tuple[_Block, _Block],
+    fixed: tuple[Match, Match],
     effort: Effort,
     weightless: Callable[[str], bool] | None,
-) -> Iterator[_Block]:
+) -> Iterator[Match]:
     low, high = fixed
-    at, to = low.at + low.size, low.to + low.size
-    here, there = one[at : high.at], other[to : high.to]
+    at, to = low.a + low.size, low.b + low.size
+    here, there = one[at : high.a], other[to : high.b]
     if not here or not there or not effort.pays(len(here) * len(there) + _SETUP):
         return
     for match in SequenceMatcher(weightless, here, there, autojunk=False).get_matching_blocks():
-        yield _Block(at + match.a, to + match.b, match.size)
-
-
-def _joined(found: Iterable[_Block]) -> Iterator[_Block]:
-    """Merge blocks that touch, and leave out empty ones."""
-    last = _Block(0, 0, 0)
-    for block in found:
-        if not block.size:
-            continue
-        if (last.at + last.size, last.to + last.size) == (block.at, block.to):
-            last = _Block(last.at, last.to, last.size + block.size)
-            continue
-        if last.size:
-            yield last
-        last = block
-    if last.size:
-        yield last
+        yield Match(at + match.a, to + match.b, match.size)

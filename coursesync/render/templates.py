@@ -16,13 +16,16 @@ from coursesync.kinds import LISTED
 from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from coursesync.errors import Sentence
 
 
-def environment(sources: Mapping[str, str]) -> Environment:
-    """Return an environment with the given templates, by name."""
+def pages(sources: Mapping[str, str]) -> Callable[..., str]:
+    """Return a function that writes a page from a template's name and values, by name.
+
+    `sources` holds the templates by name.
+    """
     made = Environment(
         loader=DictLoader(sources),
         autoescape=True,
@@ -34,7 +37,7 @@ def environment(sources: Mapping[str, str]) -> Environment:
     made.globals.update(count=count, inert=inert, in_html=in_html)
     made.globals.update(noun=LISTED.name, nouns=LISTED.plural)
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
-    return made
+    return lambda name, **values: made.get_template(name).render(values)
 
 
 def in_html(sentence: Sentence) -> Markup:

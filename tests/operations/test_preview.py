@@ -31,4 +31,4 @@ def test_of_many_mistakes_the_first_are_shown_and_the_rest_counted(tmp_path: Pat
     shown = Viewer(tmp_path).look()
 
     assert (len(shown.notes), shown.more) == (50, 10)
-    assert "<li>and 10 more</li>" in portal().front(shown)
+    assert "<li>and 10 more</li>" in portal()("front.html", shown=shown, title=shown.name)

@@ -1,4 +1,4 @@
-"""Writes the portal's pages: the list of courses, and each course as a member goes through it.
+"""The data of the portal's pages: the list of courses, each as a member goes through it.
 
 Owns the security policies. Authors' HTML is shown in sandboxed frames without scripts and links;
 all other text is escaped. Nothing is served here.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from coursesync.errors import Diagnostic
     from coursesync.render.timeline import Station
@@ -28,7 +28,7 @@ FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; media-src https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
-_FRAME_STYLE = (
+FRAME_STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;margin:0;overflow-wrap:anywhere;display:flow-root}"
     "body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}img{max-width:100%}"
 )
@@ -71,57 +71,19 @@ class Note:
 
     diagnostic: Diagnostic
     line: str = ""
-    is_advice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Everything that a portal shows: its name, the courses, and notes on their outlines.
 
-    `more` is the number of notes that are not shown. `version` changes with everything else: a page
-    asks for it, and reloads when it has changed.
+    The notes are mistakes or else advice; `more` is the number of notes that are not shown.
+    `version` changes with everything else: a page asks for it, and reloads when it has changed.
     """
 
     name: str
     courses: Sequence[View] = ()
     notes: Sequence[Note] = ()
+    has_mistakes: bool = False
     more: int = 0
     version: str = ""
-
-    @property
-    def has_mistakes(self) -> bool:
-        """Whether the notes are mistakes; these are never mixed with advice."""
-        return any(not note.is_advice for note in self.notes)
-
-
-class Portal:
-    """Writes the portal's pages from templates, given by name."""
-
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        from coursesync.render.templates import environment  # noqa: PLC0415 - takes long
-
-        self._templates = environment(sources)
-
-    def front(self, shown: Shown) -> str:
-        """Write the list of courses."""
-        return self._page("front.html", shown=shown, title=shown.name)
-
-    def course(self, shown: Shown, view: View) -> str:
-        """Write the page of one course."""
-        title = view.title or view.key
-        return self._page("course.html", shown=shown, title=title, view=view)
-
-    def missing(self, shown: Shown) -> str:
-        """Write the page for an unknown address."""
-        return self._page("missing.html", shown=shown, title="No such course")
-
-    def contents(self, view: View, index: int) -> str | None:
-        """Write the contents of a record as a document; None if there is no such record."""
-        if not 0 <= index < len(view.stations):
-            return None
-        station = view.stations[index]
-        # the contents stand there unchanged: `FRAME_POLICY` lets nothing in them run
-        return self._page("contents.html", station=station, style=_FRAME_STYLE)
-
-    def _page(self, name: str, **values: object) -> str:
-        return self._templates.get_template(name).render(values)

@@ -54,10 +54,10 @@ def compose(
 
     The same plan gives the same bytes.
     """
-    from coursesync.render.templates import environment  # noqa: PLC0415 - takes long
+    from coursesync.render.templates import pages  # noqa: PLC0415 - takes long
 
-    page = environment({"page": assets.template}).get_template("page")
-    return page.render(
+    return pages({"page": assets.template})(
+        "page",
         view=view,
         assets=assets,
         policy=policy(assets),
