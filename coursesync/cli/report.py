@@ -12,10 +12,8 @@ from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
-from coursesync.render.drift import name, sentence
-from coursesync.render.drift_steps import twin_steps
-from coursesync.render.plan_words import settlement
-from coursesync.render.rows import WORDING
+from coursesync.render.drift_words import name, sentence, twin_steps
+from coursesync.render.plan_words import WORDING, settlement
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """One view of what was found on the site, for all renderers.
 
-Owns the words for a finding (`FINDINGS`). It must never lay anything out: the renderers do that.
+It must never lay anything out: the renderers do that.
 """
 
 from __future__ import annotations
@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
-from coursesync.planning.drift import Finding, Stance
+from coursesync.planning.drift import Finding
 from coursesync.render.differences import COURSE, differences
-from coursesync.render.drift_steps import next_steps
-from coursesync.render.fit import Rank
-from coursesync.render.rows import NO_OUTLINE, Wording
-from coursesync.text import at, count, inert
+from coursesync.render.drift_words import FINDINGS, name, next_steps, sentence
+from coursesync.render.plan_words import NO_OUTLINE
+from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
-    from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
     from coursesync.render.differences import Difference
@@ -34,43 +32,7 @@ if TYPE_CHECKING:
 
 NO_DRIFT = "No drift: the site has what was last applied."
 NOTHING_MANAGED = "No drift: the state is empty, nothing is managed yet."
-_MOST = 10  # lines for one kind of finding; JSON has all of them
-
-
-FINDINGS = {
-    Finding.EDITED: Wording("~", "edited", "edited", "yellow", Rank.WEIGHTY),
-    Finding.GONE: Wording("-", "deleted", "deleted", "red", Rank.WEIGHTY),
-    Finding.ELSEWHERE: Wording(">", "moved", "moved", "yellow", Rank.WEIGHTY),
-    Finding.NORMALISED: Wording("=", "normalised", "reformatted by the site", "cyan", Rank.ROWS),
-    Finding.RESTORED: Wording("=", "restored", "changed back", "cyan", Rank.ROWS),
-    Finding.UNMANAGED: Wording(".", "unmanaged", "not managed", "cyan", Rank.ROWS),
-    Finding.COLLIDES: Wording("!", "collides", "with the order of another", "cyan", Rank.ROWS),
-    Finding.TWIN: Wording("&", "twin", "twin", "red", Rank.WEIGHTY),
-    Finding.UNREADABLE: Wording("?", "unreadable", "that can't be read", "cyan", Rank.ROWS),
-}
-_STANCES = {
-    Stance.AS_SENT: "",
-    Stance.CHANGED: "The outline also changes it.",
-    Stance.SAME: "The outline already has this change.",
-    Stance.NONE: "It is no longer in any outline.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class DriftRow:
-    """One finding.
-
-    `name` is the record, `sentence` what was found, and `stance` how the outline compares. `title`
-    is the title that was sent. `differences` are what others changed, field by field; the course
-    is not among them.
-    """
-
-    wording: Wording
-    name: str
-    sentence: str
-    title: str
-    stance: str
-    differences: tuple[Difference, ...]
+_MOST = 10  # findings of one kind that are shown; JSON has all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +41,7 @@ class CourseDrift:
 
     title: str
     origin: str
-    rows: tuple[DriftRow, ...]
+    found: tuple[Drifted, ...]
     more: str
 
 
@@ -102,7 +64,13 @@ class DriftView:
     def courses(self) -> tuple[CourseDrift, ...]:
         """The courses that have findings."""
         by_course = groupby(self.found, key=lambda each: each.course_id)
-        return tuple(self._course(each, group) for each, group in by_course)
+        return tuple(self._course(each, [*group]) for each, group in by_course)
+
+    def differences(self, each: Drifted) -> tuple[Difference, ...]:
+        """Return what others changed in a record, field by field; the course is not among it."""
+        edit = each.edit if each.finding.is_drift else None
+        found = differences(edit, len(self.found)) if edit else ()
+        return tuple(one for one in found if one.field != COURSE)
 
     @cached_property
     def summary(self) -> str:
@@ -146,21 +114,20 @@ class DriftView:
             lines.append(Remedy(f"and {more:,} more. To see all:", self.hint(Command("drift"))))
         return (*lines,)
 
-    def _course(self, course_id: int, group: Iterable[Drifted]) -> CourseDrift:
+    def _course(self, course_id: int, found: Sequence[Drifted]) -> CourseDrift:
         course = self.within.get(course_id)
         path = inert(course.path or "") if course else ""
-        rows, left = [], 0
         met: Counter[Finding] = Counter()
-        for each in group:  # of findings that are not drift, only the first few
+        shown = []
+        for each in found:  # of findings that are not drift, only the first few
             met[each.finding] += 1
             if each.finding.needs_care or met[each.finding] <= _MOST:
-                rows.append(_row(each, len(self.found)))
-            else:
-                left += 1
+                shown.append(each)
+        left = len(found) - len(shown)
         return CourseDrift(
             title=inert(course.title or course.key) if course else f"Course {course_id}",
             origin=f"course {course_id}, {path or NO_OUTLINE}",
-            rows=tuple(rows),
+            found=tuple(shown),
             more=f"and {left:,} more that {'is' if left == 1 else 'are'} not drift" if left else "",
         )
 
@@ -172,87 +139,3 @@ def _matters(each: Drifted) -> bool:
 
 def _counted(met: Counter[Finding], finding: Finding) -> str:
     return f"{met[finding]:,} {FINDINGS[finding].counted}"
-
-
-def _row(each: Drifted, among: int) -> DriftRow:
-    edit = each.edit if each.finding.is_drift else None
-    found = differences(edit, among) if edit else ()
-    return DriftRow(
-        wording=FINDINGS[each.finding],
-        name=name(each),
-        sentence=sentence(each),
-        title=edit.title if edit else "",
-        stance=_STANCES[each.stance] if each.stance else "",
-        differences=tuple(each for each in found if each.field != COURSE),
-    )
-
-
-def name(each: Drifted) -> str:
-    """Return the address of a record, or its title if it has no address, and its Id."""
-    if each.address is not None:
-        own = each.entry.id if each.entry is not None else each.record_id
-        return f"{inert(each.address, 250)} (Id {own})"
-    title = each.record.attributes.get(each.kind.title_property, "") if each.record else ""
-    return f'"{inert(str(title), 60)}" (Id {each.record_id})'
-
-
-def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
-    """Return what was found, as a predicate that follows the record's name."""
-    match each.finding:
-        case Finding.EDITED:
-            return f"was edited on the site{_by_whom(each)}"
-        case Finding.GONE:
-            return "was deleted on the site"
-        case Finding.ELSEWHERE:
-            return _elsewhere(each)
-        case Finding.NORMALISED:
-            return "was reformatted by the site; that is not drift"
-        case Finding.RESTORED:
-            return "was changed back to what was last sent; that is not drift"
-        case Finding.UNMANAGED:
-            return f"at {_order(each)} is not managed"
-        case Finding.COLLIDES:
-            rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
-            return f"has the order {_order(each)}, which {rivals} has too"
-        case Finding.TWIN:
-            return _twin(each)
-        case Finding.UNREADABLE:
-            return f"can't be read: {each.failure}. It is not known whether it was edited."
-
-
-def _elsewhere(each: Drifted) -> str:
-    course = each.record.parent_id if each.record else "?"
-    if not each.is_foreign:
-        return f"was moved to course {course} on the site{_by_whom(each)}"
-    by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
-    return f"is a {each.kind.name} of course {course} that coursesync never wrote{by_whom}"
-
-
-def _twin(each: Drifted) -> str:
-    twin = _made(each.record)
-    if each.entry is None:
-        return f"is in doubt; this is one of several records with its marker, {twin}"
-    own = f"was {_made(each.own)}" if each.own else "is not on the site"
-    state = f"The one in the state, Id {each.entry.id},"
-    return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
-
-
-def _made(record: Record | None) -> str:
-    # who wrote it last, because no answer of the API says who created it
-    if record is None:
-        return "created at an unknown time"
-    by = f", last written{_by(record)}" if record.updated_by else ""
-    return f"created{at(record.created_on) or ' at an unknown time'}{by}"
-
-
-def _by_whom(each: Drifted) -> str:
-    return f"{_by(each.record)}{at(each.record.updated_on)}" if each.record else ""
-
-
-def _by(record: Record) -> str:
-    return f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
-
-
-def _order(each: Drifted) -> str:
-    order = each.record.attributes.get(each.kind.order_property) if each.record else None
-    return "?" if order is None else inert(str(order), 20)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command
 from coursesync.kinds import LISTED
+from coursesync.render.drift_words import FINDINGS, name, sentence, stance
 from coursesync.render.fit import Part, Rank, fit, joined
 from coursesync.render.markdown_escape import (
     ROOM_TO_SAY,
@@ -19,7 +20,7 @@ from coursesync.render.markdown_escape import (
     left_out,
     with_code,
 )
-from coursesync.render.rows import NO_OUTLINE, NOTHING
+from coursesync.render.plan_words import NO_OUTLINE, NOTHING
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Shell
     from coursesync.outlines.advice.pieces import FirstPieces
-    from coursesync.render.drift import CourseDrift, DriftRow, DriftView
+    from coursesync.planning.drift import Drifted
+    from coursesync.render.drift import CourseDrift, DriftView
     from coursesync.render.rows import CourseView, PlanView, Row
 
 _MOST_ADVICE = 50
@@ -145,7 +147,7 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
     head = [f"**{view.summary}**", *(["", view.besides] if view.besides else [])]
     parts = [Part(Rank.ALWAYS, tuple(head))]
     for course in view.courses:
-        parts += _course_drift(course)
+        parts += _course_drift(course, view)
     foot = Part(
         Rank.ALWAYS, tuple(line for each in view.remedies for line in ("", with_code(each)))
     )
@@ -160,22 +162,21 @@ def above(view: DriftView) -> str:
     return "\n>\n".join(f"> {with_code(line)}" for line in view.brief) + "\n\n"
 
 
-def _course_drift(course: CourseDrift) -> Iterator[Part]:
-    rows = sorted(course.rows, key=lambda row: row.wording.rank)
+def _course_drift(course: CourseDrift, view: DriftView) -> Iterator[Part]:
+    ranked = sorted(course.found, key=lambda each: FINDINGS[each.finding].rank)
     heading = (
         *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
         *("| | what was found |", "|---|---|"),
     )
-    for i, row in enumerate(rows):
-        yield Part(row.wording.rank, (*(() if i else heading), _found(row)), 1)
+    for i, each in enumerate(ranked):
+        yield Part(FINDINGS[each.finding].rank, (*(() if i else heading), _found(each)), 1)
     if course.more:
         yield Part(Rank.ROWS, (f"| | {course.more} |",), 1)
-    for row in rows:
-        if row.differences:
-            lines = details(row.title, row.differences, "What changed in")
-            yield Part(Rank.DETAIL, tuple(lines), 1)
+    for each in ranked:
+        if (edit := each.edit) and (found := view.differences(each)):
+            yield Part(Rank.DETAIL, tuple(details(edit.title, found, "What changed in")), 1)
 
 
-def _found(row: DriftRow) -> str:
-    lines = [f"{escape(row.name)} {escape(row.sentence)}", *filter(None, [row.stance])]
-    return f"| {row.wording.verb} | {'<br>'.join(lines)} |"
+def _found(each: Drifted) -> str:
+    lines = [f"{escape(name(each))} {escape(sentence(each))}", *filter(None, [stance(each)])]
+    return f"| {FINDINGS[each.finding].verb} | {'<br>'.join(lines)} |"

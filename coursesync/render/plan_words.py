@@ -1,16 +1,20 @@
-"""Owns the sentences of a plan: its warnings, its cost, and how a doubt is settled."""
+"""Owns the words of a plan: for each action, for a row, and the sentences around the rows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.kinds import LISTED
+from coursesync.kinds.address import key_of
+from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.large_change import oversized
 from coursesync.planning.lessons import describe
 from coursesync.planning.plan import Action
+from coursesync.render.fit import Rank
 from coursesync.text import at, count, duration, inert, listed
 
 if TYPE_CHECKING:
@@ -23,12 +27,99 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import Candidate
 
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words for an action, or for a finding on the site.
+
+    `mark`, `verb` and `style` (the name of a colour) are for a row; `counted` follows a number.
+    `rank` is the priority of the rows when a document must be cut. `left` says what happens to a
+    record that is no longer in any outline.
+    """
+
+    mark: str
+    verb: str
+    counted: str
+    style: str
+    rank: Rank
+    left: str = ""
+
+
+WORDING = {
+    Action.CREATE: Wording("+", "create", "to create", "green", Rank.NEW),
+    Action.UPDATE: Wording("~", "update", "to update", "yellow", Rank.ROWS),
+    Action.DELETE: Wording(
+        "-", "delete", "to delete", "red", Rank.LOST, left="to be deleted from the site"
+    ),
+    Action.DEACTIVATE: Wording(
+        *("~", "hide", "to hide from members", "yellow", Rank.WEIGHTY),
+        left="to be hidden from members",
+    ),
+    Action.MOVE: Wording(">", "change the key of", "to get another key", "yellow", Rank.ROWS),
+    Action.PROTECT: Wording("=", "protect", "to protect", "yellow", Rank.ROWS),
+    Action.KEEP: Wording("!", "keep", "kept", "cyan", Rank.ROWS, left="kept on the site"),
+    Action.DOUBT: Wording("?", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
+}
+UNPROTECTING = Wording("=", "unprotect", "to unprotect", "yellow", Rank.ROWS)
+# for a record that moves to another course, in the course that it leaves
+LEAVING = Wording("<", "move away", "to move to another course", "yellow", Rank.ROWS)
+NOTHING = "Nothing to do: the outlines match the state."
+NO_OUTLINE = "without an outline"
 _NO_STATE = (
     "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
     f"in the sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
-_MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES = 3, 3, 5  # named in one message
+_MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES, _MOST_KEYS = 3, 3, 5, 5  # named in one message
+
+
+def remark(change: Change) -> str:
+    """Return what a row adds to its mark; "" if there is nothing to add."""
+    known = f"(Id {change.record_id})"
+    if left := WORDING[change.action].left:
+        why = f": {change.reason}" if change.reason else ""
+        lead = change.lead
+        gone = f"possibly moved to {inert(lead)}" if lead else "no longer in any outline"
+        return f"{gone}; {left} {known}{why}"
+    if change.action is Action.DOUBT:
+        return f"in doubt: {inert(change.reason)}"
+    if change.action is Action.PROTECT:
+        return f"{'protected from deletion' if change.protected else 'no longer protected'} {known}"
+    if change.action is Action.CREATE:
+        return ""
+    if change.was:
+        return f"was {inert(change.was)}; keeps its Id {change.record_id}"
+    return inert(change.reason)
+
+
+def question(change: Change) -> Sentence:
+    """Return what the author should answer about a new record; "" for nothing."""
+    if change.action is not Action.CREATE:
+        return ""
+    if change.lead is None:
+        return change.reason
+    former = ".".join(str(change.lead).split(".")[1:])
+    return Remedy(
+        f"Is this {inert(change.lead)}, moved here? To keep its Id instead of creating a new "
+        f"{change.kind.name}, add to it:",
+        line_of("previous_keys", [inert(former)]),
+    )
+
+
+def maybe_renamed(changes: Sequence[Change]) -> Sentence:
+    """Return the question whether an old key in a course changed; "" if there is none."""
+    gone = [each for each in changes if WORDING[each.action].left and each.lead is None]
+    new = any(change.action is Action.CREATE and change.lead is None for change in changes)
+    if not gone or not new:
+        return ""
+    gone.sort(key=lambda change: (change.order, change.address))
+    keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
+    return Remedy(
+        f"Is a new {gone[0].kind.name} an old one under a new key? To keep its Id, give it the old "
+        "key, as in",
+        line_of("previous_keys", [inert(key_of(gone[0].address))]),
+        f"The old keys are: {listed(keys, _MOST_KEYS)}.",
+    )
 
 
 def warnings(plan: Plan) -> Iterator[Sentence]:
@@ -97,26 +188,23 @@ def _candidate(candidate: Candidate, kind: Kind) -> str:
 
 def settlement(
     change: Change, candidates: Sequence[Candidate], reason: str = ""
-) -> tuple[Sentence, ...]:
-    """Return the sentences that explain how to settle a doubt, with a command for each case.
+) -> Iterator[Sentence]:
+    """Yield the sentences that explain how to settle a doubt, with a command for each case.
 
     `candidates` are the records on the site that it may have made; `reason` is why it is in doubt,
     by default the plan's reason.
     """
     theirs, new = "If it is there:", "If it is not:".ljust(15)
-    found: list[Sentence] = [_candidate(candidate, change.kind) for candidate in candidates]
-    if found:
-        theirs, new = (
-            "To use that one:" if len(found) == 1 else "To use one of these:",
-            "To create a new one:",
-        )
+    if candidates:
+        theirs = "To use that one:" if len(candidates) == 1 else "To use one of these:"
+        new = "To create a new one:"
+        yield from (_candidate(each, change.kind) for each in candidates)
     else:
-        found = ["The next apply looks for it. To settle it by hand, look for it in Nexudus."]
+        yield "The next apply looks for it. To settle it by hand, look for it in Nexudus."
     number = candidates[0].id if len(candidates) == 1 else "N"
-    take = (*found, Remedy(theirs, Command("resolve", change.address, id=number)))
-    if SEVERAL_MARKED in (reason or change.reason):  # it was created more than once
-        return take
-    return (*take, Remedy(new, Command("resolve", change.address, not_created=True)))
+    yield Remedy(theirs, Command("resolve", change.address, id=number))
+    if SEVERAL_MARKED not in (reason or change.reason):  # else it was created more than once
+        yield Remedy(new, Command("resolve", change.address, not_created=True))
 
 
 def uncommitted(origin: Origin) -> str:

@@ -8,13 +8,14 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.render.rows import LEAVING, NO_OUTLINE, NOTHING, UNPROTECTING, WORDING
+from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING, UNPROTECTING, WORDING
 from coursesync.text import inert, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.render.drift import DriftRow, DriftView
+    from coursesync.planning.drift import Drifted
+    from coursesync.render.drift import DriftView
     from coursesync.render.rows import CourseView, PlanView, Row
 
 
@@ -127,7 +128,7 @@ def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> 
     lines = []
     for course in view.courses:
         lines += [paint("bold", course.title), f"  {course.origin}"]
-        lines += [line for row in course.rows for line in _found(row, paint)]
+        lines += [line for each in course.found for line in _found(each, view, paint)]
         lines += [f"  . {course.more}", ""] if course.more else [""]
     lines.append(paint("bold", view.summary))
     lines += wrap(view.besides, _WIDTH)
@@ -142,13 +143,14 @@ def above(view: DriftView) -> str:
     return "\n".join((str(first), *lines)) + "\n\n"
 
 
-def _found(row: DriftRow, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _found(each: Drifted, view: DriftView, paint: Callable[[str, str], str]) -> Iterator[str]:
     from coursesync.render.detail import detail  # noqa: PLC0415 - few plans need it
+    from coursesync.render.drift_words import FINDINGS, name, sentence, stance  # noqa: PLC0415 - a plan does not need it
 
-    words = row.wording
-    for number, line in enumerate(wrapped(f"{row.name} {row.sentence}", width=_WIDTH - 4)):
+    words = FINDINGS[each.finding]
+    for number, line in enumerate(wrapped(f"{name(each)} {sentence(each)}", width=_WIDTH - 4)):
         yield paint(words.style, f"{'    ' if number else f'  {words.mark} '}{line}")
-    for difference in row.differences:
+    for difference in view.differences(each):
         yield from detail(difference, _FOUND_AT, _WIDTH, paint)
-    if row.stance:
-        yield f"{'':{_FOUND_AT}}{row.stance}"
+    if compared := stance(each):
+        yield f"{'':{_FOUND_AT}}{compared}"

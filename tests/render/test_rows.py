@@ -16,8 +16,9 @@ from coursesync.planning.plan import Action
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
+from coursesync.render.plan_words import LEAVING, WORDING
 from coursesync.render.review.model import Allowance, model
-from coursesync.render.rows import LEAVING, WORDING, PlanView
+from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
 
 if TYPE_CHECKING:

@@ -33,8 +33,7 @@ from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.receipts import begin_receipt
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.plan_file import HowMade, check, read_plan_file
-from coursesync.render.plan_words import uncommitted
-from coursesync.render.rows import NOTHING
+from coursesync.render.plan_words import NOTHING, uncommitted
 from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import nh3
 from coursesync.errors import Remedy
 from coursesync.outlines.advice.nesting import is_tangled
 from coursesync.planning.plan import Action
-from coursesync.render.rows import LEAVING
+from coursesync.render.plan_words import LEAVING
 from coursesync.render.text_diff import Fold
 from coursesync.render.timeline import ways
 from coursesync.text import as_shown, inert, to_type, unescaped, without_unseen

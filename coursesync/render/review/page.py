@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.outlines.advice.pieces import FirstPieces
 from coursesync.render import terminal
+from coursesync.render.plan_words import NOTHING
 from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
-from coursesync.render.rows import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Owns the next steps after a look at the site: what each finding asks of a person, and how.
+"""Owns the words for what was found on the site: each finding, and what to do about it.
 
 Every step has the command to type, with its address and Id if they are known.
 """
@@ -11,22 +11,118 @@ from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.drift import Finding, Stance
-from coursesync.text import inert
+from coursesync.render.fit import Rank
+from coursesync.render.plan_words import Wording
+from coursesync.text import at, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
+    from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.state.state import Doubt
 
+FINDINGS = {
+    Finding.EDITED: Wording("~", "edited", "edited", "yellow", Rank.WEIGHTY),
+    Finding.GONE: Wording("-", "deleted", "deleted", "red", Rank.WEIGHTY),
+    Finding.ELSEWHERE: Wording(">", "moved", "moved", "yellow", Rank.WEIGHTY),
+    Finding.NORMALISED: Wording("=", "normalised", "reformatted by the site", "cyan", Rank.ROWS),
+    Finding.RESTORED: Wording("=", "restored", "changed back", "cyan", Rank.ROWS),
+    Finding.UNMANAGED: Wording(".", "unmanaged", "not managed", "cyan", Rank.ROWS),
+    Finding.COLLIDES: Wording("!", "collides", "with the order of another", "cyan", Rank.ROWS),
+    Finding.TWIN: Wording("&", "twin", "twin", "red", Rank.WEIGHTY),
+    Finding.UNREADABLE: Wording("?", "unreadable", "that can't be read", "cyan", Rank.ROWS),
+}
+_STANCES = {
+    Stance.AS_SENT: "",
+    Stance.CHANGED: "The outline also changes it.",
+    Stance.SAME: "The outline already has this change.",
+    Stance.NONE: "It is no longer in any outline.",
+}
 _TWINS = (
     f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
     "someone copied it. Members see both, unless one is hidden. Keep the same one on every "
     "machine, and delete the other in Nexudus."
 )
-_MOST = 10  # addresses whose commands are listed
+_MOST = 10  # addresses in a sentence, or with a command of their own
+
+
+def name(each: Drifted) -> str:
+    """Return the address of a record, or its title if it has no address, and its Id."""
+    if each.address is not None:
+        own = each.entry.id if each.entry is not None else each.record_id
+        return f"{inert(each.address, 250)} (Id {own})"
+    title = each.record.attributes.get(each.kind.title_property, "") if each.record else ""
+    return f'"{inert(str(title), 60)}" (Id {each.record_id})'
+
+
+def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
+    """Return what was found, as a predicate that follows the record's name."""
+    match each.finding:
+        case Finding.EDITED:
+            return f"was edited on the site{_by_whom(each)}"
+        case Finding.GONE:
+            return "was deleted on the site"
+        case Finding.ELSEWHERE:
+            return _elsewhere(each)
+        case Finding.NORMALISED:
+            return "was reformatted by the site; that is not drift"
+        case Finding.RESTORED:
+            return "was changed back to what was last sent; that is not drift"
+        case Finding.UNMANAGED:
+            return f"at {_order(each)} is not managed"
+        case Finding.COLLIDES:
+            rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
+            return f"has the order {_order(each)}, which {rivals} has too"
+        case Finding.TWIN:
+            return _twin(each)
+        case Finding.UNREADABLE:
+            return f"can't be read: {each.failure}. It is not known whether it was edited."
+
+
+def _elsewhere(each: Drifted) -> str:
+    course = each.record.parent_id if each.record else "?"
+    if not each.is_foreign:
+        return f"was moved to course {course} on the site{_by_whom(each)}"
+    by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
+    return f"is a {each.kind.name} of course {course} that coursesync never wrote{by_whom}"
+
+
+def _twin(each: Drifted) -> str:
+    twin = _made(each.record)
+    if each.entry is None:
+        return f"is in doubt; this is one of several records with its marker, {twin}"
+    own = f"was {_made(each.own)}" if each.own else "is not on the site"
+    state = f"The one in the state, Id {each.entry.id},"
+    return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
+
+
+def _made(record: Record | None) -> str:
+    # who wrote it last, because no answer of the API says who created it
+    if record is None:
+        return "created at an unknown time"
+    by = f", last written{_by(record)}" if record.updated_by else ""
+    return f"created{at(record.created_on) or ' at an unknown time'}{by}"
+
+
+def _by_whom(each: Drifted) -> str:
+    return f"{_by(each.record)}{at(each.record.updated_on)}" if each.record else ""
+
+
+def _by(record: Record) -> str:
+    return f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
+
+
+def _order(each: Drifted) -> str:
+    order = each.record.attributes.get(each.kind.order_property) if each.record else None
+    return "?" if order is None else inert(str(order), 20)
+
+
+def stance(each: Drifted) -> str:
+    """Return how the outline compares; "" if it wants what was last sent."""
+    return _STANCES[each.stance] if each.stance else ""
 
 
 def next_steps(every: Sequence[Drifted], doubts: Mapping[Address, Doubt]) -> Iterator[Sentence]:
