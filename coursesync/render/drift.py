@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from coursesync.render.rows import Hint
     from coursesync.state.state import Doubt
 
-NO_DRIFT = "No drift: the site has what was last applied."
-NOTHING_MANAGED = "No drift: the state is empty, nothing is managed yet."
 _MOST = 10  # findings of one kind that are shown; JSON has all of them
 
 
@@ -76,7 +74,7 @@ class DriftView:
     def summary(self) -> str:
         """The number of drifted records: `Drift: 1 edited, 2 deleted, 0 moved.`."""
         if not (self.found or self.managed or self.doubts):
-            return NOTHING_MANAGED
+            return "No drift: the state is empty, nothing is managed yet."
         met = Counter(each.finding for each in self.found)
         drift = [finding for finding in Finding if finding.is_drift]
         counts = [_counted(met, finding) for finding in drift]
@@ -87,7 +85,7 @@ class DriftView:
             return f"Drift: {', '.join(counts)}."
         if unread:
             return f"No drift found, but {count(unread, LISTED.name)} can't be read."
-        return NO_DRIFT
+        return "No drift: the site has what was last applied."
 
     @cached_property
     def besides(self) -> str:

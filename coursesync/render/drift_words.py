@@ -140,15 +140,14 @@ def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterat
         several = [e.record_id for e in every if e.finding is Finding.TWIN and e.address == address]
         ids = several or [candidate.id for candidate in doubt.candidates]
         for each in ids[:_MOST]:
-            take = Command("resolve", address, id=each)
-            yield Remedy(f"If it is the Id {each}:", take)
+            yield Remedy(f"If it is the Id {each}:", Command("resolve", address, id=each))
         if not ids:
             yield Remedy("If it is in Nexudus:", Command("resolve", address, id="ID"))
         if not several and doubt.reason != SEVERAL_MARKED:
             yield Remedy("If it is not:", Command("resolve", address, not_created=True))
     if len(doubts) > _MOST:
-        more = Command("state list")
-        yield Remedy(f"{len(doubts) - _MOST:,} more are in doubt. To list them:", more)
+        more = f"{len(doubts) - _MOST:,} more are in doubt. To list them:"
+        yield Remedy(more, Command("state list"))
 
 
 def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:

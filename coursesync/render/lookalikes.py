@@ -62,15 +62,10 @@ def _seen(text: str) -> str:
     """Return a text as a reader sees it, with all whitespace and all Unicode forms alike."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    words = without_marks(" ".join(text.split())).split()
-    return " ".join(filter(None, map(_seen_word, words)))
-
-
-def _seen_word(word: str) -> str:
-    word = as_shown(word)
-    if word.isascii() or len(word) > _LONGEST_WORD:
-        return word
-    return unicodedata.normalize("NFC", word)
+    words = map(as_shown, without_marks(" ".join(text.split())).split())
+    return " ".join(
+        word if len(word) > _LONGEST_WORD else unicodedata.normalize("NFC", word) for word in words
+    )
 
 
 def _spots(before: str, after: str) -> Iterator[_Spot]:
@@ -135,8 +130,7 @@ def _described(spot: _Spot) -> str:
 
 
 def _form(text: str) -> str:
-    found = [form for form in _FORMS if unicodedata.is_normalized(form, text)]
-    return found[0] if found else ""
+    return next((form for form in _FORMS if unicodedata.is_normalized(form, text)), "")
 
 
 def _code_points(text: str) -> str:

@@ -106,26 +106,18 @@ class Row:
 
 @dataclass(frozen=True)
 class CourseView:
-    """A course of a plan: its rows, and the rows of records that move to another course."""
+    """A course of a plan: its rows, and the rows of records that move to another course.
+
+    `title` and `path` are safe to print; `path` is "" if there is no outline. `renamed` is the
+    question whether an old key changed; "" if there is none.
+    """
 
     course: Course
+    title: str
+    path: str
     rows: tuple[Row, ...]
     departures: tuple[Row, ...]
-
-    @property
-    def title(self) -> str:
-        """Its title, or its key; safe to print."""
-        return inert(self.course.title) or inert(self.course.key)
-
-    @property
-    def path(self) -> str:
-        """Its outline, safe to print; "" if there is none."""
-        return inert(self.course.path or "")
-
-    @cached_property
-    def renamed(self) -> Sentence:
-        """The question whether an old key changed; "" if there is none."""
-        return maybe_renamed([row.change for row in self.rows])
+    renamed: Sentence
 
 
 @dataclass(frozen=True)
@@ -150,8 +142,11 @@ class PlanView:
         return tuple(
             CourseView(
                 course,
+                title=inert(course.title) or inert(course.key),
+                path=inert(course.path or ""),
                 rows=tuple(_row(change, self) for change in changes),
                 departures=tuple(_departure(change, self) for change in course.departures),
+                renamed=maybe_renamed(changes),
             )
             for course, changes in self.plan.by_course()
         )

@@ -6,7 +6,7 @@ Owns the members' order and the days. The meaning of a record's fields is up to 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.kinds.field import Role
 from coursesync.planning.plan import Action
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.attributes import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
+
+    Way: TypeAlias = "tuple[Station, ...]"  # in the members' order
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,7 @@ class Station:
         return not self.attributes.get(self.kind.active_property, True)
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """A course's records in the members' order, before and after the plan."""
-
-    before: tuple[Station, ...]
-    after: tuple[Station, ...]
-
-
-def ways(course: Course, changes: Sequence[Change]) -> Ways:
+def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
     """Return all records of a course before and after the plan's changes in it.
 
     A record in doubt is only in `after`, because nobody knows whether it exists. A record that
@@ -84,10 +78,10 @@ def ways(course: Course, changes: Sequence[Change]) -> Ways:
         for change in changes
         if change.action is not Action.DELETE and (attributes := change.attributes)
     ]
-    return Ways(along([*standing, *before]), along([*standing, *after]))
+    return along([*standing, *before]), along([*standing, *after])
 
 
-def along(stations: Iterable[Station]) -> tuple[Station, ...]:
+def along(stations: Iterable[Station]) -> Way:
     """Return records in the members' order, with the first day on which each can be opened.
 
     A record that opens in sequence waits for the one above it, hidden or not, because the API's

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from time import process_time
@@ -17,7 +16,7 @@ from shares import SQUARE, examples, growth
 from values import Section, course, plan_of, state_of
 
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.render.review.model import Allowance
+from coursesync.render.review.model import Allowance, model
 from coursesync.render.review.page import Assets, compose, policy
 from coursesync.render.rows import PlanView
 
@@ -93,8 +92,7 @@ def test_a_course_is_there_whole_before_and_after() -> None:
 def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
     """The size of a page is bounded; it marks contents that are too long."""
     sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
-    assets = replace(ASSETS, most_contents=250)
-    (shown,) = model_in(compose(PlanView(plan_of(course(*sections))), assets))
+    (shown,) = model(PlanView(plan_of(course(*sections))), Allowance(250))
     changes = cast("list[dict[str, dict[str, object]]]", shown["changes"])
     cut = [each["contents"]["cut"] for each in changes]
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.planning.plan import Plan
-    from coursesync.render.timeline import Ways
+    from coursesync.render.timeline import Way
 
 UNLOCKS: tuple[object, ...] = ("immediate", "sequential", {"after_days": 7}, {"after_days": 30})
 
 
-def ways_of(plan: Plan) -> Ways:
-    """Return the ways of a plan's only course."""
+def ways_of(plan: Plan) -> tuple[Way, Way]:
+    """Return the records of a plan's only course, before and after the plan."""
     ((found, changes),) = plan.by_course()
     return ways(found, changes)
 
@@ -32,25 +32,26 @@ def titles(stations: Sequence[Station]) -> list[str]:
 
 def opening(*sections: Section) -> list[int | None]:
     """Return the first day of each section of a new course."""
-    return [station.day for station in ways_of(plan_of(course(*sections))).after]
+    _, after = ways_of(plan_of(course(*sections)))
+    return [station.day for station in after]
 
 
 def test_what_stays_is_shown_among_what_changes() -> None:
     """A course is shown whole on both sides, in the members' order on each."""
-    found = ways_of(plan_of(course("A", "New", "B"), state_of("A", "B", "Gone")))
+    before, after = ways_of(plan_of(course("A", "New", "B"), state_of("A", "B", "Gone")))
 
-    assert titles(found.before) == ["A", "B", "Gone"]
-    assert titles(found.after) == ["A", "New", "B", "Gone"]
-    assert [station.change is not None for station in found.after] == [False, True, False, True]
+    assert titles(before) == ["A", "B", "Gone"]
+    assert titles(after) == ["A", "New", "B", "Gone"]
+    assert [station.change is not None for station in after] == [False, True, False, True]
 
 
 def test_each_section_is_known_by_its_address() -> None:
     """A record has its old address on the side before, and its new one on the side after."""
     outline = course(Section("A", "new", previous=("a",)), "B", "C")
-    found = ways_of(plan_of(outline, state_of("A", "B")))
+    before, after = ways_of(plan_of(outline, state_of("A", "B")))
 
-    assert [station.address for station in found.before] == [address("a"), address("b")]
-    assert [station.address for station in found.after] == [
+    assert [station.address for station in before] == [address("a"), address("b")]
+    assert [station.address for station in after] == [
         address("new"),
         address("b"),
         address("c"),
@@ -93,7 +94,7 @@ def test_a_way_is_the_same_however_its_sections_are_given(told: list[tuple[objec
     ]
     found = list(plan_of(course(*sections)).by_course())
     for whole, changes in found:
-        after = ways(whole, changes).after
+        _, after = ways(whole, changes)
 
         assert along(reversed(after)) == after
         assert [station.follows for station in after if station.follows is not None] == [

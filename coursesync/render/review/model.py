@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     Json: TypeAlias = dict[str, object]
 
-MOST_CONTENTS = 4_000_000  # characters of contents that a page carries
 # no links and no styles; a picture is replaced by its description, or its address
 _KEPT = {"img": {"alt", "src"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
 _TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})")
@@ -54,9 +53,9 @@ _MOST_NAMES = 10  # elements that are not shown
 
 
 class Allowance:
-    """Counts how many characters of contents the page may still carry."""
+    """Counts how many characters of contents a page may still carry."""
 
-    def __init__(self, most: int = MOST_CONTENTS) -> None:
+    def __init__(self, most: int = 4_000_000) -> None:
         self._left = most
 
     def of(self, html: str) -> str | None:
@@ -109,7 +108,7 @@ def model(view: PlanView, allowance: Allowance) -> list[Json]:
 
 
 def _course(view: CourseView, allowance: Allowance) -> Json:
-    both = ways(view.course, [row.change for row in view.rows])
+    before, after = ways(view.course, [row.change for row in view.rows])
     numbers = {id(row.change): number for number, row in enumerate(view.rows)}
     leaving = {id(row.change): row.remark for row in view.departures}
     return {
@@ -117,10 +116,10 @@ def _course(view: CourseView, allowance: Allowance) -> Json:
         "title": view.title,
         "path": view.path or None,
         "before": [
-            _station(station, both.before, numbers) | {"leaves": leaving.get(id(station.change))}
-            for station in both.before
+            _station(station, before, numbers) | {"leaves": leaving.get(id(station.change))}
+            for station in before
         ],
-        "after": [_station(station, both.after, numbers) for station in both.after],
+        "after": [_station(station, after, numbers) for station in after],
         "changes": [_change(row, allowance) for row in view.rows],
         "asked": [
             _pieces(each) for each in (*(row.question for row in view.rows), view.renamed) if each

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from coursesync.outlines.advice.pieces import FirstPieces
 from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING
-from coursesync.render.review.model import MOST_CONTENTS, Allowance, model
+from coursesync.render.review.model import Allowance, model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,15 +32,11 @@ _FRAME_STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The texts of the page's template, style and script.
-
-    `most_contents` is the number of characters of contents that the page may carry.
-    """
+    """The texts of the page's template, style and script."""
 
     template: str
     style: str
     script: str
-    most_contents: int = MOST_CONTENTS
 
 
 def compose(
@@ -63,8 +59,8 @@ def compose(
         policy=policy(assets),
         nothing=NOTHING,
         warnings=(*above, *view.warnings),
-        advice=advice.first(_MOST_ADVICE) if advice else FirstPieces(),
-        model=model(view, Allowance(assets.most_contents)),
+        advice=(advice or FirstPieces()).first(_MOST_ADVICE),
+        model=model(view, Allowance()),
         text=terminal.compose(view),
         frame_style=_FRAME_STYLE,
     )
