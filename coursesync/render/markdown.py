@@ -8,23 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command
+from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.render.drift_words import FINDINGS, name, sentence, stance
 from coursesync.render.fit import Part, Rank, fit, joined
-from coursesync.render.markdown_escape import (
-    ROOM_TO_SAY,
-    code,
-    details,
-    escape,
-    left_out,
-    with_code,
-)
+from coursesync.render.markdown_escape import code, details, escape, with_code
 from coursesync.render.plan_words import NO_OUTLINE, NOTHING
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Shell
     from coursesync.outlines.advice.pieces import FirstPieces
@@ -34,6 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_ADVICE = 50
 _SHORT = 80  # characters of a title when the document must be cut
+_ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
 # what is left out, in words; `{}` is the number of records, with its noun
 _LEFT_OUT = {
     Rank.LOST: "{} to delete",
@@ -69,9 +63,18 @@ def compose(view: PlanView, advice: FirstPieces | None = None, most: int | None 
 def _cut(
     parts: Sequence[Part], foot: Part, most: int, words: Mapping[Rank, str], command: Shell
 ) -> str:
-    """Write the parts that fit, a note on the others (see `left_out`), and the foot."""
-    kept, left = fit(parts, most - foot.size - ROOM_TO_SAY)
-    return joined([*kept, left_out(left, words, command), foot])
+    """Write the parts that fit, a note on the others, and the foot.
+
+    `words` has a text for each rank, with `{}` for the number of records; `command` shows it all.
+    """
+    kept, left = fit(parts, most - foot.size - _ROOM_TO_SAY)
+    named = ", ".join(
+        text.format(count(left[rank], LISTED.name)) for rank, text in words.items() if rank in left
+    )
+    where = with_code(Remedy(command))
+    all_of_it = f" To see everything: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
+    note = f"**Left out here, because of its size: {named}.**{all_of_it}"
+    return joined([*kept, Part(Rank.ALWAYS, ("", note)), foot])
 
 
 def _parts(
@@ -95,9 +98,10 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
     rows = [*course.rows, *course.departures]
     if weighty_first:
         rows.sort(key=lambda row: row.rank)
-    for i, row in enumerate(rows):
-        title = inert(row.title, _SHORT) if weighty_first else row.title
-        yield Part(row.rank, (*(() if i else _heading(course)), _row(row, title)), 1)
+    origin = f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
+    head = (f"| | order | {LISTED.name} | for members |", "|---|---:|---|---|")
+    lines = ((row.rank, _row(row, short=weighty_first)) for row in rows)
+    yield from _table(course.title, origin, head, lines)
     for row in course.rows:
         if row.question:
             yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
@@ -105,23 +109,26 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
     for row in course.rows:
         if row.differences:
-            yield Part(Rank.DETAIL, tuple(details(row.title, row.differences)), 1)
+            found = details("What changes in", row.title, row.differences)
+            yield Part(Rank.DETAIL, tuple(found), 1)
         if row.settlement:
             heading = f"To settle {escape(row.title)}, which is in doubt:"
-            lines = (f"- {with_code(line)}" for line in row.settlement)
-            yield Part(Rank.ASKED, ("", heading, "", *lines), 1)
+            steps = (f"- {with_code(step)}" for step in row.settlement)
+            yield Part(Rank.ASKED, ("", heading, "", *steps), 1)
 
 
-def _heading(course: CourseView) -> tuple[str, ...]:
-    path = code(course.path) if course.path else NO_OUTLINE
-    return (
-        *("", f"### {escape(course.title)}", "", f"course {course.course.id}, {path}", ""),
-        *(f"| | order | {LISTED.name} | for members |", "|---|---:|---|---|"),
-    )
+def _table(
+    title: str, origin: str, head: tuple[str, str], rows: Iterable[tuple[Rank, str]]
+) -> Iterator[Part]:
+    """Yield a table's rows; the first one includes the title of the course and the head."""
+    above = ("", f"### {escape(title)}", "", origin, "", *head)
+    for i, (rank, row) in enumerate(rows):
+        yield Part(rank, (row,) if i else (*above, row), 1)
 
 
-def _row(row: Row, title: str) -> str:
+def _row(row: Row, *, short: bool) -> str:
     mark = f"`{row.wording.mark}` {row.wording.verb}"
+    title = inert(row.title, _SHORT) if short else row.title
     return f"| {mark} | {row.order} | {escape(title)} | {escape(row.words)} |"
 
 
@@ -164,17 +171,13 @@ def above(view: DriftView) -> str:
 
 def _course_drift(course: CourseDrift, view: DriftView) -> Iterator[Part]:
     ranked = sorted(course.found, key=lambda each: FINDINGS[each.finding].rank)
-    heading = (
-        *("", f"### {escape(course.title)}", "", escape(course.origin), ""),
-        *("| | what was found |", "|---|---|"),
-    )
-    for i, each in enumerate(ranked):
-        yield Part(FINDINGS[each.finding].rank, (*(() if i else heading), _found(each)), 1)
-    if course.more:
-        yield Part(Rank.ROWS, (f"| | {course.more} |",), 1)
+    rows = [(FINDINGS[each.finding].rank, _found(each)) for each in ranked]
+    rows += [(Rank.ROWS, f"| | {course.more} |")] if course.more else []
+    head = ("| | what was found |", "|---|---|")
+    yield from _table(course.title, escape(course.origin), head, rows)
     for each in ranked:
         if (edit := each.edit) and (found := view.differences(each)):
-            yield Part(Rank.DETAIL, tuple(details(edit.title, found, "What changed in")), 1)
+            yield Part(Rank.DETAIL, tuple(details("What changed in", edit.title, found)), 1)
 
 
 def _found(each: Drifted) -> str:

@@ -10,15 +10,13 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
-from coursesync.kinds import LISTED
-from coursesync.render.fit import Part, Rank
 from coursesync.render.text_diff import Fold
-from coursesync.text import as_shown, count, disarmed, inert, to_type, without_unseen
+from coursesync.text import as_shown, disarmed, inert, to_type, without_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from coursesync.errors import Sentence, Shell, Typed
+    from coursesync.errors import Sentence, Typed
     from coursesync.render.differences import Difference
     from coursesync.render.text_diff import Shown
 
@@ -28,7 +26,6 @@ _MEANING = re.compile(
     r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
     r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # a commit, not an Id
 )
-ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
 _WORD_JOINER = "&#8288;"  # invisible; GitHub looks for mentions and references in the rendered text
 _ADDRESS = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
 _WRITTEN = {
@@ -75,24 +72,8 @@ def in_html(text: str) -> str:
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 
-def left_out(left: Mapping[Rank, int], words: Mapping[Rank, str], command: Shell) -> Part:
-    """Return a note, of at most `ROOM_TO_SAY` bytes, on what a document leaves out.
-
-    `left` is the number of records by rank. `words` has a text for each rank, with `{}` for that
-    number; `command` shows it all.
-    """
-    named = ", ".join(
-        text.format(count(left[rank], LISTED.name)) for rank, text in words.items() if rank in left
-    )
-    where = _as_code(command)
-    all_of_it = f" To see everything: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
-    return Part(Rank.ALWAYS, ("", f"**Left out here, because of its size: {named}.**{all_of_it}"))
-
-
-def details(
-    title: str, found: tuple[Difference, ...], words: str = "What changes in"
-) -> Iterator[str]:
-    """Write the differences of a record in a folded block."""
+def details(words: str, title: str, found: tuple[Difference, ...]) -> Iterator[str]:
+    """Write the differences of a record in a folded block; `words` come before its title."""
     yield ""
     yield f"<details><summary>{words} {in_html(title)}</summary>"
     yield ""

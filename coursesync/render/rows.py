@@ -14,18 +14,9 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Command, Remedy
 from coursesync.nexudus.limits import PUBLISHED
 from coursesync.planning.plan import Action
+from coursesync.render import plan_words
 from coursesync.render.fit import Rank
-from coursesync.render.plan_words import (
-    LEAVING,
-    UNPROTECTING,
-    WORDING,
-    cost,
-    maybe_renamed,
-    question,
-    remark,
-    settlement,
-    warnings,
-)
+from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -146,7 +137,7 @@ class PlanView:
                 path=inert(course.path or ""),
                 rows=tuple(_row(change, self) for change in changes),
                 departures=tuple(_departure(change, self) for change in course.departures),
-                renamed=maybe_renamed(changes),
+                renamed=plan_words.maybe_renamed(changes),
             )
             for course, changes in self.plan.by_course()
         )
@@ -160,12 +151,12 @@ class PlanView:
     @cached_property
     def cost(self) -> str:
         """The writes, the time and the share of a day's allowance; "" if nothing changes."""
-        return cost(self.plan, self.limits)
+        return plan_words.cost(self.plan, self.limits)
 
     @property
     def warnings(self) -> Iterator[Sentence]:
         """What to know before the plan is applied."""
-        return warnings(self.plan)
+        return plan_words.warnings(self.plan)
 
     @cached_property
     def summary(self) -> str:
@@ -181,19 +172,20 @@ class PlanView:
 
 
 def _row(change: Change, view: PlanView) -> Row:
-    asked = question(change)
+    question = plan_words.question(change)
     is_released = change.action is Action.PROTECT and not change.protected
     wording = UNPROTECTING if is_released else WORDING[change.action]
-    steps = settlement(change, change.candidates) if change.action is Action.DOUBT else ()
+    is_doubt = change.action is Action.DOUBT
+    steps = plan_words.settlement(change, change.candidates) if is_doubt else ()
     return Row(
         view,
         change,
         wording,
         order=change.order,
         title=inert(change.title),
-        remark=remark(change),
-        rank=min(wording.rank, Rank.WEIGHTY) if asked or _hides(change) else wording.rank,
-        question=asked,
+        remark=plan_words.remark(change),
+        rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
+        question=question,
         settlement=tuple(Remedy(each).placed(view.hint) for each in steps),
     )
 
