@@ -143,12 +143,13 @@ def _difference(change: Change, field: str, names: tuple[str, ...], among: int) 
     if words is not None or len(names) > 1:
         return Difference(field, names, _spelled(names, before), _spelled(names, after))
     old, new = before.get(names[0]), after.get(names[0])
+    one, other = ("" if value is None else str(value) for value in (old, new))
+    note = only_unseen(one, other)
     if names[0] == kind.contents_property:
-        return _text(field, names, (old, new), among)
+        lines = () if note else _lines(one, other, among)
+        return Difference(field, names, _size(old), _size(new), lines=lines, note=note)
     quoted = isinstance(old, str) or isinstance(new, str)
-    was, now = _value(old), _value(new)
-    note = only_unseen(was or "", now or "")
-    found = Difference(field, names, was, now, quoted=quoted, note=note)
+    found = Difference(field, names, _value(old), _value(new), quoted=quoted, note=note)
     if field != ORDER or change.place is None:
         return found
     return replace(found, remark=_placed(change.place), moved=change.place.moved)
@@ -165,21 +166,12 @@ def _value(value: FieldValue | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _text(
-    field: str,
-    names: tuple[str, ...],
-    texts: tuple[FieldValue | None, FieldValue | None],
-    among: int,
-) -> Difference:
-    before, after = ("" if text is None else str(text) for text in texts)
-    was, now = map(_size, texts)
-    if note := only_unseen(before, after):
-        return Difference(field, names, was, now, note=note)
+def _lines(before: str, after: str, among: int) -> tuple[Shown, ...]:
+    """Compare two texts with a share of the effort for all changes."""
     share = max(1, among)
     effort = min(_EFFORT, _WHOLE_EFFORT // share)
     most = min(_LINES, max(_FEWEST_LINES, _WHOLE_LINES // share))
-    lines = shown(compare(before, after, Effort(effort)), Effort(effort), most)
-    return Difference(field, names, was, now, lines=lines)
+    return shown(compare(before, after, Effort(effort)), Effort(effort), most)
 
 
 def _size(text: FieldValue | None) -> str | None:
