@@ -1,85 +1,41 @@
 """The differences between the known and the wanted values, in the words of the outline's author.
 
 DeepDiff finds the properties that differ. This module turns them into the outline's fields, with
-values in words. It must never leave a difference out because both values read the same.
+values in words, and writes a difference as lines of text. It must never leave a difference out
+because both values read the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.render.excerpt import Difference, Fold, Mark, joined, shown
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import Effort, alike
-from coursesync.render.text_diff import compare, shown
-from coursesync.text import count, inert
+from coursesync.render.text_diff import Effort, Piece, compare
+from coursesync.text import as_shown, count, inert, unseen, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from coursesync.kinds.attributes import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
     from coursesync.planning.ordering import Place
     from coursesync.planning.plan import Change
-    from coursesync.render.text_diff import Shown
+    from coursesync.render.excerpt import Shown
+
+    Paint: TypeAlias = Callable[[str, str], str]
 
 COURSE, ORDER, PROTECT = "course", "order", "protect"
 _EFFORT, _LINES = 200_000, 40  # pairs of lines or words that are compared; lines that are shown
 _WHOLE_EFFORT, _WHOLE_LINES = 2_000_000, 4_000  # for all changes of a plan: at most about a second
 _FEWEST_LINES = 6
 _LONG_TITLE = 60
-_ALIKE = "the difference is not shown here"
-_LONG, _AROUND = 160, 40  # characters of a value, and before its first difference
 _SHORT = 200  # characters of a value that DeepDiff compares; a longer one gets a digest
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field of a changed resource.
-
-    `field` is its name in the outline, `properties` are the API's properties that differ. `before`
-    and `after` are its values in words, or None; `quoted` says that they are an author's text.
-    `remark` adds to the values; for a record that has `moved`, it says where. `lines` compares long
-    texts. `note` explains the difference between two values that look the same.
-    """
-
-    field: str
-    properties: tuple[str, ...]
-    before: str | None
-    after: str | None
-    quoted: bool = False
-    remark: str = ""
-    moved: bool = False
-    lines: tuple[Shown, ...] = ()
-    note: str = ""
-
-    @property
-    def values(self) -> tuple[str, str]:
-        """Both values, short and safe to print.
-
-        If the second looks like the first, it is replaced by, or followed by, an explanation.
-        """
-        before, after = self.before, self.after
-        if before and after:
-            is_long = max(len(before), len(after)) > _LONG
-            start = max(0, alike(before, after) - _AROUND) if is_long else 0
-            before, after = _excerpt(before, start), _excerpt(after, start)
-        was, now = (_worded(value, quoted=self.quoted) for value in (before, after))
-        return was, self.note or (f"{now} ({_ALIKE})" if was == now else now)
-
-
-def _excerpt(text: str, start: int) -> str:
-    cut = text[start : start + _LONG]
-    return f"{'…' if start else ''}{cut}{'…' if start + _LONG < len(text) else ''}"
-
-
-def _worded(value: str | None, *, quoted: bool) -> str:
-    if value is None:
-        return "(none)"
-    if not value:
-        return "(empty)"
-    return f'"{inert(value)}"' if quoted else inert(value)
+_STEP = 2  # columns of indent
+_STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}
 
 
 def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
@@ -98,7 +54,11 @@ def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
         _difference(change, field, tuple(by_field[field]), among)
         for field in _in_order(change.kind, by_field)
     ]
-    return (*_protection(change), *found)
+    if change.protected is not None:
+        words = {True: "protected from deletion", False: "not protected"}
+        was, now = words[not change.protected], words[change.protected]
+        found.insert(0, Difference(PROTECT, (), was, now))
+    return tuple(found)
 
 
 def _differing(before: Attributes, after: Attributes) -> set[str]:
@@ -194,7 +154,83 @@ def _placed(place: Place) -> str:
     return f"moved to the end, after {follows}" if follows else ""
 
 
-def _protection(change: Change) -> Iterator[Difference]:
-    if change.protected is not None:
-        words = {True: "protected from deletion", False: "not protected"}
-        yield Difference(PROTECT, (), words[not change.protected], words[change.protected])
+def detail(difference: Difference, margin: int, width: int, paint: Paint) -> Iterator[str]:
+    """Write a difference behind `margin` empty columns, in at most `width` columns.
+
+    `paint` takes a style and a text, and returns the styled text.
+    """
+    edge = " " * margin
+    if difference.lines:
+        yield f"{edge}{inert(difference.field)}:"
+        for line in difference.lines:
+            yield from _line(line, margin + _STEP, width, paint)
+        return
+    head, rest = _sentence(difference)
+    if margin + len(f"{head} {rest}") <= width:
+        yield f"{edge}{head} {rest}".rstrip()
+        return
+    yield from wrapped(head, edge, width, " " * _STEP)
+    yield from wrapped(rest, f"{edge}{' ' * _STEP}", width)
+
+
+def _sentence(difference: Difference) -> tuple[str, str]:
+    """Return a difference in two parts, for one line or for two."""
+    before, after = difference.values
+    field, remark = inert(difference.field), inert(difference.remark)
+    if difference.moved:
+        return f"{field}: {remark}", f"({before} -> {after})"
+    if remark:
+        return f"{field}: renumbered {before} -> {after}", f"({remark})"
+    return f"{field}: {before}", f"-> {after}"
+
+
+def _line(line: Shown, margin: int, width: int, paint: Paint) -> Iterator[str]:
+    """Write a line of a text, its mark before each row that it takes."""
+    edge = " " * margin
+    if isinstance(line, Fold):
+        yield f"{edge}  {line.words}"
+        return
+    style, mark = _STYLES[line.mark], line.mark.value
+    noted = (Piece(f" ({line.note})", changed=False),) if line.note else ()
+    for i, row in enumerate(rows((*line.pieces, *noted), width - margin - 2 * _STEP) or [()]):
+        start = f"{mark} {' ' * _STEP if i else ''}"
+        painted = [paint(style, text) if changed else text for text, changed in row]
+        yield f"{edge}{paint(style, start) if style else start}{''.join(painted)}".rstrip()
+
+
+def rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
+    """Break a line into rows that are safe to print: at spaces, or anywhere in a long word.
+
+    Several spaces become one. `width` is the columns of a row.
+    """
+    line = _clean(pieces)
+    fit = re.compile(
+        rf"\S(?:.{{0,{max(0, width - 3)}}}\S)?(?!\S)|\S{{1,{width - 1}}}"
+    )  # one column less: `_row` may add a space
+    found = fit.finditer("".join(character for character, _ in line))
+    return [_row(line[slice(*each.span())]) for each in found]
+
+
+def _clean(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the characters of a line that can be shown, each as a piece."""
+    kept: list[Piece] = []
+    dropped = {found.start() for found in unseen("".join(piece.text for piece in pieces))}
+    characters = (Piece(each, piece.changed) for piece in pieces for each in piece.text)
+    for place, (character, changed) in enumerate(characters):
+        before = "".join(piece.text for piece in kept[-2:])
+        is_blank = character.isspace()
+        if place in dropped or (is_blank and before.endswith(" ")):
+            continue
+        written = " " if is_blank else as_shown(character)
+        if character == "[" and before == "##":  # a command to a CI's log
+            written = " ["
+        kept += (Piece(each, changed) for each in written)
+    return kept
+
+
+def _row(line: Sequence[Piece]) -> list[Piece]:
+    """Join the characters of a row; a `::` at its start, a command to a CI's log, gets a space."""
+    first, *rest = joined(line)
+    if "".join(character for character, _ in line[:2]) == "::":
+        first = first._replace(text=f": {first.text[1:]}")
+    return [first, *rest]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
-    from coursesync.render.differences import Difference
+    from coursesync.render.excerpt import Difference
     from coursesync.render.rows import Hint
     from coursesync.state.state import Doubt
 

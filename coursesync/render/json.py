@@ -17,7 +17,7 @@ from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import differences
-from coursesync.render.text_diff import Fold
+from coursesync.render.excerpt import Fold
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import FirstPieces
     from coursesync.planning.drift import Drifted
-    from coursesync.render.differences import Difference
+    from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.rows import Hint, PlanView, Row
-    from coursesync.render.text_diff import Shown
     from coursesync.state.state import Doubt, State
 
 FORMAT_VERSION = 1

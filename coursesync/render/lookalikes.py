@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import groupby, product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from coursesync.render.matching import alike
+from coursesync.render.text_diff import alike
 from coursesync.text import MARKS, NEVER, as_shown, count, without_marks
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _MOST_KINDS, _MOST_RUNS = 3, 4  # named in one message
 _FARTHEST = 50_000  # characters after the first difference that are searched for more
 _SIZES = sorted(product(range(1, _LONGEST_FORM + 1), repeat=2), key=sum)
 _UNNAMED = "invisible characters"
-_FORMS: Final = ("NFC", "NFD")
 _SHORT_NAMES = {
     "\r\n": "a Windows line end (CRLF)",
     "\n": "a line end (LF)",
@@ -63,9 +62,11 @@ def _seen(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     words = map(as_shown, without_marks(" ".join(text.split())).split())
-    return " ".join(
-        word if len(word) > _LONGEST_WORD else unicodedata.normalize("NFC", word) for word in words
-    )
+    return " ".join(word if len(word) > _LONGEST_WORD else _composed(word) for word in words)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _spots(before: str, after: str) -> Iterator[_Spot]:
@@ -108,10 +109,7 @@ def _other_form(before: str, after: str, i: int, j: int) -> tuple[str, str] | No
     """Return the fewest characters at two positions that differ only in Unicode form."""
     for was, now in _SIZES:
         one, other = before[i : i + was], after[j : j + now]
-        if one != other and all(
-            unicodedata.normalize(form, one) == unicodedata.normalize(form, other)
-            for form in _FORMS
-        ):
+        if one != other and _composed(one) == _composed(other):
             return one, other
     return None
 
@@ -119,18 +117,18 @@ def _other_form(before: str, after: str, i: int, j: int) -> tuple[str, str] | No
 def _described(spot: _Spot) -> str:
     was, now, _ = spot
     if not _HIDDEN.fullmatch(was + now):
-        sign = unicodedata.normalize("NFC", now)
         forms = [_form(now), _form(was)]
         if not all(forms):
             forms = [_code_points(now), _code_points(was)]
-        return f"the Unicode form of “{sign}” ({', not '.join(forms)})"
+        return f"the Unicode form of “{_composed(now)}” ({', not '.join(forms)})"
     if not now:
         return f"{_names(was)} missing"
     return f"{_names(now)}{f' in place of {_names(was)}' if was else ''}"
 
 
 def _form(text: str) -> str:
-    return next((form for form in _FORMS if unicodedata.is_normalized(form, text)), "")
+    forms: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+    return next((form for form in forms if unicodedata.is_normalized(form, text)), "")
 
 
 def _code_points(text: str) -> str:

@@ -10,15 +10,14 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
-from coursesync.render.text_diff import Fold
+from coursesync.render.excerpt import Fold
 from coursesync.text import as_shown, disarmed, inert, to_type, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.errors import Sentence, Typed
-    from coursesync.render.differences import Difference
-    from coursesync.render.text_diff import Shown
+    from coursesync.render.excerpt import Difference, Shown
 
 # what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or the name of an emoji could start: https://github.github.com/gfm/

@@ -10,12 +10,11 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import key_of
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
-from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.large_change import oversized
 from coursesync.planning.lessons import describe
 from coursesync.planning.plan import Action
 from coursesync.render.fit import Rank
-from coursesync.text import at, count, duration, inert, listed
+from coursesync.text import at, count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from coursesync.applying.receipt import Origin
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
-    from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import Candidate
 
@@ -134,11 +132,9 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
             f"{noun}. apply stops before it deletes a {noun} that has lessons in Nexudus, or moves "
             "it to another course."
         )
-        if plan.count(Action.DELETE):
-            instead = f"To hide a {noun} from members instead of deleting it:"
-            yield Remedy(what, instead, Shell("--on-removal", "deactivate"))
-        else:
-            yield what
+        instead = f"To hide a {noun} from members instead of deleting it:"
+        hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
+        yield Remedy(what, *hide)
     if any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
         yield Remedy(
             f"To hide the kept {nouns} from members, add",
@@ -158,24 +154,6 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
         yield f"apply would stop at {count(more, f'more {noun}')} because of lessons."
-
-
-def cost(plan: Plan, limits: Limits) -> str:
-    """Return the writes, the time and the share of a day's allowance; "" if nothing changes."""
-    if not plan.has_changes:
-        return ""
-    if not plan.writes and not plan.reads:
-        return "Nothing is sent to Nexudus; only the state changes."
-    seconds = least_seconds(plan.writes, plan.reads, limits)
-    least = (
-        f"{count(plan.writes, 'write')} ({count(plan.writes + plan.reads, 'request')}), at least "
-        f"{duration(seconds)} at the API's limits"
-    )
-    if not plan.writes:
-        return f"{least}."
-    share = 100 * plan.writes / limits.writes_a_day
-    of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
-    return f"{least},\n{of_the_day} of a day's {limits.writes_a_day:,} writes."
 
 
 def _candidate(candidate: Candidate, kind: Kind) -> str:

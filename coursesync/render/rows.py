@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.nexudus.limits import PUBLISHED
+from coursesync.nexudus.limits import PUBLISHED, least_seconds
 from coursesync.planning.plan import Action
 from coursesync.render import plan_words
 from coursesync.render.fit import Rank
 from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING
-from coursesync.text import inert
+from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, Shell
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
-    from coursesync.render.differences import Difference
+    from coursesync.render.excerpt import Difference
     from coursesync.render.plan_words import Wording
 
     # returns the words of a command, with the workspace and the target
@@ -151,7 +151,21 @@ class PlanView:
     @cached_property
     def cost(self) -> str:
         """The writes, the time and the share of a day's allowance; "" if nothing changes."""
-        return plan_words.cost(self.plan, self.limits)
+        plan = self.plan
+        if not plan.has_changes:
+            return ""
+        if not plan.writes and not plan.reads:
+            return "Nothing is sent to Nexudus; only the state changes."
+        seconds = least_seconds(plan.writes, plan.reads, self.limits)
+        least = (
+            f"{count(plan.writes, 'write')} ({count(plan.writes + plan.reads, 'request')}), at "
+            f"least {duration(seconds)} at the API's limits"
+        )
+        if not plan.writes:
+            return f"{least}."
+        share = 100 * plan.writes / self.limits.writes_a_day
+        of_the_day = "less than 1 %" if share < 1 else f"{share:.0f} %"
+        return f"{least},\n{of_the_day} of a day's {self.limits.writes_a_day:,} writes."
 
     @property
     def warnings(self) -> Iterator[Sentence]:

@@ -114,7 +114,7 @@ def _row(
 
 def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
     if row.differences:
-        from coursesync.render.detail import detail  # noqa: PLC0415 - few plans need it
+        from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
 
         for difference in row.differences:
             yield from detail(difference, _TITLE_AT, _WIDTH, paint)
@@ -144,7 +144,7 @@ def above(view: DriftView) -> str:
 
 
 def _found(each: Drifted, view: DriftView, paint: Callable[[str, str], str]) -> Iterator[str]:
-    from coursesync.render.detail import detail  # noqa: PLC0415 - few plans need it
+    from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
     from coursesync.render.drift_words import FINDINGS, name, sentence, stance  # noqa: PLC0415 - a plan does not need it
 
     words = FINDINGS[each.finding]

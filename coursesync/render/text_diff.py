@@ -1,30 +1,31 @@
-"""Compares two texts by line and by word, and chooses what a reader is shown of them.
+"""Compares two texts by line and by word, in bounded time.
 
-The comparison is complete: both texts can be rebuilt from it. What is shown is not: equal lines are
-folded, long lines are cut, and lines beyond a limit are counted. The renderers make text safe to
-print, this module does not.
+The comparison is complete: both texts can be rebuilt from it. difflib does the work, but it may
+take the square of the texts' length and more. So equal items at both ends are set aside first, a
+long rest is cut at items that occur once in each text, and only as many pairs are compared as the
+caller's `Effort` allows. The rest counts as different.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
-from enum import Enum
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from difflib import Match, SequenceMatcher
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.render.lookalikes import only_unseen
-from coursesync.render.matching import alike, stretches
-from coursesync.text import FLAG, MARKS, count
+from coursesync.planning.ordering import longest_rise
+from coursesync.text import FLAG, MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from coursesync.render.matching import Effort, Stretch
-
+_SMALL = 40_000  # pairs: two hundred lines with two hundred
+_SETUP = 30  # the number of pairs that take as long as starting a comparison
 _LONG_LINE = 120  # characters; HTML with a longer line is cut at its block elements
 _LONG_WORDS = 20_000  # characters of two lines; longer ones are not compared by word
-_WHOLE = 600  # characters: the longest line that is shown
+WHOLE = 600  # characters: the longest line that is shown
 _LEAST = 0.3  # the share of equal words below which two lines are shown as wholly different
 _BLOCKS = (
     "address|article|aside|blockquote|dd|details|div|dl|dt|figure|footer|form|h[1-6]|header|hr|"
@@ -36,9 +37,6 @@ _WORD = re.compile(
     rf"</?\w{{1,20}}>?|{FLAG}|[\w{MARKS}]{{1,40}}|\s{{1,40}}"
     rf"|[^\w\s](?:[\ufe00-\ufe0f]|\u200d[^\w\s]){{0,10}}"
 )
-_CONTEXT = 1  # unchanged lines shown before and after a change
-_SAME = 100  # characters of unchanged words that are shown uncut
-_AROUND = 40  # characters of longer unchanged words that are shown beside a change
 
 
 class Piece(NamedTuple):
@@ -48,39 +46,27 @@ class Piece(NamedTuple):
     changed: bool
 
 
-class Mark(Enum):
-    """Whether a line is unchanged, removed or added."""
-
-    SAME = " "
-    GONE = "-"
-    NEW = "+"
-
-
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line to show; `note` explains its difference from a line that looks the same."""
+class Stretch:
+    """Items at the same place in two sequences: equal ones, or some that replace others."""
 
-    mark: Mark
-    pieces: tuple[Piece, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """The number of lines that are not shown: unchanged lines, or changed ones beyond the limit."""
-
-    count: int
-    changed: bool
-
-    @property
-    def words(self) -> str:
-        """How many lines are not shown."""
-        if self.changed:
-            return f"… {count(self.count, 'more changed line')}"
-        return f"… {count(self.count, 'line')} unchanged"
+    before: Sequence[str]
+    after: Sequence[str]
+    same: bool
 
 
-Shown: TypeAlias = "Line | Fold"
+@dataclass(slots=True)
+class Effort:
+    """How many pairs of items may still be compared."""
+
+    left: int
+
+    def pays(self, pairs: int) -> bool:
+        """Spend so many pairs and return True; return False if too few are left."""
+        if pairs > self.left:
+            return False
+        self.left -= pairs
+        return True
 
 
 def compare(before: str, after: str, effort: Effort) -> list[Stretch]:
@@ -129,7 +115,7 @@ def words(before: str, after: str, effort: Effort) -> tuple[tuple[Piece, ...], t
     found = stretches(one, other, effort, str.isspace)
     same = sum(len("".join(run.before).strip()) for run in found if run.same)
     longest = max(len(before.strip()), len(after.strip()))
-    if same < _LEAST * longest and longest <= _WHOLE:
+    if same < _LEAST * longest and longest <= WHOLE:
         return (Piece(before, changed=True),), (Piece(after, changed=True),)
     return (
         tuple(Piece("".join(run.before), changed=not run.same) for run in found),
@@ -137,109 +123,82 @@ def words(before: str, after: str, effort: Effort) -> tuple[tuple[Piece, ...], t
     )
 
 
-def _ends(before: str, after: str) -> tuple[list[str], list[str]]:
+def _ends(before: str, after: str) -> list[list[str]]:
     """Cut each of two very long lines into an equal start, the difference, and an equal end."""
-    head = alike(before, after)
-    tail = alike(before[head:][::-1], after[head:][::-1])
-    return (
-        [before[:head], before[head : len(before) - tail], before[len(before) - tail :]],
-        [after[:head], after[head : len(after) - tail], after[len(after) - tail :]],
-    )
+    head, tail = _at_both_ends(before, after)
+    return [
+        [text[:head], text[head : len(text) - tail], text[len(text) - tail :]]
+        for text in (before, after)
+    ]
 
 
-def shown(runs: Sequence[Stretch], effort: Effort, most: int) -> tuple[Shown, ...]:
-    """Choose the lines to show: `most` changed lines, each with a line of context around it.
+def stretches(
+    one: Sequence[str],
+    other: Sequence[str],
+    effort: Effort,
+    weightless: Callable[[str], bool] | None = None,
+) -> list[Stretch]:
+    """Compare two sequences, and spend `effort`.
+
+    `weightless` items (blank words) count as equal only beside other equal items.
 
     Returns:
-        Lines without line ends, long ones cut; folds between them; at the end, the number of
-        changed lines that are not shown.
+        Equal and different stretches in turn, which together are both sequences.
     """
-    lines: list[Shown] = []
-    left, hidden = most, 0
-    for i, run in enumerate(runs):
-        if not run.same:
-            gone, new = _share(len(run.before), len(run.after), left)
-            left -= gone + new
-            hidden += len(run.before) + len(run.after) - gone - new
-            lines += _replaced(run.before[:gone], run.after[:new], effort)
-        elif not hidden:
-            lines += _folded(run.before, first=i == 0, last=i == len(runs) - 1)
-    return (*lines, Fold(hidden, changed=True)) if hidden else tuple(lines)
+    head, tail = _at_both_ends(one, other)
+    low, high = Match(0, 0, head), Match(len(one) - tail, len(other) - tail, tail)
+    blocks = [low]
+    for before, after in pairwise([low, *_once(one, other, low, high), high]):
+        at, to = before.a + before.size, before.b + before.size
+        here, there = one[at : after.a], other[to : after.b]
+        if here and there and effort.pays(len(here) * len(there) + _SETUP):
+            found = SequenceMatcher(weightless, here, there, autojunk=False)
+            blocks += [Match(at + a, to + b, size) for a, b, size in found.get_matching_blocks()]
+        blocks.append(after)
+    return _in_turn(one, other, blocks)
 
 
-def _share(gone: int, new: int, left: int) -> tuple[int, int]:
-    """Return how many removed and how many added lines are shown, if only `left` may be."""
-    some = min(gone, max(left // 2, left - new))
-    return some, min(new, left - some)
+def _at_both_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
+    head = alike(one, other)
+    return head, alike(one[head:][::-1], other[head:][::-1])
 
 
-def _folded(lines: Sequence[str], *, first: bool, last: bool) -> Iterator[Shown]:
-    head, tail = (0 if first else _CONTEXT), (0 if last else _CONTEXT)
-    hidden = len(lines) - head - tail
-    if hidden <= 1:  # a fold takes a line itself
-        head, tail, hidden = len(lines), 0, 0
-    yield from map(_unchanged, lines[:head])
-    if hidden:
-        yield Fold(hidden, changed=False)
-    yield from map(_unchanged, lines[len(lines) - tail :])
+def alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many items, or characters, two sequences have in common at their start."""
+    low, high = 0, min(len(one), len(other))  # halving is fast even for texts of a megabyte
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
-def _unchanged(line: str) -> Line:
-    return Line(Mark.SAME, _brief((Piece(line, changed=False),)))
+def _once(one: Sequence[str], other: Sequence[str], low: Match, high: Match) -> list[Match]:
+    """Find the items of a long rest that occur once in each sequence, in the same order."""
+    here, there = range(low.size, high.a), range(low.size, high.b)
+    if len(here) * len(there) <= _SMALL:
+        return []
+    often, elsewhere = Counter(one[i] for i in here), Counter(other[j] for j in there)
+    places = {other[j]: j for j in there if elsewhere[other[j]] == 1}
+    at = [i for i in here if often[one[i]] == 1 and one[i] in places]
+    to = [places[one[i]] for i in at]
+    return [Match(at[k], to[k], 1) for k in longest_rise(to)]
 
 
-def _replaced(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[Line]:
-    """Return the removed lines, then the added ones; words are compared line by line."""
-    gone, new = [], []
-    for old, now in zip(before, after, strict=False):
-        was, is_ = map(_brief, words(old, now, effort))
-        gone.append(Line(Mark.GONE, was))
-        new.append(Line(Mark.NEW, is_, only_unseen(old, now)))
-    paired = len(gone)
-    gone += [Line(Mark.GONE, _brief((Piece(line, changed=True),))) for line in before[paired:]]
-    new += [Line(Mark.NEW, _brief((Piece(line, changed=True),))) for line in after[paired:]]
-    return gone + new
-
-
-def _brief(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Cut long unchanged pieces, and then the end of a line that is still too long."""
-    kept: list[Piece] = []
-    room = _WHOLE
-    for i, piece in enumerate(pieces):
-        text, changed = piece
-        if not changed and len(text) > _SAME:
-            text = _around(text, first=i == 0, last=i == len(pieces) - 1)
-        if len(text) > room:
-            kept.append(Piece(f"{text[:room]}…", changed))
-            break
-        room -= len(text)
-        kept.append(Piece(text, changed))
-    return _without_end(kept)
-
-
-def _around(text: str, *, first: bool, last: bool) -> str:
-    """Keep the part of an unchanged piece beside a change; without a change, its start."""
-    if first and last:
-        return f"{_head(text, _SAME)}…"
-    before = "" if first else _head(text, _AROUND)
-    after = "" if last else _head(text[: -_AROUND - 1 : -1], _AROUND)[::-1]
-    return f"{before}…{after}"
-
-
-def _head(text: str, size: int) -> str:
-    """Return at most `size` characters of a text, if possible up to a space."""
-    return text[:size].rpartition(" ")[0] or text[:size]
-
-
-def _without_end(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Remove the line end, which is in the last piece."""
-    if pieces:
-        text, changed = pieces[-1]
-        pieces[-1] = Piece(text.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"), changed)
-    return joined(pieces)
-
-
-def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """Join neighbours that are both changed, or both unchanged, and leave out empty pieces."""
-    groups = groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.changed)
-    return tuple(Piece("".join(text for text, _ in group), changed) for changed, group in groups)
+def _in_turn(one: Sequence[str], other: Sequence[str], blocks: Iterable[Match]) -> list[Stretch]:
+    """Return stretches from the blocks of equal items; blocks that touch are one stretch."""
+    runs: list[Stretch] = []
+    at = to = size = 0  # of equal items, to which touching blocks are added
+    for block in (*blocks, Match(len(one), len(other), 0)):
+        if (block.a, block.b) == (at + size, to + size):
+            size += block.size
+            continue
+        if size:
+            runs.append(Stretch(one[at : at + size], other[to : to + size], same=True))
+        runs.append(Stretch(one[at + size : block.a], other[to + size : block.b], same=False))
+        at, to, size = block
+    if size:
+        runs.append(Stretch(one[at:], other[to:], same=True))
+    return runs

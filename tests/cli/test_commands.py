@@ -346,7 +346,7 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, text
 
 
-LAYOUTS = {"render/detail.py", "render/terminal.py"}  # rows in columns
+LAYOUTS = {"render/differences.py", "render/terminal.py"}  # rows in columns
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursesync.planning.ordering import longest_rise
-from coursesync.render.matching import Effort, stretches
-from coursesync.render.text_diff import Fold, Line, Mark, compare, shown, words
+from coursesync.render.excerpt import Fold, Line, Mark, shown
+from coursesync.render.text_diff import Effort, compare, stretches, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.render.matching import Stretch
-    from coursesync.render.text_diff import Piece, Shown
+    from coursesync.render.excerpt import Shown
+    from coursesync.render.text_diff import Piece, Stretch
 
 EFFORT = 200_000
 SOME = st.sampled_from(["a", "b", "<p>one two</p>", "<br>", " ", "\n", "\r\n", "\u2028", "x" * 130])

@@ -15,8 +15,8 @@ import nh3
 from coursesync.errors import Remedy
 from coursesync.outlines.advice.nesting import is_tangled
 from coursesync.planning.plan import Action
+from coursesync.render.excerpt import Fold
 from coursesync.render.plan_words import LEAVING
-from coursesync.render.text_diff import Fold
 from coursesync.render.timeline import ways
 from coursesync.text import as_shown, inert, to_type, unescaped, without_unseen
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.planning.plan import Change
-    from coursesync.render.differences import Difference
+    from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.rows import CourseView, PlanView, Row
-    from coursesync.render.text_diff import Shown
     from coursesync.render.timeline import Station
 
     Json: TypeAlias = dict[str, object]
