@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.text import count, inert, listed
+from coursesync.text import count, inert
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.plan import Hindrance
 
 _MOST_NAMED = 10
@@ -25,5 +28,10 @@ def describe(hindrance: Hindrance, most: int = _MOST_NAMED) -> str:
     if hindrance.unknown:
         return f"its lessons can't be listed: {hindrance.unknown}"
     lessons = hindrance.lessons
-    names = [f'"{inert(each.title or "", 40)}" (Id {each.id})' for each in lessons]
-    return f"it has {count(len(lessons), 'lesson')}: {listed(names, most)}"
+    return f"it has {count(len(lessons), 'lesson')}: {_named(lessons, most)}"
+
+
+def _named(lessons: Sequence[Lesson], most: int) -> str:
+    names = [f'"{inert(each.title or "", 40)}" (Id {each.id})' for each in lessons[:most]]
+    more = f" and {len(lessons) - most:,} more" if len(lessons) > most else ""
+    return f"{', '.join(names)}{more}"
