@@ -35,11 +35,14 @@ _MOST = 10  # findings of one kind that are shown; JSON has all of them
 
 @dataclass(frozen=True, slots=True)
 class CourseDrift:
-    """The findings in a course; `origin` is its Id and its outline, `more` counts the others."""
+    """The findings in a course, each with the fields that others changed; the course is none.
+
+    `origin` is the course's Id and its outline; `more` counts findings that are left out.
+    """
 
     title: str
     origin: str
-    found: tuple[Drifted, ...]
+    rows: tuple[tuple[Drifted, tuple[Difference, ...]], ...]
     more: str
 
 
@@ -63,12 +66,6 @@ class DriftView:
         """The courses that have findings."""
         by_course = groupby(self.found, key=lambda each: each.course_id)
         return tuple(self._course(each, [*group]) for each, group in by_course)
-
-    def differences(self, each: Drifted) -> tuple[Difference, ...]:
-        """Return what others changed in a record, field by field; the course is not among it."""
-        edit = each.edit if each.finding.is_drift else None
-        found = differences(edit, len(self.found)) if edit else ()
-        return tuple(one for one in found if one.field != COURSE)
 
     @cached_property
     def summary(self) -> str:
@@ -125,9 +122,14 @@ class DriftView:
         return CourseDrift(
             title=inert(course.title or course.key) if course else f"Course {course_id}",
             origin=f"course {course_id}, {path or NO_OUTLINE}",
-            found=tuple(shown),
+            rows=tuple((each, self._changed(each)) for each in shown),
             more=f"and {left:,} more that {'is' if left == 1 else 'are'} not drift" if left else "",
         )
+
+    def _changed(self, each: Drifted) -> tuple[Difference, ...]:
+        edit = each.edit if each.finding.is_drift else None
+        found = differences(edit, len(self.found)) if edit else ()
+        return tuple(one for one in found if one.field != COURSE)
 
 
 def _matters(each: Drifted) -> bool:

@@ -154,7 +154,7 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
     head = [f"**{view.summary}**", *(["", view.besides] if view.besides else [])]
     parts = [Part(Rank.ALWAYS, tuple(head))]
     for course in view.courses:
-        parts += _course_drift(course, view)
+        parts += _course_drift(course)
     foot = Part(
         Rank.ALWAYS, tuple(line for each in view.remedies for line in ("", with_code(each)))
     )
@@ -169,15 +169,15 @@ def above(view: DriftView) -> str:
     return "\n>\n".join(f"> {with_code(line)}" for line in view.brief) + "\n\n"
 
 
-def _course_drift(course: CourseDrift, view: DriftView) -> Iterator[Part]:
-    ranked = sorted(course.found, key=lambda each: FINDINGS[each.finding].rank)
-    rows = [(FINDINGS[each.finding].rank, _found(each)) for each in ranked]
+def _course_drift(course: CourseDrift) -> Iterator[Part]:
+    ranked = sorted(course.rows, key=lambda row: FINDINGS[row[0].finding].rank)
+    rows = [(FINDINGS[each.finding].rank, _found(each)) for each, _ in ranked]
     rows += [(Rank.ROWS, f"| | {course.more} |")] if course.more else []
     head = ("| | what was found |", "|---|---|")
     yield from _table(course.title, escape(course.origin), head, rows)
-    for each in ranked:
-        if (edit := each.edit) and (found := view.differences(each)):
-            yield Part(Rank.DETAIL, tuple(details("What changed in", edit.title, found)), 1)
+    for each, changed in ranked:
+        if (edit := each.edit) and changed:
+            yield Part(Rank.DETAIL, tuple(details("What changed in", edit.title, changed)), 1)
 
 
 def _found(each: Drifted) -> str:

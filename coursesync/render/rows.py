@@ -77,7 +77,7 @@ class Row:
         """The fields that differ between the known and the wanted values."""
         from coursesync.render.differences import differences  # noqa: PLC0415 - few plans need it
 
-        return differences(self.change, self.view.compared)
+        return differences(self.change, self.view.comparisons)
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
@@ -143,7 +143,7 @@ class PlanView:
         )
 
     @cached_property
-    def compared(self) -> int:
+    def comparisons(self) -> int:
         """The number of changes with a before and an after, whose texts are compared."""
         changes = self.plan.changes
         return sum(each.before is not None and each.after is not None for each in changes)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from coursesync.planning.drift import Drifted
     from coursesync.render.drift import DriftView
+    from coursesync.render.excerpt import Difference
     from coursesync.render.rows import CourseView, PlanView, Row
 
 
@@ -128,7 +129,7 @@ def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> 
     lines = []
     for course in view.courses:
         lines += [paint("bold", course.title), f"  {course.origin}"]
-        lines += [line for each in course.found for line in _found(each, view, paint)]
+        lines += [line for row in course.rows for line in _found(*row, paint)]
         lines += [f"  . {course.more}", ""] if course.more else [""]
     lines.append(paint("bold", view.summary))
     lines += wrap(view.besides, _WIDTH)
@@ -143,14 +144,16 @@ def above(view: DriftView) -> str:
     return "\n".join((str(first), *lines)) + "\n\n"
 
 
-def _found(each: Drifted, view: DriftView, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _found(
+    each: Drifted, changed: Sequence[Difference], paint: Callable[[str, str], str]
+) -> Iterator[str]:
     from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
     from coursesync.render.drift_words import FINDINGS, name, sentence, stance  # noqa: PLC0415 - a plan does not need it
 
     words = FINDINGS[each.finding]
     for number, line in enumerate(wrapped(f"{name(each)} {sentence(each)}", width=_WIDTH - 4)):
         yield paint(words.style, f"{'    ' if number else f'  {words.mark} '}{line}")
-    for difference in view.differences(each):
+    for difference in changed:
         yield from detail(difference, _FOUND_AT, _WIDTH, paint)
     if compared := stance(each):
         yield f"{'':{_FOUND_AT}}{compared}"
