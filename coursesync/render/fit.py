@@ -59,15 +59,14 @@ def fit(parts: Sequence[Part], most: int) -> tuple[list[Part], Counter[Rank]]:
         These parts, and the number of records that are left out, by rank.
     """
     room = most
-    kept: set[int] = set()
-    for i in sorted(range(len(parts)), key=lambda i: parts[i].rank):
-        if parts[i].rank is Rank.ALWAYS or parts[i].size <= room:
-            kept.add(i)
-            room -= parts[i].size
-        elif parts[i].rank in _ROWS:
-            room = 0
+    kept: list[int] = []
     left: Counter[Rank] = Counter()
-    for i, part in enumerate(parts):
-        if i not in kept:
-            left[part.rank] += part.records
+    for i, part in sorted(enumerate(parts), key=lambda each: each[1].rank):
+        if part.rank is Rank.ALWAYS or part.size <= room:
+            kept.append(i)
+            room -= part.size
+            continue
+        left[part.rank] += part.records
+        if part.rank in _ROWS:
+            room = 0
     return [parts[i] for i in sorted(kept)], left
