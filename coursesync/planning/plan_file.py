@@ -17,7 +17,7 @@ from coursesync.kinds.field import FieldValue
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import KEEP_ALL, Policy
-from coursesync.text import inert
+from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,9 +124,8 @@ def what_moved(plan: Plan, reviewed: Plan | PlanFile) -> str:
     if reviewed.digest == plan.digest:
         return ""
     others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}
-    named = ", ".join(inert(each, 250) for each in sorted(others)[:_MOST_ADDRESSES])
-    more = f" and {len(others) - _MOST_ADDRESSES:,} more" if len(others) > _MOST_ADDRESSES else ""
-    return f"the outlines have changed since it was made ({named}{more})"
+    named = listed([inert(each, 250) for each in sorted(others)], _MOST_ADDRESSES)
+    return f"the outlines have changed since it was made ({named})"
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:
