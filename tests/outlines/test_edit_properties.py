@@ -140,6 +140,8 @@ def own_lines(text: str, path: Path) -> list[str]:
     lines = text.split("\n")
     start = (tree.where_key(path) if isinstance(path[-1], str) else tree.where(path)).line - 1
     later = [line for place in places if (line := int(place[0])) > start]
+    if isinstance(path[-1], int):  # comments may stand between its dash and its first field
+        start = max((i for i in range(start + 1) if re.match(" *-", lines[i])), default=start)
     return lines[start : min(later, default=len(lines)) + 1]
 
 
