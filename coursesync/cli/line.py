@@ -6,6 +6,8 @@ are not repeated in a suggestion.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,10 +17,11 @@ from coursesync.cli.completion import WORKSPACE
 from coursesync.errors import Command, Remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from coursesync.errors import Sentence, Shell, Value
+    from coursesync.operations.workspace import Project
+    from coursesync.planning.policy import Policy
 
 # a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
@@ -79,17 +82,78 @@ def place(command: Command) -> Shell:
     ).in_words()
 
 
-def placing(**made: Value) -> Callable[[Command], Shell]:
-    """Return a function like `place`; a suggested `plan` also gets this run's plan options."""
-
-    def placed_plan(command: Command) -> Shell:
-        if command.name != "plan":
-            return place(command)
-        return place(Command("plan", *command.arguments, **{**dict(command.options), **made}))
-
-    return placed_plan
-
-
 def placed(text: Sentence) -> Sentence:
     """Return a sentence with its commands as words to type."""
     return text.placed(place) if isinstance(text, Remedy) else text
+
+
+@dataclass(frozen=True)
+class Onward:
+    """The commands that make a plan again, or continue its run.
+
+    `made` holds the options of the plan, `options` the other typed options, except the target.
+    """
+
+    made: Mapping[str, Value]
+    options: Mapping[str, Value]
+
+    @classmethod
+    def of(cls, project: Project, policy: Policy, *, refreshed: bool) -> Onward:
+        """Return those of the command that runs.
+
+        Args:
+            project: the options in its coursesync.toml need not be typed.
+            policy: what the plan may do to orphans.
+            refreshed: whether the site was read first.
+        """
+        removal = policy.on_removal.value
+        is_configured = removal == project.config.on_removal
+        made: dict[str, Value] = {
+            "on_removal": None if is_configured else removal,
+            "prune": policy.prune,
+            "refresh": refreshed,
+        }
+        options = typed(click.get_current_context())
+        apart = {*_TARGET, *made}
+        return cls(made, {name: value for name, value in options.items() if name not in apart})
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether the run applies a reviewed plan; the rest is then a new plan."""
+        return not self.options.keys().isdisjoint({"plan", "expect_digest"})
+
+    @property
+    def plan(self) -> Command:
+        """The command that makes the plan again, into the same plan file if there is one."""
+        return Command("plan", **self.made, out=self.options.get("plan"))
+
+    @property
+    def tomorrow(self) -> Sentence:
+        """What to do when the day's allowance is renewed."""
+        if self.is_reviewed:
+            return Remedy("Then make and review a plan of what is left:", self.plan)
+        return "Run the same command again then; it continues from there."
+
+    def again(self, **more: Value) -> Command:
+        """Return the same command with `more` options."""
+        made = {} if "plan" in self.options else self.made
+        return Command("apply", **{**made, **self.options, **more})
+
+    def rest(self, **more: Value) -> Command:
+        """Return the command that continues the run: a new plan if a plan was reviewed.
+
+        The next receipt goes into another file.
+        """
+        if self.is_reviewed:
+            return self.plan
+        if receipt := self.options.get("receipt"):
+            from coursesync.operations.receipts import another  # noqa: PLC0415 - only for an apply
+
+            more = {"receipt": another(Path(str(receipt))), **more}
+        return self.again(**more)
+
+    def place(self, command: Command) -> Shell:
+        """Return the words to type for a command; a `plan` also gets this plan's options."""
+        if command.name == "plan":
+            command = Command("plan", *command.arguments, **{**dict(command.options), **self.made})
+        return place(command)

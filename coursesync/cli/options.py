@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
 from coursesync.cli.line import remember
-from coursesync.cli.screen import listen, warn_once
+from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.kinds.attributes import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
@@ -27,9 +27,7 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.errors import Value
     from coursesync.operations.workspace import Project
-    from coursesync.planning.policy import Policy
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 Run: TypeAlias = "Callable[..., object]"  # a command's function
@@ -124,6 +122,7 @@ digest_option = click.option(
     help="Apply only if the plan has this digest.",
 )
 RECORD_ID = RecordId(min=1)
+FILE = click.Path(path_type=Path, dir_okay=False)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
 workspace_argument = click.argument(
@@ -144,8 +143,6 @@ workspace_option = click.option(
     shell_complete=folders,
     help="The folder of the outlines.",
 )
-
-
 lock_timeout_option = click.option(
     "--lock-timeout",
     type=SecondsRange(min=0),
@@ -153,8 +150,6 @@ lock_timeout_option = click.option(
     metavar="SECONDS",
     help="How long to wait if another apply holds the state.  [default: 0]",
 )
-
-
 removal_options = options(
     click.option(
         "--on-removal",
@@ -203,12 +198,24 @@ full_option = click.option(
 )
 
 
-bound_option = click.option(
-    "--max-bytes",
-    type=click.IntRange(min=4_000),
-    metavar="N",
-    help="Shorten Markdown to at most N bytes, and note what was left out.",
-)
+def format_options(*forms: str) -> Callable[[Run], Run]:
+    """Return the options of a command that prints in one of several formats, by default text."""
+    return options(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default="text",
+            show_default=True,
+            help="The output format.",
+        ),
+        click.option(
+            "--max-bytes",
+            type=click.IntRange(min=4_000),
+            metavar="N",
+            help="Shorten Markdown to at most N bytes, and note what was left out.",
+        ),
+    )
 
 
 def check_bound(max_bytes: int | None, form: str) -> None:
@@ -217,20 +224,6 @@ def check_bound(max_bytes: int | None, form: str) -> None:
         raise UsageError(
             "--max-bytes applies only to Markdown", Remedy("Add", Shell("--format", "markdown"))
         )
-
-
-def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, Value]:
-    """Return the options that make the same plan again.
-
-    Args:
-        project: the options in its coursesync.toml need not be typed.
-        policy: what the plan may do to orphans.
-        refreshed: whether the site was read first.
-    """
-    removal = policy.on_removal.value
-    is_configured = removal == project.config.on_removal
-    made: dict[str, Value] = {"on_removal": None if is_configured else removal}
-    return {**made, "prune": policy.prune, "refresh": refreshed}
 
 
 def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Project:
@@ -248,7 +241,7 @@ def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox:
             "Leave one of them out.",
         )
     project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
-    return replace(project, warn=warn_once)
+    return replace(project, warn=lambda problem, remedy: say_once(f"Warning: {problem}.", remedy))
 
 
 with_project = options(

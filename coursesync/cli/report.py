@@ -13,6 +13,7 @@ from coursesync.ci.annotate import annotate
 from coursesync.cli.line import place
 from coursesync.cli.screen import point, say, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
+from coursesync.planning.drift import Finding, Stance
 from coursesync.render.drift import name, sentence
 from coursesync.render.drift_steps import twin_steps
 from coursesync.render.plan_words import settlement
@@ -20,13 +21,14 @@ from coursesync.render.rows import WORDING
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from coursesync.applying.report import Report, Result
-    from coursesync.cli.onward import Onward
+    from coursesync.cli.line import Onward
     from coursesync.errors import StateError
     from coursesync.nexudus.limits import Schedule
     from coursesync.operations.workspace import Project
+    from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
 
 
@@ -108,6 +110,16 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
     for result in report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED):
         if result.record_id is not None:
             click.echo(f"{result.change.address} {result.record_id}")
+
+
+def print_forgotten(found: Sequence[Drifted], report: Report) -> None:
+    """Print which of the findings left the state: neither an outline nor the site has them."""
+    for each in found:
+        if each.finding is Finding.GONE and each.stance is Stance.NONE and report.unsaved is None:
+            what = f"{each.address} (Id {each.record_id})"
+            say_wrapped(
+                f"{what} was deleted on the site, and is no longer in the state.", hang="  "
+            )
 
 
 def _print_problems(report: Report, onward: Onward) -> None:

@@ -17,11 +17,13 @@ from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Buffer
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
+    from coursesync.operations.workspace import Project
+    from coursesync.outlines.advice.pieces import Advice, FirstPieces
 
 
 class _Watched(FileIO):
@@ -69,13 +71,14 @@ def say_wrapped(text: Sentence, margin: str = "", hang: str = "") -> None:
         say(line)
 
 
-def warn_once(problem: str, remedy: Sentence) -> None:
-    """Print a warning and its remedy, but each warning only once in a command."""
-    warned = click.get_current_context().find_root().meta
-    if (key := f"{__name__}: {problem}") not in warned:
-        warned[key] = True
-        say_wrapped(f"Warning: {problem}.", hang="  ")
-        say_wrapped(remedy, "  ")
+def say_once(text: Sentence, remedy: Sentence = "") -> None:
+    """Print a sentence and its remedy, unless this command has printed that sentence before."""
+    said = click.get_current_context().meta
+    if (key := f"{__name__}: {text}") not in said:
+        said[key] = True
+        say_wrapped(text, hang="  ")
+        if remedy:
+            say_wrapped(remedy, "  ")
 
 
 def say_at_once(text: str) -> None:
@@ -126,17 +129,53 @@ def complain(error: CoursesyncError) -> None:
 
     Advice is not repeated, because `give_advice` has printed it.
     """
-    if isinstance(error, InvalidOutlines) and not isinstance(error, Advised):
+    if not isinstance(error, InvalidOutlines):
+        annotate_problem(f"{error.problem}.", placed(error.remedy))
+    elif not isinstance(error, Advised):
         for diagnostic in error.diagnostics:
             point(diagnostic)
         say()
         marked = [replace(each, remedy=placed(each.remedy)) for each in error.diagnostics]
         annotate(marked, "error")
-    elif not isinstance(error, Advised):
-        annotate_problem(f"{error.problem}.", placed(error.remedy))
     say_wrapped(f"Error: {error.problem}.", hang="  ")
     if error.remedy:
         say_wrapped(error.remedy, "  ")
+
+
+def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
+    """Return whether advice is an error: by the command line, or else by coursesync.toml."""
+    return project.config.strict if strict is None else strict
+
+
+def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> FirstPieces | None:
+    """Print the first pieces of advice on a workspace's outlines.
+
+    Args:
+        advice: all pieces, in the order of the outlines.
+        most: how many pieces the caller needs, if that is more than are printed.
+        strict: whether advice is an error.
+
+    Returns:
+        The pieces with their places; None if there are none.
+
+    Raises:
+        Advised: there is advice, and `strict` is true.
+    """
+    if not advice:
+        return None
+    from coursesync.outlines.advice.pieces import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
+
+    found = first_pieces(advice, max(most, MOST_SHOWN))
+    printed = found.first(MOST_SHOWN)
+    for diagnostic in printed.shown:
+        point(diagnostic, "advice: ")
+    if printed.more:
+        say(f"and {printed.more:,} more")
+    say()
+    annotate(printed.shown, "warning", printed.more)
+    if strict:
+        raise Advised(found.shown, len(advice))
+    return found
 
 
 def on_terminal(stream: IO[str]) -> bool:

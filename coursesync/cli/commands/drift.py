@@ -10,15 +10,15 @@ import click
 
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli.line import place
-from coursesync.cli.online import look_again
 from coursesync.cli.options import (
-    bound_option,
     check_bound,
+    format_options,
     verbose_option,
     with_project,
     workspace_argument,
 )
 from coursesync.cli.screen import painter, show
+from coursesync.cli.session import look_again
 from coursesync.errors import ExitCode
 from coursesync.nexudus.clock import SystemClock
 
@@ -28,18 +28,10 @@ if TYPE_CHECKING:
 
 @click.command("drift")
 @workspace_argument
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="The output format.",
-)
-@bound_option
+@format_options("text", "markdown", "json")
 @with_project
 @verbose_option
-def command(*, project: Project, form: str, max_bytes: int | None) -> int:
+def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
     Compares the site with what was last sent. Changes nothing. Exits with 2 if a record was
@@ -64,5 +56,5 @@ def command(*, project: Project, form: str, max_bytes: int | None) -> int:
             written = terminal.compose_drift(view, painter(sys.stdout))
     show(written)
     if now.has_drift:
-        return int(ExitCode.CHANGES)
-    return int(ExitCode.DONE if now.is_whole else ExitCode.ERROR)
+        return ExitCode.CHANGES
+    return ExitCode.DONE if now.is_whole else ExitCode.ERROR

@@ -15,7 +15,10 @@ from coursesync.cli.options import (
     workspace_option,
 )
 from coursesync.cli.screen import say_wrapped
+from coursesync.cli.session import announce, online
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
+from coursesync.kinds import LISTED, kind_of
+from coursesync.kinds.inline import line_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
 
@@ -52,15 +55,13 @@ def command(
     everything: bool,
     project: Project,
     lock_timeout: float,
-) -> int:
+) -> ExitCode:
     """Put courses that exist on the site under management.
 
     Writes an outline for each course, or adds to its existing outline, and saves
     the Ids in the state; the next plan has nothing to do. With ADDRESS and ID, puts
     one record under management at that address. Changes nothing on the site.
     """
-    from coursesync.cli.online import announce, online  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import adopt, import_course  # noqa: PLC0415 - keeps --help quick
 
     ways = [bool(courses), everything, address is not None]
@@ -84,13 +85,11 @@ def command(
             imported = import_course(project, *courses, progress=progress, clock=clock)
             _print_imported(project, imported)
             if any(course.error for course in imported):
-                return int(ExitCode.ERROR)
-    return int(ExitCode.after(clock.signal))
+                return ExitCode.ERROR
+    return ExitCode.after(clock.signal)
 
 
 def _print_adopted(project: Project, address: str, entry: Entry) -> None:
-    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds.inline import line_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     kind = kind_of(address_of(address))
@@ -105,8 +104,6 @@ def _print_adopted(project: Project, address: str, entry: Entry) -> None:
 
 
 def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
-
     for course in imported:
         if course.error is not None:
             _print_failed(course, course.error)
@@ -145,8 +142,6 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
 
 
 def _done(course: Imported) -> str:
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
-
     if course.records:
         return f"{count(course.records, LISTED.name)} imported"
     if course.left_out:

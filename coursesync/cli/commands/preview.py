@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import SecondsRange, workspace_argument
-from coursesync.cli.screen import say, say_wrapped
+from coursesync.cli.options import workspace_argument
+from coursesync.cli.screen import say_wrapped
+from coursesync.cli.serving import port_option, serve_here, stop_after_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,32 +16,21 @@ if TYPE_CHECKING:
 
 @click.command("preview")
 @workspace_argument
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="PORT",
-    help="The port.  [default: any free port]",
-)
-@click.option(
-    "--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop after this time."
-)
+@port_option
+@stop_after_option
 def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     """Show the courses in WORKSPACE (default: courses) as a member would see them.
 
     Serves them on this machine until Ctrl-C, and prints the address to open in a browser. The
     pages reload when a file is saved. Makes no request and needs no credentials.
     """
-    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.preview import Viewer  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.preview_site import Site  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
 
     check_folder(workspace)
-    serve_here(Site(Viewer(workspace).look), port, _ready, stop_after)
+    serve_here(Site(Viewer(workspace).look), port, stop_after, _explain)
 
 
-def _ready(base_url: str) -> None:
-    click.echo(base_url)
+def _explain(_base_url: str) -> None:
     say_wrapped("Open this address in a browser. It shows what you save at once.")
-    say("Ctrl-C ends it.")

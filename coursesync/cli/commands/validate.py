@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.advise import give_advice, is_strict
 from coursesync.cli.options import strict_option, workspace_argument
-from coursesync.cli.screen import show
+from coursesync.cli.screen import give_advice, is_strict, show
+from coursesync.kinds import LISTED
 from coursesync.text import count
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ def command(*, workspace: Path, strict: bool | None) -> None:
 
     Makes no request and needs neither state nor credentials.
     """
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.plan import validate  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps --help quick
 

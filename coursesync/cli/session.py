@@ -1,4 +1,4 @@
-"""Commands that send requests: they handle signals, show progress and name the API first."""
+"""Commands that save or send requests: they handle signals, show progress and name the API."""
 
 from __future__ import annotations
 
@@ -9,28 +9,36 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-import click
-
 from coursesync.cli.line import placed
 from coursesync.cli.progress import progress_on
-from coursesync.cli.screen import say_at_once, say_wrapped
+from coursesync.cli.screen import say_at_once, say_once
 from coursesync.errors import Command, Interrupted, Remedy, Terminated
+from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.config import CONFIG
-from coursesync.operations.connection import interrupted
-from coursesync.operations.drift import drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.applying.world import Progress
-    from coursesync.nexudus.clock import SystemClock
     from coursesync.operations.drift import Drift
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.policy import Policy
 
-
-_CONTACTED = f"{__name__}.contacted"
 _STOPPING = "Stopping when the current request is done. Ctrl-C again stops now."
+
+
+@contextmanager
+def saving(
+    project: Project, lock_timeout: float, *, dry_run: bool = False
+) -> Iterator[SystemClock]:
+    """Hold the state and handle signals, so that a save is finished; not for a dry run."""
+    clock = SystemClock()
+    if dry_run:
+        yield clock
+        return
+    with project.held(lock_timeout):
+        clock.catch_signals()
+        yield clock
 
 
 @contextmanager
@@ -49,7 +57,9 @@ def online(
         Terminated: SIGTERM interrupted the run.
     """
     gc.enable()  # a thousand answers may be megabytes each
-    clock.catch_signals(partial(say_at_once, _stopping() if total else _STOPPING))
+    after = Remedy("If you do, run this to finish:", Command("apply"))
+    stopping = f"{_STOPPING}\n{placed(after)}" if total else _STOPPING
+    clock.catch_signals(partial(say_at_once, stopping))
     try:
         with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
             yield progress
@@ -66,19 +76,19 @@ def announce(project: Project) -> None:
         CoursesyncError: the credentials must not be sent to that API.
     """
     project.check_host()
-    met = click.get_current_context().meta
-    if project.embedded or _CONTACTED in met:
-        return
-    met[_CONTACTED] = True
-    other = project.other_host
-    names = f" ({CONFIG} names {other})" if other else ""
-    say_wrapped(f"Contacting {project.store.target}{names}", hang="  ")
+    if not project.embedded:
+        other = project.other_host
+        names = f" ({CONFIG} names {other})" if other else ""
+        say_once(f"Contacting {project.store.target}{names}")
 
 
 def look_again(
     project: Project, workspace: Workspace, clock: SystemClock, policy: Policy | None = None
 ) -> Drift:
     """Read what others changed on the site; raises as `drift` does, and Terminated on SIGTERM."""
+    from coursesync.operations.connection import interrupted  # noqa: PLC0415 - only for a look
+    from coursesync.operations.drift import drift  # noqa: PLC0415 - slow
+
     if workspace.state.entries:
         announce(project)
     with online(clock) as progress:
@@ -87,8 +97,3 @@ def look_again(
         if clock.stopping():
             raise interrupted()
         return found
-
-
-def _stopping() -> str:
-    after = Remedy("If you do, run this to finish:", Command("apply"))
-    return f"{_STOPPING}\n{placed(after)}"
