@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from coursesync.errors import UnusableFile
+from coursesync.errors import CoursesyncError, UnusableFile
 from coursesync.files import read
-from coursesync.operations.config import CONFIG
 from coursesync.state.store import STATE_NAME
 
 if TYPE_CHECKING:
@@ -41,8 +40,10 @@ def doubts(context: click.Context, _parameter: object, incomplete: str) -> list[
 
 
 def _offered(context: click.Context, incomplete: str, *, only_doubts: bool) -> list[CompletionItem]:
-    path = _state_path(context)
-    with suppress(UnusableFile, ValueError, LookupError, RecursionError, TypeError, AttributeError):
+    with suppress(
+        CoursesyncError, ValueError, LookupError, RecursionError, TypeError, AttributeError
+    ):
+        path = _state_path(context)
         state = json.loads(read(path, _MOST_BYTES))
         begun = _begun(path.with_name(f"{path.name}.journal")) if only_doubts else set()
         named = {*state["doubts"], *begun} if only_doubts else state["entries"]
@@ -51,21 +52,13 @@ def _offered(context: click.Context, incomplete: str, *, only_doubts: bool) -> l
 
 
 def _state_path(context: click.Context) -> Path:
+    from coursesync.operations.config_file import config_of  # noqa: PLC0415 - only for a shell
+
     given = context.params
     folder = Path(given.get("workspace") or WORKSPACE)
     if given.get("sandbox"):
         return folder / ".coursesync" / STATE_NAME
-    return folder / (given.get("state") or _configured(folder) or STATE_NAME)
-
-
-def _configured(folder: Path) -> str | None:
-    with suppress(UnusableFile, ValueError):
-        content = read(folder / CONFIG)
-        import tomllib  # noqa: PLC0415 - few workspaces have that file
-
-        named = tomllib.loads(content.decode()).get("state")
-        return named if isinstance(named, str) else None
-    return None
+    return folder / (given.get("state") or config_of(folder).state)
 
 
 def _begun(journal: Path) -> set[str]:

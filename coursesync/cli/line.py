@@ -48,19 +48,15 @@ def running() -> click.Context | None:
 
 def typed(context: click.Context) -> dict[str, Value]:
     """Return the typed options of a command, as `Command` takes them."""
-    return dict(
-        _option(option, context.params[option.name])
-        for option in context.command.params
-        if isinstance(option, click.Option)
-        and option.name in context.params
-        and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
-    )
-
-
-def _option(option: click.Option, value: object) -> tuple[str, Value]:
-    names = option.secondary_opts if option.is_flag and not value else option.opts
-    name = names[0].removeprefix("--").replace("-", "_")
-    return name, True if option.is_flag else str(value)
+    found: dict[str, Value] = {}
+    for option in context.command.params:
+        is_typed = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and is_typed and option.name in context.params:
+            value = context.params[option.name]
+            names = option.secondary_opts if option.is_flag and not value else option.opts
+            name = names[0].removeprefix("--").replace("-", "_")
+            found[name] = True if option.is_flag else str(value)
+    return found
 
 
 def place(command: Command) -> Shell:
@@ -99,12 +95,9 @@ class Onward:
 
     @classmethod
     def of(cls, project: Project, policy: Policy, *, refreshed: bool) -> Onward:
-        """Return those of the command that runs.
+        """Return those of the command that runs, for a plan of the site as it is if `refreshed`.
 
-        Args:
-            project: the options in its coursesync.toml need not be typed.
-            policy: what the plan may do to orphans.
-            refreshed: whether the site was read first.
+        The policy need not be typed if it is the one in coursesync.toml.
         """
         removal = policy.on_removal.value
         is_configured = removal == project.config.on_removal

@@ -33,7 +33,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 Run: TypeAlias = "Callable[..., object]"  # a command's function
 
 
-def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
+def together(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
     """Return a decorator that adds several options; the help lists them in this order."""
 
     def add(command: Run) -> Run:
@@ -44,22 +44,19 @@ def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
     return add
 
 
-def hands(**makers: Run) -> Callable[[Run], Run]:
-    """Return a decorator that hands a command values in the place of its options.
+def hands(name: str, maker: Run) -> Callable[[Run], Run]:
+    """Return a decorator that hands a command one value in the place of several options.
 
     Args:
-        makers: by the name of the command's parameter, the function that makes the value; it
-            takes options by the names of its own parameters.
+        name: the command's parameter.
+        maker: makes the value; it takes options by the names of its own parameters.
     """
 
     def wrap(command: Run) -> Run:
         @wraps(command)
         def run(**given: object) -> object:
-            made = {
-                name: maker(**{option: given.pop(option) for option in signature(maker).parameters})
-                for name, maker in makers.items()
-            }
-            return command(**given, **made)
+            made = maker(**{option: given.pop(option) for option in signature(maker).parameters})
+            return command(**given, **{name: made})
 
         return run
 
@@ -68,6 +65,8 @@ def hands(**makers: Run) -> Callable[[Run], Run]:
 
 class SecondsRange(click.FloatRange):
     """A number of seconds; `nan` is refused, because no comparison holds for it."""
+
+    name = "seconds"
 
     def convert(
         self,
@@ -87,6 +86,8 @@ class SecondsRange(click.FloatRange):
 
 class RecordId(click.IntRange):
     """The Id of a record or of a course."""
+
+    name = "ID"
 
     def convert(
         self,
@@ -125,32 +126,23 @@ RECORD_ID = RecordId(min=1)
 FILE = click.Path(path_type=Path, dir_okay=False)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
-workspace_argument = click.argument(
-    "workspace",
-    default=WORKSPACE,
-    type=click.Path(path_type=Path),
-    required=False,
-    callback=remember,
-    shell_complete=folders,
-)
+_FOLDER: dict[str, Any] = {
+    "default": WORKSPACE,
+    "type": click.Path(path_type=Path),
+    "callback": remember,
+    "shell_complete": folders,
+}
+workspace_argument = click.argument("workspace", required=False, **_FOLDER)
 workspace_option = click.option(
-    "--workspace",
-    "-w",
-    default=WORKSPACE,
-    show_default=True,
-    type=click.Path(path_type=Path),
-    callback=remember,
-    shell_complete=folders,
-    help="The folder of the outlines.",
+    "--workspace", "-w", show_default=True, help="The folder of the outlines.", **_FOLDER
 )
 lock_timeout_option = click.option(
     "--lock-timeout",
     type=SecondsRange(min=0),
     default=0.0,
-    metavar="SECONDS",
     help="How long to wait if another apply holds the state.  [default: 0]",
 )
-removal_options = options(
+removal_options = together(
     click.option(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
@@ -176,15 +168,7 @@ _verbose = partial(
     help="Print each request on stderr.",
 )
 verbose_option = _verbose(expose_value=False)
-verbosity_options = options(
-    click.option(
-        "--quiet",
-        "-q",
-        is_flag=True,
-        help="Print only the API that is contacted, what goes wrong, and the result.",
-    ),
-    _verbose(),
-)
+known_verbose_option = _verbose()
 strict_option = click.option(
     "--strict/--no-strict",
     default=None,
@@ -200,7 +184,7 @@ full_option = click.option(
 
 def format_options(*forms: str) -> Callable[[Run], Run]:
     """Return the options of a command that prints in one of several formats, by default text."""
-    return options(
+    return together(
         click.option(
             "--format",
             "form",
@@ -244,7 +228,7 @@ def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox:
     return replace(project, warn=lambda problem, remedy: say_once(f"Warning: {problem}.", remedy))
 
 
-with_project = options(
+with_project = together(
     click.option(
         "--base-url",
         metavar="URL",
@@ -263,5 +247,5 @@ with_project = options(
         envvar="COURSESYNC_SANDBOX",
         help="Use the embedded sandbox; its own state is kept under .coursesync/.",
     ),
-    hands(project=opened),
+    hands("project", opened),
 )

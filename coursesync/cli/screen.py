@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, Literal, TextIO
 
 import click
 
@@ -71,14 +71,19 @@ def say_wrapped(text: Sentence, margin: str = "", hang: str = "") -> None:
         say(line)
 
 
+def say_problem(problem: Sentence, *remedies: Sentence) -> None:
+    """Print a sentence, and below it what to do."""
+    say_wrapped(problem, hang="  ")
+    for remedy in remedies:
+        say_wrapped(remedy, "  ")
+
+
 def say_once(text: Sentence, remedy: Sentence = "") -> None:
     """Print a sentence and its remedy, unless this command has printed that sentence before."""
     said = click.get_current_context().meta
     if (key := f"{__name__}: {text}") not in said:
         said[key] = True
-        say_wrapped(text, hang="  ")
-        if remedy:
-            say_wrapped(remedy, "  ")
+        say_problem(text, remedy)
 
 
 def say_at_once(text: str) -> None:
@@ -120,8 +125,21 @@ def arrived(stream: TextIO) -> bool:
 def point(diagnostic: Diagnostic, word: str = "") -> None:
     """Print a diagnostic: one line with its place, `word` and the problem, then the remedy."""
     say(on_one_line(f"{diagnostic.where}: {word}{diagnostic.problem}"))
-    if diagnostic.remedy:
-        say_wrapped(diagnostic.remedy, "    ")
+    say_wrapped(diagnostic.remedy, "    ")
+
+
+def _point_at_all(
+    diagnostics: Sequence[Diagnostic],
+    level: Literal["error", "warning"],
+    word: str = "",
+    more: int = 0,
+) -> None:
+    for diagnostic in diagnostics:
+        point(diagnostic, word)
+    if more:
+        say(f"and {more:,} more")
+    say()
+    annotate([replace(each, remedy=placed(each.remedy)) for each in diagnostics], level, more)
 
 
 def complain(error: CoursesyncError) -> None:
@@ -132,48 +150,42 @@ def complain(error: CoursesyncError) -> None:
     if not isinstance(error, InvalidOutlines):
         annotate_problem(f"{error.problem}.", placed(error.remedy))
     elif not isinstance(error, Advised):
-        for diagnostic in error.diagnostics:
-            point(diagnostic)
-        say()
-        marked = [replace(each, remedy=placed(each.remedy)) for each in error.diagnostics]
-        annotate(marked, "error")
-    say_wrapped(f"Error: {error.problem}.", hang="  ")
-    if error.remedy:
-        say_wrapped(error.remedy, "  ")
+        _point_at_all(error.diagnostics, "error")
+    say_problem(f"Error: {error.problem}.", error.remedy)
 
 
-def is_strict(project: Project, strict: bool | None) -> bool:  # noqa: FBT001 - an option's value, or none
-    """Return whether advice is an error: by the command line, or else by coursesync.toml."""
-    return project.config.strict if strict is None else strict
-
-
-def give_advice(advice: Sequence[Advice], most: int = 0, *, strict: bool) -> FirstPieces | None:
+def give_advice(
+    project: Project,
+    advice: Sequence[Advice],
+    *,
+    strict: bool | None,
+    most: int = 0,
+    quiet: bool = False,
+) -> FirstPieces | None:
     """Print the first pieces of advice on a workspace's outlines.
 
     Args:
+        project: the workspace.
         advice: all pieces, in the order of the outlines.
+        strict: whether advice is an error; None for what coursesync.toml says.
         most: how many pieces the caller needs, if that is more than are printed.
-        strict: whether advice is an error.
+        quiet: whether advice is printed only if it is an error.
 
     Returns:
-        The pieces with their places; None if there are none.
+        The pieces with their places; None if there are none, or none is printed.
 
     Raises:
-        Advised: there is advice, and `strict` is true.
+        Advised: there is advice, and it is an error.
     """
-    if not advice:
+    is_error = project.config.strict if strict is None else strict
+    if not advice or (quiet and not is_error):
         return None
     from coursesync.outlines.advice.pieces import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
 
     found = first_pieces(advice, max(most, MOST_SHOWN))
     printed = found.first(MOST_SHOWN)
-    for diagnostic in printed.shown:
-        point(diagnostic, "advice: ")
-    if printed.more:
-        say(f"and {printed.more:,} more")
-    say()
-    annotate(printed.shown, "warning", printed.more)
-    if strict:
+    _point_at_all(printed.shown, "warning", "advice: ", printed.more)
+    if is_error:
         raise Advised(found.shown, len(advice))
     return found
 

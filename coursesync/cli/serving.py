@@ -23,7 +23,7 @@ port_option = click.option(
     help="The port.  [default: any free port]",
 )
 stop_after_option = click.option(
-    "--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop after this time."
+    "--stop-after", type=SecondsRange(min=0), help="Stop after this time."
 )
 
 

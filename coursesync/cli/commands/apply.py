@@ -7,27 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from coursesync.ci.annotate import annotate_problem
 from coursesync.ci.outputs import note
+from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
-from coursesync.cli.line import Onward
-from coursesync.cli.options import (
-    FILE,
-    SecondsRange,
-    digest_option,
-    full_option,
-    hands,
-    lock_timeout_option,
-    removal_options,
-    strict_option,
-    verbosity_options,
-    with_project,
-    workspace_argument,
-)
+from coursesync.cli.line import Onward, typed
 from coursesync.cli.report import exit_code, print_forgotten, print_report, warn_of_the_day
-from coursesync.cli.screen import give_advice, is_strict, painter, say, say_wrapped
+from coursesync.cli.screen import give_advice, painter, say, say_wrapped
 from coursesync.cli.session import announce, look_again, online
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
@@ -46,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.applying.report import Report
+    from coursesync.errors import Value
     from coursesync.operations.receipts import OpenReceipt
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
@@ -97,13 +85,16 @@ class ApplyOptions:
 
 
 @click.command("apply")
-@workspace_argument
-@strict_option
+@options.workspace_argument
+@options.strict_option
 @click.option("--auto-approve", is_flag=True, help="Apply without asking.")
 @click.option(
-    "--plan", "plan_file", type=FILE, help="Apply exactly what this plan file holds, or nothing."
+    "--plan",
+    "plan_file",
+    type=options.FILE,
+    help="Apply exactly what this plan file holds, or nothing.",
 )
-@digest_option
+@options.digest_option
 @click.option(
     "--allow-large-change",
     is_flag=True,
@@ -128,27 +119,32 @@ class ApplyOptions:
 )
 @click.option(
     "--settling-time",
-    type=SecondsRange(min=0, max=3600),
-    metavar="SECONDS",
+    type=options.SecondsRange(min=0, max=3600),
     envvar="COURSESYNC_SETTLING_TIME",
     help="How long the API's lists may lag behind: apply looks this long for a create whose "
     "answer was lost, and the first apply waits this long between two looks.  [default: 60]",
 )
 @click.option(
     "--receipt",
-    type=FILE,
+    type=options.FILE,
     help="Write a record of the run to this file: each change, its Id, when and how.",
 )
-@full_option
-@verbosity_options
-@removal_options
-@with_project
-@lock_timeout_option
-@hands(options=ApplyOptions)
+@options.full_option
+@click.option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    help="Print only the API that is contacted, what goes wrong, and the result.",
+)
+@options.known_verbose_option
+@options.removal_options
+@options.with_project
+@options.lock_timeout_option
+@options.hands("given", ApplyOptions)
 def command(
     *,
     project: Project,
-    options: ApplyOptions,
+    given: ApplyOptions,
     lock_timeout: float,
     on_removal: str | None,
     prune: bool,
@@ -160,36 +156,35 @@ def command(
     --plan. The credentials are read from the environment: NEXUDUS_TOKEN, or
     NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
     """
-    options.check_terminal()
+    given.check_terminal()
     clock = SystemClock()
     reviewed, made = None, HowMade(project.policy(on_removal, prune=prune), refreshed=refresh)
-    if options.plan_file is not None:
-        reviewed = read_plan_file(options.plan_file)
+    if given.plan_file is not None:
+        reviewed = read_plan_file(given.plan_file)
         made = reviewed.made
-        _check_typed(made, options.plan_file)
+        _check_typed(made, given.plan_file)
     with project.held(lock_timeout):
         loaded = project.load()
         if made.refreshed:
-            loaded = look_again(project, loaded, clock).workspace
+            loaded = look_again(loaded, clock).workspace
         plan = make_plan(loaded, on_removal=made.policy.on_removal, prune=made.policy.prune)
         onward = Onward.of(project, made.policy, refreshed=made.refreshed)
-        check(plan, reviewed, options.expect_digest, onward.plan)
+        check(plan, reviewed, given.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        if (strict := is_strict(project, options.strict)) or not options.is_silent:
-            give_advice(loaded.advice, strict=strict)
-        if not options.is_silent:
+        give_advice(project, loaded.advice, strict=given.strict, quiet=given.is_silent)
+        if not given.is_silent:
             forms = PlanForms(project, onward.place, plan, found=loaded.found)
-            say(forms.text(painter(sys.stderr), full=options.full).rstrip())
+            say(forms.text(painter(sys.stderr), full=given.full).rstrip())
             say()
-        if (refused := _refused(plan, loaded, options, onward)) is not None:
+        if (refused := _refused(plan, loaded, given, onward)) is not None:
             return refused
-        opened = begin_receipt(options.receipt, plan, project) if options.receipt else None
-        report = _carried_out(plan, loaded, clock, options, onward, opened)
+        opened = begin_receipt(given.receipt, plan, project) if given.receipt else None
+        report = _carried_out(plan, loaded, clock, given, onward, opened)
     if plan.has_changes or exit_code(report, clock.signal) is not ExitCode.DONE:
-        if not options.is_silent:
+        if not given.is_silent:
             say()
         print_report(report, project, onward)
-    elif options.is_silent:
+    elif given.is_silent:
         say(NOTHING)
     print_forgotten(loaded.found or (), report)
     if opened:
@@ -203,15 +198,13 @@ def _print_receipt(opened: OpenReceipt) -> None:
     say_wrapped(f"The receipt is in {opened.path}.", "  ")
 
 
-def _refused(
-    plan: Plan, loaded: Workspace, options: ApplyOptions, onward: Onward
-) -> ExitCode | None:
+def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward) -> ExitCode | None:
     """Return the exit code if apply must not start; None if it may.
 
     It must not if the plan is too large or the answer is no. Before the question, prints which API
     is contacted: also for an empty plan after a run that saw no list of a course, or found twins.
     """
-    if (large := oversized(plan)) and not options.allow_large_change:
+    if (large := oversized(plan)) and not given.allow_large_change:
         problem = f"Nothing was changed, because this is a large change: {' and '.join(large)}."
         say_wrapped(problem)
         say_wrapped(Remedy("If that is what you want:", onward.again(allow_large_change=True)))
@@ -221,7 +214,7 @@ def _refused(
         return ExitCode.WORK_LEFT
     if plan.has_changes or unconfirmed(loaded.state):
         announce(loaded.project)
-    if not plan.has_changes or options.is_approved or click.confirm("Apply this plan?", err=True):
+    if not plan.has_changes or given.is_approved or click.confirm("Apply this plan?", err=True):
         return None
     say("Nothing was changed.")
     return ExitCode.DONE
@@ -231,22 +224,22 @@ def _carried_out(
     plan: Plan,
     loaded: Workspace,
     clock: SystemClock,
-    options: ApplyOptions,
+    given: ApplyOptions,
     onward: Onward,
     receipt: OpenReceipt | None,
 ) -> Report:
     project, now = loaded.project, clock.now()
-    warn_of_the_day(plan, schedule_of(project, now), now, options.max_writes, onward=onward)
+    warn_of_the_day(plan, schedule_of(project, now), now, given.max_writes, onward=onward)
     total = sum(change.action.changes for change in plan.changes)
     try:
-        with online(clock, total, quiet=options.quiet, verbose=options.verbose) as progress:
+        with online(clock, total, quiet=given.quiet, verbose=given.verbose) as progress:
             report = apply(
                 plan,
                 loaded,
-                settling_time=options.settling_time,
-                max_writes=options.max_writes,
-                overwrite_drift=options.overwrite_drift,
-                allow_large_change=options.allow_large_change,
+                settling_time=given.settling_time,
+                max_writes=given.max_writes,
+                overwrite_drift=given.overwrite_drift,
+                allow_large_change=given.allow_large_change,
                 progress=progress,
                 clock=clock,
             )
@@ -261,18 +254,18 @@ def _carried_out(
 
 def _check_typed(made: HowMade, plan_file: Path) -> None:
     """Raise UsageError if a typed option differs from how the plan file was made."""
-    context = click.get_current_context()
-    options = {
+    made_with: dict[str, Value] = {
         "prune": made.policy.prune,
         "on_removal": made.policy.on_removal.value,
         "refresh": made.refreshed,
     }
-    for name, value in options.items():
-        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if typed and context.params[name] != value:
-            option = f"--{name.replace('_', '-')}"
-            again = Command("plan", **{name: context.params[name]}, out="FILE")
+    for name, value in typed(click.get_current_context()).items():
+        if made_with.get(name, value) != value:
             raise UsageError(
-                f"{option} differs from how the plan in {shown(plan_file)} was made",
-                Remedy("Leave it out, or make the plan again:", again),
+                f"--{name.replace('_', '-')} differs from how the plan in {shown(plan_file)} was "
+                "made",
+                Remedy(
+                    "Leave it out, or make the plan again:",
+                    Command("plan", **{name: value}, out="FILE"),
+                ),
             )

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.ci.outputs import note, summarise
+from coursesync.cli import options
 from coursesync.cli.line import place
-from coursesync.cli.options import (
-    check_bound,
-    format_options,
-    verbose_option,
-    with_project,
-    workspace_argument,
-)
 from coursesync.cli.screen import painter, show
 from coursesync.cli.session import look_again
 from coursesync.errors import ExitCode
@@ -27,10 +21,10 @@ if TYPE_CHECKING:
 
 
 @click.command("drift")
-@workspace_argument
-@format_options("text", "markdown", "json")
-@with_project
-@verbose_option
+@options.workspace_argument
+@options.format_options("text", "markdown", "json")
+@options.with_project
+@options.verbose_option
 def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
@@ -41,8 +35,8 @@ def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     from coursesync.render import json, markdown, terminal  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.drift import DriftView  # noqa: PLC0415 - keeps --help quick
 
-    check_bound(max_bytes, form)
-    now = look_again(project, project.load(), SystemClock())
+    options.check_bound(max_bytes, form)
+    now = look_again(project.load(), SystemClock())
     state = now.workspace.state
     view = DriftView(now.found, now.courses, len(state.entries), place, state.doubts)
     note(has_changes=str(now.has_drift).lower())

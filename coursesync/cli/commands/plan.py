@@ -9,20 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.ci.outputs import check_outputs, note, summarise
+from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
-from coursesync.cli.options import (
-    FILE,
-    check_bound,
-    format_options,
-    full_option,
-    removal_options,
-    strict_option,
-    verbose_option,
-    with_project,
-    workspace_argument,
-)
-from coursesync.cli.screen import give_advice, is_strict, painter, say_wrapped, show
+from coursesync.cli.screen import give_advice, painter, say_wrapped, show
 from coursesync.cli.session import look_again
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
@@ -34,27 +24,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.operations.workspace import Project, Workspace
-    from coursesync.planning.plan import Hindrance
-    from coursesync.planning.policy import Policy
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON and on the review page
 
 
 @click.command("plan")
-@workspace_argument
-@strict_option
-@format_options("text", "markdown", "json", "html")
-@click.option("--out", type=FILE, help="Also write a plan file, for apply --plan.")
+@options.workspace_argument
+@options.strict_option
+@options.format_options("text", "markdown", "json", "html")
+@click.option("--out", type=options.FILE, help="Also write a plan file, for apply --plan.")
 @click.option(
     "--refresh",
     is_flag=True,
     help="First read what others changed on the site, and plan from that. Sends only reads.",
 )
-@removal_options
-@full_option
+@options.removal_options
+@options.full_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
-@with_project
-@verbose_option
+@options.with_project
+@options.verbose_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     project: Project,
@@ -74,20 +62,25 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
 
-    check_bound(max_bytes, form)
-    policy = project.policy(on_removal, prune=prune)
-    loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
+    options.check_bound(max_bytes, form)
+    policy, loaded = project.policy(on_removal, prune=prune), project.load()
+    seen = look_again(loaded, SystemClock(), policy) if refresh else None
+    loaded = seen.workspace if seen else loaded
     plan = make_plan(loaded, on_removal=on_removal, prune=prune)
-    plan = replace(plan, hindrances=hindrances) if hindrances else plan
+    plan = replace(plan, hindrances=seen.hindrances) if seen else plan
     kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
-    advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
+    advice = give_advice(project, loaded.advice, strict=strict, most=kept)
     onward = Onward.of(project, plan.policy, refreshed=refresh)
     forms = PlanForms(project, onward.place, plan, advice, loaded.found)
     note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
     summarise(forms.markdown)
     if out is not None:
+        from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
+
         project.check_free(out)
-        _write_plan_file(out, forms)
+        check_outputs(plan_json=str(out))  # before the file is there
+        write_named(out, forms.json(), "plan file", is_plan_file)
+        note(plan_json=str(out))
     match form:
         case "json":
             written = forms.json()
@@ -118,16 +111,3 @@ def _print_unconfirmed(loaded: Workspace) -> None:
                 Command("drift"),
             )
         )
-
-
-def _write_plan_file(path: Path, forms: PlanForms) -> None:
-    from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
-
-    check_outputs(plan_json=str(path))  # before the file is there
-    write_named(path, forms.json(), "plan file", is_plan_file)
-    note(plan_json=str(path))
-
-
-def _refreshed(project: Project, policy: Policy) -> tuple[Workspace, tuple[Hindrance, ...]]:
-    now = look_again(project, project.load(), SystemClock(), policy)
-    return now.workspace, now.hindrances

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import workspace_argument
+from coursesync.cli import options
 from coursesync.cli.screen import say_wrapped
 from coursesync.cli.serving import port_option, serve_here, stop_after_option
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("preview")
-@workspace_argument
+@options.workspace_argument
 @port_option
 @stop_after_option
 def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
@@ -29,8 +29,6 @@ def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
     from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
 
     check_folder(workspace)
-    serve_here(Site(Viewer(workspace).look), port, stop_after, _explain)
-
-
-def _explain(_base_url: str) -> None:
-    say_wrapped("Open this address in a browser. It shows what you save at once.")
+    site = Site(Viewer(workspace).look)
+    words = "Open this address in a browser. It shows what you save at once."
+    serve_here(site, port, stop_after, lambda _base_url: say_wrapped(words))

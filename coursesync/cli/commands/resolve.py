@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import (
-    RECORD_ID,
-    doubt_argument,
-    lock_timeout_option,
-    with_project,
-    workspace_option,
-)
+from coursesync.cli import options
 from coursesync.cli.screen import say_wrapped
 from coursesync.cli.session import announce, saving
 from coursesync.errors import Command, ExitCode, Remedy, UsageError
@@ -22,17 +16,20 @@ if TYPE_CHECKING:
 
 
 @click.command("resolve")
-@doubt_argument
+@options.doubt_argument
 @click.option(
-    "--id", "record_id", metavar="ID", type=RECORD_ID, help="The Id of the record that was created."
+    "--id",
+    "record_id",
+    type=options.RECORD_ID,
+    help="The Id of the record that was created.",
 )
 @click.option(
     "--not-created", is_flag=True, help="No record was created; the next apply creates it."
 )
-@click.option("--keep", metavar="ID", type=RECORD_ID, help="The Id of the twin to keep.")
-@workspace_option
-@with_project
-@lock_timeout_option
+@click.option("--keep", type=options.RECORD_ID, help="The Id of the twin to keep.")
+@options.workspace_option
+@options.with_project
+@options.lock_timeout_option
 def command(
     *,
     address: str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from coursesync.cli.options import FILE, SecondsRange, workspace_argument
+from coursesync.cli import options
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.cli.serving import port_option, serve_here, stop_after_option
 from coursesync.errors import Remedy, Shell, UsageError
@@ -49,9 +49,11 @@ Pages of the sandbox show and change all of this while it runs:
 
 
 @command.command("serve", epilog=_FAULTS)
-@workspace_argument
+@options.workspace_argument
 @port_option
-@click.option("--database", type=FILE, help="Keep the records in this file.  [default: in memory]")
+@click.option(
+    "--database", type=options.FILE, help="Keep the records in this file.  [default: in memory]"
+)
 @click.option(
     "--limits",
     type=click.Choice(["off", "sliding", "fixed"]),
@@ -61,9 +63,8 @@ Pages of the sandbox show and change all of this while it runs:
 )
 @click.option(
     "--list-lag",
-    type=SecondsRange(min=0),
+    type=options.SecondsRange(min=0),
     default=0,
-    metavar="SECONDS",
     help="How long lists lag behind a create or a delete.",
 )
 @click.option(

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import (
-    address_argument,
-    lock_timeout_option,
-    options,
-    with_project,
-    workspace_argument,
-    workspace_option,
-)
-from coursesync.cli.screen import say, say_wrapped, show
+from coursesync.cli import options
+from coursesync.cli.screen import say, say_problem, say_wrapped, show
 from coursesync.cli.session import saving
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.kinds import kind_of
@@ -33,11 +26,11 @@ if TYPE_CHECKING:
 
 
 # the options of a command that changes the state by hand
-_edits_state = options(
+_edits_state = options.together(
     click.option("--dry-run", is_flag=True, help="Only show what would change."),
-    workspace_option,
-    with_project,
-    lock_timeout_option,
+    options.workspace_option,
+    options.with_project,
+    options.lock_timeout_option,
 )
 
 
@@ -47,8 +40,8 @@ def command() -> None:
 
 
 @command.command("list")
-@workspace_argument
-@with_project
+@options.workspace_argument
+@options.with_project
 def list_entries(*, project: Project) -> None:
     """List each address in the state with its Id.
 
@@ -64,9 +57,9 @@ def list_entries(*, project: Project) -> None:
 
 
 @command.command("show")
-@address_argument
-@workspace_option
-@with_project
+@options.address_argument
+@options.workspace_option
+@options.with_project
 def show_entry(*, address: str, project: Project) -> None:
     """Show the Id of ADDRESS and the values that its record is known to have."""
     from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
@@ -88,7 +81,7 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 
 @command.command("mv")
-@address_argument
+@options.address_argument
 @click.argument("to")
 @_edits_state
 def move_entry(
@@ -104,20 +97,19 @@ def move_entry(
     old, new = address_of(address), address_of(to)
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
         move(project, old, new, dry_run=dry_run)
-    say_wrapped(f"{old} {'would become' if dry_run else 'is now'} {new}.", hang="  ")
-    say_wrapped(
+    say_problem(
+        f"{old} {'would become' if dry_run else 'is now'} {new}.",
         Remedy(
             "In the outline, write",
             line_of("key", key_of(new)),
             f"in that {kind_of(new).name}, if it is not there yet.",
         ),
-        "  ",
     )
     return ExitCode.after(clock.signal)
 
 
 @command.command("rm")
-@address_argument
+@options.address_argument
 @_edits_state
 def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run: bool) -> ExitCode:
     """Remove a record from the state; it stays on the site.
@@ -129,31 +121,27 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
         entry = forget(project, address, dry_run=dry_run)
     is_what = "would no longer be" if dry_run else "is no longer"
-    say_wrapped(f"{address} (Id {entry.id}) {is_what} managed.", hang="  ")
-    if entry.protected:
-        say_wrapped(
-            coded(
-                "Its protection from deletion is removed too: keep `protect: true` in its "
-                f"{kind_of(address_of(address)).name} in the outline, or write it there when you "
-                "import it again."
-            ),
-            "  ",
-        )
-    say_wrapped(
+    protection = coded(
+        "Its protection from deletion is removed too: keep `protect: true` in its "
+        f"{kind_of(address_of(address)).name} in the outline, or write it there when you import it "
+        "again."
+    )
+    say_problem(
+        f"{address} (Id {entry.id}) {is_what} managed.",
+        protection if entry.protected else "",
         Remedy(
             "If it is in an outline, the next apply adopts a matching record on the site, creates "
             "it again, or leaves it in doubt. To manage this record again:",
             Command("import", address, entry.id),
         ),
-        "  ",
     )
     return ExitCode.after(clock.signal)
 
 
 @command.command("recover")
-@workspace_argument
-@with_project
-@lock_timeout_option
+@options.workspace_argument
+@options.with_project
+@options.lock_timeout_option
 def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:
     """Save the results of an interrupted run from its journal.
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import strict_option, workspace_argument
-from coursesync.cli.screen import give_advice, is_strict, show
+from coursesync.cli import options
+from coursesync.cli.screen import give_advice, show
 from coursesync.kinds import LISTED
 from coursesync.text import count
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@workspace_argument
-@strict_option
+@options.workspace_argument
+@options.strict_option
 def command(*, workspace: Path, strict: bool | None) -> None:
     """Check the outlines in WORKSPACE (default: courses) for mistakes.
 
@@ -28,6 +28,6 @@ def command(*, workspace: Path, strict: bool | None) -> None:
 
     project = open_project(workspace)
     loaded = validate(workspace)
-    give_advice(loaded.advice, strict=is_strict(project, strict))
+    give_advice(project, loaded.advice, strict=strict)
     items = sum(len(outline.resources) for outline in loaded.outlines)
     show(f"{count(len(loaded.outlines), 'outline')}, {count(items, LISTED.name)}: all valid.\n")
