@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -111,12 +112,9 @@ def with_line_ends_of(content: bytes, text: str) -> bytes:
         text: its lines end in line feeds.
     """
     windows = content.count(b"\r\n")
-    ends = {
-        "\n": content.count(b"\n") - windows,
-        "\r\n": windows,
-        "\r": content.count(b"\r") - windows,
-    }
-    return text.replace("\n", max(ends, key=ends.__getitem__)).encode()
+    unix, mac = content.count(b"\n") - windows, content.count(b"\r") - windows
+    end, _ = max(("\n", unix), ("\r\n", windows), ("\r", mac), key=itemgetter(1))
+    return text.replace("\n", end).encode()
 
 
 def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]) -> None:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import ParameterSource
 
-from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
-from coursesync.cli.line import remember
+from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
 from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.kinds.attributes import MAX_ID
@@ -79,9 +78,8 @@ class SecondsRange(click.FloatRange):
             if isfinite(seconds := float(super().convert(value, param, ctx))):
                 return seconds
         most = "up" if self.max is None else f"to {self.max:,.0f}"
-        shown = inert(str(value), 40)
-        problem = f'"{shown}" is not a number of seconds from {self.min or 0:.0f} {most}'
-        raise click.BadParameter(f"{problem}.", ctx, param)
+        wanted = f"a number of seconds from {self.min or 0:.0f} {most}"
+        raise click.BadParameter(f'"{inert(str(value), 40)}" is not {wanted}.', ctx, param)
 
 
 class RecordId(click.IntRange):
@@ -168,7 +166,7 @@ _verbose = partial(
     help="Print each request on stderr.",
 )
 verbose_option = _verbose(expose_value=False)
-known_verbose_option = _verbose()
+known_verbose_option = _verbose()  # for a command that shows a bar without it
 strict_option = click.option(
     "--strict/--no-strict",
     default=None,

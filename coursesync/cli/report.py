@@ -11,7 +11,7 @@ import click
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
 from coursesync.cli.line import place
-from coursesync.cli.screen import point, say, say_problem, say_wrapped
+from coursesync.cli.screen import point, say, say_all, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.drift import name, sentence
@@ -80,7 +80,7 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
     say(_counts(report))
     _print_twins(report)
     if report.stop is not None:
-        say_problem(f"Stopped: {report.stop.reason.rstrip('.')}.", report.stop.remedy)
+        say_all(f"Stopped: {report.stop.reason.rstrip('.')}.", report.stop.remedy)
         _print_next(onward)
     elif not all(result.done for result in report.results):
         _print_next(onward, " once that is settled")
@@ -94,7 +94,7 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
             "that first; then this finds them again:",
             Command("apply"),
         )
-        say_problem(f"Error: {report.unsaved.problem}.", report.unsaved.remedy, again)
+        say_all(f"Error: {report.unsaved.problem}.", report.unsaved.remedy, again)
     elif (journal := project.store.journal_path).exists():
         say_wrapped(f"Warning: the state is saved, but its journal {journal} could not be removed.")
         say("  The next run removes it, or reports why it can't.")
@@ -106,20 +106,19 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
 
 def print_forgotten(found: Sequence[Drifted], report: Report) -> None:
     """Print which of the findings left the state: neither an outline nor the site has them."""
+    if report.unsaved is not None:
+        return
     for each in found:
-        if each.finding is Finding.GONE and each.stance is Stance.NONE and report.unsaved is None:
+        if each.finding is Finding.GONE and each.stance is Stance.NONE:
             what = f"{each.address} (Id {each.record_id})"
-            say_wrapped(
-                f"{what} was deleted on the site, and is no longer in the state.", hang="  "
-            )
+            say_all(f"{what} was deleted on the site, and is no longer in the state.")
 
 
 def _print_problems(report: Report, onward: Onward) -> None:
     refusals: list[Diagnostic] = []
     for result in report.with_status(Status.REFUSED):
         if result.change.resource is None:
-            what = f"{result.change.address}: the API refuses this: {result.reason}"
-            say_wrapped(what, hang="  ")
+            say_all(f"{result.change.address}: the API refuses this: {result.reason}")
         for diagnostic in _refusals(result):
             point(diagnostic)
             refusals.append(diagnostic)
@@ -129,7 +128,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
     ]
     for result in (*skipped, *report.with_status(Status.IN_DOUBT)):
         where = result.change.where
-        say_wrapped(f"{where}: {_problem(result)}" if where else _problem(result), hang="  ")
+        say_all(f"{where}: {_problem(result)}" if where else _problem(result))
         for remedy in _remedies(result, onward):
             say_wrapped(remedy, "    ")
     skips = [
@@ -174,20 +173,19 @@ def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
 def _print_twins(report: Report) -> None:
     """Print what the last list of each course showed: twins, and created records that it lacks."""
     for each in report.twins[:_MOST_TWINS]:
-        say_wrapped(f"{name(each)} {sentence(each)}.", hang="  ")
+        say_all(f"{name(each)} {sentence(each)}.")
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
-        say_wrapped(Remedy(f"and {more} twins. To list them all:", Command("drift")), hang="  ")
+        say_all(Remedy(f"and {more} twins. To list them all:", Command("drift")))
     for step in twin_steps(report.twins, place):
         say_wrapped(step, "  ")
     for result in report.unlisted:
-        say_wrapped(
+        say_all(
             f"{result.change.address} (Id {result.record_id}) was created, but its course does not "
-            "list it yet.",
-            hang="  ",
+            "list it yet."
         )
     for unread in report.unread:
-        say_wrapped(f"Could not check for twins: {unread}.", hang="  ")
+        say_all(f"Could not check for twins: {unread}.")
     if report.unlisted:
         say_wrapped(Remedy("To check whether it is there:", Command("drift")), "  ")
 
@@ -233,6 +231,4 @@ def _print_waiting(report: Report) -> None:
         for result in report.with_status(Status.HELD_BACK)
     )
     for (course_id, noun, reason), number in waiting.items():
-        say_wrapped(
-            f"Course {course_id}: {count(number, noun)} not sent yet, because {reason}.", hang="  "
-        )
+        say_all(f"Course {course_id}: {count(number, noun)} not sent yet, because {reason}.")

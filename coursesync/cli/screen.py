@@ -71,11 +71,11 @@ def say_wrapped(text: Sentence, margin: str = "", hang: str = "") -> None:
         say(line)
 
 
-def say_problem(problem: Sentence, *remedies: Sentence) -> None:
-    """Print a sentence, and below it what to do."""
-    say_wrapped(problem, hang="  ")
-    for remedy in remedies:
-        say_wrapped(remedy, "  ")
+def say_all(first: Sentence, *others: Sentence) -> None:
+    """Print a sentence, and others indented below it, such as what to do."""
+    say_wrapped(first, hang="  ")
+    for each in others:
+        say_wrapped(each, "  ")
 
 
 def say_once(text: Sentence, remedy: Sentence = "") -> None:
@@ -83,7 +83,7 @@ def say_once(text: Sentence, remedy: Sentence = "") -> None:
     said = click.get_current_context().meta
     if (key := f"{__name__}: {text}") not in said:
         said[key] = True
-        say_problem(text, remedy)
+        say_all(text, remedy)
 
 
 def say_at_once(text: str) -> None:
@@ -129,13 +129,10 @@ def point(diagnostic: Diagnostic, word: str = "") -> None:
 
 
 def _point_at_all(
-    diagnostics: Sequence[Diagnostic],
-    level: Literal["error", "warning"],
-    word: str = "",
-    more: int = 0,
+    diagnostics: Sequence[Diagnostic], level: Literal["error", "warning"], more: int = 0
 ) -> None:
     for diagnostic in diagnostics:
-        point(diagnostic, word)
+        point(diagnostic, "advice: " if level == "warning" else "")
     if more:
         say(f"and {more:,} more")
     say()
@@ -151,7 +148,7 @@ def complain(error: CoursesyncError) -> None:
         annotate_problem(f"{error.problem}.", placed(error.remedy))
     elif not isinstance(error, Advised):
         _point_at_all(error.diagnostics, "error")
-    say_problem(f"Error: {error.problem}.", error.remedy)
+    say_all(f"Error: {error.problem}.", error.remedy)
 
 
 def give_advice(
@@ -184,7 +181,7 @@ def give_advice(
 
     found = first_pieces(advice, max(most, MOST_SHOWN))
     printed = found.first(MOST_SHOWN)
-    _point_at_all(printed.shown, "warning", "advice: ", printed.more)
+    _point_at_all(printed.shown, "warning", printed.more)
     if is_error:
         raise Advised(found.shown, len(advice))
     return found

@@ -261,11 +261,9 @@ def _check_typed(made: HowMade, plan_file: Path) -> None:
     }
     for name, value in typed(click.get_current_context()).items():
         if made_with.get(name, value) != value:
+            option = f"--{name.replace('_', '-')}"
+            again = Command("plan", **{name: value}, out="FILE")
             raise UsageError(
-                f"--{name.replace('_', '-')} differs from how the plan in {shown(plan_file)} was "
-                "made",
-                Remedy(
-                    "Leave it out, or make the plan again:",
-                    Command("plan", **{name: value}, out="FILE"),
-                ),
+                f"{option} differs from how the plan in {shown(plan_file)} was made",
+                Remedy("Leave it out, or make the plan again:", again),
             )

@@ -43,12 +43,11 @@ def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     summarise(partial(markdown.compose_drift, view))
     match form:
         case "json":
-            written = json.compose_drift(now.found, state)
+            show(json.compose_drift(now.found, state))
         case "markdown":
-            written = markdown.compose_drift(view, max_bytes)
+            show(markdown.compose_drift(view, max_bytes))
         case _:
-            written = terminal.compose_drift(view, painter(sys.stdout))
-    show(written)
+            show(terminal.compose_drift(view, painter(sys.stdout)))
     if now.has_drift:
         return ExitCode.CHANGES
     return ExitCode.DONE if now.is_whole else ExitCode.ERROR

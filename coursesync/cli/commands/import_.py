@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
-from coursesync.cli.completion import addresses
-from coursesync.cli.screen import say_problem, say_wrapped
+from coursesync.cli.line import addresses
+from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.cli.session import announce, online
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.kinds import LISTED, kind_of
@@ -99,7 +99,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
     for course in imported:
         if (error := course.error) is not None:
             mistakes = error.diagnostics[:3] if isinstance(error, InvalidOutlines) else ()
-            say_problem(
+            say_all(
                 f'Course {course.course_id} "{inert(course.note, 60)}" is not imported and stays '
                 f"as it is on the site: {on_one_line(error.problem)}.",
                 *(f"{each.where}: {on_one_line(each.problem)}" for each in mistakes),
@@ -109,7 +109,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         path = on_one_line(str(project.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
         note = on_one_line(course.note)
-        say_problem(
+        say_all(
             f"{path}: course {course.course_id}, {_done(course)}{files}.",
             f"{note[:1].upper()}{note[1:]}." if note else "",
             *(

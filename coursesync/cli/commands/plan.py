@@ -83,14 +83,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         note(plan_json=str(out))
     match form:
         case "json":
-            written = forms.json()
+            show(forms.json())
         case "markdown":
-            written = forms.markdown(max_bytes)
+            show(forms.markdown(max_bytes))
         case "html":
-            written = forms.page()
+            show(forms.page())
         case _:
-            written = forms.text(painter(sys.stdout), full=full)
-    show(written)
+            show(forms.text(painter(sys.stdout), full=full))
     _print_unconfirmed(loaded)
     if out is not None:
         say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 @click.command("resolve")
 @options.doubt_argument
 @click.option(
-    "--id",
-    "record_id",
-    type=options.RECORD_ID,
-    help="The Id of the record that was created.",
+    "--id", "record_id", type=options.RECORD_ID, help="The Id of the record that was created."
 )
 @click.option(
     "--not-created", is_flag=True, help="No record was created; the next apply creates it."

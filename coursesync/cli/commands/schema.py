@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
-from coursesync.cli.completion import folders
+from coursesync.cli.line import folders
 from coursesync.cli.screen import say, show
 from coursesync.text import count, on_one_line
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
-from coursesync.cli.screen import say, say_problem, say_wrapped, show
+from coursesync.cli.screen import say, say_all, say_wrapped, show
 from coursesync.cli.session import saving
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.kinds import kind_of
@@ -97,7 +97,7 @@ def move_entry(
     old, new = address_of(address), address_of(to)
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
         move(project, old, new, dry_run=dry_run)
-    say_problem(
+    say_all(
         f"{old} {'would become' if dry_run else 'is now'} {new}.",
         Remedy(
             "In the outline, write",
@@ -126,7 +126,7 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
         f"{kind_of(address_of(address)).name} in the outline, or write it there when you import it "
         "again."
     )
-    say_problem(
+    say_all(
         f"{address} (Id {entry.id}) {is_what} managed.",
         protection if entry.protected else "",
         Remedy(
@@ -160,8 +160,6 @@ def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:
             "saved in this one."
         )
         return ExitCode.ERROR
-    if not left:
-        say("There is nothing to recover.")
-    else:
-        say(f"The results of the cut-off run are saved in {project.store.path}.")
+    saved = f"The results of the cut-off run are saved in {project.store.path}."
+    say(saved if left else "There is nothing to recover.")
     return ExitCode.after(clock.signal)
