@@ -231,21 +231,20 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - names a state of the wor
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic], problem: str = "") -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
         number = len(self.diagnostics)
-        super().__init__(f"{number} mistake{'' if number == 1 else 's'} in the outlines")
+        super().__init__(problem or f"{number} mistake{'' if number == 1 else 's'} in the outlines")
 
 
 class Advised(InvalidOutlines):
     """There is advice, and --strict forbids it; `number` counts all pieces, not only the first."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], number: int) -> None:
-        super().__init__(diagnostics)
         pieces = "1 piece" if number == 1 else f"{number:,} pieces"
-        self.problem = f"{pieces} of advice on the outlines, and --strict makes it an error"
+        what = f"{pieces} of advice on the outlines, and --strict makes it an error"
+        super().__init__(diagnostics, what)
         self.remedy = Remedy("Follow the advice, or continue without it:", Shell("--no-strict"))
-        self.args = (self.problem,)
 
 
 class UnusableFile(CoursesyncError):  # noqa: N818 - names a state of a file

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -112,9 +113,8 @@ def with_line_ends_of(content: bytes, text: str) -> bytes:
     """
     windows = content.count(b"\r\n")
     unix, mac = content.count(b"\n") - windows, content.count(b"\r") - windows
-    most = max(windows, unix, mac)
-    end = "\n" if unix == most else "\r\n" if windows == most else "\r"
-    return (text if end == "\n" else text.replace("\n", end)).encode()
+    end, _ = max(("\n", unix), ("\r\n", windows), ("\r", mac), key=itemgetter(1))
+    return text.replace("\n", end).encode()
 
 
 def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]) -> None:
@@ -154,23 +154,16 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
     Raises:
         OSError: it can't be written; an existing file is unchanged.
     """
-    import tempfile  # noqa: PLC0415 - slow, and few commands write
-
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    part = path.parent / f".{os.urandom(8).hex()}.tmp"
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with part.open("xb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), _usual_mode() if mode is None else mode)
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        part.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            part.unlink()
         raise
-
-
-def _usual_mode() -> int:
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return 0o666 & ~umask

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from html import unescape
+from itertools import islice
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -107,16 +108,13 @@ def same_moment(one: str | None, other: str | None) -> bool:
     if first is None or second is None:
         return False
     step = 10 ** (6 - min(_digits(one), _digits(other)))
-    return _coarser(first, step) == _coarser(second, step)
+    is_same = first.microsecond // step == second.microsecond // step
+    return is_same and first.replace(microsecond=0) == second.replace(microsecond=0)
 
 
 def _digits(text: str | None) -> int:
     fraction = _FRACTION.search(text or "")
     return len(fraction[1]) if fraction else 0
-
-
-def _coarser(time: datetime, step: int) -> datetime:
-    return time.replace(microsecond=time.microsecond // step * step)
 
 
 def disarmed(text: str) -> str:
@@ -267,22 +265,15 @@ def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each invisible character in a file; more than 100 are counted."""
     if text.isascii() and not text.encode().translate(None, _ASCII_SEEN):
         return
-    line, start, more, last = 1, 0, 0, Where(path)
-    for number, found in enumerate(unseen(text)):
-        if number < MOST_UNSEEN:
-            line += text.count("\n", start, found.start())
-            start = max(start, text.rfind("\n", start, found.start()) + 1)
-            last = Where(path, line, found.start() - start + 1)
-            yield Diagnostic(
-                last, f"{named(found[0])} can't be seen, and is not allowed", UNSEEN_REMEDY
-            )
-        else:
-            more += 1
-    if more:
-        others = "1 more character" if more == 1 else f"{more:,} more characters"
+    found, last = unseen(text), Where(path)
+    for each in islice(found, MOST_UNSEEN):
+        before = text.rfind("\n", 0, each.start())
+        last = Where(path, text.count("\n", 0, each.start()) + 1, each.start() - before)
+        yield Diagnostic(last, f"{named(each[0])} can't be seen, and is not allowed", UNSEEN_REMEDY)
+    if more := sum(1 for _ in found):
         yield Diagnostic(
             Where(path, last.line, last.column + 1),
-            f"after this, the file has {others} that can't be seen",
+            f"after this, the file has {count(more, 'more character')} that can't be seen",
             "An editor that shows invisible characters finds them all.",
         )
 

@@ -131,7 +131,7 @@ ONLY = {  # what only these may import, at whatever level
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
-    "rich": ("cli.progress",),
+    "rich": ("cli.session",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import

@@ -30,7 +30,7 @@ def commands(group: click.Group, name: str) -> Iterator[str]:
     """Give the full name of every command below a group."""
     context = click.Context(group)
     for child in group.list_commands(context):
-        command = group.get_command(context, child)
+        _, command, _ = group.resolve_command(context, [child])
         assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{name} {child}")

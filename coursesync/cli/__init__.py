@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -23,10 +23,7 @@ from coursesync.errors import CoursesyncError, ExitCode
 from coursesync.text import inert
 from coursesync.version import __version__
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-_COMMANDS = {  # with their help, so that listing them imports none
+_COMMANDS = {  # with their help
     "apply": "Carry out the plan and save the Ids in the state.",
     "drift": "Show what others changed on the site since the last apply.",
     "fmt": "Format the outlines and write the missing keys.",
@@ -47,26 +44,21 @@ _MODULES = {"import": "import_"}  # `import` is a keyword
 
 
 class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as overridden
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command = import_module(
-            f"coursesync.cli.commands.{_MODULES.get(cmd_name, cmd_name)}"
-        ).command
-        assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
-        return command
+    """Lists its commands with their help only, and imports the one that is called."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in _COMMANDS and not args[0].startswith("-"):
-            near = get_close_matches(args[0], _COMMANDS, n=1)
+        name, *others = args
+        if name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if name not in self.commands:
+            near = get_close_matches(name, self.commands, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
-            ctx.fail(f'There is no command "{inert(args[0], 40)}".{hint}')
-        return super().resolve_command(ctx, args)
+            ctx.fail(f'There is no command "{inert(name, 40)}".{hint}')
+        command = import_module(f"coursesync.cli.commands.{_MODULES.get(name, name)}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one
+        return name, command, others
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; print its expected failure, if any, and return the exit code."""
@@ -80,26 +72,13 @@ class _Commands(click.Group):
 
                 show(compose_failure(failure, place))  # a program reads nothing else
             complain(failure)
-            return int(failure.exit_code)
-
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - as overridden
-        formatter: click.HelpFormatter,
-    ) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for shells
-
-        found = [item for item in _COMMANDS.items() if item[0].startswith(incomplete)]
-        options = click.Command.shell_complete(self, ctx, incomplete)
-        return [*(CompletionItem(name, help=words) for name, words in found), *options]
+            return failure.exit_code
 
 
 @click.command(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
+    cls=_Commands,
+    commands={name: click.Command(name, short_help=words) for name, words in _COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.version_option(__version__, message="coursesync %(version)s")
 def _cli() -> None:
@@ -120,7 +99,7 @@ def main() -> NoReturn:
     code = _run()
     complete = [arrived(sys.stdout), arrived(sys.stderr)]
     if not all(complete) and code in {ExitCode.DONE, ExitCode.CHANGES}:
-        code = int(ExitCode.ERROR)  # some of the output is lost
+        code = ExitCode.ERROR  # some of the output is lost
     with suppress(CoursesyncError):  # the exit code still reports the end
         note_end(code)
     # every file is closed by now, and freeing a workspace's values takes a tenth of a plan's time
@@ -136,16 +115,21 @@ def _run() -> int:
     except click.Abort:
         # after its first request or save a command handles signals itself
         say("\nInterrupted; nothing was changed.")
-        return int(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except click.ClickException as error:
         with suppress(OSError):
             error.show()
-        return int(ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR)
+        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR
     except OSError as error:
         if arrived(sys.stdout):
             raise  # not a failure of the output: a bug
-        return _output_failed(error)
-    return code if isinstance(code, int) else int(ExitCode.DONE)
+        if isinstance(error, BrokenPipeError):
+            # the reader has closed the pipe; keep the interpreter from reporting that at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        else:
+            say(f"Error: the output can't be written: {error.strerror}.")
+        return ExitCode.ERROR
+    return code if isinstance(code, int) else ExitCode.DONE
 
 
 def _complete() -> int:
@@ -156,13 +140,4 @@ def _complete() -> int:
             _cli.main(standalone_mode=False, prog_name="coursesync")
         except SystemExit as end:
             code = end.code
-    return code if isinstance(code, int) else int(ExitCode.ERROR)
-
-
-def _output_failed(error: OSError) -> int:
-    if isinstance(error, BrokenPipeError):
-        # the reader has closed the pipe; keep the interpreter from reporting that at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    else:
-        say(f"Error: the output can't be written: {error.strerror}.")
-    return int(ExitCode.ERROR)
+    return code if isinstance(code, int) else ExitCode.ERROR

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from coursesync.cli.screen import painter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,37 +36,26 @@ class PlanForms:
 
         return PlanView(self.plan, self.hint, self.project.config.limits)
 
-    def _drift(self, found: Sequence[Drifted]) -> DriftView:
+    @property
+    def _drift(self) -> DriftView | None:
         from coursesync.render.drift import DriftView  # noqa: PLC0415 - only after a look at the site
 
-        return DriftView(found, self.plan.courses, self.plan.managed, self.hint)
+        if self.found is None:
+            return None
+        return DriftView(self.found, self.plan.courses, self.plan.managed, self.hint)
 
-    def written(self, form: str, most_bytes: int | None, most_rows: int | None) -> str:
-        """Return the plan in the format `form`, for stdout."""
-        match form:
-            case "json":
-                return self.json()
-            case "markdown":
-                return self.markdown(most_bytes)
-            case "html":
-                return self.page()
-            case _:
-                return self.text(painter(sys.stdout), most_rows)
-
-    def text(self, paint: Callable[[str, str], str], most_rows: int | None) -> str:
-        """Return the plan for a terminal or a log; see `render.terminal.compose`."""
+    def text(self, paint: Callable[[str, str], str], *, full: bool) -> str:
+        """Return the plan for a terminal or a log, with every row or with `MOST_ROWS` of them."""
         from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
 
-        above = ""
-        if self.found is not None:
-            above = terminal.above(self._drift(self.found))
-        return above + terminal.compose(self._view, paint, most_rows)
+        above = terminal.above(drift) if (drift := self._drift) else ""
+        return above + terminal.compose(self._view, paint, None if full else terminal.MOST_ROWS)
 
     def markdown(self, most: int | None) -> str:
         """Return Markdown of at most `most` bytes."""
         from coursesync.render import markdown  # noqa: PLC0415 - only this form needs it
 
-        above = "" if self.found is None else markdown.above(self._drift(self.found))
+        above = markdown.above(drift) if (drift := self._drift) else ""
         room = None if most is None else most - len(above.encode())
         return above + markdown.compose(self._view, self.advice, room)
 
@@ -83,12 +69,12 @@ class PlanForms:
         """Return the review page."""
         from importlib.resources import files  # noqa: PLC0415 - only this form needs it
 
-        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - only this form needs it
+        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - the same
 
         beside = files("coursesync.render.review")
         template, style, script = (
             beside.joinpath(f"review.{ending}").read_text("utf-8")
             for ending in ("html", "css", "js")
         )
-        above = () if self.found is None else self._drift(self.found).brief
+        above = drift.brief if (drift := self._drift) else ()
         return compose(self._view, Assets(template, style, script), self.advice, above=above)

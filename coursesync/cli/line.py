@@ -1,25 +1,34 @@
-"""The command that runs: which options were typed, and how its messages suggest other commands.
+"""The line of a command: what a shell completes in it, what was typed, and how to write others.
 
 Owns how each command names the workspace and the target. Options that come from the environment
-are not repeated in a suggestion.
+are not repeated in a suggestion. Completion reads a state quickly, trusts nothing in it and reports
+no failure; commands read the state through `file_store`. It must not import slow modules.
 """
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
-from coursesync.cli.completion import WORKSPACE
-from coursesync.errors import Command, Remedy
+from coursesync.errors import Command, CoursesyncError, Remedy, UnusableFile
+from coursesync.files import read
+from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from coursesync.errors import Sentence, Shell, Value
+    from coursesync.operations.workspace import Project
+    from coursesync.planning.policy import Policy
 
+WORKSPACE = "courses"  # the default
 # a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
     *("apply", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
@@ -28,6 +37,55 @@ WORKSPACE_IS_AN_ARGUMENT = {
 WORKSPACE_IS_AN_OPTION = {"import", "resolve", "state mv", "state rm", "state show"}
 HAS_NO_TARGET = {"fmt", "preview", "sandbox serve", "schema", "validate"}
 _TARGET = ("base_url", "state", "sandbox")
+_MOST_BYTES = 67_108_864  # tens of thousands of entries of a state
+
+
+def folders(_context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
+    """Let the shell offer folders."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def addresses(context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
+    """Offer the addresses in the state that the command line names so far."""
+    return _offered(context, incomplete, only_doubts=False)
+
+
+def doubts(context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
+    """Offer the addresses in doubt in the state that the command line names so far."""
+    return _offered(context, incomplete, only_doubts=True)
+
+
+def _offered(context: click.Context, incomplete: str, *, only_doubts: bool) -> list[CompletionItem]:
+    with suppress(
+        CoursesyncError, ValueError, LookupError, RecursionError, TypeError, AttributeError
+    ):
+        path = _state_path(context)
+        state = json.loads(read(path, _MOST_BYTES))
+        begun = _begun(path.with_name(f"{path.name}.journal")) if only_doubts else set()
+        named = {*state["doubts"], *begun} if only_doubts else state["entries"]
+        return [CompletionItem(each) for each in sorted(named) if each.startswith(incomplete)]
+    return []
+
+
+def _state_path(context: click.Context) -> Path:
+    from coursesync.operations.config import config_of  # noqa: PLC0415 - only for a shell
+
+    given = context.params
+    folder = Path(given.get("workspace") or WORKSPACE)
+    if given.get("sandbox"):
+        return folder / ".coursesync" / STATE_NAME
+    return folder / (given.get("state") or config_of(folder).state)
+
+
+def _begun(journal: Path) -> set[str]:
+    """Return the addresses in a journal; the state may gain them soon."""
+    try:
+        lines = read(journal, _MOST_BYTES).split(b"\n")
+    except UnusableFile:
+        return set()
+    # a record, a space and its checksum
+    records = [json.loads(line.rpartition(b" ")[0]) for line in lines if b" " in line]
+    return {record["address"] for record in records if "address" in record}
 
 
 def remember(context: click.Context, _parameter: click.Parameter, workspace: Path) -> Path:
@@ -45,19 +103,15 @@ def running() -> click.Context | None:
 
 def typed(context: click.Context) -> dict[str, Value]:
     """Return the typed options of a command, as `Command` takes them."""
-    return dict(
-        _option(option, context.params[option.name])
-        for option in context.command.params
-        if isinstance(option, click.Option)
-        and option.name in context.params
-        and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
-    )
-
-
-def _option(option: click.Option, value: object) -> tuple[str, Value]:
-    names = option.secondary_opts if option.is_flag and not value else option.opts
-    name = names[0].removeprefix("--").replace("-", "_")
-    return name, True if option.is_flag else str(value)
+    found: dict[str, Value] = {}
+    for option in context.command.params:
+        is_typed = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and is_typed and option.name in context.params:
+            value = context.params[option.name]
+            names = option.secondary_opts if option.is_flag and not value else option.opts
+            name = names[0].removeprefix("--").replace("-", "_")
+            found[name] = True if option.is_flag else str(value)
+    return found
 
 
 def place(command: Command) -> Shell:
@@ -79,17 +133,75 @@ def place(command: Command) -> Shell:
     ).in_words()
 
 
-def placing(**made: Value) -> Callable[[Command], Shell]:
-    """Return a function like `place`; a suggested `plan` also gets this run's plan options."""
-
-    def placed_plan(command: Command) -> Shell:
-        if command.name != "plan":
-            return place(command)
-        return place(Command("plan", *command.arguments, **{**dict(command.options), **made}))
-
-    return placed_plan
-
-
 def placed(text: Sentence) -> Sentence:
     """Return a sentence with its commands as words to type."""
     return text.placed(place) if isinstance(text, Remedy) else text
+
+
+@dataclass(frozen=True)
+class Onward:
+    """The commands that make a plan again, or continue its run.
+
+    `made` holds the options of the plan, `options` the other typed options, except the target.
+    """
+
+    made: Mapping[str, Value]
+    options: Mapping[str, Value]
+
+    @classmethod
+    def of(cls, project: Project, policy: Policy, *, refreshed: bool) -> Onward:
+        """Return those of the command that runs, for a plan of the site as it is if `refreshed`.
+
+        The policy need not be typed if it is the one in coursesync.toml.
+        """
+        removal = policy.on_removal.value
+        is_configured = removal == project.config.on_removal
+        made: dict[str, Value] = {
+            "on_removal": None if is_configured else removal,
+            "prune": policy.prune,
+            "refresh": refreshed,
+        }
+        options = typed(click.get_current_context())
+        apart = {*_TARGET, *made}
+        return cls(made, {name: value for name, value in options.items() if name not in apart})
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether the run applies a reviewed plan; the rest is then a new plan."""
+        return not self.options.keys().isdisjoint({"plan", "expect_digest"})
+
+    @property
+    def plan(self) -> Command:
+        """The command that makes the plan again, into the same plan file if there is one."""
+        return Command("plan", **self.made, out=self.options.get("plan"))
+
+    @property
+    def tomorrow(self) -> Sentence:
+        """What to do when the day's allowance is renewed."""
+        if self.is_reviewed:
+            return Remedy("Then make and review a plan of what is left:", self.plan)
+        return "Run the same command again then; it continues from there."
+
+    def again(self, **more: Value) -> Command:
+        """Return the same command with `more` options."""
+        made = {} if "plan" in self.options else self.made
+        return Command("apply", **{**made, **self.options, **more})
+
+    def rest(self, **more: Value) -> Command:
+        """Return the command that continues the run: a new plan if a plan was reviewed.
+
+        The next receipt goes into another file.
+        """
+        if self.is_reviewed:
+            return self.plan
+        if receipt := self.options.get("receipt"):
+            from coursesync.operations.receipts import another  # noqa: PLC0415 - only for an apply
+
+            more = {"receipt": another(Path(str(receipt))), **more}
+        return self.again(**more)
+
+    def place(self, command: Command) -> Shell:
+        """Return the words to type for a command; a `plan` also gets this plan's options."""
+        if command.name == "plan":
+            command = Command("plan", *command.arguments, **{**dict(command.options), **self.made})
+        return place(command)

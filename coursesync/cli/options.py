@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import ParameterSource
 
-from coursesync.cli.completion import WORKSPACE, addresses, doubts, folders
-from coursesync.cli.line import remember
-from coursesync.cli.screen import listen, warn_once
+from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
+from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
@@ -27,15 +26,13 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coursesync.errors import Value
     from coursesync.operations.workspace import Project
-    from coursesync.planning.policy import Policy
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 Run: TypeAlias = "Callable[..., object]"  # a command's function
 
 
-def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
+def together(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
     """Return a decorator that adds several options; the help lists them in this order."""
 
     def add(command: Run) -> Run:
@@ -46,22 +43,19 @@ def options(*added: Callable[[Run], Run]) -> Callable[[Run], Run]:
     return add
 
 
-def hands(**makers: Run) -> Callable[[Run], Run]:
-    """Return a decorator that hands a command values in the place of its options.
+def hands(name: str, maker: Run) -> Callable[[Run], Run]:
+    """Return a decorator that hands a command one value in the place of several options.
 
     Args:
-        makers: by the name of the command's parameter, the function that makes the value; it
-            takes options by the names of its own parameters.
+        name: the command's parameter.
+        maker: makes the value; it takes options by the names of its own parameters.
     """
 
     def wrap(command: Run) -> Run:
         @wraps(command)
         def run(**given: object) -> object:
-            made = {
-                name: maker(**{option: given.pop(option) for option in signature(maker).parameters})
-                for name, maker in makers.items()
-            }
-            return command(**given, **made)
+            made = maker(**{option: given.pop(option) for option in signature(maker).parameters})
+            return command(**given, **{name: made})
 
         return run
 
@@ -70,6 +64,8 @@ def hands(**makers: Run) -> Callable[[Run], Run]:
 
 class SecondsRange(click.FloatRange):
     """A number of seconds; `nan` is refused, because no comparison holds for it."""
+
+    name = "seconds"
 
     def convert(
         self,
@@ -82,13 +78,14 @@ class SecondsRange(click.FloatRange):
             if isfinite(seconds := float(super().convert(value, param, ctx))):
                 return seconds
         most = "up" if self.max is None else f"to {self.max:,.0f}"
-        shown = inert(str(value), 40)
-        problem = f'"{shown}" is not a number of seconds from {self.min or 0:.0f} {most}'
-        raise click.BadParameter(f"{problem}.", ctx, param)
+        wanted = f"a number of seconds from {self.min or 0:.0f} {most}"
+        raise click.BadParameter(f'"{inert(str(value), 40)}" is not {wanted}.', ctx, param)
 
 
 class RecordId(click.IntRange):
     """The Id of a record or of a course."""
+
+    name = "ID"
 
     def convert(
         self,
@@ -124,38 +121,26 @@ digest_option = click.option(
     help="Apply only if the plan has this digest.",
 )
 RECORD_ID = RecordId(min=1)
+FILE = click.Path(path_type=Path, dir_okay=False)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
-workspace_argument = click.argument(
-    "workspace",
-    default=WORKSPACE,
-    type=click.Path(path_type=Path),
-    required=False,
-    callback=remember,
-    shell_complete=folders,
-)
+_FOLDER: dict[str, Any] = {
+    "default": WORKSPACE,
+    "type": click.Path(path_type=Path),
+    "callback": remember,
+    "shell_complete": folders,
+}
+workspace_argument = click.argument("workspace", required=False, **_FOLDER)
 workspace_option = click.option(
-    "--workspace",
-    "-w",
-    default=WORKSPACE,
-    show_default=True,
-    type=click.Path(path_type=Path),
-    callback=remember,
-    shell_complete=folders,
-    help="The folder of the outlines.",
+    "--workspace", "-w", show_default=True, help="The folder of the outlines.", **_FOLDER
 )
-
-
 lock_timeout_option = click.option(
     "--lock-timeout",
     type=SecondsRange(min=0),
     default=0.0,
-    metavar="SECONDS",
     help="How long to wait if another apply holds the state.  [default: 0]",
 )
-
-
-removal_options = options(
+removal_options = together(
     click.option(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
@@ -181,15 +166,7 @@ _verbose = partial(
     help="Print each request on stderr.",
 )
 verbose_option = _verbose(expose_value=False)
-verbosity_options = options(
-    click.option(
-        "--quiet",
-        "-q",
-        is_flag=True,
-        help="Print only the API that is contacted, what goes wrong, and the result.",
-    ),
-    _verbose(),
-)
+known_verbose_option = _verbose()  # for a command that shows a bar without it
 strict_option = click.option(
     "--strict/--no-strict",
     default=None,
@@ -203,12 +180,24 @@ full_option = click.option(
 )
 
 
-bound_option = click.option(
-    "--max-bytes",
-    type=click.IntRange(min=4_000),
-    metavar="N",
-    help="Shorten Markdown to at most N bytes, and note what was left out.",
-)
+def format_options(*forms: str) -> Callable[[Run], Run]:
+    """Return the options of a command that prints in one of several formats, by default text."""
+    return together(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default="text",
+            show_default=True,
+            help="The output format.",
+        ),
+        click.option(
+            "--max-bytes",
+            type=click.IntRange(min=4_000),
+            metavar="N",
+            help="Shorten Markdown to at most N bytes, and note what was left out.",
+        ),
+    )
 
 
 def check_bound(max_bytes: int | None, form: str) -> None:
@@ -217,20 +206,6 @@ def check_bound(max_bytes: int | None, form: str) -> None:
         raise UsageError(
             "--max-bytes applies only to Markdown", Remedy("Add", Shell("--format", "markdown"))
         )
-
-
-def how_made(project: Project, policy: Policy, *, refreshed: bool) -> dict[str, Value]:
-    """Return the options that make the same plan again.
-
-    Args:
-        project: the options in its coursesync.toml need not be typed.
-        policy: what the plan may do to orphans.
-        refreshed: whether the site was read first.
-    """
-    removal = policy.on_removal.value
-    is_configured = removal == project.config.on_removal
-    made: dict[str, Value] = {"on_removal": None if is_configured else removal}
-    return {**made, "prune": policy.prune, "refresh": refreshed}
 
 
 def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Project:
@@ -248,10 +223,10 @@ def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox:
             "Leave one of them out.",
         )
     project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
-    return replace(project, warn=warn_once)
+    return replace(project, warn=lambda problem, remedy: say_once(f"Warning: {problem}.", remedy))
 
 
-with_project = options(
+with_project = together(
     click.option(
         "--base-url",
         metavar="URL",
@@ -270,5 +245,5 @@ with_project = options(
         envvar="COURSESYNC_SANDBOX",
         help="Use the embedded sandbox; its own state is kept under .coursesync/.",
     ),
-    hands(project=opened),
+    hands("project", opened),
 )

@@ -10,34 +10,26 @@ import click
 
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
-from coursesync.cli.screen import point, say, say_wrapped
+from coursesync.cli.screen import point, say, say_all, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
+from coursesync.planning.drift import Finding, Stance
 from coursesync.render.drift_words import name, sentence, twin_steps
 from coursesync.render.plan_words import WORDING, settlement
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from coursesync.applying.report import Report, Result
-    from coursesync.cli.onward import Onward
-    from coursesync.errors import StateError
+    from coursesync.cli.line import Onward
+    from coursesync.errors import Sentence
     from coursesync.nexudus.limits import Schedule
     from coursesync.operations.workspace import Project
+    from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
 
 
 _MOST_TWINS = 10  # more are only counted
-
-_UNSETTLED = (
-    Status.REFUSED,
-    Status.DRIFTED,
-    Status.GONE,
-    Status.UNREADABLE,
-    Status.HAS_LESSONS,
-    Status.IN_DOUBT,
-    Status.HELD_BACK,
-)
 
 
 def warn_of_the_day(
@@ -49,19 +41,18 @@ def warn_of_the_day(
         return
     writes = [change for change in plan.changes if change.action.writes]
     if left:
-        room = (
+        problem = (
             f"The day's allowance is enough for {left:,} of these {len(writes):,} writes: this run "
             f"stops after {writes[left - 1].address} at the latest, with exit 6."
         )
-        say_wrapped(Remedy(room, onward.tomorrow))
-        return
-    wait = schedule.wait(now, write=True)
-    free = datetime.now(UTC) + timedelta(seconds=wait)
-    used = (
-        f"The day's allowance is used up: none of these {count(len(writes), 'write')} can be sent "
-        f"before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}."
-    )
-    say_wrapped(Remedy(used, onward.tomorrow))
+    else:
+        wait = schedule.wait(now, write=True)
+        free = datetime.now(UTC) + timedelta(seconds=wait)
+        problem = (
+            f"The day's allowance is used up: none of these {count(len(writes), 'write')} can be "
+            f"sent before {free:%Y-%m-%d %H:%M} UTC, in {duration(wait)}."
+        )
+    say_wrapped(Remedy(problem, onward.tomorrow))
 
 
 def exit_code(report: Report, signal: int | None) -> ExitCode:
@@ -86,18 +77,21 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
     say(_counts(report))
     _print_twins(report)
     if report.stop is not None:
-        say_wrapped(f"Stopped: {report.stop.reason.rstrip('.')}.", hang="  ")
-        if report.stop.remedy:
-            say_wrapped(report.stop.remedy, "  ")
+        say_all(f"Stopped: {report.stop.reason.rstrip('.')}.", report.stop.remedy)
         _print_next(onward)
-    elif report.with_status(*_UNSETTLED):
+    elif not all(result.done for result in report.results):
         _print_next(onward, " once that is settled")
     elif report.left:
         are = "is" if report.left == 1 else "are"
         say(f"{count(report.left, 'change')} {are} left.")
         _print_next(onward)
     if report.unsaved is not None:
-        _print_unsaved(report.unsaved)
+        again = Remedy(
+            "The Ids of this run are in the journal and on the site, but not in the state. Fix "
+            "that first; then this finds them again:",
+            Command("apply"),
+        )
+        say_all(f"Error: {report.unsaved.problem}.", report.unsaved.remedy, again)
     elif (journal := project.store.journal_path).exists():
         say_wrapped(f"Warning: the state is saved, but its journal {journal} could not be removed.")
         say("  The next run removes it, or reports why it can't.")
@@ -107,41 +101,88 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
             click.echo(f"{result.change.address} {result.record_id}")
 
 
+def print_forgotten(found: Sequence[Drifted], report: Report) -> None:
+    """Print which of the findings left the state: neither an outline nor the site has them."""
+    if report.unsaved is not None:
+        return
+    for each in found:
+        if each.finding is Finding.GONE and each.stance is Stance.NONE:
+            what = f"{each.address} (Id {each.record_id})"
+            say_all(f"{what} was deleted on the site, and is no longer in the state.")
+
+
 def _print_problems(report: Report, onward: Onward) -> None:
-    refused = report.with_status(Status.REFUSED)
-    for result in refused:
-        _print_refused(result)
-    drifted = report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE)
-    for result in drifted:
-        _print_drifted(result, onward)
-    hindered = report.with_status(Status.HAS_LESSONS)
-    for result in hindered:
-        say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
-        say_wrapped(result.remedy, "    ")
-    left = map(_drift, [*drifted, *hindered])
-    marked = (*(each for result in refused for each in _refusals(result)), *left)
-    annotate([each for each in marked if each is not None], "error")
-    for result in report.with_status(Status.IN_DOUBT):
-        _print_in_doubt(result)
+    refusals: list[Diagnostic] = []
+    for result in report.with_status(Status.REFUSED):
+        if result.change.resource is None:
+            say_all(f"{result.change.address}: the API refuses this: {result.reason}")
+        for diagnostic in _refusals(result):
+            point(diagnostic)
+            refusals.append(diagnostic)
+    skipped = [
+        *report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE),
+        *report.with_status(Status.HAS_LESSONS),
+    ]
+    for result in (*skipped, *report.with_status(Status.IN_DOUBT)):
+        where = result.change.where
+        say_all(f"{where}: {_problem(result)}" if where else _problem(result))
+        for remedy in _remedies(result, onward):
+            say_wrapped(remedy, "    ")
+    skips = [
+        Diagnostic(result.change.where, _problem(result), "The log says how to continue.")
+        for result in skipped
+        if result.change.where
+    ]
+    annotate([*refusals, *skips], "error")
+
+
+def _problem(result: Result) -> str:
+    if result.status is Status.IN_DOUBT:
+        return f"{result.change.address} is in doubt: {result.reason}."
+    return f"{result.change.address} (Id {result.change.record_id}): {result.reason}."
+
+
+def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
+    """Return what to do about a change that was skipped or is in doubt."""
+    change = result.change
+    match result.status:
+        case Status.DRIFTED:
+            overwrite = f"To {WORDING[change.action].verb} it anyway:"
+            return (
+                Remedy("To see what changed there:", Command("drift")),
+                Remedy(overwrite, _with("overwrite_drift", onward)),
+            )
+        case Status.GONE:
+            return (
+                Remedy("To create it again:", _with("refresh", onward)),
+                "To leave it deleted, delete its lines in the outline as well.",
+            )
+        case Status.UNREADABLE:
+            return ("Look at it in Nexudus, and try again later.",)
+        case Status.IN_DOUBT if change.action.overwrites:
+            return ("The next apply sends it again; that does no harm.",)
+        case Status.IN_DOUBT:
+            return list(settlement(change, result.candidates, result.reason))
+        case _:
+            return (result.remedy,)
 
 
 def _print_twins(report: Report) -> None:
     """Print what the last list of each course showed: twins, and created records that it lacks."""
     for each in report.twins[:_MOST_TWINS]:
-        say_wrapped(f"{name(each)} {sentence(each)}.", hang="  ")
+        say_all(f"{name(each)} {sentence(each)}.")
     if len(report.twins) > _MOST_TWINS:
         more = f"{len(report.twins) - _MOST_TWINS:,} more"
-        say_wrapped(Remedy(f"and {more} twins. To list them all:", Command("drift")), hang="  ")
+        say_all(Remedy(f"and {more} twins. To list them all:", Command("drift")))
     for step in twin_steps(report.twins):
         say_wrapped(step, "  ")
     for result in report.unlisted:
-        say_wrapped(
+        say_all(
             f"{result.change.address} (Id {result.record_id}) was created, but its course does not "
-            "list it yet.",
-            hang="  ",
+            "list it yet."
         )
     for unread in report.unread:
-        say_wrapped(f"Could not check for twins: {unread}.", hang="  ")
+        say_all(f"Could not check for twins: {unread}.")
     if report.unlisted:
         say_wrapped(Remedy("To check whether it is there:", Command("drift")), "  ")
 
@@ -151,31 +192,10 @@ def _print_next(onward: Onward, when: str = "") -> None:
     say_wrapped(Remedy(f"To continue{when}{how}:", onward.rest()), "  ")
 
 
-def _print_unsaved(error: StateError) -> None:
-    say_wrapped(f"Error: {error.problem}.", hang="  ")
-    say_wrapped(error.remedy, "  ")
-    say_wrapped(
-        Remedy(
-            "The Ids of this run are in the journal and on the site, but not in the state. Fix "
-            "that first; then this finds them again:",
-            Command("apply"),
-        ),
-        "  ",
-    )
-
-
 def _counts(report: Report) -> str:
     counts = [(len(report.with_status(status)), status.words) for status in Status]
     listed = ", ".join(f"{number} {words}" for number, words in counts if number)
     return f"Apply: {listed or 'nothing was sent'}."
-
-
-def _print_refused(result: Result) -> None:
-    if result.change.resource is None:
-        what = f"{result.change.address}: the API refuses this: {result.reason}"
-        say_wrapped(what, hang="  ")
-    for diagnostic in _refusals(result):
-        point(diagnostic)
 
 
 def _refusals(result: Result) -> Iterator[Diagnostic]:
@@ -195,52 +215,11 @@ def _refusals(result: Result) -> Iterator[Diagnostic]:
         )
 
 
-def _print_drifted(result: Result, onward: Onward) -> None:
-    change = result.change
-    say_wrapped(f"{_at(result)}{_left(result)}", hang="  ")
-    if result.status is Status.UNREADABLE:
-        say("    Look at it in Nexudus, and try again later.")
-        return
-    if result.status is Status.GONE:
-        say_wrapped(Remedy("To create it again:", _with("refresh", onward)), "    ")
-        say_wrapped("To leave it deleted, delete its lines in the outline as well.", "    ")
-        return
-    say_wrapped(Remedy("To see what changed there:", Command("drift")), "    ")
-    overwrite = f"To {WORDING[change.action].verb} it anyway:"
-    say_wrapped(Remedy(overwrite, _with("overwrite_drift", onward)), "    ")
-
-
-def _at(result: Result) -> str:
-    """Return the place in the outline as the start of a message, or "" if there is none."""
-    return f"{result.change.where}: " if result.change.where else ""
-
-
-def _left(result: Result) -> str:
-    change = result.change
-    return f"{change.address} (Id {change.record_id}): {result.reason}."
-
-
-def _drift(result: Result) -> Diagnostic | None:
-    """Return a skipped change as a diagnostic; None if it is in no outline."""
-    where = result.change.where
-    return Diagnostic(where, _left(result), "The log says how to continue.") if where else None
-
-
 def _with(option: str, onward: Onward) -> Remedy:
     """Return how to apply the rest with a flag; a reviewed plan has to be made again first."""
     if onward.is_reviewed:
         return Remedy("apply the next plan with", Shell(f"--{option.replace('_', '-')}"))
     return Remedy(onward.rest(**{option: True}))
-
-
-def _print_in_doubt(result: Result) -> None:
-    change = result.change
-    say_wrapped(f"{_at(result)}{change.address} is in doubt: {result.reason}.", hang="  ")
-    if change.action.overwrites:
-        say("    The next apply sends it again; that does no harm.")
-        return
-    for line in settlement(change, result.candidates, result.reason):
-        say_wrapped(line, "    ")
 
 
 def _print_waiting(report: Report) -> None:
@@ -249,6 +228,4 @@ def _print_waiting(report: Report) -> None:
         for result in report.with_status(Status.HELD_BACK)
     )
     for (course_id, noun, reason), number in waiting.items():
-        say_wrapped(
-            f"Course {course_id}: {count(number, noun)} not sent yet, because {reason}.", hang="  "
-        )
+        say_all(f"Course {course_id}: {count(number, noun)} not sent yet, because {reason}.")

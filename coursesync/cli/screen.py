@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, Literal, TextIO
 
 import click
 
@@ -17,11 +17,13 @@ from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Buffer
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
+    from coursesync.operations.workspace import Project
+    from coursesync.outlines.advice.pieces import Advice, FirstPieces
 
 
 class _Watched(FileIO):
@@ -69,13 +71,19 @@ def say_wrapped(text: Sentence, margin: str = "", hang: str = "") -> None:
         say(line)
 
 
-def warn_once(problem: str, remedy: Sentence) -> None:
-    """Print a warning and its remedy, but each warning only once in a command."""
-    warned = click.get_current_context().find_root().meta
-    if (key := f"{__name__}: {problem}") not in warned:
-        warned[key] = True
-        say_wrapped(f"Warning: {problem}.", hang="  ")
-        say_wrapped(remedy, "  ")
+def say_all(first: Sentence, *others: Sentence) -> None:
+    """Print a sentence, and others indented below it, such as what to do."""
+    say_wrapped(first, hang="  ")
+    for each in others:
+        say_wrapped(each, "  ")
+
+
+def say_once(text: Sentence, remedy: Sentence = "") -> None:
+    """Print a sentence and its remedy, unless this command has printed that sentence before."""
+    said = click.get_current_context().meta
+    if (key := f"{__name__}: {text}") not in said:
+        said[key] = True
+        say_all(text, remedy)
 
 
 def say_at_once(text: str) -> None:
@@ -117,8 +125,18 @@ def arrived(stream: TextIO) -> bool:
 def point(diagnostic: Diagnostic, word: str = "") -> None:
     """Print a diagnostic: one line with its place, `word` and the problem, then the remedy."""
     say(on_one_line(f"{diagnostic.where}: {word}{diagnostic.problem}"))
-    if diagnostic.remedy:
-        say_wrapped(diagnostic.remedy, "    ")
+    say_wrapped(diagnostic.remedy, "    ")
+
+
+def _point_at_all(
+    diagnostics: Sequence[Diagnostic], level: Literal["error", "warning"], more: int = 0
+) -> None:
+    for diagnostic in diagnostics:
+        point(diagnostic, "advice: " if level == "warning" else "")
+    if more:
+        say(f"and {more:,} more")
+    say()
+    annotate([replace(each, remedy=placed(each.remedy)) for each in diagnostics], level, more)
 
 
 def complain(error: CoursesyncError) -> None:
@@ -126,17 +144,47 @@ def complain(error: CoursesyncError) -> None:
 
     Advice is not repeated, because `give_advice` has printed it.
     """
-    if isinstance(error, InvalidOutlines) and not isinstance(error, Advised):
-        for diagnostic in error.diagnostics:
-            point(diagnostic)
-        say()
-        marked = [replace(each, remedy=placed(each.remedy)) for each in error.diagnostics]
-        annotate(marked, "error")
-    elif not isinstance(error, Advised):
+    if not isinstance(error, InvalidOutlines):
         annotate_problem(f"{error.problem}.", placed(error.remedy))
-    say_wrapped(f"Error: {error.problem}.", hang="  ")
-    if error.remedy:
-        say_wrapped(error.remedy, "  ")
+    elif not isinstance(error, Advised):
+        _point_at_all(error.diagnostics, "error")
+    say_all(f"Error: {error.problem}.", error.remedy)
+
+
+def give_advice(
+    project: Project,
+    advice: Sequence[Advice],
+    *,
+    strict: bool | None,
+    most: int = 0,
+    quiet: bool = False,
+) -> FirstPieces | None:
+    """Print the first pieces of advice on a workspace's outlines.
+
+    Args:
+        project: the workspace.
+        advice: all pieces, in the order of the outlines.
+        strict: whether advice is an error; None for what coursesync.toml says.
+        most: how many pieces the caller needs, if that is more than are printed.
+        quiet: whether advice is printed only if it is an error.
+
+    Returns:
+        The pieces with their places; None if there are none, or none is printed.
+
+    Raises:
+        Advised: there is advice, and it is an error.
+    """
+    is_error = project.config.strict if strict is None else strict
+    if not advice or (quiet and not is_error):
+        return None
+    from coursesync.outlines.advice.pieces import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
+
+    found = first_pieces(advice, max(most, MOST_SHOWN))
+    printed = found.first(MOST_SHOWN)
+    _point_at_all(printed.shown, "warning", printed.more)
+    if is_error:
+        raise Advised(found.shown, len(advice))
+    return found
 
 
 def on_terminal(stream: IO[str]) -> bool:

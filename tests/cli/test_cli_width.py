@@ -46,7 +46,7 @@ def helps(group: click.Group, name: str = "") -> Iterator[str]:
     context = click.Context(group)
     yield f"{name} --help"
     for child in group.list_commands(context):
-        command = group.get_command(context, child)
+        _, command, _ = group.resolve_command(context, [child])
         if isinstance(command, click.Group):
             yield from helps(command, f"{name} {child}")
         else:

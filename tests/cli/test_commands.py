@@ -52,7 +52,7 @@ def command_named(name: str) -> click.Command:
     found: click.Command = root
     for word in name.split():
         assert isinstance(found, click.Group)
-        below = found.get_command(click.Context(found), word)
+        _, below, _ = found.resolve_command(click.Context(found), [word])
         assert below is not None, name
         found = below
     return found

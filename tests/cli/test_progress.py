@@ -7,7 +7,7 @@ from io import StringIO
 from values import course, plan_of
 
 from coursesync.applying.report import Result, Status
-from coursesync.cli.progress import progress_on
+from coursesync.cli.session import progress_on
 
 
 def test_a_long_apply_says_how_long_the_rest_takes() -> None:

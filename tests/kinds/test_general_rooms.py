@@ -21,8 +21,7 @@ MEANS_ANOTHER: dict[str, str] = {
     "outlines/advice/contents.py": r'"section"',
     "outlines/advice/nesting.py": r'"section"',
     "render/text_diff.py": r"\|section\|",
-    # click's method; a place in a document on the web
-    "cli/__init__.py": r"formatter\.section\(",
+    # a place in a document on the web
     "nexudus/target.py": r"#section-\d",
 }
 WORD = re.compile("(?i)(?<!inter)section")

@@ -296,7 +296,7 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
     if isinstance(command, click.Group):
         context = click.Context(command)
         for each in command.list_commands(context):
-            found = command.get_command(context, each)
+            _, found, _ = command.resolve_command(context, [each])
             assert found is not None
             yield from commands(found, f"{name} {each}")
 

@@ -2,189 +2,267 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
+from coursesync.ci.annotate import annotate_problem
 from coursesync.ci.outputs import note
-from coursesync.cli.advise import give_advice, is_strict
-from coursesync.cli.apply_options import apply_options
+from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
-from coursesync.cli.line import placing
-from coursesync.cli.online import announce, look_again, online
-from coursesync.cli.onward import Onward, typed_of_apply
-from coursesync.cli.options import (
-    how_made,
-    lock_timeout_option,
-    removal_options,
-    with_project,
-    workspace_argument,
-)
-from coursesync.cli.report import exit_code, print_report, warn_of_the_day
-from coursesync.cli.screen import say, say_wrapped
-from coursesync.errors import Command, CoursesyncError, Remedy, UsageError
+from coursesync.cli.line import Onward, typed
+from coursesync.cli.report import exit_code, print_forgotten, print_report, warn_of_the_day
+from coursesync.cli.screen import give_advice, painter, say, say_wrapped
+from coursesync.cli.session import announce, look_again, online
+from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
 from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.receipts import begin_receipt
 from coursesync.operations.site import schedule_of
-from coursesync.planning.drift import Finding, Stance
+from coursesync.planning.large_change import oversized
 from coursesync.planning.plan_file import check, read_plan_file
 from coursesync.render.plan_words import NOTHING, uncommitted
 from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from coursesync.applying.report import Report
-    from coursesync.cli.apply_options import ApplyOptions
+    from coursesync.errors import Value
     from coursesync.operations.receipts import OpenReceipt
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
     from coursesync.planning.plan_file import PlanFile
 
 
+@dataclass(frozen=True)
+class ApplyOptions:
+    """The options of an apply, except those of its project and its plan."""
+
+    auto_approve: bool
+    plan_file: Path | None
+    expect_digest: str | None
+    strict: bool | None
+    full: bool
+    verbose: bool
+    quiet: bool
+    receipt: Path | None
+    max_writes: int | None
+    settling_time: float | None
+    allow_large_change: bool
+    overwrite_drift: bool
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether apply starts without a question."""
+        return self.auto_approve or self.plan_file is not None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the plan is not shown: `--quiet`, and there is no question about it."""
+        return self.quiet and self.is_approved
+
+    def check_terminal(self) -> None:
+        """Raise UsageError if there is a question to ask and no terminal to ask it on."""
+        if self.is_approved or (sys.stdin.isatty() and sys.stderr.isatty()):
+            return
+        approve = Shell("--auto-approve")
+        remedy = Remedy("To apply the reviewed plan without a question, add", approve)
+        if self.expect_digest is None:
+            remedy = Remedy(
+                "Review the plan, then use",
+                approve,
+                "or write a plan file with",
+                Command("plan", out="FILE"),
+                "and apply that with",
+                Shell("--plan", "FILE"),
+            )
+        raise UsageError("there is no terminal to ask on", remedy)
+
+
 @click.command("apply")
-@workspace_argument
-@apply_options
-@removal_options
-@with_project
-@lock_timeout_option
+@options.workspace_argument
+@options.strict_option
+@click.option("--auto-approve", is_flag=True, help="Apply without asking.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=options.FILE,
+    help="Apply exactly what this plan file holds, or nothing.",
+)
+@options.digest_option
+@click.option(
+    "--allow-large-change",
+    is_flag=True,
+    help="Allow a plan that changes more than 30 % of a course or of the workspace.",
+)
+@click.option(
+    "--overwrite-drift",
+    is_flag=True,
+    help="Overwrite items that were edited on the site since they were last applied.",
+)
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="First read what others changed on the site, then restore what the outlines say.",
+)
+@click.option(
+    "--max-writes",
+    type=click.IntRange(min=0),
+    metavar="N",
+    envvar="COURSESYNC_MAX_WRITES",
+    help="Stop after N writes (exit 6); the next run continues.",
+)
+@click.option(
+    "--settling-time",
+    type=options.SecondsRange(min=0, max=3600),
+    envvar="COURSESYNC_SETTLING_TIME",
+    help="How long the API's lists may lag behind: apply looks this long for a create whose "
+    "answer was lost, and the first apply waits this long between two looks.  [default: 60]",
+)
+@click.option(
+    "--receipt",
+    type=options.FILE,
+    help="Write a record of the run to this file: each change, its Id, when and how.",
+)
+@options.full_option
+@click.option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    help="Print only the API that is contacted, what goes wrong, and the result.",
+)
+@options.known_verbose_option
+@options.removal_options
+@options.with_project
+@options.lock_timeout_option
+@options.hands("given", ApplyOptions)
 def command(
     *,
     project: Project,
-    options: ApplyOptions,
+    given: ApplyOptions,
     lock_timeout: float,
     on_removal: str | None,
     prune: bool,
     refresh: bool,
-) -> int:
+) -> ExitCode:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
     Shows the plan and asks first. Without a terminal it needs --auto-approve or
     --plan. The credentials are read from the environment: NEXUDUS_TOKEN, or
     NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
     """
-    options.check_terminal()
+    given.check_terminal()
     clock = SystemClock()
     reviewed, policy = None, project.policy(on_removal, prune=prune)
-    if options.plan_file is not None:
-        reviewed = read_plan_file(options.plan_file)
+    if given.plan_file is not None:
+        reviewed = read_plan_file(given.plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
-        _check_typed(reviewed, options.plan_file)
+        _check_typed(reviewed, given.plan_file)
     with project.held(lock_timeout):
         loaded = project.load()
         if refresh:
-            loaded = look_again(project, loaded, clock).workspace
+            loaded = look_again(loaded, clock).workspace
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        made = how_made(project, policy, refreshed=refresh)
-        onward = Onward(made, typed_of_apply())
-        check(plan, reviewed, options.expect_digest, onward.plan)
+        onward = Onward.of(project, policy, refreshed=refresh)
+        check(plan, reviewed, given.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
-        if (strict := is_strict(project, options.strict)) or not options.is_silent:
-            give_advice(loaded.advice, strict=strict)
-        options.show(PlanForms(project, placing(**made), plan, found=loaded.found))
-        if not plan.has_changes:
-            return _nothing(plan, loaded, clock, options, onward)
-        if (refused := options.is_refused(plan, project, onward)) is not None:
-            return int(refused)
-        opened = begin_receipt(options.receipt, plan, project) if options.receipt else None
-        with _failing(opened):
-            report = _carried_out(plan, loaded, clock, options, onward)
-        _end(opened, report)
-    if not options.is_silent:
-        say()
-    print_report(report, project, onward)
-    _print_forgotten(loaded, report)
-    if opened:
-        if warning := uncommitted(opened.origin):
-            say_wrapped(warning, "  ")
-        say_wrapped(f"The receipt is in {opened.path}.", "  ")
-    return int(exit_code(report, clock.signal))
-
-
-def _print_forgotten(loaded: Workspace, report: Report) -> None:
-    """Print the records that left the state: neither an outline nor the site has them."""
-    for each in loaded.found or ():
-        if each.finding is Finding.GONE and each.stance is Stance.NONE and report.unsaved is None:
-            what = f"{each.address} (Id {each.record_id})"
-            say_wrapped(
-                f"{what} was deleted on the site, and is no longer in the state.", hang="  "
-            )
-
-
-def _nothing(
-    plan: Plan, loaded: Workspace, clock: SystemClock, options: ApplyOptions, onward: Onward
-) -> int:
-    """Finish a cut-off run if the plan is empty: save its results and look for its twins."""
-    clock.catch_signals()
-    if unconfirmed(loaded.state):  # an earlier run saw no list of the course, or found twins
-        announce(loaded.project)
-    opened = begin_receipt(options.receipt, plan, loaded.project) if options.receipt else None
-    with _failing(opened):
-        report = apply(plan, loaded, settling_time=options.settling_time, clock=clock)
-    _end(opened, report)
-    _print_forgotten(loaded, report)
-    if not (report.complete and not report.left):
-        print_report(report, loaded.project, onward)
-    elif options.is_silent:
+        give_advice(project, loaded.advice, strict=given.strict, quiet=given.is_silent)
+        if not given.is_silent:
+            forms = PlanForms(project, onward.place, plan, found=loaded.found)
+            say(forms.text(painter(sys.stderr), full=given.full).rstrip())
+            say()
+        if (refused := _refused(plan, loaded, given, onward)) is not None:
+            return refused
+        opened = begin_receipt(given.receipt, plan, project) if given.receipt else None
+        report = _carried_out(plan, loaded, clock, given, onward, opened)
+    if plan.has_changes or exit_code(report, clock.signal) is not ExitCode.DONE:
+        if not given.is_silent:
+            say()
+        print_report(report, project, onward)
+    elif given.is_silent:
         say(NOTHING)
-    return int(exit_code(report, clock.signal))
-
-
-@contextmanager
-def _failing(opened: OpenReceipt | None) -> Iterator[None]:
-    """Note in the receipt that the run failed, if it raises an error: no write was sent."""
-    try:
-        yield
-    except CoursesyncError:
-        if opened:
-            opened.end(None)
-        raise
-
-
-def _end(opened: OpenReceipt | None, report: Report) -> None:
-    """Write the receipt before anything is printed: the output may be closed."""
+    print_forgotten(loaded.found or (), report)
     if opened:
-        opened.end(report)
+        _print_receipt(opened)
+    return exit_code(report, clock.signal)  # a signal may have come while it was printed
+
+
+def _print_receipt(opened: OpenReceipt) -> None:
+    if warning := uncommitted(opened.origin):
+        say_wrapped(warning, "  ")
+    say_wrapped(f"The receipt is in {opened.path}.", "  ")
+
+
+def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward) -> ExitCode | None:
+    """Return the exit code if apply must not start; None if it may.
+
+    It must not if the plan is too large or the answer is no. Before the question, prints which API
+    is contacted: also for an empty plan after a run that saw no list of a course, or found twins.
+    """
+    if (large := oversized(plan)) and not given.allow_large_change:
+        problem = f"Nothing was changed, because this is a large change: {' and '.join(large)}."
+        say_wrapped(problem)
+        say_wrapped(Remedy("If that is what you want:", onward.again(allow_large_change=True)))
+        annotate_problem(
+            problem, Remedy("If that is what you want, add", Shell("--allow-large-change"))
+        )
+        return ExitCode.WORK_LEFT
+    if plan.has_changes or unconfirmed(loaded.state):
+        announce(loaded.project)
+    if not plan.has_changes or given.is_approved or click.confirm("Apply this plan?", err=True):
+        return None
+    say("Nothing was changed.")
+    return ExitCode.DONE
 
 
 def _carried_out(
-    plan: Plan, loaded: Workspace, clock: SystemClock, options: ApplyOptions, onward: Onward
+    plan: Plan,
+    loaded: Workspace,
+    clock: SystemClock,
+    given: ApplyOptions,
+    onward: Onward,
+    receipt: OpenReceipt | None,
 ) -> Report:
     project, now = loaded.project, clock.now()
-    warn_of_the_day(plan, schedule_of(project, now), now, options.max_writes, onward=onward)
+    warn_of_the_day(plan, schedule_of(project, now), now, given.max_writes, onward=onward)
     total = sum(change.action.changes for change in plan.changes)
-    with online(clock, total, quiet=options.quiet, verbose=options.verbose) as progress:
-        return apply(
-            plan,
-            loaded,
-            settling_time=options.settling_time,
-            max_writes=options.max_writes,
-            overwrite_drift=options.overwrite_drift,
-            allow_large_change=options.allow_large_change,
-            progress=progress,
-            clock=clock,
-        )
+    try:
+        with online(clock, total, quiet=given.quiet, verbose=given.verbose) as progress:
+            report = apply(
+                plan,
+                loaded,
+                settling_time=given.settling_time,
+                max_writes=given.max_writes,
+                overwrite_drift=given.overwrite_drift,
+                allow_large_change=given.allow_large_change,
+                progress=progress,
+                clock=clock,
+            )
+    except CoursesyncError:  # no write was sent
+        if receipt:
+            receipt.end(None)
+        raise
+    if receipt:
+        receipt.end(report)  # before anything is printed: the output may be closed
+    return report
 
 
 def _check_typed(made: PlanFile, plan_file: Path) -> None:
     """Raise UsageError if a typed option differs from how the plan file was made."""
-    context = click.get_current_context()
-    options = {
+    made_with: dict[str, Value] = {
         "prune": made.policy.prune,
         "on_removal": made.policy.on_removal.value,
         "refresh": made.refreshed,
     }
-    for name, value in options.items():
-        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if typed and context.params[name] != value:
+    for name, value in typed(click.get_current_context()).items():
+        if made_with.get(name, value) != value:
             option = f"--{name.replace('_', '-')}"
-            again = Command("plan", **{name: context.params[name]}, out="FILE")
+            again = Command("plan", **{name: value}, out="FILE")
             raise UsageError(
                 f"{option} differs from how the plan in {shown(plan_file)} was made",
                 Remedy("Leave it out, or make the plan again:", again),

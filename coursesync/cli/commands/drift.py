@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.ci.outputs import note, summarise
+from coursesync.cli import options
 from coursesync.cli.line import place
-from coursesync.cli.online import look_again
-from coursesync.cli.options import (
-    bound_option,
-    check_bound,
-    verbose_option,
-    with_project,
-    workspace_argument,
-)
 from coursesync.cli.screen import painter, show
+from coursesync.cli.session import look_again
 from coursesync.errors import ExitCode
 from coursesync.nexudus.clock import SystemClock
 
@@ -27,19 +21,11 @@ if TYPE_CHECKING:
 
 
 @click.command("drift")
-@workspace_argument
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="The output format.",
-)
-@bound_option
-@with_project
-@verbose_option
-def command(*, project: Project, form: str, max_bytes: int | None) -> int:
+@options.workspace_argument
+@options.format_options("text", "markdown", "json")
+@options.with_project
+@options.verbose_option
+def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
     Compares the site with what was last sent. Changes nothing. Exits with 2 if a record was
@@ -49,20 +35,19 @@ def command(*, project: Project, form: str, max_bytes: int | None) -> int:
     from coursesync.render import json, markdown, terminal  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.drift import DriftView  # noqa: PLC0415 - keeps --help quick
 
-    check_bound(max_bytes, form)
-    now = look_again(project, project.load(), SystemClock())
+    options.check_bound(max_bytes, form)
+    now = look_again(project.load(), SystemClock())
     state = now.workspace.state
     view = DriftView(now.found, now.courses, len(state.entries), place, state.doubts)
     note(has_changes=str(now.has_drift).lower())
     summarise(partial(markdown.compose_drift, view))
     match form:
         case "json":
-            written = json.compose_drift(now.found, state)
+            show(json.compose_drift(now.found, state))
         case "markdown":
-            written = markdown.compose_drift(view, max_bytes)
+            show(markdown.compose_drift(view, max_bytes))
         case _:
-            written = terminal.compose_drift(view, painter(sys.stdout))
-    show(written)
+            show(terminal.compose_drift(view, painter(sys.stdout)))
     if now.has_drift:
-        return int(ExitCode.CHANGES)
-    return int(ExitCode.DONE if now.is_whole else ExitCode.ERROR)
+        return ExitCode.CHANGES
+    return ExitCode.DONE if now.is_whole else ExitCode.ERROR

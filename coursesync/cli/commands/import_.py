@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.completion import addresses
-from coursesync.cli.options import (
-    RECORD_ID,
-    lock_timeout_option,
-    verbose_option,
-    with_project,
-    workspace_option,
-)
-from coursesync.cli.screen import say_wrapped
+from coursesync.cli import options
+from coursesync.cli.line import addresses
+from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
+from coursesync.kinds import LISTED, kind_of
+from coursesync.kinds.inline import line_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.errors import CoursesyncError
     from coursesync.operations.import_ import Imported
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
@@ -30,20 +25,19 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("address", required=False, shell_complete=addresses)
-@click.argument("record_id", metavar="[ID]", type=RECORD_ID, required=False)
+@click.argument("record_id", metavar="[ID]", type=options.RECORD_ID, required=False)
 @click.option(
     "--course",
     "courses",
-    type=RECORD_ID,
+    type=options.RECORD_ID,
     multiple=True,
-    metavar="ID",
     help="The Id of a course to import; can be repeated.",
 )
 @click.option("--all", "everything", is_flag=True, help="Import every course of the account.")
-@workspace_option
-@with_project
-@verbose_option
-@lock_timeout_option
+@options.workspace_option
+@options.with_project
+@options.verbose_option
+@options.lock_timeout_option
 def command(
     *,
     address: str | None,
@@ -52,14 +46,13 @@ def command(
     everything: bool,
     project: Project,
     lock_timeout: float,
-) -> int:
+) -> ExitCode:
     """Put courses that exist on the site under management.
 
     Writes an outline for each course, or adds to its existing outline, and saves
     the Ids in the state; the next plan has nothing to do. With ADDRESS and ID, puts
     one record under management at that address. Changes nothing on the site.
     """
-    from coursesync.cli.online import announce, online  # noqa: PLC0415 - keeps --help quick
     from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.adopt import adopt  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import import_course  # noqa: PLC0415 - keeps --help quick
@@ -85,13 +78,11 @@ def command(
             imported = import_course(project, *courses, progress=progress, clock=clock)
             _print_imported(project, imported)
             if any(course.error for course in imported):
-                return int(ExitCode.ERROR)
-    return int(ExitCode.after(clock.signal))
+                return ExitCode.ERROR
+    return ExitCode.after(clock.signal)
 
 
 def _print_adopted(project: Project, address: str, entry: Entry) -> None:
-    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds.inline import line_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
 
     kind = kind_of(address_of(address))
@@ -106,24 +97,28 @@ def _print_adopted(project: Project, address: str, entry: Entry) -> None:
 
 
 def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
-
     for course in imported:
-        if course.error is not None:
-            _print_failed(course, course.error)
+        if (error := course.error) is not None:
+            mistakes = error.diagnostics[:3] if isinstance(error, InvalidOutlines) else ()
+            say_all(
+                f'Course {course.course_id} "{inert(course.note, 60)}" is not imported and stays '
+                f"as it is on the site: {on_one_line(error.problem)}.",
+                *(f"{each.where}: {on_one_line(each.problem)}" for each in mistakes),
+                error.remedy,
+            )
             continue
         path = on_one_line(str(project.folder / course.path))
         files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        say_wrapped(f"{path}: course {course.course_id}, {_done(course)}{files}.", hang="  ")
-        if course.note:
-            note = on_one_line(course.note)
-            say_wrapped(f"{note[:1].upper()}{note[1:]}.", "  ")
-        for skipped in course.left_out:
-            say_wrapped(
+        note = on_one_line(course.note)
+        say_all(
+            f"{path}: course {course.course_id}, {_done(course)}{files}.",
+            f"{note[:1].upper()}{note[1:]}." if note else "",
+            *(
                 f'Id {skipped.item.id} "{inert(skipped.item.title, 60)}" is not written to '
-                f"the outline and stays as it is on the site: {on_one_line(skipped.problem)}.",
-                "  ",
-            )
+                f"the outline and stays as it is on the site: {on_one_line(skipped.problem)}."
+                for skipped in course.left_out
+            ),
+        )
     if any(course.left_out for course in imported):
         say_wrapped(
             Remedy(
@@ -133,21 +128,21 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
                 "lists them.",
             )
         )
+    left = sum(course.left for course in imported)
     if not imported:
         say_wrapped(
             "There is no course in the account. Create one in Nexudus, then run this again."
         )
-    elif all(course.error for course in imported):
-        return  # there may be no outline to plan with
-    elif left := sum(course.left for course in imported):
-        say_wrapped(Remedy(f"{count(left, 'change')} would be made next; see", Command("plan")))
-    else:
-        say_wrapped(Remedy("There is nothing to do for these courses; see", Command("plan")))
+    elif not all(course.error for course in imported):  # else there may be no outline to plan with
+        what = (
+            f"{count(left, 'change')} would be made next; see"
+            if left
+            else "There is nothing to do for these courses; see"
+        )
+        say_wrapped(Remedy(what, Command("plan")))
 
 
 def _done(course: Imported) -> str:
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
-
     if course.records:
         return f"{count(course.records, LISTED.name)} imported"
     if course.left_out:
@@ -155,17 +150,3 @@ def _done(course: Imported) -> str:
     if course.is_new:
         return f"outline written; the course has no {LISTED.plural} yet"
     return f"no new {LISTED.plural}"
-
-
-def _print_failed(course: Imported, error: CoursesyncError) -> None:
-    title = inert(course.note, 60)
-    say_wrapped(
-        f'Course {course.course_id} "{title}" is not imported and stays as it is on the site: '
-        f"{on_one_line(error.problem)}.",
-        hang="  ",
-    )
-    if isinstance(error, InvalidOutlines):
-        for each in error.diagnostics[:3]:
-            say_wrapped(f"{each.where}: {on_one_line(each.problem)}", "  ")
-    if error.remedy:
-        say_wrapped(error.remedy, "  ")

@@ -2,67 +2,47 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.ci.outputs import check_outputs, note, summarise
-from coursesync.cli.advise import give_advice, is_strict
+from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
-from coursesync.cli.line import placing
-from coursesync.cli.options import (
-    bound_option,
-    check_bound,
-    full_option,
-    how_made,
-    removal_options,
-    strict_option,
-    verbose_option,
-    with_project,
-    workspace_argument,
-)
-from coursesync.cli.screen import say_wrapped, show
+from coursesync.cli.line import Onward
+from coursesync.cli.screen import give_advice, painter, say_wrapped, show
+from coursesync.cli.session import look_again
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
+from coursesync.kinds import LISTED
+from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coursesync.operations.workspace import Project, Workspace
-    from coursesync.planning.plan import Hindrance
-    from coursesync.planning.policy import Policy
 
 _MOST_KEPT = 1_000  # pieces of advice, in JSON and on the review page
 
 
 @click.command("plan")
-@workspace_argument
-@strict_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json", "html"]),
-    default="text",
-    show_default=True,
-    help="The output format.",
-)
-@bound_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write a plan file, for apply --plan.",
-)
+@options.workspace_argument
+@options.strict_option
+@options.format_options("text", "markdown", "json", "html")
+@click.option("--out", type=options.FILE, help="Also write a plan file, for apply --plan.")
 @click.option(
     "--refresh",
     is_flag=True,
     help="First read what others changed on the site, and plan from that. Sends only reads.",
 )
-@removal_options
-@full_option
+@options.removal_options
+@options.full_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
-@with_project
-@verbose_option
+@options.with_project
+@options.verbose_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     project: Project,
@@ -75,65 +55,58 @@ def command(  # noqa: PLR0913 - one parameter an option
     on_removal: str | None,
     prune: bool,
     full: bool,
-) -> int:
+) -> ExitCode:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
     Changes nothing. Makes no request and needs no credentials, except with --refresh.
     """
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
-    from coursesync.render import terminal  # noqa: PLC0415 - keeps --help quick
 
-    check_bound(max_bytes, form)
-    policy = project.policy(on_removal, prune=prune)
-    loaded, hindrances = _refreshed(project, policy) if refresh else (project.load(), ())
+    options.check_bound(max_bytes, form)
+    policy, loaded = project.policy(on_removal, prune=prune), project.load()
+    seen = look_again(loaded, SystemClock(), policy) if refresh else None
+    loaded = seen.workspace if seen else loaded
     plan = make_plan(loaded, on_removal=on_removal, prune=prune)
-    plan = replace(plan, hindrances=hindrances) if hindrances else plan
+    plan = replace(plan, hindrances=seen.hindrances) if seen else plan
     kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
-    advice = give_advice(loaded.advice, kept, strict=is_strict(project, strict))
-    made = how_made(project, plan.policy, refreshed=refresh)
-    forms = PlanForms(project, placing(**made), plan, advice, loaded.found)
+    advice = give_advice(project, loaded.advice, strict=strict, most=kept)
+    onward = Onward.of(project, plan.policy, refreshed=refresh)
+    forms = PlanForms(project, onward.place, plan, advice, loaded.found)
     note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
     summarise(forms.markdown)
     if out is not None:
+        from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
+
         project.check_free(out)
-        _write_plan_file(out, forms)
-    show(forms.written(form, max_bytes, None if full else terminal.MOST_ROWS))
+        check_outputs(plan_json=str(out))  # before the file is there
+        write_named(out, forms.json(), "plan file", is_plan_file)
+        note(plan_json=str(out))
+    match form:
+        case "json":
+            show(forms.json())
+        case "markdown":
+            show(forms.markdown(max_bytes))
+        case "html":
+            show(forms.page())
+        case _:
+            show(forms.text(painter(sys.stdout), full=full))
     _print_unconfirmed(loaded)
     if out is not None:
         say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))
-    return int(ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE)
+    return ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE
 
 
 def _print_unconfirmed(loaded: Workspace) -> None:
     """Print how many created records the next apply checks, even if the plan is empty."""
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
 
     # the course of such a record is never complete, so its outline was parsed
-    waiting = unconfirmed(loaded.state) if loaded.outlines else {}
-    if waiting:
-        new = count(len(waiting), f"new {LISTED.name}")
-        are = "is" if len(waiting) == 1 else "are"
+    if waiting := len(unconfirmed(loaded.state)) if loaded.outlines else 0:
+        are = "is" if waiting == 1 else "are"
         say_wrapped(
             Remedy(
-                f"{new} {are} not confirmed: the course was not listed after the create, or "
-                "it lists a twin. To see what is on the site:",
+                f"{count(waiting, f'new {LISTED.name}')} {are} not confirmed: the course was not "
+                "listed after the create, or it lists a twin. To see what is on the site:",
                 Command("drift"),
             )
         )
-
-
-def _write_plan_file(path: Path, forms: PlanForms) -> None:
-    from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
-
-    check_outputs(plan_json=str(path))  # before the file is there
-    write_named(path, forms.json(), "plan file", is_plan_file)
-    note(plan_json=str(path))
-
-
-def _refreshed(project: Project, policy: Policy) -> tuple[Workspace, tuple[Hindrance, ...]]:
-    from coursesync.cli.online import look_again  # noqa: PLC0415 - brings what goes online
-    from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
-
-    now = look_again(project, project.load(), SystemClock(), policy)
-    return now.workspace, now.hindrances

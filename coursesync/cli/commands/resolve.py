@@ -6,33 +6,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import (
-    RECORD_ID,
-    doubt_argument,
-    lock_timeout_option,
-    with_project,
-    workspace_option,
-)
+from coursesync.cli import options
 from coursesync.cli.screen import say_wrapped
+from coursesync.cli.session import announce, saving
 from coursesync.errors import Command, ExitCode, Remedy, UsageError
-from coursesync.nexudus.clock import SystemClock
 
 if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
 
 
 @click.command("resolve")
-@doubt_argument
+@options.doubt_argument
 @click.option(
-    "--id", "record_id", metavar="ID", type=RECORD_ID, help="The Id of the record that was created."
+    "--id", "record_id", type=options.RECORD_ID, help="The Id of the record that was created."
 )
 @click.option(
     "--not-created", is_flag=True, help="No record was created; the next apply creates it."
 )
-@click.option("--keep", metavar="ID", type=RECORD_ID, help="The Id of the twin to keep.")
-@workspace_option
-@with_project
-@lock_timeout_option
+@click.option("--keep", type=options.RECORD_ID, help="The Id of the twin to keep.")
+@options.workspace_option
+@options.with_project
+@options.lock_timeout_option
 def command(
     *,
     address: str,
@@ -41,7 +35,7 @@ def command(
     not_created: bool,
     keep: int | None,
     lock_timeout: float,
-) -> int:
+) -> ExitCode:
     """Settle the create of ADDRESS that is in doubt, or choose which of its twins to keep.
 
     A create in doubt: look for the record in Nexudus. If it is there, give its Id with --id; if
@@ -59,21 +53,18 @@ def command(
             "resolve takes one of three: --id ID, --not-created or --keep ID",
             Remedy("As in", Command("resolve", address, id=87654321)),
         )
-    clock = SystemClock()
     check_state(project, address)
-    with project.held(lock_timeout):
-        clock.catch_signals()
-        if keep is not None:
-            from coursesync.cli.online import announce  # noqa: PLC0415 - keeps completion quick
-
+    with saving(project, lock_timeout) as clock:
+        if keep is None:
+            resolve(project, address, record_id)
+            is_what = "was not created" if record_id is None else f"has the Id {record_id}"
+            done = Remedy(f"{address} {is_what}. To see what is left:", Command("plan"))
+        else:
             announce(project)
-            others = keep_one(project, address, keep, clock=clock)
-            say_wrapped(
-                f"{address} is now the record {keep}. Check whether "
-                f"{' and '.join(map(str, others))} has lessons, then delete it in Nexudus."
+            others = " and ".join(map(str, keep_one(project, address, keep, clock=clock)))
+            done = Remedy(
+                f"{address} is now the record {keep}. Check whether {others} has lessons, then "
+                "delete it in Nexudus."
             )
-            return int(ExitCode.after(clock.signal))
-        resolve(project, address, record_id)
-    is_what = "was not created" if record_id is None else f"has the Id {record_id}"
-    say_wrapped(Remedy(f"{address} {is_what}. To see what is left:", Command("plan")))
-    return int(ExitCode.after(clock.signal))
+    say_wrapped(done)
+    return ExitCode.after(clock.signal)

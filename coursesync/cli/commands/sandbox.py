@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from coursesync.cli.options import SecondsRange, workspace_argument
+from coursesync.cli import options
 from coursesync.cli.screen import say, say_wrapped
+from coursesync.cli.serving import port_option, serve_here, stop_after_option
 from coursesync.errors import Remedy, Shell, UsageError
 
 if TYPE_CHECKING:
-    from coursesync.render.portal.pages import Shown
-    from coursesync.sandbox import Sandbox, Settings
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @click.group("sandbox")
@@ -49,18 +49,10 @@ Pages of the sandbox show and change all of this while it runs:
 
 
 @command.command("serve", epilog=_FAULTS)
-@workspace_argument
+@options.workspace_argument
+@port_option
 @click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="PORT",
-    help="The port.  [default: any free port]",
-)
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Keep the records in this file.  [default: in memory]",
+    "--database", type=options.FILE, help="Keep the records in this file.  [default: in memory]"
 )
 @click.option(
     "--limits",
@@ -71,9 +63,8 @@ Pages of the sandbox show and change all of this while it runs:
 )
 @click.option(
     "--list-lag",
-    type=SecondsRange(min=0),
+    type=options.SecondsRange(min=0),
     default=0,
-    metavar="SECONDS",
     help="How long lists lag behind a create or a delete.",
 )
 @click.option(
@@ -90,9 +81,7 @@ Pages of the sandbox show and change all of this while it runs:
     metavar="FAULT",
     help='Add a fault, as in "POST /api/content/coursesections@3:lost-after"; see below.',
 )
-@click.option(
-    "--stop-after", type=SecondsRange(min=0), metavar="SECONDS", help="Stop after this time."
-)
+@stop_after_option
 def serve_command(  # noqa: PLR0913 - one parameter an option
     *,
     workspace: Path,
@@ -109,52 +98,47 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     It holds the courses of the outlines in WORKSPACE (default: courses). Prints its base URL on
     stdout.
     """
-    from coursesync.cli.serving import serve_here  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.preview import Site  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.preview import Site, site_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
-    from coursesync.sandbox import Fault, Sandbox, Settings  # noqa: PLC0415 - keeps --help quick
+    from coursesync.sandbox import Fault, Sandbox, Settings, with_values  # noqa: PLC0415 - the same
 
-    try:
+    with _mistakes_of("--fault"):
         parsed = [Fault.parse(fault) for fault in faults]
-    except ValueError as error:
-        raise UsageError(f"--fault: {error}") from error
-    settings = _settings(Settings(limits=limits, list_lag=list_lag), texts)
+    with _mistakes_of("--set"):
+        settings = with_values(Settings(limits=limits, list_lag=list_lag), _pairs(texts))
     outlines = load(workspace).outlines
     with Sandbox(database, settings=settings) as sandbox:
         for outline in outlines:
             sandbox.add_course(outline.course_id, outline.title)
         for fault in parsed:
             sandbox.add_fault(fault)
-        look = partial(_on_the_site, sandbox)
-        site = Site(look, sandbox, elsewhere=("/api", "/_sandbox"))
-        serve_here(site, port, _ready, stop_after)
+        site = Site(
+            lambda: site_of(sandbox.sections(), "On the sandbox"),
+            sandbox,
+            elsewhere=("/api", "/_sandbox"),
+        )
+        serve_here(site, port, stop_after, _explain)
 
 
-def _settings(settings: Settings, texts: tuple[str, ...]) -> Settings:
-    from coursesync.sandbox import with_values  # noqa: PLC0415 - keeps --help quick
+@contextmanager
+def _mistakes_of(option: str) -> Iterator[None]:
+    """Turn a ValueError about the values of an option into a UsageError."""
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error
 
+
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
     for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise UsageError(f"--set: {text!r} does not have the form NAME=VALUE")
-        try:
-            settings = with_values(settings, {name: value})
-        except ValueError as error:
-            raise UsageError(f"--set: {error}") from error
-    return settings
+        if "=" not in text:
+            raise ValueError(f"{text!r} does not have the form NAME=VALUE")
+    return dict(text.split("=", 1) for text in texts)
 
 
-def _on_the_site(sandbox: Sandbox) -> Shown:
-    from coursesync.operations.preview import site_of  # noqa: PLC0415 - keeps --help quick
-
-    return site_of(sandbox.sections(), "On the sandbox")
-
-
-def _ready(base_url: str) -> None:
-    click.echo(base_url)
+def _explain(base_url: str) -> None:
     say("To use it in another terminal:")
     target = Shell("export", f"COURSESYNC_BASE_URL={base_url}", "NEXUDUS_TOKEN=sandbox-token")
     say_wrapped(Remedy(target), "  ")
     say_wrapped(Remedy(Shell("export", "COURSESYNC_STATE=sandbox.state.json")), "  ")
     say("In a browser, that address shows its courses as members would see them.")
-    say("Ctrl-C ends it.")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.completion import folders
+from coursesync.cli import options
+from coursesync.cli.line import folders
 from coursesync.cli.screen import say, show
 from coursesync.text import count, on_one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MOST = 20  # outlines; more are only counted
 
@@ -17,11 +22,7 @@ _MOST = 20  # outlines; more are only counted
 @click.argument(
     "workspace", type=click.Path(path_type=Path), required=False, shell_complete=folders
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write it to this file instead of stdout.",
-)
+@click.option("--out", type=options.FILE, help="Write it to this file instead of stdout.")
 def command(workspace: Path | None, out: Path | None) -> None:
     """Write the JSON Schema of outlines, which lets editors complete and check them.
 
@@ -31,29 +32,27 @@ def command(workspace: Path | None, out: Path | None) -> None:
     """
     from coursesync.outlines.schema import NAME, schema_text, write_schema  # noqa: PLC0415 - keeps --help quick
 
-    lines = [] if workspace is None else _lines(workspace, out or workspace / NAME)
+    lines = () if workspace is None else tuple(_unnamed(workspace, out or workspace / NAME))
     if out is None:
         show(schema_text())
     else:
         write_schema(out, schema_text())
         say(on_one_line(f"Wrote {out}"))
     for line in lines:
-        say(line)
+        say(on_one_line(line))
 
 
-def _lines(workspace: Path, schema: Path) -> list[str]:
-    from coursesync.outlines.schema import line_for, without_schema  # noqa: PLC0415 - keeps --help quick
+def _unnamed(workspace: Path, schema: Path) -> Iterator[str]:
+    """Yield the outlines that name no schema, and the line to add to each."""
+    from coursesync.outlines.schema import line_for, without_schema  # noqa: PLC0415 - the same
 
     found = list(without_schema(workspace))
-    if not found:
-        return []
-    name = "names" if len(found) == 1 else "name"
-    lines = [
-        f"{count(len(found), 'outline')} {name} no schema yet. Add above the first line of each:"
-    ]
+    if found:
+        name = "names" if len(found) == 1 else "name"
+        outlines = count(len(found), "outline")
+        yield f"{outlines} {name} no schema yet. Add above the first line of each:"
     for outline in found[:_MOST]:
-        line = line_for(outline, schema)
-        lines += [on_one_line(f"  {outline}"), on_one_line(f"    {line}")]
+        yield f"  {outline}"
+        yield f"    {line_for(outline, schema)}"
     if len(found) > _MOST:
-        lines.append(f"  and {len(found) - _MOST} more")
-    return lines
+        yield f"  and {len(found) - _MOST} more"

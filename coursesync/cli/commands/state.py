@@ -5,22 +5,17 @@ Completion in a shell imports this module, so slow modules are imported when a c
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import (
-    address_argument,
-    lock_timeout_option,
-    options,
-    with_project,
-    workspace_argument,
-    workspace_option,
-)
-from coursesync.cli.screen import say, say_wrapped, show
+from coursesync.cli import options
+from coursesync.cli.screen import say, say_all, say_wrapped, show
+from coursesync.cli.session import saving
 from coursesync.errors import Command, ExitCode, Remedy
-from coursesync.nexudus.clock import SystemClock
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import key_of
+from coursesync.kinds.inline import line_of
 from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
@@ -31,21 +26,12 @@ if TYPE_CHECKING:
 
 
 # the options of a command that changes the state by hand
-_edits_state = options(
+_edits_state = options.together(
     click.option("--dry-run", is_flag=True, help="Only show what would change."),
-    workspace_option,
-    with_project,
-    lock_timeout_option,
+    options.workspace_option,
+    options.with_project,
+    options.lock_timeout_option,
 )
-
-
-@contextmanager
-def _saving(project: Project, lock_timeout: float) -> Iterator[SystemClock]:
-    """Hold the state and handle signals, so that a save is finished and reported."""
-    clock = SystemClock()
-    with project.held(lock_timeout):
-        clock.catch_signals()
-        yield clock
 
 
 @click.group("state")
@@ -54,8 +40,8 @@ def command() -> None:
 
 
 @command.command("list")
-@workspace_argument
-@with_project
+@options.workspace_argument
+@options.with_project
 def list_entries(*, project: Project) -> None:
     """List each address in the state with its Id.
 
@@ -71,9 +57,9 @@ def list_entries(*, project: Project) -> None:
 
 
 @command.command("show")
-@address_argument
-@workspace_option
-@with_project
+@options.address_argument
+@options.workspace_option
+@options.with_project
 def show_entry(*, address: str, project: Project) -> None:
     """Show the Id of ADDRESS and the values that its record is known to have."""
     from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
@@ -95,77 +81,68 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 
 @command.command("mv")
-@address_argument
+@options.address_argument
 @click.argument("to")
 @_edits_state
 def move_entry(
     *, address: str, to: str, project: Project, lock_timeout: float, dry_run: bool
-) -> int:
+) -> ExitCode:
     """Change the address of a record in the state.
 
     The record at ADDRESS moves to the address TO, in the same course. Changes only the state, and
     makes no request; write the new key in the outline as well.
     """
-    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds.address import key_of  # noqa: PLC0415 - keeps --help quick
-    from coursesync.kinds.inline import line_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = address_of(address), address_of(to)
-    with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
+    with saving(project, lock_timeout, dry_run=dry_run) as clock:
         move(project, old, new, dry_run=dry_run)
-    say_wrapped(f"{old} {'would become' if dry_run else 'is now'} {new}.", hang="  ")
-    say_wrapped(
+    say_all(
+        f"{old} {'would become' if dry_run else 'is now'} {new}.",
         Remedy(
             "In the outline, write",
             line_of("key", key_of(new)),
             f"in that {kind_of(new).name}, if it is not there yet.",
         ),
-        "  ",
     )
-    return int(ExitCode.after(clock.signal))
+    return ExitCode.after(clock.signal)
 
 
 @command.command("rm")
-@address_argument
+@options.address_argument
 @_edits_state
-def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run: bool) -> int:
+def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run: bool) -> ExitCode:
     """Remove a record from the state; it stays on the site.
 
     The record at ADDRESS is no longer managed. Changes only the state, and makes no request.
     """
-    from coursesync.kinds import kind_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import address_of, forget  # noqa: PLC0415 - keeps --help quick
 
-    with nullcontext(SystemClock()) if dry_run else _saving(project, lock_timeout) as clock:
+    with saving(project, lock_timeout, dry_run=dry_run) as clock:
         entry = forget(project, address, dry_run=dry_run)
     is_what = "would no longer be" if dry_run else "is no longer"
-    say_wrapped(f"{address} (Id {entry.id}) {is_what} managed.", hang="  ")
-    if entry.protected:
-        say_wrapped(
-            coded(
-                "Its protection from deletion is removed too: keep `protect: true` in its "
-                f"{kind_of(address_of(address)).name} in the outline, or write it there when you "
-                "import it again."
-            ),
-            "  ",
-        )
-    say_wrapped(
+    protection = coded(
+        "Its protection from deletion is removed too: keep `protect: true` in its "
+        f"{kind_of(address_of(address)).name} in the outline, or write it there when you import it "
+        "again."
+    )
+    say_all(
+        f"{address} (Id {entry.id}) {is_what} managed.",
+        protection if entry.protected else "",
         Remedy(
             "If it is in an outline, the next apply adopts a matching record on the site, creates "
             "it again, or leaves it in doubt. To manage this record again:",
             Command("import", address, entry.id),
         ),
-        "  ",
     )
-    return int(ExitCode.after(clock.signal))
+    return ExitCode.after(clock.signal)
 
 
 @command.command("recover")
-@workspace_argument
-@with_project
-@lock_timeout_option
-def recover_journal(*, project: Project, lock_timeout: float) -> int:
+@options.workspace_argument
+@options.with_project
+@options.lock_timeout_option
+def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:
     """Save the results of an interrupted run from its journal.
 
     plan and apply read the journal by themselves; this is for a machine that is about to be
@@ -174,7 +151,7 @@ def recover_journal(*, project: Project, lock_timeout: float) -> int:
     """
     from coursesync.operations.state import recover  # noqa: PLC0415 - keeps --help quick
 
-    with _saving(project, lock_timeout) as clock:
+    with saving(project, lock_timeout) as clock:
         left = recover(project)
     if project.store.foreign is not None:
         # it must not be lost unnoticed with the machine
@@ -182,9 +159,7 @@ def recover_journal(*, project: Project, lock_timeout: float) -> int:
             f"The journal {project.store.foreign.path} belongs to another state, so it is not "
             "saved in this one."
         )
-        return int(ExitCode.ERROR)
-    if not left:
-        say("There is nothing to recover.")
-    else:
-        say(f"The results of the cut-off run are saved in {project.store.path}.")
-    return int(ExitCode.after(clock.signal))
+        return ExitCode.ERROR
+    saved = f"The results of the cut-off run are saved in {project.store.path}."
+    say(saved if left else "There is nothing to recover.")
+    return ExitCode.after(clock.signal)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.advise import give_advice, is_strict
-from coursesync.cli.options import strict_option, workspace_argument
-from coursesync.cli.screen import show
+from coursesync.cli import options
+from coursesync.cli.screen import give_advice, show
+from coursesync.kinds import LISTED
 from coursesync.text import count
 
 if TYPE_CHECKING:
@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@workspace_argument
-@strict_option
+@options.workspace_argument
+@options.strict_option
 def command(*, workspace: Path, strict: bool | None) -> None:
     """Check the outlines in WORKSPACE (default: courses) for mistakes.
 
     Makes no request and needs neither state nor credentials.
     """
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.plan import validate  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps --help quick
 
     project = open_project(workspace)
     loaded = validate(workspace)
-    give_advice(loaded.advice, strict=is_strict(project, strict))
+    give_advice(project, loaded.advice, strict=strict)
     items = sum(len(outline.resources) for outline in loaded.outlines)
     show(f"{count(len(loaded.outlines), 'outline')}, {count(items, LISTED.name)}: all valid.\n")

@@ -1,0 +1,199 @@
+"""Commands that save or send requests: they handle signals, show progress and name the API.
+
+The progress is a bar on a terminal, plain lines anywhere else.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import IO, TYPE_CHECKING
+
+from coursesync.applying.report import Status
+from coursesync.cli.line import placed
+from coursesync.cli.screen import on_terminal, say_at_once, say_once, wants_colour
+from coursesync.errors import Command, Interrupted, Remedy, Terminated
+from coursesync.nexudus.clock import SystemClock
+from coursesync.operations.config import CONFIG
+from coursesync.text import duration, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from coursesync.applying.report import Result
+    from coursesync.applying.world import Progress
+    from coursesync.kinds.address import Address
+    from coursesync.operations.site import Drift
+    from coursesync.operations.workspace import Project, Workspace
+    from coursesync.planning.policy import Policy
+
+_STOPPING = "Stopping when the current request is done. Ctrl-C again stops now."
+_WORTH_SAYING = 2.0  # seconds
+_LINES_BETWEEN = 50  # two lines that show how long the rest takes
+_BAR = 20  # columns, which leaves room for text beside it
+
+
+@contextmanager
+def saving(
+    project: Project, lock_timeout: float, *, dry_run: bool = False
+) -> Iterator[SystemClock]:
+    """Hold the state and handle signals, so that a save is finished; not for a dry run."""
+    clock = SystemClock()
+    if dry_run:
+        yield clock
+        return
+    with project.held(lock_timeout):
+        clock.catch_signals()
+        yield clock
+
+
+@contextmanager
+def online(
+    clock: SystemClock, total: int = 0, *, quiet: bool = False, verbose: bool = False
+) -> Iterator[Progress]:
+    """Handle signals, and yield a display of the progress.
+
+    Args:
+        clock: records the signal that stops the run.
+        total: the number of changes.
+        quiet: only what goes wrong is shown.
+        verbose: each request is logged, so that there is no bar.
+
+    Raises:
+        Terminated: SIGTERM interrupted the run.
+    """
+    gc.enable()  # a thousand answers may be megabytes each
+    after = Remedy("If you do, run this to finish:", Command("apply"))
+    stopping = f"{_STOPPING}\n{placed(after)}" if total else _STOPPING
+    clock.catch_signals(partial(say_at_once, stopping))
+    try:
+        with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
+            yield progress
+    except Interrupted as error:
+        if clock.signal == signal.SIGTERM:
+            raise Terminated(error.problem, error.remedy) from error
+        raise
+
+
+def announce(project: Project) -> None:
+    """Print which API a command contacts, once, before the first request.
+
+    Raises:
+        CoursesyncError: the credentials must not be sent to that API.
+    """
+    project.check_host()
+    if not project.embedded:
+        other = project.other_host
+        names = f" ({CONFIG} names {other})" if other else ""
+        say_once(f"Contacting {project.store.target}{names}")
+
+
+def look_again(workspace: Workspace, clock: SystemClock, policy: Policy | None = None) -> Drift:
+    """Read what others changed on the site; raises as `drift` does, and Terminated on SIGTERM."""
+    from coursesync.operations.site import drift, interrupted  # noqa: PLC0415 - slow
+
+    if workspace.state.entries:
+        announce(workspace.project)
+    with online(clock) as progress:
+        found = drift(workspace, policy=policy, progress=progress, clock=clock)
+        clock.release_signals()
+        if clock.stopping():
+            raise interrupted()
+        return found
+
+
+@contextmanager
+def progress_on(
+    stream: IO[str], total: int, *, quiet: bool = False, verbose: bool = False
+) -> Iterator[Progress]:
+    """Show the progress of `total` changes on a stream; with a total of 0, only the waits."""
+    if quiet or verbose or not total or not on_terminal(stream):
+        yield _Lines(stream, total, quiet=quiet)
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow, and only for a terminal
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    console = Console(file=stream, no_color=not wants_colour(stream), highlight=False)
+    words = TextColumn("{task.description}", markup=False)
+    columns = (BarColumn(_BAR), MofNCompleteColumn(), words)
+    with Bar(*columns, console=console, transient=True) as bar:
+        yield _OnBar(bar, bar.add_task("", total=total))
+
+
+def _line(result: Result) -> str:
+    line = f"{result.change.address}: {result.status.words}"
+    if result.status not in {Status.CREATED, Status.ADOPTED, Status.SETTLED}:
+        return line
+    if result.record_id is None:
+        return f"{line}, it was never created"
+    return f"{line}, Id {result.record_id}{f' ({result.reason})' if result.reason else ''}"
+
+
+def _waiting(seconds: float, why: str) -> str:
+    return f"waiting {duration(seconds)}: {why}"
+
+
+def _left(rest: float) -> str:
+    return f"about {duration(rest)} to go"
+
+
+class _Lines:
+    """One line for each change; if `quiet`, only for those that did not go well."""
+
+    def __init__(self, stream: IO[str], total: int, *, quiet: bool) -> None:
+        self._stream = stream
+        self._total = total
+        self._quiet = quiet
+        self._concluded: set[Address] = set()
+
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
+        if self._quiet:
+            if not result.done:
+                self._print(_line(result))
+            return
+        self._concluded.add(result.change.address)  # a change may be concluded twice
+        number = len(self._concluded)
+        width = len(str(self._total))
+        is_due = number % _LINES_BETWEEN == 0 and rest >= _WORTH_SAYING
+        left = f" ({_left(rest)})" if is_due else ""
+        self._print(f"[{number:>{width}}/{self._total}] {_line(result)}{left}")
+
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        if seconds >= _WORTH_SAYING and not self._quiet:
+            left = f" ({_left(rest)})" if rest > seconds else ""
+            for line in wrapped(f"{_waiting(seconds, why)}{left}", hang="  "):
+                self._print(line)
+
+    def _print(self, line: str) -> None:
+        with suppress(OSError):  # a closed stream must not end an apply
+            print(line, file=self._stream, flush=True)
+
+
+class _OnBar:
+    """A bar, and a line for each change that did not go well."""
+
+    def __init__(self, bar: Bar, task: TaskID) -> None:
+        self._bar = bar
+        self._task = task
+
+    def concluded(self, result: Result, rest: float = 0.0) -> None:
+        if not result.done:
+            with suppress(OSError):  # a closed terminal must not end an apply
+                self._bar.console.print(_line(result), markup=False)
+        self._say(result.change.address, rest, advance=1)
+
+    def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
+        if seconds >= _WORTH_SAYING:
+            self._say(_waiting(seconds, why), rest)
+
+    def _say(self, words: str, rest: float, advance: int = 0) -> None:
+        left = f"{_left(rest)}, " if rest >= _WORTH_SAYING else ""
+        with suppress(OSError):
+            self._bar.update(self._task, advance=advance, description=f"{left}{words}")
