@@ -9,6 +9,7 @@ import click
 from coursesync.cli import options
 from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
+from coursesync.cli.session import announce, online
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.kinds import LISTED, kind_of
 from coursesync.kinds.inline import line_of
@@ -53,7 +54,6 @@ def command(
     the Ids in the state; the next plan has nothing to do. With ADDRESS and ID, puts
     one record under management at that address. Changes nothing on the site.
     """
-    from coursesync.kinds import LISTED  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.adopt import adopt  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.import_ import import_course  # noqa: PLC0415 - keeps --help quick
 
