@@ -138,8 +138,10 @@ ONLY = {  # what only these may import, at whatever level
     "pydantic": (
         *("kinds.content_spec", "kinds.picture"),
         *(
+            "kinds.lesson_spec",
             "kinds.section_spec",
             "kinds.spec",
+            "kinds.unlock_spec",
             "nexudus.lessons",
             "nexudus.outcome",
             "nexudus.records",

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from coursesync.applying.run import in_order
 from coursesync.kinds.address import Address
 from coursesync.outlines.outline import Outline, build
 from coursesync.outlines.workspace_files import Outlines
@@ -106,7 +107,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
     intent = Intent(
         action=named.get(change.action, "update"),
         address=change.address,
-        attributes=dict(change.attributes),
+        attributes=in_order(change.attributes),
         id=change.record_id,
         parent_id=change.parent_id,
         protected=change.resource is not None and change.resource.protected,

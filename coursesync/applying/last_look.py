@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import CourseRun
+from coursesync.applying.run import CourseRun, in_order
 from coursesync.applying.settle import settle
 from coursesync.kinds import KINDS, kind_of
 from coursesync.planning.drift import twins_among
@@ -152,7 +152,7 @@ def _others(
         ours = [each for each in found if each.parent_id == course.id and each.id in made]
         for record in run.lookout.whole(kind, ours, partial(_lacks_any, compared)):
             result, names = made[record.id], compared[record.id]
-            sent = result.change.attributes
+            sent = in_order(result.change.after)
             is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"

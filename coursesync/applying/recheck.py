@@ -14,6 +14,7 @@ from itertools import dropwhile, groupby, islice
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
+from coursesync.applying.run import in_order
 from coursesync.errors import Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
@@ -126,7 +127,7 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     """Return who edited a record, in words; "" if it may be overwritten."""
     entry, kind = change.entry, change.kind
     # also ours: an update without an answer, and one that a lost state would know
-    ours = [entry.known, *(each for each in (entry.attempted, change.after) if each)]
+    ours = [entry.known, *(each for each in (entry.attempted, in_order(change.after)) if each)]
     who = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     by = f"{who}{at(record.updated_on)}"
     is_elsewhere = record.parent_id not in {entry.parent_id, change.parent_id}

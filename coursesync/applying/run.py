@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
+from coursesync.kinds.field import Ref
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.nexudus.lessons import Lessons
 from coursesync.nexudus.limits import SETTLING
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
@@ -234,6 +235,14 @@ class Run:
         self.sender.pause(pause, f"looking for {sought[0]}{others} on the site", left)
 
 
-def in_order(attributes: Attributes | None) -> dict[str, FieldValue]:
-    """Return attributes sorted by name, as the journal and the state store them."""
-    return dict(sorted((attributes or {}).items()))
+def in_order(attributes: Planned | None) -> dict[str, FieldValue]:
+    """Return attributes sorted by name, as the journal and the state store them.
+
+    Raises TypeError for a Ref: a record whose holder has no Id yet must not be sent.
+    """
+    found: dict[str, FieldValue] = {}
+    for name, value in sorted((attributes or {}).items()):
+        if isinstance(value, Ref):
+            raise TypeError(f"{value.ref} has no Id yet")
+        found[name] = value
+    return found

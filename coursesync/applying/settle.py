@@ -161,7 +161,7 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
                 if was_sent:  # it may be another run's record, and ours may not be listed yet
                     until = run.world.clock.now() + run.terms.settling
                     run.settled_until = max(run.settled_until, until)
-                run.adopt(change, change.attributes, record, status)
+                run.adopt(change, in_order(change.after), record, status)
 
 
 def _findings(

@@ -176,7 +176,7 @@ def _as_written(outcome: Outcome, change: Change, record: Record | None, answere
         return outcome
     name, has = change.kind.contents_property, record.attributes
     is_new = not same_moment(outcome.updated_on, record.updated_on)
-    if is_new or same(name, change.after, has, change.kind):
+    if is_new or same(name, in_order(change.after), has, change.kind):
         return outcome
     with suppress(ValueError, TypeError):  # the Date header is optional
         written = moment(outcome.updated_on)

@@ -2,9 +2,10 @@
 
 from coursesync.kinds.address import Address
 from coursesync.kinds.kind import Kind
+from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (SECTION,)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (SECTION, LESSON)}  # parents first
 LISTED = SECTION  # the kind that an outline lists
 
 

@@ -11,13 +11,14 @@ from coursesync.text import for_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# `section.onboarding.welcome`: the kind, then the keys from the course down. A string, because
-# a state has tens of thousands of them.
+# `section.onboarding.welcome`: the kind, then the keys from the course down, one a level. A string,
+# because a state has tens of thousands of them.
 Address = NewType("Address", str)
 
 MAX_KEY = 100
 MAX_TITLE = 1_000
-KEYS = 2  # in an address
+MOST_KEYS = 3  # in an address: of the course, of an item in it, of an item in that
+_COURSE = "course"  # the kind of the address that a course has
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
 
@@ -30,8 +31,24 @@ def address_of(kind: str, *keys: str) -> Address:
 def parse_address(text: str) -> Address | None:
     """Return `text` as an address, or None if it is none."""
     kind, *keys = text.split(".")
-    well_formed = kind.isidentifier() and len(keys) == KEYS and all(map(was_key, keys))
+    well_formed = kind.isidentifier() and 1 < len(keys) <= MOST_KEYS and all(map(was_key, keys))
     return Address(text) if well_formed else None
+
+
+def keys_of(address: Address) -> tuple[str, ...]:
+    """Return the keys of an address, from the course down."""
+    return tuple(address.split(".")[1:])
+
+
+def course_address(key: str) -> Address:
+    """Return the address of a course."""
+    return address_of(_COURSE, key)
+
+
+def parent_of(address: Address, within: str) -> Address:
+    """Return the address of what an item is in: one of the kind `within`, or its course."""
+    course, *between, _ = keys_of(address)
+    return address_of(within, course, *between) if between else course_address(course)
 
 
 def key_of(address: Address) -> str:

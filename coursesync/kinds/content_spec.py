@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from coursesync.errors import Remedy
 from coursesync.kinds.inline import line_of
-from coursesync.kinds.spec import STRICT, mistake, shaped
+from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, form, mistake, shaped
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -126,4 +134,7 @@ InPlace: TypeAlias = Annotated[
         rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)",
         "This looks like a file's name: write {html: welcome.html} or {markdown: welcome.md}.",
     ),
+]
+InContents: TypeAlias = Annotated[
+    Annotated[ContentFile, Tag(MAPPING)] | Annotated[InPlace, Tag(PLAIN)], Discriminator(form)
 ]

@@ -11,16 +11,31 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 if TYPE_CHECKING:
+    from coursesync.kinds.address import Address
     from coursesync.kinds.tree import Value
 
 INT32_MAX = 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
 COURSE_TITLE = "Title"  # the property of a course's own record
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands for the Id of the record at an address, until it has one.
+
+    Only a plan holds it: what is sent, journalled or kept in a state is an Id.
+    """
+
+    ref: Address
+
+
 # a record of the API as it goes over the wire: its properties by name
 FieldValue: TypeAlias = str | int | bool
 Attributes: TypeAlias = Mapping[str, FieldValue]
-Words: TypeAlias = Callable[[Attributes, Attributes], tuple[str | None, str | None]]
-Settle: TypeAlias = Callable[[Attributes, Attributes], Attributes]
+# the same in a plan
+Planned: TypeAlias = Mapping[str, FieldValue | Ref]
+Words: TypeAlias = Callable[[Planned, Planned], tuple[str | None, str | None]]
+Settle: TypeAlias = Callable[[Attributes, Planned], Planned]
 
 
 class Role(Enum):
@@ -66,7 +81,7 @@ class Field:
     role: Role | None = None
     words: Words | None = None
     settle: Settle | None = None
-    idle: Callable[[Attributes], frozenset[str]] | None = None
+    idle: Callable[[Planned], frozenset[str]] | None = None
     trace: str = ""
     other_names: tuple[str, ...] = ()
     opposites: tuple[str, ...] = ()
@@ -83,56 +98,3 @@ class Field:
             return self.decoder(attributes)
         found = (attributes[name] for name in self.properties if name in attributes)
         return next(found, self.default)
-
-
-def shown_or_hidden(prop: str) -> Words:
-    """Return the words for a property that says whether members see a record."""
-    words: dict[object, str] = {True: "shown to members", False: "hidden from members"}
-    return lambda before, after: (words.get(before.get(prop)), words.get(after.get(prop)))
-
-
-def picture(
-    name: str, prop: str, clearing: str, trace: str, other_names: tuple[str, ...] = ()
-) -> Field:
-    """Make the row of a picture, which can be sent or removed but never read back.
-
-    Args:
-        name: the field's name in an outline; its value is a web address, or null to remove it.
-        prop: the property that takes the address.
-        clearing: the property that removes the picture if it is true.
-        trace: the property that names the stored file.
-        other_names: as in `Field`.
-    """
-
-    def encode(value: Value) -> Attributes:
-        return {clearing: True} if value is None else {prop: cast("str", value)}
-
-    def decode(attributes: Attributes) -> Value:
-        return attributes.get(prop)
-
-    def settle(prior: Attributes, desired: Attributes) -> Attributes:
-        # a sent picture that is not wanted any more has to be cleared
-        if prop in desired:
-            return desired
-        if prop in prior or prior.get(clearing):
-            return {**desired, clearing: True}
-        return desired
-
-    def words(before: Attributes, after: Attributes) -> tuple[str | None, str | None]:
-        # without a sent picture, there may be one on the site
-        unsent = None if clearing in before else "as on the site"
-        was, now = before.get(prop), after.get(prop)
-        cleared = "removed" if after.get(clearing) else unsent
-        return unsent if was is None else str(was), cleared if now is None else str(now)
-
-    return Field(
-        name,
-        {prop: str, clearing: bool},
-        encode,
-        decode,
-        role=Role.PICTURE,
-        words=words,
-        settle=settle,
-        trace=trace,
-        other_names=other_names,
-    )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
+from coursesync.kinds.address import parent_of
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import described, opening
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Field, FieldValue, Settle
+    from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.kinds.unlock import Opening
@@ -48,6 +49,11 @@ class Resource:
     def where(self) -> Where:
         """The place of the resource in its outline."""
         return self.tree.where(self.path)
+
+    @property
+    def parent(self) -> Address:
+        """The address of the item that it is in, or of its course."""
+        return self.kind.parent_of(self.address)
 
     @property
     def title(self) -> str:
@@ -86,6 +92,9 @@ class Kind:
         marker_property: the record's free text for users of the API, which people don't see.
         spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
+        within: the kind whose items have a list of this kind's; the course has one in any case.
+        link: the property with the Id of the record of that kind that a record is in; a record
+            directly in its course has none.
     """
 
     name: str
@@ -98,6 +107,8 @@ class Kind:
     marker_property: str
     spec: Callable[[], type[Spec]]
     fields: tuple[Field, ...]
+    within: Kind | None = None
+    link: str = ""
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
         """Return the properties of an author's values; contents are HTML.
@@ -118,6 +129,10 @@ class Kind:
             if field.default is not None or not attributes.keys().isdisjoint(field.properties)
         }
 
+    def parent_of(self, address: Address) -> Address:
+        """Return the address of what a record of this kind is in: an item, or its course."""
+        return parent_of(address, self.within.name if self.within else "")
+
     def field(self, role: Role) -> Field:
         """Return the field that has a role; raises KeyError if there is none."""
         return self._roles[role]
@@ -137,7 +152,7 @@ class Kind:
         """
         return "id" if name == self.parent_property else self._names.get(name, name)
 
-    def settle(self, prior: Attributes | None, desired: Attributes) -> Attributes:
+    def settle(self, prior: Attributes | None, desired: Planned) -> Planned:
         """Return the properties to send, because some can't be read back.
 
         Args:
@@ -150,25 +165,25 @@ class Kind:
             desired = settle(prior, desired)
         return desired
 
-    def idle(self, attributes: Attributes) -> frozenset[str]:
+    def idle(self, attributes: Planned) -> frozenset[str]:
         """Return the properties that have no effect, given the others."""
         return frozenset().union(*(idle(attributes) for idle in self._idles))
 
-    def opens(self, attributes: Attributes) -> Opening:
+    def opens(self, attributes: Planned) -> Opening:
         """Return when a member gets into a record."""
         return opening(attributes)
 
-    def describe(self, attributes: Attributes) -> str:
+    def describe(self, attributes: Planned) -> str:
         """Return in a member's words when a record opens."""
         return described(attributes, self.name)
 
-    def title_of(self, attributes: Attributes) -> str:
+    def title_of(self, attributes: Planned) -> str:
         """Return a record's title, "" for none."""
         return str(attributes.get(self.title_property, ""))
 
-    def order_of(self, attributes: Attributes) -> int:
+    def order_of(self, attributes: Planned) -> int:
         """Return a record's place among its siblings."""
-        return int(attributes.get(self.order_property, 0))
+        return int(cast("int", attributes.get(self.order_property, 0)))
 
     title_property = _property_of(Role.TITLE)
     order_property = _property_of(Role.ORDER)  # orders a record among its siblings
@@ -179,7 +194,8 @@ class Kind:
     def types(self) -> Mapping[str, type[FieldValue]]:
         """The type of each property that can be read."""
         readable = (each.properties.items() for each in self._sent if not each.trace)
-        return {self.parent_property: int} | {n: type_ for each in readable for n, type_ in each}
+        ids = {name: int for name in (self.parent_property, self.link) if name}
+        return ids | {name: type_ for each in readable for name, type_ in each}
 
     @cached_property
     def write_only(self) -> frozenset[str]:
@@ -204,7 +220,7 @@ class Kind:
         return {name: field.name for field in self.fields for name in field.properties}
 
     @cached_property
-    def _idles(self) -> tuple[Callable[[Attributes], frozenset[str]], ...]:
+    def _idles(self) -> tuple[Callable[[Planned], frozenset[str]], ...]:
         return tuple(field.idle for field in self.fields if field.idle is not None)
 
     @cached_property

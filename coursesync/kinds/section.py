@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.field import Field, Role, picture, shown_or_hidden
 from coursesync.kinds.kind import Kind
+from coursesync.kinds.rows import (
+    ACTIVE,
+    IMAGE,
+    KEY,
+    ORDER,
+    PREVIOUS_KEYS,
+    PROTECT,
+    TITLE,
+    contents_of,
+)
 from coursesync.kinds.unlock import unlock_of
 
 if TYPE_CHECKING:
@@ -33,33 +42,14 @@ SECTION = Kind(
     marker_property="SystemId",
     spec=_spec,
     fields=(
-        Field("key"),
-        Field("previous_keys"),
-        Field("title", {"Title": str}, role=Role.TITLE, other_names=("name",)),
+        KEY,
+        PREVIOUS_KEYS,
+        TITLE,
         unlock_of("section"),
-        Field(
-            "display_order",
-            {"DisplayOrder": int},
-            role=Role.ORDER,
-            other_names=("order", "position"),
-        ),
-        Field(
-            "active",
-            {"Active": bool},
-            default=True,
-            role=Role.ACTIVE,
-            words=shown_or_hidden("Active"),
-            other_names=("enabled", "published", "visible"),
-            opposites=("disabled", "draft", "hidden", "hide", "inactive", "unpublished"),
-        ),
-        Field("protect", default=False),
-        picture("image", "NewImageUrl", "ClearImageFile", "ImageFileName", ("picture",)),
-        Field(
-            "contents",
-            {"SectionContents": str},
-            default="",
-            role=Role.CONTENTS,
-            other_names=("body", "content", "text"),
-        ),
+        ORDER,
+        ACTIVE,
+        PROTECT,
+        IMAGE,
+        contents_of("SectionContents"),
     ),
 )

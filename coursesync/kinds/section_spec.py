@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pydantic import ConfigDict, Field
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
-
-from coursesync.kinds.content_spec import ContentFile, InPlace
-from coursesync.kinds.field import INT32_MAX
+from coursesync.kinds.content_spec import InContents
 from coursesync.kinds.picture import Picture
-from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, Spec, form
-
-
-class Timed(BaseModel):
-    """A number of days after the member's enrolment, as in {after_days: 7}."""
-
-    model_config = ConfigDict(**STRICT, title="Some days after enrolment")
-
-    after_days: Annotated[int, Field(ge=0, le=INT32_MAX)] = Field(
-        title="Days after enrolment",
-        description="Whole days. They count from the member's enrolment, not from the section "
-        "before.",
-        examples=[7],
-    )
+from coursesync.kinds.spec import STRICT, Spec
+from coursesync.kinds.unlock_spec import Unlock
 
 
 class SectionSpec(Spec):
@@ -30,32 +15,14 @@ class SectionSpec(Spec):
 
     model_config = ConfigDict(**STRICT, title="Section")
 
-    unlock: Annotated[
-        Annotated[Timed, Tag(MAPPING)]
-        | Annotated[
-            Literal["immediate", "sequential"],
-            Tag(PLAIN),
-            Field(
-                json_schema_extra={
-                    "enumDescriptions": [
-                        "Open from the start.",
-                        "Opens once the section before it is done.",
-                    ]
-                },
-            ),
-        ],
-        Discriminator(form),
-    ] = Field(
+    unlock: Unlock = Field(
         "immediate",
         title="When it opens",
         description="immediate (the default): from the start. sequential: once the section before "
         "it is done. {after_days: 7}: that many days after the member's enrolment.",
         examples=["immediate", "sequential", {"after_days": 7}],
     )
-    contents: Annotated[
-        Annotated[ContentFile, Tag(MAPPING)] | Annotated[InPlace, Tag(PLAIN)],
-        Discriminator(form),
-    ] = Field(
+    contents: InContents = Field(
         "",
         title="Contents",
         description="The text at the top of the section: HTML in place, or a file beside this "

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from coursesync.errors import Remedy
-from coursesync.kinds.address import KEYS, MAX_KEY, MAX_TITLE, is_key, parse_address, slug, was_key
+from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, parse_address, slug, was_key
 from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # nothing unknown, nothing converted; models are built when the first outline is parsed
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
+_WITH_COURSE = 2  # keys in a former key that names its course
 MOST_LISTED = 5_000  # the writes that the API allows in a day
 MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
 
@@ -76,7 +77,7 @@ def _no_key(text: str, written: Code) -> PydanticCustomError:
 def former_keys(text: str) -> Code:
     """Return the line to type for one former key, written in any form, as in `section.a.b`."""
     *courses, key = map(slug, text.split("."))
-    course = courses[-1] if courses and len(courses) < KEYS else ""
+    course = courses[-1] if courses and len(courses) < _WITH_COURSE else ""
     return line_of("previous_keys", [f"{course}.{key}" if course else key or "old-key"])
 
 

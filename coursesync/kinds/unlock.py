@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from coursesync.kinds.field import Field, Role
 
 if TYPE_CHECKING:
-    from coursesync.kinds.field import Attributes
+    from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.tree import Value
 
 _TYPE, _DAYS = "UnlockType", "UnlockAfterDays"
@@ -31,14 +31,14 @@ class Opening:
     in_sequence: bool = False
 
 
-def opening(attributes: Attributes) -> Opening:
+def opening(attributes: Planned) -> Opening:
     """Return when a record opens; by the API's page, days count only if it is timed."""
     unlock = attributes.get(_TYPE)
-    days = int(attributes.get(_DAYS, 0)) if unlock == _TIMED else None
+    days = int(cast("int", attributes.get(_DAYS, 0))) if unlock == _TIMED else None
     return Opening(days, in_sequence=unlock == _SEQUENTIAL)
 
 
-def described(attributes: Attributes, noun: str) -> str:
+def described(attributes: Planned, noun: str) -> str:
     """Return in a member's words when a record opens; `noun` is the word for its kind."""
     unlock, days = attributes.get(_TYPE), attributes.get(_DAYS, 0)
     if unlock == _SEQUENTIAL:
@@ -75,5 +75,5 @@ def _decode(attributes: Attributes) -> Value:
     return SEQUENTIAL if unlock == _SEQUENTIAL else IMMEDIATE
 
 
-def _idle(attributes: Attributes) -> frozenset[str]:
+def _idle(attributes: Planned) -> frozenset[str]:
     return frozenset() if attributes.get(_TYPE) == _TIMED else frozenset({_DAYS})

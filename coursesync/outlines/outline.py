@@ -28,6 +28,7 @@ from coursesync.state.state import CourseRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.tree import Path, Tree, Value
 
 _TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
@@ -39,7 +40,9 @@ class Outline:
     """One valid outline: a course and its desired resources, in the members' order.
 
     `path` is the file's path as shown to people, `file` its path in the workspace; `sources` has
-    the digests of that file and of each content file, by their paths in the workspace.
+    the digests of that file and of each content file, by their paths in the workspace. `lists` are
+    the addresses of the items, and of the course, that have a list of items of their own: where
+    there is none, the items there are not managed.
     """
 
     path: str
@@ -50,6 +53,7 @@ class Outline:
     tree: Tree
     file: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    lists: frozenset[Address] = frozenset()
 
     @property
     def record(self) -> CourseRecord:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.kinds.field import FieldValue
+    from coursesync.kinds.field import FieldValue, Ref
 
 # action, address, former address, record's Id, course's Id, protection, attributes before and after
 Meaning: TypeAlias = tuple[
@@ -19,8 +19,8 @@ Meaning: TypeAlias = tuple[
     int | None,
     int,
     bool | None,
-    "tuple[tuple[str, FieldValue], ...]",
-    "tuple[tuple[str, FieldValue], ...]",
+    "tuple[tuple[str, FieldValue | Ref], ...]",
+    "tuple[tuple[str, FieldValue | Ref], ...]",
 ]
 
 

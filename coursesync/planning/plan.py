@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes
+    from coursesync.kinds.field import Attributes, FieldValue, Planned, Ref
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning
@@ -97,7 +97,7 @@ class Change:
     kind: Kind
     parent_id: int
     held: Entry | Doubt | None = None
-    after: Attributes | None = None
+    after: Planned | None = None
     was: Address | None = None
     resource: Resource | None = None
     reason: str = ""
@@ -168,8 +168,8 @@ class Change:
             self.record_id,
             self.parent_id,
             self.protected,
-            tuple(sorted((self.before or {}).items())),
-            tuple(sorted((self.after or {}).items())),
+            _by_name(self.before),
+            _by_name(self.after),
         )
 
     @property
@@ -178,7 +178,7 @@ class Change:
         return self.resource.where if self.resource else None
 
     @property
-    def attributes(self) -> Attributes:
+    def attributes(self) -> Planned:
         """The attributes after the change; the present ones if the change sends none."""
         return self.after or self.before or {}
 
@@ -191,6 +191,10 @@ class Change:
     def order(self) -> int:
         """The record's place among its siblings."""
         return self.kind.order_of(self.attributes)
+
+
+def _by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
+    return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from coursesync.planning.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coursesync.kinds.field import Attributes, FieldValue
+    from coursesync.kinds.field import FieldValue, Planned, Ref
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
@@ -97,6 +97,6 @@ def _stance(each: Drifted, change: Change | None) -> Stance:
     return Stance.AS_SENT if is_as_sent else Stance.CHANGED
 
 
-def _without_order(attributes: Attributes, kind: Kind) -> dict[str, FieldValue]:
+def _without_order(attributes: Planned, kind: Kind) -> dict[str, FieldValue | Ref]:
     """Return attributes without the order, which may result from changes by others."""
     return {name: value for name, value in attributes.items() if name != kind.order_property}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.kinds.field import Ref
 from coursesync.render.excerpt import Difference, Fold, Mark, joined, shown
 from coursesync.render.lookalikes import only_unseen
 from coursesync.render.text_diff import Effort, Piece, compare
@@ -20,7 +21,7 @@ from coursesync.text import as_shown, count, inert, unseen, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from coursesync.kinds.field import Attributes, FieldValue
+    from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.planning.ordering import Place
     from coursesync.planning.plan import Change
@@ -61,7 +62,7 @@ def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _differing(before: Attributes, after: Attributes) -> set[str]:
+def _differing(before: Planned, after: Planned) -> set[str]:
     if before == after and [*map(type, before.values())] == [type(after[name]) for name in before]:
         return set()
     from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import; only for what has changed
@@ -70,7 +71,7 @@ def _differing(before: Attributes, after: Attributes) -> set[str]:
     return {str(item.path(output_format="list")[0]) for items in found.values() for item in items}
 
 
-def _brief(attributes: Attributes) -> dict[str, FieldValue]:
+def _brief(attributes: Planned) -> dict[str, FieldValue | Ref]:
     """Replace long texts by digests, because DeepDiff would compare their lines without a bound."""
     return {
         name: sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
@@ -115,15 +116,15 @@ def _difference(change: Change, field: str, names: tuple[str, ...], among: int) 
     return replace(found, remark=_placed(change.place), moved=change.place.moved)
 
 
-def _spelled(names: Iterable[str], attributes: Attributes) -> str:
+def _spelled(names: Iterable[str], attributes: Planned) -> str:
     """Return the API's names and values, for a difference that the author's words don't show."""
     return ", ".join(f"{name} {_value(attributes.get(name)) or '(none)'}" for name in names)
 
 
-def _value(value: FieldValue | None) -> str | None:
+def _value(value: FieldValue | Ref | None) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return None if value is None else str(value)
+    return None if value is None else value.ref if isinstance(value, Ref) else str(value)
 
 
 def _lines(before: str, after: str, among: int) -> tuple[Shown, ...]:
@@ -134,7 +135,7 @@ def _lines(before: str, after: str, among: int) -> tuple[Shown, ...]:
     return shown(compare(before, after, Effort(effort)), Effort(effort), most)
 
 
-def _size(text: FieldValue | None) -> str | None:
+def _size(text: FieldValue | Ref | None) -> str | None:
     if text is None:
         return None
     return count(len(str(text)), "character") if text else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes
+    from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 
@@ -34,7 +34,7 @@ class Station:
 
     address: Address
     kind: Kind
-    attributes: Attributes
+    attributes: Planned
     change: Change | None = None
     day: int | None = 0
     follows: int | None = None

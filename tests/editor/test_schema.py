@@ -20,8 +20,9 @@ from shares import examples
 import coursesync
 from coursesync.errors import Code
 from coursesync.kinds.content_spec import ContentFile
-from coursesync.kinds.section_spec import SectionSpec, Timed
+from coursesync.kinds.section_spec import SectionSpec
 from coursesync.kinds.spec import CourseSpec
+from coursesync.kinds.unlock_spec import Timed
 from coursesync.outlines.mistakes import examples_of
 from coursesync.outlines.yaml_reader import parse
 from coursesync.text import UNSEEN

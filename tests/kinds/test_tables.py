@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shares import examples
 
 from coursesync.kinds import KINDS
-from coursesync.kinds.field import INT32_MAX, Attributes
+from coursesync.kinds.field import INT32_MAX, MAX_ID, Attributes, FieldValue
 from coursesync.kinds.pins import MAX_PIN
 from coursesync.kinds.section import SECTION
 
@@ -32,25 +32,51 @@ SAYABLE: dict[str, st.SearchStrategy[Values]] = {
             "image": PICTURES | st.none(),
             "contents": st.text().map(lambda text: f"<p>{text}</p>") | st.just(""),
         },
-    )
+    ),
+    "lesson": st.fixed_dictionaries(
+        {"title": TITLES},
+        optional={
+            "summary": st.text(max_size=40),
+            "unlock": st.sampled_from(["immediate", "sequential"])
+            | st.builds(lambda days: {"after_days": days}, DAYS),
+            "completion": st.sampled_from(["none", "visited", "button", "video"]),
+            "instructor": st.integers(1, MAX_ID),
+            "display_order": st.integers(0, MAX_PIN),
+            "active": st.booleans(),
+            "image": PICTURES | st.none(),
+            "contents": st.text().map(lambda text: f"<p>{text}</p>") | st.just(""),
+        },
+    ),
+}
+_RECORD: dict[str, st.SearchStrategy[FieldValue]] = {
+    "Active": st.booleans(),
+    "DisplayOrder": st.integers(-INT32_MAX - 1, INT32_MAX),
+    "Title": st.text(),
+    "UnlockAfterDays": st.integers(-INT32_MAX - 1, INT32_MAX),
+    "UnlockType": st.sampled_from([1, 2, 3]),
+}
+_PICTURE = st.sampled_from([{}, {"ClearImageFile": True}]) | st.builds(
+    lambda picture: {"NewImageUrl": picture}, PICTURES
+)
+_LESSON: dict[str, st.SearchStrategy[FieldValue]] = {
+    "CompletionType": st.sampled_from([1, 2, 3, 4]),
+    "LessonContents": st.text(),
+    "SummaryText": st.text(),
 }
 # all that a record may hold, and what may be sent for its picture
 VALID: dict[str, st.SearchStrategy[Attributes]] = {
     "section": st.builds(
         lambda record, picture: {**record, **picture},
+        st.fixed_dictionaries({**_RECORD, "SectionContents": st.text()}),
+        _PICTURE,
+    ),
+    "lesson": st.builds(
+        lambda record, picture: {**record, **picture},
         st.fixed_dictionaries(
-            {
-                "Active": st.booleans(),
-                "DisplayOrder": st.integers(-INT32_MAX - 1, INT32_MAX),
-                "SectionContents": st.text(),
-                "Title": st.text(),
-                "UnlockAfterDays": st.integers(-INT32_MAX - 1, INT32_MAX),
-                "UnlockType": st.sampled_from([1, 2, 3]),
-            }
+            {**_RECORD, **_LESSON}, optional={"InstructorId": st.integers(1, MAX_ID)}
         ),
-        st.sampled_from([{}, {"ClearImageFile": True}])
-        | st.builds(lambda picture: {"NewImageUrl": picture}, PICTURES),
-    )
+        _PICTURE,
+    ),
 }
 
 
@@ -106,7 +132,8 @@ def test_properties_have_the_types_that_the_table_gives(kind: Kind, data: st.Dat
     types = {name: type_ for each in kind.fields for name, type_ in each.properties.items()}
 
     assert {name: type(value) for name, value in sent.items()} == {n: types[n] for n in sent}
-    assert kind.types.keys() == types.keys() - kind.write_only | {kind.parent_property}
+    ids = {kind.parent_property, kind.link} - {""}
+    assert kind.types.keys() == types.keys() - kind.write_only | ids
 
 
 def test_a_property_is_found_by_its_field() -> None:
