@@ -238,6 +238,17 @@ def _orphaned(side: Side, policy: Policy) -> list[Change]:
     depth = {kind: i for i, kind in enumerate(KINDS.values())}
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
     changes.sort(key=lambda change: (depth[change.kind], change.order, change.address))
+    # what is in a record that is deleted must be gone before
+    stay = {
+        (each.kind.within, each.attributes.get(each.kind.link)): each.address
+        for each in changes
+        if each.action is not Action.DELETE
+    }
+    for i, change in enumerate(changes):
+        inside = stay.get((change.kind, change.record_id))
+        if inside is not None and change.action is Action.DELETE:
+            reason = f"{inside} is in it, and is not deleted"
+            changes[i] = replace(change, action=Action.KEEP, reason=reason)
     return [
         *(change for change in changes if change.action is Action.DEACTIVATE),
         *(change for change in reversed(changes) if change.action is Action.DELETE),

@@ -239,6 +239,48 @@ def test_deletions_take_lessons_before_their_section(tmp_path: Path) -> None:
         assert len(here.sandbox.sections()) == 1
 
 
+def test_a_section_stays_as_long_as_one_of_its_lessons_does(tmp_path: Path) -> None:
+    """A plan does not promise a deletion that apply would have to refuse."""
+    there = outline({"one": ["a", "b"], "two": []})
+    kept = [replace(each, protected=True) if each.key == "b" else each for each in there.resources]
+    with site(tmp_path) as here:
+        here.apply(replace(there, resources=tuple(kept)))
+        plan = here.plan(outline({"two": []}), PRUNE)
+
+        assert [(each.action.value, each.address) for each in plan.changes] == [
+            ("delete", "lesson.c.one.a"),
+            ("keep", "section.c.one"),
+            ("keep", "lesson.c.one.b"),
+        ]
+        assert plan.changes[1].reason == "lesson.c.one.b is in it, and is not deleted"
+
+
+def test_a_section_with_a_lesson_of_others_is_not_deleted(tmp_path: Path) -> None:
+    """The lessons that the plan deletes are accounted for; one that it does not know stops it."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a"], "two": []}))
+        section = here.sandbox.sections()[0]["Id"]
+        made = here.remote.create(
+            LESSON.endpoint,
+            {
+                "CourseId": 4711,
+                "SectionId": section,
+                "Title": "By hand",
+                "DisplayOrder": 50,
+                "UnlockType": 1,
+                "UnlockAfterDays": 0,
+            },
+        )
+        assert made.status == 200
+        report = here.apply(outline({"two": []}), PRUNE)
+
+        stopped = [(each.change.address, each.status) for each in report.results if not each.done]
+        assert ("section.c.one", Status.HAS_LESSONS) in stopped
+        assert {status for _, status in stopped} <= {Status.HAS_LESSONS, Status.HELD_BACK}
+        assert "By hand" in here.lessons()
+        assert len(here.sandbox.sections()) == 2
+
+
 def test_lessons_without_a_list_are_kept(tmp_path: Path) -> None:
     """Where the outline has no list, nothing is deleted, whatever the policy."""
     with site(tmp_path) as here:
