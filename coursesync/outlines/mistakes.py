@@ -254,7 +254,7 @@ def _of_another_kind(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
     """Report a field that another kind has, if no field here is meant."""
     if slip.above:
         return None
-    if slip.kind and may_be_file(slip.kind) and name in {"markdown", "html", "file"}:
+    if slip.kind and may_be_file(slip.kind) and name in {"file", "path"}:
         remedy = coded("To list a Markdown file, write only its path, as in `- welcome.md`")
         return f"there is no field `{name}`", remedy
     for kind in KINDS.values() if slip.kind else ():
