@@ -120,6 +120,8 @@ class _Slip:
     @property
     def example(self) -> Sentence:
         """A remedy with the examples of the field from its model; "" if there are none."""
+        if self.kind and not self.path:
+            return Remedy("Write, for example,", examples_of(self.group, "title"))
         if self.name not in _LAID_OUT and self.name not in self.fields:
             return ""
         examples = _LAID_OUT.get(self.name) or examples_of(self.group, self.name, self.above)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy, Where
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.address import key_of
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 LONGEST_TITLE = 200
 MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
-_NOUN, _ITEMS = LISTED.name, LISTED.plural
+_NOUN = LISTED.name
+_INNER = " or ".join(kind.plural for kind in KINDS.values() if kind.within is LISTED)
 _TITLE, _UNLOCK, _ACTIVE, _CONTENTS = LISTED.names(
     Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS
 )
@@ -55,13 +56,15 @@ class Source:
 
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
     """Yield all advice on a valid outline; `source` gives a content file by its name there."""
-    active = [each for each in outline.resources if _is_active(each)]
+    main = [each for each in outline.resources if each.kind is LISTED]
+    active = [each for each in main if _is_active(each)]
     yield from locked_first(active)
-    yield from behind_hidden(outline.resources)
+    yield from behind_hidden(main)
     yield from falling_days(active)
     yield from same_titles(active)
     yield from long_titles(outline.resources)
-    yield from empty_contents(active)
+    full = {each.parent for each in outline.resources if each.kind is not LISTED}
+    yield from empty_contents([each for each in active if each.address not in full])
     yield from unfit_contents(outline.resources, source)
     yield from markdown_in_place(outline.resources)
 
@@ -154,8 +157,8 @@ def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
             yield _on(
                 each,
                 _TITLE,
-                f"the title has {length:,} characters: in the list of {_ITEMS} members may see "
-                "only its beginning",
+                f"the title has {length:,} characters: in the list of {each.kind.plural} members "
+                "may see only its beginning",
                 coded(
                     f"Keep `{_TITLE}:` below {LONGEST_TITLE}, and put the rest into `{_CONTENTS}:`"
                 ),
@@ -169,7 +172,7 @@ def empty_contents(active: Sequence[Resource]) -> Iterator[Advice]:
             yield _on(
                 each,
                 _CONTENTS,
-                f"members who open this {_NOUN} find it empty, unless it has lessons in Nexudus",
+                f"members who open this {_NOUN} find it empty, unless it has {_INNER} in Nexudus",
                 coded(
                     f"Write contents, as in `{_CONTENTS}: <p>Welcome!</p>` or write "
                     f"`{_ACTIVE}: false` to hide it until then."
