@@ -17,17 +17,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
-from coursesync.kinds import LISTED
+from coursesync.kinds import kinds_in
 from coursesync.kinds.spec import CourseSpec
 from coursesync.outlines import placing
-from coursesync.outlines.checks import ITEMS, item_key
+from coursesync.outlines.checks import item_key
 from coursesync.outlines.pieces import UnusualLayout, text_of
 from coursesync.outlines.pieces_reader import comments, take_apart
 from coursesync.outlines.yaml_reader import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Path, Value
     from coursesync.outlines.pieces import Part
 
@@ -90,9 +91,25 @@ Edit: TypeAlias = SetField | PinKey | AddItem | Move | Remove | LayOut
 
 def fields_at(path: Path) -> tuple[str, ...]:
     """Return the fields of the outline, or of an item, in their order; of other mappings none."""
-    if path and (len(path) > 2 or path[0] != ITEMS):  # noqa: PLR2004 - the list and an index
-        return ()
-    return tuple(field.name for field in LISTED.fields) if path else tuple(CourseSpec.model_fields)
+    if not path:
+        return tuple(dict.fromkeys([*CourseSpec.model_fields, *_lists_of(None)]))
+    kind = _kind_at(path)
+    return (*(field.name for field in kind.fields), *_lists_of(kind)) if kind else ()
+
+
+def _kind_at(path: Path) -> Kind | None:
+    """Return the kind of the item at a path; None if there can be none."""
+    if len(path) < 2:  # noqa: PLR2004 - the list and an index
+        return None
+    *above, name, index = path
+    outer = _kind_at(tuple(above))
+    if not isinstance(index, int) or (above and outer is None):
+        return None
+    return next((each for each in kinds_in(outer) if each.plural == name), None)
+
+
+def _lists_of(kind: Kind | None) -> Iterator[str]:
+    return (each.plural for each in kinds_in(kind))
 
 
 def edited(text: str, path: str, edits: Sequence[Edit]) -> str:

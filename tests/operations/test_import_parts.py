@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
 from coursesync.operations.import_entries import course_key, unsayable
 from coursesync.operations.import_files import most_that_fit
@@ -30,15 +31,15 @@ def test_an_unlock_rule_that_no_outline_has(unlock: FieldValue) -> None:
     """It is not read as another rule, which the next update would then write."""
     has = {**WHOLE, "UnlockType": unlock}
 
-    assert "UnlockType" in unsayable(record(**has))
+    assert "UnlockType" in unsayable(record(**has), SECTION)
 
 
 def test_an_order_that_is_none() -> None:
     """A number that could not be read is not taken for 0."""
     has = {name: value for name, value in WHOLE.items() if name != "DisplayOrder"}
 
-    assert "DisplayOrder" in unsayable(record(**has))
-    assert unsayable(record(**WHOLE)) == ""
+    assert "DisplayOrder" in unsayable(record(**has), SECTION)
+    assert unsayable(record(**WHOLE), SECTION) == ""
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(0, 60))
