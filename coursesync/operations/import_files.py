@@ -23,6 +23,7 @@ from coursesync.files import decode, shown
 from coursesync.kinds import KINDS
 from coursesync.operations.import_entries import course_key, items_of, left_out, was_moved
 from coursesync.outlines.content_files import Files, path_of
+from coursesync.outlines.item_files import read_item
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
 from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN, as_argument
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.operations.import_entries import LiveCourse, Managed
+    from coursesync.outlines.items import ItemFile
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.outlines.writer import Identity, ListId, Written
 
@@ -134,11 +136,15 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     def there(file: str) -> str:
         return files.text(path_of(name, file))
 
+    def read(file: str) -> ItemFile:
+        path = path_of(name, file)
+        return read_item(files.item(path), shown(folder / path))
+
     def drafted(items: Sequence[WantedItem]) -> Written:
         whole = replace(course, items=tuple(items))
-        done = with_items(decode(files.inside(path)), at, whole, there) if path else written(whole)
+        done = with_items(decode(files.inside(path)), at, whole, read) if path else written(whole)
         # the present content files count for the bounds
-        if mistakes := mistakes_in(done, at, there):
+        if mistakes := mistakes_in(done, at, there, read):
             raise InvalidOutlines(mistakes)
         return done
 

@@ -17,16 +17,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
-from coursesync.kinds import kinds_in
-from coursesync.kinds.spec import CourseSpec
 from coursesync.outlines import placing
 from coursesync.outlines.checks import item_key
+from coursesync.outlines.items import kinds_in
+from coursesync.outlines.models import course_model
 from coursesync.outlines.pieces import UnusualLayout, text_of
 from coursesync.outlines.pieces_reader import comments, take_apart
 from coursesync.outlines.yaml_reader import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Path, Value
@@ -92,9 +92,10 @@ Edit: TypeAlias = SetField | PinKey | AddItem | Move | Remove | LayOut
 def fields_at(path: Path) -> tuple[str, ...]:
     """Return the fields of the outline, or of an item, in their order; of other mappings none."""
     if not path:
-        return tuple(dict.fromkeys([*CourseSpec.model_fields, *_lists_of(None)]))
+        return tuple(course_model().model_fields)
     kind = _kind_at(path)
-    return (*(field.name for field in kind.fields), *_lists_of(kind)) if kind else ()
+    lists = (each.plural for each in kinds_in(kind))
+    return (*(field.name for field in kind.fields), *lists) if kind else ()
 
 
 def _kind_at(path: Path) -> Kind | None:
@@ -106,10 +107,6 @@ def _kind_at(path: Path) -> Kind | None:
     if not isinstance(index, int) or (above and outer is None):
         return None
     return next((each for each in kinds_in(outer) if each.plural == name), None)
-
-
-def _lists_of(kind: Kind | None) -> Iterator[str]:
-    return (each.plural for each in kinds_in(kind))
 
 
 def edited(text: str, path: str, edits: Sequence[Edit]) -> str:

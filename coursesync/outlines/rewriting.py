@@ -24,11 +24,11 @@ from coursesync.errors import (
     Where,
 )
 from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
-from coursesync.kinds import kinds_in
 from coursesync.kinds.address import key_of
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at
+from coursesync.outlines.items import kinds_in, unread
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ItemWriter, Written
 from coursesync.outlines.yaml_reader import parse
@@ -41,13 +41,14 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path as TreePath
     from coursesync.kinds.tree import Tree, Value
     from coursesync.outlines.edit import Edit
+    from coursesync.outlines.items import ReadItem
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.writer import WantedCourse, WantedItem
 
 _STEP = 2  # columns from a field to the dashes below it, and from a dash to its fields
 
 
-def laid_out(text: str, path: str, read: Callable[[str], str] = lambda _name: "") -> str:
+def laid_out(text: str, path: str) -> str:
     """Return the text of a valid outline in its canonical layout.
 
     Keys are written in every item, fields have one order, an indent is two blanks; comments, blank
@@ -56,12 +57,11 @@ def laid_out(text: str, path: str, read: Callable[[str], str] = lambda _name: ""
     Args:
         text: the file's characters, every line end a line feed, without a byte order mark.
         path: the file's path as shown to people.
-        read: gives the text of a file that holds an item.
 
     Raises:
         UnusableFile: it can't be laid out without a loss.
     """
-    outline = _valid(text, path, read)
+    outline = _valid(text, path, unread)
     places = [*held(outline)]
     pins = [PinKey(at) for at, _ in places if isinstance(outline.tree.value_at(at), dict)]
     # keys first, because this may put a list in brackets on lines
@@ -99,9 +99,7 @@ def held(outline: Outline) -> Iterator[tuple[TreePath, Resource]]:
     return below((), None)
 
 
-def with_items(
-    text: str, path: str, course: WantedCourse, read: Callable[[str], str] = lambda _name: ""
-) -> Written:
+def with_items(text: str, path: str, course: WantedCourse, read_item: ReadItem = unread) -> Written:
     """Write the items that a valid outline lacks into it, each after its predecessor.
 
     An item counts as present if the list that it belongs to has its key, written or made from a
@@ -112,21 +110,23 @@ def with_items(
         text: the outline, every line end a line feed, without a byte order mark.
         path: its path as shown to people.
         course: all items that the outline is to have, in the members' order.
-        read: gives the text of a file that holds an item.
+        read_item: gives a Markdown file that is an item.
 
     Raises:
         InvalidOutlines: a new item holds something that no outline may hold.
         UnusableFile: something there would be lost.
     """
-    additions = _Additions(_valid(text, path, read), course)
+    additions = _Additions(_valid(text, path, read_item), course)
     additions.to_lists((), None, ())
     return Written(edited(text, path, additions.edits), additions.writer.texts)
 
 
-def _valid(text: str, path: str, read: Callable[[str], str]) -> Outline:
+def _valid(text: str, path: str, read_item: ReadItem) -> Outline:
     """Read a valid outline; what its items take from content files does not matter."""
     tree, found = parse(text, path)
-    outline = None if tree is None or found else build(tree, read)[0]
+    outline = (
+        None if tree is None or found else build(tree, lambda _name: "", read_item=read_item)[0]
+    )
     if outline is None:
         raise UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
     return outline
@@ -207,7 +207,10 @@ def _new_places(places: Sequence[int | None]) -> Iterator[int]:
 
 
 def mistakes_in(
-    done: Written, path: str, there: Callable[[str], str] = lambda _name: ""
+    done: Written,
+    path: str,
+    there: Callable[[str], str] = lambda _name: "",
+    read_item: ReadItem = unread,
 ) -> list[Diagnostic]:
     """Read an outline that is not written yet as the loader would; return all its mistakes.
 
@@ -216,6 +219,7 @@ def mistakes_in(
         path: its path as shown to people.
         there: gives the text of a content file that the outline names and that is not new, or
             raises UnusableFile; by default they are not read.
+        read_item: gives a Markdown file that is an item, or raises UnusableFile; likewise.
     """
 
     def text_of(name: str) -> str:
@@ -236,7 +240,7 @@ def mistakes_in(
         return [Diagnostic(Where(path), unusable.problem, unusable.remedy)]
     tree, diagnostics = parse(done.text, path)
     if tree is not None:
-        diagnostics += build(tree, text_of)[1]
+        diagnostics += build(tree, text_of, read_item=read_item)[1]
     return sorted(set(diagnostics))
 
 

@@ -14,13 +14,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import normalize
 
-from coursesync.kinds import LISTED, kinds_in
+from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.field import Role
 from coursesync.outlines.checks import ITEMS
 from coursesync.outlines.html_to_markdown import markdown_of
+from coursesync.outlines.items import kinds_in
 from coursesync.outlines.yaml_writer import SHORT, block, document
 
 if TYPE_CHECKING:

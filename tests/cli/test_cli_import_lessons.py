@@ -1,4 +1,4 @@
-"""Import of lessons: each is written below its section, or in the course, and comes under its Id."""
+"""Import of lessons: each is written below its section, or in the course, under its Id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LESSONS = "/api/content/courselessons"
-LONG = f"<h2>Your desk</h2>\n<p>{'Sit where you like. ' * 80}</p>\n"
+LONG = f"<h2>Your desk</h2>\n<p>{'Sit where you like. ' * 80}Or stand.</p>\n"
 
 
 def is_empty(cli: CommandLine) -> bool:
@@ -49,7 +49,7 @@ def course(api: SandboxServer) -> dict[str, int]:
 def test_lessons_are_written_below_their_section(
     author: CommandLine, courses: Path, course: dict[str, int]
 ) -> None:
-    """In the members' order; a section without any has an empty list, and so says that it has none."""
+    """In the members' order; a section without any gets an empty list, which says so."""
     ran = author("import", "--course", "4711")
 
     assert ran.code == 0, ran.err
