@@ -55,11 +55,12 @@ class Imported:
     Attributes:
         course_id: its Id.
         path: its outline, in the workspace.
-        records: how many records of each kind came under management, by the kind's name.
+        records: how many records came under management.
         content_files: how many content files were written.
         left_out: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
         is_new: whether its outline was written, and not only added to.
+        by_kind: how many of these are of each kind, by its name.
         unlisted: the names of the kinds that the credentials may not read: nothing is imported of
             them.
         note: how its title differs from the site's; for a course that was left out, its title.
@@ -68,13 +69,14 @@ class Imported:
 
     course_id: int
     path: str = ""
-    records: Mapping[str, int] = field(default_factory=dict)
+    records: int = 0
     content_files: int = 0
     left_out: tuple[Unwritten, ...] = ()
     left: int = 0
     is_new: bool = False
     note: str = ""
     error: CoursesyncError | None = None
+    by_kind: Mapping[str, int] = field(default_factory=dict)
     unlisted: tuple[str, ...] = ()
 
 
@@ -204,12 +206,13 @@ def _imported(
         Imported(
             course_id,
             each.path,
-            {name: taken[course_id, name] for name in KINDS if taken[course_id, name]},
+            sum(taken[course_id, name] for name in KINDS),
             len(each.files.files),
             each.unwritten,
             left[course_id],
             each.is_new,
             each.note,
+            by_kind={name: taken[course_id, name] for name in KINDS if taken[course_id, name]},
             unlisted=tuple(
                 n for n, kind in KINDS.items() if kind not in live[course_id].looked_for
             ),

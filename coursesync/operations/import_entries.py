@@ -160,10 +160,15 @@ def left_out(
                     f"it is in the {outer.name} {found.within}, which this course does not have"
                 )
             elif (outer, found.within) in why:
-                reason = f"the {outer.name} {found.within}, which it is in, is left out"
+                reason = left_out_with(outer, found.within)
         if reason:
             why[found.identity] = reason
     return why
+
+
+def left_out_with(outer: Kind, record_id: int) -> str:
+    """Return why what is in a record is left out: that record is."""
+    return f"the {outer.name} {record_id}, which it is in, is left out"
 
 
 def _obstacle(

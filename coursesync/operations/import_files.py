@@ -21,7 +21,13 @@ from coursesync.errors import (
 )
 from coursesync.files import decode, shown
 from coursesync.kinds import KINDS
-from coursesync.operations.import_entries import course_key, items_of, left_out, was_moved
+from coursesync.operations.import_entries import (
+    course_key,
+    items_of,
+    left_out,
+    left_out_with,
+    was_moved,
+)
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.item_files import read_item
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
@@ -194,7 +200,7 @@ def _fitting(
                 continue
             outer = held.get((kind.within, item.within)) if kind.within else None
             if kind.within and item.within and outer is None:
-                why = f"the {kind.within.name} {item.within}, which it is in, is left out"
+                why = left_out_with(kind.within, item.within)
             else:
                 why = _alone(course, item, outer)
             if why:

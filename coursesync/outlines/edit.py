@@ -94,8 +94,13 @@ def fields_at(path: Path) -> tuple[str, ...]:
     if not path:
         return tuple(course_model().model_fields)
     kind = _kind_at(path)
+    return fields_in(kind) if kind else ()
+
+
+def fields_in(kind: Kind) -> tuple[str, ...]:
+    """Return the fields of an item of a kind in their order; its lists are the last."""
     lists = (each.plural for each in kinds_in(kind))
-    return (*(field.name for field in kind.fields), *lists) if kind else ()
+    return (*(field.name for field in kind.fields), *lists)
 
 
 def _kind_at(path: Path) -> Kind | None:

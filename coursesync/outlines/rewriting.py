@@ -27,7 +27,8 @@ from coursesync.files import check_size, read, shown, with_line_ends_of, write_w
 from coursesync.kinds.address import key_of
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import text_of as contents_of
-from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at
+from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at, fields_in
+from coursesync.outlines.item_files import FRONT
 from coursesync.outlines.items import kinds_in, unread
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ItemWriter, Written
@@ -66,6 +67,32 @@ def laid_out(text: str, path: str) -> str:
     pins = [PinKey(at) for at, _ in places if isinstance(outline.tree.value_at(at), dict)]
     # keys first, because this may put a list in brackets on lines
     return edited(text, path, [*pins, LayOut((), 0, fields_at(())), *_canonical(outline.tree)])
+
+
+def item_laid_out(text: str, path: str, item: Resource) -> str:
+    """Return the text of a file that is an item, with its front matter in the canonical layout.
+
+    Args:
+        text: the file's characters, every line end a line feed, without a byte order mark.
+        path: the file's path as shown to people.
+        item: what it is read as.
+
+    Raises:
+        UnusableFile: it can't be laid out without a loss.
+    """
+    found = FRONT.match(text)
+    fields = text[: found.end("fields")] if found else ""
+    tree, _ = parse(fields, path)
+    if tree is None:
+        raise _not_valid(path)
+    pins = [SetField(("key",), key_of(item.address))] if item.key_is_derived else []
+    inner = (
+        LayOut((name,), _STEP)
+        for name, value in fields_of(tree.value).items()
+        if isinstance(value, dict | list)
+    )
+    edits = [*pins, LayOut((), 0, fields_in(item.kind)), *inner, *_canonical(tree, (), item.kind)]
+    return edited(fields, path, edits) + text[len(fields) :]
 
 
 def _canonical(tree: Tree, path: TreePath = (), kind: Kind | None = None) -> Iterator[Edit]:
@@ -128,8 +155,12 @@ def _valid(text: str, path: str, read_item: ReadItem) -> Outline:
         None if tree is None or found else build(tree, lambda _name: "", read_item=read_item)[0]
     )
     if outline is None:
-        raise UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
+        raise _not_valid(path)
     return outline
+
+
+def _not_valid(path: str) -> UnusableFile:
+    return UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
 
 
 class _Additions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from harness import TOKEN, CommandLine, SandboxServer, pointed_at, sandbox_here, saved
@@ -88,6 +88,7 @@ def test_lessons_are_written_below_their_section(
     }
 
 
+@pytest.mark.usefixtures("courses")
 def test_lessons_take_one_list_and_reads_by_id(
     author: CommandLine, api: SandboxServer, course: dict[str, int]
 ) -> None:
@@ -100,10 +101,13 @@ def test_lessons_take_one_list_and_reads_by_id(
     assert len(course) == 5
 
 
-def test_without_the_role_sections_are_imported_alone(courses: Path) -> None:
+@pytest.mark.parametrize(("role", "status"), [("List", 401), ("Read", 403)])
+def test_without_the_role_sections_are_imported_alone(
+    role: str, status: Literal[401, 403], courses: Path
+) -> None:
     """One sentence names the roles; no list of lessons is written, because nobody looked."""
-    user = User(roles=ALL_ROLES - {"CourseLesson-List"}, token=TOKEN)
-    with sandbox_here(Settings(users=(user,))) as api:
+    user = User(roles=ALL_ROLES - {f"CourseLesson-{role}"}, token=TOKEN)
+    with sandbox_here(Settings(users=(user,), missing_role=status)) as api:
         section = api.foreign_create(4711, "The house", DisplayOrder=10, Active=True)
         api.create_lesson(4711, "Tour", SectionId=section)
         author = pointed_at(CommandLine(courses.parent), api)
@@ -132,7 +136,7 @@ def test_a_lesson_whose_section_is_elsewhere_is_left_out(
     assert ran.code == 0, ran.err
     assert (
         f'Lesson Id {away} "Away" is not written to the outline and stays as it is on the site: it '
-        f"is in the section {other}, and this course has no section {other}."
+        f"is in the section {other}, which this course does not have."
     ) in ran.said
     assert f"the section {two}, which it is in, is left out." in ran.said
     assert f"Section Id {two} " in ran.said
@@ -175,6 +179,7 @@ def test_into_an_existing_outline_lessons_merge(
         "      - key: find-your-desk\n"
         "        title: Find your desk\n"
         "        contents: {markdown: house/the-house/find-your-desk.md}\n"
+        "\n"
         "      # at the door\n"
         "      - {title: Tour, summary: A walk, completion: button}\n"
         "  - title: Rules\n"
@@ -189,4 +194,64 @@ def test_into_an_existing_outline_lessons_merge(
     )
     assert saved(courses).entries["lesson.house.rules.be-quiet"] == quiet
     assert len(saved(courses).entries) == 6
+    assert is_empty(author)
+
+
+def test_a_lesson_in_a_markdown_file_is_there_already(
+    author: CommandLine, courses: Path, course: dict[str, int]
+) -> None:
+    """It is found by its title, and a new lesson is put where members see it."""
+    outline = (
+        "id: 4711\ntitle: T\nsections:\n  - title: The house\n    lessons: [tour.md]\n"
+        "  - title: Rules\n    lessons: []\nlessons: [] # none\n"
+    )
+    (courses / "house.yaml").write_text(outline)
+    tour = "---\ntitle: Tour\nkey: walk\nsummary: A walk\ncompletion: button\n---\n"
+    (courses / "tour.md").write_text(tour)
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 0, ran.err
+    assert (courses / "house.yaml").read_text() == (
+        "id: 4711\n"
+        "title: T\n"
+        "sections:\n"
+        "  - title: The house\n"
+        "    lessons:\n"
+        "      - key: find-your-desk\n"
+        "        title: Find your desk\n"
+        "        contents: {markdown: house/the-house/find-your-desk.md}\n"
+        "\n"
+        "      - tour.md\n"
+        "  - title: Rules\n"
+        "    lessons: []\n"
+        "lessons: # none\n"
+        "  - key: tour\n"
+        "    title: Tour\n"
+        "    instructor: 88123\n"
+        "    contents: <p>A</p>\n"
+    )
+    assert (courses / "tour.md").read_text() == tour
+    assert saved(courses).entries["lesson.house.the-house.walk"] == course["tour"]
+    assert is_empty(author)
+
+
+def test_a_second_import_adds_what_is_new(
+    author: CommandLine, api: SandboxServer, courses: Path, course: dict[str, int]
+) -> None:
+    """Managed lessons stay where they are, also one that someone moved to another section."""
+    author("import", "--course", "4711")
+    path = courses / "course-4711.yaml"
+    before = path.read_text()
+    same = author("import", "--course", "4711")
+    api.change_lesson(course["tour"], SectionId=course["rules"])
+    moved = author("import", "--course", "4711")
+    quiet = api.create_lesson(4711, "Tour", SectionId=course["rules"], DisplayOrder=5, Active=True)
+    more = author("import", "--course", "4711")
+
+    assert "course 4711, no new sections or lessons." in same.said
+    assert "course 4711, no new sections or lessons." in moved.said
+    assert "course 4711, 1 lesson imported." in more.said
+    new = "    lessons:\n      - key: tour\n        title: Tour\n"
+    assert path.read_text() == before.replace("    lessons: []\n", new)
+    assert saved(courses).entries["lesson.course-4711.rules.tour"] == quiet
     assert is_empty(author)

@@ -156,8 +156,8 @@ def _not_listed(kind: Kind) -> str:
 
 
 def _done(course: Imported) -> str:
-    if course.records:
-        taken = [count(number, name, KINDS[name].plural) for name, number in course.records.items()]
+    if course.by_kind:
+        taken = [count(number, name, KINDS[name].plural) for name, number in course.by_kind.items()]
         return f"{_together(taken)} imported"
     looked_for = [kind for name, kind in KINDS.items() if name not in course.unlisted]
     if course.left_out:
@@ -169,6 +169,6 @@ def _done(course: Imported) -> str:
 
 
 def _together(words: Sequence[str], last: str = "and") -> str:
-    """Join words as people do: `a, b and c`."""
+    """Join words with commas, and the last with a word."""
     *others, final = words
     return f"{', '.join(others)} {last} {final}" if others else final
