@@ -107,7 +107,7 @@ def _in_its_course(
             f"there is no {noun} {record_id} in Nexudus",
             f"Open the {noun} in Nexudus; its Id is in the address of the page.",
         )
-    if why := misfit(record):
+    if why := misfit(record, kind_of(address)):
         raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
     for outline in loaded.outlines:
         if outline.key == course_of(address) and outline.course_id != record.parent_id:

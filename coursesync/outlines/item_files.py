@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
 
 _FENCE = "---"
-_FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
+FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _BEGUN = re.compile(r"(?P<above>\s*)(?P<fence>---|\+\+\+|;;;|\{)[ \t]*(?:\n|\Z)")
 _HOLDS_FIELDS = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t]*\n)*+(?=[ \t]*\S)")
@@ -39,7 +39,7 @@ def read_item(text: str, path: str) -> ItemFile:
     unseen = tuple(find_unseen(text, path))
     if unseen:
         text = without_unseen(text, "\N{REPLACEMENT CHARACTER}")
-    if (found := _FRONT.match(text)) is None:
+    if (found := FRONT.match(text)) is None:
         return ItemFile(path, None, diagnostics=(*unseen, _no_front(text, path)))
     lines = text.count("\n", 0, found.end())
     below = "\n" * lines + text[found.end() :]
