@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tomllib
@@ -95,6 +96,25 @@ def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> 
 
     assert planned.code == 0, planned.err
     assert planned.out.startswith(shown)
+
+
+def test_the_lessons_of_the_readme_are_valid(cli: CommandLine, courses: Path) -> None:
+    """The outline and the Markdown file with front matter, as shown, make a section's lessons."""
+    shown = README.split("<!-- lessons", 1)[1]
+    outline = shown.split("```yaml\n", 1)[1].split("```", 1)[0]
+    lesson = shown.split("```markdown\n", 1)[1].split("```", 1)[0]
+    (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
+    (courses / "welcome").mkdir()
+    (courses / "welcome" / "find-your-desk.md").write_text(lesson, encoding="utf-8")
+    validated = cli("validate", "--strict")
+    planned = json.loads(cli("plan", "--format", "json").out)
+
+    assert validated.code == 0, validated.err
+    assert {each["address"] for each in planned["changes"]} == {
+        "section.onboarding.welcome",
+        "lesson.onboarding.welcome.find-your-desk",
+        "lesson.onboarding.welcome.tour",
+    }
 
 
 def test_the_differences_of_the_readme_are_the_programs(cli: CommandLine, courses: Path) -> None:
