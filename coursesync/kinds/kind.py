@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from coursesync.kinds.address import parent_of
+from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import described, opening
 
@@ -49,6 +49,11 @@ class Resource:
     def where(self) -> Where:
         """The place of the resource in its outline."""
         return self.tree.where(self.path)
+
+    @property
+    def key(self) -> str:
+        """The last key of its address."""
+        return key_of(self.address)
 
     @property
     def parent(self) -> Address:
