@@ -142,6 +142,10 @@ class Kind:
         """Return the field that has a role; raises KeyError if there is none."""
         return self._roles[role]
 
+    def has(self, role: Role) -> bool:
+        """Return whether a field has a role."""
+        return role in self._roles
+
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the names of the fields that have these roles, in an outline."""
         return tuple(self.field(role).name for role in roles)

@@ -13,6 +13,7 @@ from coursesync.kinds.spec import STRICT, Spec, mistake
 from coursesync.kinds.unlock_spec import Unlock
 
 _LONGEST_SUMMARY = 2_000
+_NO_ONE = -1  # not given: then nothing is sent
 
 
 def _short(text: str) -> str:
@@ -61,8 +62,8 @@ class LessonSpec(Spec):
         "button. video: once the YouTube video in its contents was watched. none: never.",
         examples=["visited", "button", "video", "none"],
     )
-    instructor: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(
-        None,
+    instructor: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
+        _NO_ONE,
         title="Instructor",
         description="The Id of the person in Nexudus who gives this lesson, if it is not the "
         "course's host. Without this field, an instructor set in Nexudus stays.",

@@ -45,7 +45,7 @@ class ItemFile:
 ReadItem: TypeAlias = "Callable[[str], ItemFile]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes a thousand of them several times slower
 class Item:
     """An item, in place or in a file.
 
@@ -198,8 +198,10 @@ class Items:
             fields, key = fields_of(value), item_key(value)
             address = address_of(kind.name, *keys, key)
             lists: tuple[Listing, ...] = ()
-            if any(map(fields.__contains__, inner)):
-                lists = self._lists(kind, tree, place, fields, address, (*keys, key))
+            for each in inner:
+                if each in fields:
+                    lists = self._lists(kind, tree, place, fields, address, (*keys, key))
+                    break
             found.append(Item(kind, tree, place, fields, key, address, lists))
         return tuple(found)
 
