@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from coursesync.kinds.content_spec import InContents
 from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.picture import Picture
-from coursesync.kinds.spec import STRICT, Spec, mistake
+from coursesync.kinds.spec import STRICT, Spec, mistake, shaped
 from coursesync.kinds.unlock_spec import Unlock
 
 _LONGEST_SUMMARY = 2_000
@@ -30,7 +30,14 @@ class LessonSpec(Spec):
 
     model_config = ConfigDict(**STRICT, title="Lesson")
 
-    summary: Annotated[str, AfterValidator(_short)] = Field(
+    summary: Annotated[
+        str,
+        AfterValidator(_short),
+        shaped(
+            rf"^[\s\S]{{0,{_LONGEST_SUMMARY}}}$",
+            f"A summary has at most {_LONGEST_SUMMARY:,} characters.",
+        ),
+    ] = Field(
         "",
         title="Summary",
         description="A sentence below the title in the list of lessons.",

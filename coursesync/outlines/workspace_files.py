@@ -105,6 +105,7 @@ class _Reading:
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
     advice: list[Advice] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    items: dict[str, ItemFile] = field(default_factory=dict)  # Markdown files, by their paths
     # the outlines that list a Markdown file, by its path
     listed: dict[str, list[str]] = field(default_factory=dict)
 
@@ -205,7 +206,9 @@ class _Reading:
         sources[path] = self.files.digest(path)
         if outline not in (outlines := self.listed.setdefault(path, [])):
             outlines.append(outline)
-        return read_item(text, shown(self.folder / path))
+        if path not in self.items:
+            self.items[path] = read_item(text, shown(self.folder / path))
+        return self.items[path]
 
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -95,7 +95,7 @@ def test_the_fields_of_a_lesson_are_offered(place: str, vs_code: Editor, workspa
     """On a new line of a lesson, every missing field is offered, wherever the lesson is."""
     above, column = PLACES[place]
     dash = " " * (column - 1) + "- "
-    path = workspace / "lesson-fields.yaml"
+    path = workspace / f"lesson-{place.replace(chr(32), chr(45))}.yaml"
     text = f"{HEAD}{above}{dash}title: Your desk\n{' ' * (column + 1)}\n"
     vs_code.open(path, text)
 
