@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.advice.pieces import FirstPieces
+    from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
     from coursesync.render.drift import DriftView

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.advice.pieces import Advice, FirstPieces
+    from coursesync.outlines.advice.advice import Advice, FirstPieces
 
 
 class _Watched(FileIO):
@@ -177,7 +177,7 @@ def give_advice(
     is_error = project.config.strict if strict is None else strict
     if not advice or (quiet and not is_error):
         return None
-    from coursesync.outlines.advice.pieces import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
+    from coursesync.outlines.advice.advice import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
 
     found = first_pieces(advice, max(most, MOST_SHOWN))
     printed = found.first(MOST_SHOWN)

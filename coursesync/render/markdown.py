@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Shell
-    from coursesync.outlines.advice.pieces import FirstPieces
+    from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.drift import CourseDrift, DriftView
     from coursesync.render.rows import CourseView, PlanView, Row

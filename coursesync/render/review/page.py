@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.advice.pieces import FirstPieces
+from coursesync.outlines.advice.advice import FirstPieces
 from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING
 from coursesync.render.review.model import Allowance, model
