@@ -17,13 +17,14 @@ from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from typing_extensions import Buffer
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.advice import Advice, FirstPieces
+    from coursesync.render.differences import Paint
 
 
 class _Watched(FileIO):
@@ -197,7 +198,7 @@ def wants_colour(stream: IO[str]) -> bool:
     return on_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
-def painter(stream: IO[str]) -> Callable[[str, str], str]:
+def painter(stream: IO[str]) -> Paint:
     """Return a function that styles a text for a stream; it takes the style and the text."""
     if not wants_colour(stream):
         return lambda _style, text: text

@@ -1,7 +1,7 @@
 """The files of an imported course: its outline, new or added to, and its content files.
 
-Owns what is drafted, and its writing. It must never overwrite a file except the outline that gets
-more items, nor write anything that the loader would read differently.
+Owns the drafts, and how they are written. It must never overwrite a file except the outline that
+gets more items, nor write anything that the loader would read differently.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Draft:
 
     @property
     def new(self) -> dict[str, bytes]:
-        """Those of them that are to be created."""
+        """The files to create, by path in the workspace."""
         return {n: each for n, each in self.contents.items() if self.is_new or n != self.path}
 
 

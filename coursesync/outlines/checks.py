@@ -14,7 +14,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, line_of
-from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
+from coursesync.kinds.pins import MAX_PIN, Pinned, misfits
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _curly_title(tree: Tree, path: Path, fields: Mapping[str, Value]) -> Iterato
 def _orders(tree: Tree, items: Items) -> Iterator[Diagnostic]:
     written = (item.get(_ORDER) for item in items)
     pins = [pin if type(pin) is int and 0 <= pin <= MAX_PIN else None for pin in written]
-    for i, before, wrong in misfit(pins):
+    for i, before, wrong in misfits(pins):
         line = tree.where((ITEMS, before, _ORDER)).line if before is not None else 0
         yield Diagnostic(tree.where((ITEMS, i, _ORDER)), *_ORDER_WORDS[wrong](line))
 

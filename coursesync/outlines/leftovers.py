@@ -147,7 +147,7 @@ def _markers(text: str, *, indented: bool) -> list[re.Match[str]]:
 
 
 def _merges(text: str, *, indented: bool) -> Iterator[list[re.Match[str]]]:
-    """Find conflict blocks, even if some markers are missing, but no whole ones in an example."""
+    """Find conflict blocks, also incomplete ones; a complete one in example code is skipped."""
     examples: list[tuple[int, int]] | None = None
     for merge in filter(_is_certain, _blocks(_markers(text, indented=indented))):
         if merge[0]["signs"][0] == "<" and merge[-1]["signs"][0] == ">":

@@ -94,7 +94,7 @@ def is_address(text: str) -> bool:
 def _check_names(
     rest: bytes, courses: Collection[str], doubts: Collection[str], entries: Collection[str]
 ) -> None:
-    """Raise ValueError for an invalid name, or for one that JSON has twice and gives once."""
+    """Raise ValueError for an invalid name, or for one that occurs twice, which `json` accepts."""
     addresses = (*entries, *doubts)
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, courses))):
         raise ValueError("an invalid address or key")
