@@ -1,4 +1,7 @@
-"""Compares an entry with its record: which properties differ, who wrote them, what a look found."""
+"""Compares an entry with its record: which properties differ, who wrote them, what a look found.
+
+Owns when two values count as the same. It must never make a request.
+"""
 
 from __future__ import annotations
 
