@@ -181,7 +181,7 @@ def give_advice(
     from coursesync.outlines.advice.advice import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
 
     found = first_pieces(advice, max(most, MOST_SHOWN))
-    printed = found.first(MOST_SHOWN)
+    printed = found.first()
     _point_at_all(printed.shown, "warning", printed.more)
     if is_error:
         raise Advised(found.shown, len(advice))

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.rows import CourseView, PlanView, Row
 
-_MOST_ADVICE = 50
 _SHORT = 80  # characters of a title when the document must be cut
 _ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
 # what is left out, in words; `{}` is the number of records, with its noun
@@ -93,7 +92,7 @@ def _parts(
         for course in view.courses:
             yield from _course(course, weighty_first=weighty_first)
     if advice:
-        yield Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE))), 1)
+        yield Part(Rank.ASIDE, tuple(_advice(advice.first())), 1)
 
 
 def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:

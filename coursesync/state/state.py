@@ -1,8 +1,8 @@
 """The state: what was last sent, and under which Ids.
 
 Owns its values and the functions from one state to the next; `file_store` reads, locks and saves.
-A field's type and metadata define its form in a file, as `plain` says. The names in a file must be
-in alphabetical order, because fields are written in the order in which they are defined.
+A field's type and metadata define its form in a file, as `json_values` says. The names in a file
+must be in alphabetical order, because fields are written in the order in which they are defined.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from coursesync.errors import StateError
 from coursesync.kinds.address import Address, course_of
-from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
+from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
 FORMATS: Final = (1, 2)  # in format 1, no entry has `seen`

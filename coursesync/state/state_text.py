@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy, Shell, StateError
 from coursesync.kinds import KINDS
-from coursesync.state.plain import read_value, written
+from coursesync.state.json_values import read_value, written
 from coursesync.state.state import FORMATS, State
 from coursesync.text import NEVER, inert
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.render.rows import PlanView
 
-_MOST_ADVICE = 50
 # for the frames that show contents; the page's policy applies there too
 _FRAME_STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;margin:.75rem;overflow-wrap:anywhere;background:#fff;"
@@ -59,7 +58,7 @@ def compose(
         policy=policy(assets),
         nothing=NOTHING,
         warnings=(*above, *view.warnings),
-        advice=(advice or FirstPieces()).first(_MOST_ADVICE),
+        advice=(advice or FirstPieces()).first(),
         model=model(view, Allowance()),
         text=terminal.compose(view),
         frame_style=_FRAME_STYLE,
