@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 255
 _LONGEST_PATH = 1_000
 # for editors, whose regular expressions have no flag for case
-_HTML, _MARKDOWN = "[hH][tT][mM][lL]?", "[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN]"
+_PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
 _NO_SPACE = re.compile(r"(markdown|html):(.*)", re.DOTALL)
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
@@ -87,7 +87,7 @@ class ContentFile(BaseModel):
         },
     )
 
-    html: Annotated[str, _named(".html", ".htm"), _path(_HTML)] | None = Field(
+    html: Annotated[str, _named(".html", ".htm"), _path("[hH][tT][mM][lL]?")] | None = Field(
         None,
         title="An HTML file",
         description="Its path from the outline's folder.",
@@ -97,7 +97,7 @@ class ContentFile(BaseModel):
         Annotated[
             str,
             _named(".md", ".markdown"),
-            _path(f"(?:{_MARKDOWN})"),
+            _path("(?:[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"),
         ]
         | None
     ) = Field(
@@ -123,7 +123,7 @@ InPlace: TypeAlias = Annotated[
     str,
     AfterValidator(_in_place),
     shaped(
-        rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.(?:{_HTML}|{_MARKDOWN})\s{{0,9}}$)",
+        rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)",
         "This looks like a file's name: write {html: welcome.html} or {markdown: welcome.md}.",
     ),
 ]

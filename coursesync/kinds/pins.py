@@ -20,7 +20,7 @@ class Pinned(Enum):
     NO_ROOM = "there are fewer free numbers than items between the pins"
 
 
-def misfits(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned]]:
+def misfit(pins: Sequence[int | None]) -> Iterator[tuple[int, int | None, Pinned]]:
     """Find the pins that contradict the list.
 
     Args:

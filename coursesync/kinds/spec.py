@@ -73,7 +73,7 @@ def _no_key(text: str, written: Code) -> PydanticCustomError:
     )
 
 
-def line_of_former_key(text: str) -> Code:
+def former_keys(text: str) -> Code:
     """Return the line to type for one former key, written in any form, as in `section.a.b`."""
     *courses, key = map(slug, text.split("."))
     course = courses[-1] if courses and len(courses) < KEYS else ""
@@ -95,7 +95,7 @@ def _former_key(text: str) -> str:
         )
     for part in (key, course) if "." in text else (key,):
         if not was_key(part):
-            raise _no_key(part, line_of_former_key(text))
+            raise _no_key(part, former_keys(text))
     return text
 
 

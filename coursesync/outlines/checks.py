@@ -14,7 +14,7 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, line_of
-from coursesync.kinds.pins import MAX_PIN, Pinned, misfits
+from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _same_keys(
         if not key or (other := first.setdefault(key, i)) == i:
             continue
         if free is None:
-            former = {each.rpartition(".")[2] for _, each in previous_keys(items)}
+            former = {each.rpartition(".")[2] for _, each in _previous_keys(items)}
             free = FreeKeys({*keys, *former, *in_state()})
         is_given, has_key = ("key" in items[each] for each in (i, other))
         that = _on_line(tree, other)
@@ -161,7 +161,7 @@ def _same_keys(
 def _former_keys(tree: Tree, items: Items, keys: Sequence[str]) -> Iterator[Diagnostic]:
     claimed: dict[str, int] = {}
     holders = {key: i for i, key in reversed([*enumerate(keys)])}
-    for path, former in previous_keys(items):
+    for path, former in _previous_keys(items):
         holder, other = holders.get(former), claimed.setdefault(former, path[1])
         if holder is not None:
             problem = f'"{former[:100]}" is still the key of {_on_line(tree, holder)}'
@@ -180,8 +180,8 @@ def _on_line(tree: Tree, item: int) -> str:
     return f"the {_NOUN} on line {tree.where((ITEMS, item)).line}"
 
 
-def previous_keys(items: Items) -> Iterator[tuple[tuple[str, int, str, int], str]]:
-    """Yield the path and the text of each former key."""
+def _previous_keys(items: Items) -> Iterator[tuple[tuple[str, int, str, int], str]]:
+    """Find the path and the text of each former key."""
     for i, item in enumerate(items):
         former = item.get("previous_keys")
         for j, key in enumerate(former if isinstance(former, list) else ()):
@@ -205,7 +205,7 @@ def _curly_title(tree: Tree, path: Path, fields: Mapping[str, Value]) -> Iterato
 def _orders(tree: Tree, items: Items) -> Iterator[Diagnostic]:
     written = (item.get(_ORDER) for item in items)
     pins = [pin if type(pin) is int and 0 <= pin <= MAX_PIN else None for pin in written]
-    for i, before, wrong in misfits(pins):
+    for i, before, wrong in misfit(pins):
         line = tree.where((ITEMS, before, _ORDER)).line if before is not None else 0
         yield Diagnostic(tree.where((ITEMS, i, _ORDER)), *_ORDER_WORDS[wrong](line))
 

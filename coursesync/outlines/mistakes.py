@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.inline import flow
-from coursesync.kinds.spec import MAPPING, PLAIN, line_of_former_key
+from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
@@ -172,7 +172,7 @@ def _list(slip: _Slip) -> tuple[str, Sentence]:
     problem, remedy = _typed(slip, "a list")
     written = slip.written or slip.value
     if slip.name == "previous_keys" and isinstance(written, str) and written.strip():
-        remedy = Remedy("Put it in brackets:", line_of_former_key(written))
+        remedy = Remedy("Put it in brackets:", former_keys(written))
     return problem, remedy
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Diagnostic, Remedy, UnusableFile, Where
 from coursesync.files import check_size, read, unwritable, with_line_ends_of, write_whole
-from coursesync.outlines.checks import ITEMS, fields_of, item_key, previous_keys
+from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, edited, fields_at
 from coursesync.outlines.outline import build
@@ -105,8 +105,14 @@ def _additions(
 
 
 def _keys_of(items: Sequence[Value]) -> set[str]:
-    former = previous_keys([*map(fields_of, items)])
-    return {*map(item_key, items), *(key.rpartition(".")[2] for _, key in former)}
+    keys: set[str] = set()
+    for item in items:
+        keys.add(item_key(item))
+        former = item.get("previous_keys") if isinstance(item, dict) else None
+        keys |= {
+            str(key).rpartition(".")[2] for key in (former if isinstance(former, list) else ())
+        }
+    return keys
 
 
 def _places(outline: Sequence[Value], items: Sequence[WantedItem]) -> list[int | None]:

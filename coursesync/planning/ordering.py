@@ -13,7 +13,7 @@ from itertools import count, islice, pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.pins import misfits
+from coursesync.kinds.pins import misfit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -52,7 +52,7 @@ def assign(
 
     Args:
         prior: the number last sent for each resource, in the outline's order; None for a new one.
-        pins: the numbers that the author pinned, None for no pin; they must fit (`pins.misfits`).
+        pins: the numbers that the author pinned, None for no pin; they must fit (`pins.misfit`).
         ids: the Ids of the resources' records, without those that have none yet.
         held: the numbers of records outside this list that stay in the course. They are not given
             out, except: a resource keeps its own; an author pins it; pins leave no other number.
@@ -203,7 +203,7 @@ class _Free:
         If too few are free there, the numbers to avoid between the two become free as well.
         """
         free = self
-        while (wrong := next(misfits(free.ranked(pins)), None)) is not None:
+        while (wrong := next(misfit(free.ranked(pins)), None)) is not None:
             at, before, _ = wrong
             last, least = pins[at] or 0, -1 if before is None else pins[before] or 0
             free = _Free([each for each in free._avoided if not least < each < last])

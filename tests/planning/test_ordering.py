@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planning.room import has_room
 from shares import examples
 
-from coursesync.kinds.pins import Pinned, misfits
+from coursesync.kinds.pins import Pinned, misfit
 from coursesync.planning.ordering import assign
 
 if TYPE_CHECKING:
@@ -110,14 +110,14 @@ def test_no_order_of_six_sections_is_restored_at_more_writes_than_it_needs() -> 
 @given(st.lists(SMALL, max_size=8))
 def test_pins_misfit_just_where_no_numbering_holds_them(pins: Numbers) -> None:
     """There is a misfit exactly if no rising numbers fit all pins."""
-    assert has_room(pins) == (not list(misfits(pins)))
+    assert has_room(pins) == (not list(misfit(pins)))
 
 
 @settings(deadline=None, max_examples=examples(200))
 @given(st.lists(SMALL, max_size=8))
 def test_without_the_pins_that_misfit_the_rest_fits(pins: Numbers) -> None:
     """If the pins that are named are removed, the others fit."""
-    wrong = {i for i, _, _ in misfits(pins)}
+    wrong = {i for i, _, _ in misfit(pins)}
 
     assert has_room([None if i in wrong else pin for i, pin in enumerate(pins)])
 
@@ -136,7 +136,7 @@ def test_a_misfit_names_the_two_and_the_reason(
     pins: Numbers, expected: list[tuple[int, int | None, Pinned]]
 ) -> None:
     """A pin that does not fit is reported with the pin that it collides with, and why."""
-    assert expected == list(misfits(pins))
+    assert expected == list(misfit(pins))
 
 
 @settings(deadline=None, max_examples=examples(100))
