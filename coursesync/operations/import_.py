@@ -55,7 +55,7 @@ class Imported:
         content_files: how many content files were written.
         left_out: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
-        is_new: whether its outline was written, and not only added to.
+        is_new: whether its outline was created.
         note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
     """

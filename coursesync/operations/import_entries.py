@@ -180,7 +180,7 @@ def entries_of(
             kind = resource.kind
             like = resource.attributes if resource.address in same else record.attributes
             reads = {name: value for name, value in like.items() if name not in kind.write_only}
-            reads[kind.order_property] = record.attributes.get(kind.order_property, 0)
+            reads[kind.order_property] = kind.order_of(record.attributes)
             entries[resource.address] = adopted(kind, record, reads, protected=resource.protected)
     return entries
 

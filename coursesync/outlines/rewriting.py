@@ -1,4 +1,4 @@
-"""Outlines on the disk, formatted or added to, each as a whole.
+"""Formats outlines, adds items to them, and replaces their files.
 
 Owns the edits that `fmt` and `import` make, and how an outline's file is replaced. It must never
 write what the loader would not read (`mistakes_in`).
@@ -13,23 +13,14 @@ from collections import defaultdict, deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import (
-    Command,
-    CoursesyncError,
-    Diagnostic,
-    Remedy,
-    Shell,
-    UnusableFile,
-    Where,
-)
-from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
+from coursesync.errors import Command, Diagnostic, Remedy, UnusableFile, Where
+from coursesync.files import check_size, read, unwritable, with_line_ends_of, write_whole
 from coursesync.outlines.checks import ITEMS, item_key
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, edited, fields_at
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ContentFiles, Written, with_keys
 from coursesync.outlines.yaml_reader import parse
-from coursesync.text import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -152,7 +143,7 @@ def _new_places(places: Sequence[int | None]) -> Iterator[int]:
 def mistakes_in(
     done: Written, path: str, there: Callable[[str], str] = lambda _name: ""
 ) -> list[Diagnostic]:
-    """Read an outline that is not written yet as the loader would; return all its mistakes.
+    """Return all mistakes that the loader would find in an outline that is not written yet.
 
     Args:
         done: the outline's text and its new content files.
@@ -196,10 +187,4 @@ def rewrite(path: Path, text: str) -> None:
         content = with_line_ends_of(read(real), text)
         write_whole(real, content, stat.S_IMODE(real.stat().st_mode))
     except OSError as error:
-        raise CoursesyncError(
-            f"{shown(path)} can't be written: {error.strerror}",
-            Remedy(
-                "It is unchanged. Check who may write in its folder, with",
-                Shell("ls", "-ld", as_argument(path.parent)),
-            ),
-        ) from error
+        raise unwritable(path, error, "It is unchanged.") from error

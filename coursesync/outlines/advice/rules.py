@@ -15,7 +15,8 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.address import key_of
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
-from coursesync.kinds.unlock import AFTER_DAYS, opening
+from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.outlines.advice.advice import Advice
 from coursesync.outlines.advice.contents import (
     findings,
     html_effort,
@@ -23,7 +24,6 @@ from coursesync.outlines.advice.contents import (
     is_markdown,
     unlinked,
 )
-from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.words import UNCHECKED
 from coursesync.text import coded, count, inert
@@ -55,7 +55,7 @@ class Source:
 
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
     """Yield all advice on a valid outline; `source` gives a content file by its name there."""
-    active = [each for each in outline.resources if _is_active(each)]
+    active = [each for each in outline.resources if each.kind.is_active(each.attributes)]
     yield from locked_first(active)
     yield from behind_hidden(outline.resources)
     yield from falling_days(active)
@@ -69,7 +69,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
 def locked_first(active: Sequence[Resource]) -> Iterator[Advice]:
     """Find a locked first item: members who begin the course can open nothing."""
     for first in active[:1]:
-        opens = opening(first.attributes)
+        opens = first.kind.opens(first.attributes)
         if opens.in_sequence:
             problem = (
                 f"this is the first {_NOUN} that members see, and it waits for one before it: "
@@ -94,9 +94,9 @@ def behind_hidden(resources: Sequence[Resource]) -> Iterator[Advice]:
     """
     seen = False
     for before, each in zip((None, *resources), resources, strict=False):
-        if _is_active(each):
-            waits = opening(each.attributes).in_sequence
-            if seen and waits and before is not None and not _is_active(before):
+        if each.kind.is_active(each.attributes):
+            waits = each.kind.opens(each.attributes).in_sequence
+            if seen and waits and before and not before.kind.is_active(before.attributes):
                 yield _on(
                     each,
                     _UNLOCK,
@@ -115,7 +115,7 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
     """Find timed items that open before an item above them."""
     latest, later = None, 0
     for each in active:
-        days = opening(each.attributes).days
+        days = each.kind.opens(each.attributes).days
         if days is None:
             continue
         if latest is None or days >= later:
@@ -205,10 +205,6 @@ def markdown_in_place(resources: Sequence[Resource]) -> Iterator[Advice]:
                     line_of(_CONTENTS, {"markdown": f"{key_of(each.address)[:60]}.md"}),
                 ),
             )
-
-
-def _is_active(resource: Resource) -> bool:
-    return bool(resource.attributes[resource.kind.active_property])
 
 
 def _file(resource: Resource, form: str) -> str:
