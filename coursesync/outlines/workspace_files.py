@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.kinds.address import Address
-    from coursesync.outlines.advice.pieces import Advice
+    from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
     from coursesync.outlines.outline import Outline
@@ -88,7 +88,7 @@ def load(
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     advice: tuple[Advice, ...] = ()
     if reading.advice:
-        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
+        from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
 
         advice = distinct(reading.advice)
     return Outlines(outlines, frozenset(reading.settled), advice)
