@@ -13,6 +13,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from coursesync.applying.completions import look_for_completions, may_be_deleted
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
 from coursesync.kinds import held_in
@@ -107,6 +108,7 @@ def look_for_lessons(run: Run, course: CourseRun) -> None:
     if course.lessons_seen:
         return
     course.lessons_seen = True
+    look_for_completions(run, course)
     for change in course.changes:
         if change.address not in run.results:
             _look(run, change, inf)
@@ -117,7 +119,7 @@ def may_be_sent(run: Run, change: Change) -> bool:
 
     Raises Stop if the run can't go on.
     """
-    return not _look(run, change, MOST_AGE)
+    return may_be_deleted(run, change) and not _look(run, change, MOST_AGE)
 
 
 def _look(run: Run, change: Change, most_age: float) -> bool:

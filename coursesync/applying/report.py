@@ -43,6 +43,7 @@ class Status(Enum):
     GONE = "skipped: deleted in Nexudus"
     UNREADABLE = "skipped: can't be read"
     HAS_LESSONS = "skipped: has lessons"  # or they are not known
+    HAS_COMPLETIONS = "skipped: members have completed it"  # or that is not known
     NOT_TRIED = "not tried"  # the run ended before it
 
     @property

@@ -49,6 +49,7 @@ class Terms:
         settling: seconds to look for a record before its create counts as not carried out.
         max_writes: the largest number of writes; None for no limit.
         overwrite_drift: whether to overwrite what someone else edited in the meantime.
+        lose_completions: whether to delete what members have completed.
         marker: whether creates send a marker.
         elsewhere: what interrupted runs of other states may have created.
     """
@@ -56,6 +57,7 @@ class Terms:
     settling: float = SETTLING
     max_writes: int | None = None
     overwrite_drift: bool = False
+    lose_completions: bool = False
     marker: bool = True
     elsewhere: tuple[State, ...] = ()
 
@@ -123,6 +125,8 @@ class Run:
         }
         # the last read of each record to overwrite: when, and the record
         self.fresh: dict[tuple[Kind, int], tuple[float, Record | None]] = {}
+        # when the completions of a record were counted, and why it must not be deleted
+        self.completed: dict[Address, tuple[float, str]] = {}
         self.marks = terms.marker
         # whether lists show markers, and whether reads by Id do: an API may do neither
         self.lists_markers = self.reads_markers = False

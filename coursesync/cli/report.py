@@ -121,7 +121,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
             refusals.append(diagnostic)
     skipped = [
         *report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE),
-        *report.with_status(Status.HAS_LESSONS),
+        *report.with_status(Status.HAS_LESSONS, Status.HAS_COMPLETIONS),
     ]
     for result in (*skipped, *report.with_status(Status.IN_DOUBT)):
         where = result.change.where
@@ -146,12 +146,14 @@ def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
     """Return what to do about a change that was skipped or is in doubt."""
     change = result.change
     match result.status:
-        case Status.DRIFTED:
-            overwrite = f"To {WORDING[change.action].verb} it anyway:"
-            return (
-                Remedy("To see what changed there:", Command("drift")),
-                Remedy(overwrite, _with("overwrite_drift", onward)),
-            )
+        case Status.DRIFTED | Status.HAS_COMPLETIONS:
+            first: Sentence = "Completions that are lost can't be restored."
+            option = "allow_progress_loss"
+            if result.status is Status.DRIFTED:
+                first = Remedy("To see what changed there:", Command("drift"))
+                option = "overwrite_drift"
+            anyway = f"To {WORDING[change.action].verb} it anyway:"
+            return first, Remedy(anyway, _with(option, onward))
         case Status.GONE:
             return (
                 Remedy("To create it again:", _with("refresh", onward)),

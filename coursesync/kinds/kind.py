@@ -82,6 +82,21 @@ def _property_of(role: Role) -> cached_property[str]:
     return cached_property(lambda kind: kind.property_of(role))
 
 
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """Where the API keeps who completed a record; it is lost when the record is deleted.
+
+    Attributes:
+        endpoint: the path of these completions.
+        role: the stem of the role that reads them.
+        record_filter: narrows a search to one record.
+    """
+
+    endpoint: str
+    role: str
+    record_filter: str
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A resource kind: the table of its fields, and where its records live in the API.
@@ -100,6 +115,7 @@ class Kind:
         within: the kind whose items have a list of this kind's; the course has one in any case.
         link: the property with the Id of the record of that kind that a record is in; a record
             directly in its course has none.
+        completions: where the API keeps who completed a record, if members can.
     """
 
     name: str
@@ -114,6 +130,7 @@ class Kind:
     fields: tuple[Field, ...]
     within: Kind | None = None
     link: str = ""
+    completions: Completions | None = None
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
         """Return the properties of an author's values; contents are HTML.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Field, Role
-from coursesync.kinds.kind import Kind
+from coursesync.kinds.kind import Completions, Kind
 from coursesync.kinds.rows import (
     ACTIVE,
     BY_VIDEO,
@@ -48,6 +48,11 @@ LESSON = Kind(
     spec=_spec,
     within=SECTION,
     link="SectionId",
+    completions=Completions(
+        "/api/content/coursecompletedlessons",
+        "CourseCompletedLesson",
+        "CourseCompletedLesson_CourseLesson",
+    ),
     fields=(
         KEY,
         PREVIOUS_KEYS,

@@ -36,6 +36,17 @@ def page_of(
     )
 
 
+def total_of(sender: Sender, endpoint: Endpoint[T], of: int) -> int:
+    """Count the records that the endpoint's filter finds for an Id; raises Stop without a count.
+
+    It asks for one record only, because some are about people.
+    """
+    only = {endpoint.course_filter: of, "size": 1}
+    ask = partial(sender.line.remote.search, endpoint.path, 1, only)
+    read = partial(read_page, endpoint=endpoint)
+    return sender.until_usable(f"{endpoint.role}-List", ask, read).total
+
+
 def all_of(
     sender: Sender,
     endpoint: Endpoint[T],

@@ -42,6 +42,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     settling_time: float | None = None,
     max_writes: int | None = None,
     overwrite_drift: bool = False,
+    allow_progress_loss: bool = False,
     allow_large_change: bool = False,
     progress: Progress | None = None,
     clock: Clock | None = None,
@@ -57,6 +58,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
             value in `coursesync.toml`, or 60.
         max_writes: stop after this many writes.
         overwrite_drift: whether to overwrite what someone edited on the site.
+        allow_progress_loss: whether to delete what members have completed, or may have.
         allow_large_change: whether more than 30 % of a course, or of the workspace, may change.
         progress: shows the result of each change, and why the run waits.
         clock: the time, and when to stop; by default the machine's clock, which never stops a run.
@@ -97,6 +99,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
             settling=0.0 if project.embedded else settling,
             max_writes=max_writes,
             overwrite_drift=overwrite_drift,
+            lose_completions=allow_progress_loss,
             marker=project.config.marker,
             elsewhere=project.store.elsewhere(),
         )

@@ -316,7 +316,9 @@ class Plan:
         new = {(e.kind, e.parent_id) for e in self.changes if e.action is Action.CREATE}
         overwritten = Counter(each.kind for each in self.changes if each.action.overwrites)
         by_id = sum(ceil(number / IDS_AT_ONCE) for number in overwritten.values())
-        return len(looks) + len(new) + by_id + len(lessons)
+        deleted = (each.kind for each in self.changes if each.action is Action.DELETE)
+        counts = sum(kind.completions is not None for kind in deleted)
+        return len(looks) + len(new) + by_id + len(lessons) + counts
 
     @cached_property
     def has_changes(self) -> bool:

@@ -98,14 +98,16 @@ class Site:
         """Make the plan."""
         return plan_of(Outlines((wanted,), frozenset()), self.store.load(), policy)
 
-    def apply(self, wanted: Outline, policy: Policy = KEEP_ALL, settling: float = 60.0) -> Report:
+    def apply(
+        self, wanted: Outline, policy: Policy = KEEP_ALL, terms: Terms | None = None
+    ) -> Report:
         """Plan and apply."""
         store = self.store
         with store.held():
             state = store.load()
             world = World(self.remote, self.clock, Quiet(), Schedule(None), store)
             plan = plan_of(Outlines((wanted,), frozenset()), state, policy)
-            return apply(plan, state, world, Terms(settling=settling))
+            return apply(plan, state, world, terms)
 
     def writes(self, since: int) -> list[str]:
         """Return the methods of the writes that were sent since."""
@@ -321,3 +323,43 @@ def test_a_lost_state_adopts_sections_and_what_is_in_them(tmp_path: Path) -> Non
         assert {each.status for each in report.results} == {Status.ADOPTED}
         assert len(here.sandbox.lessons()) == 4
         assert here.lessons() == before
+
+
+def test_what_members_have_completed_is_not_deleted(tmp_path: Path) -> None:
+    """Completions would be lost: the course stops before its first write, until that is allowed."""
+    there, wanted = outline({"one": ["a", "b"], "two": []}), outline({"one": ["b"], "two": []})
+    with site(tmp_path) as here:
+        here.apply(there)
+        here.sandbox.add_members(4711, 3)
+        here.sandbox.complete_lesson(here.lessons()["Lesson a"][0], 2)
+        since = len(here.sandbox.log)
+        report = here.apply(wanted, PRUNE)
+
+        assert [each.status for each in report.results] == [Status.HAS_COMPLETIONS]
+        assert report.results[0].reason == "not deleted: 2 members have completed it"
+        assert here.writes(since) == []
+        assert here.apply(wanted, PRUNE, Terms(lose_completions=True)).complete
+        assert list(here.lessons()) == ["Lesson b"]
+
+
+def test_what_nobody_has_completed_is_deleted(tmp_path: Path) -> None:
+    """Members of the course alone lose nothing."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"]}))
+        here.sandbox.add_members(4711, 3)
+
+        assert here.apply(outline({"one": ["b"]}), PRUNE).complete
+
+
+def test_what_can_not_be_counted_is_not_deleted(tmp_path: Path) -> None:
+    """Without the role that counts completions, nothing that members may have done is lost."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"]}))
+        here.sandbox.add_fault(
+            Fault.parse("GET /api/content/coursecompletedlessons@1x9:forbidden-token")
+        )
+        report = here.apply(outline({"one": ["b"]}), PRUNE)
+
+        assert [each.status for each in report.results] == [Status.HAS_COMPLETIONS]
+        assert "CourseCompletedLesson-List" in report.results[0].reason
+        assert len(here.lessons()) == 2

@@ -58,6 +58,7 @@ class ApplyOptions:
     settling_time: float | None
     allow_large_change: bool
     overwrite_drift: bool
+    allow_progress_loss: bool
 
     @property
     def is_approved(self) -> bool:
@@ -107,6 +108,11 @@ class ApplyOptions:
     "--overwrite-drift",
     is_flag=True,
     help="Overwrite items that were edited on the site since they were last applied.",
+)
+@click.option(
+    "--allow-progress-loss",
+    is_flag=True,
+    help="Delete items even if members have completed them, or if that can't be counted.",
 )
 @click.option(
     "--refresh",
@@ -243,6 +249,7 @@ def _carried_out(
                 settling_time=given.settling_time,
                 max_writes=given.max_writes,
                 overwrite_drift=given.overwrite_drift,
+                allow_progress_loss=given.allow_progress_loss,
                 allow_large_change=given.allow_large_change,
                 progress=progress,
                 clock=clock,

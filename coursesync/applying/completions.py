@@ -1,0 +1,75 @@
+"""Keeps a record that members have completed from being deleted: their completions would be lost.
+
+Owns the count of completions: before the first write of a course, and again right before a deletion
+if that count is older than a minute. It must never let a deletion pass while the number is unknown,
+unless the run may lose completions. It reads no person's name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.applying.report import Result, Status
+from coursesync.errors import Stop
+from coursesync.nexudus.pages import total_of
+from coursesync.nexudus.records import Endpoint
+from coursesync.planning.plan import Action
+from coursesync.text import count
+
+if TYPE_CHECKING:
+    from coursesync.applying.run import CourseRun, Run
+    from coursesync.kinds.kind import Completions
+    from coursesync.planning.plan import Change
+
+MOST_AGE = 50.0  # seconds; a minute, less the time of the write
+
+
+def look_for_completions(run: Run, course: CourseRun) -> None:
+    """Count the completions that the deletions of a course would lose; raises Stop.
+
+    If a deletion would lose some, record its result, and stop the course.
+    """
+    for change in course.changes:
+        if change.address not in run.results:
+            may_be_deleted(run, change)
+
+
+def may_be_deleted(run: Run, change: Change) -> bool:
+    """Return whether a change loses no completions, or may; if not, it has its result.
+
+    Raises Stop if the run can't go on.
+    """
+    kind = change.kind
+    if change.action is not Action.DELETE or not kind.completions or run.terms.lose_completions:
+        return True
+    now = run.world.clock.now()
+    at, reason = run.completed.get(change.address, (float("-inf"), ""))
+    if now - at >= MOST_AGE:
+        run.sender.until_writable()  # so that the count is recent when the deletion is sent
+        reason = _reason(run, change, kind.completions)
+        run.completed[change.address] = now, reason
+    if reason:
+        stopped = Result(change, Status.HAS_COMPLETIONS, change.record_id, f"not deleted: {reason}")
+        run.conclude(stopped, holds=f"{change.address} would lose completions")
+    return not reason
+
+
+def _reason(run: Run, change: Change, completions: Completions) -> str:
+    """Return why a deletion must not be sent; "" if it loses nothing."""
+    endpoint = Endpoint(
+        path=completions.endpoint,
+        role=completions.role,
+        plural="completions",
+        course_filter=completions.record_filter,
+        read=dict,
+        read_listed=dict,
+    )
+    try:
+        number = total_of(run.sender, endpoint, change.entry.id)
+    except Stop as stop:
+        if not stop.unusable:
+            raise
+        role = f"{completions.role}-List"
+        return f"who completed it can't be counted, which needs the role {role} ({stop.reason})"
+    members = count(number, "member")
+    return f"{members} {'has' if number == 1 else 'have'} completed it" if number else ""
