@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
+from coursesync.kinds.field import Role
 from coursesync.kinds.inline import flow, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.items import may_be_file
+from coursesync.outlines.items import may_be_file, name_of
 from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
@@ -103,6 +104,8 @@ class _Slip:
         # the model of the group that this field is in, and the name of the field that holds it
         self.group, self.above = (inner, above) if inner else (model, "")
         self.fields = list(self.group.model_fields)
+        if kind and len(path) == 1:  # in a file, whose contents are below its fields
+            self.fields = [n for n in self.fields if n != name_of(kind, Role.CONTENTS)]
 
     @property
     def holder(self) -> str:

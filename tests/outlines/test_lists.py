@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
 
+SECONDS = 10  # far more than it takes
 HEAD = "id: 4711\ntitle: Onboarding\n"
 COURSE = f"""\
 {HEAD}sections:
@@ -356,6 +358,30 @@ def test_one_file_is_one_lesson(courses: Path) -> None:
 
     assert found[0] == ("c.yaml:7:5", "this file is listed on line 5 already")
     assert "leads out of" in found[1][1]
+
+
+def test_a_file_that_is_listed_often_is_read_once(courses: Path) -> None:
+    """Thousands of lines that name one large file take no longer than one."""
+    fields = "".join(f"field-{i}: x\n" for i in range(20_000))
+    outline = f"{HEAD}sections: []\nlessons:\n" + "  - a.md\n" * MOST_LISTED
+    written(courses, {"c.yaml": outline, "a.md": f"---\ntitle: A\n{fields}---\n"})
+    begun = time.process_time()
+
+    found = mistakes(courses)
+
+    assert time.process_time() - begun < SECONDS
+    assert found[0] == ("a.md:3:1", "there is no field `field-0`")
+
+
+def test_the_fields_that_a_file_can_have_are_named(cli: CommandLine, courses: Path) -> None:
+    """Contents are not among them: they are the text below."""
+    text = "---\ntitle: A\nminutes: 5\n---\n"
+    written(courses, {"c.yaml": f"{HEAD}sections: []\nlessons: [a.md]\n", "a.md": text})
+
+    _, _, fields = cli("validate").err.partition("The fields here are: ")
+
+    assert "completion" in fields
+    assert "contents" not in fields
 
 
 def test_one_file_is_a_lesson_of_one_course(courses: Path) -> None:
