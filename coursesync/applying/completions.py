@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Stop
-from coursesync.nexudus.pages import total_of
-from coursesync.nexudus.records import Endpoint
 from coursesync.planning.plan import Action
 from coursesync.text import count
 
@@ -56,6 +54,9 @@ def may_be_deleted(run: Run, change: Change) -> bool:
 
 def _reason(run: Run, change: Change, completions: Completions) -> str:
     """Return why a deletion must not be sent; "" if it loses nothing."""
+    from coursesync.nexudus.pages import total_of  # noqa: PLC0415 - brings pydantic
+    from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - the same
+
     endpoint = Endpoint(
         path=completions.endpoint,
         role=completions.role,
