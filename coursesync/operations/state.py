@@ -37,7 +37,7 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
     it is possible.
 
     Raises:
-        UsageError: one of them is not an address, or they are in two courses.
+        UsageError: one of them is not an address, or they are in two courses or of two kinds.
         CoursesyncError: there is nothing at `address`, or something at `to`.
         StateLocked, StateError: as in `apply`.
 
@@ -47,8 +47,19 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
         >>> coursesync.move(project, old, f"{old}-2")
     """
     old, new = checked_address(address), checked_address(to)
+    kind = kind_of(old)
+    if kind is not kind_of(new):
+        raise UsageError(
+            f"{old} is a {kind.name}, and {new} would be a {kind_of(new).name}",
+            f"Give an address that begins with {kind.name}.",
+        )
+    if course_of(old) != course_of(new) and kind.within:
+        raise UsageError(
+            f"{old} and {new} are in two courses",
+            f"A {kind.name} stays in its course, because members' completions would be lost.",
+        )
     if course_of(old) != course_of(new):
-        what = f"a {kind_of(old).name} to another course"
+        what = f"a {kind.name} to another course"
         remedy = to_another_course(old, what, "that course's outline")
         raise UsageError(f"{old} and {new} are in two courses", remedy)
     with nullcontext() if dry_run else project.held():
