@@ -271,7 +271,7 @@ def test_a_course_without_sections_is_written(
 
     assert ran.code == 0, ran.err
     assert "course 4711, outline written; the course has no sections or lessons yet" in ran.said
-    assert (courses / "house.yaml").read_text().endswith("sections: []\n")
+    assert (courses / "house.yaml").read_text().endswith("sections: []\nlessons: []\n")
 
 
 def test_titles_that_some_file_system_takes_for_one(
