@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
+from coursesync.kinds import held_in
 from coursesync.planning.plan import Action, Hindrance
 from coursesync.text import count, inert, listed
 
@@ -137,7 +138,7 @@ def _look(run: Run, change: Change, most_age: float) -> bool:
 def _courses(run: Run, change: Change) -> Collection[int]:
     """Return the courses to check, including the one where the record was last read."""
     _, record = run.fresh.get((change.kind, change.record_id or 0), (0.0, None))
-    if record is None or not change.action.overwrites:
+    if record is None or not change.action.overwrites or not held_in(change.kind):
         return change.lesson_courses
     if record.parent_id == change.parent_id and change.action is not Action.DELETE:
         return ()  # the section is in its new course already

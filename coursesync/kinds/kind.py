@@ -68,7 +68,7 @@ class Resource:
     @property
     def contents(self) -> str:
         """Its contents as HTML."""
-        return str(self.attributes.get(self.kind.contents_property, ""))
+        return self.kind.contents_of(self.attributes)
 
     def where_property(self, name: str) -> Where:
         """Return the place of the outline's field that the API's property `name` comes from."""
@@ -142,6 +142,10 @@ class Kind:
         """Return the field that has a role; raises KeyError if there is none."""
         return self._roles[role]
 
+    def has(self, role: Role) -> bool:
+        """Return whether a field has a role."""
+        return role in self._roles
+
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the names of the fields that have these roles, in an outline."""
         return tuple(self.field(role).name for role in roles)
@@ -189,6 +193,14 @@ class Kind:
     def order_of(self, attributes: Planned) -> int:
         """Return a record's place among its siblings."""
         return int(cast("int", attributes.get(self.order_property, 0)))
+
+    def contents_of(self, attributes: Planned) -> str:
+        """Return a record's contents as HTML, "" for none."""
+        return str(attributes.get(self.contents_property, ""))
+
+    def is_active(self, attributes: Planned) -> bool:
+        """Return whether members see a record; it is active by default."""
+        return bool(attributes.get(self.active_property, True))
 
     title_property = _property_of(Role.TITLE)
     order_property = _property_of(Role.ORDER)  # orders a record among its siblings

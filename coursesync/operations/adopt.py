@@ -1,7 +1,7 @@
-"""Lets a person say which record of the site is managed at an address. Only reads are sent.
+"""Manages, at an address, the record that a person chose. Only reads are sent.
 
-Owns that choice: a record that is not managed yet, or one of two twins. The other twin becomes a
-stranger to the state. It must never be deleted here: that is left to people.
+The record is one that is not managed yet, or one of two twins; the other twin becomes a stranger to
+the state. It must never delete a record: people do that in Nexudus.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_entries import adopted, misfit
 from coursesync.operations.site import connected
 from coursesync.operations.state import (
-    address_of,
+    checked_address,
     entry_at,
     in_doubt,
     save_entries,
@@ -65,7 +65,7 @@ def adopt(
         >>> new = coursesync.plan(coursesync.load("courses")).changes[0]
         >>> coursesync.adopt(project, new.address, 87654321)
     """
-    at = address_of(address)
+    at = checked_address(address)
     with project.held():
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
@@ -80,7 +80,8 @@ def adopt(
 
 
 def _check_free(known: State, address: Address, record_id: int) -> None:
-    home = next((at for at, entry in known.entries.items() if entry.id == record_id), None)
+    alike = ((at, e) for at, e in known.entries.items() if kind_of(at) is kind_of(address))
+    home = next((at for at, entry in alike if entry.id == record_id), None)
     if home is not None:
         raise CoursesyncError(
             f"{kind_of(address).name} {record_id} is managed already, as {home}",
@@ -127,7 +128,7 @@ def keep(
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[int, ...]:
-    """Say which of the records at an address stays managed.
+    """Keep one of the records at an address under management.
 
     The address has an Id, and a twin on the site; `record_id` is the Id of the record to keep. The
     other parameters are as in `apply`.
@@ -145,7 +146,7 @@ def keep(
         >>> coursesync.keep(coursesync.open_project("courses"), twin.address, 87654321)
         (87654320,)
     """
-    at = address_of(address)
+    at = checked_address(address)
     with project.held():
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
@@ -182,7 +183,7 @@ def keep(
 
 def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
     lookout = Lookout(Sender(world))
-    held = {entry.id for entry in known.entries.values()}
+    held = {entry.id for at, entry in known.entries.items() if kind_of(at) is kind}
     listed = lookout.around(kind, [course])
     read = lookout.whole(kind, listed, lambda record: record.id not in held)
     alike = namesakes(known, read, kind)

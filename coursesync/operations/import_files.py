@@ -1,7 +1,7 @@
 """The files of an imported course: its outline, new or added to, and its content files.
 
-Owns what is drafted, and its writing. It must never overwrite a file except the outline that gets
-more items, nor write anything that the loader would read differently.
+Owns the drafts, and how they are written. It must never overwrite a file except the outline that
+gets more items, nor write anything that the loader would read differently.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from coursesync.errors import (
     CoursesyncError,
     InvalidOutlines,
     Remedy,
-    Shell,
     UnusableFile,
 )
-from coursesync.files import decode, shown
+from coursesync.files import decode, shown, unwritable
 from coursesync.kinds import KINDS
 from coursesync.operations.import_entries import (
     course_key,
@@ -32,7 +31,7 @@ from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.item_files import read_item
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
 from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
-from coursesync.text import UNSEEN, as_argument
+from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -83,7 +82,7 @@ class Draft:
 
     @property
     def new(self) -> dict[str, bytes]:
-        """Those of them that are to be created."""
+        """The files to create, by path in the workspace."""
         return {n: each for n, each in self.contents.items() if self.is_new or n != self.path}
 
 
@@ -315,10 +314,4 @@ def _create(path: Path, content: bytes) -> None:
             return  # from an interrupted import
         raise _in_the_way(path) from error
     except OSError as error:
-        raise CoursesyncError(
-            f"{shown(path)} can't be written: {error.strerror}",
-            Remedy(
-                "Check who may write in its folder, with",
-                Shell("ls", "-ld", as_argument(path.parent)),
-            ),
-        ) from error
+        raise unwritable(path, error) from error

@@ -1,4 +1,4 @@
-"""Outlines on the disk, formatted or added to, each as a whole.
+"""Formats outlines, adds items to them, and replaces their files.
 
 Owns the edits that `fmt` and `import` make, and how an outline's file is replaced. It must never
 write what the loader would not read (`mistakes_in`).
@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import (
     Command,
-    CoursesyncError,
     Diagnostic,
     Remedy,
-    Shell,
     UnusableFile,
     Where,
 )
-from coursesync.files import check_size, read, shown, with_line_ends_of, write_whole
+from coursesync.files import check_size, read, unwritable, with_line_ends_of, write_whole
 from coursesync.kinds.address import key_of
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import text_of as contents_of
@@ -33,7 +31,6 @@ from coursesync.outlines.items import kinds_in, unread
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ItemWriter, Written
 from coursesync.outlines.yaml_reader import parse
-from coursesync.text import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -243,7 +240,7 @@ def mistakes_in(
     there: Callable[[str], str] = lambda _name: "",
     read_item: ReadItem = unread,
 ) -> list[Diagnostic]:
-    """Read an outline that is not written yet as the loader would; return all its mistakes.
+    """Return all mistakes that the loader would find in an outline that is not written yet.
 
     Args:
         done: the outline's text and its new content files.
@@ -288,10 +285,4 @@ def rewrite(path: Path, text: str) -> None:
         content = with_line_ends_of(read(real), text)
         write_whole(real, content, stat.S_IMODE(real.stat().st_mode))
     except OSError as error:
-        raise CoursesyncError(
-            f"{shown(path)} can't be written: {error.strerror}",
-            Remedy(
-                "It is unchanged. Check who may write in its folder, with",
-                Shell("ls", "-ld", as_argument(path.parent)),
-            ),
-        ) from error
+        raise unwritable(path, error, "It is unchanged.") from error

@@ -39,7 +39,7 @@ class Finding(Enum):
     GONE = "deleted"
     ELSEWHERE = "moved"  # to another course, on the server
     NORMALISED = "normalised"  # the server rewrote our HTML
-    RESTORED = "restored"  # an edit that an earlier look found was taken back
+    RESTORED = "restored"  # someone undid an edit that an earlier look found
     UNMANAGED = "unmanaged"  # in one of our courses, without an entry
     COLLIDES = "collides"  # it has the same order as one of our records
     TWIN = "twin"  # a second record where one was wanted
@@ -263,7 +263,7 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
     """Yield the unmanaged records in our courses, and those that took the order of one of ours."""
     courses = {entry.parent_id for entry in ours.values()}
     addresses = {entry.id: address for address, entry in ours.items()}
-    places: dict[tuple[int, object], list[Address]] = defaultdict(list)
+    places: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for record in live:
         if record.id in addresses and kind.order_property in record.attributes:
             places[_place(record, kind)].append(addresses[record.id])
@@ -281,14 +281,16 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
         )
 
 
-def _place(record: Record, kind: Kind) -> tuple[int, object]:
-    return record.parent_id, record.attributes.get(kind.order_property)
+def _place(record: Record, kind: Kind) -> tuple[object, ...]:
+    has = record.attributes
+    return record.parent_id, has.get(kind.link), has.get(kind.order_property)
 
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     order = record.attributes.get(kind.order_property)
     is_elsewhere = order is not None and order != entry.known.get(kind.order_property)
-    return record.parent_id != entry.parent_id or is_elsewhere
+    has_other = record.attributes.get(kind.link) != entry.known.get(kind.link)
+    return record.parent_id != entry.parent_id or is_elsewhere or has_other
 
 
 def twins_in(found: Iterable[Drifted]) -> tuple[Drifted, ...]:

@@ -19,7 +19,6 @@ from coursesync.text import at, count, inert, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.applying.receipt import Origin
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
@@ -68,7 +67,7 @@ _NO_STATE = (
     f"in the sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
-_MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES, _MOST_KEYS = 3, 3, 5, 5  # named in one message
+_MOST_HINDRANCES, _MOST_LESSONS, _MOST_KEYS = 3, 3, 5  # named in one message
 
 
 def remark(change: Change) -> str:
@@ -183,11 +182,3 @@ def settlement(
     yield Remedy(theirs, Command("resolve", change.address, id=number))
     if SEVERAL_MARKED not in (reason or change.reason):  # else it was created more than once
         yield Remedy(new, Command("resolve", change.address, not_created=True))
-
-
-def uncommitted(origin: Origin) -> str:
-    """Name the files that were applied and are not committed; "" if there is none."""
-    if not origin.uncommitted:
-        return ""
-    names = listed([inert(name, 200) for name in origin.uncommitted], _MOST_FILES)
-    return f"These files were applied, but they are not committed: {names}."

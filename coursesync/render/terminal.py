@@ -12,9 +12,10 @@ from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING, UNPROTECT
 from coursesync.text import inert, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from coursesync.planning.drift import Drifted
+    from coursesync.render.differences import Paint
     from coursesync.render.drift import DriftView
     from coursesync.render.excerpt import Difference
     from coursesync.render.rows import CourseView, PlanView, Row
@@ -32,9 +33,7 @@ def plain(_style: str, text: str) -> str:
     return text
 
 
-def compose(
-    view: PlanView, paint: Callable[[str, str], str] = plain, most: int | None = None
-) -> str:
+def compose(view: PlanView, paint: Paint = plain, most: int | None = None) -> str:
     """Write a plan as text.
 
     `paint` takes a style (a colour's name, or "bold") and a text, and returns the styled text. If a
@@ -44,7 +43,7 @@ def compose(
     return "\n".join(_lines(view, paint, most)) + "\n"
 
 
-def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -> Iterator[str]:
+def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
     plan = view.plan
     is_long = most is not None and len(view.rows) > most
     for course in view.courses:
@@ -72,7 +71,7 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
     yield f"Digest: {plan.digest}"
 
 
-def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _counts(course: CourseView, paint: Paint) -> Iterator[str]:
     """Yield the number of changes for each action that is only counted."""
     numbers = Counter(row.wording for row in course.rows if not row.is_weighty)
     counted = [(numbers[words], words) for words in (*WORDING.values(), UNPROTECTING)]
@@ -81,7 +80,7 @@ def _counts(course: CourseView, paint: Callable[[str, str], str]) -> Iterator[st
             yield paint(words.style, f"  {words.mark} {number:,} {words.counted}")
 
 
-def _rows(rows: Sequence[Row], paint: Callable[[str, str], str]) -> Iterator[str]:
+def _rows(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
     width = _column(rows)
     for row in rows:
         fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
@@ -101,9 +100,7 @@ def _column(rows: Sequence[Row]) -> int:
     return fitting.index(max(fitting))
 
 
-def _row(
-    row: Row, title: str, paint: Callable[[str, str], str], *, apart: bool = False
-) -> Iterator[str]:
+def _row(row: Row, title: str, paint: Paint, *, apart: bool = False) -> Iterator[str]:
     """Yield a change on one line; its words go below if they don't fit, or if `apart`."""
     line = f"  {row.wording.mark} {row.order:>4}  {title}"
     if not apart and len(line) + 2 + len(row.words) <= _WIDTH:
@@ -113,7 +110,7 @@ def _row(
         yield from wrapped(row.words, _MARGIN, _WIDTH)
 
 
-def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _below(row: Row, paint: Paint) -> Iterator[str]:
     if row.differences:
         from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
 
@@ -124,7 +121,7 @@ def _below(row: Row, paint: Callable[[str, str], str]) -> Iterator[str]:
             yield from wrapped(sentence, _MARGIN, _WIDTH)
 
 
-def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> str:
+def compose_drift(view: DriftView, paint: Paint = plain) -> str:
     """Write the findings on the site as text; `paint` is as in `compose`."""
     lines = []
     for course in view.courses:
@@ -144,9 +141,7 @@ def above(view: DriftView) -> str:
     return "\n".join((str(first), *lines)) + "\n\n"
 
 
-def _found(
-    each: Drifted, changed: Sequence[Difference], paint: Callable[[str, str], str]
-) -> Iterator[str]:
+def _found(each: Drifted, changed: Sequence[Difference], paint: Paint) -> Iterator[str]:
     from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
     from coursesync.render.drift_words import FINDINGS, name, sentence, stance  # noqa: PLC0415 - a plan does not need it
 

@@ -22,7 +22,7 @@ from coursesync.operations.site import refresh
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning.diff import plan_of
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
-from coursesync.sandbox import Fault
+from coursesync.sandbox import Fault, Settings
 from coursesync.state.file_store import StateFile
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ class Site:
 def site(folder: Path) -> Iterator[Site]:
     """Yield a site with one course, and a workspace for it."""
     clock = VirtualClock()
-    with virtual_sandbox(clock) as (sandbox, remote):
+    # a record of another kind may have the same Id
+    with virtual_sandbox(clock, Settings(ids_apart=0)) as (sandbox, remote):
         sandbox.add_course(4711, "Onboarding")
         yield Site(folder, sandbox, remote, clock)
 

@@ -84,9 +84,9 @@ def command(
 
 
 def _print_adopted(project: Project, address: str, entry: Entry) -> None:
-    from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import checked_address  # noqa: PLC0415 - keeps --help quick
 
-    kind = kind_of(address_of(address))
+    kind = kind_of(checked_address(address))
     title = inert(kind.title_of(entry.known), 60)
     say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
