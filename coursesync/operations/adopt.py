@@ -14,7 +14,8 @@ from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.import_entries import adopted, misfit
+from coursesync.operations.import_entries import adopted
+from coursesync.operations.import_records import misfit
 from coursesync.operations.site import connected
 from coursesync.operations.state import (
     checked_address,

@@ -17,8 +17,9 @@ from coursesync.errors import CoursesyncError, Denied
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.import_entries import MISREAD, Found, LiveCourse, Managed, entries_of
+from coursesync.operations.import_entries import entries_of
 from coursesync.operations.import_files import drafts_of, most_that_fit, save
+from coursesync.operations.import_records import MISREAD, Found, LiveCourse, Managed
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load

@@ -20,7 +20,7 @@ from coursesync.errors import (
 )
 from coursesync.files import decode, shown, unwritable
 from coursesync.kinds import KINDS
-from coursesync.operations.import_entries import (
+from coursesync.operations.import_records import (
     course_key,
     items_of,
     left_out,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from coursesync.operations.import_entries import LiveCourse, Managed
+    from coursesync.operations.import_records import LiveCourse, Managed
     from coursesync.outlines.items import ItemFile
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.outlines.writer import Identity, ListId, Written

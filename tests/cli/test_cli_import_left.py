@@ -54,16 +54,25 @@ def check_valid(cli: CommandLine, left: set[int]) -> None:
 
 
 def imported(
-    site: SandboxServer, sections: Sequence[Mapping[str, object]]
+    site: SandboxServer,
+    sections: Sequence[Mapping[str, object]],
+    lessons: Sequence[tuple[int, Mapping[str, object]]] = (),
 ) -> tuple[Ran, list[int], set[int]]:
     """Import a course of such sections into a new workspace; check what holds for any course.
 
+    Each lesson is in the section at its index, or, past the last one, directly in the course.
+
     Returns:
-        What the command said, the sections' Ids, and those that it left out.
+        What the command said, the Ids of sections and lessons, and those that it left out.
     """
     number = next(NUMBERS)
     site.add_course(number)
     made = [site.foreign_create(number, **section) for section in sections]  # type: ignore[arg-type]
+    holders = dict(enumerate(made))
+    made += [
+        site.create_lesson(number, **fields, SectionId=holders.get(i))  # type: ignore[arg-type]
+        for i, fields in lessons
+    ]
     with TemporaryDirectory() as folder:
         (Path(folder) / "courses").mkdir()
         cli = pointed_at(CommandLine(Path(folder)), site)
@@ -75,7 +84,8 @@ def imported(
         assert ran.code == 0, ran.err
         assert known == set(made) - left
         assert {met["method"] for met in site.log()[before:]} == {"GET"}
-        check_valid(cli, left if known else set())
+        in_course = set(holders.values())
+        check_valid(cli, left & in_course if known & in_course else set())
     return ran, made, left
 
 
@@ -191,6 +201,35 @@ def test_whatever_sections_there_are_the_workspace_is_valid_afterwards(
     imported(site, sections)
 
 
+ANY_LESSON = st.fixed_dictionaries(
+    {
+        "title": ANY_TEXT.filter(lambda title: bool(title.strip())),
+        "DisplayOrder": st.integers(-3, 40),
+        "UnlockType": st.sampled_from([1, 2, 3]),
+        "UnlockAfterDays": st.integers(0, 9),
+        "CompletionType": st.sampled_from([1, 2, 3, 4]),
+        "Active": st.booleans(),
+        "SummaryText": ANY_TEXT,
+        "LessonContents": ANY_TEXT | st.just("<p>Long</p>\n" * 200),
+        "InstructorId": st.sampled_from([None, 88123]),
+    }
+)
+
+
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(ANY.filter(lambda each: str(each["title"]).strip()), max_size=3),
+    st.lists(st.tuples(st.integers(0, 3), ANY_LESSON), max_size=6),
+)
+def test_whatever_lessons_there_are_the_workspace_is_valid_afterwards(
+    site: SandboxServer,
+    sections: list[dict[str, object]],
+    lessons: list[tuple[int, dict[str, object]]],
+) -> None:
+    """In a section or in the course, each lesson is managed or named, too."""
+    imported(site, sections, lessons)
+
+
 @pytest.mark.parametrize("title", ["Mem\u202eber", "\x00", "Two\nlines", "t" * 5_000, "null", " "])
 def test_a_course_title_that_no_outline_can_hold(
     author: CommandLine, api: SandboxServer, courses: Path, title: str
@@ -271,7 +310,7 @@ def test_a_course_without_sections_is_written(
 
     assert ran.code == 0, ran.err
     assert "course 4711, outline written; the course has no sections or lessons yet" in ran.said
-    assert (courses / "house.yaml").read_text().endswith("sections: []\n")
+    assert (courses / "house.yaml").read_text().endswith("sections: []\nlessons: []\n")
 
 
 def test_titles_that_some_file_system_takes_for_one(

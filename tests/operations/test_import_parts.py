@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
-from coursesync.operations.import_entries import (
-    Found,
-    Managed,
-    course_key,
-    entries_of,
-    items_of,
-    unsayable,
-)
+from coursesync.operations.import_entries import entries_of
 from coursesync.operations.import_files import most_that_fit
+from coursesync.operations.import_records import Found, Managed, course_key, items_of, unsayable
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import WantedCourse, written
 from coursesync.outlines.yaml_reader import parse
