@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
+    from coursesync.state.state import Doubt
 
 
 _MOST_TWINS = 10  # more are only counted
@@ -126,7 +127,8 @@ def _print_problems(report: Report, onward: Onward) -> None:
     for result in (*skipped, *report.with_status(Status.IN_DOUBT)):
         where = result.change.where
         say_all(f"{where}: {_problem(result)}" if where else _problem(result))
-        for remedy in _remedies(result, onward):
+        doubt = report.state.doubts.get(result.change.address)
+        for remedy in _remedies(result, doubt, onward):
             say_wrapped(remedy, "    ")
     skips = [
         Diagnostic(result.change.where, _problem(result), "The log says how to continue.")
@@ -142,7 +144,7 @@ def _problem(result: Result) -> str:
     return f"{result.change.address} (Id {result.change.record_id}): {result.reason}."
 
 
-def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
+def _remedies(result: Result, doubt: Doubt | None, onward: Onward) -> Sequence[Sentence]:
     """Return what to do about a change that was skipped or is in doubt."""
     change = result.change
     match result.status:
@@ -162,7 +164,7 @@ def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
         case Status.IN_DOUBT if change.action.overwrites:
             return ("The next apply sends it again; that does no harm.",)
         case Status.IN_DOUBT:
-            return list(settlement(change, result.candidates, result.reason))
+            return list(settlement(change, result.candidates, result.reason, doubt))
         case _:
             return (result.remedy,)
 
