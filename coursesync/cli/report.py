@@ -102,6 +102,12 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
             click.echo(f"{result.change.address} {result.record_id}")
 
 
+def print_nothing() -> None:
+    """Print the result of an apply whose plan only reports, such as which records are kept."""
+    say()
+    say("Apply: nothing was sent.")
+
+
 def print_forgotten(found: Sequence[Drifted], report: Report) -> None:
     """Print which of the findings left the state: neither an outline nor the site has them."""
     if report.unsaved is not None:
@@ -186,7 +192,7 @@ def _print_twins(report: Report) -> None:
     for unread in report.unread:
         say_all(f"Could not check for twins: {unread}.")
     if report.unlisted:
-        say_wrapped(Remedy("To check whether it is there:", Command("drift")), "  ")
+        say_wrapped(Remedy("To check again and finish:", Command("apply")), "  ")
 
 
 def _print_next(onward: Onward, when: str = "") -> None:

@@ -49,7 +49,7 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
     old, new = address_of(address), address_of(to)
     if course_of(old) != course_of(new):
         what = f"a {kind_of(old).name} to another course"
-        remedy = to_another_course(old, what, "that course's outline")
+        remedy = to_another_course(old, what, f"the outline of {course_of(new)}")
         raise UsageError(f"{old} and {new} are in two courses", remedy)
     with nullcontext() if dry_run else project.held():
         known = project.state()

@@ -65,7 +65,7 @@ NOTHING = "Nothing to do: the outlines match the state."
 NO_OUTLINE = "without an outline"
 _NO_STATE = (
     "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
-    f"in the sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
+    f"with --sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
 _MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES, _MOST_KEYS = 3, 3, 5, 5  # named in one message
@@ -187,7 +187,7 @@ def settlement(
             "The next apply looks for it, but does not send it again. Look for it in Nexudus, then "
             "settle it:"
         )
-    number = candidates[0].id if len(candidates) == 1 else "N"
+    number = candidates[0].id if len(candidates) == 1 else "ID"
     yield Remedy(theirs, Command("resolve", change.address, id=number))
     if SEVERAL_MARKED not in reason:  # else it was created more than once
         yield Remedy(new, Command("resolve", change.address, not_created=True))

@@ -319,7 +319,7 @@ def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
 
     assert [str(row) for start, row in lines.items() if row.why not in said[start]] == []
     for row in DOUBTS:
-        assert f"coursesync resolve {address(row)} --id N\n" in told
+        assert f"coursesync resolve {address(row)} --id ID\n" in told
         assert f"coursesync resolve {address(row)} --not-created\n" in told
 
 
