@@ -83,6 +83,23 @@ class SecondsRange(click.FloatRange):
         raise click.BadParameter(f'"{inert(str(value), 40)}" is not {wanted}.', ctx, param)
 
 
+class OnOrOff(click.types.BoolParamType):
+    """A flag, which a variable of the environment can set."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> bool:
+        """Return the flag; fails with the values that a variable may have."""
+        with suppress(click.BadParameter):
+            return super().convert(value, param, ctx)
+        where = f" in {param.envvar}" if param and param.envvar else ""
+        problem = f'"{inert(str(value), 40)}"{where} is neither 1 nor 0.'
+        raise click.BadParameter(problem, ctx, param)
+
+
 class RecordId(click.IntRange):
     """The Id of a record or of a course."""
 
@@ -172,6 +189,7 @@ verbose_option = _verbose(expose_value=False)
 known_verbose_option = _verbose()  # for a command that shows a bar without it
 strict_option = click.option(
     "--strict/--no-strict",
+    type=OnOrOff(),
     default=None,
     envvar="COURSESYNC_STRICT",
     help="Treat advice on the outlines as errors (exit 3).  [default: no-strict]",
@@ -245,6 +263,7 @@ with_project = together(
     click.option(
         "--sandbox",
         is_flag=True,
+        type=OnOrOff(),
         envvar="COURSESYNC_SANDBOX",
         help="Use the embedded sandbox; its own state is kept under .coursesync/.",
     ),

@@ -82,7 +82,7 @@ def test_a_killed_holder_leaves_no_lock(
     ids = [record["Id"] for record in server.records()]
 
     assert second.code == 0, second.err
-    assert "section.onboarding.welcome: settled, Id" in second.err
+    assert "section.onboarding.welcome: no longer in doubt, Id" in second.err
     assert sorted(saved(onboarding.parent).entries.values()) == sorted(map(int, map(str, ids)))
     # the killed one's own create was never answered, so it is in no log
     assert (len(server.creates()), len(ids)) == (2, 3)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from harness import ROOT, SECTIONS, STATE, Ran, saved, wait_until, write_outline
+from harness import ROOT, SECTIONS, saved, slowed, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,10 +90,8 @@ def test_a_signal_says_what_a_second_one_does(
 ) -> None:
     """The text names the signal that came, and a command for the case that it comes again."""
     write_outline(courses, "a", 4711, "One")
-    api.fault_create(1, "slow=2")
-    with author.start(*APPLY) as process:
-        wait_until(lambda: bool(api.creates()))
-        os.kill(process.pid, number)
+    with slowed(author, api, 1, seconds=2) as process:
+        process.send_signal(number)
         _, err = process.communicate(timeout=60)
 
     assert process.returncode == 128 + number
@@ -191,23 +188,6 @@ def test_advice_that_is_an_error_by_the_file(cli: CommandLine, courses: Path) ->
     assert "strict = true in courses/coursesync.toml makes it an error" in by_file.said
 
 
-def test_a_lock_says_since_when_in_words(
-    author: CommandLine, api: SandboxServer, courses: Path
-) -> None:
-    """The time is written as in all other messages."""
-    write_outline(courses, "a", 4711, "One")
-    api.fault_create(1, "slow=4")
-    with author.start(*APPLY) as process:
-        wait_until(lambda: bool(api.creates()))
-        ran: Ran = author(*APPLY)
-        process.communicate(timeout=60)
-
-    assert ran.code == 5
-    assert " UTC: coursesync apply)" in ran.said
-    assert "+00:00" not in ran.said
-    assert STATE in ran.said
-
-
 def test_a_move_to_another_course_names_its_outline(
     author: CommandLine, courses: Path, api: SandboxServer
 ) -> None:
@@ -240,3 +220,25 @@ def test_lessons_in_the_way_say_which_it_is(
     assert "or they can't be listed" not in ran.said
     assert why in ran.said
     assert SECTIONS not in ran.err
+
+
+@pytest.mark.parametrize("name", ["COURSESYNC_STRICT", "COURSESYNC_SANDBOX"])
+def test_a_variable_for_a_flag_is_1_or_0(cli: CommandLine, courses: Path, name: str) -> None:
+    """Any other value is refused, with the values that it may have."""
+    write_outline(courses, "a", 4711, "One")
+    wrong = cli.having({name: "maybe"})("plan")
+    right = [cli.having({name: value})("plan").code for value in ("0", "false", "")]
+
+    assert wrong.code == 64
+    assert f'"maybe" in {name} is neither 1 nor 0.' in wrong.said
+    assert right == [0, 0, 0]
+
+
+def test_an_empty_workspace_of_the_sandbox(cli: CommandLine, courses: Path) -> None:
+    """What to run for a course of the sandbox speaks of no course in Nexudus."""
+    ran = cli("plan", "--sandbox")
+
+    assert ran.code == 1
+    assert "in Nexudus" not in ran.said
+    assert "exists already: coursesync import --course ID --sandbox" in ran.said
+    assert [*courses.iterdir()] == []

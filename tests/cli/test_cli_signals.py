@@ -263,7 +263,7 @@ def test_a_second_signal_stops_at_once(
     assert f"coursesync resolve {FIRST_WEEK} --id ID" in planned.out
     assert "the run was interrupted before the answer came" in planned.out
     assert again.code == 0, again.err
-    assert f"{FIRST_WEEK}: settled, Id {server.records()[1]['Id']}\n" in again.err
+    assert f"{FIRST_WEEK}: no longer in doubt, Id {server.records()[1]['Id']}\n" in again.err
     assert len(server.records()) == len(saved(onboarding.parent).entries) == 3
 
 
@@ -283,7 +283,7 @@ def test_no_id_is_lost_to_a_kill(
     assert listed.out == f"{FIRST_WEEK} in doubt\n{WELCOME} {server.records()[0]['Id']}\n"
     assert unchanged
     assert again.code == 0, again.err
-    assert f"{FIRST_WEEK}: settled, Id {ids['Your first week']}\n" in again.err
+    assert f"{FIRST_WEEK}: no longer in doubt, Id {ids['Your first week']}\n" in again.err
     assert state.entries[WELCOME] == ids["Welcome to the space"]
     assert state.entries[FIRST_WEEK] == ids["Your first week"]
     assert state.doubts == ()

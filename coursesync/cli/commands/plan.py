@@ -107,9 +107,9 @@ def _print_unconfirmed(loaded: Workspace) -> None:
         are = "is" if waiting == 1 else "are"
         say_wrapped(
             Remedy(
-                f"{count(waiting, f'new {LISTED.name}')} {are} still to be checked: the run that "
-                "created them ended before its last look at the site, or that look found a second "
-                "record. To check and finish:",
+                f"{count(waiting, f'new {LISTED.name}')} {are} still to be checked: the run "
+                "ended before its last look at the site, or that look found a second record. To "
+                "check and finish:",
                 Command("apply"),
             )
         )
