@@ -114,7 +114,7 @@ class Managed:
 
 
 def obstacle(
-    record: Record, managed: Managed, outline: Outline | None, excluded: Collection[int]
+    record: Record, managed: Managed, outline: Outline | None, excluded: Mapping[int, str]
 ) -> str:
     """Return why a record can't be in the outline of its course; "" if it can."""
     at = managed.addresses.get(record.id)
@@ -122,7 +122,7 @@ def obstacle(
         # in this outline it would be created a second time
         return f"it is managed as {at}, and someone moved it here"
     if at is None or outline is None:
-        return MISREAD if record.id in excluded else unsayable(record)
+        return excluded.get(record.id) or unsayable(record)
     if any(resource.address == at for resource in outline.resources):
         return ""
     return (

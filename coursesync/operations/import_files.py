@@ -20,7 +20,7 @@ from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.operations.import_entries import LiveCourse, Managed
@@ -76,12 +76,13 @@ def drafts_of(
     courses: Iterable[LiveCourse],
     loaded: Outlines,
     managed: Managed,
-    excluded: Collection[int],
+    excluded: Mapping[int, str],
 ) -> tuple[dict[int, Draft], dict[int, CoursesyncError]]:
     """Draft an outline for each course, or add the missing items to the one that it has.
 
     `loaded` are the outlines of the workspace; `excluded` are the Ids of records that would be
-    misread. Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
+    misread, with reasons. Returns the drafts, and the reasons why some courses have none, by the
+    courses' Ids.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     reserved = frozenset(managed.keys.values())

@@ -15,6 +15,7 @@ from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapp
 from coursesync.text import inert
 
 FORMATS: Final = (1, 2)  # in format 1, no entry has `seen`
+MAX_SENT: Final = 3  # times to send one create
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,11 @@ class Doubt:
     def known(self) -> Sent:
         """The attributes of its record, if there is one."""
         return self.sent
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether apply may send it again after looks that find no trace of it."""
+        return self.attempts < MAX_SENT and not self.claimed
 
 
 class Unread(Mapping[Address, Entry]):

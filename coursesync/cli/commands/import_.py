@@ -113,6 +113,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         say_all(
             f"{path}: course {course.course_id}, {_done(course)}{files}.",
             f"{note[:1].upper()}{note[1:]}." if note else "",
+            _renumbered(course),
             *(
                 f'Id {skipped.item.id} "{inert(skipped.item.title, 60)}" is not written to '
                 f"the outline and stays as it is on the site: {on_one_line(skipped.problem)}."
@@ -125,7 +126,8 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
                 f"coursesync leaves these {LISTED.plural} alone. If other {LISTED.plural} of the "
                 "course are managed,",
                 Command("drift"),
-                "lists them.",
+                f"lists them. To manage such a {LISTED.name}, change it in Nexudus or write it "
+                "into the outline by hand, then run this import again.",
             )
         )
     left = sum(course.left for course in imported)
@@ -140,6 +142,15 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             else "There is nothing to do for these courses; see"
         )
         say_wrapped(Remedy(what, Command("plan")))
+
+
+def _renumbered(course: Imported) -> str:
+    if not course.renumbered:
+        return ""
+    return (
+        f"The next plan gives {count(course.renumbered, f'imported {LISTED.name}')} another order "
+        "number, because the numbers on the site don't fit the order of the outline."
+    )
 
 
 def _done(course: Imported) -> str:
