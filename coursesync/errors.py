@@ -238,11 +238,14 @@ class InvalidOutlines(CoursesyncError):  # noqa: N818 - names a state of the wor
 
 
 class Advised(InvalidOutlines):
-    """There is advice, and --strict forbids it; `number` counts all pieces, not only the first."""
+    """There is advice, and a setting forbids it.
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], number: int) -> None:
+    `number` counts all pieces, not only the first; `setting` names the option or its file.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], number: int, setting: str) -> None:
         pieces = "1 piece" if number == 1 else f"{number:,} pieces"
-        what = f"{pieces} of advice on the outlines, and --strict makes it an error"
+        what = f"{pieces} of advice on the outlines, and {setting} makes it an error"
         super().__init__(diagnostics, what)
         self.remedy = Remedy("Follow the advice, or continue without it:", Shell("--no-strict"))
 

@@ -133,7 +133,10 @@ def _look(run: Run, change: Change, most_age: float) -> bool:
         what = "deleted" if change.action is Action.DELETE else "moved"
         reason = f"not {what}, because {describe(found)}"
         stopped = Result(change, Status.HAS_LESSONS, change.record_id, reason, remedy=found.remedy)
-        run.conclude(stopped, holds=f"{change.address} has lessons, or they can't be listed")
+        holds = f"{change.address} has lessons"
+        if found.unknown:
+            holds = f"the lessons of {change.address} can't be listed"
+        run.conclude(stopped, holds=holds)
     return bool(run.course_of(change).held)
 
 

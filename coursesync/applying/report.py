@@ -53,6 +53,7 @@ class Status(Enum):
 
 
 _WORDS = {
+    Status.SETTLED: "no longer in doubt",
     Status.DEACTIVATED: "hidden from members",
     Status.RE_KEYED: "with another key",
     Status.HELD_BACK: "not sent yet",

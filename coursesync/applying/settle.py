@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-MAX_SENT = 3  # times to send one create, each time after looks that found no trace of it
-
 
 def look_around(run: Run) -> None:
     """List each course that gets something new, one kind after the other; raises Stop.
@@ -222,7 +220,7 @@ def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
         case Absent() if unread := course.unread.get(change.kind):
             reason = f"{sought.doubt.reason}; {unread}"
             run.conclude(Result(change, Status.IN_DOUBT, reason=reason), holds=unread)
-        case Absent() if run.times_sent(change) < MAX_SENT and not sought.doubt.claimed:
+        case Absent() if sought.doubt.may_be_sent:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
                 run.conclude(Result(change, Status.SETTLED))

@@ -198,6 +198,8 @@ class Onward:
             from coursesync.operations.receipts import another  # noqa: PLC0415 - only for an apply
 
             more = {"receipt": another(Path(str(receipt))), **more}
+        if self.options.get("max_writes") == "0":  # that would never get further
+            more = {"max_writes": None, **more}
         return self.again(**more)
 
     def place(self, command: Command) -> Shell:

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
 from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
+from coursesync.kinds import LISTED
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
@@ -82,6 +83,23 @@ class SecondsRange(click.FloatRange):
         raise click.BadParameter(f'"{inert(str(value), 40)}" is not {wanted}.', ctx, param)
 
 
+class OnOrOff(click.types.BoolParamType):
+    """A flag, which a variable of the environment can set."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as overridden
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> bool:
+        """Return the flag; fails with the values that a variable may have."""
+        with suppress(click.BadParameter):
+            return super().convert(value, param, ctx)
+        where = f" in {param.envvar}" if param and param.envvar else ""
+        problem = f'"{inert(str(value), 40)}"{where} is neither 1 nor 0.'
+        raise click.BadParameter(problem, ctx, param)
+
+
 class RecordId(click.IntRange):
     """The Id of a record or of a course."""
 
@@ -145,9 +163,11 @@ removal_options = together(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
         envvar="COURSESYNC_ON_REMOVAL",
-        help="What to do with items that are no longer in any outline.  [default: keep]",
+        help=f"What to do with {LISTED.plural} that are no longer in any outline.  [default: keep]",
     ),
-    click.option("--prune", is_flag=True, help="Allow --on-removal delete to delete items."),
+    click.option(
+        "--prune", is_flag=True, help=f"Allow --on-removal delete to delete {LISTED.plural}."
+    ),
 )
 
 
@@ -169,6 +189,7 @@ verbose_option = _verbose(expose_value=False)
 known_verbose_option = _verbose()  # for a command that shows a bar without it
 strict_option = click.option(
     "--strict/--no-strict",
+    type=OnOrOff(),
     default=None,
     envvar="COURSESYNC_STRICT",
     help="Treat advice on the outlines as errors (exit 3).  [default: no-strict]",
@@ -242,6 +263,7 @@ with_project = together(
     click.option(
         "--sandbox",
         is_flag=True,
+        type=OnOrOff(),
         envvar="COURSESYNC_SANDBOX",
         help="Use the embedded sandbox; its own state is kept under .coursesync/.",
     ),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
+    from coursesync.state.state import Doubt
 
 
 _MOST_TWINS = 10  # more are only counted
@@ -101,6 +102,12 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
             click.echo(f"{result.change.address} {result.record_id}")
 
 
+def print_nothing() -> None:
+    """Print the result of an apply whose plan only reports, such as which records are kept."""
+    say()
+    say("Apply: nothing was sent.")
+
+
 def print_forgotten(found: Sequence[Drifted], report: Report) -> None:
     """Print which of the findings left the state: neither an outline nor the site has them."""
     if report.unsaved is not None:
@@ -126,7 +133,8 @@ def _print_problems(report: Report, onward: Onward) -> None:
     for result in (*skipped, *report.with_status(Status.IN_DOUBT)):
         where = result.change.where
         say_all(f"{where}: {_problem(result)}" if where else _problem(result))
-        for remedy in _remedies(result, onward):
+        doubt = report.state.doubts.get(result.change.address)
+        for remedy in _remedies(result, doubt, onward):
             say_wrapped(remedy, "    ")
     skips = [
         Diagnostic(result.change.where, _problem(result), "The log says how to continue.")
@@ -142,7 +150,7 @@ def _problem(result: Result) -> str:
     return f"{result.change.address} (Id {result.change.record_id}): {result.reason}."
 
 
-def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
+def _remedies(result: Result, doubt: Doubt | None, onward: Onward) -> Sequence[Sentence]:
     """Return what to do about a change that was skipped or is in doubt."""
     change = result.change
     match result.status:
@@ -164,7 +172,7 @@ def _remedies(result: Result, onward: Onward) -> Sequence[Sentence]:
         case Status.IN_DOUBT if change.action.overwrites:
             return ("The next apply sends it again; that does no harm.",)
         case Status.IN_DOUBT:
-            return list(settlement(change, result.candidates, result.reason))
+            return list(settlement(change, result.candidates, result.reason, doubt))
         case _:
             return (result.remedy,)
 
@@ -186,7 +194,7 @@ def _print_twins(report: Report) -> None:
     for unread in report.unread:
         say_all(f"Could not check for twins: {unread}.")
     if report.unlisted:
-        say_wrapped(Remedy("To check whether it is there:", Command("drift")), "  ")
+        say_wrapped(Remedy("To check again and finish:", Command("apply")), "  ")
 
 
 def _print_next(onward: Onward, when: str = "") -> None:

@@ -14,6 +14,7 @@ import click
 from coursesync.ci.annotate import annotate, annotate_problem
 from coursesync.cli.line import placed
 from coursesync.errors import Advised, InvalidOutlines, Remedy
+from coursesync.operations.config import CONFIG
 from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def give_advice(
     printed = found.first()
     _point_at_all(printed.shown, "warning", printed.more)
     if is_error:
-        raise Advised(found.shown, len(advice))
+        setting = f"strict = true in {project.folder / CONFIG}" if strict is None else "--strict"
+        raise Advised(found.shown, len(advice), setting)
     return found
 
 

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Result
     from coursesync.applying.world import Progress
+    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.operations.site import Drift
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.policy import Policy
 
-_STOPPING = "Stopping when the current request is done. Ctrl-C again stops now."
+_STOPPING = "Stopping when the current request is done."
 _WORTH_SAYING = 2.0  # seconds
 _LINES_BETWEEN = 50  # two lines that show how long the rest takes
 _BAR = 20  # columns, which leaves room for text beside it
@@ -69,9 +70,8 @@ def online(
         Terminated: SIGTERM interrupted the run.
     """
     gc.enable()  # a thousand answers may be megabytes each
-    after = Remedy("If you do, run this to finish:", Command("apply"))
-    stopping = f"{_STOPPING}\n{placed(after)}" if total else _STOPPING
-    clock.catch_signals(partial(say_at_once, stopping))
+    after = Remedy("If it is stopped before that, run this to finish:", Command("apply"))
+    clock.catch_signals(partial(_say_stopping, clock, placed(after) if total else ""))
     try:
         with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
             yield progress
@@ -79,6 +79,11 @@ def online(
         if clock.signal == signal.SIGTERM:
             raise Terminated(error.problem, error.remedy) from error
         raise
+
+
+def _say_stopping(clock: SystemClock, after: Sentence) -> None:
+    again = "A second SIGTERM" if clock.signal == signal.SIGTERM else "A second Ctrl-C"
+    say_at_once(f"{_STOPPING} {again} stops it now.\n{after}".rstrip())
 
 
 def announce(project: Project) -> None:

@@ -164,10 +164,11 @@ def keep(
                 Remedy("See what the site has:", Command("drift")),
             )
         if record_id not in either:
+            choices = (Command("resolve", at, keep=each) for each in sorted(either))
             raise CoursesyncError(
                 f"the Id {record_id} is none of those that {at} has on the site: "
                 f"{', '.join(map(str, sorted(either)))}",
-                "Choose one of these.",
+                Remedy("Choose one of these:", *choices),
             )
         kept = entry
         if record_id != entry.id:

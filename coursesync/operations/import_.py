@@ -25,9 +25,11 @@ from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
 from coursesync.outlines.writer import alike
 from coursesync.planning.diff import plan_of
+from coursesync.planning.plan import Action
 from coursesync.state.journal import Look, line
 from coursesync.state.logbook import fold
 from coursesync.state.state_text import parse, serialise
+from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
+    from coursesync.kinds.field import FieldValue, Ref
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry, State
 
 _MOST_ROUNDS = 4
+_MOST_OF_A_VALUE = 60  # characters of a value that a message shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Imported:
             them.
         note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
+        renumbered: how many of the imported records get another order by the next plan, because
+            the site's orders are equal, or do not fit the order of the existing outline.
     """
 
     course_id: int
@@ -79,6 +85,7 @@ class Imported:
     error: CoursesyncError | None = None
     by_kind: Mapping[str, int] = field(default_factory=dict)
     unlisted: tuple[str, ...] = ()
+    renumbered: int = 0
 
 
 def import_course(
@@ -164,7 +171,7 @@ def _prepared(
     """
     managed = Managed.by(known)
     there = {resource.address for each in loaded.outlines for resource in each.resources}
-    excluded: set[Identity] = set()
+    excluded: dict[Identity, str] = {}
     given_up: dict[int, CoursesyncError] = {}
     for number in range(2 * _MOST_ROUNDS):
         rest = [each for each in live.values() if each.id not in given_up]
@@ -175,22 +182,26 @@ def _prepared(
         state = fold(known, looks)
         planned = plan_of(after, state).changes
         changes = [each for each in planned if each.parent_id in drafts and each.action.changes]
-        unlike = [each for each in changes if each.address not in there]
-        wrong = set(_misread(unlike, looks, live))
+        new = [each for each in changes if each.address not in there]
+        unlike = [e for e in new if drafts[e.parent_id].is_new or not _is_renumbered(e)]
+        wrong = dict(_misread(unlike, looks, live))
         if not wrong:
             if entries:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
-            done = _imported(drafts, entries, changes, live)
+            renumbered = Counter(each.parent_id for each in new if _is_renumbered(each))
+            done = _imported(drafts, entries, changes, live, renumbered)
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
             return drafts.values(), entries, done + left
-        if number < _MOST_ROUNDS and wrong - excluded:
+        if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
             excluded |= wrong
         else:
             error = CoursesyncError(
                 MISREAD, "Please report this, with what the course has in Nexudus."
             )
-            lost = [each for each in rest if wrong & {record.identity for record in each.records}]
+            lost = [
+                each for each in rest if wrong.keys() & {record.identity for record in each.records}
+            ]
             given_up |= {each.id: error for each in lost}
     raise CoursesyncError(MISREAD, "Import fewer courses at once.")
 
@@ -200,6 +211,7 @@ def _imported(
     entries: Mapping[Address, Entry],
     changes: Iterable[Change],
     live: Mapping[int, LiveCourse],
+    renumbered: Mapping[int, int],
 ) -> list[Imported]:
     taken = Counter((entry.parent_id, kind_of(at).name) for at, entry in entries.items())
     left = Counter(change.parent_id for change in changes)
@@ -217,6 +229,7 @@ def _imported(
             unlisted=tuple(
                 n for n, kind in KINDS.items() if kind not in live[course_id].looked_for
             ),
+            renumbered=renumbered[course_id],
         )
         for course_id, each in drafts.items()
     ]
@@ -272,23 +285,50 @@ def _entries(
     return entries
 
 
+def _is_renumbered(change: Change) -> bool:
+    """Return whether a change gives a record only another order."""
+    return change.action is Action.UPDATE and _differing(change) == [change.kind.order_property]
+
+
+def _differing(change: Change) -> list[str]:
+    before, after = change.before or {}, change.after or {}
+    names = sorted(before.keys() | after.keys())
+    return [name for name in names if before.get(name) != after.get(name)]
+
+
 def _misread(
     changes: Iterable[Change], looks: Iterable[Look], live: Mapping[int, LiveCourse]
-) -> Iterator[Identity]:
-    """Yield the records that are not read back as they are on the site."""
+) -> Iterator[tuple[Identity, str]]:
+    """Yield the records that are not read back as they are on the site, and why."""
     ids = {look.address: (kind_of(look.address), look.entry.id) for look in looks if look.entry}
     taken = frozenset(ids.values())
     for look in looks:
         try:
             line(look)
         except (ValueError, TypeError):  # no journal, and so no state, can hold it
-            yield ids[look.address]
+            yield ids[look.address], "the state can't hold it"
     for change in changes:
         if (identity := ids.get(change.address)) is not None:
-            yield identity
+            yield identity, _misreading(change)
             continue
         title = change.kind.title_of(change.after or {})
         for found in live[change.parent_id].records:
             is_alike = change.kind.title_of(found.record.attributes) == title
             if found.kind is change.kind and found.identity not in taken and is_alike:
-                yield found.identity
+                what = f"the outline would create a second {change.kind.name} like it"
+                yield found.identity, what
+
+
+def _misreading(change: Change) -> str:
+    """Return which value the outline would give a record, and which it has."""
+    before, after = change.before or {}, change.after or {}
+    named = [
+        f"its {change.kind.field_of(name) or name} is {_short(before.get(name))} on the site, and "
+        f"the outline would make it {_short(after.get(name))}"
+        for name in _differing(change)
+    ]
+    return named[0] if named else MISREAD
+
+
+def _short(value: FieldValue | Ref | None) -> str:
+    return "not set" if value is None else f'"{inert(str(value), _MOST_OF_A_VALUE)}"'

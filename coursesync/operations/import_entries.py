@@ -90,7 +90,7 @@ def _new_entries(
             record = found.record
             like = each.resource.attributes if at in same else record.attributes
             reads = {name: value for name, value in like.items() if name not in kind.write_only}
-            reads[kind.order_property] = record.attributes.get(kind.order_property, 0)
+            reads[kind.order_property] = kind.order_of(record.attributes)
             if found.within:
                 reads[kind.link] = found.within
             yield at, adopted(kind, record, reads, protected=each.resource.protected)

@@ -34,7 +34,7 @@ from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.operations.import_records import LiveCourse, Managed
@@ -91,12 +91,13 @@ def drafts_of(
     courses: Iterable[LiveCourse],
     loaded: Outlines,
     managed: Managed,
-    excluded: Collection[Identity],
+    excluded: Mapping[Identity, str],
 ) -> tuple[dict[int, Draft], dict[int, CoursesyncError]]:
     """Draft an outline for each course, or add the missing items to the one that it has.
 
-    `loaded` are the outlines of the workspace; `excluded` are the records that would be misread.
-    Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
+    `loaded` are the outlines of the workspace; `excluded` are the records that would be
+    misread, with reasons. Returns the drafts, and the reasons why some courses have none, by the
+    courses' Ids.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     reserved = frozenset(managed.keys.values())

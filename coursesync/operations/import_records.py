@@ -144,7 +144,7 @@ def left_out(
     course: LiveCourse,
     managed: Managed,
     outline: Outline | None,
-    excluded: Collection[Identity],
+    excluded: Mapping[Identity, str],
 ) -> dict[Identity, str]:
     """Return why some records of a course can't be in its outline."""
     there = {resource.address for resource in outline.resources} if outline else set()
@@ -173,7 +173,7 @@ def _obstacle(
     found: Found,
     managed: Managed,
     there: Collection[Address] | None,
-    excluded: Collection[Identity],
+    excluded: Mapping[Identity, str],
 ) -> str:
     """Return why a record can't be in an outline, which has what is `there`; "" if it can."""
     at = managed.addresses.get(found.identity)
@@ -181,7 +181,7 @@ def _obstacle(
         # in this outline it would be created a second time
         return f"it is managed as {at}, and someone moved it here"
     if at is None or there is None:
-        return MISREAD if found.identity in excluded else unsayable(found.record, found.kind)
+        return excluded.get(found.identity) or unsayable(found.record, found.kind)
     if at in there:
         return ""
     return (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, UsageError
+from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of, parse_address
 from coursesync.kinds.inline import line_of
@@ -22,7 +22,7 @@ from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.nexudus.ports import Clock
@@ -60,7 +60,7 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
         )
     if course_of(old) != course_of(new):
         what = f"a {kind.name} to another course"
-        remedy = to_another_course(old, what, "that course's outline")
+        remedy = to_another_course(old, what, f"the outline of {course_of(new)}")
         raise UsageError(f"{old} and {new} are in two courses", remedy)
     with nullcontext() if dry_run else project.held():
         known = project.state()
@@ -116,10 +116,13 @@ def save_entries(
     project.store.finish(log.led_to())
 
 
-def resolve(project: Project, address: str, record_id: int | None) -> None:
+def resolve(project: Project, address: str, record_id: int | None) -> bool:
     """Settle a create in doubt, with the result of a person's look at the site.
 
     `record_id` is the Id of the record; None if there is none, so that the next apply creates it.
+
+    Returns:
+        Whether an earlier look found the record. If not, nothing has checked its Id.
 
     Raises:
         UsageError: it is not an address.
@@ -138,8 +141,10 @@ def resolve(project: Project, address: str, record_id: int | None) -> None:
         _check_doubt(known, at, record_id)
         # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
-        entry = None if record_id is None else entry_of(known.doubts[at], record_id, at)
+        doubt = known.doubts[at]
+        entry = None if record_id is None else entry_of(doubt, record_id, at)
         project.store.finish(settled(known, at, entry))
+    return any(candidate.id == record_id for candidate in doubt.candidates)
 
 
 def check_state(project: Project, address: str) -> None:
@@ -159,15 +164,13 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
     if found and record_id is None and doubt.reason == SEVERAL_MARKED:
         raise CoursesyncError(
             f"{address} was created: {', '.join(map(str, found))} carry its marker",
-            Remedy(
-                "Say which of them it is, with", Shell("--id"), "and delete the others in Nexudus."
-            ),
+            _choice(address, found),
         )
     if found and record_id is not None and record_id not in found:
         raise CoursesyncError(
             f"the Id {record_id} is none of those found for {address}: "
             f"{', '.join(map(str, found))}",
-            "Check the Id; the next apply looks again, too.",
+            _choice(address, found),
         )
     for other, entry in state.entries.items():
         if entry.id == record_id and kind_of(other) is kind_of(address):
@@ -175,6 +178,11 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
                 f"the Id {record_id} is the Id of {other}",
                 "A record can have only one address: check the Id.",
             )
+
+
+def _choice(address: Address, found: Iterable[int]) -> Remedy:
+    choices = (Command("resolve", address, id=each) for each in found)
+    return Remedy("Choose one of these:", *choices)
 
 
 def recover(project: Project) -> bool:

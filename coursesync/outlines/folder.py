@@ -26,20 +26,23 @@ ENDINGS = (".yaml", ".yml")
 def check_folder(folder: Path) -> None:
     """Raise UsageError if a workspace is no folder."""
     if not os.path.isdir(folder):  # noqa: PTH112 - False for a name that is too long
-        what = "is a file, not a folder" if os.path.lexists(folder) else "does not exist"
+        name = coded("Name the folder that holds your outlines; `.` is the current folder.")
+        if os.path.lexists(folder):
+            raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
+        make = Shell("mkdir", "-p", as_argument(folder))
         raise UsageError(
-            f"the workspace {shown(folder)} {what}",
-            coded("Name the folder that holds your outlines; `.` is the current folder."),
+            f"the workspace {Shell(shown(folder))} does not exist",
+            Remedy(name, "To make it:", make),
         )
 
 
 def empty_workspace(folder: Path) -> CoursesyncError:
     """Return the error for a workspace without outlines."""
     return CoursesyncError(
-        f"the workspace {folder} holds no outline",
+        f"the workspace {Shell(folder)} holds no outline",
         Remedy(
             coded("An outline is a file that ends in .yaml and starts with `id:` and `title:`"),
-            "To write one for a course that is in Nexudus:",
+            "To write one for a course that exists already:",
             Command("import", course="ID"),
         ),
     )

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry, State
 
 PROTECTED = (
-    f"protected; to release it, apply its {LISTED.name} without protect: true, then remove it again"
+    f"protected; to delete it, put its {LISTED.name} back into the outline without protect: true, "
+    "apply, and remove it again"
 )
 _PRUNED = "--prune deletes only together with --on-removal delete"
 

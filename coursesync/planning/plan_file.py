@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from coursesync.errors import Command, CoursesyncError, Remedy, StalePlan, UnusableFile
+from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StalePlan, UnusableFile
 from coursesync.files import read, shown
 from coursesync.kinds.field import FieldValue
+from coursesync.nexudus.target import EMBEDDED
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
 from coursesync.planning.policy import KEEP_ALL, Policy
@@ -103,12 +104,26 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Comm
         StalePlan: they differ; the message says why, and has `again`, which makes a new plan.
     """
     remedy = Remedy("Make and review a new plan:", again)
+    if reviewed is not None and reviewed.target != plan.target:
+        remedy = _to_its_target(reviewed.target, plan.target, again)
     if reviewed is not None and (moved := what_moved(plan, reviewed)):
         raise StalePlan(f"the plan file is stale: {moved}", remedy)
     if digest is not None and digest != plan.digest:
         raise StalePlan(
             f"the plan's digest is {plan.digest}, not the one that was expected", remedy
         )
+
+
+def _to_its_target(made_for: str, target: str, again: Command) -> Remedy:
+    """Return how to apply a plan file there, or how to make one for this target beside it."""
+    if made_for == EMBEDDED:
+        there = Remedy("To apply it to the sandbox, add", Shell("--sandbox"))
+    elif target == EMBEDDED:
+        there = Remedy("To apply it there, leave out", Shell("--sandbox"))
+    else:
+        there = Remedy("To apply it there, add", Shell("--base-url", inert(made_for, 80)))
+    beside = Command(again.name, *again.arguments, **{**dict(again.options), "out": "FILE"})
+    return Remedy(there, "Or make and review a new plan in another file:", beside)
 
 
 def what_moved(plan: Plan, reviewed: Plan | PlanFile) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.kinds import LISTED
+from coursesync.kinds import LISTED, kind_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.fit import Rank
@@ -44,7 +44,7 @@ _STANCES = {
 _TWINS = (
     f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
     "someone copied it. Members see both, unless one is hidden. Keep the same one on every "
-    "machine, and delete the other in Nexudus."
+    "machine, commit and push the state, and only then delete the other in Nexudus."
 )
 _MOST = 10  # addresses in a sentence, or with a command of their own
 
@@ -64,7 +64,9 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
         case Finding.EDITED:
             return f"was edited on the site{_by_whom(each)}"
         case Finding.GONE:
-            return "was deleted on the site"
+            # the server's time shows that it was there once; `resolve` takes any Id
+            was_there = each.entry is not None and each.entry.updated_on is not None
+            return "was deleted on the site" if was_there else "is not on the site"
         case Finding.ELSEWHERE:
             return _elsewhere(each)
         case Finding.NORMALISED:
@@ -94,9 +96,17 @@ def _twin(each: Drifted) -> str:
     twin = _made(each.record)
     if each.entry is None:
         return f"is in doubt; this is one of several records with its marker, {twin}"
-    own = f"was {_made(each.own)}" if each.own else "is not on the site"
     state = f"The one in the state, Id {each.entry.id},"
-    return f"has a twin: Id {each.record_id}, {twin}. {state} {own}"
+    if each.own is None:
+        return f"is not on the site; a record like it is: Id {each.record_id}, {twin}"
+    if not _has_own(each):
+        state += f" is in the course {each.own.parent_id} now. It"
+    return f"has a twin: Id {each.record_id}, {twin}. {state} was {_made(each.own)}"
+
+
+def _has_own(twin: Drifted) -> bool:
+    """Return whether our own record is in the twin's course, so that it can be kept."""
+    return twin.own is not None and twin.own.parent_id == twin.course_id
 
 
 def _made(record: Record | None) -> str:
@@ -139,6 +149,7 @@ def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterat
         yield f"{inert(address, 250)} is in doubt: {inert(doubt.reason)}."
         several = [e.record_id for e in every if e.finding is Finding.TWIN and e.address == address]
         ids = several or [candidate.id for candidate in doubt.candidates]
+        ids = ids or [e.record_id for e in every if _may_be(e, address, doubt)]
         for each in ids[:_MOST]:
             yield Remedy(f"If it is the Id {each}:", Command("resolve", address, id=each))
         if not ids:
@@ -150,17 +161,29 @@ def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterat
         yield Remedy(more, Command("state list"))
 
 
+def _may_be(each: Drifted, address: Address, doubt: Doubt) -> bool:
+    """Return whether an unmanaged record has the marker or the title of a create in doubt."""
+    if each.record is None or each.entry is not None or each.course_id != doubt.parent_id:
+        return False
+    kind = kind_of(address)
+    titles = {kind.title_of(has).strip() for has in (doubt.sent, each.record.attributes)}
+    is_marked = doubt.marker is not None and each.record.marker == doubt.marker
+    return each.kind is kind and (is_marked or len(titles) == 1)
+
+
 def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
-    """Yield what a twin is, and for each twin a command for each Id to keep."""
+    """Yield what a twin is, and for each twin a command for each Id that can be kept."""
     ids: dict[Address, set[int]] = {}
     for each in every:
         if each.finding is Finding.TWIN and each.address is not None and each.entry is not None:
-            ids.setdefault(each.address, {each.entry.id}).add(each.record_id)
-    if ids:
+            own = {each.entry.id} if _has_own(each) else set()
+            ids.setdefault(each.address, own).add(each.record_id)
+    if any(len(either) > 1 for either in ids.values()):
         yield _TWINS
     for address, either in [*ids.items()][:_MOST]:
+        to = "keep" if len(either) > 1 else "manage"
         for one in sorted(either)[:_MOST]:
-            yield Remedy(f"To keep the Id {one}:", Command("resolve", address, keep=one))
+            yield Remedy(f"To {to} the Id {one}:", Command("resolve", address, keep=one))
     if len(ids) > _MOST:
         keep = Command("resolve", "ADDRESS", keep="ID")
         yield Remedy(f"For the {len(ids) - _MOST:,} others, as in:", keep)

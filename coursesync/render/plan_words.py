@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
-    from coursesync.state.state import Candidate
+    from coursesync.state.state import Candidate, Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ NOTHING = "Nothing to do: the outlines match the state."
 NO_OUTLINE = "without an outline"
 _NO_STATE = (
     "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
-    f"in the sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
+    f"with --sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
 _MOST_HINDRANCES, _MOST_LESSONS, _MOST_KEYS = 3, 3, 5  # named in one message
@@ -164,21 +164,29 @@ def _candidate(candidate: Candidate, kind: Kind) -> str:
 
 
 def settlement(
-    change: Change, candidates: Sequence[Candidate], reason: str = ""
+    change: Change, candidates: Sequence[Candidate], reason: str, doubt: Doubt | None
 ) -> Iterator[Sentence]:
     """Yield the sentences that explain how to settle a doubt, with a command for each case.
 
-    `candidates` are the records on the site that it may have made; `reason` is why it is in doubt,
-    by default the plan's reason.
+    `candidates` are the records on the site that it may have made; `reason` is why it is in doubt;
+    `doubt` is what the state has of it.
     """
     theirs, new = "If it is there:", "If it is not:".ljust(15)
     if candidates:
         theirs = "To use that one:" if len(candidates) == 1 else "To use one of these:"
         new = "To create a new one:"
         yield from (_candidate(each, change.kind) for each in candidates)
+    elif doubt is None or doubt.may_be_sent:
+        yield (
+            "The next apply looks for it, and sends it again if there is no trace of it. To settle "
+            "it by hand, look for it in Nexudus."
+        )
     else:
-        yield "The next apply looks for it. To settle it by hand, look for it in Nexudus."
-    number = candidates[0].id if len(candidates) == 1 else "N"
+        yield (
+            "The next apply looks for it, but does not send it again. Look for it in Nexudus, then "
+            "settle it:"
+        )
+    number = candidates[0].id if len(candidates) == 1 else "ID"
     yield Remedy(theirs, Command("resolve", change.address, id=number))
-    if SEVERAL_MARKED not in (reason or change.reason):  # else it was created more than once
+    if SEVERAL_MARKED not in reason:  # else it was created more than once
         yield Remedy(new, Command("resolve", change.address, not_created=True))

@@ -190,7 +190,8 @@ def _row(change: Change, view: PlanView) -> Row:
     is_released = change.action is Action.PROTECT and not change.protected
     wording = UNPROTECTING if is_released else WORDING[change.action]
     is_doubt = change.action is Action.DOUBT
-    steps = plan_words.settlement(change, change.candidates) if is_doubt else ()
+    known = (change.candidates, change.reason, change.doubt)
+    steps = plan_words.settlement(change, *known) if is_doubt else ()
     return Row(
         view,
         change,

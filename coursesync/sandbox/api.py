@@ -142,7 +142,9 @@ def json_object(request: Request) -> JsonObject:
             a body that is too long.
     """
     if not request.is_json:
-        raise UnsupportedMediaType("The body must be JSON.")
+        raise UnsupportedMediaType(
+            "The body must be JSON, and the request must say so: Content-Type: application/json"
+        )
     try:
         body = read_json(request)
     except ValueError as error:

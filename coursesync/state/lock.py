@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from coursesync.errors import Remedy, Shell, StateError, StateLocked, UnusableFile
 from coursesync.files import read
 from coursesync.state.disk import away, unwritable_remedy
-from coursesync.text import duration, inert
+from coursesync.text import at, duration, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +94,7 @@ def _user() -> str:
 def _named_by(holder: Path) -> str:
     try:
         facts = json.loads(read(holder))
+        facts["since"] = at(str(facts["since"])).removeprefix(" at ")
         who = "{who} on {host} (process {process}, since {since}: {command})".format(**facts)
     except (UnusableFile, ValueError, KeyError, TypeError, RecursionError):
         return "another process"

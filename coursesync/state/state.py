@@ -14,6 +14,7 @@ from coursesync.kinds.address import Address, course_of
 from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
+MAX_SENT: Final = 3  # times to send one create
 FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`, and only one kind
 
 
@@ -137,6 +138,11 @@ class Doubt:
     def known(self) -> Sent:
         """The attributes of its record, if there is one."""
         return self.sent
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether apply may send it again after looks that find no trace of it."""
+        return self.attempts < MAX_SENT and not self.claimed
 
 
 class Unread(Mapping[Address, Entry]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import socket
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from harness import STATE, files_below, saved, slowed
@@ -28,9 +29,10 @@ def test_a_held_lock_is_5_and_names_its_holder(
 
     assert (second.code, resolved.code) == (5, 5)
     assert holder["process"] == first.pid
+    since = f"{datetime.fromisoformat(holder['since']):%Y-%m-%d %H:%M} UTC"
     assert (
         f"is in use by {getpass.getuser()} on {socket.gethostname()} (process {first.pid}, since "
-        f"{holder['since']}: coursesync apply)"
+        f"{since}: coursesync apply)"
     ) in second.said
     assert "--lock-timeout 600" in second.err
     assert planned.code == 0
@@ -80,7 +82,7 @@ def test_a_killed_holder_leaves_no_lock(
     ids = [record["Id"] for record in server.records()]
 
     assert second.code == 0, second.err
-    assert "section.onboarding.welcome: settled, Id" in second.err
+    assert "section.onboarding.welcome: no longer in doubt, Id" in second.err
     assert sorted(saved(onboarding.parent).entries.values()) == sorted(map(int, map(str, ids)))
     # the killed one's own create was never answered, so it is in no log
     assert (len(server.creates()), len(ids)) == (2, 3)

@@ -227,7 +227,9 @@ def test_what_was_made_is_found_and_not_sent_again(story: Story) -> None:
     assert {str(row): story.first.sent(row) for row in made} == {
         str(row): list(TITLES) for row in made
     }
-    assert [str(row) for row in made if f"] {address(row)}: settled, Id" not in told] == []
+    assert [
+        str(row) for row in made if f"] {address(row)}: no longer in doubt, Id" not in told
+    ] == []
 
 
 def test_what_left_no_trace_is_sent_once_more(story: Story) -> None:
@@ -319,7 +321,7 @@ def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
 
     assert [str(row) for start, row in lines.items() if row.why not in said[start]] == []
     for row in DOUBTS:
-        assert f"coursesync resolve {address(row)} --id N\n" in told
+        assert f"coursesync resolve {address(row)} --id ID\n" in told
         assert f"coursesync resolve {address(row)} --not-created\n" in told
 
 

@@ -175,7 +175,7 @@ def test_a_protected_section_outlives_its_line(
     assert ran.code == 0, ran.err
     assert set(by_title(api)) == {"Two"}
     planned = applied("plan", "--on-removal", "delete", "--prune")
-    assert "to release it, apply its section without protect: true" in " ".join(planned.out.split())
+    assert "put its section back into the outline without protect" in " ".join(planned.out.split())
 
 
 def test_a_large_change_stops_and_asks(

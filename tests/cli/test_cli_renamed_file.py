@@ -44,7 +44,7 @@ def test_what_was_in_doubt_under_the_old_name_holds_the_course_back(
     settled = online("apply", "--auto-approve")
 
     assert held.code == 6
-    assert "section.onboarding.welcome: settled, Id" in held.err
+    assert "section.onboarding.welcome: no longer in doubt, Id" in held.err
     assert found == 1
     assert settled.code == 0, settled.err
     assert len(server.records()) == 3
@@ -61,7 +61,7 @@ def test_what_was_never_made_under_the_old_name_is_made_under_the_new_one(
     applied = author("apply", "--auto-approve")
 
     assert applied.code == 0, applied.err
-    assert "section.onboarding.welcome: settled, it was never created" in applied.err
+    assert "section.onboarding.welcome: no longer in doubt, it was never created" in applied.err
     assert len(api.records()) == 3
     assert author("plan").out.startswith("Nothing to do")
 

@@ -323,7 +323,7 @@ def test_a_doubt_beside_what_is_near_is_settled(
 
     assert applied.code == 6
     assert "Traceback" not in applied.err
-    assert "1 settled, 1 in doubt" in applied.err
+    assert "1 no longer in doubt, 1 in doubt" in applied.err
     assert saved(courses).entries == {ONE: api.records()[0]["Id"]}
     assert saved(courses).doubts == (TWO,)
     assert len(api.creates()) == 1
@@ -341,7 +341,7 @@ def test_a_list_that_lags_is_waited_for(
     applied = author("apply", "--auto-approve", "--settling-time", "6")
 
     assert applied.code == 0, applied.err
-    assert f"{ONE}: settled, Id {ids(api)[0]}\n" in applied.err
+    assert f"{ONE}: no longer in doubt, Id {ids(api)[0]}\n" in applied.err
     assert [record["Title"] for record in api.records()] == ["One", "Two"]
     assert len(api.creates()) == 2
 

@@ -53,7 +53,7 @@ def test_a_signal_ends_a_run_in_good_order(
     assert state.doubts == ()
     assert set(state.entries.values()) == {record["Id"] for record in server.records()}
     assert out == f"{WELCOME} {state.entries[WELCOME]}\n{FIRST_WEEK} {state.entries[FIRST_WEEK]}\n"
-    assert "Stopping when the current request is done. Ctrl-C again stops now.\n" in err
+    assert "Stopping when the current request is done. A second " in err
     assert "2 created, 1 not tried" in err
     assert len(server.creates()) == 2
 
@@ -112,7 +112,7 @@ def test_a_signal_ends_the_look_for_what_is_in_doubt(
 
     assert process.returncode == code, err
     assert "Apply: 1 in doubt, 1 not tried." in err
-    assert f"coursesync resolve {FIRST_WEEK} --id N" in err
+    assert f"coursesync resolve {FIRST_WEEK} --id ID" in err
     assert doubts == (FIRST_WEEK,)
     assert again.code == 0, again.err
     assert len(server.records()) == 3
@@ -221,7 +221,7 @@ main()
     ("command", "words"),
     [
         (("resolve", FIRST_WEEK, "--not-created"), "first-week was not created."),
-        (("state", "recover"), "The results of the cut-off run are saved"),
+        (("state", "recover"), "The results of the interrupted run are saved"),
         (("state", "mv", WELCOME, "section.onboarding.hello"), "is now"),
         (("state", "rm", WELCOME), "is no longer managed"),
     ],
@@ -260,10 +260,10 @@ def test_a_second_signal_stops_at_once(
 
     assert process.returncode == -signal.SIGINT
     assert "1 to create, 0 to update, 0 to delete, 1 in doubt." in planned.out
-    assert f"coursesync resolve {FIRST_WEEK} --id N" in planned.out
+    assert f"coursesync resolve {FIRST_WEEK} --id ID" in planned.out
     assert "the run was interrupted before the answer came" in planned.out
     assert again.code == 0, again.err
-    assert f"{FIRST_WEEK}: settled, Id {server.records()[1]['Id']}\n" in again.err
+    assert f"{FIRST_WEEK}: no longer in doubt, Id {server.records()[1]['Id']}\n" in again.err
     assert len(server.records()) == len(saved(onboarding.parent).entries) == 3
 
 
@@ -283,7 +283,7 @@ def test_no_id_is_lost_to_a_kill(
     assert listed.out == f"{FIRST_WEEK} in doubt\n{WELCOME} {server.records()[0]['Id']}\n"
     assert unchanged
     assert again.code == 0, again.err
-    assert f"{FIRST_WEEK}: settled, Id {ids['Your first week']}\n" in again.err
+    assert f"{FIRST_WEEK}: no longer in doubt, Id {ids['Your first week']}\n" in again.err
     assert state.entries[WELCOME] == ids["Welcome to the space"]
     assert state.entries[FIRST_WEEK] == ids["Your first week"]
     assert state.doubts == ()

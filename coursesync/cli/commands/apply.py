@@ -13,11 +13,18 @@ from coursesync.ci.outputs import note
 from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward, typed
-from coursesync.cli.report import exit_code, print_forgotten, print_report, warn_of_the_day
+from coursesync.cli.report import (
+    exit_code,
+    print_forgotten,
+    print_nothing,
+    print_report,
+    warn_of_the_day,
+)
 from coursesync.cli.screen import give_advice, painter, say, say_wrapped
 from coursesync.cli.session import announce, look_again, online
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
+from coursesync.kinds import LISTED
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
 from coursesync.operations.plan import plan as make_plan
@@ -107,7 +114,7 @@ class ApplyOptions:
 @click.option(
     "--overwrite-drift",
     is_flag=True,
-    help="Overwrite items that were edited on the site since they were last applied.",
+    help=f"Overwrite {LISTED.plural} that were edited on the site since they were last applied.",
 )
 @click.option(
     "--allow-progress-loss",
@@ -195,6 +202,8 @@ def command(
         print_report(report, project, onward)
     elif given.is_silent:
         say(NOTHING)
+    elif plan.changes:
+        print_nothing()
     print_forgotten(loaded.found or (), report)
     if opened:
         _print_receipt(opened)

@@ -114,6 +114,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         say_all(
             f"{path}: course {course.course_id}, {_done(course)}{files}.",
             f"{note[:1].upper()}{note[1:]}." if note else "",
+            _renumbered(course),
             *(
                 f"{skipped.item.kind.name.capitalize()} Id {skipped.item.id} "
                 f'"{inert(skipped.item.title, 60)}" is not written to the outline and stays as it '
@@ -129,7 +130,8 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
                 f"coursesync leaves these {plurals} alone. If other {plurals} of the course are "
                 "managed,",
                 Command("drift"),
-                "lists them.",
+                "lists them. To manage one, change it in Nexudus or write it "
+                "into the outline by hand, then run this import again.",
             )
         )
     for name in done[0].unlisted if done else ():
@@ -152,6 +154,15 @@ def _not_listed(kind: Kind) -> str:
     return (
         f"No {kind.name} is imported, because the API does not let you read {kind.plural}: your "
         f"user needs the roles {kind.role}-List and {kind.role}-Read."
+    )
+
+
+def _renumbered(course: Imported) -> str:
+    if not course.renumbered:
+        return ""
+    return (
+        f"The next plan gives {count(course.renumbered, f'imported {LISTED.name}')} another order "
+        "number, because the numbers on the site don't fit the order of the outline."
     )
 
 

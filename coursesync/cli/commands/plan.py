@@ -93,6 +93,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     _print_unconfirmed(loaded)
     if out is not None:
         say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))
+    elif refresh and plan.has_changes:
+        say_wrapped(Remedy("To do this:", Command("apply", **onward.made)))
     return ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE
 
 
@@ -105,8 +107,9 @@ def _print_unconfirmed(loaded: Workspace) -> None:
         are = "is" if waiting == 1 else "are"
         say_wrapped(
             Remedy(
-                f"{count(waiting, f'new {LISTED.name}')} {are} not confirmed: the course was not "
-                "listed after the create, or it lists a twin. To see what is on the site:",
-                Command("drift"),
+                f"{count(waiting, f'new {LISTED.name}')} {are} still to be checked: the run "
+                "ended before its last look at the site, or that look found a second record. To "
+                "check and finish:",
+                Command("apply"),
             )
         )

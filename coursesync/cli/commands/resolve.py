@@ -12,6 +12,7 @@ from coursesync.cli.session import announce, saving
 from coursesync.errors import Command, ExitCode, Remedy, UsageError
 
 if TYPE_CHECKING:
+    from coursesync.errors import Sentence
     from coursesync.operations.workspace import Project
 
 
@@ -56,15 +57,32 @@ def command(
     check_state(project, address)
     with saving(project, lock_timeout) as clock:
         if keep is None:
-            resolve(project, address, record_id)
-            is_what = "was not created" if record_id is None else f"has the Id {record_id}"
-            done = Remedy(f"{address} {is_what}. To see what is left:", Command("plan"))
+            was_found = resolve(project, address, record_id)
+            done = _settled(address, record_id, was_found=was_found)
         else:
             announce(project)
             others = " and ".join(map(str, keep_one(project, address, keep, clock=clock)))
-            done = Remedy(
-                f"{address} is now the record {keep}. Check whether {others} has lessons, then "
-                "delete it in Nexudus."
-            )
+            done = Remedy(f"{address} is now the record {keep}.", _after(others))
     say_wrapped(done)
     return ExitCode.after(clock.signal)
+
+
+def _settled(address: str, record_id: int | None, *, was_found: bool) -> Remedy:
+    if record_id is None or was_found:
+        is_what = "was not created" if record_id is None else f"has the Id {record_id}"
+        return Remedy(f"{address} {is_what}. To see what is left:", Command("plan"))
+    return Remedy(
+        f"{address} has the Id {record_id} in the state now. That Id was not checked, because no "
+        "look has found its record. To compare the record with the outline:",
+        Command("drift"),
+    )
+
+
+def _after(others: str) -> Sentence:
+    """Return what to do with the Ids that are not managed any more."""
+    if not others:
+        return Remedy("To see what is left:", Command("plan"))
+    return (
+        f"Look in Nexudus whether {others} has lessons. Commit and push the state, and only then "
+        f"delete {others} in Nexudus."
+    )

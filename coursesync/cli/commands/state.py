@@ -75,7 +75,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     if entry.protected:
         yield "protected: it is never deleted"
     if entry.unsure:
-        yield "its last update was cut off: the next apply sends it again"
+        yield "its last update was interrupted: the next apply sends it again"
     for name, value in sorted(entry.known.items()):
         yield f"{name}: {inert(value) if isinstance(value, str) else value}"
 
@@ -160,6 +160,6 @@ def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:
             "saved in this one."
         )
         return ExitCode.ERROR
-    saved = f"The results of the cut-off run are saved in {project.store.path}."
+    saved = f"The results of the interrupted run are saved in {project.store.path}."
     say(saved if left else "There is nothing to recover.")
     return ExitCode.after(clock.signal)
