@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
+from coursesync.kinds.counting import in_turn, number_of
 from coursesync.planning.drift import Finding
 from coursesync.render.differences import COURSE, differences
 from coursesync.render.drift_words import FINDINGS, name, next_steps, sentence
+from coursesync.render.holders import holders_among
 from coursesync.render.plan_words import NO_OUTLINE
 from coursesync.text import count, inert
 
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
     from coursesync.render.excerpt import Difference
-    from coursesync.render.rows import Hint
+    from coursesync.render.holders import Holders
+    from coursesync.render.row import Hint
     from coursesync.state.state import Doubt
 
 _MOST = 10  # findings of one kind that are shown; JSON has all of them
@@ -62,6 +66,16 @@ class DriftView:
     doubts: Mapping[Address, Doubt] = field(default_factory=dict)
 
     @cached_property
+    def holders(self) -> Holders:
+        """Names for what a record is in."""
+        return holders_among(self.found)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of the records that were found, parents first."""
+        return tuple(in_turn(each.kind for each in self.found)) or (LISTED,)
+
+    @cached_property
     def courses(self) -> tuple[CourseDrift, ...]:
         """The courses that have findings."""
         by_course = groupby(self.found, key=lambda each: each.course_id)
@@ -81,7 +95,7 @@ class DriftView:
             counts += [_counted(met, Finding.UNREADABLE)] if unread else []
             return f"Drift: {', '.join(counts)}."
         if unread:
-            return f"No drift found, but {count(unread, LISTED.name)} can't be read."
+            return f"No drift found, but {number_of(unread, self.kinds)} can't be read."
         return "No drift: the site has what was last applied."
 
     @cached_property
@@ -128,7 +142,7 @@ class DriftView:
 
     def _changed(self, each: Drifted) -> tuple[Difference, ...]:
         edit = each.edit if each.finding.is_drift else None
-        found = differences(edit, len(self.found)) if edit else ()
+        found = differences(edit, len(self.found), self.holders) if edit else ()
         return tuple(one for one in found if one.field != COURSE)
 
 

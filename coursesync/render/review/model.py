@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.planning.plan import Change
     from coursesync.render.excerpt import Difference, Shown
-    from coursesync.render.rows import CourseView, PlanView, Row
+    from coursesync.render.row import Row
+    from coursesync.render.rows import CourseView, PlanView
     from coursesync.render.timeline import Station
 
     Json: TypeAlias = dict[str, object]
