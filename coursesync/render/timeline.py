@@ -145,6 +145,29 @@ def along(stations: Iterable[Station]) -> Way:
     return tuple(walk.way)
 
 
+def when(station: Station, way: Sequence[Station]) -> str:
+    """Return in a member's words when a record of a way opens."""
+    said = station.kind.describe(station.attributes)
+    opening = station.kind.opens(station.attributes)
+    if station.inside is None or opening.in_sequence:
+        return said
+    holder = way[station.inside]
+    waits = _waits(holder, way)
+    if not waits and opening.days is not None and opening.days >= (holder.day or 0):
+        return said
+    if waits or holder.day:
+        noun = holder.kind.name
+        return f"opens with its {noun}" if not opening.days else f"{said}, not before its {noun}"
+    return said
+
+
+def _waits(station: Station, way: Sequence[Station]) -> bool:
+    """Return whether a record, or what it is in, opens in sequence."""
+    if station.kind.opens(station.attributes).in_sequence:
+        return True
+    return station.inside is not None and _waits(way[station.inside], way)
+
+
 def _directly_last(parent: Address) -> tuple[bool, Address]:
     return parent == course_address(course_of(parent)), parent
 
