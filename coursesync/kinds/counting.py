@@ -27,20 +27,24 @@ def _depth(kind: Kind) -> int:
 def counted(numbers: Mapping[Kind, int]) -> str:
     """Write how many records there are of each kind: `3 sections and 1 lesson`."""
     kinds = in_turn(kind for kind, number in numbers.items() if number)
-    return " and ".join(count(numbers[kind], kind.name, kind.plural) for kind in kinds)
+    return _joined("and", [count(numbers[kind], kind.name, kind.plural) for kind in kinds])
 
 
 def nouns(kinds: Iterable[Kind]) -> str:
     """Return the words for several records of some kinds: `sections and lessons`."""
-    return " and ".join(kind.plural for kind in in_turn(kinds))
+    return _joined("and", [kind.plural for kind in in_turn(kinds)])
 
 
 def noun(kinds: Iterable[Kind]) -> str:
     """Return the words for one record of one of some kinds: `section or lesson`."""
-    return " or ".join(kind.name for kind in in_turn(kinds))
+    return _joined("or", [kind.name for kind in in_turn(kinds)])
 
 
 def number_of(number: int, kinds: Iterable[Kind]) -> str:
     """Write a number of records of any of some kinds: `3 sections and lessons`."""
     each = tuple(kinds)
     return count(number, noun(each), nouns(each))
+
+
+def _joined(word: str, names: list[str]) -> str:
+    return f" {word} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

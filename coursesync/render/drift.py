@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from coursesync.render.excerpt import Difference
     from coursesync.render.holders import Holders
     from coursesync.render.row import Hint
-    from coursesync.state.state import Doubt
+    from coursesync.state.state import Doubt, Entry
 
 _MOST = 10  # findings of one kind that are shown; JSON has all of them
 
@@ -55,8 +55,9 @@ class DriftView:
     """The findings as people read them.
 
     `found` comes from `judged`, which compared it with the outlines. `within`: courses by Id, for
-    titles and paths. `managed` is the number of records in the state. `doubts` are its creates in
-    doubt, which the command that carries out a plan looks for, not this one.
+    titles and paths. `entries`: those of the state, for the titles of other records; none if it is
+    not known. `managed` is the number of records in the state. `doubts` are its creates in doubt,
+    which the command that carries out a plan looks for, not this one.
     """
 
     found: Sequence[Drifted]
@@ -64,11 +65,12 @@ class DriftView:
     managed: int
     hint: Hint = Command.in_words
     doubts: Mapping[Address, Doubt] = field(default_factory=dict)
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
 
     @cached_property
     def holders(self) -> Holders:
         """Names for what a record is in."""
-        return holders_among(self.found)
+        return holders_among(self.found, self.entries)
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:

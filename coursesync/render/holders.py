@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import key_of
 from coursesync.kinds.field import Ref
 from coursesync.text import inert
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Course
+    from coursesync.state.state import Entry
 
     Known: TypeAlias = tuple[Address, Kind, Planned]
 
@@ -93,17 +95,16 @@ def holders_in(course: Course, changes: Iterable[Change]) -> Holders:
     return Holders(titles, addresses)
 
 
-def holders_among(found: Iterable[Drifted]) -> Holders:
-    """Collect what findings on a site show of the records."""
+def holders_among(found: Iterable[Drifted], entries: Mapping[Address, Entry]) -> Holders:
+    """Collect what findings on a site, and the entries of the state, show of the records."""
+    drifted = {each.address: each.entry for each in found if each.address and each.entry}
     titles: dict[Address, str] = {}
     addresses: dict[tuple[Kind, object], Address] = {}
-    for each in found:
-        if each.address is None or each.entry is None:
-            continue
-        sent = each.entry.expected
-        titles[each.address] = each.kind.title_of(sent)
-        addresses[each.kind, each.entry.id] = each.address
-        _link(addresses, (each.address, each.kind, sent))
+    for address, entry in {**entries, **drifted}.items():
+        kind, sent = kind_of(address), entry.expected
+        titles[address] = kind.title_of(sent)
+        addresses[kind, entry.id] = address
+        _link(addresses, (address, kind, sent))
     return Holders(titles, addresses)
 
 

@@ -23,7 +23,7 @@ from coursesync.render.holders import holders_among
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Diagnostic
     from coursesync.kinds.address import Address
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from coursesync.render.holders import Holders
     from coursesync.render.row import Hint, Row
     from coursesync.render.rows import PlanView
-    from coursesync.state.state import Doubt, State
+    from coursesync.state.state import Doubt, Entry, State
 
 FORMAT_VERSION = 1
 # what a terminal, a reader or GitHub's runner (`##[`) could misread
@@ -61,7 +61,7 @@ def compose(
                 for each in plan.courses.values()
             ],
             "digest": plan.digest,
-            "drift": None if drift is None else _drift(drift),
+            "drift": None if drift is None else _drift(drift, {}),
             "has_changes": plan.has_changes,
             "hindrances": [
                 {
@@ -93,7 +93,7 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     return _document(
         {
             "doubts": [_doubt(*each) for each in sorted(state.doubts.items())],
-            "drift": _drift(found),
+            "drift": _drift(found, state.entries),
             "has_drift": any(each.finding.needs_care for each in found),
             "lineage": state.lineage,
             "serial": state.serial,
@@ -169,8 +169,8 @@ def _planned(attributes: Planned) -> dict[str, object]:
     return {n: {"ref": v.ref} if isinstance(v, Ref) else v for n, v in attributes.items()}
 
 
-def _drift(found: Sequence[Drifted]) -> list[dict[str, object]]:
-    holders = holders_among(found)
+def _drift(found: Sequence[Drifted], entries: Mapping[Address, Entry]) -> list[dict[str, object]]:
+    holders = holders_among(found, entries)
     return [_drifted(each, len(found), holders) for each in found]
 
 

@@ -148,7 +148,7 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
     if much := " and ".join(oversized(plan)):
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
-    if any(change.lesson_courses for change in plan.changes):
+    if any(change.lesson_courses for change in plan.changes if change.kind is LISTED):
         what = (
             "Members' progress belongs to lessons, and lessons are not deleted or moved with their "
             f"{noun}. apply stops before it deletes a {noun} that has lessons in Nexudus, or moves "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -285,6 +286,48 @@ def test_drift_says_between_which_sections_a_lesson_was_moved() -> None:
         record,
         (LINK,),
     )
-    text = terminal.compose_drift(DriftView((found,), {}, 1))
+    known = {
+        Address(WEEK): entry(52, attributes(WEEK, "Your first week", 20)),
+        Address(WELCOME): entry(77, attributes(WELCOME, "Welcome", 10)),
+    }
+    little = terminal.compose_drift(DriftView((found,), {}, 1))
+    much = terminal.compose_drift(DriftView((found,), {}, 3, entries=known))
 
-    assert "section: week -> the section with the Id 77" in text
+    assert "section: week -> the section with the Id 77" in little
+    assert "section: “Your first week” -> “Welcome”" in much
+
+
+def test_a_long_plan_shows_weighty_rows_in_their_sections() -> None:
+    """Where changes are only counted, a lesson that is deleted still stands in its section."""
+    gone = entry(91, attributes("lesson.c.welcome.old", "Old", 20))
+    many = [create(f"lesson.c.welcome.l{n}", f"L{n}", n, 51) for n in range(9)]
+    update = change(
+        Action.UPDATE,
+        WELCOME,
+        attributes(WELCOME, "Welcome", 10),
+        held=entry(51, attributes(WELCOME, "Hello", 10)),
+    )
+    made = plan(update, *many, change(Action.DELETE, "lesson.c.welcome.old", held=gone))
+    text = terminal.compose(PlanView(made), most=5)
+
+    assert "  + 9 lessons to create\n  ~ 1 section to update\n" in text
+    assert "\n      10  Welcome\n  -   20    Old" in text
+    assert "L3" not in text
+
+
+def test_any_kind_is_shown_inside_another() -> None:
+    """A kind that nobody has thought of has its own heading, numbers and words."""
+    quiz = replace(LESSON, name="quiz", plural="quizzes")
+    inside = replace(create("lesson.c.welcome.q", "A quiz", 30, 51), kind=quiz)
+    alone = replace(create("lesson.c.q", "Another quiz", 30), kind=quiz)
+    made = plan(create(WELCOME, "Welcome", 10), create("lesson.c.l", "L", 10), inside, alone)
+
+    assert tree(made) == [
+        (0, "Welcome", True),
+        (1, "A quiz", True),
+        (0, "Lessons directly in the course", False),
+        (1, "L", True),
+        (0, "Quizzes directly in the course", False),
+        (1, "Another quiz", True),
+    ]
+    assert "Plan: 1 section, 1 lesson and 2 quizzes to create," in PlanView(made).summary

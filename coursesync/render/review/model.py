@@ -152,6 +152,7 @@ def _change(row: Row, allowance: Allowance, nouns: Sequence[str]) -> Json:
         "mark": row.wording.mark,
         "title": row.title,
         "remark": row.remark,
+        "move": row.around.holders.move(row.change),
         "question": _pieces(row.question),
         "settle": [*map(_pieces, row.settlement)],
         "differences": [_difference(each) for each in row.differences],

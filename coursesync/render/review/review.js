@@ -136,6 +136,7 @@ function station(each, course) {
   }
   if (!change) return item;
   item.classList.add("is-changed", `is-${change.action}`);
+  if (change.move) item.append(make("span", change.move, "moved"));
   const more = make("details");
   const name = make("summary");
   name.append(make("span", change.mark, "mark"), ` ${change.verb}`, make("span", `: ${each.title}`, "unseen"));
